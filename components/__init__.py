@@ -1,0 +1,1 @@
+"""What gets provisioned: one component a file."""

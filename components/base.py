@@ -1,0 +1,55 @@
+"""What every component shares: its settings' base, its class and its handle."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Any, ClassVar, Self
+
+import pulumi
+
+from facts.strict import Strict
+
+
+class Settings(Strict):
+    """One section of a stack file. Defaults are the production-safe values."""
+
+
+class PlatformComponent(pulumi.ComponentResource):
+    """A component with a literal type token, which is part of every child's identity.
+
+    Renaming ``TYPE`` or a logical name destroys and creates what it holds: add an alias and a note in
+    ``docs/upgrading.md`` first.
+    """
+
+    TYPE: ClassVar[str]
+
+    def __init__(self, name: str, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(self.TYPE, name, None, opts)
+
+    def child_opts(self, **extra: Any) -> pulumi.ResourceOptions:
+        """Options of a child: this parent and what is named, never the caller's own (aliases would be copied)."""
+        return pulumi.ResourceOptions(parent=self, **extra)
+
+    def tags(self, name: str) -> dict[str, str]:
+        """The tags a resource adds to the provider's default ones: its name and the component it belongs to."""
+        return {"Name": name, "component": self.TYPE.rsplit(":", 1)[-1]}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Handle:
+    """The few values of a component that others may use.
+
+    ``ready`` holds what a dependant must wait for. It is empty in a handle that came from another stack,
+    since that stack was brought up before.
+    """
+
+    ready: Sequence[pulumi.Resource] = ()
+
+    def exports(self) -> dict[str, Any]:
+        """The values as a stack output, under their field names."""
+        return {f.name: getattr(self, f.name) for f in fields(self) if f.name != "ready"}
+
+    @classmethod
+    def from_outputs(cls, outputs: pulumi.Output[Mapping[str, Any]]) -> Self:
+        """The handle another stack exported as ``exports()``."""
+        names = [f.name for f in fields(cls) if f.name != "ready"]
+        return cls(**{name: outputs.apply(lambda values, name=name: values[name]) for name in names})

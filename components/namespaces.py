@@ -1,0 +1,30 @@
+"""The names components meet under inside the cluster: namespaces, well-known objects and ports."""
+
+from typing import Final
+
+CERT_MANAGER: Final = "cert-manager"
+ISTIO_SYSTEM: Final = "istio-system"
+KARPENTER: Final = "karpenter"
+KSERVE: Final = "kserve"
+KEDA: Final = "keda"
+OBSERVABILITY: Final = "observability"
+ENVOY_GATEWAY: Final = "envoy-gateway-system"
+AI_GATEWAY: Final = "envoy-ai-gateway-system"
+EDGE: Final = "edge"
+"""Holds the public Gateway, its routes, and the proxies that Envoy Gateway deploys for it."""
+MODELS: Final = "models"
+"""Holds every model's workload."""
+
+EDGE_GATEWAY: Final = "edge"
+INNER_GATEWAY: Final = "kserve-ingress-gateway"
+"""KServe's own Gateway, in the kserve namespace; only the edge may call it."""
+
+AMBIENT_PORT: Final = 15008
+"""Where ztunnel delivers mesh traffic to a pod in ambient mode (Istio documentation, "Ambient and Kubernetes
+NetworkPolicy", read 2026-11)."""
+KUBELET_PROBE_ADDRESS: Final = "169.254.7.127/32"
+"""The link-local source of kubelet probes in ambient mode (same page)."""
+
+GPU_TAINT: Final = "nvidia.com/gpu"
+POOL_LABEL: Final = "slipway.dev/pool"
+"""Node label (and pod nodeSelector) naming a GPU pool."""

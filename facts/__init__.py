@@ -1,0 +1,1 @@
+"""Facts about the outside world, with source and date; no logic beyond look-up."""

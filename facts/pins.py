@@ -1,0 +1,74 @@
+"""Pinned versions of everything we do not build: charts, images, add-ons, APIs; each with source and date."""
+
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+from facts.strict import Strict
+
+_FOLDER = Path(__file__).parent / "pins"
+
+
+class Pin(Strict):
+    """A version somebody looked up: where it was read and when; the digest where one is known."""
+
+    version: str
+    source: str
+    read: date
+    digest: str | None = None
+
+
+class Chart(Pin):
+    """A Helm chart in a repository (an ``oci://`` address, or the address of an index)."""
+
+    repository: str
+    chart: str
+
+
+class Image(Pin):
+    """A container image."""
+
+    repository: str
+
+    @property
+    def reference(self) -> str:
+        """What a pod spec names: by digest where one is known, by tag where not (the report lists those)."""
+        tagged = f"{self.repository}:{self.version}"
+        return f"{tagged}@{self.digest}" if self.digest else tagged
+
+
+class AddOn(Pin):
+    """An EKS add-on."""
+
+
+class Module(Pin):
+    """A Go module that carries the CRDs of an API."""
+
+    module: str
+
+
+@cache
+def charts() -> dict[str, Chart]:
+    return {name: Chart.model_validate(raw) for name, raw in _read("charts").items()}
+
+
+@cache
+def images() -> dict[str, Image]:
+    return {name: Image.model_validate(raw) for name, raw in _read("images").items()}
+
+
+@cache
+def add_ons() -> dict[str, AddOn]:
+    return {name: AddOn.model_validate(raw) for name, raw in _read("add-ons").items()}
+
+
+@cache
+def modules() -> dict[str, Module]:
+    return {name: Module.model_validate(raw) for name, raw in _read("modules").items()}
+
+
+def _read(name: str) -> dict[str, object]:
+    raw = yaml.load((_FOLDER / f"{name}.yaml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    return dict(raw or {})

@@ -1,0 +1,1 @@
+"""Judging a stack without an account: capture, shape check, judge, report."""

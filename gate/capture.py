@@ -1,0 +1,111 @@
+"""Running a Pulumi program to its end with nobody at the other side, and keeping what it declared."""
+
+import asyncio
+import functools
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pulumi.runtime import mocks, set_all_config
+from pulumi.runtime.settings import SETTINGS, configure
+from pulumi.runtime.stack import run_in_stack
+
+from gate.errors import CaptureError
+from gate.outputs import Account
+from gate.positions import light_positions
+from gate.recorder import NoMocks, Recorder
+from policies.record import Graph
+
+PROJECT = "slipway"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Captured:
+    """Everything one run of a program declared, sorted by URN, and what it exported."""
+
+    graph: Graph
+    exports: Mapping[str, Any] = field(default_factory=dict)
+
+
+class _Inline(ThreadPoolExecutor):
+    """Runs what it is given at once: registrations keep the program's order and need no threads."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        try:
+            future.set_result(fn(*args, **kwargs))
+        except Exception as error:  # noqa: BLE001 an executor hands every failure to its future
+            future.set_exception(error)
+        return future
+
+
+def capture(
+    program: Callable[[], object],
+    *,
+    stack: str,
+    account: Account,
+    root: Path,
+    config: Mapping[str, str] | None = None,
+    upstreams: Mapping[str, Mapping[str, Any]] | None = None,
+) -> Captured:
+    """Run ``program`` as stack ``stack``.
+
+    Args:
+        program: registers resources; called once, inside a new Pulumi stack.
+        stack: the stack's name; it reaches the program as ``pulumi.get_stack()``.
+        account: gives computed outputs their account and region.
+        root: source positions are given relative to it.
+        config: full configuration keys (``slipway:settings``) to JSON text.
+        upstreams: exports of the stacks the program may refer to, by stack name.
+
+    Raises:
+        CaptureError: the program raised, looked something up, or consumed an output that nobody computes.
+    """
+    recorder = Recorder(account, root, upstreams or {})
+    SETTINGS.rpc_manager.clear()
+    SETTINGS.outputs.clear()
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    loop.set_default_executor(_Inline())
+    configure(
+        mocks.MockSettings(
+            monitor=recorder,
+            monitor_features=set(recorder.GetDeploymentInfo(None).supportedFeatures),
+            engine=mocks.MockEngine(None),
+            project=PROJECT,
+            stack=stack,
+            dry_run=True,
+            organization="organization",
+            callbacks=None,
+        )
+    )
+    set_all_config(dict(config or {}))
+    try:
+        with light_positions(root):
+            loop.run_until_complete(run_in_stack(functools.partial(_call, program)))
+    except CaptureError as error:
+        raise _failed(stack, recorder, error) from None
+    except Exception as error:
+        raise _failed(stack, recorder, error) from error
+    finally:
+        loop.close()
+        asyncio.set_event_loop(None)
+    if recorder.problems:
+        raise _failed(stack, recorder, None)
+    ordered = sorted(recorder.recorded.values(), key=lambda r: r.urn)
+    return Captured(graph=Graph(ordered), exports=recorder.exports)
+
+
+def _call(program: Callable[[], object]) -> None:
+    program()
+
+
+def _failed(stack: str, recorder: Recorder, error: Exception | None) -> CaptureError:
+    problems = list(dict.fromkeys(recorder.problems))
+    if error is not None and str(error) not in problems:
+        kind = type(error).__name__
+        said = str(error) or "no message"
+        problems.append(said if kind in {"CaptureError", "RunError"} else f"{kind}: {said}")
+    return CaptureError(f"stack {stack} could not be captured:", problems)

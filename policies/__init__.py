@@ -1,0 +1,1 @@
+"""What must hold: rules over records, each module mirroring a component."""

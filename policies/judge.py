@@ -1,0 +1,102 @@
+"""Applying rules to a graph: a verdict per rule and resource, and no way to be silent."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from policies.reading import UndecidedError
+from policies.record import Graph, Resource
+from policies.rule import Level, Rule
+
+
+@dataclass(frozen=True, kw_only=True, order=True)
+class Finding:
+    """One offence of one resource against one rule; ``waiver`` names the record that excuses it."""
+
+    rule: str
+    level: Level
+    urn: str
+    message: str
+    object: str = ""
+    waiver: str = ""
+    fix: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, order=True)
+class Undecided:
+    """A rule that could not be decided for a resource, and the value it missed."""
+
+    rule: str
+    level: Level
+    urn: str
+    message: str
+    object: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, order=True)
+class Fault:
+    """A rule that raised or answered nonsense: the verdict becomes an error."""
+
+    rule: str
+    urn: str
+    message: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judgement:
+    """Everything the rules said about a graph, sorted, and how many pairs were decided."""
+
+    findings: tuple[Finding, ...]
+    undecided: tuple[Undecided, ...]
+    faults: tuple[Fault, ...]
+    decided: int
+
+
+def judge(graph: Graph, rules: Iterable[Rule]) -> Judgement:
+    """Apply every rule to every resource it applies to."""
+    findings: list[Finding] = []
+    undecided: list[Undecided] = []
+    faults: list[Fault] = []
+    pairs = 0
+    for rule in rules:
+        for resource in graph.of_type(*rule.applies_to):
+            pairs += 1
+            _apply(rule, resource, graph, findings, undecided, faults)
+    return Judgement(
+        findings=tuple(sorted(findings)),
+        undecided=tuple(sorted(undecided)),
+        faults=tuple(sorted(faults)),
+        decided=pairs - len(undecided) - len(faults),
+    )
+
+
+def _apply(
+    rule: Rule,
+    resource: Resource,
+    graph: Graph,
+    findings: list[Finding],
+    undecided: list[Undecided],
+    faults: list[Fault],
+) -> None:
+    try:
+        for message in rule.check(resource, graph):
+            if not isinstance(message, str) or not message:
+                faults.append(Fault(rule=rule.id, urn=resource.urn, message=f"answered {message!r}, not a text"))
+                continue
+            findings.append(
+                Finding(
+                    rule=rule.id,
+                    level=rule.level,
+                    urn=resource.urn,
+                    object=resource.source,
+                    message=message,
+                    fix=rule.fix,
+                )
+            )
+    except UndecidedError as missing:
+        undecided.append(
+            Undecided(
+                rule=rule.id, level=rule.level, urn=resource.urn, object=resource.source, message=str(missing)
+            )
+        )
+    except Exception as error:  # noqa: BLE001 a rule is code others write: whatever it raises must become a fault
+        faults.append(Fault(rule=rule.id, urn=resource.urn, message=f"{type(error).__name__}: {error}"))

@@ -1,0 +1,109 @@
+"""How rules read values: an unknown or misshapen value is never taken for a missing one.
+
+Every reader takes None for "not set" and returns the empty value of its shape; anything it cannot read
+raises :class:`UndecidedError`, which the judge turns into "undecided" for this rule and resource.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from policies.record import UNKNOWN, Unknown
+
+
+class UndecidedError(Exception):
+    """A value the rule needs is unknown or unreadable."""
+
+
+def at(value: Any, path: str) -> Any:
+    """The value at a dotted path (``spec.template.0.image``); None where something on the way is not set.
+
+    A dot inside a key is written ``\\.``.
+    """
+    for step in path.replace("\\.", "\0").split("."):
+        key = step.replace("\0", ".")
+        known(value, path)
+        if value is None:
+            return None
+        if isinstance(value, Mapping):
+            value = value.get(key)
+        elif isinstance(value, Sequence) and not isinstance(value, str):
+            value = value[int(key)] if key.isdigit() and int(key) < len(value) else None
+        else:
+            raise UndecidedError(f"{path}: expected a mapping or a list, got {type(value).__name__}")
+    return known(value, path)
+
+
+def known(value: Any, path: str = "") -> Any:
+    """The value, unless it is unknown."""
+    if isinstance(value, Unknown) or value is UNKNOWN:
+        raise UndecidedError(f"{path or 'value'} is not known yet")
+    return value
+
+
+def mapping(value: Any, path: str = "") -> Mapping[str, Any]:
+    """A mapping; ``{}`` when not set."""
+    if known(value, path) is None:
+        return {}
+    if not isinstance(value, Mapping):
+        raise UndecidedError(f"{path or 'value'}: expected a mapping, got {type(value).__name__}")
+    return value
+
+
+def sequence(value: Any, path: str = "") -> Sequence[Any]:
+    """A list; empty when not set."""
+    if known(value, path) is None:
+        return ()
+    if isinstance(value, str) or not isinstance(value, Sequence):
+        raise UndecidedError(f"{path or 'value'}: expected a list, got {type(value).__name__}")
+    return value
+
+
+def text(value: Any, path: str = "") -> str:
+    """A string; empty when not set."""
+    if known(value, path) is None:
+        return ""
+    if not isinstance(value, str):
+        raise UndecidedError(f"{path or 'value'}: expected text, got {type(value).__name__}")
+    return value
+
+
+def flag(value: Any, path: str = "", *, default: bool = False) -> bool:
+    """A boolean, also as the text ``"true"`` or ``"false"`` that state files hold."""
+    if known(value, path) is None:
+        return default
+    if isinstance(value, str) and value.lower() in {"true", "false"}:
+        return value.lower() == "true"
+    if not isinstance(value, bool):
+        raise UndecidedError(f"{path or 'value'}: expected true or false, got {value!r}")
+    return value
+
+
+def number(value: Any, path: str = "") -> float | None:
+    """A number; None when not set."""
+    if known(value, path) is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise UndecidedError(f"{path or 'value'}: expected a number, got {value!r}")
+    return value
+
+
+def document(value: Any, path: str = "policy") -> Mapping[str, Any]:
+    """An IAM document, given as JSON text or as a mapping; ``{}`` when not set."""
+    if known(value, path) is None:
+        return {}
+    if isinstance(value, str):
+        try:
+            value = json.loads(value)
+        except ValueError as error:
+            raise UndecidedError(f"{path} is not JSON: {error}") from None
+    return mapping(value, path)
+
+
+def listed(value: Any, path: str = "") -> Sequence[Any]:
+    """What IAM lets people write as one value or as a list of them."""
+    if known(value, path) is None:
+        return ()
+    if isinstance(value, Mapping) or isinstance(value, str) or not isinstance(value, Sequence):
+        return (value,)
+    return [known(item, path) for item in value]

@@ -1,0 +1,145 @@
+"""The one record rules judge, whoever made it: a capture, a state file, a preview, a manifest or an engine."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Final
+
+
+class Unknown:
+    """The value of a property that nobody knows yet."""
+
+    def __repr__(self) -> str:
+        return "<unknown>"
+
+    def __copy__(self) -> "Unknown":
+        return self
+
+    def __deepcopy__(self, _memo: object) -> "Unknown":
+        return self
+
+
+UNKNOWN: Final = Unknown()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Resource:
+    """One resource, as declared.
+
+    ``inputs`` are plain data with the provider's property names (camelCase) and may hold :data:`UNKNOWN`.
+    ``object`` is the Kubernetes object where there is one (the inputs themselves). ``source`` is
+    ``file#kind/namespace/name`` for what came from a manifest, and empty otherwise.
+    """
+
+    urn: str
+    type: str
+    name: str
+    inputs: Mapping[str, Any]
+    id: str = ""
+    custom: bool = True
+    parent: str = ""
+    provider: str = ""
+    dependencies: frozenset[str] = frozenset()
+    property_dependencies: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    outputs: Mapping[str, Any] = field(default_factory=dict)
+    aliases: tuple[str, ...] = ()
+    protect: bool = False
+    retain_on_delete: bool = False
+    ignore_changes: tuple[str, ...] = ()
+    position: str = ""
+    secret_properties: frozenset[str] = frozenset()
+    source: str = ""
+
+    @property
+    def object(self) -> Mapping[str, Any] | None:
+        """The Kubernetes object, or None for anything else."""
+        return self.inputs if self.type.startswith("kubernetes:") and "kind" in self.inputs else None
+
+    @property
+    def label(self) -> str:
+        """How people call it in a report."""
+        return self.source or f"{self.type} {self.name}"
+
+
+class Graph:
+    """All resources of one stack, with the questions rules ask about their neighbours."""
+
+    def __init__(self, resources: Iterable[Resource]) -> None:
+        self.resources: tuple[Resource, ...] = tuple(resources)
+        self.by_urn: Mapping[str, Resource] = {r.urn: r for r in self.resources}
+
+    def __iter__(self) -> Iterator[Resource]:
+        return iter(self.resources)
+
+    @cached_property
+    def _by_type(self) -> Mapping[str, Sequence[Resource]]:
+        index: dict[str, list[Resource]] = {}
+        for resource in self.resources:
+            index.setdefault(resource.type, []).append(resource)
+        return index
+
+    def of_type(self, *types: str) -> list[Resource]:
+        """Every resource of these types, in the order declared."""
+        return [r for t in types for r in self._by_type.get(t, ())]
+
+    def referring(self, target: Resource, type_: str, prop: str) -> list[Resource]:
+        """Resources of a type whose property points at ``target``: by dependency, by id, name or ARN."""
+        names = {target.id, *(target.outputs.get(k) or target.inputs.get(k) for k in ("name", "bucket", "arn"))}
+        names = {n for n in names if isinstance(n, str) and n}
+        found = []
+        for resource in self.of_type(type_):
+            value = resource.inputs.get(prop)
+            if target.urn in resource.property_dependencies.get(prop, ()) or (
+                isinstance(value, str) and value in names
+            ):
+                found.append(resource)
+        return found
+
+    @cached_property
+    def _children(self) -> Mapping[str, Sequence[str]]:
+        index: dict[str, list[str]] = {}
+        for resource in self.resources:
+            index.setdefault(resource.parent, []).append(resource.urn)
+        return index
+
+    @cached_property
+    def _waits(self) -> dict[str, frozenset[str]]:
+        return {}
+
+    def waits_for(self, urn: str) -> frozenset[str]:
+        """Everything that exists before this resource is made: its dependencies, theirs, and their children.
+
+        Depending on a component means depending on its children, as the engine has it.
+        """
+        known = self._waits.get(urn)
+        if known is not None:
+            return known
+        seen: set[str] = set()
+        todo = [urn]
+        while todo:
+            resource = self.by_urn.get(todo.pop())
+            if resource is None:
+                continue
+            for dependency in (*resource.dependencies, resource.provider.rpartition("::")[0] or ""):
+                if dependency and dependency not in seen:
+                    seen.add(dependency)
+                    todo.append(dependency)
+                    below = [*self._children.get(dependency, ())]
+                    while below:
+                        child = below.pop()
+                        if child not in seen:
+                            seen.add(child)
+                            todo.append(child)
+                            below.extend(self._children.get(child, ()))
+        self._waits[urn] = frozenset(seen)
+        return self._waits[urn]
+
+    def component_of(self, resource: Resource) -> str:
+        """The name of the outermost component a resource belongs to, or its own name."""
+        current = resource
+        while current.parent in self.by_urn and not current.parent.endswith("::" + "pulumi:pulumi:Stack"):
+            above = self.by_urn[current.parent]
+            if above.type == "pulumi:pulumi:Stack":
+                break
+            current = above
+        return current.name
