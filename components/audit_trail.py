@@ -1,14 +1,23 @@
-"""AuditTrail."""
+"""Who touched which model file, and who changed the account: a trail that cannot be edited unnoticed."""
 
 from dataclasses import dataclass
+from typing import Literal
 
-from components.base import Handle, Settings
+import pulumi
+import pulumi_aws as aws
+
+from components.base import PlatformComponent, Settings
+from components.cluster_key import account_may_manage
+from components.iam_document import Statement, document
 from components.model_store import ModelStoreHandle
 from components.names import Names
 
 
 class AuditTrailSettings(Settings):
     """``audit_trail:`` in a stack file."""
+
+    data_events: Literal["all", "writes"] = "all"
+    """``writes`` leaves out reads of model files, which are most of the cost."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,6 +29,63 @@ class AuditTrailArgs:
     model_store: ModelStoreHandle
 
 
-@dataclass(frozen=True, kw_only=True)
-class AuditTrailHandle(Handle):
-    """What others may use of :class:`AuditTrail`."""
+def trail_key_policy(names: Names) -> str:
+    """CloudTrail encrypts for this one trail; the account manages."""
+    trail = names.arn("cloudtrail", f"trail/{names.platform}")
+    return document(
+        account_may_manage(names),
+        Statement(
+            sid="TrailEncrypts",
+            actions=["kms:GenerateDataKey", "kms:DescribeKey"],
+            resources=["*"],
+            principals={"Service": ["cloudtrail.amazonaws.com"]},
+            conditions={"StringEquals": {"aws:SourceArn": trail}},
+            unscoped_because="in a key policy the resource is always this key",
+        ),
+    )
+
+
+class AuditTrail(PlatformComponent):
+    """A multi-region CloudTrail with digest files: management events, and every access to a model file."""
+
+    TYPE = "slipway:storage:AuditTrail"
+
+    def __init__(self, name: str, args: AuditTrailArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(name, opts)
+        names = args.names
+        key = aws.kms.Key(
+            f"{name}-key",
+            description="The audit trail's log files",
+            enable_key_rotation=True,
+            deletion_window_in_days=30,
+            policy=trail_key_policy(names),
+            tags=self.tags(f"{name}-key"),
+            opts=self.child_opts(protect=True),
+        )
+        aws.kms.Alias(f"{name}-key", name=names.key_alias("trail"), target_key_id=key.id, opts=self.child_opts())
+        objects = [
+            {"field": "eventCategory", "equals": ["Data"]},
+            {"field": "resources.type", "equals": ["AWS::S3::Object"]},
+            {"field": "resources.ARN", "starts_withs": [f"{names.bucket_arn('models')}/"]},
+        ]
+        if args.settings.data_events == "writes":
+            objects.append({"field": "readOnly", "equals": ["false"]})
+        aws.cloudtrail.Trail(
+            f"{name}-trail",
+            name=names.platform,
+            s3_bucket_name=args.model_store.log_bucket,
+            s3_key_prefix="trail",
+            kms_key_id=key.arn,
+            enable_logging=True,
+            enable_log_file_validation=True,
+            include_global_service_events=True,
+            is_multi_region_trail=True,
+            advanced_event_selectors=[
+                {"name": "model files", "field_selectors": objects},
+                {"name": "management", "field_selectors": [{"field": "eventCategory", "equals": ["Management"]}]},
+            ],
+            tags=self.tags(f"{name}-trail"),
+            # CloudTrail checks that it may write before it is created: the log bucket's policy must stand.
+            opts=self.child_opts(depends_on=list(args.model_store.ready)),
+        )
+        self.register_outputs({})

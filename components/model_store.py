@@ -1,15 +1,45 @@
-"""ModelStore."""
+"""Where models, payloads and logs are kept: three buckets with three kinds of protection, and the image registry."""
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import pulumi
+import pulumi_aws as aws
+from pydantic import Field
 
-from components.base import Handle, Settings
+from components.base import Handle, PlatformComponent, Settings
+from components.bucket import Bucket, BucketArgs
+from components.bucket_policy import log_delivery_statements
+from components.cluster_key import account_may_manage, role_may_use
+from components.iam_document import Statement, document
 from components.names import Names
+from facts.strict import Slug
+
+Days = Annotated[int, Field(ge=1, le=3650)]
+
+
+class Retention(Settings):
+    """How long payloads live, by the data class of the model that produced them."""
+
+    public: Days = 90
+    internal: Days = 30
+    confidential: Days = 14
+    restricted: Days = 3
+
+
+class RepositorySettings(Settings):
+    """One image repository; its tags never move."""
+
+    keep_untagged_days: Days = 14
 
 
 class ModelStoreSettings(Settings):
     """``model_store:`` in a stack file."""
+
+    lock_days: Annotated[int, Field(ge=1, le=3650)] = 365
+    log_retention_days: Annotated[int, Field(ge=90, le=3650)] = 400
+    payload_retention: Retention = Field(default_factory=Retention)
+    repositories: dict[Slug, RepositorySettings] = Field(default={"models": RepositorySettings()})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,5 +54,126 @@ class ModelStoreArgs:
 class ModelStoreHandle(Handle):
     """What others may use of :class:`ModelStore`."""
 
+    model_bucket: pulumi.Input[str]
+    payload_bucket: pulumi.Input[str]
+    log_bucket: pulumi.Input[str]
     model_key_arn: pulumi.Input[str]
     payload_key_arn: pulumi.Input[str]
+
+
+def payload_expiry(retention: Retention) -> dict[str, int]:
+    """Lifecycle prefixes of the payload bucket: one a data class."""
+    return {f"{data_class}/": days for data_class, days in retention.model_dump().items()}
+
+
+def untagged_expiry(days: int) -> str:
+    """ECR's lifecycle document: images no tag names go after ``days``; tagged ones stay."""
+    selection = f'{{"tagStatus": "untagged", "countType": "sinceImagePushed", "countUnit": "days", "countNumber": {days}}}'
+    return f'{{"rules": [{{"rulePriority": 1, "selection": {selection}, "action": {{"type": "expire"}}}}]}}'
+
+
+class ModelStore(PlatformComponent):
+    """The model bucket keeps every version, locked; the payload bucket can be erased; the log bucket takes logs.
+
+    They are apart because their protection contradicts: a locked bucket cannot erase a person's data, and
+    logs cannot be delivered to a bucket with a lock or a KMS default key.
+    """
+
+    TYPE = "slipway:storage:ModelStore"
+
+    def __init__(self, name: str, args: ModelStoreArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(name, opts)
+        settings, names = args.settings, args.names
+        model_key = self._key(
+            f"{name}-model-key", "models", "Model weights", names, role_may_use(names, "ReadersDecrypt", "model-reader", ("kms:Decrypt",))
+        )
+        payload_key = self._key(
+            f"{name}-payload-key",
+            "payloads",
+            "Logged requests and responses",
+            names,
+            role_may_use(names, "WritersEncrypt", "payload-writer", ("kms:GenerateDataKey", "kms:Decrypt")),
+        )
+        logs = Bucket(
+            f"{name}-logs",
+            BucketArgs(
+                names=names,
+                role="logs",
+                expire_prefix_after_days={"access/": settings.log_retention_days, "trail/": settings.log_retention_days},
+                statements=log_delivery_statements(names),
+                has_access_log=False,
+            ),
+            self.child_opts(),
+        )
+        models = Bucket(
+            f"{name}-models",
+            BucketArgs(
+                names=names,
+                role="models",
+                key_arn=model_key.arn,
+                lock_days=settings.lock_days,
+                noncurrent_days=settings.lock_days,
+                log_bucket=logs,
+            ),
+            self.child_opts(),
+        )
+        payloads = Bucket(
+            f"{name}-payloads",
+            BucketArgs(
+                names=names,
+                role="payloads",
+                key_arn=payload_key.arn,
+                noncurrent_days=1,
+                expire_prefix_after_days=payload_expiry(settings.payload_retention),
+                log_bucket=logs,
+            ),
+            self.child_opts(),
+        )
+        for role, repository in settings.repositories.items():
+            self._repository(f"{name}-repository-{role}", names.repository(role), repository, model_key.arn)
+        self.handle = ModelStoreHandle(
+            model_bucket=models.handle.name,
+            payload_bucket=payloads.handle.name,
+            log_bucket=logs.handle.name,
+            model_key_arn=model_key.arn,
+            payload_key_arn=payload_key.arn,
+            ready=(*models.handle.ready, *payloads.handle.ready, *logs.handle.ready),
+        )
+        self.register_outputs({})
+
+    def _key(self, name: str, role: str, description: str, names: Names, use: Statement) -> aws.kms.Key:
+        key = aws.kms.Key(
+            name,
+            description=description,
+            enable_key_rotation=True,
+            deletion_window_in_days=30,
+            policy=document(
+                account_may_manage(names),
+                use,
+                role_may_use(names, "DeployUses", "deploy", ("kms:CreateGrant", "kms:DescribeKey", "kms:GenerateDataKey")),
+            ),
+            tags=self.tags(name),
+            opts=self.child_opts(protect=True),
+        )
+        aws.kms.Alias(name, name=names.key_alias(role), target_key_id=key.id, opts=self.child_opts())
+        return key
+
+    def _repository(
+        self, name: str, physical: str, settings: RepositorySettings, key_arn: pulumi.Input[str]
+    ) -> None:
+        repository = aws.ecr.Repository(
+            name,
+            name=physical,
+            image_tag_mutability="IMMUTABLE",
+            image_scanning_configuration={"scan_on_push": True},
+            encryption_configurations=[{"encryption_type": "KMS", "kms_key": key_arn}],
+            force_delete=False,
+            tags=self.tags(name),
+            opts=self.child_opts(protect=True),
+        )
+        aws.ecr.LifecyclePolicy(
+            name,
+            repository=repository.name,
+            policy=untagged_expiry(settings.keep_untagged_days),
+            opts=self.child_opts(),
+        )

@@ -1,16 +1,41 @@
-"""Network."""
+"""The VPC a cluster lives in: private nodes, few and known ways out, every flow logged."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from ipaddress import IPv4Network
+from typing import Annotated, Literal, Self
 
 import pulumi
+import pulumi_aws as aws
+from pydantic import Field, model_validator
 
-from components.base import Handle, Settings
+from components.base import Handle, PlatformComponent, Settings
+from components.cidr_plan import ZonePlan, plan_subnets
+from components.flow_logs import FlowLogs
 from components.names import Names
+from components.vpc_endpoints import VpcEndpoints
+
+ZoneLetter = Annotated[str, Field(pattern=r"^[a-f]$")]
 
 
 class NetworkSettings(Settings):
     """``network:`` in a stack file."""
+
+    vpc_cidr: str = "10.0.0.0/16"
+    zones: list[ZoneLetter] = Field(default=["a", "b", "c"], min_length=2, max_length=4)
+    nat: Literal["per-zone", "single"] = "per-zone"
+    flow_log_retention_days: Literal[30, 90, 180, 365, 731] = 365
+
+    @model_validator(mode="after")
+    def _range_can_be_planned(self) -> Self:
+        try:
+            private = IPv4Network(self.vpc_cidr).is_private
+        except ValueError:
+            raise ValueError(f"vpc_cidr is not an address range such as 10.0.0.0/16 (got {self.vpc_cidr})") from None
+        if not private:
+            raise ValueError(f"vpc_cidr must be a private range (got {self.vpc_cidr})")
+        plan_subnets(self.vpc_cidr, self.zones)
+        return self
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,3 +53,125 @@ class NetworkHandle(Handle):
     vpc_id: pulumi.Input[str]
     vpc_cidr: pulumi.Input[str]
     node_subnet_ids: pulumi.Input[Sequence[str]]
+
+
+class Network(PlatformComponent):
+    """A VPC whose nodes have no public address and reach AWS through endpoints.
+
+    Changing ``vpc_cidr`` or the order of ``zones`` replaces subnets and everything in them; adding a zone
+    at the end moves nobody.
+    """
+
+    TYPE = "slipway:network:Network"
+
+    def __init__(self, name: str, args: NetworkArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(name, opts)
+        self._name, self._args = name, args
+        settings, names = args.settings, args.names
+        vpc = aws.ec2.Vpc(
+            f"{name}-vpc",
+            cidr_block=settings.vpc_cidr,
+            enable_dns_support=True,
+            enable_dns_hostnames=True,
+            tags=self.tags(f"{name}-vpc"),
+            opts=self.child_opts(),
+        )
+        self._vpc = vpc
+        # Adopts the VPC's own default group and empties it: a resource that names no group gets no traffic.
+        aws.ec2.DefaultSecurityGroup(
+            f"{name}-default-closed", vpc_id=vpc.id, tags=self.tags(f"{name}-default-closed"), opts=self.child_opts()
+        )
+        gateway = aws.ec2.InternetGateway(
+            f"{name}-internet", vpc_id=vpc.id, tags=self.tags(f"{name}-internet"), opts=self.child_opts()
+        )
+        plans = plan_subnets(settings.vpc_cidr, [f"{names.region}{letter}" for letter in settings.zones])
+        public = self._route_table("public", {"gateway_id": gateway.id})
+        exits = [self._public_zone(letter, plan, public) for letter, plan in zip(settings.zones, plans, strict=True)]
+        nodes, tables = [], []
+        for index, (letter, plan) in enumerate(zip(settings.zones, plans, strict=True)):
+            has_own_exit = settings.nat == "per-zone" or index == 0
+            nat = self._nat(letter, exits[index]) if has_own_exit else nat
+            subnet, table = self._node_zone(letter, plan, nat)
+            nodes.append(subnet)
+            tables.append(table)
+        FlowLogs(
+            f"{name}-flow-logs",
+            vpc_id=vpc.id,
+            names=names,
+            retention_days=settings.flow_log_retention_days,
+            opts=self.child_opts(),
+        )
+        VpcEndpoints(
+            f"{name}-endpoints",
+            vpc_id=vpc.id,
+            vpc_cidr=settings.vpc_cidr,
+            region=names.region,
+            subnet_ids=[s.id for s in nodes],
+            route_table_ids=[t.id for t in tables],
+            opts=self.child_opts(),
+        )
+        self.handle = NetworkHandle(
+            vpc_id=vpc.id,
+            vpc_cidr=settings.vpc_cidr,
+            node_subnet_ids=[s.id for s in nodes],
+            ready=(self,),
+        )
+        self.register_outputs({})
+
+    def _route_table(self, role: str, exit_: dict[str, pulumi.Input[str]]) -> aws.ec2.RouteTable:
+        name = f"{self._name}-{role}"
+        table = aws.ec2.RouteTable(name, vpc_id=self._vpc.id, tags=self.tags(name), opts=self.child_opts())
+        aws.ec2.Route(
+            f"{name}-out",
+            route_table_id=table.id,
+            destination_cidr_block="0.0.0.0/0",
+            gateway_id=exit_.get("gateway_id"),
+            nat_gateway_id=exit_.get("nat_gateway_id"),
+            opts=self.child_opts(),
+        )
+        return table
+
+    def _public_zone(self, letter: str, plan: ZonePlan, table: aws.ec2.RouteTable) -> aws.ec2.Subnet:
+        name = f"{self._name}-public-{letter}"
+        subnet = aws.ec2.Subnet(
+            name,
+            vpc_id=self._vpc.id,
+            cidr_block=plan.public,
+            availability_zone=plan.zone,
+            map_public_ip_on_launch=False,
+            tags={**self.tags(name), "kubernetes.io/role/elb": "1"},
+            opts=self.child_opts(),
+        )
+        aws.ec2.RouteTableAssociation(
+            name, subnet_id=subnet.id, route_table_id=table.id, opts=self.child_opts()
+        )
+        return subnet
+
+    def _nat(self, letter: str, subnet: aws.ec2.Subnet) -> aws.ec2.NatGateway:
+        name = f"{self._name}-nat-{letter}"
+        address = aws.ec2.Eip(name, domain="vpc", tags=self.tags(name), opts=self.child_opts())
+        return aws.ec2.NatGateway(
+            name, allocation_id=address.id, subnet_id=subnet.id, tags=self.tags(name), opts=self.child_opts()
+        )
+
+    def _node_zone(
+        self, letter: str, plan: ZonePlan, nat: aws.ec2.NatGateway
+    ) -> tuple[aws.ec2.Subnet, aws.ec2.RouteTable]:
+        name = f"{self._name}-nodes-{letter}"
+        subnet = aws.ec2.Subnet(
+            name,
+            vpc_id=self._vpc.id,
+            cidr_block=plan.nodes,
+            availability_zone=plan.zone,
+            map_public_ip_on_launch=False,
+            tags={
+                **self.tags(name),
+                "kubernetes.io/role/internal-elb": "1",
+                # Karpenter finds the subnets of its nodes by this tag.
+                "karpenter.sh/discovery": self._args.names.cluster,
+            },
+            opts=self.child_opts(),
+        )
+        table = self._route_table(f"nodes-{letter}", {"nat_gateway_id": nat.id})
+        aws.ec2.RouteTableAssociation(name, subnet_id=subnet.id, route_table_id=table.id, opts=self.child_opts())
+        return subnet, table

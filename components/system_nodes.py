@@ -1,15 +1,34 @@
-"""SystemNodes."""
+"""The nodes the platform itself runs on; Karpenter, which makes all others, runs here."""
 
 from dataclasses import dataclass
+from typing import Self
 
-from components.base import Handle, Settings
-from components.network import NetworkHandle
+import pulumi
+import pulumi_aws as aws
+from pydantic import Field, model_validator
+
+from components.base import Handle, PlatformComponent, Settings
 from components.cluster import ClusterHandle
+from components.iam_document import service_trust
 from components.names import Names
+from components.network import NetworkHandle
+
+_MANAGED = ("AmazonEKSWorkerNodePolicy", "AmazonEC2ContainerRegistryPullOnly")
 
 
 class SystemNodesSettings(Settings):
     """``system_nodes:`` in a stack file."""
+
+    instance_types: list[str] = Field(default=["m7i.xlarge"], min_length=1)
+    min_nodes: int = Field(default=3, ge=2)
+    max_nodes: int = Field(default=6, ge=2)
+    data_disk_gib: int = Field(default=80, ge=40)
+
+    @model_validator(mode="after")
+    def _bounds_are_ordered(self) -> Self:
+        if self.min_nodes > self.max_nodes:
+            raise ValueError(f"min_nodes ({self.min_nodes}) is above max_nodes ({self.max_nodes})")
+        return self
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,4 +43,100 @@ class SystemNodesArgs:
 
 @dataclass(frozen=True, kw_only=True)
 class SystemNodesHandle(Handle):
-    """What others may use of :class:`SystemNodes`."""
+    """What others may use of :class:`SystemNodes`: that there are nodes."""
+
+
+class SystemNodes(PlatformComponent):
+    """A managed group of Bottlerocket nodes, with instance metadata out of the pods' reach.
+
+    The hop limit of 1 means that a pod cannot get the node's credentials; it gets its own by pod identity.
+    """
+
+    TYPE = "slipway:cluster:SystemNodes"
+
+    def __init__(self, name: str, args: SystemNodesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(name, opts)
+        settings, names = args.settings, args.names
+        role = aws.iam.Role(
+            f"{name}-role",
+            name=names.role("system-nodes"),
+            assume_role_policy=service_trust("ec2.amazonaws.com"),
+            permissions_boundary=names.boundary_arn,
+            tags=self.tags(f"{name}-role"),
+            opts=self.child_opts(),
+        )
+        attached = [
+            aws.iam.RolePolicyAttachment(
+                f"{name}-{policy}",
+                role=role.name,
+                policy_arn=f"arn:aws:iam::aws:policy/{policy}",
+                opts=self.child_opts(),
+            )
+            for policy in _MANAGED
+        ]
+        # The VPC CNI's own role permissions; the add-on has no pod identity of its own before nodes exist.
+        attached.append(
+            aws.iam.RolePolicyAttachment(
+                f"{name}-cni",
+                role=role.name,
+                policy_arn="arn:aws:iam::aws:policy/AmazonEKS_CNI_Policy",
+                opts=self.child_opts(),
+            )
+        )
+        template = self._template(name, settings)
+        group = aws.eks.NodeGroup(
+            f"{name}-group",
+            cluster_name=args.cluster.name,
+            node_role_arn=role.arn,
+            subnet_ids=args.network.node_subnet_ids,
+            ami_type="BOTTLEROCKET_x86_64",
+            instance_types=settings.instance_types,
+            capacity_type="ON_DEMAND",
+            scaling_config={
+                "min_size": settings.min_nodes,
+                "desired_size": settings.min_nodes,
+                "max_size": settings.max_nodes,
+            },
+            update_config={"max_unavailable": 1},
+            launch_template={"id": template.id, "version": template.latest_version.apply(str)},
+            labels={"slipway.dev/pool": "system"},
+            tags=self.tags(f"{name}-group"),
+            # A node that joins before the CNI is not ready; one without its policies never joins. The desired
+            # size is ours only at creation.
+            opts=self.child_opts(
+                depends_on=[*args.cluster.ready, *attached], ignore_changes=["scalingConfig.desiredSize"]
+            ),
+        )
+        self.handle = SystemNodesHandle(ready=(group,))
+        self.register_outputs({})
+
+    def _template(self, name: str, settings: SystemNodesSettings) -> aws.ec2.LaunchTemplate:
+        return aws.ec2.LaunchTemplate(
+            f"{name}-template",
+            metadata_options={
+                "http_endpoint": "enabled",
+                "http_tokens": "required",
+                "http_put_response_hop_limit": 1,
+                "instance_metadata_tags": "disabled",
+            },
+            # Bottlerocket's two disks: the system on xvda, containers and their data on xvdb.
+            block_device_mappings=[
+                {
+                    "device_name": device,
+                    "ebs": {
+                        "volume_size": size,
+                        "volume_type": "gp3",
+                        "encrypted": "true",
+                        "delete_on_termination": "true",
+                    },
+                }
+                for device, size in (("/dev/xvda", 4), ("/dev/xvdb", settings.data_disk_gib))
+            ],
+            monitoring={"enabled": True},
+            # The provider's tags stop at the template: instances and volumes get what is written here.
+            tag_specifications=[
+                {"resource_type": kind, "tags": self.tags(f"{name}-node")} for kind in ("instance", "volume")
+            ],
+            tags=self.tags(f"{name}-template"),
+            opts=self.child_opts(),
+        )

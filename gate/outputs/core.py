@@ -50,11 +50,17 @@ def _queue(inputs: Mapping[str, Any], urn: str, account: Account) -> dict[str, A
     return {"id": url, "url": url, "name": name, "arn": account.arn("sqs", name)}
 
 
+def _repository(inputs: Mapping[str, Any], urn: str, account: Account) -> dict[str, Any]:
+    name = inputs.get("name") or f"repository-{hexadecimal(urn, 7)}"
+    return {"id": name, "name": name, "arn": account.arn("ecr", f"repository/{name}"), "registryId": account.id}
+
+
 OUTPUTS: Mapping[str, Computed] = {
     "aws:iam/role:Role": _role,
     "aws:iam/policy:Policy": _policy,
     "aws:kms/key:Key": _key,
     "aws:cloudwatch/logGroup:LogGroup": _log_group,
     "aws:s3/bucket:Bucket": _bucket,
+    "aws:ecr/repository:Repository": _repository,
     "aws:sqs/queue:Queue": _queue,
 }

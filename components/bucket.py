@@ -1,0 +1,147 @@
+"""A bucket nobody outside can read, with everything that S3 keeps apart from the bucket itself."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import pulumi
+import pulumi_aws as aws
+
+from components.base import Handle, PlatformComponent
+from components.bucket_policy import Role, own_account_statement, transport_statements
+from components.iam_document import Statement, document
+from components.names import Names
+
+
+@dataclass(frozen=True, kw_only=True)
+class BucketArgs:
+    """What :class:`Bucket` needs. Without a key objects are encrypted with keys of S3."""
+
+    names: Names
+    role: Role
+    key_arn: pulumi.Input[str] | None = None
+    lock_days: int | None = None
+    expire_prefix_after_days: Mapping[str, int] = field(default_factory=dict)
+    noncurrent_days: int = 30
+    statements: Sequence[Statement] = ()
+    has_access_log: bool = True
+    log_bucket: pulumi.Resource | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class BucketHandle(Handle):
+    """What others may use of :class:`Bucket`."""
+
+    name: pulumi.Input[str]
+
+
+class Bucket(PlatformComponent):
+    """A private, versioned, encrypted, logged bucket that Pulumi refuses to delete.
+
+    With ``lock_days`` every object version is kept at least that long (Object Lock in governance mode).
+    """
+
+    TYPE = "slipway:storage:Bucket"
+
+    def __init__(self, name: str, args: BucketArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(name, opts)
+        names = args.names
+        bucket = aws.s3.Bucket(
+            f"{name}-bucket",
+            bucket=names.bucket(args.role),
+            object_lock_enabled=args.lock_days is not None,
+            force_destroy=False,
+            tags=self.tags(f"{name}-bucket"),
+            opts=self.child_opts(protect=True),
+        )
+        aws.s3.BucketPublicAccessBlock(
+            f"{name}-private",
+            bucket=bucket.id,
+            block_public_acls=True,
+            block_public_policy=True,
+            ignore_public_acls=True,
+            restrict_public_buckets=True,
+            opts=self.child_opts(),
+        )
+        aws.s3.BucketOwnershipControls(
+            f"{name}-ownership",
+            bucket=bucket.id,
+            rule={"object_ownership": "BucketOwnerEnforced"},
+            opts=self.child_opts(),
+        )
+        versioning = aws.s3.BucketVersioning(
+            f"{name}-versions",
+            bucket=bucket.id,
+            versioning_configuration={"status": "Enabled"},
+            opts=self.child_opts(),
+        )
+        self._encrypt(name, bucket, args)
+        policy = aws.s3.BucketPolicy(
+            f"{name}-policy",
+            bucket=bucket.id,
+            policy=document(
+                *transport_statements(names, args.role), own_account_statement(names, args.role), *args.statements
+            ),
+            opts=self.child_opts(),
+        )
+        self._expire(name, bucket, versioning, args)
+        if args.lock_days is not None:
+            aws.s3.BucketObjectLockConfiguration(
+                f"{name}-lock",
+                bucket=bucket.id,
+                rule={"default_retention": {"mode": "GOVERNANCE", "days": args.lock_days}},
+                # S3 refuses a lock on a bucket without versions.
+                opts=self.child_opts(depends_on=[versioning]),
+            )
+        if args.has_access_log:
+            aws.s3.BucketLogging(
+                f"{name}-access-log",
+                bucket=bucket.id,
+                target_bucket=names.bucket("logs"),
+                target_prefix=f"access/{args.role}/",
+                # The log bucket is named by a complete string; without its policy the delivery is refused.
+                opts=self.child_opts(depends_on=[args.log_bucket] if args.log_bucket else []),
+            )
+        self.handle = BucketHandle(name=names.bucket(args.role), ready=(bucket, policy))
+        self.register_outputs({})
+
+    def _encrypt(self, name: str, bucket: aws.s3.Bucket, args: BucketArgs) -> None:
+        by_default: aws.s3.BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefaultArgsDict = (
+            {"sse_algorithm": "AES256"}
+            if args.key_arn is None
+            else {"sse_algorithm": "aws:kms", "kms_master_key_id": args.key_arn}
+        )
+        aws.s3.BucketServerSideEncryptionConfiguration(
+            f"{name}-encryption",
+            bucket=bucket.id,
+            rules=[{"apply_server_side_encryption_by_default": by_default, "bucket_key_enabled": args.key_arn is not None}],
+            opts=self.child_opts(),
+        )
+
+    def _expire(
+        self, name: str, bucket: aws.s3.Bucket, versioning: aws.s3.BucketVersioning, args: BucketArgs
+    ) -> None:
+        rules: list[aws.s3.BucketLifecycleConfigurationRuleArgsDict] = [
+            {
+                "id": "tidy",
+                "status": "Enabled",
+                "filter": {"prefix": ""},
+                "abort_incomplete_multipart_upload": {"days_after_initiation": 7},
+                "noncurrent_version_expiration": {"noncurrent_days": args.noncurrent_days},
+            }
+        ]
+        rules.extend(
+            {
+                "id": f"expire-{prefix.strip('/')}",
+                "status": "Enabled",
+                "filter": {"prefix": prefix},
+                "expiration": {"days": days},
+            }
+            for prefix, days in sorted(args.expire_prefix_after_days.items())
+        )
+        aws.s3.BucketLifecycleConfiguration(
+            f"{name}-lifecycle",
+            bucket=bucket.id,
+            rules=rules,
+            # Noncurrent versions only exist where versions do.
+            opts=self.child_opts(depends_on=[versioning]),
+        )

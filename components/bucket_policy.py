@@ -1,0 +1,81 @@
+"""What every bucket refuses, and what the log bucket lets AWS services deliver."""
+
+from typing import Literal
+
+from components.iam_document import Statement
+from components.names import Names
+
+Role = Literal["models", "payloads", "logs"]
+
+
+def transport_statements(names: Names, role: Role) -> list[Statement]:
+    """Nothing over plain HTTP, nothing below TLS 1.2."""
+    resources = [names.bucket_arn(role), f"{names.bucket_arn(role)}/*"]
+    everyone = {"AWS": ["*"]}
+    return [
+        Statement(
+            sid="OnlyEncryptedTransport",
+            effect="Deny",
+            actions=["s3:*"],
+            resources=resources,
+            principals=everyone,
+            conditions={"Bool": {"aws:SecureTransport": "false"}},
+        ),
+        Statement(
+            sid="OnlyCurrentTransport",
+            effect="Deny",
+            actions=["s3:*"],
+            resources=resources,
+            principals=everyone,
+            conditions={"NumericLessThan": {"s3:TlsVersion": "1.2"}},
+        ),
+    ]
+
+
+def own_account_statement(names: Names, role: Role) -> Statement:
+    """Nobody outside the account, whatever another policy says."""
+    return Statement(
+        sid="OnlyThisAccount",
+        effect="Deny",
+        actions=["s3:*"],
+        resources=[names.bucket_arn(role), f"{names.bucket_arn(role)}/*"],
+        principals={"AWS": ["*"]},
+        conditions={
+            "StringNotEquals": {"aws:PrincipalAccount": names.account},
+            "Bool": {"aws:PrincipalIsAWSService": "false"},
+        },
+    )
+
+
+def log_delivery_statements(names: Names) -> list[Statement]:
+    """S3 server access logs of our buckets, and the audit trail, may be written; nothing may be read."""
+    logs = names.bucket_arn("logs")
+    trail = names.arn("cloudtrail", f"trail/{names.platform}")
+    return [
+        Statement(
+            sid="DeliverAccessLogs",
+            actions=["s3:PutObject"],
+            resources=[f"{logs}/access/*"],
+            principals={"Service": ["logging.s3.amazonaws.com"]},
+            conditions={
+                "StringEquals": {"aws:SourceAccount": names.account},
+                "ArnLike": {"aws:SourceArn": [names.bucket_arn("models"), names.bucket_arn("payloads")]},
+            },
+        ),
+        Statement(
+            sid="CheckTrailBucket",
+            actions=["s3:GetBucketAcl"],
+            resources=[logs],
+            principals={"Service": ["cloudtrail.amazonaws.com"]},
+            conditions={"StringEquals": {"aws:SourceArn": trail}},
+        ),
+        Statement(
+            sid="DeliverTrail",
+            actions=["s3:PutObject"],
+            resources=[f"{logs}/trail/AWSLogs/{names.account}/*"],
+            principals={"Service": ["cloudtrail.amazonaws.com"]},
+            conditions={
+                "StringEquals": {"aws:SourceArn": trail, "s3:x-amz-acl": "bucket-owner-full-control"},
+            },
+        ),
+    ]

@@ -1,0 +1,68 @@
+"""The record of who talked to whom in the VPC."""
+
+import pulumi
+import pulumi_aws as aws
+
+from components.base import PlatformComponent
+from components.iam_document import Statement, document, service_trust
+from components.names import Names
+
+
+class FlowLogs(PlatformComponent):
+    """Every accepted and refused connection of a VPC, kept in a log group for ``retention_days``."""
+
+    TYPE = "slipway:network:FlowLogs"
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        vpc_id: pulumi.Input[str],
+        names: Names,
+        retention_days: int,
+        opts: pulumi.ResourceOptions,
+    ) -> None:
+        super().__init__(name, opts)
+        log_name = names.log_group("flow-logs")
+        group = aws.cloudwatch.LogGroup(
+            f"{name}-group",
+            name=log_name,
+            retention_in_days=retention_days,
+            tags=self.tags(f"{name}-group"),
+            opts=self.child_opts(),
+        )
+        role = aws.iam.Role(
+            f"{name}-role",
+            name=names.role("flow-logs"),
+            assume_role_policy=service_trust(
+                "vpc-flow-logs.amazonaws.com", {"StringEquals": {"aws:SourceAccount": names.account}}
+            ),
+            permissions_boundary=names.boundary_arn,
+            tags=self.tags(f"{name}-role"),
+            opts=self.child_opts(),
+        )
+        policy = aws.iam.RolePolicy(
+            f"{name}-write",
+            role=role.name,
+            policy=document(
+                Statement(
+                    sid="WriteFlowLogs",
+                    actions=["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"],
+                    resources=[names.arn("logs", f"log-group:{log_name}:*")],
+                )
+            ),
+            opts=self.child_opts(),
+        )
+        aws.ec2.FlowLog(
+            f"{name}-log",
+            vpc_id=vpc_id,
+            traffic_type="ALL",
+            log_destination_type="cloud-watch-logs",
+            log_destination=group.arn,
+            iam_role_arn=role.arn,
+            max_aggregation_interval=60,
+            tags=self.tags(f"{name}-log"),
+            # Without the permission the log is created and stays empty.
+            opts=self.child_opts(depends_on=[policy]),
+        )
+        self.register_outputs({})

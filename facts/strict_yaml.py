@@ -1,0 +1,74 @@
+"""Reading YAML that people write: nothing is dropped or merged silently; problems name line and column."""
+
+from collections.abc import Hashable
+from typing import Any
+
+import yaml
+
+
+class YamlProblem(ValueError):  # noqa: N818 it is a problem in somebody's file, and is caught to be listed as one
+    """The text is not the YAML it should be; the message is one line with name, line and column."""
+
+
+class _Loader(yaml.CSafeLoader):
+    """The C loader, without silent last-one-wins for duplicate keys and without merge keys."""
+
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
+        try:
+            return super().construct_object(node, deep)
+        except yaml.YAMLError:
+            raise
+        except ValueError as error:  # 2026-13-45 looks like a date and is none
+            raise _refusal(f"cannot be read: {error}", node) from None
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen: set[Hashable] = set()
+        for key_node, _ in node.value:
+            if key_node.tag == "tag:yaml.org,2002:merge":
+                raise _refusal("merge keys (<<) are refused; write the values where they count", key_node)
+            key = self.construct_object(key_node, deep=True)
+            if not isinstance(key, Hashable):
+                raise _refusal("a key should be text", key_node)
+            if key in seen:
+                raise _refusal(f"the key {key!r} stands here twice", key_node)
+            seen.add(key)
+        return super().construct_mapping(node, deep)
+
+
+def load(text: str, name: str) -> Any:
+    """The data of one YAML document.
+
+    Args:
+        text: the document.
+        name: what the message calls it, for example its file name.
+
+    Raises:
+        YamlProblem: it cannot be parsed, holds several documents, a mapping has a key twice, or a value
+            contains itself.
+    """
+    try:
+        data = yaml.load(text, Loader=_Loader)  # noqa: S506 a safe loader, made strict above
+        _refuse_cycles(data, name, ())
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        where = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
+        raise YamlProblem(f"{name}: {where}{error.problem or error.context}") from None
+    except yaml.YAMLError as error:
+        raise YamlProblem(f"{name}: {' '.join(str(error).split())}") from None
+    except RecursionError:
+        raise YamlProblem(f"{name}: nested too deeply") from None
+    return data
+
+
+def _refusal(message: str, node: yaml.Node) -> yaml.constructor.ConstructorError:
+    return yaml.constructor.ConstructorError(None, None, message, node.start_mark)
+
+
+def _refuse_cycles(value: Any, name: str, above: tuple[int, ...]) -> None:
+    """An alias to a value around it would send every walk over the data round for ever."""
+    if not isinstance(value, dict | list):
+        return
+    if id(value) in above:
+        raise YamlProblem(f"{name}: an alias (*) refers to a value that contains it")
+    for item in value.values() if isinstance(value, dict) else value:
+        _refuse_cycles(item, name, (*above, id(value)))

@@ -1,0 +1,82 @@
+"""What can be reached from outside, read from a graph: endpoints, security groups, listeners, buckets, trust."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from gate.report import Exposure
+from policies.reading import UndecidedError, at, document, flag, listed, mapping, text
+from policies.record import Graph
+
+_ANYWHERE = frozenset({"0.0.0.0/0", "::/0"})
+
+
+def exposures(graph: Graph) -> list[Exposure]:
+    """Every declared way in, sorted. Contents of Helm charts are not seen here."""
+    found: list[Exposure] = []
+    for reader in (_clusters, _security_groups, _gateways, _services, _bucket_policies):
+        try:
+            found.extend(reader(graph))
+        except UndecidedError as missing:
+            found.append(Exposure(what="unreadable", source="?", detail=str(missing)))
+    return sorted(set(found))
+
+
+def _clusters(graph: Graph) -> Iterable[Exposure]:
+    for cluster in graph.of_type("aws:eks/cluster:Cluster"):
+        public = flag(at(cluster.inputs, "vpcConfig.endpointPublicAccess"), default=True)
+        cidrs = listed(at(cluster.inputs, "vpcConfig.publicAccessCidrs")) or ("0.0.0.0/0",)
+        yield Exposure(
+            what=f"Kubernetes API of {cluster.name}",
+            source=", ".join(map(str, cidrs)) if public else "the VPC only",
+            detail="with an IAM identity that has an access entry",
+        )
+
+
+def _security_groups(graph: Graph) -> Iterable[Exposure]:
+    for rule in graph.of_type("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"):
+        source = text(rule.inputs.get("cidrIpv4")) or text(rule.inputs.get("cidrIpv6"))
+        if source in _ANYWHERE:
+            yield Exposure(what=f"security group rule {rule.name}", source=source, detail=_ports(rule.inputs))
+    for group in graph.of_type("aws:ec2/securityGroup:SecurityGroup", "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup"):
+        for ingress in listed(group.inputs.get("ingress")):
+            for source in (*listed(at(ingress, "cidrBlocks")), *listed(at(ingress, "ipv6CidrBlocks"))):
+                if source in _ANYWHERE:
+                    yield Exposure(what=f"security group {group.name}", source=source, detail=_ports(ingress))
+
+
+def _ports(rule: Any) -> str:
+    return f"ports {rule.get('fromPort', 'all')} to {rule.get('toPort', 'all')}"
+
+
+def _gateways(graph: Graph) -> Iterable[Exposure]:
+    for gateway in graph.of_type("kubernetes:gateway.networking.k8s.io/v1:Gateway"):
+        for listener in listed(at(gateway.inputs, "spec.listeners")):
+            where = f"{text(at(listener, 'protocol'))} {at(listener, 'port')} {text(at(listener, 'hostname')) or 'any host'}"
+            yield Exposure(what=f"gateway {gateway.name}", source="its load balancer", detail=where)
+
+
+def _services(graph: Graph) -> Iterable[Exposure]:
+    for service in graph.of_type("kubernetes:core/v1:Service"):
+        if text(at(service.inputs, "spec.type")) in {"LoadBalancer", "NodePort"}:
+            ranges = listed(at(service.inputs, "spec.loadBalancerSourceRanges")) or ("any address that routes to it",)
+            yield Exposure(what=f"service {service.name}", source=", ".join(map(str, ranges)), detail="load balancer")
+
+
+def _bucket_policies(graph: Graph) -> Iterable[Exposure]:
+    for policy in graph.of_type("aws:s3/bucketPolicy:BucketPolicy"):
+        for raw in listed(document(policy.inputs.get("policy")).get("Statement")):
+            statement = mapping(raw)
+            principal = statement.get("Principal")
+            if text(statement.get("Effect")) != "Allow" or principal is None:
+                continue
+            yield Exposure(
+                what=f"bucket {text(policy.inputs.get('bucket'))}",
+                source=_principal(principal),
+                detail=", ".join(sorted(text(a) for a in listed(statement.get("Action")))),
+            )
+
+
+def _principal(principal: Any) -> str:
+    if isinstance(principal, str):
+        return "everyone" if principal == "*" else principal
+    return ", ".join(f"{', '.join(map(str, listed(v)))}" for _, v in sorted(mapping(principal).items()))

@@ -1,0 +1,100 @@
+"""A report as JSON, YAML and Markdown: the same content in other clothes, byte-identical on a second run."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from gate.report import Report, shown
+from policies.record import Resource
+
+_TEMPLATES = Path(__file__).parent / "templates"
+
+
+def as_json(data: Any) -> str:
+    """JSON, indented, keys as given."""
+    return json.dumps(data, indent=1, ensure_ascii=False) + "\n"
+
+
+def as_markdown(report: Report) -> str:
+    """Verdict first, then what a reviewer acts on, then what to know."""
+    environment = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        undefined=StrictUndefined,
+        autoescape=False,  # noqa: S701 Markdown, not HTML; `cell` neutralises what would break a table
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters["cell"] = _cell
+    labels = {r.urn: r.label for r in report.resources}
+    return environment.get_template("report.md.j2").render(
+        report=report, label=lambda urn: labels.get(urn, urn), **report.as_data()["summary"]
+    )
+
+
+def _cell(value: object) -> str:
+    return str(value).replace("|", "\\|").replace("\n", " ").replace("<", "&lt;")
+
+
+def manifests(resources: Sequence[Resource]) -> str:
+    """Every Kubernetes object the program itself declares, as one multi-document YAML file."""
+    objects = [shown(r) for r in resources if r.object is not None]
+    return yaml.dump_all(objects, Dumper=yaml.CSafeDumper, sort_keys=True, allow_unicode=True, explicit_start=True)
+
+
+def state(resources: Sequence[Resource], stack: str) -> dict[str, Any]:
+    """The resources shaped as ``pulumi stack export`` writes them, without times or versions of a real run."""
+    return {
+        "version": 3,
+        "deployment": {
+            "manifest": {"time": "0001-01-01T00:00:00Z", "magic": "", "version": ""},
+            "resources": [
+                {"urn": f"urn:pulumi:{stack}::slipway::pulumi:pulumi:Stack::slipway-{stack}", "custom": False,
+                 "type": "pulumi:pulumi:Stack"},
+                *(_state_of(r) for r in _parents_first(resources)),
+            ],
+        },
+    }
+
+
+def _state_of(resource: Resource) -> dict[str, Any]:
+    inputs = shown(resource)
+    record: dict[str, Any] = {
+        "urn": resource.urn,
+        "custom": resource.custom,
+        "type": resource.type,
+        "inputs": inputs,
+        "outputs": {**inputs, **resource.outputs},
+        "parent": resource.parent,
+        "dependencies": sorted(resource.dependencies),
+        "propertyDependencies": {k: sorted(v) for k, v in sorted(resource.property_dependencies.items())},
+        "provider": resource.provider,
+        "protect": resource.protect,
+        "retainOnDelete": resource.retain_on_delete,
+    }
+    if resource.custom:
+        record["id"] = resource.id
+    return {key: value for key, value in record.items() if value not in ("", [], {}, False) or key in {"custom", "inputs"}}
+
+
+def _parents_first(resources: Sequence[Resource]) -> list[Resource]:
+    """The engine refuses a state in which a resource comes before its parent, provider or dependency."""
+    by_urn = {r.urn: r for r in resources}
+    ordered: dict[str, Resource] = {}
+
+    def place(resource: Resource, above: frozenset[str]) -> None:
+        if resource.urn in ordered or resource.urn in above:
+            return
+        needed = (resource.parent, resource.provider.rpartition("::")[0], *sorted(resource.dependencies))
+        for urn in needed:
+            if urn in by_urn:
+                place(by_urn[urn], above | {resource.urn})
+        ordered[resource.urn] = resource
+
+    for resource in resources:
+        place(resource, frozenset())
+    return list(ordered.values())

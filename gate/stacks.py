@@ -1,0 +1,76 @@
+"""The committed stacks as the gate runs them: which there are, in which order, with what configuration."""
+
+import json
+import runpy
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from gate.capture import Captured, capture
+from gate.errors import GateError
+from gate.outputs import Account
+from stacks.load import SettingsError, Stack, read_stack, stack_names
+
+ROOT = Path(__file__).parent.parent
+"""The checkout: where ``__main__.py`` and ``stacks/`` stand."""
+
+
+def chosen(names: Sequence[str], root: Path = ROOT) -> list[Stack]:
+    """The named stacks, or all of them, upstreams first.
+
+    Raises:
+        GateError: a stack does not exist or its file is wrong; the problems of all files are listed.
+    """
+    known = stack_names(root / "stacks")
+    problems = [f"{name}: no such stack; there are {', '.join(known)}" for name in names if name not in known]
+    found: dict[str, Stack] = {}
+    for name in names or known:
+        if name not in known:
+            continue
+        try:
+            found[name] = read_stack(name, root / "stacks")
+        except SettingsError as error:
+            problems.extend(error.lines)
+    if problems:
+        raise GateError("the stacks cannot be previewed:", list(dict.fromkeys(problems)))
+    return with_upstreams(found.values())
+
+
+def with_upstreams(stacks: Iterable[Stack]) -> list[Stack]:
+    """The stacks and everything they stand on, upstreams first, each once."""
+    ordered: dict[str, Stack] = {}
+
+    def place(stack: Stack) -> None:
+        if stack.upstream is not None:
+            place(stack.upstream)
+        ordered.setdefault(stack.name, stack)
+
+    for stack in sorted(stacks, key=lambda s: s.name):
+        place(stack)
+    return list(ordered.values())
+
+
+def capture_stack(stack: Stack, upstreams: Mapping[str, Mapping[str, Any]], root: Path = ROOT) -> Captured:
+    """Run the committed program as this stack.
+
+    Raises:
+        CaptureError: it could not be run to its end.
+    """
+    platform = stack.settings.platform
+    return capture(
+        program(root),
+        stack=stack.name,
+        account=Account(id=platform.account, region=platform.region),
+        root=root,
+        config={"slipway:settings": json.dumps(stack.raw, default=str)},
+        upstreams=upstreams,
+    )
+
+
+def program(root: Path) -> Callable[[], object]:
+    """The committed ``__main__.py`` as something to call."""
+
+    def run() -> object:
+        return runpy.run_path(str(root / "__main__.py"), run_name="__main__")
+
+    return run

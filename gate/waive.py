@@ -1,0 +1,69 @@
+"""Applying waivers to findings: expired and unused ones are faults, not silence."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+from pydantic import TypeAdapter, ValidationError
+
+from facts.explain import explain
+from facts.strict_yaml import YamlProblem, load
+from gate.errors import GateError
+from policies.judge import Finding
+from policies.record import Resource
+from policies.waiver import Waiver
+
+_ADAPTER = TypeAdapter(dict[str, Waiver])
+
+
+@dataclass(frozen=True)
+class Waived:
+    """Findings with their waivers filled in, and which waivers were used."""
+
+    findings: tuple[Finding, ...]
+    used: frozenset[str]
+    expired: tuple[str, ...]
+
+
+def load_waivers(path: Path) -> dict[str, Waiver]:
+    """The waivers of a file, keyed by name; an absent file holds none.
+
+    Raises:
+        GateError: the file is unreadable or a record is wrong; all problems are listed.
+    """
+    if not path.exists():
+        return {}
+    try:
+        return _ADAPTER.validate_python(load(path.read_text(encoding="utf-8"), str(path.name)) or {})
+    except YamlProblem as problem:
+        raise GateError(f"{path.name} cannot be read:", [str(problem)]) from None
+    except ValidationError as error:
+        raise GateError(f"{path.name} has {error.error_count()} problems:", explain(error)) from None
+
+
+def waive(
+    findings: Iterable[Finding],
+    waivers: dict[str, Waiver],
+    resources: Sequence[Resource],
+    stack: str,
+    today: date,
+) -> Waived:
+    """Mark what a waiver excuses in this stack on this day."""
+    labels = {r.urn: r.label for r in resources}
+    index = {(w.rule, w.resource, w.finding): (name, w) for name, w in waivers.items() if stack in w.stacks}
+    used: set[str] = set()
+    expired: list[str] = []
+    marked = []
+    for finding in findings:
+        name, waiver = index.get((finding.rule, labels.get(finding.urn, finding.urn), finding.message), ("", None))
+        if waiver is None:
+            marked.append(finding)
+            continue
+        used.add(name)
+        if waiver.expires < today:
+            expired.append(f"waiver {name} of {waiver.owner} expired on {waiver.expires}: {finding.rule}, {waiver.resource}")
+            marked.append(finding)
+        else:
+            marked.append(replace(finding, waiver=f"{name} ({waiver.owner}, until {waiver.expires})"))
+    return Waived(findings=tuple(marked), used=frozenset(used), expired=tuple(dict.fromkeys(expired)))

@@ -1,0 +1,1 @@
+"""What runs: the records of models, and what happened to them afterwards."""

@@ -1,0 +1,1 @@
+"""What differs per environment: the stack files and the model that types them."""

@@ -1,0 +1,170 @@
+"""Reading stack files: the one reader of configuration, and every problem of a file at once."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+import pulumi
+from pydantic import ValidationError
+
+from components.gpu_pool import GpuPoolSettings
+from components.names import Names
+from facts.explain import explain, placeholders
+from facts.strict_yaml import YamlProblem, load
+from stacks.settings import StackSettings, missing_sections
+
+FOLDER = Path(__file__).parent
+_FILE = re.compile(r"^Pulumi\.(?P<stack>[a-z][a-z0-9-]*)\.yaml$")
+_ARN = re.compile(r"^arn:aws[a-z-]*:[a-z0-9-]+:(?P<region>[a-z0-9-]*):(?P<account>\d*):")
+_KEY = "slipway:settings"
+
+
+class SettingsError(pulumi.RunError):
+    """A stack's settings are wrong; ``lines`` holds one problem each, in the file's words."""
+
+    def __init__(self, headline: str, lines: list[str]) -> None:
+        self.lines = lines
+        super().__init__("\n".join([headline, *(f"  {line}" for line in lines)]))
+
+    @classmethod
+    def of(cls, stack: str, problems: list[str]) -> Self:
+        """The problems of one stack's file, each with the file's name."""
+        count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
+        file = f"stacks/Pulumi.{stack}.yaml"
+        error = cls(f"{file} has {count}:", problems)
+        error.lines = [f"{file}: {problem}" for problem in problems]
+        return error
+
+
+@dataclass(frozen=True)
+class Stack:
+    """A stack's settings and the stack it stands on."""
+
+    name: str
+    settings: StackSettings
+    raw: Mapping[str, Any]
+    upstream: "Stack | None" = None
+
+    @property
+    def names(self) -> Names:
+        """The physical names; upstream and stack share them."""
+        return self.settings.platform.names
+
+    def owner_of(self, section: str) -> "Stack | None":
+        """The nearest stack, this one first, whose settings hold a section."""
+        if self.settings.holds(section):
+            return self
+        return self.upstream.owner_of(section) if self.upstream else None
+
+    @property
+    def gpu_pools(self) -> Mapping[str, GpuPoolSettings]:
+        """The pools a model of this stack may run on, here and upstream."""
+        above = self.upstream.gpu_pools if self.upstream else {}
+        return {**above, **self.settings.gpu_pools}
+
+
+def stack_names(folder: Path = FOLDER) -> list[str]:
+    """The committed stacks, sorted."""
+    return sorted(m["stack"] for path in folder.glob("Pulumi.*.yaml") if (m := _FILE.match(path.name)))
+
+
+def read_stack(name: str, folder: Path = FOLDER) -> Stack:
+    """A committed stack and its upstreams, from their files.
+
+    Raises:
+        SettingsError: a file is missing or wrong; all problems of all files on the way are listed.
+    """
+    return load_stack(name, _read(name, folder), folder)
+
+
+def load_stack(name: str, raw: Mapping[str, Any], folder: Path = FOLDER) -> Stack:
+    """A stack from the settings Pulumi read for it; upstreams are read from their files.
+
+    Raises:
+        SettingsError: as :func:`read_stack`.
+    """
+    return _load(name, raw, folder, ())
+
+
+def _load(name: str, raw: Mapping[str, Any], folder: Path, below: tuple[str, ...]) -> Stack:
+    if name in below:
+        raise SettingsError.of(name, [f"upstream: {' -> '.join([*below, name])} is a cycle"])
+    try:
+        settings = StackSettings.model_validate(raw)
+    except ValidationError as error:
+        raise SettingsError.of(name, [*placeholders(raw), *explain(error, StackSettings)]) from None
+    problems = [*placeholders(raw), *_contradictions(settings, raw)]
+    upstream = None
+    if settings.upstream is not None:
+        if settings.upstream not in stack_names(folder):
+            known = ", ".join(n for n in stack_names(folder) if n != name)
+            problems.append(f"upstream: no stack {settings.upstream!r}; there are {known}")
+        else:
+            upstream = _load(settings.upstream, _read(settings.upstream, folder), folder, (*below, name))
+            problems.extend(_disagreements(settings, upstream))
+    stack = Stack(name=name, settings=settings, raw=raw, upstream=upstream)
+    problems.extend(missing_sections(settings, lambda section: stack.owner_of(section) is not None))
+    if problems:
+        raise SettingsError.of(name, problems)
+    return stack
+
+
+def _read(name: str, folder: Path) -> Mapping[str, Any]:
+    path = folder / f"Pulumi.{name}.yaml"
+    if not path.exists():
+        known = ", ".join(stack_names(folder)) or "none"
+        raise SettingsError(f"no stack {name!r}", [f"{name}: no such stack; there are {known}"])
+    try:
+        data = load(path.read_text(encoding="utf-8"), path.name)
+    except (YamlProblem, UnicodeDecodeError) as problem:
+        raise SettingsError.of(name, [str(problem)]) from None
+    config = data.get("config") if isinstance(data, Mapping) else None
+    settings = config.get(_KEY) if isinstance(config, Mapping) else None
+    if not isinstance(settings, Mapping):
+        raise SettingsError.of(name, [f"config.{_KEY}: expected a mapping (got {settings!r})"])
+    extra = [key for key in (config or {}) if key != _KEY and not _is_secret_key(key)]
+    if extra:
+        raise SettingsError.of(name, [f"config.{key}: unknown key; settings stand under {_KEY}" for key in extra])
+    return settings
+
+
+def _is_secret_key(key: str) -> bool:
+    """Pulumi's own provider configuration and encryption keys are none of ours."""
+    return key.startswith("pulumi:")
+
+
+def _contradictions(settings: StackSettings, raw: Mapping[str, Any]) -> Iterator[str]:
+    """ARNs that name another account or region than the platform's."""
+    for path, value in _strings(raw, ""):
+        arn = _ARN.match(value)
+        if arn is None:
+            continue
+        for part, mine in (("account", settings.platform.account), ("region", settings.platform.region)):
+            if arn[part] and arn[part] != mine:
+                yield f"{path}: names {part} {arn[part]}, but platform.{part} is {mine} (got {value!r})"
+
+
+def _strings(value: Any, path: str) -> Iterator[tuple[str, str]]:
+    if isinstance(value, str):
+        yield path, value
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from _strings(item, f"{path}.{key}" if path else str(key))
+    elif isinstance(value, list):
+        for i, item in enumerate(value):
+            yield from _strings(item, f"{path}.{i}")
+
+
+def _disagreements(settings: StackSettings, upstream: Stack) -> Iterator[str]:
+    for field in ("organisation", "environment", "account", "region"):
+        mine, above = getattr(settings.platform, field), getattr(upstream.settings.platform, field)
+        if mine != above:
+            yield f"platform.{field}: must be {above!r}, as in upstream {upstream.name} (got {mine!r})"
+    for section in settings.sections():
+        owner = upstream.owner_of(section)
+        if owner is not None and section not in {"models", "gpu_pools"}:
+            yield f"{section}: stack {owner.name} holds it already; one stack owns a section"
+    for pool in settings.gpu_pools.keys() & upstream.gpu_pools.keys():
+        yield f"gpu_pools.{pool}: an upstream holds a pool of this name already"

@@ -1,0 +1,39 @@
+"""Whose platform this is and where it stands: what physical names and default tags are made of."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from components.base import Settings
+from components.names import Names
+from facts.strict import Slug
+
+
+class PlatformSettings(Settings):
+    """``platform:`` in a stack file. A stack and its upstream agree on all of it but the owner."""
+
+    organisation: Annotated[str, Field(pattern=r"^[a-z][a-z0-9]{1,11}$")]
+    environment: Annotated[str, Field(pattern=r"^[a-z][a-z0-9]{1,11}$")]
+    account: Annotated[str, Field(pattern=r"^\d{12}$")]
+    region: Annotated[str, Field(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")]
+    owner: Slug
+    cost_center: Slug
+
+    @property
+    def names(self) -> Names:
+        """The physical names of this platform."""
+        return Names(
+            organisation=self.organisation,
+            environment=self.environment,
+            account=self.account,
+            region=self.region,
+        )
+
+    def tags(self, stack: str) -> dict[str, str]:
+        """The provider's default tags; components add ``Name`` and ``component``."""
+        return {
+            "owner": self.owner,
+            "environment": self.environment,
+            "stack": stack,
+            "cost-center": self.cost_center,
+        }

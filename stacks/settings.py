@@ -1,0 +1,85 @@
+"""What may stand in a stack file, and what each section needs."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Final
+
+from pydantic import Field
+
+from components.audit_trail import AuditTrailSettings
+from components.autoscaling import AutoscalingSettings
+from components.base import Settings
+from components.certificates import CertificatesSettings
+from components.cluster import ClusterSettings
+from components.gateway import GatewaySettings
+from components.gpu_pool import GpuPoolSettings
+from components.karpenter import KarpenterSettings
+from components.mesh import MeshSettings
+from components.model_settings import ModelSettings
+from components.model_store import ModelStoreSettings
+from components.network import NetworkSettings
+from components.serving import ServingSettings
+from components.system_nodes import SystemNodesSettings
+from components.telemetry import TelemetrySettings
+from components.workload_namespace import WorkloadNamespaceSettings
+from facts.strict import Slug
+from stacks.platform import PlatformSettings
+
+
+class StackSettings(Settings):
+    """Everything that may differ between stacks, and nothing else.
+
+    Every section but ``platform`` is optional: a stack holds the sections it owns and names the stack
+    that owns the rest as ``upstream``.
+    """
+
+    platform: PlatformSettings
+    upstream: Slug | None = None
+    network: NetworkSettings | None = None
+    cluster: ClusterSettings | None = None
+    system_nodes: SystemNodesSettings | None = None
+    karpenter: KarpenterSettings | None = None
+    gpu_pools: dict[Slug, GpuPoolSettings] = Field(default_factory=dict)
+    model_store: ModelStoreSettings | None = None
+    audit_trail: AuditTrailSettings | None = None
+    certificates: CertificatesSettings | None = None
+    mesh: MeshSettings | None = None
+    gateway: GatewaySettings | None = None
+    serving: ServingSettings | None = None
+    autoscaling: AutoscalingSettings | None = None
+    telemetry: TelemetrySettings | None = None
+    workload_namespace: WorkloadNamespaceSettings | None = None
+    models: dict[Slug, ModelSettings] = Field(default_factory=dict)
+
+    def holds(self, section: str) -> bool:
+        """Whether this stack owns a section."""
+        return bool(getattr(self, section)) if section in {"gpu_pools", "models"} else getattr(self, section) is not None
+
+    def sections(self) -> list[str]:
+        """The sections this stack owns, in the order of the program."""
+        return [name for name in type(self).model_fields if name not in {"platform", "upstream"} and self.holds(name)]
+
+
+NEEDS: Final[Mapping[str, tuple[str, ...]]] = {
+    "cluster": ("network",),
+    "system_nodes": ("network", "cluster"),
+    "karpenter": ("cluster", "system_nodes"),
+    "gpu_pools": ("karpenter",),
+    "audit_trail": ("model_store",),
+    "certificates": ("system_nodes",),
+    "mesh": ("system_nodes",),
+    "gateway": ("certificates", "mesh"),
+    "serving": ("certificates", "gateway"),
+    "autoscaling": ("system_nodes",),
+    "telemetry": ("system_nodes",),
+    "workload_namespace": ("mesh",),
+    "models": ("serving", "gateway", "autoscaling", "telemetry", "model_store", "workload_namespace"),
+}
+"""Which sections a section needs, in this stack or in one above it."""
+
+
+def missing_sections(settings: StackSettings, is_owned: Callable[[str], bool]) -> Iterator[str]:
+    """What the sections of a stack need and no stack holds."""
+    for section in settings.sections():
+        for needed in NEEDS.get(section, ()):
+            if not is_owned(needed):
+                yield f"{section}: needs {needed}; add that section here or name an upstream that holds it"
