@@ -1,17 +1,38 @@
-"""Karpenter."""
+"""Karpenter: makes nodes when pods need them, and hears when AWS takes one back."""
 
 from dataclasses import dataclass
+from typing import Any, Final
 
 import pulumi
+import pulumi_aws as aws
+from pydantic import Field
 
-from components.base import Handle, Settings
+from components.base import Handle, PlatformComponent, Settings
 from components.cluster import ClusterHandle
 from components.cluster_addons import ClusterAddonsHandle
+from components.helm import release
+from components.iam_document import Statement, document, pod_identity_trust, service_trust
+from components.karpenter_permissions import controller_statements
+from components.kubernetes import KubernetesObject
 from components.names import Names
+from components.namespaces import KARPENTER
+from components.system_namespace import system_namespace
+
+EVENTS: Final = {
+    "spot-interruption": ("aws.ec2", "EC2 Spot Instance Interruption Warning"),
+    "rebalance": ("aws.ec2", "EC2 Instance Rebalance Recommendation"),
+    "state-change": ("aws.ec2", "EC2 Instance State-change Notification"),
+    "scheduled-change": ("aws.health", "AWS Health Event"),
+    "reservation-interruption": ("aws.ec2", "EC2 Capacity Reservation Instance Interruption Warning"),
+}
+"""What Karpenter v1.14.1 listens to (its reference CloudFormation template)."""
+_NODE_POLICIES = ("AmazonEKSWorkerNodePolicy", "AmazonEC2ContainerRegistryPullOnly", "AmazonEKS_CNI_Policy")
 
 
 class KarpenterSettings(Settings):
     """``karpenter:`` in a stack file."""
+
+    replicas: int = Field(default=2, ge=2)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,3 +51,151 @@ class KarpenterHandle(Handle):
 
     node_role_name: pulumi.Input[str]
     interruption_queue_arn: pulumi.Input[str]
+
+
+def values(names: Names, replicas: int) -> dict[str, Any]:
+    """The chart's values."""
+    return {
+        "replicas": replicas,
+        "settings": {"clusterName": names.cluster, "interruptionQueue": names.queue("interruption")},
+        "serviceAccount": {"name": "karpenter"},
+        "controller": {
+            "resources": {"requests": {"cpu": "500m", "memory": "1Gi"}, "limits": {"cpu": "2", "memory": "1Gi"}}
+        },
+        # Karpenter must not run on nodes that Karpenter makes.
+        "nodeSelector": {"kubernetes.io/os": "linux", "slipway.dev/pool": "system"},
+    }
+
+
+def queue_policy(names: Names) -> str:
+    """EventBridge of this account may send; nobody may do anything without TLS."""
+    queue = names.arn("sqs", names.queue("interruption"))
+    return document(
+        Statement(
+            sid="EventsSend",
+            actions=["sqs:SendMessage"],
+            resources=[queue],
+            principals={"Service": ["events.amazonaws.com"]},
+            conditions={"StringEquals": {"aws:SourceAccount": names.account}},
+        ),
+        Statement(
+            sid="OnlyEncryptedTransport",
+            effect="Deny",
+            actions=["sqs:*"],
+            resources=[queue],
+            principals={"AWS": ["*"]},
+            conditions={"Bool": {"aws:SecureTransport": "false"}},
+        ),
+    )
+
+
+class Karpenter(PlatformComponent):
+    """The controller with its permissions, the role of the nodes it makes, and the interruption queue.
+
+    Nodes it made outlive it: delete the node pools first, or the machines stay and cost.
+    """
+
+    TYPE = "slipway:compute:Karpenter"
+
+    def __init__(self, name: str, args: KarpenterArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(name, opts)
+        names = args.names
+        self._node_role(name, args)
+        queue = self._interruption_queue(name, names)
+        identity = self._controller_identity(name, args)
+        namespace = KubernetesObject(
+            f"{name}-namespace",
+            system_namespace(KARPENTER),
+            self.child_opts(depends_on=list(args.cluster_addons.ready)),
+        )
+        # Kept on delete: removing the CRDs would delete every node pool, and with it every node.
+        crds = release(f"{name}-crds", "karpenter-crd", KARPENTER, {}, self.child_opts(depends_on=[namespace], retain_on_delete=True))
+        controller = release(
+            f"{name}-controller",
+            "karpenter",
+            KARPENTER,
+            values(names, args.settings.replicas),
+            # Credentials are injected when the pod is admitted: the association comes first.
+            self.child_opts(depends_on=[crds, namespace, *identity, queue]),
+        )
+        self.handle = KarpenterHandle(
+            node_role_name=names.role("karpenter-node"),
+            interruption_queue_arn=names.arn("sqs", names.queue("interruption")),
+            ready=(crds, controller),
+        )
+        self.register_outputs({})
+
+    def _node_role(self, name: str, args: KarpenterArgs) -> None:
+        names = args.names
+        role = aws.iam.Role(
+            f"{name}-node-role",
+            name=names.role("karpenter-node"),
+            assume_role_policy=service_trust("ec2.amazonaws.com"),
+            permissions_boundary=names.boundary_arn,
+            tags=self.tags(f"{name}-node-role"),
+            opts=self.child_opts(),
+        )
+        for policy in _NODE_POLICIES:
+            aws.iam.RolePolicyAttachment(
+                f"{name}-node-{policy}",
+                role=role.name,
+                policy_arn=f"arn:aws:iam::aws:policy/{policy}",
+                opts=self.child_opts(),
+            )
+        aws.eks.AccessEntry(
+            f"{name}-nodes-join",
+            cluster_name=args.cluster.name,
+            principal_arn=role.arn,
+            type="EC2_LINUX",
+            tags=self.tags(f"{name}-nodes-join"),
+            # The cluster is named by a complete string, so Pulumi cannot see the dependency.
+            opts=self.child_opts(depends_on=list(args.cluster.ready)),
+        )
+
+    def _interruption_queue(self, name: str, names: Names) -> aws.sqs.Queue:
+        queue = aws.sqs.Queue(
+            f"{name}-interruption",
+            name=names.queue("interruption"),
+            message_retention_seconds=300,
+            sqs_managed_sse_enabled=True,
+            tags=self.tags(f"{name}-interruption"),
+            opts=self.child_opts(),
+        )
+        aws.sqs.QueuePolicy(f"{name}-interruption", queue_url=queue.url, policy=queue_policy(names), opts=self.child_opts())
+        for role, (source, kind) in EVENTS.items():
+            rule = aws.cloudwatch.EventRule(
+                f"{name}-{role}",
+                name=names.queue(role),
+                event_pattern=f'{{"source": ["{source}"], "detail-type": ["{kind}"]}}',
+                tags=self.tags(f"{name}-{role}"),
+                opts=self.child_opts(),
+            )
+            aws.cloudwatch.EventTarget(f"{name}-{role}", rule=rule.name, arn=queue.arn, opts=self.child_opts())
+        return queue
+
+    def _controller_identity(self, name: str, args: KarpenterArgs) -> tuple[pulumi.Resource, ...]:
+        names = args.names
+        role = aws.iam.Role(
+            f"{name}-role",
+            name=names.role("karpenter"),
+            assume_role_policy=pod_identity_trust(names, [KARPENTER], ["karpenter"]),
+            permissions_boundary=names.boundary_arn,
+            tags=self.tags(f"{name}-role"),
+            opts=self.child_opts(),
+        )
+        policy = aws.iam.RolePolicy(
+            f"{name}-permissions",
+            role=role.name,
+            policy=document(*controller_statements(names)),
+            opts=self.child_opts(),
+        )
+        association = aws.eks.PodIdentityAssociation(
+            f"{name}-identity",
+            cluster_name=args.cluster.name,
+            namespace=KARPENTER,
+            service_account="karpenter",
+            role_arn=role.arn,
+            tags=self.tags(f"{name}-identity"),
+            opts=self.child_opts(depends_on=[*args.cluster.ready, policy]),
+        )
+        return (association, policy)

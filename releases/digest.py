@@ -1,8 +1,8 @@
 """The digest of a folder of weights, and the command that computes it.
 
 A manifest is a text of one line a file: the file's SHA-256 in hexadecimal, two spaces, its size in bytes,
-two spaces, and its path below the folder with ``/`` between the parts, each line ended by a line feed. Lines are
-sorted by the bytes of the path in UTF-8. The digest is ``sha256:`` and the SHA-256 of that text.
+two spaces, and its path below the folder with ``/`` between the parts, each line ended by a line feed. Lines
+are sorted by the bytes of the path in UTF-8. The digest is ``sha256:`` and the SHA-256 of that text.
 
 Every regular file counts, those that begin with a dot too: what is left out can change unseen. Links, special
 files and paths that hold a line break are refused. The idea is that of the manifest of OpenSSF's
@@ -20,7 +20,7 @@ from pathlib import Path
 
 from releases.safetensors import SafetensorsError, count_parameters
 
-PICKLE_SUFFIXES = frozenset({".bin", ".ckpt", ".joblib", ".npy", ".pickle", ".pkl", ".pt", ".pth"})
+PICKLE_SUFFIXES = frozenset({".bin", ".ckpt", ".joblib", ".pickle", ".pkl", ".pt", ".pth"})
 """Files whose usual reader runs code they contain."""
 
 

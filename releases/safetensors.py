@@ -23,7 +23,7 @@ def read_header(path: Path) -> dict[str, dict[str, Any]]:
     """Data type, shape and offsets of every tensor.
 
     Raises:
-        SafetensorsError: the header is cut, too long or no JSON, or the tensors do not end where the file does.
+        SafetensorsError: the header is cut, too long or no JSON, or the tensors end elsewhere than the file.
     """
     size = path.stat().st_size
     with path.open("rb") as stream:

@@ -1,0 +1,81 @@
+"""From a graph to a report: shape, rules, second opinion, waivers, and what was not seen."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from gate.exposure import exposures
+from gate.not_seen import not_seen, unpinned
+from gate.permissions import permissions
+from gate.report import Report
+from gate.second_opinion import Opinion
+from gate.shape import check_shapes
+from gate.waive import waive
+from policies.catalog import COVERED, NEEDS_NO_RULE, RULES
+from policies.judge import Finding, Undecided, judge
+from policies.record import Graph
+from policies.rule import Rule
+from policies.waiver import Waiver
+
+SHAPE_RULE = "objects-match-their-schema"
+
+
+def assess(
+    graph: Graph,
+    *,
+    subject: str,
+    stack: str,
+    today: date,
+    waivers: Mapping[str, Waiver],
+    opinion: Opinion,
+    rules: Sequence[Rule] = RULES,
+) -> tuple[Report, frozenset[str]]:
+    """Judge a graph; returns the report and the names of the waivers that were used.
+
+    Args:
+        graph: what to judge.
+        subject: how the report calls it.
+        stack: the stack's name, which waivers speak of.
+        today: waivers expire against it.
+        waivers: accepted findings by name.
+        opinion: what checkov said, or why it was not asked.
+        rules: the rules to apply.
+    """
+    shapes = check_shapes(graph)
+    said = judge(graph, rules)
+    shape_findings = [
+        Finding(
+            rule=SHAPE_RULE,
+            level="mandatory",
+            urn=p.urn,
+            object=p.source,
+            message=f"{p.path}: {p.message}" if p.path else p.message,
+            fix="Write the field as the pinned version of its API defines it (docs/shape-check.md).",
+        )
+        for p in shapes.problems
+    ]
+    waived = waive([*said.findings, *shape_findings, *opinion.findings], dict(waivers), graph.resources, stack, today)
+    report = Report(
+        subject=subject,
+        judged_on=today.isoformat(),
+        resources=graph.resources,
+        findings=waived.findings,
+        undecided=(
+            *said.undecided,
+            *(
+                Undecided(rule=SHAPE_RULE, level="mandatory", urn=p.urn, object=p.source, message=f"{p.path}: {p.message}")
+                for p in shapes.undecided
+            ),
+        ),
+        faults=(
+            *(f"rule {f.rule} on {f.urn}: {f.message}" for f in said.faults),
+            *opinion.faults,
+            *waived.expired,
+        ),
+        not_seen=not_seen(graph, shapes, opinion, covered=COVERED, needs_no_rule=NEEDS_NO_RULE),
+        unpinned=unpinned(graph),
+        permissions=permissions(graph),
+        exposures=exposures(graph),
+        components={r.urn: graph.component_of(r) for r in graph},
+        decided=said.decided,
+    )
+    return report, waived.used

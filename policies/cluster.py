@@ -1,0 +1,261 @@
+"""What must hold for an EKS control plane: who reaches it, who may enter, what it encrypts and records."""
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from policies.address_range import is_internet
+from policies.reading import (
+    UndecidedError,
+    at,
+    document,
+    flag,
+    known,
+    listed,
+    mapping,
+    number,
+    sequence,
+    text,
+)
+from policies.record import Graph, Resource
+from policies.rule import Rule
+
+CLUSTER: Final = "aws:eks/cluster:Cluster"
+ADD_ON: Final = "aws:eks/addon:Addon"
+ACCESS_ENTRY: Final = "aws:eks/accessEntry:AccessEntry"
+ACCESS_POLICY: Final = "aws:eks/accessPolicyAssociation:AccessPolicyAssociation"
+KEY: Final = "aws:kms/key:Key"
+LOG_GROUP: Final = "aws:cloudwatch/logGroup:LogGroup"
+LOG_TYPES: Final = ("api", "audit", "authenticator", "controllerManager", "scheduler")
+
+
+def _open_endpoint(cluster: Resource, _graph: Graph) -> Iterable[str]:
+    network = mapping(at(cluster.inputs, "vpcConfig"), "vpcConfig")
+    # AWS opens the endpoint, to everyone, unless told otherwise.
+    if not flag(at(network, "endpointPublicAccess"), "vpcConfig.endpointPublicAccess", default=True):
+        return
+    ranges = sequence(at(network, "publicAccessCidrs"), "vpcConfig.publicAccessCidrs") or ["0.0.0.0/0"]
+    for cidr in ranges:
+        if is_internet(text(known(cidr, "vpcConfig.publicAccessCidrs"))):
+            yield f"the Kubernetes API answers {cidr}"
+
+
+def _no_private_endpoint(cluster: Resource, _graph: Graph) -> Iterable[str]:
+    if not flag(at(cluster.inputs, "vpcConfig.endpointPrivateAccess"), "vpcConfig.endpointPrivateAccess"):
+        yield "endpointPrivateAccess is off: nodes reach the Kubernetes API over the internet"
+
+
+def _plain_secrets(cluster: Resource, _graph: Graph) -> Iterable[str]:
+    encryption = mapping(at(cluster.inputs, "encryptionConfig"), "encryptionConfig")
+    if _has_key(encryption):
+        if "secrets" not in sequence(at(encryption, "resources"), "encryptionConfig.resources"):
+            yield "encryptionConfig.resources does not name secrets"
+        return
+    yield "secrets are under a key that AWS owns: nobody here can revoke it or see its use"
+
+
+def _has_key(encryption: Mapping[str, Any]) -> bool:
+    return bool(text(at(encryption, "provider.keyArn"), "encryptionConfig.provider.keyArn"))
+
+
+def _silent_control_plane(cluster: Resource, _graph: Graph) -> Iterable[str]:
+    enabled = sequence(at(cluster.inputs, "enabledClusterLogTypes"), "enabledClusterLogTypes")
+    on = {text(known(kind, "enabledClusterLogTypes")) for kind in enabled}
+    yield from (f"{kind} logs are off" for kind in LOG_TYPES if kind not in on)
+
+
+def _group_made_by_eks(cluster: Resource, graph: Graph) -> Iterable[str]:
+    if not sequence(at(cluster.inputs, "enabledClusterLogTypes"), "enabledClusterLogTypes"):
+        return
+    name = text(at(cluster.inputs, "name"), "name")
+    if not name:
+        raise UndecidedError("name is generated: the log group's name follows from it")
+    wanted = f"/aws/eks/{name}/cluster"
+    groups = [g for g in graph.of_type(LOG_GROUP) if at(g.inputs, "name") == wanted]
+    if not groups:
+        yield f"log group {wanted} is left to EKS, which keeps it for ever"
+    elif not {g.urn for g in groups} & graph.waits_for(cluster.urn):
+        yield f"does not wait for log group {groups[0].name}; EKS makes it first, without retention"
+
+
+def _implicit_administrators(cluster: Resource, _graph: Graph) -> Iterable[str]:
+    access = mapping(at(cluster.inputs, "accessConfig"), "accessConfig")
+    mode = text(at(access, "authenticationMode"), "accessConfig.authenticationMode") or "CONFIG_MAP"
+    if mode != "API":
+        yield f"authenticationMode {mode}: whoever can edit a ConfigMap decides who may enter"
+    if flag(
+        at(access, "bootstrapClusterCreatorAdminPermissions"),
+        "accessConfig.bootstrapClusterCreatorAdminPermissions",
+        default=True,
+    ):
+        yield "whoever creates the cluster becomes its administrator for ever"
+
+
+def _deletable(cluster: Resource, _graph: Graph) -> Iterable[str]:
+    if not flag(at(cluster.inputs, "deletionProtection"), "deletionProtection"):
+        yield "deletionProtection is off"
+
+
+def _unpinned_version(cluster: Resource, _graph: Graph) -> Iterable[str]:
+    if not text(at(cluster.inputs, "version"), "version"):
+        yield "no version: a new cluster gets whatever is the default that day"
+
+
+def _lasting_principal(entry: Resource, _graph: Graph) -> Iterable[str]:
+    principal = text(at(entry.inputs, "principalArn"), "principalArn")
+    if principal.endswith(":root"):
+        yield f"{principal} is a whole account"
+    elif ":user/" in principal:
+        yield f"{principal} is a user, whose access keys do not expire"
+    if "system:masters" in sequence(at(entry.inputs, "kubernetesGroups"), "kubernetesGroups"):
+        yield "kubernetesGroups holds system:masters, which no policy can bound"
+
+
+def _unpinned_add_on(add_on: Resource, _graph: Graph) -> Iterable[str]:
+    if not text(at(add_on.inputs, "addonVersion"), "addonVersion"):
+        yield f"{text(at(add_on.inputs, 'addonName'))}: no version"
+
+
+def _ignored_network_policies(add_on: Resource, _graph: Graph) -> Iterable[str]:
+    if text(at(add_on.inputs, "addonName"), "addonName") != "vpc-cni":
+        return
+    raw = text(at(add_on.inputs, "configurationValues"), "configurationValues") or "{}"
+    try:
+        values = json.loads(raw)
+    except ValueError:
+        raise UndecidedError("configurationValues is not JSON") from None
+    if not flag(at(values, "enableNetworkPolicy"), "configurationValues.enableNetworkPolicy"):
+        yield "enableNetworkPolicy is off: every NetworkPolicy is accepted and ignored"
+
+
+def _unrotated(key: Resource, _graph: Graph) -> Iterable[str]:
+    spec = text(at(key.inputs, "customerMasterKeySpec"), "customerMasterKeySpec") or "SYMMETRIC_DEFAULT"
+    if spec != "SYMMETRIC_DEFAULT":  # AWS rotates no other kind
+        return
+    if not flag(at(key.inputs, "enableKeyRotation"), "enableKeyRotation"):
+        yield "enableKeyRotation is off"
+
+
+def _short_window(key: Resource, _graph: Graph) -> Iterable[str]:
+    days = number(at(key.inputs, "deletionWindowInDays"), "deletionWindowInDays")
+    if days is not None and days < 14:  # noqa: PLR2004 the sentence below names it
+        yield f"a deletion can be taken back for {int(days)} days only; two weeks is the least"
+
+
+def _key_for_everyone(key: Resource, _graph: Graph) -> Iterable[str]:
+    for index, raw in enumerate(listed(at(document(at(key.inputs, "policy")), "Statement"))):
+        statement = mapping(raw, "Statement")
+        if at(statement, "Effect") != "Allow" or at(statement, "Condition"):
+            continue
+        principal = at(statement, "Principal")
+        named = listed(at(principal, "AWS")) if isinstance(principal, Mapping) else listed(principal)
+        if "*" in named:
+            yield f"statement {at(statement, 'Sid') or index} lets every AWS account use the key"
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        id="cluster-api-is-closed-to-the-internet",
+        applies_to=(CLUSTER,),
+        why="An API server open to everyone is one stolen token or one bug away from being somebody else's.",
+        fix="Turn endpoint_public_access off, or name the ranges that may connect.",
+        check=_open_endpoint,
+    ),
+    Rule(
+        id="cluster-api-answers-inside-the-vpc",
+        applies_to=(CLUSTER,),
+        why="Otherwise nodes reach the API server through NAT, and a closed public endpoint would cut them off.",
+        fix="Set endpoint_private_access to true.",
+        check=_no_private_endpoint,
+    ),
+    Rule(
+        id="cluster-secrets-are-under-our-key",
+        applies_to=(CLUSTER,),
+        why="With a key of our own, reading the API server's storage is not enough, and each use is on record.",
+        fix="Set encryption_config with a KMS key and resources [secrets].",
+        check=_plain_secrets,
+    ),
+    Rule(
+        id="cluster-logs-its-control-plane",
+        applies_to=(CLUSTER,),
+        why="Who did what in the cluster can be told from these logs only.",
+        fix=f"Set enabled_cluster_log_types to {', '.join(LOG_TYPES)}.",
+        check=_silent_control_plane,
+    ),
+    Rule(
+        id="control-plane-logs-have-a-group",
+        applies_to=(CLUSTER,),
+        why="EKS makes a missing log group itself: no retention, no key of ours.",
+        fix="Declare /aws/eks/<cluster>/cluster with retention, and let the cluster depend on it.",
+        check=_group_made_by_eks,
+        reads_graph=True,
+    ),
+    Rule(
+        id="cluster-is-entered-by-access-entries-only",
+        applies_to=(CLUSTER,),
+        why="Access entries are reviewed, logged and revoked through IAM; the other two ways are invisible there.",
+        fix="authentication_mode API, bootstrap_cluster_creator_admin_permissions false, one access entry each.",
+        check=_implicit_administrators,
+    ),
+    Rule(
+        id="cluster-is-protected-from-deletion",
+        applies_to=(CLUSTER,),
+        why="Deleting a cluster takes every workload with it and cannot be undone.",
+        fix="Set deletion_protection to true.",
+        check=_deletable,
+    ),
+    Rule(
+        id="cluster-version-is-pinned",
+        applies_to=(CLUSTER,),
+        why="Every chart and add-on is chosen for one Kubernetes version.",
+        fix="Set version.",
+        check=_unpinned_version,
+    ),
+    Rule(
+        id="cluster-access-is-for-roles",
+        applies_to=(ACCESS_ENTRY, ACCESS_POLICY),
+        why="A role's credentials expire and say who took it on; a user's keys and a whole account do neither.",
+        fix="Name a role in principal_arn, and let people assume it.",
+        check=_lasting_principal,
+    ),
+    Rule(
+        id="add-ons-are-pinned",
+        applies_to=(ADD_ON,),
+        why="An add-on without a version moves on its own, and two clusters differ without a diff.",
+        fix="Set addon_version.",
+        check=_unpinned_add_on,
+    ),
+    Rule(
+        id="network-policies-are-enforced",
+        applies_to=(ADD_ON,),
+        why="The VPC CNI ignores NetworkPolicies unless it is told to enforce them.",
+        fix='Set configuration_values {"enableNetworkPolicy": "true"} on vpc-cni.',
+        check=_ignored_network_policies,
+    ),
+    Rule(
+        id="keys-rotate",
+        applies_to=(KEY,),
+        why="Rotation bounds how much one key ever protects, and costs nothing.",
+        fix="Set enable_key_rotation to true.",
+        check=_unrotated,
+    ),
+    Rule(
+        id="key-deletion-can-be-taken-back",
+        applies_to=(KEY,),
+        why="What a deleted key encrypted is gone; somebody has to notice in time.",
+        fix="Leave deletion_window_in_days at 30.",
+        check=_short_window,
+    ),
+    Rule(
+        id="keys-name-their-users",
+        applies_to=(KEY,),
+        why="A key policy open to everyone makes the key protect nothing.",
+        fix="Name accounts, roles or services as principals, or add a condition that does.",
+        check=_key_for_everyone,
+    ),
+)
+
+NEEDS_NO_RULE: dict[str, str] = {
+    "aws:kms/alias:Alias": "a name for a key; the key itself is judged",
+    "aws:ec2/tag:Tag": "marks the cluster's security group for Karpenter; opens nothing",
+}

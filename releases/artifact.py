@@ -1,0 +1,83 @@
+"""The files of a model: where they lie, in which format, and the digest they must have."""
+
+import re
+from typing import Annotated, Final, Literal, Self
+
+from pydantic import Field, field_validator, model_validator
+
+from facts.strict import Strict
+
+Digest = Annotated[str, Field(pattern=r"^sha256:[0-9a-f]{64}$")]
+
+MODEL_BUCKET: Final = "{model_bucket}"
+"""Stands in a URI for the bucket of the environment, so that promotion changes no record."""
+
+_S3: Final = re.compile(
+    r"^s3://(?P<bucket>\{model_bucket\}|[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])/(?P<key>[\w./-]+)$"
+)
+_OCI: Final = re.compile(r"^oci://[a-z0-9.:-]+(/[a-z0-9._-]+)+@sha256:[0-9a-f]{64}$")
+_RUNS_CODE: Final = frozenset({"bin", "ckpt", "joblib", "pickle", "pkl", "pt", "pth", "pytorch", "torch"})
+
+BYTES_PER_PARAMETER: Final = {
+    "float32": 4.0,
+    "bfloat16": 2.0,
+    "float16": 2.0,
+    "float8": 1.0,
+    "int8": 1.0,
+    "int4": 0.5,
+}
+"""What one weight takes at each precision."""
+
+
+class Artifact(Strict):
+    """The weights and what the engine reads beside them."""
+
+    uri: str = Field(
+        description="s3://{model_bucket}/<model>-<version>/, s3://BUCKET/..., or oci://...@sha256:..."
+    )
+    format: Literal["safetensors", "onnx", "gguf"]
+    digest: Digest = Field(description="Of the manifest of all files: releases/digest.py defines it.")
+    size_bytes: int = Field(ge=1, description="Of all files.")
+    parameters: int = Field(ge=1)
+    precision: Literal["float32", "bfloat16", "float16", "float8", "int8", "int4"]
+
+    @field_validator("format", mode="before")
+    @classmethod
+    def _no_format_that_runs_code(cls, value: object) -> object:
+        if isinstance(value, str) and value.lower().lstrip(".") in _RUNS_CODE:
+            raise ValueError("a pickle runs code when it is loaded; convert the weights to safetensors")
+        return value
+
+    @field_validator("uri")
+    @classmethod
+    def _uri_is_pinned(cls, uri: str) -> str:
+        s3 = _S3.match(uri)
+        if s3 is None and not _OCI.match(uri):
+            raise ValueError(
+                "should be s3://{model_bucket}/<model>-<version>/, s3://BUCKET/FOLDER/ or oci://IMAGE@sha256:..."
+            )
+        if s3 is not None and s3["key"].rsplit(".", 1)[-1].lower() in _RUNS_CODE:
+            raise ValueError(
+                "names a pickle, which runs code when it is loaded; convert the weights to safetensors"
+            )
+        if s3 is not None and (not uri.endswith("/") or ".." in s3["key"].split("/")):
+            raise ValueError("should name a folder: end it with / and leave out ..")
+        return uri
+
+    @model_validator(mode="after")
+    def _size_can_hold_the_parameters(self) -> Self:
+        least = int(self.parameters * BYTES_PER_PARAMETER[self.precision])
+        if self.size_bytes < least:
+            raise ValueError(
+                f"size_bytes is {self.size_bytes}, but {self.parameters} parameters in {self.precision} "
+                f"take at least {least}"
+            )
+        return self
+
+    def is_at(self, identity: str) -> bool:
+        """Whether the URI is the folder of this release (an image is its own folder)."""
+        return self.uri.startswith("oci://") or self.uri.endswith(f"/{identity}/")
+
+    def location(self, model_bucket: str) -> str:
+        """The URI in an environment whose bucket of models has this name."""
+        return self.uri.replace(MODEL_BUCKET, model_bucket)

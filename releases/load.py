@@ -1,0 +1,196 @@
+"""Reading the committed releases: every problem of every file at once, in the file's words."""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+from pydantic import ValidationError
+
+from facts.explain import did_you_mean, explain, placeholders
+from facts.strict import Strict
+from facts.strict_yaml import YamlProblem, load
+from releases.events import KINDS, AnyEvent, file_name
+from releases.release import Release
+from releases.state import ReleaseState, fold
+
+FOLDER: Final = Path(__file__).parent / "models"
+_PREFIX: Final = "releases/models"
+_Model = TypeVar("_Model", bound=Strict)
+_FOLDER_NAME: Final = re.compile(r"^[a-z][a-z0-9-]{0,30}$")
+
+
+class ReleaseError(ValueError):
+    """Records or events are wrong; ``problems`` holds one line each, beginning with the file's name."""
+
+    def __init__(self, problems: list[str]) -> None:
+        self.problems = problems
+        count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
+        super().__init__("\n".join([f"releases have {count}:", *(f"  {problem}" for problem in problems)]))
+
+
+@dataclass(frozen=True)
+class LoadedRelease:
+    """A record, its digest and what happened to it since."""
+
+    release: Release
+    record_digest: str
+    events: tuple[AnyEvent, ...] = ()
+
+    @property
+    def file(self) -> str:
+        """The record's file, as messages name it."""
+        return f"{_PREFIX}/{self.release.model}/{self.release.version}/release.yaml"
+
+    @cached_property
+    def state(self) -> ReleaseState:
+        """What is true of it now."""
+        return fold(self.record_digest, self.events)
+
+
+def record_digest(data: Any) -> str:
+    """The digest of a record's content: comments and layout may change, values may not."""
+    canonical = json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str)
+    return f"sha256:{hashlib.sha256(canonical.encode()).hexdigest()}"
+
+
+def load_releases(folder: Path = FOLDER) -> Mapping[str, Mapping[str, LoadedRelease]]:
+    """All releases, by model and version.
+
+    Raises:
+        ReleaseError: any file is wrong, misnamed, missing or in a place where nobody would read it.
+    """
+    problems: list[str] = []
+    found: dict[str, dict[str, LoadedRelease]] = {}
+    for version in _version_folders(folder, problems):
+        loaded = _load_version(version, f"{_PREFIX}/{version.parent.name}/{version.name}", problems)
+        if loaded is not None:
+            found.setdefault(version.parent.name, {})[version.name] = loaded
+    if problems:
+        raise ReleaseError(problems)
+    return found
+
+
+def find(releases: Mapping[str, Mapping[str, LoadedRelease]], model: str, version: str) -> LoadedRelease:
+    """One release.
+
+    Raises:
+        ReleaseError: there is no such model or version; the message says which there are.
+    """
+    for wanted, there, what in ((model, releases, "model"), (version, releases.get(model, {}), "version")):
+        if wanted not in there:
+            hint = did_you_mean(wanted, sorted(there))
+            of = f" of {model}" if what == "version" else ""
+            raise ReleaseError([f"{_PREFIX}: no {what} {wanted!r}{of}{f'; {hint}' if hint else ''}"])
+    return releases[model][version]
+
+
+def _version_folders(folder: Path, problems: list[str]) -> Iterator[Path]:
+    if not folder.is_dir():
+        problems.append(f"{_PREFIX}: there is no such folder")
+        return
+    for model in sorted(folder.iterdir()):
+        if not model.is_dir() or not _FOLDER_NAME.match(model.name):
+            problems.append(f"{_PREFIX}/{model.name}: should be a folder named after a model")
+            continue
+        versions = sorted(model.iterdir())
+        if not versions:
+            problems.append(f"{_PREFIX}/{model.name}: holds no version")
+        for version in versions:
+            if version.is_dir():
+                yield version
+            else:
+                problems.append(
+                    f"{_PREFIX}/{model.name}/{version.name}: should be a folder named after a version"
+                )
+
+
+def _load_version(folder: Path, name: str, problems: list[str]) -> LoadedRelease | None:
+    problems.extend(
+        f"{name}/{stray.name}: unknown file; {hint}"
+        for stray in sorted(folder.iterdir())
+        if stray.name not in {"release.yaml", "events"}
+        and (hint := did_you_mean(stray.name, ["events", "release.yaml"]))
+    )
+    path = folder / "release.yaml"
+    if not path.is_file():
+        problems.append(f"{name}/release.yaml: is missing")
+        return None
+    data, said = _read(path, f"{name}/release.yaml")
+    release = _validate(Release, data, f"{name}/release.yaml", said)
+    problems.extend(said)
+    digest = record_digest(data)
+    events = list(_load_events(folder / "events", name, digest, release, problems))
+    if release is None:
+        return None
+    for field, got, wanted in (
+        ("model", release.model, folder.parent.name),
+        ("version", release.version, folder.name),
+    ):
+        if got != wanted:
+            problems.append(
+                f"{name}/release.yaml: {field}: should be {wanted!r}, as its folder (got {got!r})"
+            )
+    return LoadedRelease(release, digest, tuple(sorted(events, key=lambda event: (event.date, event.kind))))
+
+
+def _load_events(
+    folder: Path, name: str, digest: str, release: Release | None, problems: list[str]
+) -> Iterator[AnyEvent]:
+    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+        file = f"{name}/events/{path.name}"
+        data, said = _read(path, file)
+        event = None if data is None else _event(data, file, said)
+        if event is not None:
+            said.extend(
+                f"{file}: {problem}" for problem in _contradictions(event, path.name, digest, release)
+            )
+            yield event
+        problems.extend(said)
+
+
+def _event(data: Any, file: str, said: list[str]) -> AnyEvent | None:
+    kind = data.get("kind")
+    model = KINDS.get(kind) if isinstance(kind, str) else None
+    if model is None:
+        said.append(f"{file}: kind: should be one of {', '.join(sorted(KINDS))} (got {kind!r})")
+        return None
+    return _validate(model, data, file, said)
+
+
+def _contradictions(event: AnyEvent, path_name: str, digest: str, release: Release | None) -> Iterator[str]:
+    if path_name != file_name(event):
+        yield f"its name should be {file_name(event)}, as its date and kind"
+    # A record that is still wrong will change, and its digest with it: nothing to say about it yet.
+    if release is not None and event.record != digest:
+        yield f"record: should be {digest}, the digest of the record beside it (got {event.record!r})"
+    if release is not None and event.kind == "licence-review" and event.licence != release.licence.name:
+        yield f"licence: should be {release.licence.name!r}, as in the record (got {event.licence!r})"
+
+
+def _read(path: Path, file: str) -> tuple[Any, list[str]]:
+    """The mapping in a file, and what is wrong with the file itself."""
+    try:
+        data = load(path.read_text(encoding="utf-8"), file)
+    except YamlProblem as problem:
+        return None, [str(problem)]
+    except (OSError, UnicodeDecodeError) as error:
+        return None, [f"{file}: cannot be read: {error.__class__.__name__}"]
+    if not isinstance(data, dict):
+        return None, [f"{file}: should hold a mapping"]
+    return data, [f"{file}: {line}" for line in placeholders(data)]
+
+
+def _validate(model: type[_Model], data: Any, file: str, said: list[str]) -> _Model | None:
+    """The record, unless the file or its content is wrong; what is wrong is added."""
+    if data is None:
+        return None
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        said.extend(f"{file}: {line}" for line in explain(error, model))
+        return None
