@@ -24,10 +24,17 @@ class PlatformComponent(pulumi.ComponentResource):
 
     def __init__(self, name: str, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(self.TYPE, name, None, opts)
+        after = opts.depends_on if opts is not None and opts.depends_on is not None else []
+        if not isinstance(after, list):
+            raise TypeError(f"{name}: depends_on is a list of resources here (got {type(after).__name__})")
+        self._after: list[Any] = after
 
     def child_opts(self, **extra: Any) -> pulumi.ResourceOptions:
-        """Options of a child: this parent and what is named, never the caller's own (aliases would be copied)."""
-        return pulumi.ResourceOptions(parent=self, **extra)
+        """Options of a child: this parent and what is named, never the caller's own (aliases would be copied).
+
+        What the component was told to wait for, its children wait for too; Pulumi itself stops at the component.
+        """
+        return pulumi.ResourceOptions(parent=self, depends_on=[*self._after, *extra.pop("depends_on", [])], **extra)
 
     def tags(self, name: str) -> dict[str, str]:
         """The tags a resource adds to the provider's default ones: its name and the component it belongs to."""

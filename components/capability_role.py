@@ -8,10 +8,10 @@ import pulumi_aws as aws
 
 from components.base import Handle, PlatformComponent
 from components.iam_document import Statement, document, pod_identity_trust
-from components.names import Names
+from components.names import MODEL_READER, Names
 
 _ACCOUNT_TAG = "${aws:PrincipalTag/kubernetes-service-account}"
-MODEL_READER = "model-reader"
+
 
 
 def model_reader_statements(names: Names) -> list[Statement]:
@@ -19,16 +19,16 @@ def model_reader_statements(names: Names) -> list[Statement]:
 
     EKS Pod Identity puts the service account on the session as a principal tag (EKS user guide, "Grant Pods
     access to AWS resources based on tags", read 2026-11), so one role serves every model and none can read
-    another's ``models/<service account>/``.
+    another's ``<service account>/``.
     """
     bucket = names.bucket_arn("models")
     return [
-        Statement(sid="ReadOwnModel", actions=["s3:GetObject"], resources=[f"{bucket}/models/{_ACCOUNT_TAG}/*"]),
+        Statement(sid="ReadOwnModel", actions=["s3:GetObject"], resources=[f"{bucket}/{_ACCOUNT_TAG}/*"]),
         Statement(
             sid="ListOwnModel",
             actions=["s3:ListBucket"],
             resources=[bucket],
-            conditions={"StringLike": {"s3:prefix": f"models/{_ACCOUNT_TAG}/*"}},
+            conditions={"StringLike": {"s3:prefix": f"{_ACCOUNT_TAG}/*"}},
         ),
         Statement(
             sid="DecryptModels",

@@ -37,5 +37,6 @@ def plan_subnets(vpc_cidr: str, zones: Sequence[str]) -> list[ZonePlan]:
     blocks = list(network.subnets(prefixlen_diff=3))
     public = list(blocks[MOST_ZONES].subnets(prefixlen_diff=4))
     return [
-        ZonePlan(zone=zone, nodes=str(blocks[index]), public=str(public[index])) for index, zone in enumerate(zones)
+        ZonePlan(zone=zone, nodes=str(blocks[index]), public=str(public[index]))
+        for index, zone in enumerate(zones)
     ]

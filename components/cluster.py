@@ -2,25 +2,25 @@
 
 from dataclasses import dataclass
 from ipaddress import IPv4Network
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal, Self
 
 import pulumi
 import pulumi_aws as aws
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
 from components.base import Handle, PlatformComponent, Settings
+from components.cluster_access import AccessSettings, ClusterAccess, RoleArn, access_problem
 from components.cluster_key import cluster_key_policy
 from components.iam_document import service_trust
 from components.names import Names
 from components.network import NetworkHandle
-from facts.pins import add_ons
+from components.node_prerequisites import NodePrerequisites
 from facts.strict import Slug
 
-KUBERNETES_VERSION = "1.35"
+KUBERNETES_VERSION: Final = "1.35"
 """In standard support until 2027-03-27 (endoflife.date, read 2026-11)."""
-BEFORE_NODES = ("vpc-cni", "kube-proxy", "eks-pod-identity-agent")
-_CONTROL_PLANE_LOGS = ["api", "audit", "authenticator", "controllerManager", "scheduler"]
-_POLICY_ARN = "arn:aws:eks::aws:cluster-access-policy/{}"
+LOG_TYPES: Final = ("api", "audit", "authenticator", "controllerManager", "scheduler")
+_WIDEST_PREFIX: Final = 16
 
 
 def _narrow(cidr: str) -> str:
@@ -28,21 +28,12 @@ def _narrow(cidr: str) -> str:
         network = IPv4Network(cidr)
     except ValueError:
         raise ValueError(f"not an address range such as 203.0.113.0/24 (got {cidr!r})") from None
-    if network.prefixlen < 16:  # noqa: PLR2004 the message names it
-        raise ValueError(f"opens the Kubernetes API to more than a /16 (got {cidr!r})")
+    if network.prefixlen < _WIDEST_PREFIX:
+        raise ValueError(f"opens the Kubernetes API to more than a /{_WIDEST_PREFIX} (got {cidr!r})")
     return cidr
 
 
 Cidr = Annotated[str, AfterValidator(_narrow)]
-
-
-class AccessSettings(Settings):
-    """One entry of ``cluster.access``: an IAM principal and what it may do in the whole cluster."""
-
-    principal_arn: Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:iam::\d{12}:(role|user)/.+$")]
-    policy: Literal["AmazonEKSAdminViewPolicy", "AmazonEKSViewPolicy", "AmazonEKSClusterAdminPolicy"] = (
-        "AmazonEKSViewPolicy"
-    )
 
 
 class ClusterSettings(Settings):
@@ -51,7 +42,16 @@ class ClusterSettings(Settings):
     public_access_cidrs: list[Cidr] = Field(default_factory=list)
     """Empty: the API server has no public endpoint, and ``pulumi up`` must run inside the VPC."""
     log_retention_days: Literal[90, 180, 365, 731] = 365
+    deploy_role_arn: RoleArn | None = None
+    """The role that runs ``pulumi up``; None: the platform's own ``deploy`` role."""
     access: dict[Slug, AccessSettings] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _entries_are_distinct(self) -> Self:
+        problem = access_problem(self.access, self.deploy_role_arn)
+        if problem:
+            raise ValueError(problem)
+        return self
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +72,7 @@ class ClusterHandle(Handle):
     endpoint: pulumi.Input[str]
     certificate_authority: pulumi.Input[str]
     security_group_id: pulumi.Input[str]
+    version: pulumi.Input[str] = KUBERNETES_VERSION
 
 
 class Cluster(PlatformComponent):
@@ -86,6 +87,46 @@ class Cluster(PlatformComponent):
     def __init__(self, name: str, args: ClusterArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, opts)
         settings, names = args.settings, args.names
+        key = self._key(name, names)
+        logs = aws.cloudwatch.LogGroup(
+            f"{name}-logs",
+            name=f"/aws/eks/{names.cluster}/cluster",
+            retention_in_days=settings.log_retention_days,
+            kms_key_id=key.arn,
+            tags=self.tags(f"{name}-logs"),
+            opts=self.child_opts(),
+        )
+        cluster = self._control_plane(name, args, key, [logs, *args.network.ready])
+        access = ClusterAccess(
+            f"{name}-access",
+            names=names,
+            deploy_role_arn=settings.deploy_role_arn or names.role_arn("deploy"),
+            access=settings.access,
+            cluster=cluster,
+            opts=self.child_opts(),
+        )
+        # Karpenter finds its nodes' security group by this tag; EKS makes the group and offers no way to tag it.
+        aws.ec2.Tag(
+            f"{name}-group-discovery",
+            resource_id=cluster.vpc_config.cluster_security_group_id,
+            key="karpenter.sh/discovery",
+            value=names.cluster,
+            opts=self.child_opts(),
+        )
+        prerequisites = NodePrerequisites(
+            f"{name}-nodes-need", names=names, cluster=cluster, opts=self.child_opts()
+        )
+        self.handle = ClusterHandle(
+            name=names.cluster,
+            arn=names.cluster_arn,
+            endpoint=cluster.endpoint,
+            certificate_authority=cluster.certificate_authority.data,
+            security_group_id=cluster.vpc_config.cluster_security_group_id,
+            ready=(cluster, access.deploy, *prerequisites.ready),
+        )
+        self.register_outputs({})
+
+    def _key(self, name: str, names: Names) -> aws.kms.Key:
         key = aws.kms.Key(
             f"{name}-key",
             description="Kubernetes secrets and control-plane logs",
@@ -95,19 +136,21 @@ class Cluster(PlatformComponent):
             tags=self.tags(f"{name}-key"),
             opts=self.child_opts(protect=True),
         )
-        aws.kms.Alias(f"{name}-key", name=names.key_alias("cluster"), target_key_id=key.id, opts=self.child_opts())
-        logs = aws.cloudwatch.LogGroup(
-            f"{name}-logs",
-            name=f"/aws/eks/{names.cluster}/cluster",
-            retention_in_days=settings.log_retention_days,
-            kms_key_id=key.arn,
-            tags=self.tags(f"{name}-logs"),
-            opts=self.child_opts(),
+        aws.kms.Alias(
+            f"{name}-key", name=names.key_alias("cluster"), target_key_id=key.id, opts=self.child_opts()
         )
+        return key
+
+    def _control_plane(
+        self, name: str, args: ClusterArgs, key: aws.kms.Key, after: list[pulumi.Resource]
+    ) -> aws.eks.Cluster:
+        settings, names = args.settings, args.names
         role = aws.iam.Role(
             f"{name}-role",
             name=names.role("cluster"),
-            assume_role_policy=service_trust("eks.amazonaws.com", {"StringEquals": {"aws:SourceAccount": names.account}}),
+            assume_role_policy=service_trust(
+                "eks.amazonaws.com", {"StringEquals": {"aws:SourceAccount": names.account}}
+            ),
             permissions_boundary=names.boundary_arn,
             tags=self.tags(f"{name}-role"),
             opts=self.child_opts(),
@@ -115,10 +158,10 @@ class Cluster(PlatformComponent):
         attachment = aws.iam.RolePolicyAttachment(
             f"{name}-role",
             role=role.name,
-            policy_arn="arn:aws:iam::aws:policy/AmazonEKSClusterPolicy",
+            policy_arn=f"arn:{names.partition}:iam::aws:policy/AmazonEKSClusterPolicy",
             opts=self.child_opts(),
         )
-        cluster = aws.eks.Cluster(
+        return aws.eks.Cluster(
             f"{name}-control-plane",
             name=names.cluster,
             version=KUBERNETES_VERSION,
@@ -129,7 +172,7 @@ class Cluster(PlatformComponent):
             },
             bootstrap_self_managed_addons=False,
             deletion_protection=True,
-            enabled_cluster_log_types=_CONTROL_PLANE_LOGS,
+            enabled_cluster_log_types=list(LOG_TYPES),
             encryption_config={"provider": {"key_arn": key.arn}, "resources": ["secrets"]},
             upgrade_policy={"support_type": "STANDARD"},
             zonal_shift_config={"enabled": True},
@@ -142,61 +185,5 @@ class Cluster(PlatformComponent):
             tags=self.tags(f"{name}-control-plane"),
             # EKS would create the log group itself, without retention or key; and without its policy the role
             # cannot make the network interfaces of the control plane.
-            opts=self.child_opts(depends_on=[logs, attachment, *args.network.ready], protect=True),
-        )
-        entries = {
-            "deploy": AccessSettings(principal_arn=names.role_arn("deploy"), policy="AmazonEKSClusterAdminPolicy"),
-            **settings.access,
-        }
-        ready: list[pulumi.Resource] = [self._access(f"{name}-access-{who}", names, cluster, e) for who, e in entries.items()]
-        aws.ec2.Tag(
-            f"{name}-group-discovery",
-            resource_id=cluster.vpc_config.cluster_security_group_id,
-            key="karpenter.sh/discovery",
-            value=names.cluster,
-            opts=self.child_opts(),
-        )
-        ready.extend(self._add_on(f"{name}-{add_on}", add_on, cluster) for add_on in BEFORE_NODES)
-        self.handle = ClusterHandle(
-            name=names.cluster,
-            arn=names.cluster_arn,
-            endpoint=cluster.endpoint,
-            certificate_authority=cluster.certificate_authority.data,
-            security_group_id=cluster.vpc_config.cluster_security_group_id,
-            ready=(cluster, *ready),
-        )
-        self.register_outputs({})
-
-    def _access(self, name: str, names: Names, cluster: aws.eks.Cluster, access: AccessSettings) -> pulumi.Resource:
-        entry = aws.eks.AccessEntry(
-            name,
-            cluster_name=names.cluster,
-            principal_arn=access.principal_arn,
-            type="STANDARD",
-            tags=self.tags(name),
-            # The cluster is named by a complete string, so Pulumi cannot see the dependency.
-            opts=self.child_opts(depends_on=[cluster]),
-        )
-        return aws.eks.AccessPolicyAssociation(
-            name,
-            cluster_name=names.cluster,
-            principal_arn=access.principal_arn,
-            policy_arn=_POLICY_ARN.format(access.policy),
-            access_scope={"type": "cluster"},
-            # A policy cannot be associated before its entry exists.
-            opts=self.child_opts(depends_on=[entry]),
-        )
-
-    def _add_on(self, name: str, add_on: str, cluster: aws.eks.Cluster) -> pulumi.Resource:
-        return aws.eks.Addon(
-            name,
-            cluster_name=cluster.name,
-            addon_name=add_on,
-            addon_version=add_ons()[add_on].version,
-            resolve_conflicts_on_create="OVERWRITE",
-            resolve_conflicts_on_update="PRESERVE",
-            # Without it the VPC CNI ignores every NetworkPolicy.
-            configuration_values='{"enableNetworkPolicy": "true"}' if add_on == "vpc-cni" else None,
-            tags=self.tags(name),
-            opts=self.child_opts(),
+            opts=self.child_opts(depends_on=[attachment, *after], protect=True),
         )

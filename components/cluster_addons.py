@@ -1,6 +1,9 @@
-"""Add-ons that need nodes to run on: DNS and block storage."""
+"""Add-ons that need nodes to run on: DNS, block storage, resource metrics; and the default, encrypted, disk."""
 
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, Final
 
 import pulumi
 import pulumi_aws as aws
@@ -8,12 +11,37 @@ import pulumi_aws as aws
 from components.base import Handle, PlatformComponent
 from components.cluster import ClusterHandle
 from components.iam_document import pod_identity_trust
+from components.kubernetes import KubernetesObject
 from components.names import Names
 from components.system_nodes import SystemNodesHandle
 from facts.pins import add_ons
 
-_EBS = "aws-ebs-csi-driver"
-_EBS_ACCOUNT = "ebs-csi-controller-sa"
+DNS: Final = "coredns"
+STORAGE: Final = "aws-ebs-csi-driver"
+METRICS: Final = "metrics-server"
+STORAGE_CLASS: Final = "gp3"
+_STORAGE_ACCOUNT: Final = "ebs-csi-controller-sa"
+
+DNS_VALUES: Final[Mapping[str, Any]] = {"autoScaling": {"enabled": True, "minReplicas": 2, "maxReplicas": 10}}
+"""CoreDNS grows with nodes and cores; two replicas at least, with the add-on's own disruption budget (EKS user
+guide, "Scale CoreDNS Pods for high DNS traffic", read 2026-11)."""
+
+
+def storage_class() -> dict[str, Any]:
+    """The class of every volume that names none: gp3, encrypted, made in the zone of the pod that wants it."""
+    return {
+        "apiVersion": "storage.k8s.io/v1",
+        "kind": "StorageClass",
+        "metadata": {
+            "name": STORAGE_CLASS,
+            "annotations": {"storageclass.kubernetes.io/is-default-class": "true"},
+        },
+        "provisioner": "ebs.csi.aws.com",
+        "parameters": {"type": "gp3", "encrypted": "true"},
+        "volumeBindingMode": "WaitForFirstConsumer",
+        "allowVolumeExpansion": True,
+        "reclaimPolicy": "Delete",
+    }
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,17 +59,20 @@ class ClusterAddonsHandle(Handle):
 
 
 class ClusterAddons(PlatformComponent):
-    """CoreDNS and the EBS CSI driver, which gets its AWS permissions by pod identity."""
+    """CoreDNS, the EBS CSI driver with a role of its own, metrics-server and the default storage class."""
 
     TYPE = "slipway:cluster:ClusterAddons"
 
-    def __init__(self, name: str, args: ClusterAddonsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self, name: str, args: ClusterAddonsArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
         super().__init__(name, opts)
+        self._name, self._args = name, args
         names = args.names
         role = aws.iam.Role(
             f"{name}-ebs-role",
             name=names.role("ebs-csi"),
-            assume_role_policy=pod_identity_trust(names, ["kube-system"], [_EBS_ACCOUNT]),
+            assume_role_policy=pod_identity_trust(names, ["kube-system"], [_STORAGE_ACCOUNT]),
             permissions_boundary=names.boundary_arn,
             tags=self.tags(f"{name}-ebs-role"),
             opts=self.child_opts(),
@@ -49,38 +80,46 @@ class ClusterAddons(PlatformComponent):
         attachment = aws.iam.RolePolicyAttachment(
             f"{name}-ebs-role",
             role=role.name,
-            policy_arn="arn:aws:iam::aws:policy/service-role/AmazonEBSCSIDriverPolicy",
+            # The second version touches only volumes and snapshots the driver itself has tagged.
+            policy_arn=f"arn:{names.partition}:iam::aws:policy/AmazonEBSCSIDriverPolicyV2",
             opts=self.child_opts(),
         )
-        dns = self._add_on(f"{name}-coredns", "coredns", args, [], ())
         storage = self._add_on(
-            f"{name}-{_EBS}",
-            _EBS,
-            args,
-            [{"role_arn": role.arn, "service_account": _EBS_ACCOUNT}],
+            STORAGE,
+            identities=[{"role_arn": role.arn, "service_account": _STORAGE_ACCOUNT}],
             # A driver that starts without its permissions retries for ever and holds the add-on's creation.
-            (attachment,),
+            after=[attachment],
         )
-        self.handle = ClusterAddonsHandle(ready=(dns, storage))
+        disks = KubernetesObject(
+            f"{name}-storage-class",
+            storage_class(),
+            # Volumes of a class whose driver is missing stay pending, and so do their pods.
+            self.child_opts(depends_on=[storage]),
+        )
+        self.handle = ClusterAddonsHandle(
+            ready=(self._add_on(DNS, values=DNS_VALUES), storage, disks, self._add_on(METRICS))
+        )
         self.register_outputs({})
 
     def _add_on(
         self,
-        name: str,
         add_on: str,
-        args: ClusterAddonsArgs,
-        identities: list[aws.eks.AddonPodIdentityAssociationArgsDict],
-        after: tuple[pulumi.Resource, ...],
+        *,
+        values: Mapping[str, Any] | None = None,
+        identities: list[aws.eks.AddonPodIdentityAssociationArgsDict] | None = None,
+        after: Sequence[pulumi.Resource] = (),
     ) -> aws.eks.Addon:
+        name = f"{self._name}-{add_on}"
         return aws.eks.Addon(
             name,
-            cluster_name=args.cluster.name,
+            cluster_name=self._args.cluster.name,
             addon_name=add_on,
             addon_version=add_ons()[add_on].version,
-            pod_identity_associations=identities or None,
+            configuration_values=json.dumps(values) if values else None,
+            pod_identity_associations=identities,
             resolve_conflicts_on_create="OVERWRITE",
             resolve_conflicts_on_update="PRESERVE",
             tags=self.tags(name),
             # Pending pods keep an add-on in "creating" until it times out.
-            opts=self.child_opts(depends_on=[*args.system_nodes.ready, *after]),
+            opts=self.child_opts(depends_on=[*self._args.system_nodes.ready, *after]),
         )

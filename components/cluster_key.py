@@ -3,7 +3,14 @@
 from components.iam_document import Statement, document
 from components.names import Names
 
-USE = ("kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey", "kms:ReEncryptFrom", "kms:ReEncryptTo")
+USE = (
+    "kms:Decrypt",
+    "kms:DescribeKey",
+    "kms:Encrypt",
+    "kms:GenerateDataKey",
+    "kms:ReEncryptFrom",
+    "kms:ReEncryptTo",
+)
 MANAGE = (
     "kms:CancelKeyDeletion",
     "kms:CreateAlias",

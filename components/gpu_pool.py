@@ -1,17 +1,30 @@
 """GPU node pool: one accelerator, tainted, limited, never emptied under a busy model."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Annotated, Self
 
 import pulumi
 from pydantic import Field, model_validator
 
 from components.base import Handle, PlatformComponent, Settings
-from components.gpu_pool_manifest import node_class, node_pool
+from components.gpu_pool_manifest import Day, Window, node_class, node_pool
 from components.karpenter import KarpenterHandle
 from components.kubernetes import KubernetesObject
 from components.names import Names
 from facts.accelerators import UnknownInstanceTypeError, gpu_instance
+
+
+class MaintenanceSettings(Settings):
+    """``gpu_pools.<pool>.maintenance``: when a busy node that no longer matches its pool may be replaced."""
+
+    day: Day
+    start_hour_utc: int = Field(ge=0, le=23)
+    hours: int = Field(default=4, ge=1, le=24)
+
+    @property
+    def window(self) -> Window:
+        return Window(day=self.day, start_hour=self.start_hour_utc, hours=self.hours)
 
 
 class GpuPoolSettings(Settings):
@@ -21,19 +34,32 @@ class GpuPoolSettings(Settings):
     max_gpus: int = Field(ge=1)
     interruptible: bool = False
     """True allows spot capacity: only for work that may be stopped at two minutes' notice."""
-    capacity_reservations: list[Annotated[str, Field(pattern=r"^cr-[0-9a-f]{8,17}$")]] = Field(default_factory=list)
+    capacity_reservations: list[Annotated[str, Field(pattern=r"^cr-[0-9a-f]{8,17}$")]] = Field(
+        default_factory=list
+    )
     data_disk_gib: int = Field(default=200, ge=100, le=2000)
+    maintenance: MaintenanceSettings | None = None
+    """Absent: a node is replaced only once it is empty."""
 
     @model_validator(mode="after")
     def _is_one_accelerator(self) -> Self:
         try:
-            kinds = {(g.gpu, g.arch) for g in map(gpu_instance, self.instance_types)}
+            found = {name: gpu_instance(name) for name in self.instance_types}
         except UnknownInstanceTypeError as error:
             raise ValueError(f"instance_types: {error}") from None
+        if len(found) < len(self.instance_types):
+            raise ValueError("instance_types: a type stands twice")
+        kinds = {(g.gpu, g.gpu_memory_mib, g.arch) for g in found.values()}
         if len(kinds) > 1:
-            found = ", ".join(sorted(f"{gpu} ({arch})" for gpu, arch in kinds))
-            raise ValueError(f"instance_types: a pool holds one kind of GPU and processor (got {found})")
-        smallest = min(gpu_instance(t).gpu_count for t in self.instance_types)
+            got = ", ".join(f"{gpu} {mib} MiB on {arch}" for gpu, mib, arch in sorted(kinds))
+            raise ValueError(f"instance_types: a pool holds one kind of GPU and processor (got {got})")
+        if self.interruptible and (
+            never := sorted(n for n, g in found.items() if "spot" not in g.usage_classes)
+        ):
+            raise ValueError(f"interruptible: there is no spot capacity of {', '.join(never)}")
+        if bare := sorted(n for n, g in found.items() if not g.encryption_in_transit):
+            raise ValueError(f"instance_types: {', '.join(bare)} cannot encrypt traffic between instances")
+        smallest = min(g.gpu_count for g in found.values())
         if self.max_gpus < smallest:
             raise ValueError(f"max_gpus ({self.max_gpus}) is below what one node brings ({smallest})")
         return self
@@ -41,12 +67,17 @@ class GpuPoolSettings(Settings):
 
 @dataclass(frozen=True, kw_only=True)
 class GpuPoolArgs:
-    """What :class:`GpuPool` needs. ``pool`` is its name in the stack file, which pods select."""
+    """What :class:`GpuPool` needs. ``pool`` is its name in the stack file, which pods select.
+
+    ``tags`` are the provider's default tags: it puts them on what it makes itself, and Karpenter makes the
+    machines.
+    """
 
     pool: str
     settings: GpuPoolSettings
     names: Names
     karpenter: KarpenterHandle
+    tags: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +89,8 @@ class GpuPool(PlatformComponent):
     """Karpenter makes nodes of this pool when a pod asks for its GPUs, and removes them when they are empty.
 
     Nodes carry the taint ``nvidia.com/gpu``: a pod without that toleration never lands here. Nothing moves a
-    busy GPU but its own end of life: changes of this pool reach a node only when it is replaced empty.
+    busy GPU outside the pool's maintenance window: a change of the pool or its image reaches a node when the
+    node is empty.
     """
 
     TYPE = "slipway:compute:GpuPool"
@@ -71,13 +103,13 @@ class GpuPool(PlatformComponent):
             node_class(
                 pool=args.pool,
                 cluster=names.cluster,
-                node_role=names.role("karpenter-node"),
+                node_role=args.karpenter.node_role_name,
                 data_disk_gib=settings.data_disk_gib,
                 capacity_reservations=settings.capacity_reservations,
                 has_local_nvme=all(gpu_instance(t).local_nvme_gb for t in settings.instance_types),
-                tags=self.tags(f"{name}-node"),
+                tags={**args.tags, **self.tags(f"{name}-node")},
             ),
-            # Karpenter's CRD and webhook must answer before a node class is sent.
+            # The CRDs bring the kind; and without a running controller its finalizer would hold the object.
             self.child_opts(depends_on=list(args.karpenter.ready)),
         )
         pool = KubernetesObject(
@@ -89,7 +121,9 @@ class GpuPool(PlatformComponent):
                 max_gpus=settings.max_gpus,
                 interruptible=settings.interruptible,
                 is_reserved=bool(settings.capacity_reservations),
+                window=settings.maintenance.window if settings.maintenance else None,
             ),
+            # On destroy the pool goes first, while its class still says how to end its machines.
             self.child_opts(depends_on=[hardware, *args.karpenter.ready]),
         )
         self.handle = GpuPoolHandle(ready=(pool,))

@@ -1,19 +1,66 @@
 """The two Karpenter objects of a GPU pool, as plain data (fields: Karpenter v1.14.1's CRDs)."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+import pulumi
 
 from components.namespaces import GPU_TAINT, POOL_LABEL
 from facts.pins import images
 
-_ARCH = {"x86_64": "amd64", "arm64": "arm64"}
+Day = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+
+INTERRUPTIBLE_LABEL: Final = "slipway.dev/interruptible"
+_ARCH: Final = {"x86_64": "amd64", "arm64": "arm64"}
+_CRON_DAYS: Final[dict[Day, int]] = {
+    "sunday": 0,
+    "monday": 1,
+    "tuesday": 2,
+    "wednesday": 3,
+    "thursday": 4,
+    "friday": 5,
+    "saturday": 6,
+}
+_HOURS_A_WEEK: Final = 7 * 24
+
+
+@dataclass(frozen=True)
+class Window:
+    """A few hours once a week, in UTC, in which nodes that no longer match their pool may be replaced."""
+
+    day: Day
+    start_hour: int
+    hours: int
+
+    def closed_budget(self) -> dict[str, Any]:
+        """The rest of the week, in which none may be.
+
+        Of the budgets in force the smallest holds (NodePool.MustGetAllowedDisruptions in Karpenter v1.14.1),
+        so a window cannot open what another budget closes: the closed time is what has to be written down.
+        """
+        day, hour = divmod(_CRON_DAYS[self.day] * 24 + self.start_hour + self.hours, 24)
+        return {
+            "nodes": "0",
+            "reasons": ["Drifted", "Underutilized"],
+            "schedule": f"0 {hour} * * {day % 7}",
+            "duration": f"{_HOURS_A_WEEK - self.hours}h",
+        }
+
+
+def budgets(window: Window | None) -> list[dict[str, Any]]:
+    """How many nodes may go at once, for which reason, and when."""
+    empty = {"nodes": "1", "reasons": ["Empty"]}
+    if window is None:
+        return [empty, {"nodes": "0", "reasons": ["Drifted", "Underutilized"]}]
+    return [empty, {"nodes": "1", "reasons": ["Drifted", "Underutilized"]}, window.closed_budget()]
 
 
 def node_class(
     *,
     pool: str,
     cluster: str,
-    node_role: str,
+    node_role: pulumi.Input[str],
     data_disk_gib: int,
     capacity_reservations: Sequence[str],
     has_local_nvme: bool,
@@ -28,6 +75,12 @@ def node_class(
         "securityGroupSelectorTerms": [{"tags": {"karpenter.sh/discovery": cluster}}],
         "associatePublicIPAddress": False,
         "detailedMonitoring": True,
+        # Images of models' servers are large: make room early, and keep enough for the system to stay alive.
+        "kubelet": {
+            "imageGCHighThresholdPercent": 75,
+            "imageGCLowThresholdPercent": 60,
+            "evictionHard": {"memory.available": "5%", "nodefs.available": "10%", "imagefs.available": "10%"},
+        },
         "metadataOptions": {
             "httpEndpoint": "enabled",
             "httpProtocolIPv6": "disabled",
@@ -44,7 +97,9 @@ def node_class(
         # Local disks hold images and model files: the fastest cache a node has.
         spec["instanceStorePolicy"] = "RAID0"
     if capacity_reservations:
-        spec["capacityReservationSelectorTerms"] = [{"id": reservation} for reservation in capacity_reservations]
+        spec["capacityReservationSelectorTerms"] = [
+            {"id": reservation} for reservation in capacity_reservations
+        ]
     return {
         "apiVersion": "karpenter.k8s.aws/v1",
         "kind": "EC2NodeClass",
@@ -56,7 +111,12 @@ def node_class(
 def _disk(device: str, gib: int) -> dict[str, Any]:
     return {
         "deviceName": device,
-        "ebs": {"volumeSize": f"{gib}Gi", "volumeType": "gp3", "encrypted": True, "deleteOnTermination": True},
+        "ebs": {
+            "volumeSize": f"{gib}Gi",
+            "volumeType": "gp3",
+            "encrypted": True,
+            "deleteOnTermination": True,
+        },
     }
 
 
@@ -68,6 +128,7 @@ def node_pool(
     max_gpus: int,
     interruptible: bool,
     is_reserved: bool,
+    window: Window | None,
 ) -> dict[str, Any]:
     """The NodePool: which capacity, for whom, how much, and never taken from under a running model."""
     capacity = [
@@ -81,9 +142,13 @@ def node_pool(
         "metadata": {"name": f"gpu-{pool}"},
         "spec": {
             "template": {
-                "metadata": {"labels": {POOL_LABEL: pool, "slipway.dev/interruptible": str(interruptible).lower()}},
+                "metadata": {"labels": {POOL_LABEL: pool, INTERRUPTIBLE_LABEL: str(interruptible).lower()}},
                 "spec": {
-                    "nodeClassRef": {"group": "karpenter.k8s.aws", "kind": "EC2NodeClass", "name": f"gpu-{pool}"},
+                    "nodeClassRef": {
+                        "group": "karpenter.k8s.aws",
+                        "kind": "EC2NodeClass",
+                        "name": f"gpu-{pool}",
+                    },
                     "taints": [{"key": GPU_TAINT, "value": "present", "effect": "NoSchedule"}],
                     "requirements": [
                         _in("kubernetes.io/arch", [_ARCH[arch]]),
@@ -92,17 +157,15 @@ def node_pool(
                         _in("karpenter.sh/capacity-type", capacity),
                         _in("karpenter.k8s.aws/instance-encryption-in-transit-supported", ["true"]),
                     ],
-                    # A GPU in use is not replaced for its age; patches arrive when it is free.
+                    # Expiry heeds no budget: it would drain a busy GPU. Patches arrive with a new image, when
+                    # the node is empty or the maintenance window is open.
                     "expireAfter": "Never",
                 },
             },
             "disruption": {
                 "consolidationPolicy": "WhenEmpty",
                 "consolidateAfter": "10m",
-                "budgets": [
-                    {"nodes": "1", "reasons": ["Empty"]},
-                    {"nodes": "0", "reasons": ["Drifted", "Underutilized"]},
-                ],
+                "budgets": budgets(window),
             },
             "limits": {GPU_TAINT: str(max_gpus)},
         },

@@ -1,14 +1,14 @@
 """What Karpenter's controller may do: make, tag and end only machines of this cluster.
 
-The areas follow Karpenter v1.14.1's reference policy (its CloudFormation template); resources are narrowed
-by the tag that Karpenter puts on everything it makes.
+The areas follow the policy in Karpenter's own getting-started CloudFormation template (documentation v1.12,
+read 2026-11) and the calls that v1.14.1 makes (pkg/aws/sdk.go). Everything Karpenter makes carries the tags of
+its cluster and of the pool or class it was made for, and only what carries them may be touched.
 """
 
-from components.iam_document import Statement
+from components.iam_document import Conditions, Statement
 from components.names import Names
 
 _READ = (
-    "ec2:DescribeAvailabilityZones",
     "ec2:DescribeCapacityReservations",
     "ec2:DescribeImages",
     "ec2:DescribeInstanceStatus",
@@ -26,10 +26,28 @@ _READ = (
 def controller_statements(names: Names) -> list[Statement]:
     """Typed statements of the controller's role."""
     owned = f"kubernetes.io/cluster/{names.cluster}"
+    cluster_tag = "eks:eks-cluster-name"
+    region_tag = "topology.kubernetes.io/region"
+    own_machine: Conditions = {
+        "StringEquals": {f"aws:ResourceTag/{owned}": "owned"},
+        "StringLike": {"aws:ResourceTag/karpenter.sh/nodepool": "*"},
+    }
+    asked_for_pool = {"aws:RequestTag/karpenter.sh/nodepool": "*"}
+    asked_for_cluster = {f"aws:RequestTag/{owned}": "owned", f"aws:RequestTag/{cluster_tag}": names.cluster}
+    own_profile = {f"aws:ResourceTag/{owned}": "owned", f"aws:ResourceTag/{region_tag}": names.region}
+    asked_for_profile = {**asked_for_cluster, f"aws:RequestTag/{region_tag}": names.region}
+    node_class = "karpenter.k8s.aws/ec2nodeclass"
     ec2 = f"arn:{names.partition}:ec2:{names.region}"
     made = [
         f"{ec2}:*:{kind}/*"
-        for kind in ("fleet", "instance", "launch-template", "network-interface", "spot-instances-request", "volume")
+        for kind in (
+            "fleet",
+            "instance",
+            "launch-template",
+            "network-interface",
+            "spot-instances-request",
+            "volume",
+        )
     ]
     profile = f"arn:{names.partition}:iam::{names.account}:instance-profile/*"
     return [
@@ -49,19 +67,13 @@ def controller_statements(names: Names) -> list[Statement]:
             sid="LaunchFromOwnTemplate",
             actions=["ec2:CreateFleet", "ec2:RunInstances"],
             resources=[f"{ec2}:*:launch-template/*"],
-            conditions={
-                "StringEquals": {f"aws:ResourceTag/{owned}": "owned"},
-                "StringLike": {"aws:ResourceTag/karpenter.sh/nodepool": "*"},
-            },
+            conditions=own_machine,
         ),
         Statement(
             sid="MakeTagged",
             actions=["ec2:CreateFleet", "ec2:CreateLaunchTemplate", "ec2:RunInstances"],
             resources=made,
-            conditions={
-                "StringEquals": {f"aws:RequestTag/{owned}": "owned", "aws:RequestTag/eks:eks-cluster-name": names.cluster},
-                "StringLike": {"aws:RequestTag/karpenter.sh/nodepool": "*"},
-            },
+            conditions={"StringEquals": asked_for_cluster, "StringLike": asked_for_pool},
         ),
         Statement(
             sid="TagWhatItMakes",
@@ -69,9 +81,10 @@ def controller_statements(names: Names) -> list[Statement]:
             resources=made,
             conditions={
                 "StringEquals": {
-                    f"aws:RequestTag/{owned}": "owned",
+                    **asked_for_cluster,
                     "ec2:CreateAction": ["CreateFleet", "CreateLaunchTemplate", "RunInstances"],
-                }
+                },
+                "StringLike": asked_for_pool,
             },
         ),
         Statement(
@@ -79,17 +92,16 @@ def controller_statements(names: Names) -> list[Statement]:
             actions=["ec2:CreateTags"],
             resources=[f"{ec2}:*:instance/*"],
             conditions={
-                "StringEquals": {f"aws:ResourceTag/{owned}": "owned"},
-                "ForAllValues:StringEquals": {
-                    "aws:TagKeys": ["eks:eks-cluster-name", "karpenter.sh/nodeclaim", "Name"]
-                },
+                **own_machine,
+                "StringEqualsIfExists": {f"aws:RequestTag/{cluster_tag}": names.cluster},
+                "ForAllValues:StringEquals": {"aws:TagKeys": [cluster_tag, "karpenter.sh/nodeclaim", "Name"]},
             },
         ),
         Statement(
             sid="EndOwn",
             actions=["ec2:DeleteLaunchTemplate", "ec2:TerminateInstances"],
             resources=[f"{ec2}:*:instance/*", f"{ec2}:*:launch-template/*"],
-            conditions={"StringEquals": {f"aws:ResourceTag/{owned}": "owned"}},
+            conditions=own_machine,
         ),
         Statement(
             sid="LookAround",
@@ -122,20 +134,34 @@ def controller_statements(names: Names) -> list[Statement]:
         ),
         Statement(
             sid="MakeProfiles",
-            actions=["iam:CreateInstanceProfile", "iam:TagInstanceProfile"],
+            actions=["iam:CreateInstanceProfile"],
             resources=[profile],
             conditions={
-                "StringEquals": {
-                    f"aws:RequestTag/{owned}": "owned",
-                    "aws:RequestTag/topology.kubernetes.io/region": names.region,
-                }
+                "StringEquals": asked_for_profile,
+                "StringLike": {f"aws:RequestTag/{node_class}": "*"},
+            },
+        ),
+        Statement(
+            sid="TagOwnProfiles",
+            actions=["iam:TagInstanceProfile"],
+            resources=[profile],
+            conditions={
+                "StringEquals": {**own_profile, **asked_for_profile},
+                "StringLike": {f"aws:RequestTag/{node_class}": "*", f"aws:ResourceTag/{node_class}": "*"},
             },
         ),
         Statement(
             sid="UseOwnProfiles",
-            actions=["iam:AddRoleToInstanceProfile", "iam:DeleteInstanceProfile", "iam:RemoveRoleFromInstanceProfile"],
+            actions=[
+                "iam:AddRoleToInstanceProfile",
+                "iam:DeleteInstanceProfile",
+                "iam:RemoveRoleFromInstanceProfile",
+            ],
             resources=[profile],
-            conditions={"StringEquals": {f"aws:ResourceTag/{owned}": "owned"}},
+            conditions={
+                "StringEquals": own_profile,
+                "StringLike": {f"aws:ResourceTag/{node_class}": "*"},
+            },
         ),
         Statement(sid="ReadProfiles", actions=["iam:GetInstanceProfile"], resources=[profile]),
         Statement(

@@ -5,7 +5,10 @@ engine, on the first preview. Everything else is named by Pulumi.
 """
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
+
+MODEL_READER: Final = "model-reader"
+"""The capability of reading one's own model's files."""
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,9 @@ class NetworkSettings(Settings):
         try:
             private = IPv4Network(self.vpc_cidr).is_private
         except ValueError:
-            raise ValueError(f"vpc_cidr is not an address range such as 10.0.0.0/16 (got {self.vpc_cidr})") from None
+            raise ValueError(
+                f"vpc_cidr is not an address range such as 10.0.0.0/16 (got {self.vpc_cidr})"
+            ) from None
         if not private:
             raise ValueError(f"vpc_cidr must be a private range (got {self.vpc_cidr})")
         plan_subnets(self.vpc_cidr, self.zones)
@@ -79,21 +81,16 @@ class Network(PlatformComponent):
         self._vpc = vpc
         # Adopts the VPC's own default group and empties it: a resource that names no group gets no traffic.
         aws.ec2.DefaultSecurityGroup(
-            f"{name}-default-closed", vpc_id=vpc.id, tags=self.tags(f"{name}-default-closed"), opts=self.child_opts()
+            f"{name}-default-closed",
+            vpc_id=vpc.id,
+            tags=self.tags(f"{name}-default-closed"),
+            opts=self.child_opts(),
         )
         gateway = aws.ec2.InternetGateway(
             f"{name}-internet", vpc_id=vpc.id, tags=self.tags(f"{name}-internet"), opts=self.child_opts()
         )
         plans = plan_subnets(settings.vpc_cidr, [f"{names.region}{letter}" for letter in settings.zones])
-        public = self._route_table("public", {"gateway_id": gateway.id})
-        exits = [self._public_zone(letter, plan, public) for letter, plan in zip(settings.zones, plans, strict=True)]
-        nodes, tables = [], []
-        for index, (letter, plan) in enumerate(zip(settings.zones, plans, strict=True)):
-            has_own_exit = settings.nat == "per-zone" or index == 0
-            nat = self._nat(letter, exits[index]) if has_own_exit else nat
-            subnet, table = self._node_zone(letter, plan, nat)
-            nodes.append(subnet)
-            tables.append(table)
+        nodes, tables = self._zones(gateway)
         FlowLogs(
             f"{name}-flow-logs",
             vpc_id=vpc.id,
@@ -113,20 +110,44 @@ class Network(PlatformComponent):
         self.handle = NetworkHandle(
             vpc_id=vpc.id,
             vpc_cidr=settings.vpc_cidr,
-            node_subnet_ids=[s.id for s in nodes],
+            node_subnet_ids=pulumi.Output.all(*(s.id for s in nodes)),
             ready=(self,),
         )
         self.register_outputs({})
 
-    def _route_table(self, role: str, exit_: dict[str, pulumi.Input[str]]) -> aws.ec2.RouteTable:
+    def _zones(
+        self, gateway: aws.ec2.InternetGateway
+    ) -> tuple[list[aws.ec2.Subnet], list[aws.ec2.RouteTable]]:
+        """The node subnets and their route tables, each with its way out."""
+        settings, region = self._args.settings, self._args.names.region
+        plans = plan_subnets(settings.vpc_cidr, [f"{region}{letter}" for letter in settings.zones])
+        public = self._route_table("public", gateway_id=gateway.id)
+        exits: list[aws.ec2.NatGateway] = []
+        for letter, plan in zip(settings.zones, plans, strict=True):
+            subnet = self._public_zone(letter, plan, public)
+            if settings.nat == "per-zone" or not exits:
+                exits.append(self._nat(letter, subnet, gateway))
+        pairs = [
+            self._node_zone(letter, plan, exits[index] if settings.nat == "per-zone" else exits[0])
+            for index, (letter, plan) in enumerate(zip(settings.zones, plans, strict=True))
+        ]
+        return [subnet for subnet, _ in pairs], [table for _, table in pairs]
+
+    def _route_table(
+        self,
+        role: str,
+        *,
+        gateway_id: pulumi.Input[str] | None = None,
+        nat_gateway_id: pulumi.Input[str] | None = None,
+    ) -> aws.ec2.RouteTable:
         name = f"{self._name}-{role}"
         table = aws.ec2.RouteTable(name, vpc_id=self._vpc.id, tags=self.tags(name), opts=self.child_opts())
         aws.ec2.Route(
             f"{name}-out",
             route_table_id=table.id,
             destination_cidr_block="0.0.0.0/0",
-            gateway_id=exit_.get("gateway_id"),
-            nat_gateway_id=exit_.get("nat_gateway_id"),
+            gateway_id=gateway_id,
+            nat_gateway_id=nat_gateway_id,
             opts=self.child_opts(),
         )
         return table
@@ -147,11 +168,21 @@ class Network(PlatformComponent):
         )
         return subnet
 
-    def _nat(self, letter: str, subnet: aws.ec2.Subnet) -> aws.ec2.NatGateway:
+    def _nat(
+        self, letter: str, subnet: aws.ec2.Subnet, gateway: aws.ec2.InternetGateway
+    ) -> aws.ec2.NatGateway:
         name = f"{self._name}-nat-{letter}"
-        address = aws.ec2.Eip(name, domain="vpc", tags=self.tags(name), opts=self.child_opts())
+        # AWS refuses both while the VPC has no internet gateway attached, which neither names.
+        after = [gateway]
+        address = aws.ec2.Eip(
+            name, domain="vpc", tags=self.tags(name), opts=self.child_opts(depends_on=after)
+        )
         return aws.ec2.NatGateway(
-            name, allocation_id=address.id, subnet_id=subnet.id, tags=self.tags(name), opts=self.child_opts()
+            name,
+            allocation_id=address.id,
+            subnet_id=subnet.id,
+            tags=self.tags(name),
+            opts=self.child_opts(depends_on=after),
         )
 
     def _node_zone(
@@ -172,6 +203,8 @@ class Network(PlatformComponent):
             },
             opts=self.child_opts(),
         )
-        table = self._route_table(f"nodes-{letter}", {"nat_gateway_id": nat.id})
-        aws.ec2.RouteTableAssociation(name, subnet_id=subnet.id, route_table_id=table.id, opts=self.child_opts())
+        table = self._route_table(f"nodes-{letter}", nat_gateway_id=nat.id)
+        aws.ec2.RouteTableAssociation(
+            name, subnet_id=subnet.id, route_table_id=table.id, opts=self.child_opts()
+        )
         return subnet, table

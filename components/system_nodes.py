@@ -1,25 +1,41 @@
 """The nodes the platform itself runs on; Karpenter, which makes all others, runs here."""
 
-from dataclasses import dataclass
-from typing import Self
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Final, Self
 
 import pulumi
 import pulumi_aws as aws
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from components.base import Handle, PlatformComponent, Settings
 from components.cluster import ClusterHandle
 from components.iam_document import service_trust
 from components.names import Names
+from components.namespaces import POOL_LABEL
 from components.network import NetworkHandle
 
-_MANAGED = ("AmazonEKSWorkerNodePolicy", "AmazonEC2ContainerRegistryPullOnly")
+_MANAGED: Final = ("AmazonEKSWorkerNodePolicy", "AmazonEC2ContainerRegistryPullOnly")
+_SYSTEM_DISK_GIB: Final = 4
+
+
+def _x86(instance_type: str) -> str:
+    family = instance_type.partition(".")[0]
+    if re.fullmatch(r"[a-z]+\d+g[a-z]*|a1", family):
+        raise ValueError(
+            f"{instance_type} is an Arm machine; the nodes' image is for x86_64, such as m7i.xlarge"
+        )
+    return instance_type
+
+
+InstanceType = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]+\.[a-z0-9-]+$"), AfterValidator(_x86)]
 
 
 class SystemNodesSettings(Settings):
     """``system_nodes:`` in a stack file."""
 
-    instance_types: list[str] = Field(default=["m7i.xlarge"], min_length=1)
+    instance_types: list[InstanceType] = Field(default=["m7i.xlarge"], min_length=1)
     min_nodes: int = Field(default=3, ge=2)
     max_nodes: int = Field(default=6, ge=2)
     data_disk_gib: int = Field(default=80, ge=40)
@@ -33,12 +49,16 @@ class SystemNodesSettings(Settings):
 
 @dataclass(frozen=True, kw_only=True)
 class SystemNodesArgs:
-    """What :class:`SystemNodes` needs."""
+    """What :class:`SystemNodes` needs.
+
+    ``instance_tags`` go on instances and volumes, which the provider's default tags do not reach.
+    """
 
     settings: SystemNodesSettings
     names: Names
     network: NetworkHandle
     cluster: ClusterHandle
+    instance_tags: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,24 +89,16 @@ class SystemNodes(PlatformComponent):
             aws.iam.RolePolicyAttachment(
                 f"{name}-{policy}",
                 role=role.name,
-                policy_arn=f"arn:aws:iam::aws:policy/{policy}",
+                policy_arn=f"arn:{names.partition}:iam::aws:policy/{policy}",
                 opts=self.child_opts(),
             )
             for policy in _MANAGED
         ]
-        # The VPC CNI's own role permissions; the add-on has no pod identity of its own before nodes exist.
-        attached.append(
-            aws.iam.RolePolicyAttachment(
-                f"{name}-cni",
-                role=role.name,
-                policy_arn="arn:aws:iam::aws:policy/AmazonEKS_CNI_Policy",
-                opts=self.child_opts(),
-            )
-        )
-        template = self._template(name, settings)
+        template = self._template(name, args)
         group = aws.eks.NodeGroup(
             f"{name}-group",
             cluster_name=args.cluster.name,
+            version=args.cluster.version,
             node_role_arn=role.arn,
             subnet_ids=args.network.node_subnet_ids,
             ami_type="BOTTLEROCKET_x86_64",
@@ -98,8 +110,9 @@ class SystemNodes(PlatformComponent):
                 "max_size": settings.max_nodes,
             },
             update_config={"max_unavailable": 1},
+            node_repair_config={"enabled": True},
             launch_template={"id": template.id, "version": template.latest_version.apply(str)},
-            labels={"slipway.dev/pool": "system"},
+            labels={POOL_LABEL: "system"},
             tags=self.tags(f"{name}-group"),
             # A node that joins before the CNI is not ready; one without its policies never joins. The desired
             # size is ours only at creation.
@@ -110,7 +123,7 @@ class SystemNodes(PlatformComponent):
         self.handle = SystemNodesHandle(ready=(group,))
         self.register_outputs({})
 
-    def _template(self, name: str, settings: SystemNodesSettings) -> aws.ec2.LaunchTemplate:
+    def _template(self, name: str, args: SystemNodesArgs) -> aws.ec2.LaunchTemplate:
         return aws.ec2.LaunchTemplate(
             f"{name}-template",
             metadata_options={
@@ -130,12 +143,16 @@ class SystemNodes(PlatformComponent):
                         "delete_on_termination": "true",
                     },
                 }
-                for device, size in (("/dev/xvda", 4), ("/dev/xvdb", settings.data_disk_gib))
+                for device, size in (
+                    ("/dev/xvda", _SYSTEM_DISK_GIB),
+                    ("/dev/xvdb", args.settings.data_disk_gib),
+                )
             ],
             monitoring={"enabled": True},
             # The provider's tags stop at the template: instances and volumes get what is written here.
             tag_specifications=[
-                {"resource_type": kind, "tags": self.tags(f"{name}-node")} for kind in ("instance", "volume")
+                {"resource_type": kind, "tags": {**args.instance_tags, **self.tags(f"{name}-node")}}
+                for kind in ("instance", "volume")
             ],
             tags=self.tags(f"{name}-template"),
             opts=self.child_opts(),

@@ -48,6 +48,10 @@ def gpu_instance(name: str) -> GpuInstance:
     table = gpu_instances()
     if name not in table:
         close = difflib.get_close_matches(name, table, n=3)
-        hint = f"did you mean {' or '.join(close)}?" if close else "facts/accelerators.json lists those it can be"
+        hint = (
+            f"did you mean {' or '.join(close)}?"
+            if close
+            else "facts/accelerators.json lists those it can be"
+        )
         raise UnknownInstanceTypeError(f"{name!r} is no GPU instance type we know; {hint}")
     return table[name]

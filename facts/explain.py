@@ -23,6 +23,7 @@ _PATTERNS: Final = {
     ),
     r"^sha256:[0-9a-f]{64}$": "sha256: and 64 hexadecimal digits",
     r"^\d{12}$": "12 digits, in quotes",
+    r"^[^\s@]+@[^\s@]+\.[^\s@]+$": "an e-mail address",
 }
 """What patterns that people meet often say in words."""
 
@@ -67,12 +68,12 @@ def placeholders(data: Any, path: str = "") -> Iterator[str]:
             yield from placeholders(item, f"{path}.{index}" if path else str(index))
 
 
-def did_you_mean(got: str, allowed: Sequence[str]) -> str:
-    """``did you mean X?``, else the allowed values if they are few, else nothing."""
+def did_you_mean(got: str, allowed: Sequence[str], few: str = "allowed are") -> str:
+    """``did you mean X?``, else the allowed values after ``few`` if they are not many, else nothing."""
     close = difflib.get_close_matches(got, allowed, n=1)
     if close:
         return f"did you mean {close[0]}?"
-    return f"allowed are {', '.join(allowed)}" if 0 < len(allowed) <= _MOST else ""
+    return f"{few} {', '.join(allowed)}" if 0 < len(allowed) <= _MOST else ""
 
 
 def _line(details: Any, model: type[BaseModel] | None) -> str:
@@ -80,6 +81,9 @@ def _line(details: Any, model: type[BaseModel] | None) -> str:
     if steps and steps[-1] == "[key]":
         # pydantic's own step for "the key itself is wrong", which nobody wrote.
         return f"{'.'.join(steps[:-1])}: the key {_said(details, model)}{_got(details)}"
+    if not steps and details["type"] == "value_error":
+        # A validator of the whole file names the paths itself.
+        return _said(details, model)
     return f"{'.'.join(steps) or 'file'}: {_said(details, model)}{_got(details)}"
 
 
@@ -89,6 +93,8 @@ def _said(details: Any, model: type[BaseModel] | None) -> str:
         case "extra_forbidden":
             hint = did_you_mean(str(details["loc"][-1]), sorted(_keys_at(model, details["loc"][:-1])))
             said = f"unknown key; {hint}" if hint else "unknown key"
+        case "invalid_key":
+            said = "the key should be text"
         case "missing":
             said = "is required"
         case "string_pattern_mismatch":

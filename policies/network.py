@@ -1,21 +1,20 @@
 """What must hold for VPCs: who can reach in, who gets a public address, and that flows are recorded."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from policies.address_range import is_internet
+from policies.neighbours import pointing_at
 from policies.reading import at, flag, known, listed, mapping, number, sequence, text
 from policies.record import Graph, Resource
 from policies.rule import Rule
 
 VPC: Final = "aws:ec2/vpc:Vpc"
 SUBNET: Final = "aws:ec2/subnet:Subnet"
-ENDPOINT: Final = "aws:ec2/vpcEndpoint:VpcEndpoint"
 GROUP: Final = "aws:ec2/securityGroup:SecurityGroup"
 DEFAULT_GROUP: Final = "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup"
 INGRESS: Final = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
 GROUP_RULE: Final = "aws:ec2/securityGroupRule:SecurityGroupRule"
-FLOW_LOG: Final = "aws:ec2/flowLog:FlowLog"
 INTERNET_GATEWAY: Final = "aws:ec2/internetGateway:InternetGateway"
 ROUTE_TABLE: Final = "aws:ec2/routeTable:RouteTable"
 ROUTE: Final = "aws:ec2/route:Route"
@@ -35,17 +34,8 @@ def _default_group_with_rules(group: Resource, _graph: Graph) -> Iterable[str]:
 
 
 def _open_default_group(vpc: Resource, graph: Graph) -> Iterable[str]:
-    if not graph.referring(vpc, DEFAULT_GROUP, "vpcId"):
+    if not pointing_at(graph, vpc, DEFAULT_GROUP, "vpcId"):
         yield "the VPC's default security group lets its members talk to each other and out"
-
-
-def _unlogged(vpc: Resource, graph: Graph) -> Iterable[str]:
-    logs = graph.referring(vpc, FLOW_LOG, "vpcId")
-    if not logs:
-        yield "no flow log"
-    elif not any(text(at(log.inputs, "trafficType"), "trafficType").upper() == "ALL" for log in logs):
-        kinds = sorted(text(at(log.inputs, "trafficType"), "trafficType") or "nothing" for log in logs)
-        yield f"flow log records only {', '.join(kinds)}"
 
 
 def _public_addresses(subnet: Resource, _graph: Graph) -> Iterable[str]:
@@ -92,51 +82,14 @@ def _open_group(group: Resource, _graph: Graph) -> Iterable[str]:
         yield from _offered(mapping(rule, "ingress"), f"ingress.{index}: ")
 
 
-def _is_interface(endpoint: Resource) -> bool:
-    return text(at(endpoint.inputs, "vpcEndpointType"), "vpcEndpointType") == "Interface"
-
-
-def _unused_endpoint(endpoint: Resource, _graph: Graph) -> Iterable[str]:
-    if _is_interface(endpoint) and not flag(at(endpoint.inputs, "privateDnsEnabled"), "privateDnsEnabled"):
-        yield "privateDnsEnabled is off: callers resolve the service's public address and go out"
-
-
-def _open_endpoint(endpoint: Resource, graph: Graph) -> Iterable[str]:
-    if not _is_interface(endpoint):
-        return
-    named = {text(known(g)) for g in sequence(at(endpoint.inputs, "securityGroupIds"), "securityGroupIds")}
-    if not named and not endpoint.property_dependencies.get("securityGroupIds"):
-        yield "no security group of its own: the VPC's default group decides who may call"
-    for group in graph.of_type(GROUP):
-        if group.id not in named and group.urn not in endpoint.property_dependencies.get(
-            "securityGroupIds", ()
-        ):
-            continue
-        rules = [*sequence(at(group.inputs, "ingress"), "ingress")]
-        rules += [r.inputs for r in graph.referring(group, INGRESS, "securityGroupId")]
-        rules += [
-            r.inputs
-            for r in graph.referring(group, GROUP_RULE, "securityGroupId")
-            if text(at(r.inputs, "type"), "type") == "ingress"
-        ]
-        if any(_is_wide(rule) for rule in rules):
-            yield f"security group {group.name} admits the internet"
-
-
-def _is_wide(rule: Mapping[str, Any]) -> bool:
-    single = [*listed(at(rule, "cidrIpv4")), *listed(at(rule, "cidrIpv6"))]
-    blocks = [*sequence(at(rule, "cidrBlocks")), *sequence(at(rule, "ipv6CidrBlocks"))]
-    return any(is_internet(text(known(cidr))) for cidr in (*single, *blocks))
-
-
 def _reachable_nodes(subnet: Resource, graph: Graph) -> Iterable[str]:
     tags = mapping(at(subnet.inputs, "tags"), "tags")
     marked = [tag for tag in _PRIVATE_TAGS if tag in tags]
     if not marked:
         return
-    for association in graph.referring(subnet, ASSOCIATION, "subnetId"):
+    for association in pointing_at(graph, subnet, ASSOCIATION, "subnetId"):
         for table in graph.of_type(ROUTE_TABLE):
-            if association not in graph.referring(table, ASSOCIATION, "routeTableId"):
+            if association not in pointing_at(graph, table, ASSOCIATION, "routeTableId", every=True):
                 continue
             yield from (
                 f"tagged {marked[0]}, but {exit_} leads to an internet gateway"
@@ -145,23 +98,20 @@ def _reachable_nodes(subnet: Resource, graph: Graph) -> Iterable[str]:
 
 
 def _ways_in(table: Resource, graph: Graph) -> Iterator[str]:
-    gateways = {g.id for g in graph.of_type(INTERNET_GATEWAY)} - {""}
-    for route in graph.referring(table, ROUTE, "routeTableId"):
-        if _to_internet_gateway(at(route.inputs, "gatewayId"), gateways):
+    gateways = {g.urn: g.id for g in graph.of_type(INTERNET_GATEWAY)}
+    for route in pointing_at(graph, table, ROUTE, "routeTableId", every=True):
+        sources = route.property_dependencies.get("gatewayId", frozenset())
+        # Where the value comes from decides before the value is known; an id of a gateway elsewhere is read.
+        if sources & gateways.keys() or (not sources and _is_internet_gateway(route.inputs, gateways.values())):
             yield f"route {route.name}"
     for index, inline in enumerate(sequence(at(table.inputs, "routes"), "routes")):
-        if _to_internet_gateway(at(mapping(inline), "gatewayId"), gateways):
+        if _is_internet_gateway(mapping(inline), gateways.values()):
             yield f"route {index} of {table.name}"
 
 
-def _to_internet_gateway(value: Any, gateways: set[str]) -> bool:
-    gateway = text(value, "gatewayId")
-    return gateway in gateways or gateway.startswith("igw-")
-
-
-def _kept_for_ever(group: Resource, _graph: Graph) -> Iterable[str]:
-    if not number(at(group.inputs, "retentionInDays"), "retentionInDays"):
-        yield "retentionInDays is not set: logs are kept, and paid for, for ever"
+def _is_internet_gateway(route: Mapping[str, Any], gateways: Collection[str]) -> bool:
+    gateway = text(at(route, "gatewayId"), "gatewayId")
+    return bool(gateway) and (gateway in gateways or gateway.startswith("igw-"))
 
 
 RULES: tuple[Rule, ...] = (
@@ -181,14 +131,6 @@ RULES: tuple[Rule, ...] = (
         reads_graph=True,
     ),
     Rule(
-        id="vpcs-log-their-flows",
-        applies_to=(VPC,),
-        why="Without accepted and refused flows nobody can tell afterwards where data went.",
-        fix="Add an aws.ec2.FlowLog for the VPC with traffic_type ALL.",
-        check=_unlogged,
-        reads_graph=True,
-    ),
-    Rule(
         id="subnets-give-no-public-addresses",
         applies_to=(SUBNET,),
         why="An instance started in such a subnet is on the internet without anyone asking for it.",
@@ -203,34 +145,12 @@ RULES: tuple[Rule, ...] = (
         check=_open_group,
     ),
     Rule(
-        id="interface-endpoints-answer-private-names",
-        applies_to=(ENDPOINT,),
-        why="Without private names the endpoint is paid for and traffic still leaves through NAT.",
-        fix="Set private_dns_enabled to true.",
-        check=_unused_endpoint,
-    ),
-    Rule(
-        id="interface-endpoints-answer-only-inside",
-        applies_to=(ENDPOINT,),
-        why="An endpoint is a door to an AWS API; only the VPC's own addresses have business there.",
-        fix="Give it a security group that admits port 443 from the VPC's range.",
-        check=_open_endpoint,
-        reads_graph=True,
-    ),
-    Rule(
         id="node-subnets-have-no-way-in",
         applies_to=(SUBNET,),
         why="Behind an internet gateway one public address is enough to expose a node.",
         fix="Route the subnet's default route to a NAT gateway.",
         check=_reachable_nodes,
         reads_graph=True,
-    ),
-    Rule(
-        id="log-groups-have-retention",
-        applies_to=("aws:cloudwatch/logGroup:LogGroup",),
-        why="Logs hold personal data; a group without retention keeps them for ever.",
-        fix="Set retention_in_days.",
-        check=_kept_for_ever,
     ),
 )
 
@@ -241,5 +161,4 @@ NEEDS_NO_RULE: dict[str, str] = {
     ROUTE_TABLE: "judged by node-subnets-have-no-way-in on the subnets it serves",
     ROUTE: "judged by node-subnets-have-no-way-in on the subnets it serves",
     ASSOCIATION: "judged by node-subnets-have-no-way-in on its subnet",
-    FLOW_LOG: "judged by vpcs-log-their-flows on its VPC",
 }

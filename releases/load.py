@@ -83,7 +83,7 @@ def find(releases: Mapping[str, Mapping[str, LoadedRelease]], model: str, versio
     """
     for wanted, there, what in ((model, releases, "model"), (version, releases.get(model, {}), "version")):
         if wanted not in there:
-            hint = did_you_mean(wanted, sorted(there))
+            hint = did_you_mean(wanted, sorted(there), few="there are")
             of = f" of {model}" if what == "version" else ""
             raise ReleaseError([f"{_PREFIX}: no {what} {wanted!r}{of}{f'; {hint}' if hint else ''}"])
     return releases[model][version]
@@ -123,7 +123,7 @@ def _load_version(folder: Path, name: str, problems: list[str]) -> LoadedRelease
     data, said = _read(path, f"{name}/release.yaml")
     release = _validate(Release, data, f"{name}/release.yaml", said)
     problems.extend(said)
-    digest = record_digest(data)
+    digest = record_digest(data) if release is not None else ""
     events = list(_load_events(folder / "events", name, digest, release, problems))
     if release is None:
         return None

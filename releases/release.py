@@ -9,7 +9,7 @@ from facts.strict import Slug, Strict
 from releases.artifact import Artifact
 from releases.sizing import GIB, GpuMemory, engine_memory
 
-Version = Annotated[str, Field(pattern=r"^v[1-9][0-9]{0,4}$")]
+Version = Annotated[str, Field(pattern=r"^v[1-9][0-9]{0,3}$")]
 """``v1``, ``v2`` and so on: one folder, one set of resources, one entry in the traffic."""
 
 Region = Annotated[str, Field(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")]

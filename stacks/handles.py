@@ -10,6 +10,9 @@ from stacks.load import SettingsError, Stack
 
 H = TypeVar("H", bound=Handle)
 
+_SECTION_OF = {"cluster_addons": "system_nodes"}
+"""Handles that come with another section's component."""
+
 
 class Section(Generic[H]):
     """A section's handle. Setting it exports it; reading one this stack does not own asks the upstream."""
@@ -54,7 +57,7 @@ class StackHandles:
         Raises:
             SettingsError: no stack above owns the section.
         """
-        owner = self.stack.owner_of(section)
+        owner = self.stack.owner_of(_SECTION_OF.get(section, section))
         if owner is None or owner is self.stack:
             raise SettingsError(
                 f"stack {self.stack.name} lacks a section:",

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -10,9 +10,12 @@ import pulumi
 from pydantic import ValidationError
 
 from components.gpu_pool import GpuPoolSettings
+from components.model_plan import ModelPlan
 from components.names import Names
 from facts.explain import explain, placeholders
 from facts.strict_yaml import YamlProblem, load
+from releases.load import ReleaseError, load_releases
+from stacks.models import model_plans, model_problems
 from stacks.settings import StackSettings, missing_sections
 
 FOLDER = Path(__file__).parent
@@ -46,6 +49,7 @@ class Stack:
     settings: StackSettings
     raw: Mapping[str, Any]
     upstream: "Stack | None" = None
+    plans: Mapping[str, ModelPlan] = field(default_factory=dict)
 
     @property
     def names(self) -> Names:
@@ -106,9 +110,17 @@ def _load(name: str, raw: Mapping[str, Any], folder: Path, below: tuple[str, ...
             problems.extend(_disagreements(settings, upstream))
     stack = Stack(name=name, settings=settings, raw=raw, upstream=upstream)
     problems.extend(missing_sections(settings, lambda section: stack.owner_of(section) is not None))
+    if not settings.models:
+        releases = {}
+    else:
+        try:
+            releases = load_releases()
+        except ReleaseError as error:
+            raise SettingsError.of(name, [*problems, *error.problems]) from None
+        problems.extend(model_problems(settings.models, stack.gpu_pools, stack.names, releases))
     if problems:
         raise SettingsError.of(name, problems)
-    return stack
+    return replace(stack, plans=model_plans(settings.models, stack.names, releases))
 
 
 def _read(name: str, folder: Path) -> Mapping[str, Any]:

@@ -22,6 +22,7 @@ from components.system_nodes import SystemNodesSettings
 from components.telemetry import TelemetrySettings
 from components.workload_namespace import WorkloadNamespaceSettings
 from facts.strict import Slug
+from stacks.identity import IdentitySettings
 from stacks.platform import PlatformSettings
 
 
@@ -34,6 +35,7 @@ class StackSettings(Settings):
 
     platform: PlatformSettings
     upstream: Slug | None = None
+    identity: IdentitySettings | None = None
     network: NetworkSettings | None = None
     cluster: ClusterSettings | None = None
     system_nodes: SystemNodesSettings | None = None
@@ -60,7 +62,8 @@ class StackSettings(Settings):
 
 
 NEEDS: Final[Mapping[str, tuple[str, ...]]] = {
-    "cluster": ("network",),
+    "network": ("identity",),
+    "cluster": ("identity", "network"),
     "system_nodes": ("network", "cluster"),
     "karpenter": ("cluster", "system_nodes"),
     "gpu_pools": ("karpenter",),
@@ -72,7 +75,7 @@ NEEDS: Final[Mapping[str, tuple[str, ...]]] = {
     "autoscaling": ("system_nodes",),
     "telemetry": ("system_nodes",),
     "workload_namespace": ("mesh",),
-    "models": ("serving", "gateway", "autoscaling", "telemetry", "model_store", "workload_namespace"),
+    "models": ("identity", "serving", "gateway", "autoscaling", "telemetry", "model_store", "workload_namespace"),
 }
 """Which sections a section needs, in this stack or in one above it."""
 

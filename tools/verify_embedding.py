@@ -58,9 +58,8 @@ def main() -> int:
         print(f"{loaded.file}: {line}", file=sys.stderr)
     if not said:
         artifact = loaded.release.artifact
-        print(
-            f"{loaded.file}: {artifact.digest}, {artifact.size_bytes} bytes, {artifact.parameters} parameters: true"
-        )
+        figures = f"{artifact.digest}, {artifact.size_bytes} bytes, {artifact.parameters} parameters"
+        print(f"{loaded.file}: the weights have {figures}, as recorded")
     return 1 if said else 0
 
 

@@ -1,0 +1,64 @@
+"""What a model's components need to know of its release, as plain data."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from components.capacity import AcceleratorNeeds
+from releases.release import Release
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelPlan:
+    """One (model, version) and what one replica of it needs."""
+
+    model: str
+    version: str
+    task: str
+    engine: Literal["huggingface", "vllm"]
+    artifact_uri: str
+    digest: str
+    data_class: str
+    owner: str
+    needs: AcceleratorNeeds
+    max_context: int | None = None
+
+    @property
+    def key(self) -> str:
+        """Names everything of this release inside the cluster and in the bucket: promotion renames nothing."""
+        return f"{self.model}-{self.version}"
+
+    def labels(self) -> dict[str, str]:
+        """Labels of everything that belongs to the release."""
+        return {
+            "app.kubernetes.io/name": self.model,
+            "app.kubernetes.io/version": self.version,
+            "app.kubernetes.io/part-of": "slipway",
+            "slipway.dev/data-class": self.data_class,
+            "slipway.dev/owner": self.owner,
+        }
+
+    def annotations(self) -> dict[str, str]:
+        """What the release record says of the artifact, for who reads the live object."""
+        return {"slipway.dev/artifact-digest": self.digest}
+
+
+def plan_of(release: Release, model_bucket: str) -> ModelPlan:
+    """A release record as its component needs it, in the environment of this bucket."""
+    needs, memory = release.needs, release.gpu_memory
+    return ModelPlan(
+        model=release.model,
+        version=release.version,
+        task=needs.task,
+        engine=needs.engine,
+        artifact_uri=release.artifact.location(model_bucket),
+        digest=release.artifact.digest,
+        data_class=release.data.data_class,
+        owner=release.owner,
+        needs=AcceleratorNeeds(
+            gpu_count=needs.gpu_count,
+            gpu_memory_gib=memory.gib if memory else 0,
+            cpu=needs.cpu,
+            memory_gib=needs.memory_gib,
+        ),
+        max_context=needs.max_context,
+    )

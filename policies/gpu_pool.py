@@ -1,0 +1,179 @@
+"""GPU pools: nobody else's pods, a ceiling, and no busy GPU taken away."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from facts.accelerators import gpu_instances
+from policies.reading import at, flag, mapping, sequence, text
+from policies.record import Graph, Resource
+from policies.rule import Rule
+
+NODE_POOL: Final = "kubernetes:karpenter.sh/v1:NodePool"
+
+_GPU: Final = "nvidia.com/gpu"
+_INSTANCE_TYPE: Final = "node.kubernetes.io/instance-type"
+_CAPACITY_TYPE: Final = "karpenter.sh/capacity-type"
+_ENCRYPTION: Final = "karpenter.k8s.aws/instance-encryption-in-transit-supported"
+_GPU_LABEL: Final = "karpenter.k8s.aws/instance-gpu-"
+_GPU_FAMILY: Final = re.compile(r"^(g|gr|p)\d")
+_INTERRUPTIBLE: Final = "slipway.dev/interruptible"
+_BOUNDING: Final = (_GPU, "cpu", "memory", "nodes")
+_SHORTEST_LIFE_HOURS: Final = 14 * 24
+_HOURS: Final = {"h": 1.0, "m": 1 / 60, "s": 1 / 3600}
+
+
+def _template(resource: Resource) -> Mapping[str, Any]:
+    return mapping(at(resource.inputs, "spec.template.spec"), "spec.template.spec")
+
+
+def _requirements(resource: Resource) -> list[tuple[str, str, Sequence[str]]]:
+    """(key, operator, values) of every requirement on a node."""
+    return [
+        (
+            text(at(r, "key"), "requirements.key"),
+            text(at(r, "operator"), "requirements.operator"),
+            [text(v, "requirements.values") for v in sequence(at(r, "values"), "requirements.values")],
+        )
+        for r in sequence(at(_template(resource), "requirements"), "requirements")
+    ]
+
+
+def _is_gpu_pool(resource: Resource) -> bool:
+    """Whether the pool is there for GPUs: by its limit, its taint, or the machines it asks for."""
+    if _GPU in mapping(at(resource.inputs, "spec.limits"), "spec.limits"):
+        return True
+    if any(text(at(t, "key")) == _GPU for t in sequence(at(_template(resource), "taints"), "taints")):
+        return True
+    for key, operator, values in _requirements(resource):
+        if key.startswith(_GPU_LABEL) and operator not in {"DoesNotExist", "NotIn"}:
+            return True
+        if operator != "In":
+            continue
+        if key == _INSTANCE_TYPE and any(_GPU_FAMILY.match(v) for v in values):
+            return True
+        if key == "karpenter.k8s.aws/instance-family" and any(_GPU_FAMILY.match(v) for v in values):
+            return True
+        if key == "karpenter.k8s.aws/instance-category" and {"g", "p"} & set(values):
+            return True
+    return False
+
+
+def _tainted(resource: Resource, _graph: Graph) -> Iterator[str]:
+    if not _is_gpu_pool(resource):
+        return
+    effects = {text(at(t, "effect")) for t in sequence(at(_template(resource), "taints"), "taints")}
+    if not effects & {"NoSchedule", "NoExecute"}:
+        yield "no taint keeps other pods off its GPUs"
+
+
+def _limited(resource: Resource, _graph: Graph) -> Iterator[str]:
+    if not _is_gpu_pool(resource) or at(resource.inputs, "spec.replicas") is not None:
+        return
+    if not any(
+        at(resource.inputs, "spec.limits." + key.replace(".", "\\.")) is not None for key in _BOUNDING
+    ):
+        yield "no limit on GPUs, processors or nodes"
+
+
+def _hours(duration: str) -> float:
+    return sum(float(count) * _HOURS[unit] for count, unit in re.findall(r"(\d+)([hms])", duration))
+
+
+def _never_moved(resource: Resource, _graph: Graph) -> Iterator[str]:
+    if not _is_gpu_pool(resource):
+        return
+    # The API server's defaults: WhenEmptyOrUnderutilized, one budget of 10 %, a life of 720h.
+    policy = text(at(resource.inputs, "spec.disruption.consolidationPolicy")) or "WhenEmptyOrUnderutilized"
+    if policy != "WhenEmpty":
+        yield f"consolidationPolicy {policy} moves a busy GPU"
+    is_closed = False
+    for budget in sequence(at(resource.inputs, "spec.disruption.budgets"), "spec.disruption.budgets"):
+        reasons = sequence(at(budget, "reasons"), "budgets.reasons")
+        covers = not reasons or "Drifted" in reasons
+        is_closed |= covers and text(at(budget, "nodes"), "budgets.nodes") in {"0", "0%"}
+    if not is_closed:
+        yield 'no budget of "0" nodes for Drifted: a new image or setting drains a busy GPU at any time'
+    life = text(at(_template(resource), "expireAfter"), "expireAfter") or "720h"
+    if life != "Never" and _hours(life) < _SHORTEST_LIFE_HOURS:
+        yield f"expireAfter {life} drains a busy GPU, whatever the budgets say"
+
+
+def _interruptible(resource: Resource, _graph: Graph) -> Iterator[str]:
+    if not _is_gpu_pool(resource):
+        return
+    path = _INTERRUPTIBLE.replace(".", "\\.")
+    marks = [
+        at(resource.inputs, f"{where}.labels.{path}") for where in ("metadata", "spec.template.metadata")
+    ]
+    if any(flag(mark, _INTERRUPTIBLE) for mark in marks):
+        return
+    allowed = [(op, values) for key, op, values in _requirements(resource) if key == _CAPACITY_TYPE]
+    if not any(
+        (op == "In" and "spot" not in values) or (op == "NotIn" and "spot" in values)
+        for op, values in allowed
+    ):
+        how = "allows spot" if allowed else "names no capacity type, which allows spot"
+        yield f"{how}, and is not labelled {_INTERRUPTIBLE}"
+
+
+def _encrypts_in_transit(resource: Resource, _graph: Graph) -> Iterator[str]:
+    if not _is_gpu_pool(resource):
+        return
+    wanted = _requirements(resource)
+    if any(key == _ENCRYPTION and op == "In" and list(values) == ["true"] for key, op, values in wanted):
+        return
+    known = gpu_instances()
+    for key, op, values in wanted:
+        if key == _INSTANCE_TYPE and op == "In" and values:
+            bare = [v for v in values if v not in known or not known[v].encryption_in_transit]
+            if not bare:
+                return
+            yield from (f"{v} may not encrypt traffic between instances" for v in bare)
+            return
+    yield "machines that cannot encrypt traffic between instances are allowed"
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        id="gpu-pools-are-tainted",
+        applies_to=(NODE_POOL,),
+        why="A pod that needs no GPU would hold an expensive machine and keep it from being removed.",
+        fix="Add a taint such as nvidia.com/gpu with effect NoSchedule to spec.template.spec.taints.",
+        check=_tainted,
+    ),
+    Rule(
+        id="gpu-pools-are-limited",
+        applies_to=(NODE_POOL,),
+        why="Karpenter buys a machine for every pending pod: without a ceiling a loop costs without end.",
+        fix="Set spec.limits to a number of nvidia.com/gpu.",
+        check=_limited,
+    ),
+    Rule(
+        id="busy-gpus-are-never-moved",
+        applies_to=(NODE_POOL,),
+        why="A model takes minutes to an hour to load: its requests have nowhere to go meanwhile.",
+        fix=(
+            'Set consolidationPolicy WhenEmpty, a budget of nodes "0" for Drifted (scheduled around a maintenance '
+            "window if need be) and expireAfter Never."
+        ),
+        check=_never_moved,
+    ),
+    Rule(
+        id="gpu-pools-use-spot-only-when-interruptible",
+        applies_to=(NODE_POOL,),
+        why="A spot machine ends at two minutes' notice, which is less than a model needs to load elsewhere.",
+        fix=(
+            "Require karpenter.sh/capacity-type In [reserved, on-demand], or label the pool "
+            'slipway.dev/interruptible: "true".'
+        ),
+        check=_interruptible,
+    ),
+    Rule(
+        id="gpu-nodes-encrypt-in-transit",
+        applies_to=(NODE_POOL,),
+        why="Traffic between GPUs of several nodes goes past the mesh; the network card's encryption is all it has.",
+        fix='Require karpenter.k8s.aws/instance-encryption-in-transit-supported In ["true"].',
+        check=_encrypts_in_transit,
+    ),
+)

@@ -1,0 +1,22 @@
+"""Who points at a resource, without taking "nobody knows yet" for "nobody"."""
+
+from policies.reading import UndecidedError
+from policies.record import UNKNOWN, Graph, Resource
+
+
+def pointing_at(graph: Graph, target: Resource, type_: str, prop: str, *, every: bool = False) -> list[Resource]:
+    """Resources of a type whose property points at ``target``.
+
+    ``every`` is for rules that a single missed neighbour would mislead (one open rule among closed ones);
+    without it, one that certainly points here is enough.
+
+    Raises:
+        UndecidedError: a candidate's property is unknown and nothing says where it comes from.
+    """
+    found = graph.referring(target, type_, prop)
+    if found and not every:
+        return found
+    for candidate in graph.of_type(type_):
+        if candidate.inputs.get(prop) is UNKNOWN and not candidate.property_dependencies.get(prop):
+            raise UndecidedError(f"{candidate.name}: {prop} is not known yet")
+    return found

@@ -1,0 +1,7 @@
+"""The identities a platform stack owns."""
+
+from components.base import Settings
+
+
+class IdentitySettings(Settings):
+    """``identity:`` in a stack file: the permissions boundary and the roles of capabilities; nothing to choose yet."""

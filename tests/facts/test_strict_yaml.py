@@ -1,0 +1,56 @@
+"""YAML as people write it: what is read, and what is refused with line and column."""
+
+from datetime import date
+
+import pytest
+
+from facts.strict_yaml import YamlProblem, load
+
+NO_MERGE = "merge keys (<<) are refused; write the values where they count"
+NO_OBJECT = "could not determine a constructor for the tag 'tag:yaml.org,2002:python/object:os.system'"
+
+
+def test_a_document_is_read() -> None:
+    text = "name: x\non: [1, 2.5, true, null]\nwhen: 2026-11-23\n"
+
+    assert load(text, "f.yaml") == {"name": "x", True: [1, 2.5, True, None], "when": date(2026, 11, 23)}
+
+
+def test_an_empty_document_holds_nothing() -> None:
+    assert load("# only a comment\n", "f.yaml") is None
+
+
+def test_one_value_may_be_named_twice() -> None:
+    """An alias is only another way to write the value; it is no merge."""
+    assert load("a: &x [1]\nb: *x\n", "f.yaml") == {"a": [1], "b": [1]}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("a: 1\nb: 2\na: 3\n", "line 3, column 1: the key 'a' stands here twice"),
+        ("a:\n  b: 1\n  'b': 2\n", "line 3, column 3: the key 'b' stands here twice"),
+        ("- {x: 1, x: 1}\n", "line 1, column 10: the key 'x' stands here twice"),
+        ("1: a\n1: b\n", "line 2, column 1: the key 1 stands here twice"),
+        ("a: &x {b: 1}\nc:\n  <<: *x\n", f"line 3, column 3: {NO_MERGE}"),
+        ("a: 2026-13-45\n", "line 1, column 4: cannot be read: month must be in 1..12"),
+        ("{[1]: 2}\n", "line 1, column 2: a key should be text"),
+        ("a: !!python/object:os.system x\n", f"line 1, column 4: {NO_OBJECT}"),
+        ("a: &x\n  b: *x\n", "an alias (*) refers to a value that contains it"),
+        ("a: &x [*x]\n", "an alias (*) refers to a value that contains it"),
+        ("a: *nobody\n", "line 1, column 4: found undefined alias"),
+        ("[" * 5000 + "]" * 5000, "nested too deeply"),
+    ],
+)  # fmt: skip
+def test_what_would_be_lost_or_misread_is_refused(text: str, said: str) -> None:
+    with pytest.raises(YamlProblem) as caught:
+        load(text, "f.yaml")
+    assert str(caught.value) == f"f.yaml: {said}"
+
+
+@pytest.mark.parametrize("text", ["a: [1, 2\n", "a: b: c\n", "---\na: 1\n---\nb: 2\n", "a:\n\t- 1\n", "\x00"])
+def test_broken_text_is_one_line_that_names_the_file(text: str) -> None:
+    with pytest.raises(YamlProblem) as caught:
+        load(text, "f.yaml")
+    assert str(caught.value).startswith("f.yaml: ")
+    assert "\n" not in str(caught.value)

@@ -1,0 +1,130 @@
+"""The digest of a folder depends on names and bytes, and on nothing else."""
+
+import hashlib
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from releases.digest import DigestError, File, Manifest, main, manifest
+
+FILES = st.lists(
+    st.builds(
+        File,
+        path=st.text(st.characters(exclude_characters="\n\r", exclude_categories=("Cs",)), min_size=1),
+        sha256=st.text("0123456789abcdef", min_size=64, max_size=64),
+        size_bytes=st.integers(0, 2**50),
+    ),
+    min_size=1,
+    unique_by=lambda file: file.path,
+)
+
+
+@given(FILES.flatmap(lambda files: st.tuples(st.just(files), st.permutations(files))))
+def test_the_order_files_are_found_in_changes_nothing(orders: tuple[list[File], list[File]]) -> None:
+    files, shuffled = orders
+
+    assert Manifest.of(shuffled) == Manifest.of(files)
+    assert Manifest.of(shuffled).digest == Manifest.of(files).digest
+
+
+@given(FILES, st.data())
+def test_any_changed_file_changes_the_digest(files: list[File], data: st.DataObject) -> None:
+    index = data.draw(st.integers(0, len(files) - 1))
+    old = files[index]
+    new = data.draw(
+        st.sampled_from(
+            [
+                File(old.path + "x" * 40, old.sha256, old.size_bytes),
+                File(old.path, hashlib.sha256(old.sha256.encode()).hexdigest(), old.size_bytes),
+                File(old.path, old.sha256, old.size_bytes + 1),
+            ]
+        )
+    )
+    changed = [*files[:index], new, *files[index + 1 :]]
+
+    if new.path not in {file.path for file in files if file is not old}:
+        assert Manifest.of(changed).digest != Manifest.of(files).digest
+
+
+def test_the_text_is_what_the_definition_says(tmp_path: Path) -> None:
+    (tmp_path / "b").mkdir()
+    (tmp_path / "b" / "two").write_bytes(b"22")
+    (tmp_path / ".one").write_bytes(b"1")
+    one, two = (hashlib.sha256(content).hexdigest() for content in (b"1", b"22"))
+    text = f"{one}  1  .one\n{two}  2  b/two\n"
+
+    found = manifest(tmp_path)
+
+    assert found.text == text
+    assert found.digest == f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
+    assert found.size_bytes == 3
+
+
+def test_paths_are_sorted_by_their_bytes() -> None:
+    names = ["é", "z", "a/b", "a.b", "Z"]
+
+    ordered = [file.path for file in Manifest.of(File(name, "0" * 64, 1) for name in names).files]
+
+    assert ordered == ["Z", "a.b", "a/b", "z", "é"]
+
+
+@pytest.mark.parametrize(
+    ("files", "message"),
+    [
+        ([], "there is no file"),
+        ([File("a", "0" * 64, 1), File("a", "1" * 64, 1)], "a: stands twice"),
+        ([File("a\nb", "0" * 64, 1)], "'a\\nb': a line break in a path"),
+    ],
+)
+def test_what_has_no_digest_is_refused(files: list[File], message: str) -> None:
+    with pytest.raises(DigestError) as caught:
+        Manifest.of(files)
+    assert str(caught.value) == message
+
+
+def test_a_link_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to("/etc/hostname")
+
+    with pytest.raises(DigestError, match=r"^link: is a link"):
+        manifest(tmp_path)
+
+
+def test_a_linked_folder_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "weights").mkdir()
+    (tmp_path / "weights" / "elsewhere").symlink_to(tmp_path)
+
+    with pytest.raises(DigestError, match=r"^elsewhere: is a link"):
+        manifest(tmp_path / "weights")
+
+
+def test_the_command_prints_what_a_record_needs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "config.json").write_text("{}")
+
+    assert main([str(tmp_path)]) == 0
+
+    found = manifest(tmp_path)
+    assert capsys.readouterr().out == f"digest: {found.digest}\nsize_bytes: 2\n\n{found.text}"
+
+
+def test_the_command_fails_on_files_that_run_code(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "pytorch_model.BIN").write_bytes(b"x")
+
+    assert main([str(tmp_path)]) == 1
+    assert capsys.readouterr().err == "pytorch_model.BIN: runs code when loaded; convert it\n"
+
+
+@pytest.mark.parametrize("arguments", [[], ["a", "b"], ["/no/such/folder"]])
+def test_the_command_could_not_judge(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(arguments) == 2
+    assert capsys.readouterr().out == ""
+
+
+def test_the_command_says_when_a_weights_file_is_none(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "model.safetensors").write_bytes(b"junk")
+
+    assert main([str(tmp_path)]) == 2
+    assert capsys.readouterr().err.startswith("model.safetensors: the header's length cannot be")
