@@ -65,11 +65,13 @@ if settings.cluster is not None:
     platform.cluster = Cluster("cluster", control_plane, on_aws).handle
 if settings.system_nodes is not None:
     nodes = SystemNodesArgs(
-        settings=settings.system_nodes, names=names, network=platform.network, cluster=platform.cluster
+        settings=settings.system_nodes,
+        names=names,
+        network=platform.network,
+        cluster=platform.cluster,
+        instance_tags=settings.platform.tags(stack.name),
     )
     platform.system_nodes = SystemNodes("system-nodes", nodes, on_aws).handle
-    addons = ClusterAddonsArgs(names=names, cluster=platform.cluster, system_nodes=platform.system_nodes)
-    platform.cluster_addons = ClusterAddons("cluster-addons", addons, on_aws).handle
 
 # Everything below stands inside the cluster; nothing is asked of it before the deploy role may enter.
 inside = on_aws
@@ -81,6 +83,9 @@ if stack.owner_of("cluster") is not None:
         opts=pulumi.ResourceOptions(depends_on=list(platform.cluster.ready)),
     )
     inside = pulumi.ResourceOptions(providers=[provider, api], depends_on=on_aws.depends_on)
+if settings.system_nodes is not None:
+    addons = ClusterAddonsArgs(names=names, cluster=platform.cluster, system_nodes=platform.system_nodes)
+    platform.cluster_addons = ClusterAddons("cluster-addons", addons, inside).handle
 
 # Machines on demand.
 if settings.karpenter is not None:
@@ -89,7 +94,13 @@ if settings.karpenter is not None:
     )
     platform.karpenter = Karpenter("karpenter", provisioner, inside).handle
 for pool, pool_settings in settings.gpu_pools.items():
-    capacity = GpuPoolArgs(pool=pool, settings=pool_settings, names=names, karpenter=platform.karpenter)
+    capacity = GpuPoolArgs(
+        pool=pool,
+        settings=pool_settings,
+        names=names,
+        karpenter=platform.karpenter,
+        tags=settings.platform.tags(stack.name),
+    )
     GpuPool(f"gpu-{pool}", capacity, inside)
 
 # Trust and ways in.

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
+from functools import partial
 from typing import Any, ClassVar, Self
 
 import pulumi
@@ -59,4 +60,8 @@ class Handle:
     def from_outputs(cls, outputs: pulumi.Output[Mapping[str, Any]]) -> Self:
         """The handle another stack exported as ``exports()``."""
         names = [f.name for f in fields(cls) if f.name != "ready"]
-        return cls(**{name: outputs.apply(lambda values, name=name: values[name]) for name in names})
+        return cls(**{name: outputs.apply(partial(_field, name)) for name in names})
+
+
+def _field(name: str, values: Mapping[str, Any]) -> Any:
+    return values[name]

@@ -8,8 +8,8 @@ from facts.accelerators import gpu_instance
 
 USABLE_FRACTION: Final = 0.9
 """What an engine may take of a GPU's memory: vLLM's ``--gpu-memory-utilization`` was 0.9 by default for years
-and is 0.92 in its main branch (vllm/config/cache.py, read 2026-11), so that 0.9 holds for both. The rest is for
-the driver, for CUDA contexts and for what the engine does not count."""
+and is 0.92 in its main branch (vllm/config/cache.py, read 2026-11), so that 0.9 holds for both. The rest is
+for the driver, for CUDA contexts and for what the engine does not count."""
 _MIB_A_GIB: Final = 1024
 NODE_OVERHEAD_VCPUS: Final = 1
 NODE_OVERHEAD_MIB: Final = 4096

@@ -21,8 +21,8 @@ def plan_subnets(vpc_cidr: str, zones: Sequence[str]) -> list[ZonePlan]:
     """One private node subnet and one public subnet for each zone, in the order of ``zones``.
 
     The range is cut into eight equal blocks. Blocks 0 to 3 are the zones' node subnets, since every pod takes
-    an address there; block 4 is cut into sixteen, of which the first four are the public subnets (NAT gateways
-    and load balancers only). Blocks 5 to 7 stay free.
+    an address there; block 4 is cut into sixteen, of which the first four are the public subnets (only NAT
+    gateways and load balancers). Blocks 5 to 7 stay free.
 
     Raises:
         ValueError: no zone, more than four, one twice, or a range that is not /16 to /20.

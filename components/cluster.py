@@ -10,8 +10,8 @@ from pydantic import AfterValidator, Field, model_validator
 
 from components.base import Handle, PlatformComponent, Settings
 from components.cluster_access import AccessSettings, ClusterAccess, RoleArn, access_problem
-from components.cluster_key import cluster_key_policy
-from components.iam_document import service_trust
+from components.cluster_key import cluster_key_policy, secrets_statement
+from components.iam_document import document, service_trust
 from components.names import Names
 from components.network import NetworkHandle
 from components.node_prerequisites import NodePrerequisites
@@ -87,7 +87,8 @@ class Cluster(PlatformComponent):
     def __init__(self, name: str, args: ClusterArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, opts)
         settings, names = args.settings, args.names
-        key = self._key(name, names)
+        deploy_role_arn = settings.deploy_role_arn or names.role_arn("deploy")
+        key = self._key(name, names, deploy_role_arn)
         logs = aws.cloudwatch.LogGroup(
             f"{name}-logs",
             name=f"/aws/eks/{names.cluster}/cluster",
@@ -100,12 +101,12 @@ class Cluster(PlatformComponent):
         access = ClusterAccess(
             f"{name}-access",
             names=names,
-            deploy_role_arn=settings.deploy_role_arn or names.role_arn("deploy"),
+            deploy_role_arn=deploy_role_arn,
             access=settings.access,
             cluster=cluster,
             opts=self.child_opts(),
         )
-        # Karpenter finds its nodes' security group by this tag; EKS makes the group and offers no way to tag it.
+        # Karpenter finds its nodes' security group by this tag; EKS makes the group and cannot tag it.
         aws.ec2.Tag(
             f"{name}-group-discovery",
             resource_id=cluster.vpc_config.cluster_security_group_id,
@@ -126,18 +127,18 @@ class Cluster(PlatformComponent):
         )
         self.register_outputs({})
 
-    def _key(self, name: str, names: Names) -> aws.kms.Key:
+    def _key(self, name: str, names: Names, deploy_role_arn: str) -> aws.kms.Key:
         key = aws.kms.Key(
             f"{name}-key",
             description="Kubernetes secrets and control-plane logs",
             enable_key_rotation=True,
             deletion_window_in_days=30,
-            policy=cluster_key_policy(names),
+            policy=cluster_key_policy(names, deploy_role_arn),
             tags=self.tags(f"{name}-key"),
             opts=self.child_opts(protect=True),
         )
         aws.kms.Alias(
-            f"{name}-key", name=names.key_alias("cluster"), target_key_id=key.id, opts=self.child_opts()
+            f"{name}-key-alias", name=names.key_alias("cluster"), target_key_id=key.id, opts=self.child_opts()
         )
         return key
 
@@ -156,9 +157,15 @@ class Cluster(PlatformComponent):
             opts=self.child_opts(),
         )
         attachment = aws.iam.RolePolicyAttachment(
-            f"{name}-role",
+            f"{name}-role-policy",
             role=role.name,
             policy_arn=f"arn:{names.partition}:iam::aws:policy/AmazonEKSClusterPolicy",
+            opts=self.child_opts(),
+        )
+        secrets = aws.iam.RolePolicy(
+            f"{name}-role-secrets",
+            role=role.name,
+            policy=document(secrets_statement(names)),
             opts=self.child_opts(),
         )
         return aws.eks.Cluster(
@@ -183,7 +190,7 @@ class Cluster(PlatformComponent):
                 "public_access_cidrs": list(settings.public_access_cidrs) or None,
             },
             tags=self.tags(f"{name}-control-plane"),
-            # EKS would create the log group itself, without retention or key; and without its policy the role
-            # cannot make the network interfaces of the control plane.
-            opts=self.child_opts(depends_on=[attachment, *after], protect=True),
+            # EKS would create the log group itself, without retention or key; without its policies the role
+            # can neither make the control plane's network interfaces nor use the key.
+            opts=self.child_opts(depends_on=[attachment, secrets, *after], protect=True),
         )

@@ -19,8 +19,8 @@ POLICIES: Final[Mapping[str, str]] = {
     "edit": "AmazonEKSEditPolicy",
     "admin": "AmazonEKSClusterAdminPolicy",
 }
-"""EKS access policies (EKS user guide, "Review access policy permissions", read 2026-11). ``view`` hides secrets;
-``admin`` may do anything, in the whole cluster."""
+"""EKS access policies (EKS user guide, "Review access policy permissions", read 2026-11). ``view`` does not
+show secrets; ``admin`` may do anything, in the whole cluster."""
 
 RoleArn = Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:iam::\d{12}:role/[\w+=,.@/-]+$")]
 """A role, never a user: a user's access keys do not expire."""
@@ -93,7 +93,7 @@ class ClusterAccess(PlatformComponent):
             opts=self.child_opts(),
         )
         return aws.eks.AccessPolicyAssociation(
-            name,
+            f"{name}-policy",
             cluster_name=self._cluster.name,
             principal_arn=access.principal_arn,
             policy_arn=f"arn:{self._partition}:eks::aws:cluster-access-policy/{POLICIES[access.policy]}",

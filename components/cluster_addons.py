@@ -1,4 +1,4 @@
-"""Add-ons that need nodes to run on: DNS, block storage, resource metrics; and the default, encrypted, disk."""
+"""Add-ons that need nodes to run on: DNS, block storage, resource metrics; and the encrypted disks."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -23,12 +23,12 @@ STORAGE_CLASS: Final = "gp3"
 _STORAGE_ACCOUNT: Final = "ebs-csi-controller-sa"
 
 DNS_VALUES: Final[Mapping[str, Any]] = {"autoScaling": {"enabled": True, "minReplicas": 2, "maxReplicas": 10}}
-"""CoreDNS grows with nodes and cores; two replicas at least, with the add-on's own disruption budget (EKS user
+"""CoreDNS grows with nodes and cores, from two replicas, under the add-on's own disruption budget (EKS user
 guide, "Scale CoreDNS Pods for high DNS traffic", read 2026-11)."""
 
 
 def storage_class() -> dict[str, Any]:
-    """The class of every volume that names none: gp3, encrypted, made in the zone of the pod that wants it."""
+    """The class of every volume that names none: gp3, encrypted, made in the zone of the pod that asks."""
     return {
         "apiVersion": "storage.k8s.io/v1",
         "kind": "StorageClass",
@@ -55,7 +55,7 @@ class ClusterAddonsArgs:
 
 @dataclass(frozen=True, kw_only=True)
 class ClusterAddonsHandle(Handle):
-    """What others may use of :class:`ClusterAddons`: a cluster on which pods start, resolve names and get disks."""
+    """What others may use of :class:`ClusterAddons`: pods start, resolve names and get disks."""
 
 
 class ClusterAddons(PlatformComponent):
@@ -78,7 +78,7 @@ class ClusterAddons(PlatformComponent):
             opts=self.child_opts(),
         )
         attachment = aws.iam.RolePolicyAttachment(
-            f"{name}-ebs-role",
+            f"{name}-ebs-role-policy",
             role=role.name,
             # The second version touches only volumes and snapshots the driver itself has tagged.
             policy_arn=f"arn:{names.partition}:iam::aws:policy/AmazonEBSCSIDriverPolicyV2",

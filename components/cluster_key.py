@@ -59,23 +59,37 @@ def logs_may_use(names: Names, log_group: str) -> Statement:
 
 
 def role_may_use(names: Names, sid: str, capability: str, actions: tuple[str, ...] = USE) -> Statement:
-    """Lets one platform role use the key, named by its complete ARN."""
+    """Lets one platform role use the key, where its own policy does too."""
+    return _principal_may_use(names, sid, names.role_arn(capability), actions)
+
+
+def _principal_may_use(names: Names, sid: str, role_arn: str, actions: tuple[str, ...]) -> Statement:
     return Statement(
         sid=sid,
         actions=actions,
         resources=["*"],
         # A condition instead of a principal: a key policy is refused while the role it names does not exist.
         principals={"AWS": [f"arn:{names.partition}:iam::{names.account}:root"]},
-        conditions={"ArnEquals": {"aws:PrincipalArn": names.role_arn(capability)}},
+        conditions={"ArnEquals": {"aws:PrincipalArn": role_arn}},
         unscoped_because="in a key policy the resource is always this key",
     )
 
 
-def cluster_key_policy(names: Names) -> str:
-    """The account manages, the control plane and CloudWatch Logs use."""
+def secrets_statement(names: Names) -> Statement:
+    """The control plane's half of its permission: a key policy that names an account needs both."""
+    return Statement(
+        sid="SecretsKey",
+        actions=["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt"],
+        resources=[names.arn("kms", "key/*")],
+        conditions={"ForAnyValue:StringEquals": {"kms:ResourceAliases": names.key_alias("cluster")}},
+    )
+
+
+def cluster_key_policy(names: Names, deploy_role_arn: str) -> str:
+    """The account manages; the control plane and CloudWatch Logs use; the deploy role grants it to EKS."""
     return document(
         account_may_manage(names),
         role_may_use(names, "ClusterUses", "cluster", (*USE, "kms:CreateGrant")),
-        role_may_use(names, "DeployGrants", "deploy", ("kms:CreateGrant", "kms:DescribeKey")),
+        _principal_may_use(names, "DeployGrants", deploy_role_arn, ("kms:CreateGrant", "kms:DescribeKey")),
         logs_may_use(names, f"/aws/eks/{names.cluster}/cluster"),
     )

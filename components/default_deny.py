@@ -1,12 +1,15 @@
 """The manifests of a closed namespace."""
 
+import ipaddress
+from collections.abc import Sequence
 from typing import Any, Final
-
-from components.namespaces import AMBIENT_PORT, ISTIO_SYSTEM
 
 POD_IDENTITY_AGENT: Final = "169.254.170.23/32"
 """Where the EKS Pod Identity agent listens on every node, port 80 (EKS user guide, "Set up the Amazon EKS Pod
-Identity Agent", read 2026-11)."""
+Identity Agent", read 2026-11). An IPv6 cluster has fd00:ec2::23 instead."""
+
+LINK_LOCAL: Final = ipaddress.ip_network("169.254.0.0/16")
+"""Where a node offers its own services, instance metadata first."""
 
 
 def workload_namespace(name: str) -> dict[str, Any]:
@@ -21,6 +24,8 @@ def workload_namespace(name: str) -> dict[str, Any]:
                 "istio.io/dataplane-mode": "ambient",
                 "pod-security.kubernetes.io/enforce": "restricted",
                 "pod-security.kubernetes.io/enforce-version": "latest",
+                "pod-security.kubernetes.io/audit": "restricted",
+                "pod-security.kubernetes.io/warn": "restricted",
             },
         },
     }
@@ -36,6 +41,16 @@ def deny_all_requests(namespace: str) -> dict[str, Any]:
     }
 
 
+def require_mutual_tls(namespace: str) -> dict[str, Any]:
+    """The namespace's own word, which stands even where somebody loosens the mesh-wide one."""
+    return {
+        "apiVersion": "security.istio.io/v1",
+        "kind": "PeerAuthentication",
+        "metadata": {"name": "default", "namespace": namespace},
+        "spec": {"mtls": {"mode": "STRICT"}},
+    }
+
+
 def deny_all_traffic(namespace: str) -> dict[str, Any]:
     """No packet in or out of any pod."""
     return {
@@ -46,42 +61,54 @@ def deny_all_traffic(namespace: str) -> dict[str, Any]:
     }
 
 
-def necessary_egress(namespace: str) -> dict[str, Any]:
-    """What every workload needs to start: names, the mesh, its credentials, and AWS's endpoints in the VPC."""
+def deny_incoming_traffic(namespace: str) -> dict[str, Any]:
+    """No packet into any pod: for namespaces of the platform's own proxies, which call many."""
+    manifest = deny_all_traffic(namespace)
+    manifest["spec"]["policyTypes"] = ["Ingress"]
+    return manifest
+
+
+def necessary_egress(namespace: str, https_ranges: Sequence[str]) -> dict[str, Any]:
+    """What every workload needs to start: names, its credentials, and AWS's endpoints.
+
+    Traffic to other workloads is not here: it leaves the pod for port 15008 of theirs, and each flow opens that.
+    """
+    rules: list[dict[str, Any]] = [
+        {
+            "to": [
+                {
+                    "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "kube-system"}},
+                    "podSelector": {"matchLabels": {"k8s-app": "kube-dns"}},
+                }
+            ],
+            "ports": [{"port": 53, "protocol": "UDP"}, {"port": 53, "protocol": "TCP"}],
+        },
+        {"to": [{"ipBlock": {"cidr": POD_IDENTITY_AGENT}}], "ports": [{"port": 80, "protocol": "TCP"}]},
+    ]
+    if https_ranges:
+        rules.append(
+            {
+                "to": [{"ipBlock": _without_link_local(cidr)} for cidr in https_ranges],
+                "ports": [{"port": 443, "protocol": "TCP"}],
+            }
+        )
     return {
         "apiVersion": "networking.k8s.io/v1",
         "kind": "NetworkPolicy",
         "metadata": {"name": "necessary-egress", "namespace": namespace},
-        "spec": {
-            "podSelector": {},
-            "policyTypes": ["Egress"],
-            "egress": [
-                {
-                    "to": [
-                        {
-                            "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "kube-system"}},
-                            "podSelector": {"matchLabels": {"k8s-app": "kube-dns"}},
-                        }
-                    ],
-                    "ports": [{"port": 53, "protocol": "UDP"}, {"port": 53, "protocol": "TCP"}],
-                },
-                {
-                    "to": [{"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": ISTIO_SYSTEM}}}],
-                    "ports": [{"port": AMBIENT_PORT, "protocol": "TCP"}],
-                },
-                {"to": [{"ipBlock": {"cidr": POD_IDENTITY_AGENT}}], "ports": [{"port": 80, "protocol": "TCP"}]},
-                # S3 answers from public addresses even through its gateway endpoint.
-                {
-                    "to": [{"ipBlock": {"cidr": "0.0.0.0/0", "except": ["169.254.169.254/32"]}}],
-                    "ports": [{"port": 443, "protocol": "TCP"}],
-                },
-            ],
-        },
+        "spec": {"podSelector": {}, "policyTypes": ["Egress"], "egress": rules},
     }
 
 
+def _without_link_local(cidr: str) -> dict[str, Any]:
+    network = ipaddress.ip_network(cidr)
+    if network.version == LINK_LOCAL.version and LINK_LOCAL.subnet_of(network):
+        return {"cidr": cidr, "except": [str(LINK_LOCAL)]}
+    return {"cidr": cidr}
+
+
 def quota(namespace: str, *, cpu: int, memory_gib: int, gpus: int, pods: int) -> dict[str, Any]:
-    """What all pods of the namespace may take together."""
+    """What all pods of the namespace may take together; no service of theirs may become a way in."""
     return {
         "apiVersion": "v1",
         "kind": "ResourceQuota",

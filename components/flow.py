@@ -1,10 +1,19 @@
 """Who may talk to whom: declared once, compiled to what the mesh and what the network each enforce."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
-from components.namespaces import AMBIENT_PORT, KUBELET_PROBE_ADDRESS
+from components.namespaces import AMBIENT_PORT, KUBELET_PROBE_ADDRESS, MODELS
+
+TRUST_DOMAIN: Final = "cluster.local"
+"""The first part of every identity in the mesh. Changing it refuses every caller until all policies follow."""
+
+CLOSED_NAMESPACES: Final = frozenset({MODELS})
+"""Namespaces whose pods may send nothing that is not declared: a flow from one also opens its way out."""
+
+REASON: Final = "slipway.dev/reason"
+_HIGHEST_PORT: Final = 65535
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,36 +27,67 @@ class Peer:
 
 @dataclass(frozen=True, kw_only=True)
 class Flow:
-    """One allowed way: from a caller with an identity to a port of some pods, for a reason."""
+    """One allowed way: from a caller with an identity to a port of some pods, for a reason.
+
+    ``probe_ports`` are the ports the kubelet asks; without them it is the flow's own port.
+
+    Raises:
+        ValueError: the source has no service account (without which the mesh cannot tell who calls), the
+            target names no pods, the port is none, or there is no reason.
+    """
 
     name: str
     source: Peer
     target: Peer
     port: int
     reason: str
+    probe_ports: Sequence[int] = ()
+
+    def __post_init__(self) -> None:
+        if not self.source.service_account:
+            raise ValueError(f"flow {self.name}: the source needs a service account")
+        check_target(f"flow {self.name}", self.target, self.port, self.reason)
 
 
-def compile_flow(flow: Flow, trust_domain: str) -> list[dict[str, Any]]:
-    """The AuthorizationPolicy on the application port, and the NetworkPolicy on the mesh's own.
-
-    In ambient mode a pod receives mesh traffic on 15008, so a NetworkPolicy on the application port would
-    refuse everything; the kubelet's probes arrive from a link-local address on the application port.
+def check_target(what: str, target: Peer, port: int, reason: str) -> None:
+    """Refuse what would open more than some pods' one port.
 
     Raises:
-        ValueError: the source has no service account, without which the mesh cannot tell who calls.
+        ValueError: no labels, no port or no reason.
     """
-    if not flow.source.service_account:
-        raise ValueError(f"flow {flow.name}: the source needs a service account")
-    return [authorization(flow, trust_domain), ingress(flow)]
+    if not target.labels:
+        raise ValueError(f"{what}: the target needs labels, or it would be every pod of {target.namespace}")
+    if not 0 < port <= _HIGHEST_PORT:
+        raise ValueError(f"{what}: port {port} is not between 1 and {_HIGHEST_PORT}")
+    if not reason.strip():
+        raise ValueError(f"{what}: say why in reason")
 
 
-def authorization(flow: Flow, trust_domain: str) -> dict[str, Any]:
-    """What ztunnel checks: the caller's identity and the port it asked for."""
+def compile_flow(
+    flow: Flow, trust_domain: str = TRUST_DOMAIN, closed: Collection[str] = CLOSED_NAMESPACES
+) -> list[dict[str, Any]]:
+    """What the mesh checks, what the network checks, and the way out of a closed source namespace.
+
+    In ambient mode traffic leaves a pod for port 15008 of the other pod and arrives there: a NetworkPolicy on
+    the application port would refuse everything. The application port is checked by the AuthorizationPolicy.
+    """
+    manifests = [authorization(flow, trust_domain), ingress(flow)]
+    if flow.source.namespace in closed:
+        manifests.append(egress(flow))
+    return manifests
+
+
+def authorization(flow: Flow, trust_domain: str = TRUST_DOMAIN) -> dict[str, Any]:
+    """What ztunnel checks at the target: the caller's identity and the port it asked for."""
     principal = f"{trust_domain}/ns/{flow.source.namespace}/sa/{flow.source.service_account}"
     return {
         "apiVersion": "security.istio.io/v1",
         "kind": "AuthorizationPolicy",
-        "metadata": {"name": flow.name, "namespace": flow.target.namespace, "annotations": _reason(flow)},
+        "metadata": {
+            "name": flow.name,
+            "namespace": flow.target.namespace,
+            "annotations": {REASON: flow.reason},
+        },
         "spec": {
             "action": "ALLOW",
             "selector": {"matchLabels": dict(flow.target.labels)},
@@ -62,29 +102,45 @@ def authorization(flow: Flow, trust_domain: str) -> dict[str, Any]:
 
 
 def ingress(flow: Flow) -> dict[str, Any]:
-    """What the CNI checks: the caller's pods on the mesh port, the kubelet on the application port."""
-    source: dict[str, Any] = {
-        "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": flow.source.namespace}}
+    """What the CNI checks at the target: the caller's pods on the mesh port, the kubelet on the probed ports."""
+    manifest = _network_policy(flow.name, flow.target, flow.reason, "Ingress")
+    manifest["spec"]["ingress"] = [
+        {"from": [pods_of(flow.source)], "ports": [tcp(AMBIENT_PORT)]},
+        {
+            "from": [{"ipBlock": {"cidr": KUBELET_PROBE_ADDRESS}}],
+            "ports": [tcp(port) for port in flow.probe_ports or (flow.port,)],
+        },
+    ]
+    return manifest
+
+
+def egress(flow: Flow) -> dict[str, Any]:
+    """What the CNI checks at a closed source: the target's pods on the mesh port."""
+    manifest = _network_policy(f"{flow.name}-egress", flow.source, flow.reason, "Egress")
+    manifest["spec"]["egress"] = [{"to": [pods_of(flow.target)], "ports": [tcp(AMBIENT_PORT)]}]
+    return manifest
+
+
+def pods_of(peer: Peer) -> dict[str, Any]:
+    """A NetworkPolicy's peer: always one namespace, and the labelled pods in it where there are labels."""
+    selector: dict[str, Any] = {
+        "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": peer.namespace}}
     }
-    if flow.source.labels:
-        source["podSelector"] = {"matchLabels": dict(flow.source.labels)}
+    if peer.labels:
+        selector["podSelector"] = {"matchLabels": dict(peer.labels)}
+    return selector
+
+
+def tcp(port: int) -> dict[str, Any]:
+    return {"port": port, "protocol": "TCP"}
+
+
+def _network_policy(name: str, pods: Peer, reason: str, direction: str) -> dict[str, Any]:
+    # A closed source without labels is its whole namespace: an empty podSelector says so.
+    selector = {"matchLabels": dict(pods.labels)} if pods.labels else {}
     return {
         "apiVersion": "networking.k8s.io/v1",
         "kind": "NetworkPolicy",
-        "metadata": {"name": flow.name, "namespace": flow.target.namespace, "annotations": _reason(flow)},
-        "spec": {
-            "podSelector": {"matchLabels": dict(flow.target.labels)},
-            "policyTypes": ["Ingress"],
-            "ingress": [
-                {"from": [source], "ports": [{"port": AMBIENT_PORT, "protocol": "TCP"}]},
-                {
-                    "from": [{"ipBlock": {"cidr": KUBELET_PROBE_ADDRESS}}],
-                    "ports": [{"port": flow.port, "protocol": "TCP"}],
-                },
-            ],
-        },
+        "metadata": {"name": name, "namespace": pods.namespace, "annotations": {REASON: reason}},
+        "spec": {"podSelector": selector, "policyTypes": [direction]},
     }
-
-
-def _reason(flow: Flow) -> dict[str, str]:
-    return {"slipway.dev/reason": flow.reason}

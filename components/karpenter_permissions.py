@@ -1,8 +1,8 @@
 """What Karpenter's controller may do: make, tag and end only machines of this cluster.
 
 The areas follow the policy in Karpenter's own getting-started CloudFormation template (documentation v1.12,
-read 2026-11) and the calls that v1.14.1 makes (pkg/aws/sdk.go). Everything Karpenter makes carries the tags of
-its cluster and of the pool or class it was made for, and only what carries them may be touched.
+read 2026-11) and the calls that v1.14.1 makes (pkg/aws/sdk.go). Everything Karpenter makes carries the tags
+of its cluster and of the pool or class it was made for, and only what carries them may be touched.
 """
 
 from components.iam_document import Conditions, Statement

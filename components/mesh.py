@@ -4,19 +4,24 @@ from dataclasses import dataclass
 from typing import Any
 
 import pulumi
+from pydantic import Field
 
 from components.base import Handle, PlatformComponent, Settings
 from components.cluster_addons import ClusterAddonsHandle
+from components.default_deny import require_mutual_tls
+from components.flow import TRUST_DOMAIN
 from components.helm import release
 from components.kubernetes import KubernetesObject
 from components.namespaces import ISTIO_SYSTEM
 from components.system_namespace import system_namespace
 
-TRUST_DOMAIN = "cluster.local"
-
 
 class MeshSettings(Settings):
     """``mesh:`` in a stack file: strictness is not a setting."""
+
+    control_plane_replicas: int = Field(default=2, ge=2, le=5)
+    # How long a node's proxy that is replaced keeps the streams it carries; a long answer takes minutes.
+    drain_seconds: int = Field(default=300, ge=30, le=3600)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,33 +39,44 @@ class MeshHandle(Handle):
     trust_domain: pulumi.Input[str]
 
 
-def istiod_values() -> dict[str, Any]:
-    """istiod in ambient mode, two replicas, for the inference gateways too."""
+def istiod_values(settings: MeshSettings) -> dict[str, Any]:
+    """The control plane in ambient mode (values of the istiod chart 1.30)."""
     return {
         "profile": "ambient",
-        "autoscaleMin": 2,
-        "env": {"ENABLE_GATEWAY_API_INFERENCE_EXTENSION": "true"},
+        "autoscaleMin": settings.control_plane_replicas,
+        "autoscaleMax": 5,
         "meshConfig": {
             "trustDomain": TRUST_DOMAIN,
-            # What the mesh does not know is refused, not passed through.
-            "outboundTrafficPolicy": {"mode": "REGISTRY_ONLY"},
+            # ztunnel writes one line a connection and says who called; proxies need not write a second.
+            "accessLogFile": "",
         },
         "resources": {"requests": {"cpu": "250m", "memory": "1Gi"}, "limits": {"cpu": "2", "memory": "2Gi"}},
+        "seccompProfile": {"type": "RuntimeDefault"},
+        "global": {"logAsJson": True},
     }
 
 
-def ztunnel_values() -> dict[str, Any]:
-    """The node proxy, which carries all traffic of the node's workloads."""
-    return {"resources": {"requests": {"cpu": "200m", "memory": "512Mi"}, "limits": {"cpu": "2", "memory": "1Gi"}}}
-
-
-def strict_mutual_tls() -> dict[str, Any]:
-    """In istio-system a PeerAuthentication speaks for the whole mesh."""
+def cni_values() -> dict[str, Any]:
+    """The agent that leads a pod's traffic into ztunnel."""
     return {
-        "apiVersion": "security.istio.io/v1",
-        "kind": "PeerAuthentication",
-        "metadata": {"name": "default", "namespace": ISTIO_SYSTEM},
-        "spec": {"mtls": {"mode": "STRICT"}},
+        "profile": "ambient",
+        "resources": {
+            "requests": {"cpu": "50m", "memory": "128Mi"},
+            "limits": {"cpu": "1", "memory": "512Mi"},
+        },
+        "global": {"logAsJson": True},
+    }
+
+
+def ztunnel_values(settings: MeshSettings) -> dict[str, Any]:
+    """The node proxy, which carries all traffic of the node's workloads."""
+    return {
+        "resources": {
+            "requests": {"cpu": "200m", "memory": "512Mi"},
+            "limits": {"cpu": "2", "memory": "1Gi"},
+        },
+        "terminationGracePeriodSeconds": settings.drain_seconds,
+        "logAsJson": True,
     }
 
 
@@ -82,19 +98,36 @@ class Mesh(PlatformComponent):
         # CRDs, then the control plane that serves their webhooks, then the agents that ask it for certificates.
         # CRDs stay on delete: without them every policy of the mesh is gone, and with it every refusal.
         base = release(
-            f"{name}-base", "istio-base", ISTIO_SYSTEM, {}, self.child_opts(depends_on=[namespace], retain_on_delete=True)
+            f"{name}-base",
+            "istio-base",
+            ISTIO_SYSTEM,
+            {},
+            self.child_opts(depends_on=[namespace], retain_on_delete=True),
         )
         istiod = release(
-            f"{name}-istiod", "istiod", ISTIO_SYSTEM, istiod_values(), self.child_opts(depends_on=[base, namespace])
+            f"{name}-istiod",
+            "istiod",
+            ISTIO_SYSTEM,
+            istiod_values(args.settings),
+            self.child_opts(depends_on=[base, namespace]),
         )
         cni = release(
-            f"{name}-cni", "istio-cni", ISTIO_SYSTEM, {"profile": "ambient"}, self.child_opts(depends_on=[istiod])
+            f"{name}-cni",
+            "istio-cni",
+            ISTIO_SYSTEM,
+            cni_values(),
+            self.child_opts(depends_on=[istiod, namespace]),
         )
         ztunnel = release(
-            f"{name}-ztunnel", "ztunnel", ISTIO_SYSTEM, ztunnel_values(), self.child_opts(depends_on=[istiod, cni])
+            f"{name}-ztunnel",
+            "ztunnel",
+            ISTIO_SYSTEM,
+            ztunnel_values(args.settings),
+            self.child_opts(depends_on=[istiod, cni, namespace]),
         )
+        # In Istio's root namespace it speaks for the whole mesh; its CRD and webhook must answer.
         strict = KubernetesObject(
-            f"{name}-strict", strict_mutual_tls(), self.child_opts(depends_on=[base, istiod])
+            f"{name}-strict", require_mutual_tls(ISTIO_SYSTEM), self.child_opts(depends_on=[base, istiod])
         )
         self.handle = MeshHandle(trust_domain=TRUST_DOMAIN, ready=(base, istiod, cni, ztunnel, strict))
         self.register_outputs({})

@@ -89,7 +89,6 @@ class Network(PlatformComponent):
         gateway = aws.ec2.InternetGateway(
             f"{name}-internet", vpc_id=vpc.id, tags=self.tags(f"{name}-internet"), opts=self.child_opts()
         )
-        plans = plan_subnets(settings.vpc_cidr, [f"{names.region}{letter}" for letter in settings.zones])
         nodes, tables = self._zones(gateway)
         FlowLogs(
             f"{name}-flow-logs",
@@ -140,10 +139,10 @@ class Network(PlatformComponent):
         gateway_id: pulumi.Input[str] | None = None,
         nat_gateway_id: pulumi.Input[str] | None = None,
     ) -> aws.ec2.RouteTable:
-        name = f"{self._name}-{role}"
+        name = f"{self._name}-{role}-routes"
         table = aws.ec2.RouteTable(name, vpc_id=self._vpc.id, tags=self.tags(name), opts=self.child_opts())
         aws.ec2.Route(
-            f"{name}-out",
+            f"{self._name}-{role}-out",
             route_table_id=table.id,
             destination_cidr_block="0.0.0.0/0",
             gateway_id=gateway_id,
@@ -164,7 +163,7 @@ class Network(PlatformComponent):
             opts=self.child_opts(),
         )
         aws.ec2.RouteTableAssociation(
-            name, subnet_id=subnet.id, route_table_id=table.id, opts=self.child_opts()
+            f"{name}-association", subnet_id=subnet.id, route_table_id=table.id, opts=self.child_opts()
         )
         return subnet
 
@@ -175,7 +174,10 @@ class Network(PlatformComponent):
         # AWS refuses both while the VPC has no internet gateway attached, which neither names.
         after = [gateway]
         address = aws.ec2.Eip(
-            name, domain="vpc", tags=self.tags(name), opts=self.child_opts(depends_on=after)
+            f"{name}-address",
+            domain="vpc",
+            tags=self.tags(f"{name}-address"),
+            opts=self.child_opts(depends_on=after),
         )
         return aws.ec2.NatGateway(
             name,
@@ -205,6 +207,6 @@ class Network(PlatformComponent):
         )
         table = self._route_table(f"nodes-{letter}", nat_gateway_id=nat.id)
         aws.ec2.RouteTableAssociation(
-            name, subnet_id=subnet.id, route_table_id=table.id, opts=self.child_opts()
+            f"{name}-association", subnet_id=subnet.id, route_table_id=table.id, opts=self.child_opts()
         )
         return subnet, table

@@ -42,7 +42,7 @@ class NodePrerequisites(PlatformComponent):
             opts=self.child_opts(),
         )
         attachment = aws.iam.RolePolicyAttachment(
-            f"{name}-cni-role",
+            f"{name}-cni-role-policy",
             role=role.name,
             policy_arn=f"arn:{names.partition}:iam::aws:policy/AmazonEKS_CNI_Policy",
             opts=self.child_opts(),

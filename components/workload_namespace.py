@@ -1,9 +1,11 @@
 """The namespace models run in: in the mesh, restricted, and closed until a flow opens something."""
 
+import ipaddress
 from dataclasses import dataclass
+from typing import Annotated, Any
 
 import pulumi
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from components.base import Handle, PlatformComponent, Settings
 from components.default_deny import (
@@ -12,6 +14,7 @@ from components.default_deny import (
     deny_all_traffic,
     necessary_egress,
     quota,
+    require_mutual_tls,
     workload_namespace,
 )
 from components.kubernetes import KubernetesObject
@@ -19,13 +22,26 @@ from components.mesh import MeshHandle
 from components.namespaces import MODELS
 
 
+def _is_range(value: str) -> str:
+    try:
+        ipaddress.ip_network(value)
+    except ValueError as error:
+        raise ValueError(f"should be an address range such as 10.0.0.0/16 ({error})") from None
+    return value
+
+
+AddressRange = Annotated[str, AfterValidator(_is_range)]
+
+
 class WorkloadNamespaceSettings(Settings):
-    """``workload_namespace:`` in a stack file: what all models together may take."""
+    """``workload_namespace:`` in a stack file: what all models together may take, and where they may go."""
 
     max_cpu: int = Field(default=200, ge=1)
     max_memory_gib: int = Field(default=800, ge=1)
     max_gpus: int = Field(default=16, ge=0)
     max_pods: int = Field(default=200, ge=1)
+    # S3 answers from public addresses even through its gateway endpoint, and those addresses change.
+    https_egress: list[AddressRange] = ["0.0.0.0/0"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,40 +60,48 @@ class WorkloadNamespaceHandle(Handle):
     name: pulumi.Input[str]
 
 
+def contents(namespace: str, settings: WorkloadNamespaceSettings) -> dict[str, dict[str, Any]]:
+    """Everything inside the namespace, by role."""
+    return {
+        "mutual-tls": require_mutual_tls(namespace),
+        "deny-requests": deny_all_requests(namespace),
+        "deny-traffic": deny_all_traffic(namespace),
+        "necessary-egress": necessary_egress(namespace, settings.https_egress),
+        "quota": quota(
+            namespace,
+            cpu=settings.max_cpu,
+            memory_gib=settings.max_memory_gib,
+            gpus=settings.max_gpus,
+            pods=settings.max_pods,
+        ),
+        "defaults": container_defaults(namespace),
+    }
+
+
 class WorkloadNamespace(PlatformComponent):
-    """A namespace in which nothing may call or be called, but for DNS, the mesh and pod identity.
+    """A namespace in which nothing may call or be called, but for DNS, credentials and HTTPS to AWS.
 
     ``ready`` holds the refusals too: a workload that started before them would be open until they arrive.
     """
 
     TYPE = "slipway:mesh:WorkloadNamespace"
 
-    def __init__(self, name: str, args: WorkloadNamespaceArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self, name: str, args: WorkloadNamespaceArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
         super().__init__(name, opts)
-        settings, where = args.settings, args.namespace
         # The label that joins the mesh is read by agents that must already run.
         namespace = KubernetesObject(
-            f"{name}-namespace", workload_namespace(where), self.child_opts(depends_on=list(args.mesh.ready))
+            f"{name}-namespace",
+            workload_namespace(args.namespace),
+            self.child_opts(depends_on=list(args.mesh.ready)),
         )
-        manifests = {
-            "deny-requests": deny_all_requests(where),
-            "deny-traffic": deny_all_traffic(where),
-            "necessary-egress": necessary_egress(where),
-            "quota": quota(
-                where,
-                cpu=settings.max_cpu,
-                memory_gib=settings.max_memory_gib,
-                gpus=settings.max_gpus,
-                pods=settings.max_pods,
-            ),
-            "defaults": container_defaults(where),
-        }
-        # Objects need their namespace; the authorization policy also the mesh's CRD and webhook.
+        # Objects need their namespace; the mesh's policies also its CRDs and webhook.
         children = [
             KubernetesObject(
                 f"{name}-{role}", manifest, self.child_opts(depends_on=[namespace, *args.mesh.ready])
             )
-            for role, manifest in manifests.items()
+            for role, manifest in contents(args.namespace, args.settings).items()
         ]
-        self.handle = WorkloadNamespaceHandle(name=where, ready=(namespace, *children))
+        self.handle = WorkloadNamespaceHandle(name=args.namespace, ready=(namespace, *children))
         self.register_outputs({})

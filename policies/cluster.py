@@ -76,7 +76,7 @@ def _implicit_administrators(cluster: Resource, _graph: Graph) -> Iterable[str]:
     access = mapping(at(cluster.inputs, "accessConfig"), "accessConfig")
     mode = text(at(access, "authenticationMode"), "accessConfig.authenticationMode") or "CONFIG_MAP"
     if mode != "API":
-        yield f"authenticationMode {mode}: whoever can edit a ConfigMap decides who may enter"
+        yield f"authenticationMode {mode}: a ConfigMap decides who may enter"
     if flag(
         at(access, "bootstrapClusterCreatorAdminPermissions"),
         "accessConfig.bootstrapClusterCreatorAdminPermissions",

@@ -48,7 +48,7 @@ def _borrowed_identity(add_on: Resource, _graph: Graph) -> Iterable[str]:
         return
     has_association = bool(listed(at(add_on.inputs, "podIdentityAssociations"), "podIdentityAssociations"))
     if not has_association and not text(at(add_on.inputs, "serviceAccountRoleArn"), "serviceAccountRoleArn"):
-        yield f"{kind} has no role of its own: its permissions must stand on the node, for every pod there"
+        yield f"{kind} has no role of its own: its permissions stand on the node, for every pod there"
 
 
 def _too_early(add_on: Resource, graph: Graph) -> Iterable[str]:

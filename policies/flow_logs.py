@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from typing import Final
 
-from policies.network import VPC
 from policies.neighbours import pointing_at
+from policies.network import VPC
 from policies.reading import at, number, text
 from policies.record import Graph, Resource
 from policies.rule import Rule

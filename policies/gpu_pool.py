@@ -15,6 +15,8 @@ _GPU: Final = "nvidia.com/gpu"
 _INSTANCE_TYPE: Final = "node.kubernetes.io/instance-type"
 _CAPACITY_TYPE: Final = "karpenter.sh/capacity-type"
 _ENCRYPTION: Final = "karpenter.k8s.aws/instance-encryption-in-transit-supported"
+_CATEGORY: Final = "karpenter.k8s.aws/instance-category"
+_FAMILY: Final = "karpenter.k8s.aws/instance-family"
 _GPU_LABEL: Final = "karpenter.k8s.aws/instance-gpu-"
 _GPU_FAMILY: Final = re.compile(r"^(g|gr|p)\d")
 _INTERRUPTIBLE: Final = "slipway.dev/interruptible"
@@ -45,18 +47,17 @@ def _is_gpu_pool(resource: Resource) -> bool:
         return True
     if any(text(at(t, "key")) == _GPU for t in sequence(at(_template(resource), "taints"), "taints")):
         return True
-    for key, operator, values in _requirements(resource):
-        if key.startswith(_GPU_LABEL) and operator not in {"DoesNotExist", "NotIn"}:
-            return True
-        if operator != "In":
-            continue
-        if key == _INSTANCE_TYPE and any(_GPU_FAMILY.match(v) for v in values):
-            return True
-        if key == "karpenter.k8s.aws/instance-family" and any(_GPU_FAMILY.match(v) for v in values):
-            return True
-        if key == "karpenter.k8s.aws/instance-category" and {"g", "p"} & set(values):
-            return True
-    return False
+    return any(_asks_for_gpus(*requirement) for requirement in _requirements(resource))
+
+
+def _asks_for_gpus(key: str, operator: str, values: Sequence[str]) -> bool:
+    if key.startswith(_GPU_LABEL):
+        return operator not in {"DoesNotExist", "NotIn"}
+    if operator != "In":
+        return False
+    if key == _CATEGORY:
+        return not {"g", "p"}.isdisjoint(values)
+    return key in {_INSTANCE_TYPE, _FAMILY} and any(_GPU_FAMILY.match(value) for value in values)
 
 
 def _tainted(resource: Resource, _graph: Graph) -> Iterator[str]:
@@ -154,8 +155,8 @@ RULES: tuple[Rule, ...] = (
         applies_to=(NODE_POOL,),
         why="A model takes minutes to an hour to load: its requests have nowhere to go meanwhile.",
         fix=(
-            'Set consolidationPolicy WhenEmpty, a budget of nodes "0" for Drifted (scheduled around a maintenance '
-            "window if need be) and expireAfter Never."
+            'Set consolidationPolicy WhenEmpty, a budget of nodes "0" for Drifted (scheduled around a '
+            "maintenance window if need be) and expireAfter Never."
         ),
         check=_never_moved,
     ),
@@ -172,7 +173,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         id="gpu-nodes-encrypt-in-transit",
         applies_to=(NODE_POOL,),
-        why="Traffic between GPUs of several nodes goes past the mesh; the network card's encryption is all it has.",
+        why="Traffic between GPUs of several nodes goes past the mesh; only the machine can encrypt it.",
         fix='Require karpenter.k8s.aws/instance-encryption-in-transit-supported In ["true"].',
         check=_encrypts_in_transit,
     ),

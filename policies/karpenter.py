@@ -135,7 +135,7 @@ RULES: tuple[Rule, ...] = (
         id="queues-refuse-plain-transport",
         applies_to=(QUEUE,),
         why="SQS answers plain HTTP unless a policy refuses it.",
-        fix='Add a Deny of sqs:* for every principal with Bool aws:SecureTransport "false" to the queue\'s policy.',
+        fix='In the queue\'s policy, deny sqs:* to every principal where aws:SecureTransport is "false".',
         check=_encrypted_transport,
         reads_graph=True,
     ),

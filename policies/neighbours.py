@@ -4,7 +4,9 @@ from policies.reading import UndecidedError
 from policies.record import UNKNOWN, Graph, Resource
 
 
-def pointing_at(graph: Graph, target: Resource, type_: str, prop: str, *, every: bool = False) -> list[Resource]:
+def pointing_at(
+    graph: Graph, target: Resource, type_: str, prop: str, *, every: bool = False
+) -> list[Resource]:
     """Resources of a type whose property points at ``target``.
 
     ``every`` is for rules that a single missed neighbour would mislead (one open rule among closed ones);

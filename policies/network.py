@@ -102,7 +102,9 @@ def _ways_in(table: Resource, graph: Graph) -> Iterator[str]:
     for route in pointing_at(graph, table, ROUTE, "routeTableId", every=True):
         sources = route.property_dependencies.get("gatewayId", frozenset())
         # Where the value comes from decides before the value is known; an id of a gateway elsewhere is read.
-        if sources & gateways.keys() or (not sources and _is_internet_gateway(route.inputs, gateways.values())):
+        if sources & gateways.keys() or (
+            not sources and _is_internet_gateway(route.inputs, gateways.values())
+        ):
             yield f"route {route.name}"
     for index, inline in enumerate(sequence(at(table.inputs, "routes"), "routes")):
         if _is_internet_gateway(mapping(inline), gateways.values()):

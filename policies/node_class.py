@@ -79,14 +79,14 @@ def _selected(resource: Resource, _graph: Graph) -> Iterator[str]:
 
 RULES: tuple[Rule, ...] = (
     Rule(
-        id="node-metadata-is-out-of-reach",
+        id="node-class-metadata-is-out-of-reach",
         applies_to=(NODE_CLASS,),
         why="The metadata service hands the node's credentials to whoever can reach it.",
         fix="Set metadataOptions.httpTokens required and httpPutResponseHopLimit 1.",
         check=_metadata,
     ),
     Rule(
-        id="node-disks-are-encrypted",
+        id="node-class-disks-are-encrypted",
         applies_to=(NODE_CLASS,),
         why="Weights, prompts in memory dumps and pulled images stay on the disk after the node is gone.",
         fix="Set ebs.encrypted true on every mapping; on Bottlerocket map /dev/xvda and /dev/xvdb.",
@@ -95,7 +95,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         id="node-images-are-pinned",
         applies_to=(NODE_CLASS,),
-        why="A new driver or kernel under a model is a change nobody reviewed, and it makes every node drift.",
+        why="A new driver or kernel under a model is a change nobody reviewed; it makes every node drift.",
         fix="Name a version, for example alias bottlerocket@v1.54.0, or an image id.",
         check=_pinned,
     ),

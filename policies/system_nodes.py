@@ -82,14 +82,14 @@ def _broad_policy(attachment: Resource, _graph: Graph) -> Iterable[str]:
 
 RULES: tuple[Rule, ...] = (
     Rule(
-        id="node-metadata-is-out-of-reach",
+        id="template-metadata-is-out-of-reach",
         applies_to=(TEMPLATE,),
         why="Whoever reads instance metadata has the node's credentials, and with them every pod's on it.",
         fix="metadata_options: http_tokens required, http_put_response_hop_limit 1.",
         check=_open_metadata,
     ),
     Rule(
-        id="node-disks-are-encrypted",
+        id="template-disks-are-encrypted",
         applies_to=(TEMPLATE,),
         why="Container layers, model files and logs lie here; a copied snapshot must be unreadable.",
         fix="Map every device of the image with ebs.encrypted true.",
@@ -103,7 +103,7 @@ RULES: tuple[Rule, ...] = (
         check=_login,
     ),
     Rule(
-        id="nodes-have-no-public-address",
+        id="template-gives-no-public-address",
         applies_to=(TEMPLATE,),
         why="A node is reached through a load balancer or not at all.",
         fix="Remove associate_public_ip_address.",

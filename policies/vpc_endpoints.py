@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from policies.address_range import is_internet
-from policies.network import GROUP, GROUP_RULE, INGRESS
 from policies.neighbours import pointing_at
+from policies.network import GROUP, GROUP_RULE, INGRESS
 from policies.reading import at, flag, known, listed, sequence, text
 from policies.record import Graph, Resource
 from policies.rule import Rule

@@ -55,7 +55,9 @@ CASES = {
     ),
     "cluster-secrets-are-under-our-key": RuleCases(
         passing=[
-            Case(_cluster(encryptionConfig={"provider": {"keyArn": "arn:aws:kms:x"}, "resources": ["secrets"]}))
+            Case(
+                _cluster(encryptionConfig={"provider": {"keyArn": "arn:aws:kms:x"}, "resources": ["secrets"]})
+            )
         ],
         failing=[
             Case(
@@ -72,7 +74,9 @@ CASES = {
             ),
         ],
         not_applicable=_ELSEWHERE,
-        undecided=[Case(_cluster(encryptionConfig={"provider": {"keyArn": UNKNOWN}, "resources": ["secrets"]}))],
+        undecided=[
+            Case(_cluster(encryptionConfig={"provider": {"keyArn": UNKNOWN}, "resources": ["secrets"]}))
+        ],
     ),
     "cluster-logs-its-control-plane": RuleCases(
         passing=[Case(_cluster(enabledClusterLogTypes=list(LOG_TYPES)))],
@@ -137,7 +141,7 @@ CASES = {
             Case(
                 _cluster(),
                 findings=[
-                    "authenticationMode CONFIG_MAP: whoever can edit a ConfigMap decides who may enter",
+                    "authenticationMode CONFIG_MAP: a ConfigMap decides who may enter",
                     "whoever creates the cluster becomes its administrator for ever",
                 ],
             ),
@@ -152,14 +156,17 @@ CASES = {
                         "bootstrapClusterCreatorAdminPermissions": False,
                     }
                 ),
-                findings=["authenticationMode API_AND_CONFIG_MAP: whoever can edit a ConfigMap decides who may enter"],
+                findings=["authenticationMode API_AND_CONFIG_MAP: a ConfigMap decides who may enter"],
             ),
         ],
         not_applicable=_ELSEWHERE,
         undecided=[
             Case(
                 _cluster(
-                    accessConfig={"authenticationMode": "API", "bootstrapClusterCreatorAdminPermissions": UNKNOWN}
+                    accessConfig={
+                        "authenticationMode": "API",
+                        "bootstrapClusterCreatorAdminPermissions": UNKNOWN,
+                    }
                 )
             )
         ],
@@ -193,7 +200,8 @@ CASES = {
                 findings=[f"{_USER} is a user, whose access keys do not expire"],
             ),
             Case(
-                resource(ACCESS_POLICY, {"principalArn": _ACCOUNT}), findings=[f"{_ACCOUNT} is a whole account"]
+                resource(ACCESS_POLICY, {"principalArn": _ACCOUNT}),
+                findings=[f"{_ACCOUNT} is a whole account"],
             ),
             Case(
                 resource(ACCESS_ENTRY, {"principalArn": _ROLE, "kubernetesGroups": ["system:masters"]}),

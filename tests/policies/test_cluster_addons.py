@@ -34,7 +34,10 @@ CASES = {
         ],
         failing=[
             Case(_add_on("vpc-cni"), findings=[_IGNORED]),
-            Case(_add_on("vpc-cni", configurationValues='{"enableNetworkPolicy": "false"}'), findings=[_IGNORED]),
+            Case(
+                _add_on("vpc-cni", configurationValues='{"enableNetworkPolicy": "false"}'),
+                findings=[_IGNORED],
+            ),
         ],
         not_applicable=_NODES_CASE,
         undecided=[
@@ -53,7 +56,7 @@ CASES = {
             Case(
                 _add_on(kind),
                 findings=[
-                    f"{kind} has no role of its own: its permissions must stand on the node, for every pod there"
+                    f"{kind} has no role of its own: its permissions stand on the node, for every pod there"
                 ],
             )
             for kind in ("aws-ebs-csi-driver", "vpc-cni")

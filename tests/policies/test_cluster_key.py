@@ -12,7 +12,13 @@ def _key(**inputs):
 
 
 def _policy(principal, **extra):
-    statement = {"Sid": "Use", "Effect": "Allow", "Principal": principal, "Action": "kms:Decrypt", "Resource": "*"}
+    statement = {
+        "Sid": "Use",
+        "Effect": "Allow",
+        "Principal": principal,
+        "Action": "kms:Decrypt",
+        "Resource": "*",
+    }
     return _key(policy=json.dumps({"Statement": [statement | extra]}))
 
 
@@ -49,7 +55,9 @@ CASES = {
         failing=[
             Case(_policy("*"), findings=["statement Use lets every AWS account use the key"]),
             Case(_policy({"AWS": ["*"]}), findings=["statement Use lets every AWS account use the key"]),
-            Case(_policy({"AWS": "*"}, Sid=None), findings=["statement 0 lets every AWS account use the key"]),
+            Case(
+                _policy({"AWS": "*"}, Sid=None), findings=["statement 0 lets every AWS account use the key"]
+            ),
         ],
         not_applicable=_ELSEWHERE,
         undecided=[Case(_key(policy=UNKNOWN)), Case(_key(policy="not JSON"))],

@@ -23,7 +23,9 @@ _GATEWAY = resource(INTERNET_GATEWAY, {"vpcId": "vpc-1"}, id="gateway-1")
 
 
 def _route(**target):
-    return resource(ROUTE, {"routeTableId": "rtb-1", "destinationCidrBlock": "0.0.0.0/0", **target}, name="out")
+    return resource(
+        ROUTE, {"routeTableId": "rtb-1", "destinationCidrBlock": "0.0.0.0/0", **target}, name="out"
+    )
 
 
 def _ingress(**inputs):
@@ -32,7 +34,10 @@ def _ingress(**inputs):
 
 CASES = {
     "default-security-groups-are-empty": RuleCases(
-        passing=[Case(resource(DEFAULT_GROUP, {"vpcId": "vpc-1"})), Case(resource(DEFAULT_GROUP, {"ingress": []}))],
+        passing=[
+            Case(resource(DEFAULT_GROUP, {"vpcId": "vpc-1"})),
+            Case(resource(DEFAULT_GROUP, {"ingress": []})),
+        ],
         failing=[
             Case(
                 resource(DEFAULT_GROUP, {"ingress": [{"protocol": "-1", "self": True}]}),
@@ -61,7 +66,10 @@ CASES = {
             ),
         ],
         failing=[
-            Case(_VPC, findings=["the VPC's default security group lets its members talk to each other and out"]),
+            Case(
+                _VPC,
+                findings=["the VPC's default security group lets its members talk to each other and out"],
+            ),
             Case(
                 _VPC,
                 [resource(DEFAULT_GROUP, {"vpcId": "vpc-2"})],
@@ -96,7 +104,9 @@ CASES = {
         ],
         failing=[
             Case(
-                resource(INGRESS, {"ipProtocol": "tcp", "cidrIpv4": "0.0.0.0/0", "fromPort": 22, "toPort": 22}),
+                resource(
+                    INGRESS, {"ipProtocol": "tcp", "cidrIpv4": "0.0.0.0/0", "fromPort": 22, "toPort": 22}
+                ),
                 findings=["tcp 22-22 from 0.0.0.0/0"],
             ),
             Case(
@@ -104,7 +114,9 @@ CASES = {
                 findings=["every port from ::/0"],
             ),
             Case(
-                resource(INGRESS, {"ipProtocol": "tcp", "cidrIpv4": "0.0.0.0/1", "fromPort": 80, "toPort": 443}),
+                resource(
+                    INGRESS, {"ipProtocol": "tcp", "cidrIpv4": "0.0.0.0/1", "fromPort": 80, "toPort": 443}
+                ),
                 findings=["tcp 80-443 from 0.0.0.0/1"],
             ),
             Case(
@@ -113,7 +125,12 @@ CASES = {
                     {
                         "ingress": [
                             {"protocol": "tcp", "fromPort": 443, "toPort": 443, "cidrBlocks": ["0.0.0.0/0"]},
-                            {"protocol": "tcp", "fromPort": 6443, "toPort": 6443, "cidrBlocks": ["0.0.0.0/0"]},
+                            {
+                                "protocol": "tcp",
+                                "fromPort": 6443,
+                                "toPort": 6443,
+                                "cidrBlocks": ["0.0.0.0/0"],
+                            },
                         ]
                     },
                 ),
@@ -133,7 +150,10 @@ CASES = {
     "node-subnets-have-no-way-in": RuleCases(
         passing=[
             Case(_NODES, [_TABLE, _ATTACHED, _GATEWAY, _route(natGatewayId="nat-1")]),
-            Case(resource(SUBNET, {}, id="subnet-1"), [_TABLE, _ATTACHED, _GATEWAY, _route(gatewayId="gateway-1")]),
+            Case(
+                resource(SUBNET, {}, id="subnet-1"),
+                [_TABLE, _ATTACHED, _GATEWAY, _route(gatewayId="gateway-1")],
+            ),
             Case(_NODES),
         ],
         failing=[

@@ -20,11 +20,12 @@ def disk(device: str, **ebs: Any) -> dict[str, Any]:
     return {"deviceName": device, "ebs": ebs}
 
 
+LATEST = "/aws/service/bottlerocket/aws-k8s-1.35/x86_64/latest/image_id"
 ROOT = disk("/dev/xvda", encrypted=True)
 DATA = disk("/dev/xvdb", encrypted=True)
 
 CASES: dict[str, RuleCases] = {
-    "node-metadata-is-out-of-reach": RuleCases(
+    "node-class-metadata-is-out-of-reach": RuleCases(
         passing=[
             Case(node_class()),
             Case(node_class(metadataOptions={"httpTokens": "required", "httpPutResponseHopLimit": 1})),
@@ -43,7 +44,7 @@ CASES: dict[str, RuleCases] = {
         not_applicable=[Case(POD)],
         undecided=[Case(node_class(metadataOptions={"httpTokens": UNKNOWN}))],
     ),
-    "node-disks-are-encrypted": RuleCases(
+    "node-class-disks-are-encrypted": RuleCases(
         passing=[
             Case(node_class(amiFamily="Bottlerocket")),
             Case(node_class(amiFamily="Bottlerocket", blockDeviceMappings=[ROOT, DATA])),
@@ -81,11 +82,8 @@ CASES: dict[str, RuleCases] = {
                 findings=["alias bottlerocket@latest changes without review"],
             ),
             Case(
-                image(ssmParameter="/aws/service/bottlerocket/aws-k8s-1.35/x86_64/latest/image_id"),
-                findings=[
-                    "parameter /aws/service/bottlerocket/aws-k8s-1.35/x86_64/latest/image_id "
-                    "changes without review"
-                ],
+                image(ssmParameter=LATEST),
+                findings=[f"parameter {LATEST} changes without review"],
             ),
             Case(image(name="my-image-*"), findings=["images by name my-image-* change without review"]),
             Case(image(tags={"team": "a"}), findings=["images by tags change without review"]),

@@ -29,8 +29,11 @@ def _attached(arn):
 
 
 CASES = {
-    "node-metadata-is-out-of-reach": RuleCases(
-        passing=[Case(_template(metadataOptions=_SAFE)), Case(_template(metadataOptions={"httpEndpoint": "disabled"}))],
+    "template-metadata-is-out-of-reach": RuleCases(
+        passing=[
+            Case(_template(metadataOptions=_SAFE)),
+            Case(_template(metadataOptions={"httpEndpoint": "disabled"})),
+        ],
         failing=[
             Case(_template(), findings=[_NO_TOKENS, _NO_LIMIT]),
             Case(_template(metadataOptions=_SAFE | {"httpTokens": "optional"}), findings=[_NO_TOKENS]),
@@ -45,15 +48,23 @@ CASES = {
             Case(_template(metadataOptions=_SAFE | {"httpPutResponseHopLimit": UNKNOWN})),
         ],
     ),
-    "node-disks-are-encrypted": RuleCases(
+    "template-disks-are-encrypted": RuleCases(
         passing=[
             Case(_disks({"deviceName": "/dev/xvda", "ebs": {"encrypted": "true"}})),
-            Case(_disks({"deviceName": "/dev/sdb", "virtualName": "ephemeral0"}, {"ebs": {"encrypted": True}})),
+            Case(
+                _disks({"deviceName": "/dev/sdb", "virtualName": "ephemeral0"}, {"ebs": {"encrypted": True}})
+            ),
         ],
         failing=[
-            Case(_template(), findings=["no blockDeviceMappings: the image decides whether its disk is encrypted"]),
             Case(
-                _disks({"deviceName": "/dev/xvda", "ebs": {"encrypted": "true"}}, {"deviceName": "/dev/xvdb", "ebs": {}}),
+                _template(),
+                findings=["no blockDeviceMappings: the image decides whether its disk is encrypted"],
+            ),
+            Case(
+                _disks(
+                    {"deviceName": "/dev/xvda", "ebs": {"encrypted": "true"}},
+                    {"deviceName": "/dev/xvdb", "ebs": {}},
+                ),
                 findings=["/dev/xvdb is not encrypted"],
             ),
             Case(
@@ -68,13 +79,19 @@ CASES = {
         passing=[Case(_template()), Case(_group())],
         failing=[
             Case(_template(keyName="ops"), findings=["keyName: people with an SSH key can log in"]),
-            Case(_group(remoteAccess={"ec2SshKey": "ops"}), findings=["remoteAccess: EKS opens SSH on the nodes"]),
+            Case(
+                _group(remoteAccess={"ec2SshKey": "ops"}),
+                findings=["remoteAccess: EKS opens SSH on the nodes"],
+            ),
         ],
         not_applicable=[Case(_NETWORK)],
         undecided=[Case(_template(keyName=UNKNOWN)), Case(_group(remoteAccess=UNKNOWN))],
     ),
-    "nodes-have-no-public-address": RuleCases(
-        passing=[Case(_template()), Case(_template(networkInterfaces=[{"associatePublicIpAddress": "false"}]))],
+    "template-gives-no-public-address": RuleCases(
+        passing=[
+            Case(_template()),
+            Case(_template(networkInterfaces=[{"associatePublicIpAddress": "false"}])),
+        ],
         failing=[
             Case(
                 _template(networkInterfaces=[{"associatePublicIpAddress": "true"}]),
@@ -94,7 +111,12 @@ CASES = {
             Case(_template(), findings=["instances get no tags", "volumes get no tags"]),
             Case(_tagged("instance"), findings=["volumes get no tags"]),
             Case(
-                _template(tagSpecifications=[{"resourceType": "instance"}, {"resourceType": "volume", "tags": {"a": "b"}}]),
+                _template(
+                    tagSpecifications=[
+                        {"resourceType": "instance"},
+                        {"resourceType": "volume", "tags": {"a": "b"}},
+                    ]
+                ),
                 findings=["instances get no tags"],
             ),
         ],
@@ -137,9 +159,13 @@ CASES = {
                 findings=["AdministratorAccess is attached"],
             ),
             Case(
-                _attached("arn:aws:iam::aws:policy/AmazonS3FullAccess"), findings=["AmazonS3FullAccess is attached"]
+                _attached("arn:aws:iam::aws:policy/AmazonS3FullAccess"),
+                findings=["AmazonS3FullAccess is attached"],
             ),
-            Case(_attached("arn:aws:iam::aws:policy/job-function/PowerUserAccess"), findings=["PowerUserAccess is attached"]),
+            Case(
+                _attached("arn:aws:iam::aws:policy/job-function/PowerUserAccess"),
+                findings=["PowerUserAccess is attached"],
+            ),
         ],
         not_applicable=[Case(_group())],
         undecided=[Case(_attached(UNKNOWN))],

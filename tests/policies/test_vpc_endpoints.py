@@ -24,12 +24,17 @@ CASES = {
         failing=[
             Case(
                 _endpoint(**inputs),
-                findings=["privateDnsEnabled is off: callers resolve the service's public address and go out"],
+                findings=[
+                    "privateDnsEnabled is off: callers resolve the service's public address and go out"
+                ],
             )
             for inputs in ({}, {"privateDnsEnabled": False})
         ],
         not_applicable=[Case(resource(VPC, {}))],
-        undecided=[Case(_endpoint(privateDnsEnabled=UNKNOWN)), Case(resource(ENDPOINT, {"vpcEndpointType": UNKNOWN}))],
+        undecided=[
+            Case(_endpoint(privateDnsEnabled=UNKNOWN)),
+            Case(resource(ENDPOINT, {"vpcEndpointType": UNKNOWN})),
+        ],
     ),
     "interface-endpoints-answer-only-inside": RuleCases(
         passing=[
@@ -49,7 +54,12 @@ CASES = {
                     _GROUP,
                     resource(
                         GROUP_RULE,
-                        {"securityGroupId": "sg-1", "type": "ingress", "protocol": "-1", "cidrBlocks": ["0.0.0.0/0"]},
+                        {
+                            "securityGroupId": "sg-1",
+                            "type": "ingress",
+                            "protocol": "-1",
+                            "cidrBlocks": ["0.0.0.0/0"],
+                        },
                     ),
                 ],
                 ["security group endpoints admits the internet"],
@@ -69,7 +79,8 @@ CASES = {
             Case(_endpoint(securityGroupIds=UNKNOWN)),
             Case(_endpoint(securityGroupIds=["sg-1"]), [_GROUP, _admits(UNKNOWN)]),
             Case(
-                _endpoint(securityGroupIds=["sg-1"]), [_GROUP, _admits("10.0.0.0/16", securityGroupId=UNKNOWN)]
+                _endpoint(securityGroupIds=["sg-1"]),
+                [_GROUP, _admits("10.0.0.0/16", securityGroupId=UNKNOWN)],
             ),
         ],
     ),

@@ -1,0 +1,59 @@
+# Verbs of the project; `make help` lists them. Nothing here needs an account, the Pulumi CLI or Go, but for
+# `schemas` (Go) and `verify-releases` (fetches a package).
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+UV := $(shell command -v uv 2>/dev/null)
+
+.DEFAULT_GOAL := help
+.PHONY: help preview test check bench schemas schemas-check verify-releases clean
+
+help: ## list the verbs
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /: /'
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+
+# $(1): a requirements file with hashes. --compile-bytecode, or every run compiles again where caches are off.
+define install
+	@echo "installing $(1)"
+	@$(if $(UV),uv pip install --quiet --python $(BIN)/python --require-hashes --compile-bytecode -r $(1),\
+	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(1))
+	@$(if $(UV),uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .,\
+	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .)
+	@$(BIN)/python -m compileall -q components facts gate policies releases stacks __main__.py
+endef
+
+$(VENV)/program.installed: requirements.txt pyproject.toml | $(VENV)/bin/python
+	$(call install,requirements.txt)
+	@touch $@
+
+$(VENV)/development.installed: requirements-dev.txt pyproject.toml | $(VENV)/bin/python
+	$(call install,requirements-dev.txt)
+	@touch $@ $(VENV)/program.installed
+
+preview: $(VENV)/program.installed ## build and judge every stack
+	$(BIN)/slipway preview
+
+test: $(VENV)/development.installed ## pass the tests
+	$(BIN)/pytest -n auto
+
+check: $(VENV)/development.installed ## format, lint and types
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+schemas: $(VENV)/development.installed ## make gate/schemas, stacks/schema.json and releases/*.schema.json again (needs Go)
+	$(BIN)/python -m releases.schema
+	$(BIN)/python -m stacks.schema
+	$(BIN)/python tools/make_schemas.py
+
+schemas-check: $(VENV)/development.installed ## fail if gate/schemas differs from the pinned modules (needs Go)
+	$(BIN)/python tools/make_schemas.py --check
+
+verify-releases: $(VENV)/development.installed ## compute genuine releases' digests again from the real files
+	$(BIN)/python -m tools.verify_embedding
+
+clean: ## remove what was made
+	rm -rf $(VENV) .cache build

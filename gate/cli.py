@@ -1,0 +1,91 @@
+"""The command ``slipway``."""
+
+import os
+import sys
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from gate.errors import GateError
+
+app = typer.Typer(
+    name="slipway",
+    help="Judge stacks of open-model platforms without an account.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+Today = Annotated[str, typer.Option("--today", help="Judge as of this date (YYYY-MM-DD).", show_default="the current day")]
+ERROR = 2
+
+
+def main() -> None:
+    """Run the command; anything unforeseen ends with exit code 2, never with a pass."""
+    try:
+        app()
+    except GateError as error:
+        Console(stderr=True).print(str(error), style="red", markup=False, highlight=False, soft_wrap=True)
+        sys.exit(ERROR)
+    except Exception as error:  # noqa: BLE001 the last line of defence: a fault must not look like a verdict
+        if os.environ.get("SLIPWAY_DEBUG"):
+            raise
+        said = f"slipway failed: {type(error).__name__}: {error} (SLIPWAY_DEBUG=1 shows where)"
+        Console(stderr=True).print(said, style="red", markup=False, highlight=False, soft_wrap=True)
+        sys.exit(ERROR)
+
+
+def day(text: str) -> date:
+    """The date an option gave, or today's in UTC; the clock is read here and nowhere else."""
+    if not text:
+        return datetime.now(tz=UTC).date()
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise GateError(f"--today: should be a date such as 2026-11-23 (got {text!r})") from None
+
+
+@app.command()
+def preview(
+    stacks: Annotated[list[str] | None, typer.Argument(help="Stacks to preview; all when none is named.")] = None,
+    today: Today = "",
+    checkov: Annotated[bool, typer.Option(help="Ask checkov for a second opinion.")] = True,
+    output: Annotated[Path, typer.Option(help="Where reports are written.")] = Path("build/preview"),
+) -> None:
+    """Build stacks from the real program and judge them; reports go to build/preview/STACK/."""
+    from gate.command_preview import run  # noqa: PLC0415 the other commands need not pay for Pulumi's import
+
+    raise typer.Exit(run(stacks or [], day(today), with_checkov=checkov, output=output))
+
+
+@app.command()
+def policies() -> None:
+    """List every rule with its level and reason."""
+    from gate.command_policies import list_rules  # noqa: PLC0415
+
+    list_rules(Console())
+
+
+@app.command()
+def explain(rule: Annotated[str, typer.Argument(help="A rule's id.")]) -> None:
+    """Say what a rule holds, why, and what to do when it breaks."""
+    from gate.command_policies import explain_rule  # noqa: PLC0415
+
+    explain_rule(rule, Console())
+
+
+config = typer.Typer(help="Stack files.", no_args_is_help=True)
+app.add_typer(config, name="config")
+
+
+@config.command("check")
+def config_check(
+    stacks: Annotated[list[str] | None, typer.Argument(help="Stacks to check; all when none is named.")] = None,
+) -> None:
+    """Check stack files and the releases they name; every problem is listed at once."""
+    from gate.stacks import chosen  # noqa: PLC0415
+
+    checked = chosen(stacks or [])
+    Console().print(f"{len(checked)} stacks are well-formed: {', '.join(s.name for s in checked)}", highlight=False)

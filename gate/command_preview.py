@@ -1,0 +1,50 @@
+"""``slipway preview``: progress while it works, then what was found."""
+
+import sys
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+from rich.console import Console
+
+from gate.preview import Options, Previewed, preview, unused_waivers
+from gate.report import EXIT_CODES
+from gate.text import show
+
+ERROR = EXIT_CODES["error"]
+
+
+def run(names: Sequence[str], today: date, *, with_checkov: bool, output: Path) -> int:
+    """Preview, print, and return the exit code: the worst of all stacks."""
+    console, progress = Console(width=None if sys.stdout.isatty() else 160), Console(stderr=True)
+    options = Options(today=today, with_checkov=with_checkov, output=output.resolve())
+    with progress.status("reading stacks") as status:
+
+        def tell(stack: str, what: str) -> None:
+            if progress.is_terminal:
+                status.update(f"{stack}: {what}")
+            else:
+                progress.print(f"{stack}: {what}", highlight=False)
+
+        previews = preview(names, options, tell)
+    details = len(names) == 1
+    for done in previews:
+        if done.report is not None:
+            show(done.report, console, details=details and done.stack == names[0])
+        else:
+            console.print(done.problem, style="red", markup=False, highlight=False, soft_wrap=True)
+    unused = unused_waivers(previews, options.root, [p.stack for p in previews])
+    for line in unused:
+        console.print(line, style="red", markup=False, highlight=False, soft_wrap=True)
+    code = max([_code(p) for p in previews] + ([ERROR] if unused else [0]))
+    console.print(f"reports: {_shown(options.output)}/STACK/report.md, report.json, manifests.yaml, state.json", highlight=False)
+    return code
+
+
+def _code(done: Previewed) -> int:
+    return ERROR if done.report is None else EXIT_CODES[done.report.verdict]
+
+
+def _shown(path: Path) -> str:
+    here = Path.cwd()
+    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)

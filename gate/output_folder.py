@@ -1,0 +1,38 @@
+"""Writing a stack's reports so that a broken run leaves nothing that reads as a pass."""
+
+import os
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+from gate.errors import GateError
+
+
+def clear(folder: Path) -> None:
+    """Remove what an earlier run left.
+
+    Raises:
+        GateError: something of it cannot be removed.
+    """
+    try:
+        if folder.exists():
+            shutil.rmtree(folder)
+    except OSError as error:
+        raise GateError(f"{folder} cannot be removed:", [str(error)]) from None
+
+
+def write(folder: Path, files: Mapping[str, str]) -> None:
+    """Write all files, or none: they appear together when the last one is complete.
+
+    Raises:
+        GateError: a file cannot be written.
+    """
+    draft = folder.with_name(f".{folder.name}.{os.getpid()}")
+    try:
+        draft.mkdir(parents=True)
+        for name, text in files.items():
+            (draft / name).write_text(text, encoding="utf-8")
+        draft.rename(folder)
+    except OSError as error:
+        shutil.rmtree(draft, ignore_errors=True)
+        raise GateError(f"{folder} cannot be written:", [str(error)]) from None

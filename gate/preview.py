@@ -1,0 +1,152 @@
+"""Previewing stacks: each in a process of its own, upstreams first, as many at a time as there are cores."""
+
+import gc
+import multiprocessing
+import os
+import sys
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from gate import output_folder, render
+from gate.errors import GateError
+from gate.judgement import assess
+from gate.report import Report
+from gate.second_opinion import not_asked
+from gate.stacks import ROOT, capture_stack, chosen
+from gate.waive import load_waivers
+from stacks.load import Stack
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """How a preview is run."""
+
+    today: date
+    output: Path = ROOT / "build" / "preview"
+    root: Path = ROOT
+    with_checkov: bool = True
+    processes: int = field(default_factory=lambda: os.cpu_count() or 1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Previewed:
+    """What came of one stack: a report, or the reason there is none."""
+
+    stack: str
+    report: Report | None = None
+    exports: Mapping[str, Any] = field(default_factory=dict)
+    used_waivers: frozenset[str] = frozenset()
+    problem: str = ""
+
+
+def preview(names: Sequence[str], options: Options, tell: Callable[[str, str], None]) -> list[Previewed]:
+    """Preview the named stacks, or all; upstreams they need are previewed too.
+
+    Args:
+        names: stacks to preview; none means all.
+        options: how.
+        tell: is told each stack's name and what is happening to it.
+
+    Raises:
+        GateError: the stacks cannot be read, or earlier reports not removed. What goes wrong within one stack
+            stands in its :class:`Previewed`.
+    """
+    stacks = chosen(names, options.root)
+    load_waivers(options.root / "policies" / "waivers.yaml")
+    for stack in stacks:
+        output_folder.clear(options.output / stack.name)
+    _warm()
+    done: dict[str, Previewed] = {}
+    waiting = {stack.name: stack for stack in stacks}
+    running: dict[Future[Previewed], str] = {}
+    context = multiprocessing.get_context("fork")
+    with ProcessPoolExecutor(max_workers=min(options.processes, len(stacks)), mp_context=context) as pool:
+        while waiting or running:
+            for name in [n for n, s in waiting.items() if s.upstream is None or s.upstream.name in done]:
+                stack = waiting.pop(name)
+                above = _exports_above(stack, done)
+                if above is None:
+                    done[name] = Previewed(stack=name, problem=f"stack {name}: its upstream could not be captured")
+                    tell(name, "skipped")
+                    continue
+                tell(name, "building")
+                running[pool.submit(_preview_one, stack, above, options)] = name
+            finished, _ = wait(running, return_when=FIRST_COMPLETED)
+            for future in finished:
+                name = running.pop(future)
+                done[name] = _result(future, name)
+                tell(name, done[name].report.verdict if done[name].report else "could not be judged")
+    return [done[stack.name] for stack in stacks]
+
+
+def _exports_above(stack: Stack, done: Mapping[str, Previewed]) -> dict[str, Mapping[str, Any]] | None:
+    exports: dict[str, Mapping[str, Any]] = {}
+    above = stack.upstream
+    while above is not None:
+        if done[above.name].report is None:
+            return None
+        exports[above.name] = done[above.name].exports
+        above = above.upstream
+    return exports
+
+
+def _warm() -> None:
+    """Import what every stack's process needs once, before they are forked."""
+    import pulumi_aws  # noqa: F401, PLC0415 a second of import that children inherit
+    import pulumi_kubernetes  # noqa: F401, PLC0415
+
+    gc.collect()
+    gc.freeze()
+
+
+def _preview_one(stack: Stack, upstreams: Mapping[str, Mapping[str, Any]], options: Options) -> Previewed:
+    """Runs in a child process: capture, judge, write."""
+    try:
+        captured = capture_stack(stack, upstreams, options.root)
+        report, used = assess(
+            captured.graph,
+            subject=f"stack {stack.name}",
+            stack=stack.name,
+            today=options.today,
+            waivers=load_waivers(options.root / "policies" / "waivers.yaml"),
+            opinion=not_asked("switched off by --no-checkov"),
+        )
+        output_folder.write(
+            options.output / stack.name,
+            {
+                "report.json": render.as_json(report.as_data()),
+                "report.md": render.as_markdown(report),
+                "manifests.yaml": render.manifests(captured.graph.resources),
+                "state.json": render.as_json(render.state(captured.graph.resources, stack.name)),
+            },
+        )
+        return Previewed(stack=stack.name, report=report, exports=captured.exports, used_waivers=used)
+    except GateError as error:
+        return Previewed(stack=stack.name, problem=str(error))
+
+
+def _result(future: Future[Previewed], name: str) -> Previewed:
+    try:
+        return future.result()
+    except BrokenProcessPool:
+        return Previewed(stack=name, problem=f"stack {name}: its process ended before it answered")
+    except Exception as error:  # noqa: BLE001 whatever a child raised must become a verdict of "error"
+        if os.environ.get("SLIPWAY_DEBUG"):
+            traceback.print_exception(error, file=sys.stderr)
+        return Previewed(stack=name, problem=f"stack {name}: {type(error).__name__}: {error}")
+
+
+def unused_waivers(previews: Sequence[Previewed], root: Path, stacks: Sequence[str]) -> list[str]:
+    """Waivers that name a previewed stack and excused nothing there."""
+    used = frozenset().union(*(p.used_waivers for p in previews))
+    return [
+        f"waiver {name} of {waiver.owner} excuses nothing in {', '.join(sorted(set(waiver.stacks) & set(stacks)))}: remove it"
+        for name, waiver in load_waivers(root / "policies" / "waivers.yaml").items()
+        if name not in used and set(waiver.stacks) <= set(stacks)
+    ]

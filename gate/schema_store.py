@@ -1,0 +1,106 @@
+"""Finding and compiling the schema of a kind; a damaged file is an error, never a pass."""
+
+import hashlib
+import importlib.util
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jsonschema_rs
+
+from gate.errors import GateError
+
+KUBERNETES = "1.35.0"
+"""The version of the strict schemas that are read; the cluster runs the same minor version."""
+_DEFINITIONS = "https://kubernetes.io/api/_definitions.json"
+_FOLDER = Path(__file__).parent / "schemas"
+
+
+class ShapeError(GateError):
+    """The schemas cannot be read as they were made."""
+
+
+@dataclass(frozen=True)
+class KindSchema:
+    """The compiled schema of a kind, the schema itself, and how many of its CEL rules are not evaluated."""
+
+    validator: Any
+    schema: Mapping[str, Any]
+    cel_rules: int
+
+
+@cache
+def schema_for(api_version: str, kind: str) -> KindSchema | None:
+    """The schema of a kind, or None where there is none.
+
+    Raises:
+        ShapeError: its file is missing or is not what was made.
+    """
+    entry = _index().get(f"{api_version} {kind}")
+    if entry is not None:
+        text = _checked(entry["file"], entry["sha256"])
+        return _compiled(text, entry["cel_rules"], entry["file"])
+    group, _, version = api_version.rpartition("/")
+    # Kubernetes' files name a group by its first label: networking.k8s.io is networking.
+    if group.count(".") and not group.endswith(".k8s.io"):
+        return None
+    prefix = f"{group.partition('.')[0]}-" if group else ""
+    path = _core_folder() / f"{kind.lower()}-{prefix}{version.lower()}.json"
+    return _compiled(path.read_text(encoding="utf-8"), 0, path.name) if path.exists() else None
+
+
+@cache
+def _index() -> Mapping[str, Any]:
+    try:
+        found: Mapping[str, Any] = json.loads((_FOLDER / "index.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ShapeError("gate/schemas/index.json cannot be read:", [str(error), "make schemas restores it"]) from None
+    return found
+
+
+def _checked(file: str, digest: str) -> str:
+    try:
+        raw = (_FOLDER / file).read_bytes()
+    except OSError as error:
+        raise ShapeError(f"gate/schemas/{file} cannot be read:", [str(error), "make schemas restores it"]) from None
+    if hashlib.sha256(raw).hexdigest() != digest:
+        raise ShapeError(f"gate/schemas/{file} is not the file that index.json describes", ["make schemas restores it"])
+    return raw.decode("utf-8")
+
+
+@cache
+def _core_folder() -> Path:
+    # Found without importing the package, whose import takes longer than the whole check.
+    spec = importlib.util.find_spec("kubernetes_validate")
+    if spec is None or not spec.submodule_search_locations:
+        raise ShapeError("the package kubernetes-validate, which carries Kubernetes' schemas, is not installed")
+    folder = Path(spec.submodule_search_locations[0]) / "kubernetes-json-schema" / f"v{KUBERNETES}-local-strict"
+    if not folder.is_dir():
+        raise ShapeError(f"kubernetes-validate carries no schemas of Kubernetes {KUBERNETES}")
+    return folder
+
+
+@cache
+def _shared_definitions() -> jsonschema_rs.Registry:
+    """What Kubernetes' schemas refer to by address; given here, so that nothing is ever fetched."""
+    path = _core_folder() / "_definitions.json"
+    return jsonschema_rs.Registry([(_DEFINITIONS, json.loads(path.read_text(encoding="utf-8")))], retriever=_refuse)
+
+
+def _refuse(uri: str) -> Any:
+    raise ShapeError(f"a schema refers to {uri}, which is not part of the installation")
+
+
+def _compiled(text: str, cel_rules: int, name: str) -> KindSchema:
+    try:
+        schema = json.loads(text)
+        if "_definitions.json" in text:
+            validator = jsonschema_rs.validator_for(schema, registry=_shared_definitions())
+        else:
+            validator = jsonschema_rs.validator_for(schema)
+    except (ValueError, jsonschema_rs.ReferencingError) as error:
+        raise ShapeError(f"the schema {name} cannot be used:", [str(error)]) from None
+    return KindSchema(validator, schema, cel_rules)

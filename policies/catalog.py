@@ -1,0 +1,43 @@
+"""Every rule there is, in one tuple; ids never change, and a test pins ids and levels."""
+
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Final
+
+from policies.rule import Rule
+
+MODULES: Final = (
+    "cluster",
+    "cluster_addons",
+    "cluster_key",
+    "flow_logs",
+    "gpu_pool",
+    "karpenter",
+    "network",
+    "node_class",
+    "system_nodes",
+    "vpc_endpoints",
+)
+"""Rule modules, each named for the component whose resources it judges."""
+
+
+def _rules() -> tuple[Rule, ...]:
+    found: dict[str, Rule] = {}
+    for name in MODULES:
+        for rule in import_module(f"policies.{name}").RULES:
+            if rule.id in found:
+                raise ValueError(f"policies/{name}.py: the rule {rule.id} stands in another module too")
+            found[rule.id] = rule
+    return tuple(found.values())
+
+
+def _needs_no_rule() -> Mapping[str, str]:
+    found: dict[str, str] = {}
+    for name in MODULES:
+        found |= getattr(import_module(f"policies.{name}"), "NEEDS_NO_RULE", {})
+    return found
+
+
+RULES: Final = _rules()
+COVERED: Final = frozenset(type_ for rule in RULES for type_ in rule.applies_to)
+NEEDS_NO_RULE: Final = _needs_no_rule()

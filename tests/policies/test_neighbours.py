@@ -1,0 +1,48 @@
+import pytest
+
+from policies.neighbours import pointing_at
+from policies.reading import UndecidedError
+from policies.record import UNKNOWN, Graph
+from tests.policies.cases import resource
+
+TARGET = resource("a:b:Target", {}, id="t-1")
+
+
+def _pointer(name, value, **extra):
+    return resource("a:b:Pointer", {"to": value}, name=name, **extra)
+
+
+def test_a_neighbour_is_found_by_id_and_by_where_its_value_comes_from():
+    by_id = _pointer("by-id", "t-1")
+    by_source = _pointer("by-source", UNKNOWN, property_dependencies={"to": frozenset({TARGET.urn})})
+    elsewhere = _pointer("elsewhere", "t-2")
+
+    assert pointing_at(
+        Graph([TARGET, by_id, by_source, elsewhere]), TARGET, "a:b:Pointer", "to", every=True
+    ) == [
+        by_id,
+        by_source,
+    ]
+
+
+def test_an_unknown_pointer_is_not_nobody():
+    graph = Graph([TARGET, _pointer("lost", UNKNOWN)])
+
+    with pytest.raises(UndecidedError, match=r"lost: to is not known yet$"):
+        pointing_at(graph, TARGET, "a:b:Pointer", "to")
+
+
+def test_one_certain_neighbour_is_enough_unless_every_one_counts():
+    certain = _pointer("certain", "t-1")
+    graph = Graph([TARGET, certain, _pointer("lost", UNKNOWN)])
+
+    assert pointing_at(graph, TARGET, "a:b:Pointer", "to") == [certain]
+    with pytest.raises(UndecidedError, match=r"lost: to is not known yet$"):
+        pointing_at(graph, TARGET, "a:b:Pointer", "to", every=True)
+
+
+def test_an_unknown_value_that_comes_from_elsewhere_points_elsewhere():
+    other = resource("a:b:Target", {}, name="other", id="t-2")
+    pointer = _pointer("known-source", UNKNOWN, property_dependencies={"to": frozenset({other.urn})})
+
+    assert pointing_at(Graph([TARGET, other, pointer]), TARGET, "a:b:Pointer", "to") == []

@@ -1,0 +1,3 @@
+module slipway/tools
+
+go 1.26
