@@ -90,7 +90,10 @@ if settings.system_nodes is not None:
 # Machines on demand.
 if settings.karpenter is not None:
     provisioner = KarpenterArgs(
-        settings=settings.karpenter, names=names, cluster=platform.cluster, cluster_addons=platform.cluster_addons
+        settings=settings.karpenter,
+        names=names,
+        cluster=platform.cluster,
+        cluster_addons=platform.cluster_addons,
     )
     platform.karpenter = Karpenter("karpenter", provisioner, inside).handle
 for pool, pool_settings in settings.gpu_pools.items():
@@ -133,7 +136,10 @@ if settings.autoscaling is not None:
     platform.autoscaling = Autoscaling("autoscaling", keda, inside).handle
 if settings.telemetry is not None:
     watch = TelemetryArgs(
-        settings=settings.telemetry, names=names, cluster=platform.cluster, cluster_addons=platform.cluster_addons
+        settings=settings.telemetry,
+        names=names,
+        cluster=platform.cluster,
+        cluster_addons=platform.cluster_addons,
     )
     platform.telemetry = Telemetry("telemetry", watch, inside).handle
 

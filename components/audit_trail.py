@@ -62,8 +62,10 @@ class AuditTrail(PlatformComponent):
             tags=self.tags(f"{name}-key"),
             opts=self.child_opts(protect=True),
         )
-        aws.kms.Alias(f"{name}-key", name=names.key_alias("trail"), target_key_id=key.id, opts=self.child_opts())
-        objects = [
+        aws.kms.Alias(
+            f"{name}-key", name=names.key_alias("trail"), target_key_id=key.id, opts=self.child_opts()
+        )
+        objects: list[aws.cloudtrail.TrailAdvancedEventSelectorFieldSelectorArgsDict] = [
             {"field": "eventCategory", "equals": ["Data"]},
             {"field": "resources.type", "equals": ["AWS::S3::Object"]},
             {"field": "resources.ARN", "starts_withs": [f"{names.bucket_arn('models')}/"]},
@@ -82,7 +84,10 @@ class AuditTrail(PlatformComponent):
             is_multi_region_trail=True,
             advanced_event_selectors=[
                 {"name": "model files", "field_selectors": objects},
-                {"name": "management", "field_selectors": [{"field": "eventCategory", "equals": ["Management"]}]},
+                {
+                    "name": "management",
+                    "field_selectors": [{"field": "eventCategory", "equals": ["Management"]}],
+                },
             ],
             tags=self.tags(f"{name}-trail"),
             # CloudTrail checks that it may write before it is created: the log bucket's policy must stand.

@@ -39,7 +39,9 @@ def values() -> dict[str, Any]:
         "metricsServer": {"replicaCount": 2},
         "webhooks": {"enabled": True, "replicaCount": 2, "failurePolicy": "Fail"},
         "resources": {"operator": small, "metricServer": small, "webhooks": small},
-        "podDisruptionBudget": dict.fromkeys(("operator", "metricServer", "webhooks"), {"minAvailable": 1}),
+        "podDisruptionBudget": {
+            kind: {"minAvailable": 1} for kind in ("operator", "metricServer", "webhooks")
+        },
     }
 
 
@@ -51,11 +53,17 @@ class Autoscaling(PlatformComponent):
     def __init__(self, name: str, args: AutoscalingArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, opts)
         namespace = KubernetesObject(
-            f"{name}-namespace", system_namespace(KEDA), self.child_opts(depends_on=list(args.cluster_addons.ready))
+            f"{name}-namespace",
+            system_namespace(KEDA),
+            self.child_opts(depends_on=list(args.cluster_addons.ready)),
         )
         # Kept on delete: its CRDs are part of the chart, and without them every model stops scaling.
         keda = release(
-            f"{name}-keda", "keda", KEDA, values(), self.child_opts(depends_on=[namespace], retain_on_delete=True)
+            f"{name}-keda",
+            "keda",
+            KEDA,
+            values(),
+            self.child_opts(depends_on=[namespace], retain_on_delete=True),
         )
         self.handle = AutoscalingHandle(ready=(keda,))
         self.register_outputs({})

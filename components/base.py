@@ -35,7 +35,9 @@ class PlatformComponent(pulumi.ComponentResource):
 
         What the component was told to wait for, its children wait for too; Pulumi itself stops at the component.
         """
-        return pulumi.ResourceOptions(parent=self, depends_on=[*self._after, *extra.pop("depends_on", [])], **extra)
+        return pulumi.ResourceOptions(
+            parent=self, depends_on=[*self._after, *extra.pop("depends_on", [])], **extra
+        )
 
     def tags(self, name: str) -> dict[str, str]:
         """The tags a resource adds to the provider's default ones: its name and the component it belongs to."""
@@ -60,7 +62,8 @@ class Handle:
     def from_outputs(cls, outputs: pulumi.Output[Mapping[str, Any]]) -> Self:
         """The handle another stack exported as ``exports()``."""
         names = [f.name for f in fields(cls) if f.name != "ready"]
-        return cls(**{name: outputs.apply(partial(_field, name)) for name in names})
+        values: dict[str, Any] = {name: outputs.apply(partial(_field, name)) for name in names}
+        return cls(**values)
 
 
 def _field(name: str, values: Mapping[str, Any]) -> Any:

@@ -79,7 +79,9 @@ class Bucket(PlatformComponent):
             f"{name}-policy",
             bucket=bucket.id,
             policy=document(
-                *transport_statements(names, args.role), own_account_statement(names, args.role), *args.statements
+                *transport_statements(names, args.role),
+                own_account_statement(names, args.role),
+                *args.statements,
             ),
             opts=self.child_opts(),
         )
@@ -113,7 +115,12 @@ class Bucket(PlatformComponent):
         aws.s3.BucketServerSideEncryptionConfiguration(
             f"{name}-encryption",
             bucket=bucket.id,
-            rules=[{"apply_server_side_encryption_by_default": by_default, "bucket_key_enabled": args.key_arn is not None}],
+            rules=[
+                {
+                    "apply_server_side_encryption_by_default": by_default,
+                    "bucket_key_enabled": args.key_arn is not None,
+                }
+            ],
             opts=self.child_opts(),
         )
 

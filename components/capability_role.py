@@ -8,10 +8,9 @@ import pulumi_aws as aws
 
 from components.base import Handle, PlatformComponent
 from components.iam_document import Statement, document, pod_identity_trust
-from components.names import MODEL_READER, Names
+from components.names import Names
 
 _ACCOUNT_TAG = "${aws:PrincipalTag/kubernetes-service-account}"
-
 
 
 def model_reader_statements(names: Names) -> list[Statement]:
@@ -62,7 +61,9 @@ class CapabilityRole(PlatformComponent):
 
     TYPE = "slipway:identity:CapabilityRole"
 
-    def __init__(self, name: str, args: CapabilityRoleArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self, name: str, args: CapabilityRoleArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
         super().__init__(name, opts)
         names = args.names
         role = aws.iam.Role(

@@ -18,7 +18,7 @@ _AUTHORITY: Final = "internal-authority"
 def values() -> dict[str, Any]:
     """The chart's values: CRDs outlive the release, and what admits has replicas and a disruption budget.
 
-    Security contexts are the chart's own: not root, read-only file system, no capabilities (values of v1.20.2).
+    Security contexts are the chart's own (v1.20.2): not root, read-only file system, no capabilities.
     """
     small = {"requests": {"cpu": "50m", "memory": "128Mi"}, "limits": {"cpu": "500m", "memory": "256Mi"}}
     budget = {"enabled": True, "minAvailable": 1}
@@ -66,7 +66,7 @@ def internal_issuer() -> dict[str, Any]:
 def public_issuer(*, email: str, server: str, zone: str, zone_id: str) -> dict[str, Any]:
     """A publicly trusted issuer that proves it owns one DNS zone.
 
-    No region and no keys: EKS Pod Identity gives the controller both (comment on Route53 in cert-manager's API).
+    No region and no keys: EKS Pod Identity gives the controller both (cert-manager's API, Route53).
     """
     return _cluster_issuer(
         PUBLIC_ISSUER,

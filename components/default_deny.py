@@ -8,7 +8,7 @@ POD_IDENTITY_AGENT: Final = "169.254.170.23/32"
 """Where the EKS Pod Identity agent listens on every node, port 80 (EKS user guide, "Set up the Amazon EKS Pod
 Identity Agent", read 2026-11). An IPv6 cluster has fd00:ec2::23 instead."""
 
-LINK_LOCAL: Final = ipaddress.ip_network("169.254.0.0/16")
+LINK_LOCAL: Final = ipaddress.IPv4Network("169.254.0.0/16")
 """Where a node offers its own services, instance metadata first."""
 
 
@@ -71,7 +71,7 @@ def deny_incoming_traffic(namespace: str) -> dict[str, Any]:
 def necessary_egress(namespace: str, https_ranges: Sequence[str]) -> dict[str, Any]:
     """What every workload needs to start: names, its credentials, and AWS's endpoints.
 
-    Traffic to other workloads is not here: it leaves the pod for port 15008 of theirs, and each flow opens that.
+    Traffic to other workloads is not here: it leaves for port 15008 of their pods, which each flow opens.
     """
     rules: list[dict[str, Any]] = [
         {
@@ -102,7 +102,7 @@ def necessary_egress(namespace: str, https_ranges: Sequence[str]) -> dict[str, A
 
 def _without_link_local(cidr: str) -> dict[str, Any]:
     network = ipaddress.ip_network(cidr)
-    if network.version == LINK_LOCAL.version and LINK_LOCAL.subnet_of(network):
+    if isinstance(network, ipaddress.IPv4Network) and LINK_LOCAL.subnet_of(network):
         return {"cidr": cidr, "except": [str(LINK_LOCAL)]}
     return {"cidr": cidr}
 

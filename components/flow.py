@@ -7,7 +7,7 @@ from typing import Any, Final
 from components.namespaces import AMBIENT_PORT, KUBELET_PROBE_ADDRESS, MODELS
 
 TRUST_DOMAIN: Final = "cluster.local"
-"""The first part of every identity in the mesh. Changing it refuses every caller until all policies follow."""
+"""The first part of every identity in the mesh. Changing it refuses every caller until policies follow."""
 
 CLOSED_NAMESPACES: Final = frozenset({MODELS})
 """Namespaces whose pods may send nothing that is not declared: a flow from one also opens its way out."""
@@ -102,7 +102,7 @@ def authorization(flow: Flow, trust_domain: str = TRUST_DOMAIN) -> dict[str, Any
 
 
 def ingress(flow: Flow) -> dict[str, Any]:
-    """What the CNI checks at the target: the caller's pods on the mesh port, the kubelet on the probed ports."""
+    """What the CNI checks at the target: the caller's pods on the mesh port, the kubelet on probed ones."""
     manifest = _network_policy(flow.name, flow.target, flow.reason, "Ingress")
     manifest["spec"]["ingress"] = [
         {"from": [pods_of(flow.source)], "ports": [tcp(AMBIENT_PORT)]},

@@ -82,12 +82,17 @@ def controller_values() -> dict[str, Any]:
                     ],
                     "hooks": {
                         "xdsTranslator": {
-                            "translation": dict.fromkeys(("listener", "route", "cluster", "secret"), everything),
+                            "translation": dict.fromkeys(
+                                ("listener", "route", "cluster", "secret"), everything
+                            ),
                             "post": ["Translation", "Cluster", "Route"],
                         }
                     },
                     "service": {
-                        "fqdn": {"hostname": f"ai-gateway-controller.{AI_GATEWAY}.svc.cluster.local", "port": 1063}
+                        "fqdn": {
+                            "hostname": f"ai-gateway-controller.{AI_GATEWAY}.svc.cluster.local",
+                            "port": 1063,
+                        }
                     },
                 },
                 "rateLimit": {
@@ -129,7 +134,10 @@ class Gateway(PlatformComponent):
         objects: dict[str, dict[str, Any]] = {
             "class": manifests.gateway_class(),
             "edge-proxy": manifests.proxy(
-                EDGE_GATEWAY, EDGE, service=manifests.edge_service(settings.source_ranges), replicas=settings.replicas
+                EDGE_GATEWAY,
+                EDGE,
+                service=manifests.edge_service(settings.source_ranges),
+                replicas=settings.replicas,
             ),
             "edge-certificate": manifests.certificate(settings.hostname, args.certificates.cluster_issuer),
             "edge-authentication": manifests.authentication_policy(
@@ -151,7 +159,9 @@ class Gateway(PlatformComponent):
         ]
         # The listeners open last, when authentication and limits stand.
         edge = KubernetesObject(
-            f"{name}-edge", manifests.edge_gateway(settings.hostname), self.child_opts(depends_on=[*after, *before])
+            f"{name}-edge",
+            manifests.edge_gateway(settings.hostname),
+            self.child_opts(depends_on=[*after, *before]),
         )
         inner = KubernetesObject(
             f"{name}-inner", manifests.inner_gateway(), self.child_opts(depends_on=[*after, *before])
@@ -171,7 +181,11 @@ class Gateway(PlatformComponent):
             self.child_opts(depends_on=[spaces[ENVOY_GATEWAY]], **kept),
         )
         ai_crds = release(
-            f"{name}-ai-crds", "ai-gateway-crds", AI_GATEWAY, {}, self.child_opts(depends_on=[spaces[AI_GATEWAY]], **kept)
+            f"{name}-ai-crds",
+            "ai-gateway-crds",
+            AI_GATEWAY,
+            {},
+            self.child_opts(depends_on=[spaces[AI_GATEWAY]], **kept),
         )
         store = [
             KubernetesObject(

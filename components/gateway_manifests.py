@@ -58,9 +58,15 @@ def edge_service(source_ranges: Sequence[str]) -> dict[str, Any]:
     annotations = {
         "service.beta.kubernetes.io/aws-load-balancer-type": "external",
         "service.beta.kubernetes.io/aws-load-balancer-nlb-target-type": "ip",
-        "service.beta.kubernetes.io/aws-load-balancer-scheme": "internet-facing" if source_ranges else "internal",
+        "service.beta.kubernetes.io/aws-load-balancer-scheme": "internet-facing"
+        if source_ranges
+        else "internal",
     }
-    service: dict[str, Any] = {"type": "LoadBalancer", "annotations": annotations, "externalTrafficPolicy": "Local"}
+    service: dict[str, Any] = {
+        "type": "LoadBalancer",
+        "annotations": annotations,
+        "externalTrafficPolicy": "Local",
+    }
     if source_ranges:
         service["loadBalancerSourceRanges"] = list(source_ranges)
     return service
@@ -98,7 +104,10 @@ def edge_gateway(hostname: str) -> dict[str, Any]:
                     "protocol": "HTTPS",
                     "port": 443,
                     "hostname": hostname,
-                    "tls": {"mode": "Terminate", "certificateRefs": [{"kind": "Secret", "name": EDGE_SECRET}]},
+                    "tls": {
+                        "mode": "Terminate",
+                        "certificateRefs": [{"kind": "Secret", "name": EDGE_SECRET}],
+                    },
                     "allowedRoutes": {"namespaces": {"from": "Same"}},
                 }
             ],
@@ -189,7 +198,11 @@ def protection_policy(requests_per_minute: int) -> dict[str, Any]:
                 },
             },
             "timeout": {"http": {"requestTimeout": "300s", "connectionIdleTimeout": "600s"}},
-            "circuitBreaker": {"maxConnections": 1024, "maxPendingRequests": 256, "maxParallelRequests": 1024},
+            "circuitBreaker": {
+                "maxConnections": 1024,
+                "maxPendingRequests": 256,
+                "maxParallelRequests": 1024,
+            },
             "retry": {"numRetries": 2, "retryOn": {"triggers": ["connect-failure", "reset-before-request"]}},
         },
     }

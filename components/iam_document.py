@@ -44,7 +44,10 @@ class Statement:
             rendered["Resource"] = sorted(self.resources)
         if self.conditions:
             rendered["Condition"] = {
-                operator: {key: keys[key] if isinstance(keys[key], str) else sorted(keys[key]) for key in sorted(keys)}
+                operator: {
+                    key: keys[key] if isinstance(keys[key], str) else sorted(keys[key])
+                    for key in sorted(keys)
+                }
                 for operator, keys in sorted(self.conditions.items())
             }
         return rendered

@@ -20,17 +20,31 @@ def render(names: Names, *, endpoint: str, authority: str) -> str:
     user = {
         "apiVersion": "client.authentication.k8s.io/v1beta1",
         "command": "aws",
-        "args": ["--region", names.region, "eks", "get-token", "--cluster-name", names.cluster, "--output", "json"],
+        "args": [
+            "--region",
+            names.region,
+            "eks",
+            "get-token",
+            "--cluster-name",
+            names.cluster,
+            "--output",
+            "json",
+        ],
     }
     return json.dumps(
         {
             "apiVersion": "v1",
             "kind": "Config",
             "clusters": [
-                {"name": names.cluster, "cluster": {"server": endpoint, "certificate-authority-data": authority}}
+                {
+                    "name": names.cluster,
+                    "cluster": {"server": endpoint, "certificate-authority-data": authority},
+                }
             ],
             "users": [{"name": names.cluster, "user": {"exec": user}}],
-            "contexts": [{"name": names.cluster, "context": {"cluster": names.cluster, "user": names.cluster}}],
+            "contexts": [
+                {"name": names.cluster, "context": {"cluster": names.cluster, "user": names.cluster}}
+            ],
             "current-context": names.cluster,
         }
     )

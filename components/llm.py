@@ -47,7 +47,9 @@ class Llm(PlatformComponent):
             self.child_opts(),
         )
         budget = KubernetesObject(
-            f"{name}-budget", disruption_budget(plan, where, selector, replicas), self.child_opts(depends_on=after)
+            f"{name}-budget",
+            disruption_budget(plan, where, selector, replicas),
+            self.child_opts(depends_on=after),
         )
         KubernetesObject(
             f"{name}-service",

@@ -18,7 +18,9 @@ def llm_configs() -> dict[str, dict[str, Any]]:
     """The configs of a single-node model by role: engine and scheduler. Other topologies get modules of their own."""
     return {
         "engine": _config("kserve-config-llm-template", {"template": engine_pod()}),
-        "scheduler": _config("kserve-config-llm-scheduler", {"router": {"scheduler": {"template": scheduler_pod()}}}),
+        "scheduler": _config(
+            "kserve-config-llm-scheduler", {"router": {"scheduler": {"template": scheduler_pod()}}}
+        ),
     }
 
 
@@ -89,7 +91,10 @@ def scheduler_pod() -> dict[str, Any]:
             {
                 "name": "main",
                 "image": images()["llm-d-router"].reference,
-                "resources": {"requests": {"cpu": "256m", "memory": "500Mi"}, "limits": {"cpu": "2", "memory": "2Gi"}},
+                "resources": {
+                    "requests": {"cpu": "256m", "memory": "500Mi"},
+                    "limits": {"cpu": "2", "memory": "2Gi"},
+                },
                 "securityContext": restricted_container(),
                 "ports": [
                     {"name": "grpc", "containerPort": 9002, "protocol": "TCP"},

@@ -95,7 +95,7 @@ class Mesh(PlatformComponent):
             system_namespace(ISTIO_SYSTEM, pod_security="privileged"),
             self.child_opts(depends_on=list(args.cluster_addons.ready)),
         )
-        # CRDs, then the control plane that serves their webhooks, then the agents that ask it for certificates.
+        # CRDs, then the control plane that serves their webhooks, then the agents it gives certificates.
         # CRDs stay on delete: without them every policy of the mesh is gone, and with it every refusal.
         base = release(
             f"{name}-base",

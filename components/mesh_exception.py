@@ -17,12 +17,12 @@ EXCEPTION: Final = "slipway.dev/mesh-exception"
 class MeshException:
     """Plain connections to one port of some pods, from addresses or from pods outside the mesh.
 
-    The mesh cannot tell who calls here: the port must authenticate its callers itself (a webhook's and the edge's
-    TLS), or hold nothing that matters (metrics).
+    The mesh cannot tell who calls here: the port must authenticate its callers itself (a webhook's and the
+    edge's TLS), or hold nothing that matters (metrics).
 
     Raises:
-        ValueError: neither or both of addresses and pods, an address range that is everybody, or a target that
-            is more than some pods' one port.
+        ValueError: neither or both of addresses and pods, an address range that is everybody, or a target
+            that is more than some pods' one port.
     """
 
     kind: Kind

@@ -19,7 +19,9 @@ def service_account(plan: ModelPlan, namespace: str) -> dict[str, Any]:
     }
 
 
-def disruption_budget(plan: ModelPlan, namespace: str, selector: dict[str, str], replicas: int) -> dict[str, Any]:
+def disruption_budget(
+    plan: ModelPlan, namespace: str, selector: dict[str, str], replicas: int
+) -> dict[str, Any]:
     """A drain takes one replica at a time, and none where there is only one."""
     allowed: dict[str, Any] = {"maxUnavailable": 1} if replicas > 1 else {"maxUnavailable": 0}
     return {

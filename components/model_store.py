@@ -1,5 +1,6 @@
 """Where models, payloads and logs are kept: three buckets with three kinds of protection, and the image registry."""
 
+import json
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -68,8 +69,17 @@ def payload_expiry(retention: Retention) -> dict[str, int]:
 
 def untagged_expiry(days: int) -> str:
     """ECR's lifecycle document: images no tag names go after ``days``; tagged ones stay."""
-    selection = f'{{"tagStatus": "untagged", "countType": "sinceImagePushed", "countUnit": "days", "countNumber": {days}}}'
-    return f'{{"rules": [{{"rulePriority": 1, "selection": {selection}, "action": {{"type": "expire"}}}}]}}'
+    rule = {
+        "rulePriority": 1,
+        "selection": {
+            "tagStatus": "untagged",
+            "countType": "sinceImagePushed",
+            "countUnit": "days",
+            "countNumber": days,
+        },
+        "action": {"type": "expire"},
+    }
+    return json.dumps({"rules": [rule]})
 
 
 class ModelStore(PlatformComponent):
@@ -85,7 +95,11 @@ class ModelStore(PlatformComponent):
         super().__init__(name, opts)
         settings, names = args.settings, args.names
         model_key = self._key(
-            f"{name}-model-key", "models", "Model weights", names, role_may_use(names, "ReadersDecrypt", "model-reader", ("kms:Decrypt",))
+            f"{name}-model-key",
+            "models",
+            "Model weights",
+            names,
+            role_may_use(names, "ReadersDecrypt", "model-reader", ("kms:Decrypt",)),
         )
         payload_key = self._key(
             f"{name}-payload-key",
@@ -99,7 +113,10 @@ class ModelStore(PlatformComponent):
             BucketArgs(
                 names=names,
                 role="logs",
-                expire_prefix_after_days={"access/": settings.log_retention_days, "trail/": settings.log_retention_days},
+                expire_prefix_after_days={
+                    "access/": settings.log_retention_days,
+                    "trail/": settings.log_retention_days,
+                },
                 statements=log_delivery_statements(names),
                 has_access_log=False,
             ),
@@ -150,7 +167,12 @@ class ModelStore(PlatformComponent):
             policy=document(
                 account_may_manage(names),
                 use,
-                role_may_use(names, "DeployUses", "deploy", ("kms:CreateGrant", "kms:DescribeKey", "kms:GenerateDataKey")),
+                role_may_use(
+                    names,
+                    "DeployUses",
+                    "deploy",
+                    ("kms:CreateGrant", "kms:DescribeKey", "kms:GenerateDataKey"),
+                ),
             ),
             tags=self.tags(name),
             opts=self.child_opts(protect=True),

@@ -58,7 +58,7 @@ class PermissionsBoundaryHandle(Handle):
     """What others may use of :class:`PermissionsBoundary`: that roles can name it."""
 
 
-def boundary_document(names: Names) -> str:
+def boundary_document() -> str:
     """The envelope as a policy document, closed to other regions' resources by the roles' own statements."""
     return document(
         *(
@@ -73,7 +73,11 @@ def boundary_document(names: Names) -> str:
         Statement(
             sid="NeverTheBoundaryItself",
             effect="Deny",
-            actions=["iam:DeleteRolePermissionsBoundary", "iam:PutRolePermissionsBoundary", "iam:CreatePolicyVersion"],
+            actions=[
+                "iam:DeleteRolePermissionsBoundary",
+                "iam:PutRolePermissionsBoundary",
+                "iam:CreatePolicyVersion",
+            ],
             resources=["*"],
         ),
     )
@@ -92,7 +96,7 @@ class PermissionsBoundary(PlatformComponent):
             f"{name}-policy",
             name=f"{args.names.platform}-boundary",
             description="The most any role of the platform can ever do",
-            policy=boundary_document(args.names),
+            policy=boundary_document(),
             tags=self.tags(f"{name}-policy"),
             opts=self.child_opts(),
         )

@@ -43,7 +43,11 @@ def inference_service(
                     "runtime": runtime_name("huggingface"),
                     "protocolVersion": "v2",
                     "storageUri": plan.artifact_uri,
-                    "args": [f"--model_name={plan.model}", f"--task={_TASKS[plan.task]}", "--backend=huggingface"],
+                    "args": [
+                        f"--model_name={plan.model}",
+                        f"--task={_TASKS[plan.task]}",
+                        "--backend=huggingface",
+                    ],
                     "resources": resources(plan),
                     "securityContext": restricted_container(),
                 },

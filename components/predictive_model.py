@@ -7,9 +7,9 @@ from components.declared_flows import DeclaredFlows, DeclaredFlowsArgs
 from components.kubernetes import KubernetesObject
 from components.model_args import ModelArgs
 from components.model_manifests import disruption_budget, model_flows, service_account
+from components.names import MODEL_READER
 from components.predictive_manifest import inference_service, scaled_object
 from components.serving_runtimes import PREDICTOR_PORT
-from components.names import MODEL_READER
 from components.workload_identity import WorkloadIdentity, WorkloadIdentityArgs
 
 
@@ -51,7 +51,9 @@ class PredictiveModel(PlatformComponent):
         )
         service = KubernetesObject(
             f"{name}-service",
-            inference_service(plan, where, pool=args.settings.pool, min_replicas=replicas.min, max_replicas=replicas.max),
+            inference_service(
+                plan, where, pool=args.settings.pool, min_replicas=replicas.min, max_replicas=replicas.max
+            ),
             # Credentials are injected when a pod is admitted: the association and the account come first. Without
             # its flows the endpoint would come up unreachable, without its budget unprotected.
             self.child_opts(depends_on=[*after, account, *identity.handle.ready, *flows.ready, budget]),

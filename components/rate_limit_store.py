@@ -61,7 +61,16 @@ def _pod() -> dict[str, Any]:
             {
                 "name": "redis",
                 "image": images()["redis"].reference,
-                "args": ["--save", "", "--appendonly", "no", "--maxmemory", "200mb", "--maxmemory-policy", "volatile-ttl"],
+                "args": [
+                    "--save",
+                    "",
+                    "--appendonly",
+                    "no",
+                    "--maxmemory",
+                    "200mb",
+                    "--maxmemory-policy",
+                    "volatile-ttl",
+                ],
                 "ports": [{"containerPort": PORT, "protocol": "TCP"}],
                 "resources": {
                     "requests": {"cpu": "100m", "memory": "256Mi"},

@@ -94,7 +94,9 @@ class Serving(PlatformComponent):
         # CRDs stay on delete: without them every model in the cluster is gone.
         kept = {"retain_on_delete": True}
         crds = release(f"{name}-crds", "kserve-crd", KSERVE, {}, self.child_opts(depends_on=waits, **kept))
-        llm_crds = release(f"{name}-llm-crds", "kserve-llmisvc-crd", KSERVE, {}, self.child_opts(depends_on=waits, **kept))
+        llm_crds = release(
+            f"{name}-llm-crds", "kserve-llmisvc-crd", KSERVE, {}, self.child_opts(depends_on=waits, **kept)
+        )
         controller = release(
             f"{name}-controller",
             "kserve",

@@ -25,7 +25,10 @@ def huggingface() -> dict[str, Any]:
         "kind": "ClusterServingRuntime",
         "metadata": {"name": runtime_name("huggingface")},
         "spec": {
-            "annotations": {"prometheus.kserve.io/path": "/metrics", "prometheus.kserve.io/port": str(PREDICTOR_PORT)},
+            "annotations": {
+                "prometheus.kserve.io/path": "/metrics",
+                "prometheus.kserve.io/port": str(PREDICTOR_PORT),
+            },
             "supportedModelFormats": [{"name": "huggingface", "version": "1", "autoSelect": False}],
             "protocolVersions": ["v1", "v2"],
             "containers": [

@@ -5,7 +5,9 @@ from typing import Any, Literal
 PodSecurity = Literal["restricted", "baseline", "privileged"]
 
 
-def system_namespace(name: str, *, pod_security: PodSecurity = "restricted", in_mesh: bool = False) -> dict[str, Any]:
+def system_namespace(
+    name: str, *, pod_security: PodSecurity = "restricted", in_mesh: bool = False
+) -> dict[str, Any]:
     """The manifest; ``privileged`` is for agents that own a part of the node, and says so in the label."""
     labels = {
         "app.kubernetes.io/part-of": "slipway",

@@ -91,7 +91,11 @@ class Telemetry(PlatformComponent):
             self.child_opts(depends_on=[namespace, log_group, *identity]),
         )
         gpus = release(
-            f"{name}-gpu-exporter", "dcgm-exporter", OBSERVABILITY, gpu_exporter(), self.child_opts(depends_on=[namespace])
+            f"{name}-gpu-exporter",
+            "dcgm-exporter",
+            OBSERVABILITY,
+            gpu_exporter(),
+            self.child_opts(depends_on=[namespace]),
         )
         for role, manifest in {**service_monitors(), **pod_monitors()}.items():
             # The CRDs come with the Prometheus chart.
@@ -113,7 +117,9 @@ class Telemetry(PlatformComponent):
             tags=self.tags(f"{name}-key"),
             opts=self.child_opts(protect=True),
         )
-        aws.kms.Alias(f"{name}-key", name=names.key_alias("telemetry"), target_key_id=key.id, opts=self.child_opts())
+        aws.kms.Alias(
+            f"{name}-key", name=names.key_alias("telemetry"), target_key_id=key.id, opts=self.child_opts()
+        )
         return aws.cloudwatch.LogGroup(
             f"{name}-logs",
             name=physical,

@@ -11,7 +11,11 @@ _GPU_NODES: Final = {
     "nodeAffinity": {
         "requiredDuringSchedulingIgnoredDuringExecution": {
             "nodeSelectorTerms": [
-                {"matchExpressions": [{"key": "karpenter.k8s.aws/instance-gpu-manufacturer", "operator": "Exists"}]}
+                {
+                    "matchExpressions": [
+                        {"key": "karpenter.k8s.aws/instance-gpu-manufacturer", "operator": "Exists"}
+                    ]
+                }
             ]
         }
     }
@@ -46,7 +50,9 @@ def collector(region: str, log_group: str) -> dict[str, Any]:
             "processors": {"memory_limiter": {"check_interval": "1s", "limit_percentage": 80}, "batch": {}},
             "exporters": {"awscloudwatchlogs": exporter},
             "service": {
-                "pipelines": {kind: {**pipeline, "exporters": ["awscloudwatchlogs"]} for kind in ("logs", "traces")}
+                "pipelines": {
+                    kind: {**pipeline, "exporters": ["awscloudwatchlogs"]} for kind in ("logs", "traces")
+                }
             },
         },
     }
@@ -56,12 +62,19 @@ def prometheus(retention_days: int, storage_gib: int) -> dict[str, Any]:
     """Prometheus and Alertmanager with disks of their own; it scrapes what our monitors name, in any namespace."""
     disk = {
         "volumeClaimTemplate": {
-            "spec": {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": f"{storage_gib}Gi"}}}
+            "spec": {
+                "accessModes": ["ReadWriteOnce"],
+                "resources": {"requests": {"storage": f"{storage_gib}Gi"}},
+            }
         }
     }
     return {
         "crds": {"enabled": True},
-        "grafana": {"enabled": True, "grafana.ini": {"auth.anonymous": {"enabled": False}}, "nodeSelector": SYSTEM_NODES},
+        "grafana": {
+            "enabled": True,
+            "grafana.ini": {"auth.anonymous": {"enabled": False}},
+            "nodeSelector": SYSTEM_NODES,
+        },
         "alertmanager": {
             "alertmanagerSpec": {"replicas": 2, "storage": disk, "nodeSelector": SYSTEM_NODES},
             "podDisruptionBudget": {"enabled": True, "minAvailable": 1},
@@ -73,7 +86,10 @@ def prometheus(retention_days: int, storage_gib: int) -> dict[str, Any]:
                 "retention": f"{retention_days}d",
                 "storageSpec": disk,
                 "nodeSelector": SYSTEM_NODES,
-                "resources": {"requests": {"cpu": "500m", "memory": "4Gi"}, "limits": {"cpu": "4", "memory": "8Gi"}},
+                "resources": {
+                    "requests": {"cpu": "500m", "memory": "4Gi"},
+                    "limits": {"cpu": "4", "memory": "8Gi"},
+                },
                 # Our monitors carry no release label; without this they would be ignored silently.
                 "serviceMonitorSelectorNilUsesHelmValues": False,
                 "podMonitorSelectorNilUsesHelmValues": False,
@@ -93,5 +109,8 @@ def gpu_exporter() -> dict[str, Any]:
         "tolerations": [{"key": GPU_TAINT, "operator": "Exists", "effect": "NoSchedule"}],
         "affinity": _GPU_NODES,
         "serviceMonitor": {"enabled": False},
-        "resources": {"requests": {"cpu": "50m", "memory": "256Mi"}, "limits": {"cpu": "500m", "memory": "1Gi"}},
+        "resources": {
+            "requests": {"cpu": "50m", "memory": "256Mi"},
+            "limits": {"cpu": "500m", "memory": "1Gi"},
+        },
     }

@@ -33,7 +33,9 @@ class WorkloadIdentity(PlatformComponent):
 
     TYPE = "slipway:identity:WorkloadIdentity"
 
-    def __init__(self, name: str, args: WorkloadIdentityArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self, name: str, args: WorkloadIdentityArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
         super().__init__(name, opts)
         association = aws.eks.PodIdentityAssociation(
             f"{name}-association",

@@ -41,7 +41,7 @@ class WorkloadNamespaceSettings(Settings):
     max_gpus: int = Field(default=16, ge=0)
     max_pods: int = Field(default=200, ge=1)
     # S3 answers from public addresses even through its gateway endpoint, and those addresses change.
-    https_egress: list[AddressRange] = ["0.0.0.0/0"]
+    https_egress: list[AddressRange] = Field(default_factory=lambda: ["0.0.0.0/0"])
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,7 +15,7 @@ from pulumi.runtime.stack import run_in_stack
 from gate.errors import CaptureError
 from gate.outputs import Account
 from gate.positions import light_positions
-from gate.recorder import NoMocks, Recorder
+from gate.recorder import Recorder
 from policies.record import Graph
 
 PROJECT = "slipway"
@@ -69,10 +69,11 @@ def capture(
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     loop.set_default_executor(_Inline())
+    features = set(recorder.GetDeploymentInfo(None).supportedFeatures)  # type: ignore[no-untyped-call]  # as above
     configure(
-        mocks.MockSettings(
+        mocks.MockSettings(  # type: ignore[no-untyped-call]  # the SDK leaves its mocks untyped
             monitor=recorder,
-            monitor_features=set(recorder.GetDeploymentInfo(None).supportedFeatures),
+            monitor_features=features,
             engine=mocks.MockEngine(None),
             project=PROJECT,
             stack=stack,

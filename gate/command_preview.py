@@ -37,7 +37,10 @@ def run(names: Sequence[str], today: date, *, with_checkov: bool, output: Path) 
     for line in unused:
         console.print(line, style="red", markup=False, highlight=False, soft_wrap=True)
     code = max([_code(p) for p in previews] + ([ERROR] if unused else [0]))
-    console.print(f"reports: {_shown(options.output)}/STACK/report.md, report.json, manifests.yaml, state.json", highlight=False)
+    console.print(
+        f"reports: {_shown(options.output)}/STACK/report.md, report.json, manifests.yaml, state.json",
+        highlight=False,
+    )
     return code
 
 

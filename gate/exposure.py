@@ -37,7 +37,9 @@ def _security_groups(graph: Graph) -> Iterable[Exposure]:
         source = text(rule.inputs.get("cidrIpv4")) or text(rule.inputs.get("cidrIpv6"))
         if source in _ANYWHERE:
             yield Exposure(what=f"security group rule {rule.name}", source=source, detail=_ports(rule.inputs))
-    for group in graph.of_type("aws:ec2/securityGroup:SecurityGroup", "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup"):
+    for group in graph.of_type(
+        "aws:ec2/securityGroup:SecurityGroup", "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup"
+    ):
         for ingress in listed(group.inputs.get("ingress")):
             for source in (*listed(at(ingress, "cidrBlocks")), *listed(at(ingress, "ipv6CidrBlocks"))):
                 if source in _ANYWHERE:
@@ -51,15 +53,20 @@ def _ports(rule: Any) -> str:
 def _gateways(graph: Graph) -> Iterable[Exposure]:
     for gateway in graph.of_type("kubernetes:gateway.networking.k8s.io/v1:Gateway"):
         for listener in listed(at(gateway.inputs, "spec.listeners")):
-            where = f"{text(at(listener, 'protocol'))} {at(listener, 'port')} {text(at(listener, 'hostname')) or 'any host'}"
+            host = text(at(listener, "hostname")) or "any host"
+            where = f"{text(at(listener, 'protocol'))} {at(listener, 'port')} {host}"
             yield Exposure(what=f"gateway {gateway.name}", source="its load balancer", detail=where)
 
 
 def _services(graph: Graph) -> Iterable[Exposure]:
     for service in graph.of_type("kubernetes:core/v1:Service"):
         if text(at(service.inputs, "spec.type")) in {"LoadBalancer", "NodePort"}:
-            ranges = listed(at(service.inputs, "spec.loadBalancerSourceRanges")) or ("any address that routes to it",)
-            yield Exposure(what=f"service {service.name}", source=", ".join(map(str, ranges)), detail="load balancer")
+            ranges = listed(at(service.inputs, "spec.loadBalancerSourceRanges")) or (
+                "any address that routes to it",
+            )
+            yield Exposure(
+                what=f"service {service.name}", source=", ".join(map(str, ranges)), detail="load balancer"
+            )
 
 
 def _bucket_policies(graph: Graph) -> Iterable[Exposure]:

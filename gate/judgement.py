@@ -53,7 +53,9 @@ def assess(
         )
         for p in shapes.problems
     ]
-    waived = waive([*said.findings, *shape_findings, *opinion.findings], dict(waivers), graph.resources, stack, today)
+    waived = waive(
+        [*said.findings, *shape_findings, *opinion.findings], dict(waivers), graph.resources, stack, today
+    )
     report = Report(
         subject=subject,
         judged_on=today.isoformat(),
@@ -62,7 +64,13 @@ def assess(
         undecided=(
             *said.undecided,
             *(
-                Undecided(rule=SHAPE_RULE, level="mandatory", urn=p.urn, object=p.source, message=f"{p.path}: {p.message}")
+                Undecided(
+                    rule=SHAPE_RULE,
+                    level="mandatory",
+                    urn=p.urn,
+                    object=p.source,
+                    message=f"{p.path}: {p.message}",
+                )
                 for p in shapes.undecided
             ),
         ),

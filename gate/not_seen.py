@@ -46,7 +46,9 @@ def _charts(graph: Graph) -> list[str]:
     found = []
     for release in graph.of_type(HELM_RELEASE):
         try:
-            found.append(f"{text(at(release.inputs, 'chart'))} {text(at(release.inputs, 'version'))} ({release.name})")
+            found.append(
+                f"{text(at(release.inputs, 'chart'))} {text(at(release.inputs, 'version'))} ({release.name})"
+            )
         except UndecidedError:
             found.append(f"of release {release.name}, whose chart is not known")
     return found

@@ -7,7 +7,11 @@ from gate.report import Permission
 from policies.reading import UndecidedError, document, listed, mapping, text
 from policies.record import Graph, Resource
 
-_INLINE = ("aws:iam/rolePolicy:RolePolicy", "aws:iam/userPolicy:UserPolicy", "aws:iam/groupPolicy:GroupPolicy")
+_INLINE = (
+    "aws:iam/rolePolicy:RolePolicy",
+    "aws:iam/userPolicy:UserPolicy",
+    "aws:iam/groupPolicy:GroupPolicy",
+)
 
 
 def permissions(graph: Graph) -> list[Permission]:
@@ -18,9 +22,15 @@ def permissions(graph: Graph) -> list[Permission]:
         found.extend(_statements(_named(identity), resource, resource.inputs.get("policy")))
     for attachment in graph.of_type("aws:iam/rolePolicyAttachment:RolePolicyAttachment"):
         arn = attachment.inputs.get("policyArn")
-        own = [p for p in graph.of_type("aws:iam/policy:Policy") if isinstance(arn, str) and p.outputs.get("arn") == arn]
+        own = [
+            p
+            for p in graph.of_type("aws:iam/policy:Policy")
+            if isinstance(arn, str) and p.outputs.get("arn") == arn
+        ]
         if own:
-            found.extend(_statements(_named(attachment.inputs.get("role")), own[0], own[0].inputs.get("policy")))
+            found.extend(
+                _statements(_named(attachment.inputs.get("role")), own[0], own[0].inputs.get("policy"))
+            )
         else:
             found.append(
                 Permission(
@@ -48,7 +58,9 @@ def _statements(identity: str, resource: Resource, policy: Any) -> Iterable[Perm
                 denied=text(statement.get("Effect")) == "Deny",
             )
     except UndecidedError as missing:
-        yield Permission(identity=identity, actions=(f"unreadable: {missing} ({resource.name})",), resources=())
+        yield Permission(
+            identity=identity, actions=(f"unreadable: {missing} ({resource.name})",), resources=()
+        )
 
 
 def _conditions(conditions: Mapping[str, Any]) -> Iterable[str]:

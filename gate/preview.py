@@ -72,7 +72,9 @@ def preview(names: Sequence[str], options: Options, tell: Callable[[str, str], N
                 stack = waiting.pop(name)
                 above = _exports_above(stack, done)
                 if above is None:
-                    done[name] = Previewed(stack=name, problem=f"stack {name}: its upstream could not be captured")
+                    done[name] = Previewed(
+                        stack=name, problem=f"stack {name}: its upstream could not be captured"
+                    )
                     tell(name, "skipped")
                     continue
                 tell(name, "building")
@@ -81,7 +83,8 @@ def preview(names: Sequence[str], options: Options, tell: Callable[[str, str], N
             for future in finished:
                 name = running.pop(future)
                 done[name] = _result(future, name)
-                tell(name, done[name].report.verdict if done[name].report else "could not be judged")
+                report = done[name].report
+                tell(name, report.verdict if report else "could not be judged")
     return [done[stack.name] for stack in stacks]
 
 
@@ -146,7 +149,7 @@ def unused_waivers(previews: Sequence[Previewed], root: Path, stacks: Sequence[s
     """Waivers that name a previewed stack and excused nothing there."""
     used = frozenset().union(*(p.used_waivers for p in previews))
     return [
-        f"waiver {name} of {waiver.owner} excuses nothing in {', '.join(sorted(set(waiver.stacks) & set(stacks)))}: remove it"
+        f"waiver {name} of {waiver.owner} excuses nothing in {', '.join(waiver.stacks)}: remove it"
         for name, waiver in load_waivers(root / "policies" / "waivers.yaml").items()
         if name not in used and set(waiver.stacks) <= set(stacks)
     ]

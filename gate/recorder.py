@@ -66,12 +66,18 @@ class Recorder(mocks.MockMonitor):
             raise CaptureError(self.problems[-1])
         stack = request.name.rpartition("/")[2]
         if stack not in self.upstreams:
-            self.problems.append(f"the program refers to stack {stack!r}, which its settings do not name as upstream")
+            self.problems.append(
+                f"the program refers to stack {stack!r}, which its settings do not name as upstream"
+            )
             raise CaptureError(self.problems[-1])
         state = struct_pb2.Struct()
         state.update({"name": request.name, "outputs": dict(self.upstreams[stack]), "secretOutputNames": []})
         self.recorded[urn] = Resource(
-            urn=urn, type=request.type, name=request.name, inputs={"name": request.name}, id=request.name,
+            urn=urn,
+            type=request.type,
+            name=request.name,
+            inputs={"name": request.name},
+            id=request.name,
             parent=request.parent,
         )
         return resource_pb2.ReadResourceResponse(urn=urn, properties=state)
@@ -87,7 +93,8 @@ class Recorder(mocks.MockMonitor):
         secrets: set[str] = set()
         inputs = plain(request.object, secrets)
         self._find_unknowns(request, inputs)
-        identity, outputs = "", {}
+        identity = ""
+        outputs: dict[str, Any] = {}
         if request.custom:
             identity, outputs = computed(request.type, inputs, urn, request.name, self.account)
             self._merge_default_tags(request, inputs, outputs)
@@ -101,7 +108,8 @@ class Recorder(mocks.MockMonitor):
         if f"::{STACK_TYPE}::" in request.urn:
             self.exports = plain(request.outputs)
             self.problems.extend(
-                f"export {path} has no value: gate/outputs does not compute it" for path in unknown_paths(self.exports)
+                f"export {path} has no value: gate/outputs does not compute it"
+                for path in unknown_paths(self.exports)
             )
         return empty_pb2.Empty()
 
@@ -123,14 +131,22 @@ class Recorder(mocks.MockMonitor):
             tags = inputs.get("defaultTags") or {}
             if isinstance(tags, str):  # providers receive nested values as JSON text
                 tags = json.loads(tags)
-            self._default_tags[self.make_urn(request.parent, request.type, request.name)] = tags.get("tags", {})
+            self._default_tags[self.make_urn(request.parent, request.type, request.name)] = tags.get(
+                "tags", {}
+            )
         elif _is_taggable(request.type):
             default = self._default_tags.get(request.provider.rpartition("::")[0], {})
             inputs["tagsAll"] = {**default, **(inputs.get("tags") or {})}
             outputs["tagsAll"] = inputs["tagsAll"]
 
-    def _record(
-        self, request: Any, urn: str, identity: str, inputs: Mapping[str, Any], outputs: Mapping[str, Any], secrets: set[str]
+    def _record(  # noqa: PLR0917 one value a part of the record, called once
+        self,
+        request: Any,
+        urn: str,
+        identity: str,
+        inputs: Mapping[str, Any],
+        outputs: Mapping[str, Any],
+        secrets: set[str],
     ) -> Resource:
         position = ""
         if request.sourcePosition.uri:
@@ -147,7 +163,9 @@ class Recorder(mocks.MockMonitor):
             parent=request.parent,
             provider=request.provider,
             dependencies=frozenset(request.dependencies),
-            property_dependencies={k: frozenset(v.urns) for k, v in request.propertyDependencies.items() if v.urns},
+            property_dependencies={
+                k: frozenset(v.urns) for k, v in request.propertyDependencies.items() if v.urns
+            },
             outputs=outputs,
             aliases=tuple(a.urn or a.spec.name for a in request.aliases),
             protect=request.protect,

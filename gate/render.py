@@ -43,7 +43,9 @@ def _cell(value: object) -> str:
 def manifests(resources: Sequence[Resource]) -> str:
     """Every Kubernetes object the program itself declares, as one multi-document YAML file."""
     objects = [shown(r) for r in resources if r.object is not None]
-    return yaml.dump_all(objects, Dumper=yaml.CSafeDumper, sort_keys=True, allow_unicode=True, explicit_start=True)
+    return yaml.dump_all(
+        objects, Dumper=yaml.CSafeDumper, sort_keys=True, allow_unicode=True, explicit_start=True
+    )
 
 
 def state(resources: Sequence[Resource], stack: str) -> dict[str, Any]:
@@ -53,8 +55,11 @@ def state(resources: Sequence[Resource], stack: str) -> dict[str, Any]:
         "deployment": {
             "manifest": {"time": "0001-01-01T00:00:00Z", "magic": "", "version": ""},
             "resources": [
-                {"urn": f"urn:pulumi:{stack}::slipway::pulumi:pulumi:Stack::slipway-{stack}", "custom": False,
-                 "type": "pulumi:pulumi:Stack"},
+                {
+                    "urn": f"urn:pulumi:{stack}::slipway::pulumi:pulumi:Stack::slipway-{stack}",
+                    "custom": False,
+                    "type": "pulumi:pulumi:Stack",
+                },
                 *(_state_of(r) for r in _parents_first(resources)),
             ],
         },
@@ -78,7 +83,11 @@ def _state_of(resource: Resource) -> dict[str, Any]:
     }
     if resource.custom:
         record["id"] = resource.id
-    return {key: value for key, value in record.items() if value not in ("", [], {}, False) or key in {"custom", "inputs"}}
+    return {
+        key: value
+        for key, value in record.items()
+        if value not in ("", [], {}, False) or key in {"custom", "inputs"}
+    }
 
 
 def _parents_first(resources: Sequence[Resource]) -> list[Resource]:

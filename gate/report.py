@@ -122,7 +122,9 @@ def _shown(value: Any, path: str, secrets: frozenset[str]) -> Any:
     if isinstance(value, Unknown):
         return "[unknown]"
     if isinstance(value, Mapping):
-        return {key: _shown(item, f"{path}.{key}" if path else str(key), secrets) for key, item in value.items()}
+        return {
+            key: _shown(item, f"{path}.{key}" if path else str(key), secrets) for key, item in value.items()
+        }
     if isinstance(value, list | tuple):
         return [_shown(item, f"{path}.{i}", secrets) for i, item in enumerate(value)]
     return value

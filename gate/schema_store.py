@@ -57,7 +57,9 @@ def _index() -> Mapping[str, Any]:
     try:
         found: Mapping[str, Any] = json.loads((_FOLDER / "index.json").read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise ShapeError("gate/schemas/index.json cannot be read:", [str(error), "make schemas restores it"]) from None
+        raise ShapeError(
+            "gate/schemas/index.json cannot be read:", [str(error), "make schemas restores it"]
+        ) from None
     return found
 
 
@@ -65,9 +67,13 @@ def _checked(file: str, digest: str) -> str:
     try:
         raw = (_FOLDER / file).read_bytes()
     except OSError as error:
-        raise ShapeError(f"gate/schemas/{file} cannot be read:", [str(error), "make schemas restores it"]) from None
+        raise ShapeError(
+            f"gate/schemas/{file} cannot be read:", [str(error), "make schemas restores it"]
+        ) from None
     if hashlib.sha256(raw).hexdigest() != digest:
-        raise ShapeError(f"gate/schemas/{file} is not the file that index.json describes", ["make schemas restores it"])
+        raise ShapeError(
+            f"gate/schemas/{file} is not the file that index.json describes", ["make schemas restores it"]
+        )
     return raw.decode("utf-8")
 
 
@@ -76,8 +82,12 @@ def _core_folder() -> Path:
     # Found without importing the package, whose import takes longer than the whole check.
     spec = importlib.util.find_spec("kubernetes_validate")
     if spec is None or not spec.submodule_search_locations:
-        raise ShapeError("the package kubernetes-validate, which carries Kubernetes' schemas, is not installed")
-    folder = Path(spec.submodule_search_locations[0]) / "kubernetes-json-schema" / f"v{KUBERNETES}-local-strict"
+        raise ShapeError(
+            "the package kubernetes-validate, which carries Kubernetes' schemas, is not installed"
+        )
+    folder = (
+        Path(spec.submodule_search_locations[0]) / "kubernetes-json-schema" / f"v{KUBERNETES}-local-strict"
+    )
     if not folder.is_dir():
         raise ShapeError(f"kubernetes-validate carries no schemas of Kubernetes {KUBERNETES}")
     return folder
@@ -87,7 +97,9 @@ def _core_folder() -> Path:
 def _shared_definitions() -> jsonschema_rs.Registry:
     """What Kubernetes' schemas refer to by address; given here, so that nothing is ever fetched."""
     path = _core_folder() / "_definitions.json"
-    return jsonschema_rs.Registry([(_DEFINITIONS, json.loads(path.read_text(encoding="utf-8")))], retriever=_refuse)
+    return jsonschema_rs.Registry(
+        [(_DEFINITIONS, json.loads(path.read_text(encoding="utf-8")))], retriever=_refuse
+    )
 
 
 def _refuse(uri: str) -> Any:

@@ -10,8 +10,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import jsonschema_rs
-
 from gate.schema_store import schema_for
 from policies.record import Resource, Unknown
 
@@ -54,7 +52,9 @@ def check_shapes(resources: Iterable[Resource]) -> ShapeReport:
         if manifest is None or resource.type.startswith("kubernetes:helm.sh/"):
             continue
         api_version, kind = manifest.get("apiVersion"), manifest.get("kind")
-        found = schema_for(api_version, kind) if isinstance(api_version, str) and isinstance(kind, str) else None
+        found = (
+            schema_for(api_version, kind) if isinstance(api_version, str) and isinstance(kind, str) else None
+        )
         if found is None:
             label = f"{api_version} {kind}"
             unjudged[label] = unjudged.get(label, 0) + 1
@@ -87,7 +87,9 @@ def _known(value: Any, path: str, unknown: list[str]) -> Any:
     if isinstance(value, Mapping):
         # A key set to null is not set: Pulumi sends what Python left as None.
         return {
-            k: _known(v, f"{path}.{k}" if path else str(k), unknown) for k, v in value.items() if v is not None
+            k: _known(v, f"{path}.{k}" if path else str(k), unknown)
+            for k, v in value.items()
+            if v is not None
         }
     if isinstance(value, list | tuple):
         return [_known(item, f"{path}.{i}", unknown) for i, item in enumerate(value)]
@@ -124,7 +126,7 @@ def _explained(error: Any, unknown: list[str]) -> Iterable[tuple[str, str]]:
 
 
 def _unknown_key(key: str, error: Any) -> str:
-    allowed = [k for k in error.schema_properties] if hasattr(error, "schema_properties") else []
+    allowed = list(getattr(error, "schema_properties", ()))
     close = difflib.get_close_matches(key, allowed, n=1)
     return f"unknown field; did you mean {close[0]}?" if close else "unknown field"
 

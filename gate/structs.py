@@ -25,7 +25,6 @@ _UNKNOWNS = frozenset(
         "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",  # unknown object
     }
 )
-SECRET_PATHS = "secrets"
 
 
 def plain(struct: struct_pb2.Struct, secrets: set[str] | None = None) -> dict[str, Any]:

@@ -10,14 +10,19 @@ from rich.tree import Tree
 
 from gate.report import Report
 
-_MARK = {"pass": "[bold green]passes[/]", "fail": "[bold red]fails[/]", "error": "[bold magenta]could not be judged[/]"}
+_MARK = {
+    "pass": "[bold green]passes[/]",
+    "fail": "[bold red]fails[/]",
+    "error": "[bold magenta]could not be judged[/]",
+}
 
 
 def show(report: Report, console: Console, *, details: bool) -> None:
     """Print a report; without ``details`` only what needs an answer and the counts."""
     summary = report.as_data()["summary"]
     console.print(
-        f"{escape(report.subject)}: {_MARK[report.verdict]}  {summary['resources']} resources, {summary['decided']} verdicts, "
+        f"{escape(report.subject)}: {_MARK[report.verdict]}  "
+        f"{summary['resources']} resources, {summary['decided']} verdicts, "
         f"{summary['mandatory_findings']} mandatory findings, {summary['advisory_findings']} advisory, "
         f"{summary['waived']} waived, {summary['undecided']} undecided",
         highlight=False,
@@ -32,11 +37,21 @@ def show(report: Report, console: Console, *, details: bool) -> None:
     labels = {r.urn: r.label for r in report.resources}
     for finding in report.open_findings:
         style = "red" if finding.level == "mandatory" else "yellow"
-        _line(console, f"{finding.level} {finding.rule}", f"{labels.get(finding.urn, finding.urn)}: {finding.message}", style)
+        _line(
+            console,
+            f"{finding.level} {finding.rule}",
+            f"{labels.get(finding.urn, finding.urn)}: {finding.message}",
+            style,
+        )
         if finding.fix:
             _line(console, "  fix", finding.fix, "dim")
     for missing in report.undecided:
-        _line(console, f"undecided {missing.rule}", f"{labels.get(missing.urn, missing.urn)}: {missing.message}", "yellow")
+        _line(
+            console,
+            f"undecided {missing.rule}",
+            f"{labels.get(missing.urn, missing.urn)}: {missing.message}",
+            "yellow",
+        )
     if details:
         console.print(f"not seen ({len(report.not_seen)}):", style="bold")
         for line in report.not_seen:
@@ -52,7 +67,9 @@ def _tree(report: Report, console: Console) -> None:
     groups: dict[str, Counter[str]] = {}
     for resource in report.resources:
         if resource.custom:
-            groups.setdefault(report.components.get(resource.urn, resource.name), Counter())[_short(resource.type)] += 1
+            groups.setdefault(report.components.get(resource.urn, resource.name), Counter())[
+                _short(resource.type)
+            ] += 1
     for component in sorted(groups):
         kinds = ", ".join(f"{n} {kind}" if n > 1 else kind for kind, n in sorted(groups[component].items()))
         root.add(Text.assemble((component, "bold"), f"  {kinds}"))

@@ -56,13 +56,17 @@ def waive(
     expired: list[str] = []
     marked = []
     for finding in findings:
-        name, waiver = index.get((finding.rule, labels.get(finding.urn, finding.urn), finding.message), ("", None))
+        name, waiver = index.get(
+            (finding.rule, labels.get(finding.urn, finding.urn), finding.message), ("", None)
+        )
         if waiver is None:
             marked.append(finding)
             continue
         used.add(name)
         if waiver.expires < today:
-            expired.append(f"waiver {name} of {waiver.owner} expired on {waiver.expires}: {finding.rule}, {waiver.resource}")
+            expired.append(
+                f"waiver {name} of {waiver.owner} expired on {waiver.expires}: {finding.rule}, {waiver.resource}"
+            )
             marked.append(finding)
         else:
             marked.append(replace(finding, waiver=f"{name} ({waiver.owner}, until {waiver.expires})"))

@@ -69,7 +69,7 @@ def judge(graph: Graph, rules: Iterable[Rule]) -> Judgement:
     )
 
 
-def _apply(
+def _apply(  # noqa: PLR0917 three lists to fill, called once
     rule: Rule,
     resource: Resource,
     graph: Graph,
@@ -80,7 +80,9 @@ def _apply(
     try:
         for message in rule.check(resource, graph):
             if not isinstance(message, str) or not message:
-                faults.append(Fault(rule=rule.id, urn=resource.urn, message=f"answered {message!r}, not a text"))
+                faults.append(
+                    Fault(rule=rule.id, urn=resource.urn, message=f"answered {message!r}, not a text")
+                )
                 continue
             findings.append(
                 Finding(

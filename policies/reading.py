@@ -16,9 +16,9 @@ class UndecidedError(Exception):
 
 
 def at(value: Any, path: str) -> Any:
-    """The value at a dotted path (``spec.template.0.image``); None where something on the way is not set.
+    r"""The value at a dotted path (``spec.template.0.image``); None where something on the way is not set.
 
-    A dot inside a key is written ``\\.``.
+    A dot inside a key is written ``\.``.
     """
     for step in path.replace("\\.", "\0").split("."):
         key = step.replace("\0", ".")
@@ -104,6 +104,6 @@ def listed(value: Any, path: str = "") -> Sequence[Any]:
     """What IAM lets people write as one value or as a list of them."""
     if known(value, path) is None:
         return ()
-    if isinstance(value, Mapping) or isinstance(value, str) or not isinstance(value, Sequence):
+    if isinstance(value, Mapping | str) or not isinstance(value, Sequence):
         return (value,)
     return [known(item, path) for item in value]

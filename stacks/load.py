@@ -15,7 +15,7 @@ from components.names import Names
 from facts.explain import explain, placeholders
 from facts.strict_yaml import YamlProblem, load
 from releases.load import ReleaseError, load_releases
-from stacks.models import model_plans, model_problems
+from stacks.models import Releases, model_plans, model_problems
 from stacks.settings import StackSettings, missing_sections
 
 FOLDER = Path(__file__).parent
@@ -110,9 +110,8 @@ def _load(name: str, raw: Mapping[str, Any], folder: Path, below: tuple[str, ...
             problems.extend(_disagreements(settings, upstream))
     stack = Stack(name=name, settings=settings, raw=raw, upstream=upstream)
     problems.extend(missing_sections(settings, lambda section: stack.owner_of(section) is not None))
-    if not settings.models:
-        releases = {}
-    else:
+    releases: Releases = {}
+    if settings.models:
         try:
             releases = load_releases()
         except ReleaseError as error:
@@ -138,7 +137,9 @@ def _read(name: str, folder: Path) -> Mapping[str, Any]:
         raise SettingsError.of(name, [f"config.{_KEY}: expected a mapping (got {settings!r})"])
     extra = [key for key in (config or {}) if key != _KEY and not _is_secret_key(key)]
     if extra:
-        raise SettingsError.of(name, [f"config.{key}: unknown key; settings stand under {_KEY}" for key in extra])
+        raise SettingsError.of(
+            name, [f"config.{key}: unknown key; settings stand under {_KEY}" for key in extra]
+        )
     return settings
 
 
@@ -170,10 +171,10 @@ def _strings(value: Any, path: str) -> Iterator[tuple[str, str]]:
 
 
 def _disagreements(settings: StackSettings, upstream: Stack) -> Iterator[str]:
-    for field in ("organisation", "environment", "account", "region"):
-        mine, above = getattr(settings.platform, field), getattr(upstream.settings.platform, field)
+    for part in ("organisation", "environment", "account", "region"):
+        mine, above = getattr(settings.platform, part), getattr(upstream.settings.platform, part)
         if mine != above:
-            yield f"platform.{field}: must be {above!r}, as in upstream {upstream.name} (got {mine!r})"
+            yield f"platform.{part}: must be {above!r}, as in upstream {upstream.name} (got {mine!r})"
     for section in settings.sections():
         owner = upstream.owner_of(section)
         if owner is not None and section not in {"models", "gpu_pools"}:

@@ -15,7 +15,10 @@ Releases = Mapping[str, Mapping[str, LoadedRelease]]
 
 
 def model_problems(
-    models: Mapping[str, ModelSettings], pools: Mapping[str, GpuPoolSettings], names: Names, releases: Releases
+    models: Mapping[str, ModelSettings],
+    pools: Mapping[str, GpuPoolSettings],
+    names: Names,
+    releases: Releases,
 ) -> Iterator[str]:
     """One line for each reason against a stack's choice of models, with the arithmetic where one does not fit."""
     environment = Environment(account=names.account, region=names.region)
@@ -42,7 +45,9 @@ def _placement_problems(
         there = ", ".join(sorted(pools)) or "none"
         yield f"{path}.pool: no GPU pool of this name, here or upstream; there are {there} (got {settings.pool!r})"
         return
-    accelerator = "cpu" if settings.pool is None else gpu_instance(pools[settings.pool].instance_types[0]).gpu.lower()
+    accelerator = (
+        "cpu" if settings.pool is None else gpu_instance(pools[settings.pool].instance_types[0]).gpu.lower()
+    )
     choice = Choice(settings.replicas.min, settings.replicas.max, accelerator)
     for problem in choice_problems(loaded, choice):
         yield f"{path}: {problem}"
@@ -53,7 +58,9 @@ def _placement_problems(
             yield f"{path}.pool: {fit.problem}"
 
 
-def model_plans(models: Mapping[str, ModelSettings], names: Names, releases: Releases) -> dict[str, ModelPlan]:
+def model_plans(
+    models: Mapping[str, ModelSettings], names: Names, releases: Releases
+) -> dict[str, ModelPlan]:
     """The plan of every model a stack runs; :func:`model_problems` has found nothing against them."""
     return {
         model: plan_of(find(releases, model, settings.version).release, names.bucket("models"))

@@ -54,11 +54,19 @@ class StackSettings(Settings):
 
     def holds(self, section: str) -> bool:
         """Whether this stack owns a section."""
-        return bool(getattr(self, section)) if section in {"gpu_pools", "models"} else getattr(self, section) is not None
+        return (
+            bool(getattr(self, section))
+            if section in {"gpu_pools", "models"}
+            else getattr(self, section) is not None
+        )
 
     def sections(self) -> list[str]:
         """The sections this stack owns, in the order of the program."""
-        return [name for name in type(self).model_fields if name not in {"platform", "upstream"} and self.holds(name)]
+        return [
+            name
+            for name in type(self).model_fields
+            if name not in {"platform", "upstream"} and self.holds(name)
+        ]
 
 
 NEEDS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -75,7 +83,15 @@ NEEDS: Final[Mapping[str, tuple[str, ...]]] = {
     "autoscaling": ("system_nodes",),
     "telemetry": ("system_nodes",),
     "workload_namespace": ("mesh",),
-    "models": ("identity", "serving", "gateway", "autoscaling", "telemetry", "model_store", "workload_namespace"),
+    "models": (
+        "identity",
+        "serving",
+        "gateway",
+        "autoscaling",
+        "telemetry",
+        "model_store",
+        "workload_namespace",
+    ),
 }
 """Which sections a section needs, in this stack or in one above it."""
 

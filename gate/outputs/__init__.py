@@ -51,12 +51,16 @@ def catalogue() -> Mapping[str, Computed]:
         outputs = importlib.import_module(f"{__name__}.{module.name}").OUTPUTS
         twice = merged.keys() & outputs.keys()
         if twice:
-            raise ValueError(f"gate/outputs/{module.name}.py: {', '.join(sorted(twice))} stand in another module too")
+            raise ValueError(
+                f"gate/outputs/{module.name}.py: {', '.join(sorted(twice))} stand in another module too"
+            )
         merged.update(outputs)
     return merged
 
 
-def computed(type_: str, inputs: Mapping[str, Any], urn: str, name: str, account: Account) -> tuple[str, dict[str, Any]]:
+def computed(
+    type_: str, inputs: Mapping[str, Any], urn: str, name: str, account: Account
+) -> tuple[str, dict[str, Any]]:
     """The id and the computed outputs of a resource; ``id`` in the outputs becomes its id."""
     function = catalogue().get(type_)
     outputs = dict(function(inputs, urn, account)) if function else {}

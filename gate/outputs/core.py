@@ -52,7 +52,12 @@ def _queue(inputs: Mapping[str, Any], urn: str, account: Account) -> dict[str, A
 
 def _repository(inputs: Mapping[str, Any], urn: str, account: Account) -> dict[str, Any]:
     name = inputs.get("name") or f"repository-{hexadecimal(urn, 7)}"
-    return {"id": name, "name": name, "arn": account.arn("ecr", f"repository/{name}"), "registryId": account.id}
+    return {
+        "id": name,
+        "name": name,
+        "arn": account.arn("ecr", f"repository/{name}"),
+        "registryId": account.id,
+    }
 
 
 OUTPUTS: Mapping[str, Computed] = {

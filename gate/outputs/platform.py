@@ -30,7 +30,7 @@ def _cluster(inputs: Mapping[str, Any], urn: str, account: Account) -> dict[str,
     }
 
 
-def _template(inputs: Mapping[str, Any], urn: str, account: Account) -> dict[str, Any]:
+def _template(_inputs: Mapping[str, Any], urn: str, account: Account) -> dict[str, Any]:
     identity = f"lt-0{hexadecimal(urn, 16)}"
     return {"id": identity, "latestVersion": 1, "arn": account.arn("ec2", f"launch-template/{identity}")}
 

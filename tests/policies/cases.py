@@ -39,9 +39,14 @@ def cases_test(rules: Sequence[Rule], cases: Mapping[str, RuleCases]) -> Callabl
     for rule in rules:
         for outcome, least in (("passing", 1), ("failing", 2), ("not_applicable", 1), ("undecided", 1)):
             found = getattr(cases[rule.id], outcome) if rule.id in cases else ()
-            table.append(pytest.param(rule, f"at least {least}", None, len(found) >= least, id=f"{rule.id}-has-{outcome}"))
+            table.append(
+                pytest.param(
+                    rule, f"at least {least}", None, len(found) >= least, id=f"{rule.id}-has-{outcome}"
+                )
+            )
             table.extend(
-                pytest.param(rule, outcome, case, None, id=f"{rule.id}-{outcome}-{i}") for i, case in enumerate(found)
+                pytest.param(rule, outcome, case, None, id=f"{rule.id}-{outcome}-{i}")
+                for i, case in enumerate(found)
             )
     unknown = sorted(set(cases) - {rule.id for rule in rules})
 

@@ -1,0 +1,170 @@
+"""What must hold for everything that opens a way: a named caller, a named port, no metadata service."""
+
+import ipaddress
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from policies.mesh_objects import AUTHORIZATION, NETWORK_POLICY, is_named_exception, selects_everything
+from policies.reading import UndecidedError, at, known, mapping, number, sequence, text
+from policies.record import Graph, Resource
+from policies.rule import Rule
+
+_IDENTITIES: Final = (
+    "principals",
+    "requestPrincipals",
+    "namespaces",
+    "serviceAccounts",
+    "ipBlocks",
+    "remoteIpBlocks",
+)
+_EVERYBODY: Final = frozenset({"*", "0.0.0.0/0", "::/0"})
+_METADATA: Final = ipaddress.ip_address("169.254.169.254")
+_METADATA_PORT: Final = 80
+
+
+def _allow_rules(policy: Resource) -> Sequence[Any]:
+    if (text(at(policy.inputs, "spec.action"), "spec.action") or "ALLOW") != "ALLOW":
+        return ()
+    return sequence(at(policy.inputs, "spec.rules"), "spec.rules")
+
+
+def _names_somebody(source: Mapping[str, Any]) -> bool:
+    """Whether a source names callers at all: its fields narrow each other, so one that names is enough."""
+    return any(
+        not {text(value, key) for value in named} & _EVERYBODY
+        for key in _IDENTITIES
+        if (named := sequence(source.get(key), key))
+    )
+
+
+def _anonymous_callers(policy: Resource, _graph: Graph) -> Iterable[str]:
+    for index, rule in enumerate(_allow_rules(policy)):
+        callers = sequence(at(rule, "from"), "from")
+        if not callers and not (is_named_exception(policy) and at(rule, "to")):
+            yield f"rule {index} lets anybody in"
+        for caller in callers:
+            if not _names_somebody(mapping(at(caller, "source"), "source")):
+                yield f"rule {index} has a source that is anybody"
+
+
+def _every_port(policy: Resource, _graph: Graph) -> Iterable[str]:
+    for index, rule in enumerate(_allow_rules(policy)):
+        operations = [mapping(at(to, "operation"), "operation") for to in sequence(at(rule, "to"), "to")]
+        if not operations or not all(operations):
+            yield f"rule {index} allows every port"
+
+
+def _direction(policy: Resource, direction: str) -> Sequence[Any]:
+    """The rules of one direction, if the policy speaks of it."""
+    rules = sequence(at(policy.inputs, f"spec.{direction.lower()}"), f"spec.{direction.lower()}")
+    types = sequence(at(policy.inputs, "spec.policyTypes"), "spec.policyTypes")
+    return rules if not types or direction in types else ()
+
+
+def _is_anybody(peer: Mapping[str, Any]) -> str:
+    cidr = text(at(peer, "ipBlock.cidr"), "ipBlock.cidr")
+    if cidr in _EVERYBODY:
+        return cidr
+    namespaces = peer.get("namespaceSelector")
+    is_every_namespace = namespaces is not None and selects_everything(namespaces)
+    return (
+        "every pod of every namespace"
+        if is_every_namespace and selects_everything(peer.get("podSelector"))
+        else ""
+    )
+
+
+def _anonymous_peers(policy: Resource, _graph: Graph) -> Iterable[str]:
+    for index, rule in enumerate(_direction(policy, "Ingress")):
+        peers = sequence(at(rule, "from"), "from")
+        if not peers:
+            yield f"ingress rule {index} admits anybody"
+        for peer in peers:
+            who = _is_anybody(mapping(peer, "from"))
+            if who:
+                yield f"ingress rule {index} admits {who}"
+
+
+def _unnamed_ports(policy: Resource, _graph: Graph) -> Iterable[str]:
+    for index, rule in enumerate(_direction(policy, "Ingress")):
+        if not sequence(at(rule, "ports"), "ports"):
+            yield f"ingress rule {index} admits to every port"
+
+
+def _includes_http(ports: Sequence[Any]) -> bool:
+    """Whether the metadata service's port is among them; no list means every port."""
+    for entry in ports:
+        if (text(at(entry, "protocol"), "protocol") or "TCP") != "TCP":
+            continue
+        port = known(at(entry, "port"), "port")
+        if port is None:
+            return True
+        if isinstance(port, str):  # names resolve to ports of pods, never to an address outside
+            continue
+        if port <= _METADATA_PORT <= (number(at(entry, "endPort"), "endPort") or port):
+            return True
+    return not ports
+
+
+def _contains_metadata(cidr: str) -> bool:
+    try:
+        return _METADATA in ipaddress.ip_network(cidr, strict=False)
+    except ValueError:
+        raise UndecidedError(f"ipBlock: {cidr!r} is no address range") from None
+
+
+def _reaches_metadata(rule: Any) -> bool:
+    peers = sequence(at(rule, "to"), "to")
+    for peer in peers:
+        block = mapping(at(peer, "ipBlock"), "ipBlock")
+        if block and _contains_metadata(text(block.get("cidr"), "ipBlock.cidr")):
+            holes = sequence(block.get("except"), "ipBlock.except")
+            if not any(_contains_metadata(text(hole, "ipBlock.except")) for hole in holes):
+                return True
+    return not peers
+
+
+def _open_metadata(policy: Resource, _graph: Graph) -> Iterable[str]:
+    for index, rule in enumerate(_direction(policy, "Egress")):
+        if _includes_http(sequence(at(rule, "ports"), "ports")) and _reaches_metadata(rule):
+            yield f"egress rule {index} reaches {_METADATA}"
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        id="allow-policies-name-their-caller",
+        applies_to=AUTHORIZATION,
+        why="An ALLOW without a caller opens the workload to every pod, and outweighs the default denial.",
+        fix="Declare a Flow: it names the caller's namespace and service account.",
+        check=_anonymous_callers,
+    ),
+    Rule(
+        id="allow-policies-name-their-ports",
+        applies_to=AUTHORIZATION,
+        why="All mesh traffic arrives on one port, so only this policy tells the metrics port from the model's.",
+        fix="Name the application port in to.operation.ports.",
+        check=_every_port,
+        level="advisory",
+    ),
+    Rule(
+        id="network-policies-admit-named-peers",
+        applies_to=(NETWORK_POLICY,),
+        why="A rule without peers admits every address that can route here, in and outside the cluster.",
+        fix="Name namespaces, pods or address ranges in from.",
+        check=_anonymous_peers,
+    ),
+    Rule(
+        id="network-policies-name-their-ports",
+        applies_to=(NETWORK_POLICY,),
+        why="A rule without ports opens debuggers and admin ports together with the one that was meant.",
+        fix="Name the ports: 15008 for callers in an ambient mesh.",
+        check=_unnamed_ports,
+    ),
+    Rule(
+        id="pods-cannot-reach-instance-metadata",
+        applies_to=(NETWORK_POLICY,),
+        why="Whoever reads instance metadata has the node's credentials.",
+        fix="Add 169.254.0.0/16 to except of the ipBlock, or leave port 80 out.",
+        check=_open_metadata,
+    ),
+)

@@ -1,0 +1,76 @@
+"""What must hold for the mesh: mutual TLS everywhere, exceptions by name, its parts in order."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from policies.mesh_objects import (
+    AUTHENTICATION,
+    RELEASE,
+    ROOT_NAMESPACE,
+    is_named_exception,
+    istio_chart,
+    namespace_of,
+    requires_mutual_tls,
+    selects_everything,
+)
+from policies.reading import at, mapping, text
+from policies.record import Graph, Resource
+from policies.rule import Rule
+
+_PLAIN: Final = frozenset({"PERMISSIVE", "DISABLE"})
+_AFTER: Final = {"istiod": ("base",), "cni": ("base",), "ztunnel": ("istiod", "cni")}
+
+
+def _not_strict(release: Resource, graph: Graph) -> Iterable[str]:
+    if istio_chart(release) != "istiod":
+        return
+    root = text(at(release.inputs, "namespace"), "namespace") or ROOT_NAMESPACE
+    # Istio's default is PERMISSIVE: plain text is taken from anybody.
+    if not requires_mutual_tls(root, graph):
+        yield f"no PeerAuthentication in {root} requires mutual TLS of the whole mesh"
+
+
+def _plain_text(policy: Resource, _graph: Graph) -> Iterable[str]:
+    mode = text(at(policy.inputs, "spec.mtls.mode"), "spec.mtls.mode")
+    if mode in _PLAIN:
+        whom = "every workload" if selects_everything(at(policy.inputs, "spec.selector")) else "the workload"
+        yield f"{mode} for {whom} of {namespace_of(policy)}"
+    ports = mapping(at(policy.inputs, "spec.portLevelMtls"), "spec.portLevelMtls")
+    for port, setting in sorted(ports.items(), key=lambda item: str(item[0])):
+        mode = text(at(setting, "mode"), f"spec.portLevelMtls.{port}.mode")
+        if mode == "DISABLE" or (mode == "PERMISSIVE" and not is_named_exception(policy)):
+            yield f"{mode} on port {port}"
+
+
+def _out_of_order(release: Resource, graph: Graph) -> Iterable[str]:
+    first = _AFTER.get(istio_chart(release), ())
+    for other in graph.of_type(RELEASE):
+        if istio_chart(other) in first and other.urn not in graph.waits_for(release.urn):
+            yield f"does not wait for {other.name}"
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        id="mesh-requires-mutual-tls",
+        applies_to=(RELEASE,),
+        why="Without it any pod in the cluster may call any workload in plain text and under no name.",
+        fix="Declare a PeerAuthentication without a selector, mode STRICT, in Istio's root namespace.",
+        check=_not_strict,
+        reads_graph=True,
+    ),
+    Rule(
+        id="plain-text-is-a-named-exception",
+        applies_to=AUTHENTICATION,
+        why="A port that takes plain text cannot tell who calls; few ports need that, and each has a reason.",
+        fix="Declare a MeshException (components/mesh_exception.py): one port, its kind in the annotation.",
+        check=_plain_text,
+    ),
+    Rule(
+        id="mesh-parts-start-in-order",
+        applies_to=(RELEASE,),
+        why="The control plane fails without its CRDs, and agents without a control plane block every new pod.",
+        fix="Let istiod and the CNI wait for the base chart, and ztunnel for both.",
+        check=_out_of_order,
+        reads_graph=True,
+    ),
+)
