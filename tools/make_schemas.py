@@ -76,6 +76,11 @@ KINDS = frozenset(
     }
 )
 _SKIPPED_VERSIONS = {"LLMInferenceService": {"v1alpha1"}, "LLMInferenceServiceConfig": {"v1alpha1"}}
+_KEPT = (
+    *("type", "enum", "required", "pattern", "multipleOf"),
+    *("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"),
+    *("minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties"),
+)
 _SHARE_FROM = 400
 """Characters of JSON from which a repeated subtree is worth sharing."""
 
@@ -134,8 +139,7 @@ def strict(schema: Any) -> tuple[Any, int]:  # noqa: C901, PLR0912 one branch a 
         return schema, 0
     rules = len(schema.get("x-kubernetes-validations", ()))
     made: dict[str, Any] = {}
-    for key in ("type", "enum", "required", "pattern", "minimum", "maximum", "minLength", "maxLength", "minItems",
-                "maxItems", "minProperties", "maxProperties", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"):  # fmt: skip
+    for key in _KEPT:
         if key in schema:
             made[key] = schema[key]
     for key in ("properties", "patternProperties"):
