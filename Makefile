@@ -29,14 +29,22 @@ $(VENV)/program.installed: requirements.txt pyproject.toml | $(VENV)/bin/python
 	$(call install,requirements.txt)
 	@touch $@
 
+# checkov in an environment of its own (tools/checkov-requirements.in says why).
+.cache/checkov/installed: tools/checkov-requirements.txt
+	@echo "installing $<"
+	@$(PYTHON) -m venv .cache/checkov
+	@$(if $(UV),uv pip install --quiet --python .cache/checkov/bin/python --require-hashes --compile-bytecode -r $<,\
+	  .cache/checkov/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<)
+	@touch $@
+
 $(VENV)/development.installed: requirements-dev.txt pyproject.toml | $(VENV)/bin/python
 	$(call install,requirements-dev.txt)
 	@touch $@ $(VENV)/program.installed
 
-preview: $(VENV)/program.installed ## build and judge every stack
-	$(BIN)/slipway preview
+preview: $(VENV)/program.installed .cache/checkov/installed ## build and judge every stack
+	$(BIN)/slipway preview $(PREVIEW_FLAGS)
 
-test: $(VENV)/development.installed ## pass the tests
+test: $(VENV)/development.installed .cache/checkov/installed ## pass the tests
 	$(BIN)/pytest -n auto
 
 check: $(VENV)/development.installed ## format, lint and types

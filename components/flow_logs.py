@@ -4,6 +4,7 @@ import pulumi
 import pulumi_aws as aws
 
 from components.base import PlatformComponent
+from components.cluster_key import account_may_manage, logs_may_use
 from components.iam_document import Statement, document, service_trust
 from components.names import Names
 
@@ -24,10 +25,23 @@ class FlowLogs(PlatformComponent):
     ) -> None:
         super().__init__(name, opts)
         log_name = names.log_group("flow-logs")
+        key = aws.kms.Key(
+            f"{name}-key",
+            description="Flow logs of the VPC",
+            enable_key_rotation=True,
+            deletion_window_in_days=30,
+            policy=document(account_may_manage(names), logs_may_use(names, log_name)),
+            tags=self.tags(f"{name}-key"),
+            opts=self.child_opts(protect=True),
+        )
+        aws.kms.Alias(
+            f"{name}-key", name=names.key_alias("flow-logs"), target_key_id=key.id, opts=self.child_opts()
+        )
         group = aws.cloudwatch.LogGroup(
             f"{name}-group",
             name=log_name,
             retention_in_days=retention_days,
+            kms_key_id=key.arn,
             tags=self.tags(f"{name}-group"),
             opts=self.child_opts(),
         )

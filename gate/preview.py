@@ -8,6 +8,7 @@ import traceback
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -17,7 +18,8 @@ from gate import output_folder, render
 from gate.errors import GateError
 from gate.judgement import assess
 from gate.report import Report
-from gate.second_opinion import not_asked
+from gate.second_opinion import ask, not_asked, server
+from gate.terraform_plan import as_plan
 from gate.stacks import ROOT, capture_stack, chosen
 from gate.waive import load_waivers
 from stacks.load import Stack
@@ -61,7 +63,14 @@ def preview(names: Sequence[str], options: Options, tell: Callable[[str, str], N
     load_waivers(options.root / "policies" / "waivers.yaml")
     for stack in stacks:
         output_folder.clear(options.output / stack.name)
-    _warm()
+    with server(options.root) if options.with_checkov else nullcontext("") as address:
+        _warm()
+        return _run(stacks, options, address, tell)
+
+
+def _run(
+    stacks: Sequence[Stack], options: Options, address: str, tell: Callable[[str, str], None]
+) -> list[Previewed]:
     done: dict[str, Previewed] = {}
     waiting = {stack.name: stack for stack in stacks}
     running: dict[Future[Previewed], str] = {}
@@ -78,7 +87,7 @@ def preview(names: Sequence[str], options: Options, tell: Callable[[str, str], N
                     tell(name, "skipped")
                     continue
                 tell(name, "building")
-                running[pool.submit(_preview_one, stack, above, options)] = name
+                running[pool.submit(_preview_one, stack, above, options, address)] = name
             finished, _ = wait(running, return_when=FIRST_COMPLETED)
             for future in finished:
                 name = running.pop(future)
@@ -108,24 +117,33 @@ def _warm() -> None:
     gc.freeze()
 
 
-def _preview_one(stack: Stack, upstreams: Mapping[str, Mapping[str, Any]], options: Options) -> Previewed:
+def _preview_one(
+    stack: Stack, upstreams: Mapping[str, Mapping[str, Any]], options: Options, address: str
+) -> Previewed:
     """Runs in a child process: capture, judge, write."""
     try:
         captured = capture_stack(stack, upstreams, options.root)
+        manifests = render.manifests(captured.graph.resources)
+        plan = as_plan(captured.graph)
         report, used = assess(
             captured.graph,
             subject=f"stack {stack.name}",
             stack=stack.name,
             today=options.today,
             waivers=load_waivers(options.root / "policies" / "waivers.yaml"),
-            opinion=not_asked("switched off by --no-checkov"),
+            opinion=(
+                ask(address, captured.graph, plan, manifests)
+                if address
+                else not_asked("switched off by --no-checkov")
+            ),
         )
         output_folder.write(
             options.output / stack.name,
             {
                 "report.json": render.as_json(report.as_data()),
                 "report.md": render.as_markdown(report),
-                "manifests.yaml": render.manifests(captured.graph.resources),
+                "manifests.yaml": manifests,
+                "tfplan.json": render.as_json(plan.data),
                 "state.json": render.as_json(render.state(captured.graph.resources, stack.name)),
             },
         )

@@ -27,6 +27,7 @@ def test_every_flow_is_logged_and_forgotten_in_time(build):
     assert log.inputs["vpcId"] == made.only("aws:ec2/vpc:Vpc").id
     assert log.inputs["logDestination"] == group.outputs["arn"]
     assert (group.inputs["name"], group.inputs["retentionInDays"]) == ("/slipway/example-test/flow-logs", 90)
+    assert group.inputs["kmsKeyId"] == made.only("aws:kms/key:Key").outputs["arn"]
     assert policy.urn in log.dependencies
     assert json.loads(policy.inputs["policy"])["Statement"] == [
         {
