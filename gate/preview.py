@@ -19,8 +19,8 @@ from gate.errors import GateError
 from gate.judgement import assess
 from gate.report import Report
 from gate.second_opinion import ask, not_asked, server
-from gate.terraform_plan import as_plan
 from gate.stacks import ROOT, capture_stack, chosen
+from gate.terraform_plan import as_plan
 from gate.waive import load_waivers
 from stacks.load import Stack
 
