@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from components.iam_document import Statement
 from components.names import Names
-from components.namespaces import CERT_MANAGER
+from components.namespaces import CERT_MANAGER, POOL_LABEL
 
 INTERNAL_ISSUER: Final = "internal"
 PUBLIC_ISSUER: Final = "public"
@@ -22,15 +22,17 @@ def values() -> dict[str, Any]:
     """
     small = {"requests": {"cpu": "50m", "memory": "128Mi"}, "limits": {"cpu": "500m", "memory": "256Mi"}}
     budget = {"enabled": True, "minAvailable": 1}
+    # On nodes that no autoscaler takes away: without the webhook no certificate is accepted.
+    home = {"nodeSelector": {"kubernetes.io/os": "linux", POOL_LABEL: "system"}, "resources": small}
     return {
         "crds": {"enabled": True, "keep": True},
         "serviceAccount": {"name": CONTROLLER_ACCOUNT},
         "replicaCount": 2,
         "podDisruptionBudget": budget,
-        "resources": small,
-        "webhook": {"replicaCount": 3, "podDisruptionBudget": budget, "resources": small},
-        "cainjector": {"replicaCount": 2, "podDisruptionBudget": budget, "resources": small},
-        "startupapicheck": {"resources": small},
+        **home,
+        "webhook": {"replicaCount": 3, "podDisruptionBudget": budget, **home},
+        "cainjector": {"replicaCount": 2, "podDisruptionBudget": budget, **home},
+        "startupapicheck": home,
     }
 
 

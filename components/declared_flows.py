@@ -7,6 +7,7 @@ from typing import Final
 import pulumi
 
 from components.base import PlatformComponent
+from components.default_deny import deny_all_requests, deny_incoming_traffic
 from components.flow import TRUST_DOMAIN, Flow, compile_flow
 from components.kubernetes import KubernetesObject
 from components.mesh_exception import MeshException, compile_exception
@@ -20,10 +21,15 @@ _ROLES: Final = {
 
 @dataclass(frozen=True, kw_only=True)
 class DeclaredFlowsArgs:
-    """What :class:`DeclaredFlows` needs. ``after`` is the mesh and the target's namespace."""
+    """What :class:`DeclaredFlows` needs. ``after`` is the mesh and the target's namespace.
+
+    ``closed`` are namespaces in which nothing but these flows may reach a pod: those of the platform's own
+    proxies. A workload namespace closes itself.
+    """
 
     flows: Sequence[Flow] = ()
     exceptions: Sequence[MeshException] = ()
+    closed: Sequence[str] = ()
     after: Sequence[pulumi.Resource] = ()
     trust_domain: str = TRUST_DOMAIN
 
@@ -40,7 +46,10 @@ class DeclaredFlows(PlatformComponent):
         self, name: str, args: DeclaredFlowsArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         super().__init__(name, opts)
-        self.ready: list[pulumi.Resource] = []
+        manifests = {}
+        for namespace in args.closed:
+            manifests[f"{namespace}-deny-requests"] = deny_all_requests(namespace)
+            manifests[f"{namespace}-deny-traffic"] = deny_incoming_traffic(namespace)
         compiled = [(flow.name, m) for flow in args.flows for m in compile_flow(flow, args.trust_domain)]
         compiled += [
             (exception.name, m) for exception in args.exceptions for m in compile_exception(exception)
@@ -48,10 +57,12 @@ class DeclaredFlows(PlatformComponent):
         for declared, manifest in compiled:
             is_way_out = manifest["spec"].get("policyTypes") == ["Egress"]
             role = "network-egress" if is_way_out else _ROLES[manifest["kind"]]
-            # The mesh's CRD and webhook must answer, and the namespace must exist.
-            self.ready.append(
-                KubernetesObject(
-                    f"{name}-{declared}-{role}", manifest, self.child_opts(depends_on=list(args.after))
-                )
-            )
+            if f"{declared}-{role}" in manifests:
+                raise ValueError(f"{name}: two flows are called {declared}")
+            manifests[f"{declared}-{role}"] = manifest
+        # The mesh's CRD and webhook must answer, and the namespace must exist.
+        self.ready: list[pulumi.Resource] = [
+            KubernetesObject(f"{name}-{role}", manifest, self.child_opts(depends_on=list(args.after)))
+            for role, manifest in manifests.items()
+        ]
         self.register_outputs({})

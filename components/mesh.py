@@ -12,7 +12,7 @@ from components.default_deny import require_mutual_tls
 from components.flow import TRUST_DOMAIN
 from components.helm import release
 from components.kubernetes import KubernetesObject
-from components.namespaces import ISTIO_SYSTEM
+from components.namespaces import ISTIO_SYSTEM, POOL_LABEL
 from components.system_namespace import system_namespace
 
 
@@ -52,6 +52,8 @@ def istiod_values(settings: MeshSettings) -> dict[str, Any]:
         },
         "resources": {"requests": {"cpu": "250m", "memory": "1Gi"}, "limits": {"cpu": "2", "memory": "2Gi"}},
         "seccompProfile": {"type": "RuntimeDefault"},
+        # On nodes that no autoscaler takes away: without it no new pod gets an identity.
+        "nodeSelector": {"kubernetes.io/os": "linux", POOL_LABEL: "system"},
         "global": {"logAsJson": True},
     }
 

@@ -7,12 +7,15 @@ from typing import Final
 from policies.rule import Rule
 
 MODULES: Final = (
+    "certificates",
     "cluster",
     "cluster_addons",
     "cluster_key",
+    "flow",
     "flow_logs",
     "gpu_pool",
     "karpenter",
+    "mesh",
     "network",
     "node_class",
     "system_nodes",

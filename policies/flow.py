@@ -1,6 +1,7 @@
 """What must hold for everything that opens a way: a named caller, a named port, no metadata service."""
 
 import ipaddress
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
@@ -18,6 +19,8 @@ _IDENTITIES: Final = (
     "remoteIpBlocks",
 )
 _EVERYBODY: Final = frozenset({"*", "0.0.0.0/0", "::/0"})
+_ANY_IDENTITY: Final = re.compile(r"[^/*]+/(ns/)?\*")
+"""A principal that every workload of a trust domain has."""
 _METADATA: Final = ipaddress.ip_address("169.254.169.254")
 _METADATA_PORT: Final = 80
 
@@ -31,7 +34,7 @@ def _allow_rules(policy: Resource) -> Sequence[Any]:
 def _names_somebody(source: Mapping[str, Any]) -> bool:
     """Whether a source names callers at all: its fields narrow each other, so one that names is enough."""
     return any(
-        not {text(value, key) for value in named} & _EVERYBODY
+        not any(text(value, key) in _EVERYBODY or _ANY_IDENTITY.fullmatch(value) for value in named)
         for key in _IDENTITIES
         if (named := sequence(source.get(key), key))
     )
