@@ -65,6 +65,20 @@ def preview(
 
 
 @app.command()
+def judge(
+    paths: Annotated[
+        list[Path], typer.Argument(help="State exports, previews, manifests, or folders of them.")
+    ],
+    today: Today = "",
+    form: Annotated[str, typer.Option("--format", help="text, json or markdown.")] = "text",
+) -> None:
+    """Judge files nobody here wrote: a state export, a preview, Kubernetes YAML or JSON."""
+    from gate.command_judge import run  # noqa: PLC0415
+
+    raise typer.Exit(run(paths, day(today), form))
+
+
+@app.command()
 def policies() -> None:
     """List every rule with its level and reason."""
     from gate.command_policies import list_rules  # noqa: PLC0415

@@ -11,8 +11,8 @@ from google.protobuf import struct_pb2
 
 from policies.record import UNKNOWN, Unknown
 
-_SIGNATURE = "4dabf18193072939515e22adb298388d"
-_SECRET = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 the wire's mark for "secret", itself none
+SIGNATURE = "4dabf18193072939515e22adb298388d"
+SECRET_SIGNATURE = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 the wire's mark for "secret", itself none
 _RESOURCE = "5cf8f73096256a8f31e491e813e4eb8e"
 _UNKNOWNS = frozenset(
     {
@@ -25,6 +25,11 @@ _UNKNOWNS = frozenset(
         "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",  # unknown object
     }
 )
+
+
+def is_unknown_mark(text: str) -> bool:
+    """Whether a text is what the wire and previews put in place of an unknown value."""
+    return text in _UNKNOWNS
 
 
 def plain(struct: struct_pb2.Struct, secrets: set[str] | None = None) -> dict[str, Any]:
@@ -50,9 +55,9 @@ def _value(value: struct_pb2.Value, path: str, secrets: set[str] | None) -> Any:
 
 def _struct(struct: struct_pb2.Struct, path: str, secrets: set[str] | None) -> Any:
     fields = struct.fields
-    if _SIGNATURE in fields:
-        signature = fields[_SIGNATURE].string_value
-        if signature == _SECRET:
+    if SIGNATURE in fields:
+        signature = fields[SIGNATURE].string_value
+        if signature == SECRET_SIGNATURE:
             if secrets is not None:
                 secrets.add(path)
             return _value(fields["value"], path, secrets)

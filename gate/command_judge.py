@@ -1,0 +1,46 @@
+"""``slipway judge``: the same rules on what others wrote."""
+
+import sys
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+from rich.console import Console
+
+from gate import render
+from gate.adapters import read_paths
+from gate.errors import GateError
+from gate.judgement import assess
+from gate.report import EXIT_CODES
+from gate.second_opinion import not_asked
+from gate.stacks import ROOT
+from gate.text import show
+from gate.waive import load_waivers
+
+FORMATS = ("text", "json", "markdown")
+
+
+def run(paths: Sequence[Path], today: date, form: str) -> int:
+    """Judge the files, print the report, return the exit code.
+
+    Raises:
+        GateError: a file cannot be judged, or the format is unknown.
+    """
+    if form not in FORMATS:
+        raise GateError(f"--format: should be {', '.join(FORMATS)} (got {form!r})")
+    graph = read_paths(paths)
+    report, _ = assess(
+        graph,
+        subject=", ".join(str(p) for p in paths),
+        stack="files",
+        today=today,
+        waivers=load_waivers(ROOT / "policies" / "waivers.yaml"),
+        opinion=not_asked("not asked; judge applies our own rules and schemas"),
+    )
+    if form == "json":
+        sys.stdout.write(render.as_json(report.as_data()))
+    elif form == "markdown":
+        sys.stdout.write(render.as_markdown(report))
+    else:
+        show(report, Console(width=None if sys.stdout.isatty() else 160), details=True)
+    return EXIT_CODES[report.verdict]
