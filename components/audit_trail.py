@@ -1,7 +1,7 @@
-"""Who touched which model file, and who changed the account: a trail that cannot be edited unnoticed."""
+"""Who touched which model or payload, and who changed the account: a trail that cannot be edited unnoticed."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 import pulumi
 import pulumi_aws as aws
@@ -12,12 +12,15 @@ from components.iam_document import Statement, document
 from components.model_store import ModelStoreHandle
 from components.names import Names
 
+_CONTEXT: Final = "kms:EncryptionContext:aws:cloudtrail:arn"
+_THIS_KEY: Final = "in a key policy the resource is always this key"
+
 
 class AuditTrailSettings(Settings):
     """``audit_trail:`` in a stack file."""
 
     data_events: Literal["all", "writes"] = "all"
-    """``writes`` leaves out reads of model files, which are most of the cost."""
+    """``writes`` leaves out reads of models and payloads, which are most of the cost."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,23 +33,42 @@ class AuditTrailArgs:
 
 
 def trail_key_policy(names: Names) -> str:
-    """CloudTrail encrypts for this one trail; the account manages."""
+    """CloudTrail encrypts for this one trail; the account manages, and its auditors read through S3."""
     trail = names.arn("cloudtrail", f"trail/{names.platform}")
     return document(
         account_may_manage(names),
         Statement(
             sid="TrailEncrypts",
-            actions=["kms:GenerateDataKey", "kms:DescribeKey"],
+            actions=["kms:GenerateDataKey*"],
+            resources=["*"],
+            principals={"Service": ["cloudtrail.amazonaws.com"]},
+            conditions={"StringEquals": {"aws:SourceArn": trail, _CONTEXT: trail}},
+            unscoped_because=_THIS_KEY,
+        ),
+        Statement(
+            sid="TrailDescribes",
+            actions=["kms:DescribeKey"],
             resources=["*"],
             principals={"Service": ["cloudtrail.amazonaws.com"]},
             conditions={"StringEquals": {"aws:SourceArn": trail}},
-            unscoped_because="in a key policy the resource is always this key",
+            unscoped_because=_THIS_KEY,
+        ),
+        Statement(
+            # Who in the account may is for IAM to say; without this line nobody could ever read the trail.
+            sid="AuditorsDecrypt",
+            actions=["kms:Decrypt"],
+            resources=["*"],
+            principals={"AWS": [f"arn:{names.partition}:iam::{names.account}:root"]},
+            conditions={
+                "StringEquals": {_CONTEXT: trail, "kms:ViaService": f"s3.{names.region}.amazonaws.com"}
+            },
+            unscoped_because=_THIS_KEY,
         ),
     )
 
 
 class AuditTrail(PlatformComponent):
-    """A multi-region CloudTrail with digest files: management events, and every access to a model file."""
+    """A multi-region CloudTrail with digest files: management events, and every access to a model or payload."""
 
     TYPE = "slipway:storage:AuditTrail"
 
@@ -68,7 +90,10 @@ class AuditTrail(PlatformComponent):
         objects: list[aws.cloudtrail.TrailAdvancedEventSelectorFieldSelectorArgsDict] = [
             {"field": "eventCategory", "equals": ["Data"]},
             {"field": "resources.type", "equals": ["AWS::S3::Object"]},
-            {"field": "resources.ARN", "starts_withs": [f"{names.bucket_arn('models')}/"]},
+            {
+                "field": "resources.ARN",
+                "starts_withs": [f"{names.bucket_arn('models')}/", f"{names.bucket_arn('payloads')}/"],
+            },
         ]
         if args.settings.data_events == "writes":
             objects.append({"field": "readOnly", "equals": ["false"]})
@@ -83,7 +108,7 @@ class AuditTrail(PlatformComponent):
             include_global_service_events=True,
             is_multi_region_trail=True,
             advanced_event_selectors=[
-                {"name": "model files", "field_selectors": objects},
+                {"name": "models and payloads", "field_selectors": objects},
                 {
                     "name": "management",
                     "field_selectors": [{"field": "eventCategory", "equals": ["Management"]}],
@@ -91,6 +116,6 @@ class AuditTrail(PlatformComponent):
             ],
             tags=self.tags(f"{name}-trail"),
             # CloudTrail checks that it may write before it is created: the log bucket's policy must stand.
-            opts=self.child_opts(depends_on=list(args.model_store.ready)),
+            opts=self.child_opts(depends_on=list(args.model_store.ready), protect=True),
         )
         self.register_outputs({})

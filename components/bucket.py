@@ -7,19 +7,28 @@ import pulumi
 import pulumi_aws as aws
 
 from components.base import Handle, PlatformComponent
-from components.bucket_policy import Role, own_account_statement, transport_statements
+from components.bucket_policy import (
+    Role,
+    default_key_statements,
+    own_account_statement,
+    transport_statements,
+)
 from components.iam_document import Statement, document
 from components.names import Names
 
 
 @dataclass(frozen=True, kw_only=True)
 class BucketArgs:
-    """What :class:`Bucket` needs. Without a key objects are encrypted with keys of S3."""
+    """What :class:`Bucket` needs. Without a key objects are encrypted with keys of S3.
+
+    ``expire_after_days`` is for every object, ``expire_prefix_after_days`` for some: the shorter one counts.
+    """
 
     names: Names
     role: Role
     key_arn: pulumi.Input[str] | None = None
     lock_days: int | None = None
+    expire_after_days: int | None = None
     expire_prefix_after_days: Mapping[str, int] = field(default_factory=dict)
     noncurrent_days: int = 30
     statements: Sequence[Statement] = ()
@@ -32,6 +41,16 @@ class BucketHandle(Handle):
     """What others may use of :class:`Bucket`."""
 
     name: pulumi.Input[str]
+
+
+def bucket_document(args: BucketArgs) -> str:
+    """The bucket's policy: what it refuses whoever asks, then what it was told to allow."""
+    return document(
+        *transport_statements(args.names, args.role),
+        own_account_statement(args.names, args.role),
+        *(default_key_statements(args.names, args.role) if args.key_arn is not None else ()),
+        *args.statements,
+    )
 
 
 class Bucket(PlatformComponent):
@@ -53,7 +72,7 @@ class Bucket(PlatformComponent):
             tags=self.tags(f"{name}-bucket"),
             opts=self.child_opts(protect=True),
         )
-        aws.s3.BucketPublicAccessBlock(
+        private = aws.s3.BucketPublicAccessBlock(
             f"{name}-private",
             bucket=bucket.id,
             block_public_acls=True,
@@ -78,12 +97,9 @@ class Bucket(PlatformComponent):
         policy = aws.s3.BucketPolicy(
             f"{name}-policy",
             bucket=bucket.id,
-            policy=document(
-                *transport_statements(names, args.role),
-                own_account_statement(names, args.role),
-                *args.statements,
-            ),
-            opts=self.child_opts(),
+            policy=bucket_document(args),
+            # S3 answers "conflicting conditional operation" where both are written at once.
+            opts=self.child_opts(depends_on=[private]),
         )
         self._expire(name, bucket, versioning, args)
         if args.lock_days is not None:
@@ -127,15 +143,16 @@ class Bucket(PlatformComponent):
     def _expire(
         self, name: str, bucket: aws.s3.Bucket, versioning: aws.s3.BucketVersioning, args: BucketArgs
     ) -> None:
-        rules: list[aws.s3.BucketLifecycleConfigurationRuleArgsDict] = [
-            {
-                "id": "tidy",
-                "status": "Enabled",
-                "filter": {"prefix": ""},
-                "abort_incomplete_multipart_upload": {"days_after_initiation": 7},
-                "noncurrent_version_expiration": {"noncurrent_days": args.noncurrent_days},
-            }
-        ]
+        tidy: aws.s3.BucketLifecycleConfigurationRuleArgsDict = {
+            "id": "tidy",
+            "status": "Enabled",
+            "filter": {"prefix": ""},
+            "abort_incomplete_multipart_upload": {"days_after_initiation": 7},
+            "noncurrent_version_expiration": {"noncurrent_days": args.noncurrent_days},
+        }
+        if args.expire_after_days is not None:
+            tidy["expiration"] = {"days": args.expire_after_days}
+        rules = [tidy]
         rules.extend(
             {
                 "id": f"expire-{prefix.strip('/')}",

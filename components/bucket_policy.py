@@ -7,6 +7,9 @@ from components.names import Names
 
 Role = Literal["models", "payloads", "logs"]
 
+LOG_PREFIXES = ("access/", "trail/")
+"""What the log bucket holds: server access logs of the other buckets, and the audit trail."""
+
 
 def transport_statements(names: Names, role: Role) -> list[Statement]:
     """Nothing over plain HTTP, nothing below TLS 1.2."""
@@ -45,6 +48,29 @@ def own_account_statement(names: Names, role: Role) -> Statement:
             "Bool": {"aws:PrincipalIsAWSService": "false"},
         },
     )
+
+
+def default_key_statements(names: Names, role: Role) -> list[Statement]:
+    """Every object is under the bucket's own key: an upload may not choose its encryption.
+
+    An upload that asks for ``aws:kms`` and names no key gets the account's ``aws/s3`` key, not the bucket's
+    (S3 API reference, PutObject, read 2026-11), so asking at all is refused. That also keeps the key's ARN,
+    which is unknown at the first preview, out of the document.
+    """
+    return [
+        Statement(
+            sid=sid,
+            effect="Deny",
+            actions=["s3:PutObject"],
+            resources=[f"{names.bucket_arn(role)}/*"],
+            principals={"AWS": ["*"]},
+            conditions={"Null": {key: "false"}},
+        )
+        for sid, key in (
+            ("OnlyDefaultKey", "s3:x-amz-server-side-encryption"),
+            ("NoKeysOfCallers", "s3:x-amz-server-side-encryption-customer-algorithm"),
+        )
+    ]
 
 
 def log_delivery_statements(names: Names) -> list[Statement]:

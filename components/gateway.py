@@ -2,21 +2,24 @@
 
 from dataclasses import dataclass
 from ipaddress import IPv4Network
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, Self
 
 import pulumi
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
 from components import gateway_manifests as manifests
 from components.base import Handle, PlatformComponent, Settings
 from components.certificates import CertificatesHandle
 from components.cluster_addons import ClusterAddonsHandle
-from components.helm import release
+from components.declared_flows import DeclaredFlows, DeclaredFlowsArgs
+from components.gateway_controllers import GatewayControllers, GatewayControllersArgs
+from components.gateway_flows import PRIVATE_RANGES, callers_exception, closed, gateway_flows
 from components.kubernetes import KubernetesObject
 from components.mesh import MeshHandle
-from components.namespaces import AI_GATEWAY, EDGE, EDGE_GATEWAY, ENVOY_GATEWAY, INNER_GATEWAY, KSERVE
-from components.rate_limit_store import NAME, PORT, store_manifests
+from components.namespaces import EDGE, EDGE_GATEWAY, INNER_GATEWAY, KSERVE
 from components.system_namespace import system_namespace
+
+_WIDEST_PREFIX = 8
 
 
 def _narrow(cidr: str) -> str:
@@ -24,8 +27,8 @@ def _narrow(cidr: str) -> str:
         network = IPv4Network(cidr)
     except ValueError:
         raise ValueError(f"not an address range such as 203.0.113.0/24 (got {cidr!r})") from None
-    if network.prefixlen < 8:  # noqa: PLR2004 the message names it
-        raise ValueError(f"opens the edge to more than a /8 (got {cidr!r})")
+    if network.prefixlen < _WIDEST_PREFIX:
+        raise ValueError(f"opens the edge to more than a /{_WIDEST_PREFIX} (got {cidr!r})")
     return cidr
 
 
@@ -42,10 +45,21 @@ class GatewaySettings(Settings):
 
     hostname: Annotated[str, Field(pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)+$")]
     authentication: AuthenticationSettings
+    exposure: Literal["internal", "public"] = "internal"
     source_ranges: list[Annotated[str, AfterValidator(_narrow)]] = Field(default_factory=list)
-    """Empty: the load balancer is internal. Not empty: it is public, and these ranges may reach it."""
     requests_per_minute: int = Field(default=600, ge=1)
+    request_timeout_seconds: int = Field(default=300, ge=1, le=3600)
     replicas: int = Field(default=3, ge=2)
+
+    @model_validator(mode="after")
+    def _public_names_its_callers(self) -> Self:
+        if self.exposure == "public" and not self.source_ranges:
+            raise ValueError("exposure: public needs source_ranges; list the addresses callers come from")
+        return self
+
+    def callers(self) -> list[str]:
+        """Who may open a connection: the ranges named, or whatever is joined to the VPC."""
+        return list(self.source_ranges or PRIVATE_RANGES)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,51 +74,44 @@ class GatewayArgs:
 
 @dataclass(frozen=True, kw_only=True)
 class GatewayHandle(Handle):
-    """What others may use of :class:`Gateway`. Its objects have fixed names (``components/namespaces.py``)."""
+    """What others may use of :class:`Gateway`. A principal is the mesh identity behind the trust domain."""
 
     hostname: pulumi.Input[str]
+    edge_gateway: pulumi.Input[str] = EDGE_GATEWAY
+    edge_namespace: pulumi.Input[str] = EDGE
+    edge_principal: pulumi.Input[str] = f"ns/{EDGE}/sa/{EDGE_GATEWAY}"
+    inner_gateway: pulumi.Input[str] = INNER_GATEWAY
+    inner_namespace: pulumi.Input[str] = KSERVE
+    inner_principal: pulumi.Input[str] = f"ns/{KSERVE}/sa/{INNER_GATEWAY}"
 
 
-def controller_values() -> dict[str, Any]:
-    """Envoy Gateway, extended by the AI gateway, deploying proxies beside their Gateway object."""
-    everything = {"includeAll": True}
+def edge_objects(settings: GatewaySettings, cluster_issuer: Any) -> dict[str, dict[str, Any]]:
+    """What must stand before the edge listens."""
+    token = settings.authentication
     return {
-        "deployment": {"replicas": 2},
-        "config": {
-            "envoyGateway": {
-                "gateway": {"controllerName": "gateway.envoyproxy.io/gatewayclass-controller"},
-                # Proxies run in their Gateway's namespace under its name: a flow can name their identity.
-                "provider": {"type": "Kubernetes", "kubernetes": {"deploy": {"type": "GatewayNamespace"}}},
-                "extensionApis": {"enableBackend": True, "enableEnvoyPatchPolicy": False},
-                "extensionManager": {
-                    "backendResources": [
-                        {"group": "inference.networking.k8s.io", "kind": "InferencePool", "version": "v1"}
-                    ],
-                    "hooks": {
-                        "xdsTranslator": {
-                            "translation": dict.fromkeys(
-                                ("listener", "route", "cluster", "secret"), everything
-                            ),
-                            "post": ["Translation", "Cluster", "Route"],
-                        }
-                    },
-                    "service": {
-                        "fqdn": {
-                            "hostname": f"ai-gateway-controller.{AI_GATEWAY}.svc.cluster.local",
-                            "port": 1063,
-                        }
-                    },
-                },
-                "rateLimit": {
-                    "backend": {
-                        "type": "Redis",
-                        "redis": {"url": f"{NAME}.{ENVOY_GATEWAY}.svc.cluster.local:{PORT}"},
-                    },
-                    # A counter that cannot be asked must not let everything through.
-                    "failClosed": True,
-                },
-            }
-        },
+        "edge-proxy": manifests.proxy(
+            EDGE_GATEWAY,
+            EDGE,
+            service=manifests.edge_service(settings.exposure, settings.callers()),
+            replicas=settings.replicas,
+        ),
+        "edge-certificate": manifests.certificate(settings.hostname, cluster_issuer),
+        "edge-authentication": manifests.authentication_policy(token.issuer, token.jwks_uri, token.audiences),
+        "edge-transport": manifests.edge_transport_policy(),
+        "edge-protection": manifests.protection_policy(
+            settings.requests_per_minute, settings.request_timeout_seconds
+        ),
+    }
+
+
+def inner_objects(settings: GatewaySettings) -> dict[str, dict[str, Any]]:
+    """What must stand before the inner gateway listens."""
+    cluster_only = {"type": "ClusterIP", "name": INNER_GATEWAY}
+    return {
+        "inner-proxy": manifests.proxy(
+            INNER_GATEWAY, KSERVE, service=cluster_only, replicas=settings.replicas
+        ),
+        "inner-transport": manifests.inner_transport_policy(),
     }
 
 
@@ -112,7 +119,7 @@ class Gateway(PlatformComponent):
     """The edge authenticates, limits and protects; the inner gateway splits traffic between versions.
 
     An AIGatewayRoute straight to an InferencePool would bypass KServe's weights, so the edge always calls
-    the inner gateway.
+    the inner gateway. The namespace of KServe is made here, because the inner gateway stands in it.
     """
 
     TYPE = "slipway:gateway:Gateway"
@@ -120,92 +127,62 @@ class Gateway(PlatformComponent):
     def __init__(self, name: str, args: GatewayArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, opts)
         settings = args.settings
-        waits = [*args.cluster_addons.ready, *args.mesh.ready]
-        spaces = {
-            where: KubernetesObject(
+        spaces = [
+            KubernetesObject(
                 f"{name}-namespace-{where}",
-                system_namespace(where, in_mesh=where in {EDGE, KSERVE}),
+                system_namespace(where, in_mesh=True),
                 # The label that joins the mesh is read by agents that must already run.
-                self.child_opts(depends_on=waits),
+                self.child_opts(depends_on=[*args.cluster_addons.ready, *args.mesh.ready]),
             )
-            for where in (ENVOY_GATEWAY, AI_GATEWAY, EDGE, KSERVE)
-        }
-        ready = self._controllers(name, spaces)
-        objects: dict[str, dict[str, Any]] = {
+            for where in (EDGE, KSERVE)
+        ]
+        refusals = [
+            # Needs its namespace, and the mesh's CRD and webhook.
+            KubernetesObject(
+                f"{name}-{where}-{role}", manifest, self.child_opts(depends_on=[*args.mesh.ready, *spaces])
+            )
+            for where in (EDGE, KSERVE)
+            for role, manifest in closed(where).items()
+        ]
+        controllers = GatewayControllers(
+            f"{name}-controllers",
+            GatewayControllersArgs(after=(*args.cluster_addons.ready, *args.certificates.ready)),
+            self.child_opts(),
+        )
+        flows = DeclaredFlows(
+            f"{name}-flows",
+            DeclaredFlowsArgs(
+                flows=gateway_flows(),
+                exceptions=[callers_exception(settings.callers())],
+                after=[*args.mesh.ready, *spaces],
+            ),
+            self.child_opts(),
+        )
+        # Objects need their namespace, their CRD and the webhooks behind it.
+        after = [*controllers.ready, *spaces, *args.certificates.ready]
+        objects = {
             "class": manifests.gateway_class(),
-            "edge-proxy": manifests.proxy(
-                EDGE_GATEWAY,
-                EDGE,
-                service=manifests.edge_service(settings.source_ranges),
-                replicas=settings.replicas,
-            ),
-            "edge-certificate": manifests.certificate(settings.hostname, args.certificates.cluster_issuer),
-            "edge-authentication": manifests.authentication_policy(
-                settings.authentication.issuer,
-                settings.authentication.jwks_uri,
-                settings.authentication.audiences,
-            ),
-            "edge-transport": manifests.transport_policy(),
-            "edge-protection": manifests.protection_policy(settings.requests_per_minute),
-            "inner-proxy": manifests.proxy(
-                INNER_GATEWAY, KSERVE, service={"type": "ClusterIP"}, replicas=settings.replicas
-            ),
+            **edge_objects(settings, args.certificates.cluster_issuer),
+            **inner_objects(settings),
         }
-        # CRDs and webhooks of three charts, and the namespaces.
-        after = [*ready, *spaces.values(), *args.certificates.ready]
         before = [
             KubernetesObject(f"{name}-{role}", manifest, self.child_opts(depends_on=after))
             for role, manifest in objects.items()
         ]
-        # The listeners open last, when authentication and limits stand.
-        edge = KubernetesObject(
-            f"{name}-edge",
-            manifests.edge_gateway(settings.hostname),
-            self.child_opts(depends_on=[*after, *before]),
-        )
-        inner = KubernetesObject(
-            f"{name}-inner", manifests.inner_gateway(), self.child_opts(depends_on=[*after, *before])
-        )
-        self.handle = GatewayHandle(hostname=settings.hostname, ready=(*ready, *before, edge, inner))
-        self.register_outputs({})
-
-    def _controllers(self, name: str, spaces: dict[str, KubernetesObject]) -> list[pulumi.Resource]:
-        crd_values = {"crds": {"gatewayAPI": {"enabled": True}, "envoyGateway": {"enabled": True}}}
-        # CRDs stay on delete: without them every route in the cluster is gone.
-        kept = {"retain_on_delete": True}
-        crds = release(
-            f"{name}-crds",
-            "gateway-crds",
-            ENVOY_GATEWAY,
-            crd_values,
-            self.child_opts(depends_on=[spaces[ENVOY_GATEWAY]], **kept),
-        )
-        ai_crds = release(
-            f"{name}-ai-crds",
-            "ai-gateway-crds",
-            AI_GATEWAY,
-            {},
-            self.child_opts(depends_on=[spaces[AI_GATEWAY]], **kept),
-        )
-        store = [
+        listeners = [
             KubernetesObject(
-                f"{name}-{NAME}-{role}", manifest, self.child_opts(depends_on=[spaces[ENVOY_GATEWAY]])
+                f"{name}-{role}",
+                manifest,
+                # A listener opens last: when authentication, limits and the mesh's refusals stand.
+                self.child_opts(depends_on=[*after, *before, *refusals, *flows.ready]),
             )
-            for role, manifest in store_manifests().items()
+            for role, manifest in (
+                ("edge", manifests.edge_gateway(settings.hostname)),
+                ("inner", manifests.inner_gateway()),
+            )
         ]
-        # The AI gateway reads Envoy Gateway's CRDs at start; Envoy Gateway asks the AI gateway for every change.
-        ai = release(
-            f"{name}-ai-controller",
-            "ai-gateway",
-            AI_GATEWAY,
-            {"controller": {"replicaCount": 2}},
-            self.child_opts(depends_on=[crds, ai_crds]),
+        self.handle = GatewayHandle(
+            hostname=settings.hostname,
+            ready=(*spaces, *controllers.ready, *before, *refusals, *flows.ready, *listeners),
         )
-        controller = release(
-            f"{name}-controller",
-            "envoy-gateway",
-            ENVOY_GATEWAY,
-            controller_values(),
-            self.child_opts(depends_on=[crds, ai, *store]),
-        )
-        return [crds, ai_crds, ai, controller]
+        self.register_outputs({})

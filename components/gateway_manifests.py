@@ -1,12 +1,17 @@
 """The objects of both gateway tiers, as plain data (fields: Gateway API v1.5.1, Envoy Gateway v1.8.1)."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final, Literal
 
+from components.gateway_values import CONTROLLER
 from components.namespaces import EDGE, EDGE_GATEWAY, INNER_GATEWAY, KSERVE, MODELS
 
-CLASS = "envoy"
-EDGE_SECRET = "edge-certificate"  # noqa: S105 the name of a secret, not one
+CLASS: Final = "envoy"
+EDGE_SECRET: Final = "edge-certificate"  # noqa: S105 the name of a secret, not one
+CALLER_HEADER: Final = "x-caller"
+"""Carries the subject of the caller's token; only the edge may set it."""
+LARGEST_REQUEST: Final = "16Mi"
+"""What Envoy holds of one request: the AI gateway reads the whole body to find the model's name."""
 
 
 def gateway_class() -> dict[str, Any]:
@@ -15,12 +20,16 @@ def gateway_class() -> dict[str, Any]:
         "apiVersion": "gateway.networking.k8s.io/v1",
         "kind": "GatewayClass",
         "metadata": {"name": CLASS},
-        "spec": {"controllerName": "gateway.envoyproxy.io/gatewayclass-controller"},
+        "spec": {"controllerName": CONTROLLER},
     }
 
 
 def proxy(name: str, namespace: str, *, service: Mapping[str, Any], replicas: int) -> dict[str, Any]:
-    """How Envoy Gateway deploys one tier's proxies: restricted pods, one service account named for the gateway."""
+    """How Envoy Gateway deploys one tier's proxies: one service account named for the gateway, spread over zones.
+
+    The containers' security context is Envoy Gateway's own: no privilege, no capability, a read-only root.
+    """
+    labels = {"gateway.envoyproxy.io/owning-gateway-name": name}
     return {
         "apiVersion": "gateway.envoyproxy.io/v1alpha1",
         "kind": "EnvoyProxy",
@@ -34,42 +43,46 @@ def proxy(name: str, namespace: str, *, service: Mapping[str, Any], replicas: in
                     "envoyPDB": {"minAvailable": 1},
                     "envoyDeployment": {
                         "replicas": replicas,
+                        "pod": {
+                            "topologySpreadConstraints": [
+                                {
+                                    "maxSkew": 1,
+                                    "topologyKey": "topology.kubernetes.io/zone",
+                                    "whenUnsatisfiable": "ScheduleAnyway",
+                                    "labelSelector": {"matchLabels": labels},
+                                }
+                            ]
+                        },
                         "container": {
                             "resources": {
                                 "requests": {"cpu": "500m", "memory": "512Mi"},
                                 "limits": {"cpu": "2", "memory": "1Gi"},
-                            },
-                            "securityContext": {
-                                "allowPrivilegeEscalation": False,
-                                "capabilities": {"drop": ["ALL"]},
-                                "runAsNonRoot": True,
-                                "seccompProfile": {"type": "RuntimeDefault"},
-                            },
+                            }
                         },
                     },
                 },
-            }
+            },
+            # A stream that is being answered is finished before its proxy goes.
+            "shutdown": {"drainTimeout": "300s", "minDrainDuration": "15s"},
         },
     }
 
 
-def edge_service(source_ranges: Sequence[str]) -> dict[str, Any]:
-    """An internal network load balancer, or a public one that names who may reach it."""
-    annotations = {
-        "service.beta.kubernetes.io/aws-load-balancer-type": "external",
-        "service.beta.kubernetes.io/aws-load-balancer-nlb-target-type": "ip",
-        "service.beta.kubernetes.io/aws-load-balancer-scheme": "internet-facing"
-        if source_ranges
-        else "internal",
-    }
-    service: dict[str, Any] = {
+def edge_service(exposure: Literal["internal", "public"], callers: Sequence[str]) -> dict[str, Any]:
+    """A network load balancer, internal unless asked otherwise, that names who may reach it.
+
+    The annotations are those of the controller that EKS itself runs. ``Local`` keeps the caller's address, by
+    which the mesh and the network decide.
+    """
+    annotations = {"service.beta.kubernetes.io/aws-load-balancer-type": "nlb"}
+    if exposure == "internal":
+        annotations["service.beta.kubernetes.io/aws-load-balancer-internal"] = "true"
+    return {
         "type": "LoadBalancer",
         "annotations": annotations,
         "externalTrafficPolicy": "Local",
+        "loadBalancerSourceRanges": list(callers),
     }
-    if source_ranges:
-        service["loadBalancerSourceRanges"] = list(source_ranges)
-    return service
 
 
 def certificate(hostname: str, issuer: Any) -> dict[str, Any]:
@@ -145,13 +158,32 @@ def _parameters(name: str) -> dict[str, str]:
     return {"group": "gateway.envoyproxy.io", "kind": "EnvoyProxy", "name": name}
 
 
-def transport_policy() -> dict[str, Any]:
-    """Nothing below TLS 1.2 at the edge."""
+def edge_transport_policy() -> dict[str, Any]:
+    """Nothing below TLS 1.2; nobody names their caller but the edge; slow senders are cut off."""
     return {
         "apiVersion": "gateway.envoyproxy.io/v1alpha1",
         "kind": "ClientTrafficPolicy",
         "metadata": {"name": EDGE_GATEWAY, "namespace": EDGE},
-        "spec": {"targetRefs": [_edge()], "tls": {"minVersion": "1.2", "alpnProtocols": ["h2", "http/1.1"]}},
+        "spec": {
+            "targetRefs": [_gateway(EDGE_GATEWAY)],
+            "tls": {"minVersion": "1.2", "alpnProtocols": ["h2", "http/1.1"]},
+            "headers": {"earlyRequestHeaders": {"remove": [CALLER_HEADER]}},
+            "timeout": {"http": {"requestReceivedTimeout": "60s", "idleTimeout": "600s"}},
+            "connection": {"bufferLimit": LARGEST_REQUEST},
+        },
+    }
+
+
+def inner_transport_policy() -> dict[str, Any]:
+    """The same largest request as at the edge: what passed there must not fail here."""
+    return {
+        "apiVersion": "gateway.envoyproxy.io/v1alpha1",
+        "kind": "ClientTrafficPolicy",
+        "metadata": {"name": INNER_GATEWAY, "namespace": KSERVE},
+        "spec": {
+            "targetRefs": [_gateway(INNER_GATEWAY)],
+            "connection": {"bufferLimit": LARGEST_REQUEST},
+        },
     }
 
 
@@ -162,7 +194,7 @@ def authentication_policy(issuer: str, jwks_uri: str, audiences: Sequence[str]) 
         "kind": "SecurityPolicy",
         "metadata": {"name": EDGE_GATEWAY, "namespace": EDGE},
         "spec": {
-            "targetRefs": [_edge()],
+            "targetRefs": [_gateway(EDGE_GATEWAY)],
             "jwt": {
                 "providers": [
                     {
@@ -170,7 +202,7 @@ def authentication_policy(issuer: str, jwks_uri: str, audiences: Sequence[str]) 
                         "issuer": issuer,
                         "audiences": list(audiences),
                         "remoteJWKS": {"uri": jwks_uri},
-                        "claimToHeaders": [{"claim": "sub", "header": "x-caller"}],
+                        "claimToHeaders": [{"claim": "sub", "header": CALLER_HEADER}],
                     }
                 ]
             },
@@ -178,35 +210,39 @@ def authentication_policy(issuer: str, jwks_uri: str, audiences: Sequence[str]) 
     }
 
 
-def protection_policy(requests_per_minute: int) -> dict[str, Any]:
+def protection_policy(requests_per_minute: int, timeout_seconds: int) -> dict[str, Any]:
     """What one caller may ask, and how long the edge waits: a model answers slowly, but not for ever."""
     return {
         "apiVersion": "gateway.envoyproxy.io/v1alpha1",
         "kind": "BackendTrafficPolicy",
         "metadata": {"name": EDGE_GATEWAY, "namespace": EDGE},
         "spec": {
-            "targetRefs": [_edge()],
+            "targetRefs": [_gateway(EDGE_GATEWAY)],
             "rateLimit": {
                 "type": "Global",
                 "global": {
                     "rules": [
                         {
-                            "clientSelectors": [{"headers": [{"name": "x-caller", "type": "Distinct"}]}],
+                            "clientSelectors": [{"headers": [{"name": CALLER_HEADER, "type": "Distinct"}]}],
                             "limit": {"requests": requests_per_minute, "unit": "Minute"},
                         }
                     ]
                 },
             },
-            "timeout": {"http": {"requestTimeout": "300s", "connectionIdleTimeout": "600s"}},
+            "timeout": {
+                "tcp": {"connectTimeout": "5s"},
+                "http": {"requestTimeout": f"{timeout_seconds}s", "connectionIdleTimeout": "600s"},
+            },
             "circuitBreaker": {
                 "maxConnections": 1024,
                 "maxPendingRequests": 256,
                 "maxParallelRequests": 1024,
             },
+            # Only what no model has begun to answer: a prompt must not be paid for twice.
             "retry": {"numRetries": 2, "retryOn": {"triggers": ["connect-failure", "reset-before-request"]}},
         },
     }
 
 
-def _edge() -> dict[str, str]:
-    return {"group": "gateway.networking.k8s.io", "kind": "Gateway", "name": EDGE_GATEWAY}
+def _gateway(name: str) -> dict[str, str]:
+    return {"group": "gateway.networking.k8s.io", "kind": "Gateway", "name": name}

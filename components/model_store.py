@@ -2,18 +2,19 @@
 
 import json
 from dataclasses import dataclass
-from typing import Annotated
+from itertools import pairwise
+from typing import Annotated, Self
 
 import pulumi
 import pulumi_aws as aws
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from components.base import Handle, PlatformComponent, Settings
 from components.bucket import Bucket, BucketArgs
-from components.bucket_policy import log_delivery_statements
+from components.bucket_policy import LOG_PREFIXES, log_delivery_statements
 from components.cluster_key import account_may_manage, role_may_use
 from components.iam_document import Statement, document
-from components.names import Names
+from components.names import MODEL_READER, PAYLOAD_WRITER, Names
 from facts.strict import Slug
 
 Days = Annotated[int, Field(ge=1, le=3650)]
@@ -26,6 +27,14 @@ class Retention(Settings):
     internal: Days = 30
     confidential: Days = 14
     restricted: Days = 3
+
+    @model_validator(mode="after")
+    def _stricter_is_shorter(self) -> Self:
+        days = list(self.model_dump().items())
+        for (open_class, longer), (closed_class, shorter) in pairwise(days):
+            if shorter > longer:
+                raise ValueError(f"{closed_class} ({shorter}) is kept longer than {open_class} ({longer})")
+        return self
 
 
 class RepositorySettings(Settings):
@@ -99,24 +108,21 @@ class ModelStore(PlatformComponent):
             "models",
             "Model weights",
             names,
-            role_may_use(names, "ReadersDecrypt", "model-reader", ("kms:Decrypt",)),
+            role_may_use(names, "ReadersDecrypt", MODEL_READER, ("kms:Decrypt",)),
         )
         payload_key = self._key(
             f"{name}-payload-key",
             "payloads",
             "Logged requests and responses",
             names,
-            role_may_use(names, "WritersEncrypt", "payload-writer", ("kms:GenerateDataKey", "kms:Decrypt")),
+            role_may_use(names, "WritersEncrypt", PAYLOAD_WRITER, ("kms:GenerateDataKey", "kms:Decrypt")),
         )
         logs = Bucket(
             f"{name}-logs",
             BucketArgs(
                 names=names,
                 role="logs",
-                expire_prefix_after_days={
-                    "access/": settings.log_retention_days,
-                    "trail/": settings.log_retention_days,
-                },
+                expire_prefix_after_days=dict.fromkeys(LOG_PREFIXES, settings.log_retention_days),
                 statements=log_delivery_statements(names),
                 has_access_log=False,
             ),
@@ -141,6 +147,8 @@ class ModelStore(PlatformComponent):
                 role="payloads",
                 key_arn=payload_key.arn,
                 noncurrent_days=1,
+                # What lands outside the classes' prefixes is forgotten too.
+                expire_after_days=settings.payload_retention.public,
                 expire_prefix_after_days=payload_expiry(settings.payload_retention),
                 log_bucket=logs,
             ),

@@ -9,6 +9,8 @@ from typing import Final, Literal
 
 MODEL_READER: Final = "model-reader"
 """The capability of reading one's own model's files."""
+PAYLOAD_WRITER: Final = "payload-writer"
+"""The capability of writing one's own requests and responses, and of reading none."""
 
 
 @dataclass(frozen=True)

@@ -7,43 +7,86 @@ import pulumi
 import pulumi_aws as aws
 
 from components.base import Handle, PlatformComponent
-from components.iam_document import Statement, document
+from components.iam_document import Conditions, Statement, document
 from components.names import Names
 
-ENVELOPE: Final[dict[str, tuple[str, ...]]] = {
-    "Network": (
-        "ec2:AssignIpv6Addresses", "ec2:AssignPrivateIpAddresses", "ec2:Attach*", "ec2:Authorize*",
-        "ec2:Create*", "ec2:Delete*", "ec2:Describe*", "ec2:Detach*", "ec2:EnableFastSnapshotRestores",
-        "ec2:GetSpotPlacementScores", "ec2:Modify*", "ec2:Revoke*", "ec2:RunInstances", "ec2:TerminateInstances",
-        "ec2:UnassignIpv6Addresses", "ec2:UnassignPrivateIpAddresses", "ec2:LockSnapshot",
-        "elasticloadbalancing:Add*", "elasticloadbalancing:Configure*", "elasticloadbalancing:Create*",
-        "elasticloadbalancing:Delete*", "elasticloadbalancing:Deregister*", "elasticloadbalancing:Describe*",
-        "elasticloadbalancing:Modify*", "elasticloadbalancing:Register*", "elasticloadbalancing:Set*",
-        "autoscaling:Describe*", "autoscaling:UpdateAutoScalingGroup", "pricing:GetProducts",
+REGIONAL: Final[dict[str, tuple[str, ...]]] = {
+    "Machines": (
+        "autoscaling:Describe*", "autoscaling:UpdateAutoScalingGroup", "ec2:CreateFleet",
+        "ec2:CreateLaunchTemplate", "ec2:CreateTags", "ec2:DeleteLaunchTemplate", "ec2:DeleteTags", "ec2:Describe*",
+        "ec2:GetSpotPlacementScores", "ec2:ModifyInstanceAttribute", "ec2:RunInstances", "ec2:TerminateInstances",
         "ssm:GetParameter",
     ),
-    "Cluster": ("eks:Describe*", "eks:List*", "eks-auth:AssumeRoleForPodIdentity"),
-    "Identity": (
-        "iam:AddRoleToInstanceProfile", "iam:CreateInstanceProfile", "iam:CreateServiceLinkedRole",
-        "iam:DeleteInstanceProfile", "iam:GetInstanceProfile", "iam:ListInstanceProfiles", "iam:PassRole",
-        "iam:RemoveRoleFromInstanceProfile", "iam:TagInstanceProfile", "sts:AssumeRole", "sts:TagSession",
+    "Volumes": (
+        "ec2:AttachVolume", "ec2:CopyVolumes", "ec2:CreateSnapshot", "ec2:CreateVolume", "ec2:DeleteSnapshot",
+        "ec2:DeleteVolume", "ec2:DetachVolume", "ec2:EnableFastSnapshotRestores", "ec2:LockSnapshot",
+        "ec2:ModifyVolume",
     ),
+    "Network": (
+        "ec2:AssignIpv6Addresses", "ec2:AssignPrivateIpAddresses", "ec2:AttachNetworkInterface",
+        "ec2:AuthorizeSecurityGroupIngress", "ec2:CreateNetworkInterface", "ec2:CreateNetworkInterfacePermission",
+        "ec2:CreateRoute", "ec2:CreateSecurityGroup", "ec2:DeleteNetworkInterface", "ec2:DeleteRoute",
+        "ec2:DeleteSecurityGroup", "ec2:DetachNetworkInterface", "ec2:ModifyNetworkInterfaceAttribute",
+        "ec2:RevokeSecurityGroupIngress", "ec2:UnassignIpv6Addresses", "ec2:UnassignPrivateIpAddresses",
+    ),
+    "LoadBalancers": (
+        "elasticloadbalancing:Add*", "elasticloadbalancing:Apply*", "elasticloadbalancing:Attach*",
+        "elasticloadbalancing:Configure*", "elasticloadbalancing:Create*", "elasticloadbalancing:Delete*",
+        "elasticloadbalancing:Deregister*", "elasticloadbalancing:Describe*", "elasticloadbalancing:Detach*",
+        "elasticloadbalancing:Modify*", "elasticloadbalancing:Register*", "elasticloadbalancing:Set*",
+    ),
+    "Cluster": ("eks:Describe*", "eks:List*", "eks-auth:AssumeRoleForPodIdentity"),
     "Images": (
         "ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:BatchImportUpstreamImage",
         "ecr:GetAuthorizationToken", "ecr:GetDownloadUrlForLayer",
     ),
     "Data": (
-        "kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*",
-        "s3:AbortMultipartUpload", "s3:GetObject", "s3:GetObjectVersion", "s3:ListBucket", "s3:PutObject",
-        "secretsmanager:GetSecretValue", "sqs:DeleteMessage", "sqs:GetQueueUrl", "sqs:ReceiveMessage",
+        "kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*",
+        "kms:ReEncrypt*", "s3:AbortMultipartUpload", "s3:GetObject", "s3:GetObjectVersion", "s3:ListBucket",
+        "s3:PutObject", "secretsmanager:GetSecretValue", "sqs:DeleteMessage", "sqs:GetQueueUrl",
+        "sqs:ReceiveMessage",
     ),
     "Telemetry": (
         "cloudwatch:PutMetricData", "logs:CreateLogStream", "logs:DescribeLogGroups", "logs:DescribeLogStreams",
         "logs:PutLogEvents",
     ),
 }  # fmt: skip
-"""What the managed policies of nodes, control plane and drivers and the platform's own roles need, and no
-more: no IAM role, user, policy or key can be made by any of them."""
+"""What the managed policies of nodes, control plane and drivers and the platform's own roles need, in one region."""
+
+GLOBAL: Final[dict[str, tuple[str, ...]]] = {
+    "Profiles": (
+        "iam:AddRoleToInstanceProfile", "iam:CreateInstanceProfile", "iam:CreateServiceLinkedRole",
+        "iam:DeleteInstanceProfile", "iam:GetInstanceProfile", "iam:ListInstanceProfiles", "iam:PassRole",
+        "iam:RemoveRoleFromInstanceProfile", "iam:TagInstanceProfile", "sts:AssumeRole", "sts:TagSession",
+    ),
+    "Zones": (
+        "route53:ChangeResourceRecordSets", "route53:GetChange", "route53:ListHostedZonesByName",
+        "route53:ListResourceRecordSets",
+    ),
+    "Prices": ("pricing:GetProducts",),
+}  # fmt: skip
+"""The same of services that have no region, or that answer from another one."""
+
+NEVER: Final[dict[str, tuple[str, ...]]] = {
+    "NeverTheBoundary": (
+        "iam:CreatePolicyVersion", "iam:DeletePolicy", "iam:DeletePolicyVersion", "iam:DeleteRolePermissionsBoundary",
+        "iam:PutRolePermissionsBoundary", "iam:SetDefaultPolicyVersion",
+    ),
+    "NeverLastingCredentials": (
+        "iam:AttachUserPolicy", "iam:CreateAccessKey", "iam:CreateLoginProfile",
+        "iam:CreateServiceSpecificCredential", "iam:CreateUser", "iam:PutUserPolicy", "iam:UpdateLoginProfile",
+    ),
+    "NeverTheAuditTrail": (
+        "cloudtrail:DeleteTrail", "cloudtrail:PutEventSelectors", "cloudtrail:StopLogging", "cloudtrail:UpdateTrail",
+    ),
+    "NeverTheKeys": ("kms:DisableKey", "kms:PutKeyPolicy", "kms:ScheduleKeyDeletion"),
+    "NeverTheLock": (
+        "s3:BypassGovernanceRetention", "s3:DeleteBucketPolicy", "s3:DeleteObjectVersion",
+        "s3:PutBucketObjectLockConfiguration", "s3:PutBucketPolicy", "s3:PutBucketPublicAccessBlock",
+        "s3:PutBucketVersioning", "s3:PutLifecycleConfiguration",
+    ),
+}  # fmt: skip
+"""What no later edit of the lists above may bring back: an explicit refusal beats every permission."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,28 +101,33 @@ class PermissionsBoundaryHandle(Handle):
     """What others may use of :class:`PermissionsBoundary`: that roles can name it."""
 
 
-def boundary_document() -> str:
-    """The envelope as a policy document, closed to other regions' resources by the roles' own statements."""
+def boundary_document(names: Names) -> str:
+    """The envelope as a policy document; regional services only in the platform's region."""
+    in_region: Conditions = {"StringEquals": {"aws:RequestedRegion": names.region}}
     return document(
+        *(_area(sid, actions, in_region) for sid, actions in REGIONAL.items()),
+        *(_area(sid, actions, {}) for sid, actions in GLOBAL.items()),
         *(
-            Statement(
-                sid=area,
-                actions=actions,
-                resources=["*"],
-                unscoped_because="a boundary grants nothing; each role's own policy scopes the resource",
-            )
-            for area, actions in ENVELOPE.items()
+            Statement(sid=sid, effect="Deny", actions=actions, resources=["*"])
+            for sid, actions in NEVER.items()
         ),
         Statement(
-            sid="NeverTheBoundaryItself",
+            sid="NeverARoleWithoutIt",
             effect="Deny",
-            actions=[
-                "iam:DeleteRolePermissionsBoundary",
-                "iam:PutRolePermissionsBoundary",
-                "iam:CreatePolicyVersion",
-            ],
+            actions=["iam:CreateRole"],
             resources=["*"],
+            conditions={"StringNotEquals": {"iam:PermissionsBoundary": names.boundary_arn}},
         ),
+    )
+
+
+def _area(sid: str, actions: tuple[str, ...], conditions: Conditions) -> Statement:
+    return Statement(
+        sid=sid,
+        actions=actions,
+        resources=["*"],
+        conditions=conditions,
+        unscoped_because="a boundary grants nothing; each role's own policy scopes the resource",
     )
 
 
@@ -96,7 +144,7 @@ class PermissionsBoundary(PlatformComponent):
             f"{name}-policy",
             name=f"{args.names.platform}-boundary",
             description="The most any role of the platform can ever do",
-            policy=boundary_document(),
+            policy=boundary_document(args.names),
             tags=self.tags(f"{name}-policy"),
             opts=self.child_opts(),
         )

@@ -8,10 +8,15 @@ from facts.pins import images
 NAME: Final = "rate-limit-store"
 PORT: Final = 6379
 _LABELS: Final = {"app.kubernetes.io/name": NAME}
+_COUNTER_LABELS: Final = {
+    "app.kubernetes.io/name": "envoy-ratelimit",
+    "app.kubernetes.io/component": "ratelimit",
+}
+"""The pods that Envoy Gateway deploys to count (its infrastructure code, v1.8.1)."""
 
 
 def store_manifests() -> dict[str, dict[str, Any]]:
-    """Deployment, Service and the NetworkPolicy that lets only Envoy Gateway's own namespace in."""
+    """Deployment, Service and the NetworkPolicy that lets only the rate-limit service in."""
     metadata = {"name": NAME, "namespace": ENVOY_GATEWAY, "labels": _LABELS}
     return {
         "deployment": {
@@ -41,7 +46,12 @@ def store_manifests() -> dict[str, dict[str, Any]]:
             "spec": {
                 "podSelector": {"matchLabels": _LABELS},
                 "policyTypes": ["Ingress", "Egress"],
-                "ingress": [{"from": [{"podSelector": {}}], "ports": [{"port": PORT, "protocol": "TCP"}]}],
+                "ingress": [
+                    {
+                        "from": [{"podSelector": {"matchLabels": _COUNTER_LABELS}}],
+                        "ports": [{"port": PORT, "protocol": "TCP"}],
+                    }
+                ],
                 "egress": [],
             },
         },

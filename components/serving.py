@@ -72,7 +72,7 @@ def llm_values() -> dict[str, Any]:
     return {
         "kserve": {
             "createSharedResources": False,
-            "llmisvc": {"createGIECRDs": True, "controller": {"replicas": 2, "resources": _CONTROLLER}},
+            "llmisvc": {"createGIECRDs": False, "controller": {"replicas": 2, "resources": _CONTROLLER}},
             "llmisvcConfigs": {"enabled": False},
             "storage": _STORAGE,
         }

@@ -1,54 +1,100 @@
 """What Prometheus scrapes of what we run, as plain data (fields: prometheus-operator v0.85.0)."""
 
+from dataclasses import dataclass, field
 from typing import Any, Final
 
-from components.namespaces import CERT_MANAGER, ISTIO_SYSTEM, KARPENTER, KEDA, KSERVE, MODELS, OBSERVABILITY
+from components.namespaces import (
+    AI_GATEWAY,
+    CERT_MANAGER,
+    EDGE,
+    ENVOY_GATEWAY,
+    ISTIO_SYSTEM,
+    KARPENTER,
+    KEDA,
+    KSERVE,
+    MODELS,
+    OBSERVABILITY,
+)
 
-SERVICES: Final[dict[str, tuple[str, dict[str, str], str]]] = {
-    "karpenter": (KARPENTER, {"app.kubernetes.io/name": "karpenter"}, "http-metrics"),
-    "cert-manager": (CERT_MANAGER, {"app.kubernetes.io/name": "cert-manager"}, "http-metrics"),
-    "istiod": (ISTIO_SYSTEM, {"app": "istiod"}, "http-monitoring"),
-    "keda": (KEDA, {"app.kubernetes.io/name": "keda-operator"}, "metrics"),
-    "dcgm-exporter": (OBSERVABILITY, {"app.kubernetes.io/name": "dcgm-exporter"}, "metrics"),
-    "otel-collector": (OBSERVABILITY, {"app.kubernetes.io/name": "opentelemetry-collector"}, "metrics"),
+
+@dataclass(frozen=True, kw_only=True)
+class Scraped:
+    """Services or pods with metrics: where, which, and behind which named ports (port to path)."""
+
+    namespaces: tuple[str, ...]
+    labels: dict[str, str]
+    ports: dict[str, str] = field(default_factory=lambda: {"metrics": "/metrics"})
+
+
+def _named(name: str) -> dict[str, str]:
+    return {"app.kubernetes.io/name": name}
+
+
+SERVICES: Final[dict[str, Scraped]] = {
+    "karpenter": Scraped(
+        namespaces=(KARPENTER,), labels=_named("karpenter"), ports={"http-metrics": "/metrics"}
+    ),
+    "cert-manager": Scraped(
+        namespaces=(CERT_MANAGER,),
+        labels=_named("cert-manager"),
+        ports={"tcp-prometheus-servicemonitor": "/metrics"},
+    ),
+    "istiod": Scraped(
+        namespaces=(ISTIO_SYSTEM,), labels={"app": "istiod"}, ports={"http-monitoring": "/metrics"}
+    ),
+    "keda": Scraped(namespaces=(KEDA,), labels=_named("keda-operator")),
+    "envoy-gateway": Scraped(namespaces=(ENVOY_GATEWAY,), labels={"control-plane": "envoy-gateway"}),
+    "ai-gateway": Scraped(
+        namespaces=(AI_GATEWAY,), labels=_named("ai-gateway-helm"), ports={"http-metrics": "/metrics"}
+    ),
+    "dcgm-exporter": Scraped(namespaces=(OBSERVABILITY,), labels=_named("dcgm-exporter")),
+    "otel-collector": Scraped(
+        namespaces=(OBSERVABILITY,),
+        labels=_named("opentelemetry-collector"),
+        ports={"metrics": "/metrics", "derived-metrics": "/metrics"},
+    ),
 }
-"""Namespace, labels and port name of each service that has metrics."""
+
+PODS: Final[dict[str, Scraped]] = {
+    "ztunnel": Scraped(
+        namespaces=(ISTIO_SYSTEM,), labels={"app": "ztunnel"}, ports={"ztunnel-stats": "/metrics"}
+    ),
+    "gateways": Scraped(
+        namespaces=(EDGE, KSERVE),
+        labels={**_named("envoy"), "app.kubernetes.io/managed-by": "envoy-gateway"},
+        # Envoy's own figures, and the AI gateway's tokens and latencies where it runs beside.
+        ports={"metrics": "/stats/prometheus", "aigw-admin": "/metrics"},
+    ),
+    "models": Scraped(
+        namespaces=(MODELS,),
+        labels={"app.kubernetes.io/part-of": "slipway"},
+        ports={"user-port": "/metrics"},
+    ),
+}
+"""What has no service of its own: the mesh's node proxies, the gateways' proxies and the models."""
 
 
 def service_monitors() -> dict[str, dict[str, Any]]:
     """One a service."""
-    return {
-        name: {
-            "apiVersion": "monitoring.coreos.com/v1",
-            "kind": "ServiceMonitor",
-            "metadata": {"name": name, "namespace": OBSERVABILITY},
-            "spec": {
-                "namespaceSelector": {"matchNames": [namespace]},
-                "selector": {"matchLabels": labels},
-                "endpoints": [{"port": port, "interval": "30s", "scrapeTimeout": "10s"}],
-            },
-        }
-        for name, (namespace, labels, port) in SERVICES.items()
-    }
+    return {name: _monitor("ServiceMonitor", "endpoints", name, what) for name, what in SERVICES.items()}
 
 
 def pod_monitors() -> dict[str, dict[str, Any]]:
-    """What has no service of its own: the mesh's node proxies, the gateways' proxies and the models."""
-    return {
-        "ztunnel": _pods("ztunnel", ISTIO_SYSTEM, {"app": "ztunnel"}, "ztunnel-stats"),
-        "gateways": _pods("gateways", KSERVE, {"app.kubernetes.io/name": "envoy"}, "metrics"),
-        "models": _pods("models", MODELS, {"app.kubernetes.io/part-of": "slipway"}, "user-port"),
-    }
+    """One a kind of pod."""
+    return {name: _monitor("PodMonitor", "podMetricsEndpoints", name, what) for name, what in PODS.items()}
 
 
-def _pods(name: str, namespace: str, labels: dict[str, str], port: str) -> dict[str, Any]:
+def _monitor(kind: str, endpoints: str, name: str, scraped: Scraped) -> dict[str, Any]:
     return {
         "apiVersion": "monitoring.coreos.com/v1",
-        "kind": "PodMonitor",
+        "kind": kind,
         "metadata": {"name": name, "namespace": OBSERVABILITY},
         "spec": {
-            "namespaceSelector": {"matchNames": [namespace]},
-            "selector": {"matchLabels": labels},
-            "podMetricsEndpoints": [{"port": port, "interval": "30s", "scrapeTimeout": "10s"}],
+            "namespaceSelector": {"matchNames": list(scraped.namespaces)},
+            "selector": {"matchLabels": dict(scraped.labels)},
+            endpoints: [
+                {"port": port, "path": path, "interval": "30s", "scrapeTimeout": "10s"}
+                for port, path in scraped.ports.items()
+            ],
         },
     }

@@ -69,6 +69,8 @@ def capture(
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     loop.set_default_executor(_Inline())
+    # One failure fails many tasks; the first one is reported, and the rest must not print themselves at exit.
+    loop.set_exception_handler(lambda _loop, _context: None)
     features = set(recorder.GetDeploymentInfo(None).supportedFeatures)  # type: ignore[no-untyped-call]  # as above
     configure(
         mocks.MockSettings(  # type: ignore[no-untyped-call]  # the SDK leaves its mocks untyped

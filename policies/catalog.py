@@ -13,13 +13,16 @@ MODULES: Final = (
     "cluster_key",
     "flow",
     "flow_logs",
+    "gateway",
     "gpu_pool",
     "karpenter",
     "mesh",
     "network",
     "node_class",
     "system_nodes",
+    "telemetry",
     "vpc_endpoints",
+    "workload_namespace",
 )
 """Rule modules, each named for the component whose resources it judges."""
 

@@ -1,0 +1,100 @@
+"""Values of the gateways' charts (Envoy Gateway v1.8.1, Envoy AI Gateway v1.0.0), as plain data."""
+
+from typing import Any, Final
+
+from components.namespaces import AI_GATEWAY, ENVOY_GATEWAY
+from components.rate_limit_store import NAME, PORT
+
+CONTROLLER: Final = "gateway.envoyproxy.io/gatewayclass-controller"
+_SMALL: Final = {"requests": {"cpu": "100m", "memory": "256Mi"}, "limits": {"cpu": "1", "memory": "1Gi"}}
+_RESTRICTED: Final = {
+    "allowPrivilegeEscalation": False,
+    "capabilities": {"drop": ["ALL"]},
+    "readOnlyRootFilesystem": True,
+    "runAsNonRoot": True,
+    "runAsUser": 65532,
+    "runAsGroup": 65532,
+    "seccompProfile": {"type": "RuntimeDefault"},
+}
+
+
+def crd_values() -> dict[str, Any]:
+    """The standard channel: what is experimental may change under a running route."""
+    return {
+        "crds": {"gatewayAPI": {"enabled": True, "channel": "standard"}, "envoyGateway": {"enabled": True}}
+    }
+
+
+def ai_gateway_values() -> dict[str, Any]:
+    """Two controllers; without one that answers, no proxy pod is admitted.
+
+    The chart's own webhook certificate lasts a year and is never renewed, so cert-manager makes it.
+    """
+    return {
+        "controller": {
+            "replicaCount": 2,
+            "resources": _SMALL,
+            "securityContext": _RESTRICTED,
+            "mutatingWebhook": {"certManager": {"enable": True}},
+            # A quota that cannot be counted must not be endless.
+            "quotaRateLimitFailureModeDeny": True,
+        },
+        # Prompts are personal data: not even a debug log may hold them.
+        "extProc": {"enableRedaction": True},
+        "envoyGateway": {"namespace": ENVOY_GATEWAY},
+    }
+
+
+def controller_values() -> dict[str, Any]:
+    """Envoy Gateway, extended by the AI gateway, deploying proxies beside their Gateway object."""
+    everything = {"includeAll": True}
+    return {
+        # Another release owns the CRDs and this policy about them; two owners are refused.
+        "crds": {"gatewayAPI": {"safeUpgradePolicy": {"enabled": False}}},
+        "deployment": {"replicas": 2, "envoyGateway": {"resources": _SMALL}},
+        "podDisruptionBudget": {"minAvailable": 1},
+        "certgen": {"job": {"resources": _SMALL}},
+        "config": {
+            "envoyGateway": {
+                "gateway": {"controllerName": CONTROLLER},
+                "provider": {
+                    "type": "Kubernetes",
+                    "kubernetes": {
+                        # Proxies run in their Gateway's namespace under its name: a flow can name them.
+                        "deploy": {"type": "GatewayNamespace"},
+                        "rateLimitDeployment": {"replicas": 2, "container": {"resources": _SMALL}},
+                        "rateLimitPDB": {"minAvailable": 1},
+                    },
+                },
+                # Backends are what AIServiceBackends point at; patches of Envoy's raw configuration stay off.
+                "extensionApis": {"enableBackend": True, "enableEnvoyPatchPolicy": False},
+                "extensionManager": {
+                    "backendResources": [
+                        {"group": "inference.networking.k8s.io", "kind": "InferencePool", "version": "v1"}
+                    ],
+                    "hooks": {
+                        "xdsTranslator": {
+                            "translation": dict.fromkeys(
+                                ("listener", "route", "cluster", "secret"), everything
+                            ),
+                            "post": ["Translation", "Cluster", "Route"],
+                        }
+                    },
+                    "service": {
+                        "fqdn": {
+                            "hostname": f"ai-gateway-controller.{AI_GATEWAY}.svc.cluster.local",
+                            "port": 1063,
+                        }
+                    },
+                },
+                "rateLimit": {
+                    "backend": {
+                        "type": "Redis",
+                        "redis": {"url": f"{NAME}.{ENVOY_GATEWAY}.svc.cluster.local:{PORT}"},
+                    },
+                    # A counter that cannot be asked must not let everything through.
+                    "failClosed": True,
+                },
+            }
+        },
+    }

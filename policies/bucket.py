@@ -1,0 +1,158 @@
+"""What must hold for a bucket: private, encrypted, spoken to over TLS, versioned, logged, hard to delete."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
+
+from policies.bucket_parts import BUCKETS, first, parts, policies_of, takes_logs
+from policies.iam_documents import conditions, principals, statements
+from policies.reading import at, flag, listed, sequence, text
+from policies.record import Graph, Resource
+from policies.rule import Rule
+
+_ACCOUNT_BLOCK: Final = "aws:s3/accountPublicAccessBlock:AccountPublicAccessBlock"
+_BLOCKS: Final = ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets")
+
+
+def _public(bucket: Resource, graph: Graph) -> Iterable[str]:
+    blocks = [
+        *parts(graph, bucket, "bucketPublicAccessBlock"),
+        *(block.inputs for block in graph.of_type(_ACCOUNT_BLOCK)),
+    ]
+    if not blocks:
+        yield "no public access block is declared; the one S3 sets on new buckets can be switched off unseen"
+        return
+    for name in _BLOCKS:
+        # Within a declared block, what is not set is off.
+        if not any(flag(at(block, name), name) for block in blocks):
+            yield f"{name} is off"
+
+
+def _owned_by_others(bucket: Resource, graph: Graph) -> Iterable[str]:
+    acl = text(at(bucket.inputs, "acl"), "acl")
+    if acl.startswith("public-") or acl == "authenticated-read":
+        yield f"acl is {acl}"
+    # Undeclared, S3 makes new buckets BucketOwnerEnforced.
+    for controls in parts(graph, bucket, "bucketOwnershipControls"):
+        ownership = text(first(at(controls, "rule"), "rule").get("objectOwnership"), "rule.objectOwnership")
+        if ownership != "BucketOwnerEnforced":
+            yield f"objectOwnership is {ownership}: access lists may open single objects"
+
+
+def _defaults(bucket: Resource, graph: Graph) -> Iterator[Mapping[str, Any]]:
+    """The default encryption, written apart or in the bucket."""
+    for part in parts(graph, bucket, "bucketServerSideEncryptionConfiguration"):
+        yield from (first(rule, "rules") for rule in sequence(at(part, "rules"), "rules"))
+    inline = at(bucket.inputs, "serverSideEncryptionConfiguration")
+    if inline is not None:
+        yield first(at(first(inline, "serverSideEncryptionConfiguration"), "rule"), "rule")
+
+
+def _not_our_key(bucket: Resource, graph: Graph) -> Iterable[str]:
+    algorithms = []
+    for rule in _defaults(bucket, graph):
+        default = first(
+            at(rule, "applyServerSideEncryptionByDefault"), "rules.applyServerSideEncryptionByDefault"
+        )
+        algorithm = text(at(default, "sseAlgorithm"), "sseAlgorithm") or "AES256"
+        if algorithm.startswith("aws:kms") and not text(at(default, "kmsMasterKeyId"), "kmsMasterKeyId"):
+            yield "is under aws/s3, a key whose policy nobody can change"
+        algorithms.append(algorithm)
+    # S3 encrypts everything; undeclared, with keys of its own.
+    if (not algorithms or "AES256" in algorithms) and not takes_logs(graph, bucket):
+        yield "is under keys of S3: nobody here can revoke them or see their use"
+
+
+def _plain_transport(bucket: Resource, graph: Graph) -> Iterable[str]:
+    for document in policies_of(graph, bucket):
+        for _, statement in statements(document):
+            is_refusal = text(at(statement, "Effect")) == "Deny" and "*" in principals(statement, "AWS")
+            everything = {"s3:*", "*"} & {text(a) for a in listed(at(statement, "Action"))}
+            tests = conditions(statement)
+            # A second test in the same statement would narrow the refusal.
+            is_alone = len(tests) == 1 and tests[0][1] == "aws:securetransport"
+            if is_refusal and everything and is_alone and str(tests[0][2][0]).lower() == "false":
+                return
+    yield "no policy refuses plain HTTP"
+
+
+def _unversioned(bucket: Resource, graph: Graph) -> Iterable[str]:
+    states = [
+        text(first(at(part, "versioningConfiguration"), "versioningConfiguration").get("status"), "status")
+        for part in parts(graph, bucket, "bucketVersioning")
+    ]
+    inline = first(at(bucket.inputs, "versioning"), "versioning")
+    is_on = "Enabled" in states or flag(at(inline, "enabled"), "versioning.enabled")
+    # S3 switches versions on with Object Lock.
+    if not is_on and not flag(at(bucket.inputs, "objectLockEnabled"), "objectLockEnabled"):
+        yield "overwrites and deletions cannot be taken back: versioning is off"
+
+
+def _unlogged(bucket: Resource, graph: Graph) -> Iterable[str]:
+    targets = [
+        text(at(part, "targetBucket"), "targetBucket") for part in parts(graph, bucket, "bucketLogging")
+    ]
+    inline = first(at(bucket.inputs, "loggings"), "loggings")
+    if not any(targets) and not at(inline, "targetBucket") and not takes_logs(graph, bucket):
+        yield "no server access log"
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        id="buckets-block-public-access",
+        applies_to=BUCKETS,
+        why="One careless policy or access list away from the internet is too near.",
+        fix="Declare an aws.s3.BucketPublicAccessBlock with all four switches on.",
+        check=_public,
+        reads_graph=True,
+    ),
+    Rule(
+        id="buckets-have-no-access-lists",
+        applies_to=BUCKETS,
+        why="Access lists of single objects escape the bucket's policy, and every review of it.",
+        fix="Set object_ownership to BucketOwnerEnforced and drop the acl.",
+        check=_owned_by_others,
+        reads_graph=True,
+    ),
+    Rule(
+        id="buckets-are-under-our-key",
+        applies_to=BUCKETS,
+        why="A key of our own can be closed in an incident, and each use of it is on record.",
+        fix="Set aws:kms with a key in an aws.s3.BucketServerSideEncryptionConfiguration; logs cannot have it.",
+        check=_not_our_key,
+        reads_graph=True,
+    ),
+    Rule(
+        id="buckets-refuse-plain-transport",
+        applies_to=BUCKETS,
+        why="S3 answers over plain HTTP unless the bucket's policy refuses.",
+        fix="Deny s3:* to everybody where aws:SecureTransport is false.",
+        check=_plain_transport,
+        reads_graph=True,
+    ),
+    Rule(
+        id="buckets-keep-versions",
+        applies_to=BUCKETS,
+        why="Without versions an overwritten model or log is gone.",
+        fix="Declare an aws.s3.BucketVersioning with status Enabled; a lifecycle rule bounds what it costs.",
+        check=_unversioned,
+        reads_graph=True,
+    ),
+    Rule(
+        id="buckets-log-access",
+        applies_to=BUCKETS,
+        why="After a leak somebody asks who read what.",
+        fix="Declare an aws.s3.BucketLogging to a bucket for logs.",
+        check=_unlogged,
+        reads_graph=True,
+    ),
+)
+
+NEEDS_NO_RULE: dict[str, str] = {
+    "aws:s3/bucketLogging:BucketLogging": "judged by buckets-log-access on its bucket",
+    "aws:s3/bucketOwnershipControls:BucketOwnershipControls": "judged by buckets-have-no-access-lists",
+    "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": "judged by buckets-block-public-access",
+    "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": (
+        "judged by buckets-are-under-our-key"
+    ),
+    "aws:s3/bucketVersioning:BucketVersioning": "judged by buckets-keep-versions",
+}

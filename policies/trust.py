@@ -1,0 +1,95 @@
+"""What must hold for trust: who may take on a role, and who may use what has a policy of its own."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from policies.iam_documents import allows, conditions, is_open, narrows, principals, statements
+from policies.reading import at, flag, text
+from policies.record import Graph, Resource
+from policies.rule import Rule
+
+ROLE: Final = "aws:iam/role:Role"
+ASSOCIATION: Final = "aws:eks/podIdentityAssociation:PodIdentityAssociation"
+_POD_SERVICE: Final = "pods.eks.amazonaws.com"
+_CLUSTER_KEYS: Final = frozenset(
+    {"aws:requesttag/eks-cluster-arn", "aws:requesttag/eks-cluster-name", "aws:sourcearn"}
+)
+_NAMESPACE_KEY: Final = "aws:requesttag/kubernetes-namespace"
+_RESOURCE_POLICIES: Final = (
+    "aws:s3/bucketPolicy:BucketPolicy",
+    "aws:sqs/queuePolicy:QueuePolicy",
+    "aws:sns/topicPolicy:TopicPolicy",
+    "aws:ecr/repositoryPolicy:RepositoryPolicy",
+    "aws:kms/keyPolicy:KeyPolicy",
+    "aws:secretsmanager/secretPolicy:SecretPolicy",
+)
+
+
+def _open_trust(role: Resource, _graph: Graph) -> Iterable[str]:
+    for name, statement in statements(at(role.inputs, "assumeRolePolicy"), "assumeRolePolicy"):
+        if is_open(statement):
+            yield f"{name}: anybody in any account may take on the role"
+        if allows(statement) and not _has_subject(statement):
+            yield f"{name}: every token of {principals(statement, 'Federated')[0]} may take on the role"
+
+
+def _has_subject(statement: Mapping[str, Any]) -> bool:
+    """Whether tokens of an OIDC issuer are narrowed to a subject; other federations have none."""
+    if not any(":oidc-provider/" in issuer for issuer in principals(statement, "Federated")):
+        return True
+    return any(key.endswith(":sub") and narrows(op, values) for op, key, values in conditions(statement))
+
+
+def _any_pod(role: Resource, _graph: Graph) -> Iterable[str]:
+    for name, statement in statements(at(role.inputs, "assumeRolePolicy"), "assumeRolePolicy"):
+        if not allows(statement) or _POD_SERVICE not in principals(statement, "Service"):
+            continue
+        keys = {key for op, key, values in conditions(statement) if narrows(op, values)}
+        if not keys & _CLUSTER_KEYS:
+            yield f"{name}: pods of every cluster in the account may take on the role"
+        if _NAMESPACE_KEY not in keys:
+            yield f"{name}: pods of every namespace may take on the role"
+
+
+def _without_tags(association: Resource, _graph: Graph) -> Iterable[str]:
+    is_untagged = flag(at(association.inputs, "disableSessionTags"), "disableSessionTags")
+    if is_untagged and not text(at(association.inputs, "policy"), "policy"):
+        yield "disableSessionTags: neither trust nor permissions can tell this workload from another"
+
+
+def _open_policy(holder: Resource, _graph: Graph) -> Iterable[str]:
+    for name, statement in statements(at(holder.inputs, "policy")):
+        if is_open(statement):
+            yield f"{name}: allows everybody, in any account"
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        id="roles-trust-named-principals",
+        applies_to=(ROLE,),
+        why="A role that trusts everybody is a public credential.",
+        fix="Name the service, account or role; for an OIDC issuer add a condition on its :sub.",
+        check=_open_trust,
+    ),
+    Rule(
+        id="pod-roles-name-their-namespaces",
+        applies_to=(ROLE,),
+        why="Otherwise whoever may create an association gives the role to any pod of any cluster.",
+        fix="Use components.iam_document.pod_identity_trust: request tags of the cluster and its namespaces.",
+        check=_any_pod,
+    ),
+    Rule(
+        id="pod-identities-carry-session-tags",
+        applies_to=(ASSOCIATION,),
+        why="Session tags are what one role for many workloads is narrowed by.",
+        fix="Leave disable_session_tags off, or give the association an inline policy of its own.",
+        check=_without_tags,
+    ),
+    Rule(
+        id="resource-policies-name-their-principals",
+        applies_to=_RESOURCE_POLICIES,
+        why="A resource policy open to everybody publishes the resource.",
+        fix="Name principals, or add a condition on their account, organisation or network.",
+        check=_open_policy,
+    ),
+)
