@@ -1,8 +1,6 @@
 """The platform, top to bottom. Read this file first."""
 
 import pulumi
-import pulumi_aws as aws
-import pulumi_kubernetes as k8s
 
 from components.audit_trail import AuditTrail, AuditTrailArgs
 from components.autoscaling import Autoscaling, AutoscalingArgs
@@ -13,7 +11,6 @@ from components.cluster_addons import ClusterAddons, ClusterAddonsArgs
 from components.gateway import Gateway, GatewayArgs
 from components.gpu_pool import GpuPool, GpuPoolArgs
 from components.karpenter import Karpenter, KarpenterArgs
-from components.kubeconfig import kubeconfig
 from components.llm import Llm
 from components.mesh import Mesh, MeshArgs
 from components.model_args import ModelArgs
@@ -23,6 +20,7 @@ from components.namespaces import MODELS
 from components.network import Network, NetworkArgs
 from components.permissions_boundary import PermissionsBoundary, PermissionsBoundaryArgs
 from components.predictive_model import PredictiveModel
+from components.providers import aws_provider, kubernetes_provider
 from components.serving import Serving, ServingArgs
 from components.system_nodes import SystemNodes, SystemNodesArgs
 from components.telemetry import Telemetry, TelemetryArgs
@@ -31,19 +29,16 @@ from stacks.load import load_stack
 from stacks.platform_handles import PlatformHandles
 
 stack = load_stack(pulumi.get_stack(), pulumi.Config().require_object("settings"))
-settings, names, platform = stack.settings, stack.names, PlatformHandles(stack)
-
-# Where: one account and region; credentials of another account are refused.
-provider = aws.Provider(
-    "aws",
-    region=names.region,
-    allowed_account_ids=[names.account],
-    default_tags={"tags": settings.platform.tags(stack.name)},
-)
+own, names, platform = stack.settings, stack.names, PlatformHandles(stack)
+tags = own.platform.tags(stack.name)
+provider = aws_provider(names, tags)
 on_aws = pulumi.ResourceOptions(provider=provider)
 
+# ``platform.args`` fills in ``names`` and the handles, each named as its section of the stack file: this
+# stack's, made further up on this page, or its upstream's.
+
 # Who: every role carries the boundary, so all else waits for it.
-if settings.identity is not None:
+if own.identity is not None:
     boundary = PermissionsBoundary("permissions-boundary", PermissionsBoundaryArgs(names=names), on_aws)
     on_aws = pulumi.ResourceOptions(provider=provider, depends_on=list(boundary.handle.ready))
     reads = CapabilityRoleArgs(
@@ -52,114 +47,66 @@ if settings.identity is not None:
     platform.identity = CapabilityRole(MODEL_READER, reads, on_aws).handle
 
 # The ground: storage, network, cluster, the first nodes.
-if settings.model_store is not None:
-    store = ModelStoreArgs(settings=settings.model_store, names=names)
+if own.model_store is not None:
+    store = platform.args(ModelStoreArgs, settings=own.model_store)
     platform.model_store = ModelStore("model-store", store, on_aws).handle
-if settings.audit_trail is not None:
-    trail = AuditTrailArgs(settings=settings.audit_trail, names=names, model_store=platform.model_store)
-    AuditTrail("audit-trail", trail, on_aws)
-if settings.network is not None:
-    platform.network = Network("network", NetworkArgs(settings=settings.network, names=names), on_aws).handle
-if settings.cluster is not None:
-    control_plane = ClusterArgs(settings=settings.cluster, names=names, network=platform.network)
+if own.audit_trail is not None:
+    AuditTrail("audit-trail", platform.args(AuditTrailArgs, settings=own.audit_trail), on_aws)
+if own.network is not None:
+    addresses = platform.args(NetworkArgs, settings=own.network)
+    platform.network = Network("network", addresses, on_aws).handle
+if own.cluster is not None:
+    control_plane = platform.args(ClusterArgs, settings=own.cluster)
     platform.cluster = Cluster("cluster", control_plane, on_aws).handle
-if settings.system_nodes is not None:
-    nodes = SystemNodesArgs(
-        settings=settings.system_nodes,
-        names=names,
-        network=platform.network,
-        cluster=platform.cluster,
-        instance_tags=settings.platform.tags(stack.name),
-    )
+if own.system_nodes is not None:
+    nodes = platform.args(SystemNodesArgs, settings=own.system_nodes, instance_tags=tags)
     platform.system_nodes = SystemNodes("system-nodes", nodes, on_aws).handle
 
 # Everything below stands inside the cluster; nothing is asked of it before the deploy role may enter.
 inside = on_aws
 if stack.owner_of("cluster") is not None:
-    api = k8s.Provider(
-        "kubernetes",
-        kubeconfig=kubeconfig(names, platform.cluster),
-        cluster_identifier=names.cluster_arn,
-        opts=pulumi.ResourceOptions(depends_on=list(platform.cluster.ready)),
-    )
+    api = kubernetes_provider(names, platform.cluster)
     inside = pulumi.ResourceOptions(providers=[provider, api], depends_on=on_aws.depends_on)
-if settings.system_nodes is not None:
-    addons = ClusterAddonsArgs(names=names, cluster=platform.cluster, system_nodes=platform.system_nodes)
-    platform.cluster_addons = ClusterAddons("cluster-addons", addons, inside).handle
+if own.system_nodes is not None:
+    basics = platform.args(ClusterAddonsArgs)
+    platform.cluster_addons = ClusterAddons("cluster-addons", basics, inside).handle
 
 # Machines on demand.
-if settings.karpenter is not None:
-    provisioner = KarpenterArgs(
-        settings=settings.karpenter,
-        names=names,
-        cluster=platform.cluster,
-        cluster_addons=platform.cluster_addons,
-    )
+if own.karpenter is not None:
+    provisioner = platform.args(KarpenterArgs, settings=own.karpenter)
     platform.karpenter = Karpenter("karpenter", provisioner, inside).handle
-for pool, pool_settings in settings.gpu_pools.items():
-    capacity = GpuPoolArgs(
-        pool=pool,
-        settings=pool_settings,
-        names=names,
-        karpenter=platform.karpenter,
-        tags=settings.platform.tags(stack.name),
-    )
-    GpuPool(f"gpu-{pool}", capacity, inside)
+for pool, limits in own.gpu_pools.items():
+    machines = platform.args(GpuPoolArgs, pool=pool, settings=limits, tags=tags)
+    GpuPool(f"gpu-{pool}", machines, inside)
 
 # Trust and ways in.
-if settings.certificates is not None:
-    authority = CertificatesArgs(settings=settings.certificates, cluster_addons=platform.cluster_addons)
+if own.certificates is not None:
+    authority = platform.args(CertificatesArgs, settings=own.certificates)
     platform.certificates = Certificates("certificates", authority, inside).handle
-if settings.mesh is not None:
-    ambient = MeshArgs(settings=settings.mesh, cluster_addons=platform.cluster_addons)
+if own.mesh is not None:
+    ambient = platform.args(MeshArgs, settings=own.mesh)
     platform.mesh = Mesh("mesh", ambient, inside).handle
-if settings.gateway is not None:
-    tiers = GatewayArgs(
-        settings=settings.gateway,
-        cluster_addons=platform.cluster_addons,
-        certificates=platform.certificates,
-        mesh=platform.mesh,
-    )
+if own.gateway is not None:
+    tiers = platform.args(GatewayArgs, settings=own.gateway)
     platform.gateway = Gateway("gateway", tiers, inside).handle
 
 # What serves, scales and watches.
-if settings.serving is not None:
-    kserve = ServingArgs(
-        settings=settings.serving,
-        cluster_addons=platform.cluster_addons,
-        certificates=platform.certificates,
-        gateway=platform.gateway,
-    )
+if own.serving is not None:
+    kserve = platform.args(ServingArgs, settings=own.serving)
     platform.serving = Serving("serving", kserve, inside).handle
-if settings.autoscaling is not None:
-    keda = AutoscalingArgs(settings=settings.autoscaling, cluster_addons=platform.cluster_addons)
+if own.autoscaling is not None:
+    keda = platform.args(AutoscalingArgs, settings=own.autoscaling)
     platform.autoscaling = Autoscaling("autoscaling", keda, inside).handle
-if settings.telemetry is not None:
-    watch = TelemetryArgs(
-        settings=settings.telemetry,
-        names=names,
-        cluster=platform.cluster,
-        cluster_addons=platform.cluster_addons,
-    )
+if own.telemetry is not None:
+    watch = platform.args(TelemetryArgs, settings=own.telemetry)
     platform.telemetry = Telemetry("telemetry", watch, inside).handle
 
 # The models.
-if settings.workload_namespace is not None:
-    workloads = WorkloadNamespaceArgs(settings=settings.workload_namespace, mesh=platform.mesh)
+if own.workload_namespace is not None:
+    workloads = platform.args(WorkloadNamespaceArgs, settings=own.workload_namespace)
     platform.workload_namespace = WorkloadNamespace("models-namespace", workloads, inside).handle
 for model, plan in stack.plans.items():
-    wanted = ModelArgs(
-        plan=plan,
-        settings=settings.models[model],
-        names=names,
-        namespace=MODELS,
-        identity=platform.identity,
-        workload_namespace=platform.workload_namespace,
-        serving=platform.serving,
-        gateway=platform.gateway,
-        autoscaling=platform.autoscaling,
-        telemetry=platform.telemetry,
-    )
+    wanted = platform.args(ModelArgs, plan=plan, settings=own.models[model], namespace=MODELS)
     {"vllm": Llm, "huggingface": PredictiveModel}[plan.engine](f"model-{plan.key}", wanted, inside)
 
 platform.export()

@@ -33,8 +33,11 @@ def is_unknown_mark(text: str) -> bool:
 
 
 def plain(struct: struct_pb2.Struct, secrets: set[str] | None = None) -> dict[str, Any]:
-    """A struct as plain data: unknowns become :data:`UNKNOWN`, secrets are opened and their paths noted."""
-    return {key: _value(value, key, secrets) for key, value in struct.fields.items()}
+    """A struct as plain data: unknowns become :data:`UNKNOWN`, secrets are opened and their paths noted.
+
+    Keys come sorted: the wire's maps have another order in every run, and reports must not.
+    """
+    return {key: _value(value, key, secrets) for key, value in sorted(struct.fields.items())}
 
 
 def _value(value: struct_pb2.Value, path: str, secrets: set[str] | None) -> Any:
@@ -63,7 +66,7 @@ def _struct(struct: struct_pb2.Struct, path: str, secrets: set[str] | None) -> A
             return _value(fields["value"], path, secrets)
         if signature == _RESOURCE:
             return fields["urn"].string_value
-    return {key: _value(item, f"{path}.{key}", secrets) for key, item in fields.items()}
+    return {key: _value(item, f"{path}.{key}", secrets) for key, item in sorted(fields.items())}
 
 
 def unknown_paths(value: Any, path: str = "") -> Iterator[str]:
