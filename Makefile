@@ -1,5 +1,5 @@
 # Verbs of the project; `make help` lists them. Nothing here needs an account, the Pulumi CLI or Go, but for
-# `schemas` (Go) and `verify-releases` (fetches a package).
+# `schemas` and `lint-workflows` (Go) and `verify-releases` (fetches a package).
 SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 UV := $(shell command -v uv 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help preview test check bench schemas schemas-check verify-releases clean
+.PHONY: help preview test check lint-workflows bench schemas schemas-check verify-releases clean
 
 help: ## list the verbs
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /: /'
@@ -51,6 +51,19 @@ check: $(VENV)/development.installed ## format, lint and types
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+
+# shellcheck comes with the environment, so that a machine that has none of its own says the same.
+lint-workflows: $(VENV)/development.installed ## lint CI's workflows and script (actionlint needs Go)
+	$(BIN)/shellcheck .ci/run
+	$(BIN)/zizmor --offline --no-progress --pedantic .github/workflows
+	@if command -v go >/dev/null; then \
+	  echo "go tool actionlint"; \
+	  go -C tools tool actionlint -shellcheck "$(CURDIR)/$(BIN)/shellcheck" -pyflakes= "$(CURDIR)"/.github/workflows/*.yml; \
+	elif [ -n "$$CI" ]; then \
+	  echo "lint-workflows: Go is not installed, so actionlint cannot run; CI needs it" >&2; exit 1; \
+	else \
+	  echo "lint-workflows: Go is not installed; actionlint was NOT run"; \
+	fi
 
 schemas: $(VENV)/development.installed ## make gate/schemas, stacks/schema.json and releases/*.schema.json again (needs Go)
 	$(BIN)/python -m releases.schema
