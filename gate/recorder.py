@@ -18,7 +18,7 @@ from pulumi.runtime.proto import resource_pb2
 
 from gate.errors import CaptureError
 from gate.outputs import Account, computed
-from gate.structs import plain, unknown_paths
+from gate.structs import plain, unknown_paths, wired
 from policies.record import Resource
 
 STACK_TYPE = "pulumi:pulumi:Stack"
@@ -100,7 +100,7 @@ class Recorder(mocks.MockMonitor):
             self._merge_default_tags(request, inputs, outputs)
         self.recorded[urn] = self._record(request, urn, identity, inputs, outputs, secrets)
         self.resources[urn] = mocks.MockMonitor.ResourceRegistration(urn, identity, {**inputs, **outputs})
-        request.object.update(outputs)
+        request.object.update(wired(outputs))
         return resource_pb2.RegisterResourceResponse(urn=urn, id=identity, object=request.object)
 
     def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: N802

@@ -14,9 +14,11 @@ from policies.record import UNKNOWN, Unknown
 SIGNATURE = "4dabf18193072939515e22adb298388d"
 SECRET_SIGNATURE = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 the wire's mark for "secret", itself none
 _RESOURCE = "5cf8f73096256a8f31e491e813e4eb8e"
+_UNKNOWN_MARK = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+"""Unknown string, and what the Python SDK sends for any unknown."""
 _UNKNOWNS = frozenset(
     {
-        "04da6b54-80e4-46f7-96ec-b56ff0331ba9",  # unknown string, and what the Python SDK sends for any unknown
+        _UNKNOWN_MARK,
         "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",  # unknown bool
         "3eeb2bf0-c639-47a8-9e75-3b44932eb421",  # unknown number
         "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2",  # unknown array
@@ -66,7 +68,19 @@ def _struct(struct: struct_pb2.Struct, path: str, secrets: set[str] | None) -> A
             return _value(fields["value"], path, secrets)
         if signature == _RESOURCE:
             return fields["urn"].string_value
-    return {key: _value(item, f"{path}.{key}", secrets) for key, item in sorted(fields.items())}
+    found = ((key, _value(item, f"{path}.{key}", secrets)) for key, item in sorted(fields.items()))
+    return {key: item for key, item in found if item is not None}  # as the SDK reads nested values
+
+
+def wired(value: Any) -> Any:
+    """Plain data as the wire takes it: :data:`UNKNOWN` becomes the mark that the SDK reads as unknown."""
+    if isinstance(value, Unknown):
+        return _UNKNOWN_MARK
+    if isinstance(value, Mapping):
+        return {key: wired(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [wired(item) for item in value]
+    return value
 
 
 def unknown_paths(value: Any, path: str = "") -> Iterator[str]:

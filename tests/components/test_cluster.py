@@ -37,7 +37,6 @@ def test_the_api_is_private_and_everything_is_protected_by_default(build):
         "subnetIds": ["subnet-1", "subnet-2"],
         "endpointPrivateAccess": True,
         "endpointPublicAccess": False,
-        "publicAccessCidrs": None,
     }
     assert (cluster.inputs["name"], cluster.inputs["version"]) == ("example-test", "1.35")
     assert cluster.inputs["accessConfig"] == {
