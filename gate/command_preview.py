@@ -33,7 +33,7 @@ def run(names: Sequence[str], today: date, *, with_checkov: bool, output: Path) 
             show(done.report, console, details=details and done.stack == names[0])
         else:
             console.print(done.problem, style="red", markup=False, highlight=False, soft_wrap=True)
-    unused = unused_waivers(previews, options.root, [p.stack for p in previews])
+    unused = unused_waivers(previews, options)
     for line in unused:
         console.print(line, style="red", markup=False, highlight=False, soft_wrap=True)
     code = max([_code(p) for p in previews] + ([ERROR] if unused else [0]))

@@ -163,11 +163,14 @@ def _result(future: Future[Previewed], name: str) -> Previewed:
         return Previewed(stack=name, problem=f"stack {name}: {type(error).__name__}: {error}")
 
 
-def unused_waivers(previews: Sequence[Previewed], root: Path, stacks: Sequence[str]) -> list[str]:
-    """Waivers that name a previewed stack and excused nothing there."""
+def unused_waivers(previews: Sequence[Previewed], options: Options) -> list[str]:
+    """Waivers whose stacks were all previewed and that excused nothing; checkov's only if it was asked."""
     used = frozenset().union(*(p.used_waivers for p in previews))
+    stacks = {p.stack for p in previews}
     return [
         f"waiver {name} of {waiver.owner} excuses nothing in {', '.join(waiver.stacks)}: remove it"
-        for name, waiver in load_waivers(root / "policies" / "waivers.yaml").items()
-        if name not in used and set(waiver.stacks) <= set(stacks)
+        for name, waiver in load_waivers(options.root / "policies" / "waivers.yaml").items()
+        if name not in used
+        and set(waiver.stacks) <= stacks
+        and (options.with_checkov or not waiver.rule.startswith("checkov:"))
     ]
