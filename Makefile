@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 UV := $(shell command -v uv 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help preview test check lint-workflows bench schemas schemas-check verify-releases clean
+.PHONY: help preview test check lint-workflows bench docs schemas schemas-check verify-releases clean
 
 help: ## list the verbs
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /: /'
@@ -64,6 +64,9 @@ lint-workflows: $(VENV)/development.installed ## lint CI's workflows and script 
 	else \
 	  echo "lint-workflows: Go is not installed; actionlint was NOT run"; \
 	fi
+
+docs: $(VENV)/development.installed ## make docs/rules.md again from the catalogue
+	$(BIN)/slipway policies --format markdown > docs/rules.md.new && mv docs/rules.md.new docs/rules.md
 
 schemas: $(VENV)/development.installed ## make gate/schemas, stacks/schema.json and releases/*.schema.json again (needs Go)
 	$(BIN)/python -m releases.schema

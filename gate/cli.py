@@ -79,11 +79,13 @@ def judge(
 
 
 @app.command()
-def policies() -> None:
+def policies(
+    form: Annotated[str, typer.Option("--format", help="text, or markdown: docs/rules.md.")] = "text",
+) -> None:
     """List every rule with its level and reason."""
-    from gate.command_policies import list_rules  # noqa: PLC0415
+    from gate.command_policies import show_rules  # noqa: PLC0415
 
-    list_rules(Console())
+    show_rules(form)
 
 
 @app.command()

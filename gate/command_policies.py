@@ -1,12 +1,41 @@
 """``slipway policies`` and ``slipway explain``: the catalogue of rules, for people."""
 
 import difflib
+import re
+import sys
+from collections.abc import Iterator
+from importlib import import_module
 
 from rich.console import Console
 from rich.table import Table
 
 from gate.errors import GateError
-from policies.catalog import RULES
+from policies.catalog import MODULES, NEEDS_NO_RULE, RULES
+from policies.rule import Rule
+
+FORMATS = ("text", "markdown")
+_HEAD = """\
+# Rules
+
+Made from the catalogue by `make docs`; do not edit. An id never changes. A *mandatory* rule that finds something, or
+that cannot be decided, fails a stack; an *advisory* one is reported. [The gate](gate.md) says how rules are applied,
+and how a finding is waived. Besides these, every Kubernetes object is checked against its schema
+(`objects-match-their-schema`), and checkov gives a second opinion (`checkov:CKV_...`).
+"""
+
+
+def show_rules(form: str) -> None:
+    """Print the catalogue.
+
+    Raises:
+        GateError: the format is unknown.
+    """
+    if form not in FORMATS:
+        raise GateError(f"--format: should be {', '.join(FORMATS)} (got {form!r})")
+    if form == "markdown":
+        sys.stdout.write(catalogue())
+    else:
+        list_rules(Console())
 
 
 def list_rules(console: Console) -> None:
@@ -18,6 +47,30 @@ def list_rules(console: Console) -> None:
         table.add_row(rule.id, rule.level, rule.why)
     console.print(table)
     console.print(f"{len(RULES)} rules", highlight=False)
+
+
+def catalogue() -> str:
+    """The catalogue as Markdown: one section a module, one below it for each rule."""
+    lines = [_HEAD]
+    for name in sorted(MODULES):
+        lines += [f"## {name}", ""]
+        for rule in sorted(import_module(f"policies.{name}").RULES, key=lambda r: r.id):
+            lines += [*_section(rule), ""]
+    lines += ["## Types that need no rule", "", "| type | because |", "|---|---|"]
+    lines += [f"| `{type_}` | {_literal(reason)} |" for type_, reason in sorted(NEEDS_NO_RULE.items())]
+    return "\n".join([*lines, "", f"{len(RULES)} rules.", ""])
+
+
+def _section(rule: Rule) -> Iterator[str]:
+    yield from (f"### {rule.id}", "")
+    yield f"- {rule.level}; judges {', '.join(f'`{type_}`' for type_ in sorted(rule.applies_to))}"
+    yield f"- why: {_literal(rule.why)}"
+    yield f"- fix: {_literal(rule.fix)}"
+
+
+def _literal(sentence: str) -> str:
+    """Text that Markdown shows as it was written."""
+    return re.sub(r"([*<|])", r"\\\1", sentence)
 
 
 def explain_rule(id_: str, console: Console) -> None:

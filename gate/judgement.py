@@ -49,7 +49,7 @@ def assess(
             urn=p.urn,
             object=p.source,
             message=f"{p.path}: {p.message}" if p.path else p.message,
-            fix="Write the field as the pinned version of its API defines it (docs/shape-check.md).",
+            fix="Write the field as the pinned version of its API defines it (docs/gate.md).",
         )
         for p in shapes.problems
     ]

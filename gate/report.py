@@ -72,7 +72,7 @@ class Report:
         return sorted(f for f in self.findings if f.waiver)
 
     def as_data(self) -> dict[str, Any]:
-        """The report as JSON data; keys are a public contract (README, "Reports")."""
+        """The report as JSON data; keys are a public contract (docs/gate.md, "Report")."""
         return {
             "format": FORMAT,
             "subject": self.subject,

@@ -1,0 +1,27 @@
+from gate.command_policies import catalogue
+from policies.catalog import NEEDS_NO_RULE, RULES
+from tests.conftest import ROOT
+
+PAGE = ROOT / "docs" / "rules.md"
+
+
+def test_the_page_is_what_the_catalogue_says():
+    assert PAGE.read_text(encoding="utf-8") == catalogue(), "docs/rules.md is stale: make docs"
+
+
+def test_every_rule_has_a_section_with_its_level_reason_and_fix():
+    sections = PAGE.read_text(encoding="utf-8").split("\n### ")[1:]
+    found = {section.partition("\n")[0]: section for section in sections}
+
+    assert set(found) == {rule.id for rule in RULES}
+    for rule in RULES:
+        lines = found[rule.id].splitlines()
+        assert lines[2].startswith(f"- {rule.level}; judges `{min(rule.applies_to)}`")
+        assert lines[3].startswith("- why: ")
+        assert lines[4].startswith("- fix: ")
+
+
+def test_every_type_without_a_rule_stands_there_with_its_reason():
+    table = PAGE.read_text(encoding="utf-8").partition("## Types that need no rule")[2]
+
+    assert [row.split("`")[1] for row in table.splitlines() if row.startswith("| `")] == sorted(NEEDS_NO_RULE)
