@@ -94,8 +94,9 @@ class Serving(PlatformComponent):
         # CRDs stay on delete: without them every model in the cluster is gone.
         kept = {"retain_on_delete": True}
         crds = release(f"{name}-crds", "kserve-crd", KSERVE, {}, self.child_opts(depends_on=waits, **kept))
+        # One definition stands in both charts; the second one leaves it out only if it finds the first one's.
         llm_crds = release(
-            f"{name}-llm-crds", "kserve-llmisvc-crd", KSERVE, {}, self.child_opts(depends_on=waits, **kept)
+            f"{name}-llm-crds", "kserve-llmisvc-crd", KSERVE, {}, self.child_opts(depends_on=[crds], **kept)
         )
         controller = release(
             f"{name}-controller",

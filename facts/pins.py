@@ -5,6 +5,7 @@ from functools import cache
 from pathlib import Path
 
 import yaml
+from pydantic import Field
 
 from facts.strict import Strict
 
@@ -49,6 +50,15 @@ class Module(Pin):
     module: str
 
 
+class ChartApis(Strict):
+    """What a chart brings to the API server: kinds as ``Kind.group``, or ``*.group`` for a whole group."""
+
+    defines: list[str] = Field(default_factory=list)
+    """Kinds whose definitions it installs."""
+    admits: list[str] = Field(default_factory=list)
+    """Kinds its webhooks must answer for before the API server accepts one."""
+
+
 @cache
 def charts() -> dict[str, Chart]:
     return {name: Chart.model_validate(raw) for name, raw in _read("charts").items()}
@@ -67,6 +77,12 @@ def add_ons() -> dict[str, AddOn]:
 @cache
 def modules() -> dict[str, Module]:
     return {name: Module.model_validate(raw) for name, raw in _read("modules").items()}
+
+
+@cache
+def chart_apis() -> dict[str, ChartApis]:
+    """By the chart's own name, which is the last part of an ``oci://`` address."""
+    return {name: ChartApis.model_validate(raw) for name, raw in _read("chart-apis").items()}
 
 
 def _read(name: str) -> dict[str, object]:

@@ -19,6 +19,7 @@ MODULES: Final = (
     "mesh",
     "network",
     "node_class",
+    "ordering",
     "system_nodes",
     "telemetry",
     "vpc_endpoints",
@@ -45,5 +46,6 @@ def _needs_no_rule() -> Mapping[str, str]:
 
 
 RULES: Final = _rules()
-COVERED: Final = frozenset(type_ for rule in RULES for type_ in rule.applies_to)
+COVERED: Final = frozenset(type_ for rule in RULES for type_ in rule.applies_to if not type_.endswith("*"))
+"""Types that have a rule of their own; a rule for every kind of object covers none in particular."""
 NEEDS_NO_RULE: Final = _needs_no_rule()

@@ -79,8 +79,15 @@ class Graph:
         return index
 
     def of_type(self, *types: str) -> list[Resource]:
-        """Every resource of these types, in the order declared."""
-        return [r for t in types for r in self._by_type.get(t, ())]
+        """Every resource of these types, type by type; a type ending in ``*`` stands for all that begin so."""
+        return [
+            r
+            for t in types
+            for r in (self._starting(t[:-1]) if t.endswith("*") else self._by_type.get(t, ()))
+        ]
+
+    def _starting(self, prefix: str) -> list[Resource]:
+        return [r for r in self.resources if r.type.startswith(prefix)]
 
     def referring(self, target: Resource, type_: str, prop: str) -> list[Resource]:
         """Resources of a type whose property points at ``target``: by dependency, by id, name or ARN."""

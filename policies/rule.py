@@ -14,6 +14,8 @@ Check = Callable[[Resource, Graph], Iterable[str]]
 class Rule:
     """A statement of the good state and the pure function that finds what breaks it.
 
+    ``applies_to`` holds type tokens; ``kubernetes:*`` means every type that begins so.
+
     ``check`` yields one short text per offence, narrow enough that one of them can be waived; nothing
     means the resource is fine. It raises :class:`policies.reading.UndecidedError` where a value it needs
     cannot be read; what it yielded before is kept. ``reads_graph`` is true where the check looks at other

@@ -1,0 +1,228 @@
+"""What must hold for order: nothing is made before what it needs is there and answers.
+
+Read on declared dependencies, so it holds for the first ``up`` as for the hundredth. What stands in another
+stack exists before this one runs; here only neighbours of the same stack are looked for.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
+
+from facts.pins import ChartApis, chart_apis
+from policies.reading import at, flag, mapping, text
+from policies.record import Graph, Resource
+from policies.rule import Rule
+
+RELEASE: Final = "kubernetes:helm.sh/v3:Release"
+DEFINITION: Final = "kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition"
+NAMESPACE: Final = "kubernetes:core/v1:Namespace"
+OBJECTS: Final = "kubernetes:*"
+NODES: Final = ("aws:eks/nodeGroup:NodeGroup",)
+PROVIDER: Final = "pulumi:providers:kubernetes"
+ASSOCIATION: Final = "aws:eks/podIdentityAssociation:PodIdentityAssociation"
+_NOT_OBJECTS: Final = ("kubernetes:helm.sh/", "kubernetes:yaml")
+_NETWORK_PLUGIN: Final = "vpc-cni"
+_DNS: Final = "coredns"
+
+
+def _kind(object_: Resource) -> str:
+    """``Kind.group``; a core kind has no group."""
+    group, _, _ = text(at(object_.inputs, "apiVersion"), "apiVersion").rpartition("/")
+    return f"{text(at(object_.inputs, 'kind'), 'kind')}.{group}"
+
+
+def _holds(kinds: Iterable[str], kind: str) -> bool:
+    return any(k in {kind, f"*.{kind.partition('.')[2]}"} for k in kinds)
+
+
+def _apis(release: Resource) -> ChartApis:
+    chart = text(at(release.inputs, "chart"), "chart").rpartition("/")[2]
+    return chart_apis().get(chart, ChartApis())
+
+
+def _is_object(resource: Resource) -> bool:
+    return resource.object is not None and not resource.type.startswith(_NOT_OBJECTS)
+
+
+def _defined_by(graph: Graph, kind: str) -> Iterator[Resource]:
+    yield from (r for r in graph.of_type(RELEASE) if _holds(_apis(r).defines, kind))
+    for definition in graph.of_type(DEFINITION):
+        spec = mapping(at(definition.inputs, "spec"), "spec")
+        named = f"{text(at(spec, 'names.kind'), 'spec.names.kind')}.{text(at(spec, 'group'), 'spec.group')}"
+        if named == kind:
+            yield definition
+
+
+def _before_its_definition(object_: Resource, graph: Graph) -> Iterable[str]:
+    if not _is_object(object_):
+        return
+    bringers = list(_defined_by(graph, _kind(object_)))
+    if bringers and not any(b.urn in graph.waits_for(object_.urn) for b in bringers):
+        yield f"does not wait for {bringers[0].name}, which defines {_kind(object_)}"
+
+
+def _before_its_webhook(object_: Resource, graph: Graph) -> Iterable[str]:
+    if not _is_object(object_):
+        return
+    for release in graph.of_type(RELEASE):
+        if _holds(_apis(release).admits, _kind(object_)) and release.urn not in graph.waits_for(object_.urn):
+            yield f"does not wait for {release.name}, whose webhook admits {_kind(object_)}"
+
+
+def _before_its_namespace(resource: Resource, graph: Graph) -> Iterable[str]:
+    where = "namespace" if resource.type == RELEASE else "metadata.namespace"
+    namespace = text(at(resource.inputs, where), where)
+    for found in graph.of_type(NAMESPACE):
+        is_it = namespace and text(at(found.inputs, "metadata.name"), "metadata.name") == namespace
+        if is_it and found.urn not in graph.waits_for(resource.urn):
+            yield f"does not wait for {found.name}, the namespace it stands in"
+
+
+def _before_its_credentials(association: Resource, graph: Graph) -> Iterable[str]:
+    """Credentials are given at pod admission: a pod that starts before the association never gets any."""
+    namespace = text(at(association.inputs, "namespace"), "namespace")
+    account = text(at(association.inputs, "serviceAccount"), "serviceAccount")
+    objects = [r for r in graph if _is_object(r) and _runs_as(r, namespace, account)]
+    for resource in [*objects, *_releases_running_as(association, namespace, account, graph)]:
+        if association.urn not in graph.waits_for(resource.urn):
+            yield f"{resource.name} runs as {namespace}/{account} and does not wait for it"
+
+
+def _releases_running_as(
+    association: Resource, namespace: str, account: str, graph: Graph
+) -> Iterable[Resource]:
+    """Charts are closed boxes: a release whose values name the account, or else the only one that could."""
+    beside = [
+        r
+        for r in graph.of_type(RELEASE)
+        if graph.component_of(r) == graph.component_of(association)
+        and text(at(r.inputs, "namespace"), "namespace") == namespace
+        and not _apis(r).defines
+    ]
+    naming = [r for r in beside if account in set(_texts(at(r.inputs, "values")))]
+    return naming or (beside if len(beside) == 1 else [])
+
+
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for item in value.values():
+            yield from _texts(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _texts(item)
+
+
+def _runs_as(object_: Resource, namespace: str, account: str) -> bool:
+    if text(at(object_.inputs, "metadata.namespace"), "metadata.namespace") != namespace:
+        return False
+    return account in _service_accounts(mapping(at(object_.inputs, "spec"), "spec"))
+
+
+def _service_accounts(value: object) -> Iterator[str]:
+    """Every ``serviceAccountName`` at whatever depth: kinds put their pods in many places."""
+    if isinstance(value, Mapping):
+        for key, item in value.items():
+            if key == "serviceAccountName":
+                yield text(item, key)
+            else:
+                yield from _service_accounts(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _service_accounts(item)
+
+
+def _addons(graph: Graph, name: str) -> list[Resource]:
+    return [
+        a
+        for a in graph.of_type("aws:eks/addon:Addon")
+        if text(at(a.inputs, "addonName"), "addonName") == name
+    ]
+
+
+def _before_the_network(nodes: Resource, graph: Graph) -> Iterable[str]:
+    for addon in _addons(graph, _NETWORK_PLUGIN):
+        if addon.urn not in graph.waits_for(nodes.urn):
+            yield f"does not wait for {addon.name}: nodes without a network plugin never become ready"
+
+
+def _before_nodes(addon: Resource, graph: Graph) -> Iterable[str]:
+    if text(at(addon.inputs, "addonName"), "addonName") != _DNS:
+        return
+    nodes = graph.of_type(*NODES)
+    if nodes and not any(n.urn in graph.waits_for(addon.urn) for n in nodes):
+        yield f"does not wait for {nodes[0].name}: the add-on has no node to run on and fails"
+
+
+def _before_its_access(provider: Resource, graph: Graph) -> Iterable[str]:
+    clusters = graph.of_type("aws:eks/cluster:Cluster")
+    if any(
+        flag(
+            at(c.inputs, "accessConfig.bootstrapClusterCreatorAdminPermissions"), "accessConfig", default=True
+        )
+        for c in clusters
+    ):
+        return
+    entries = graph.of_type("aws:eks/accessPolicyAssociation:AccessPolicyAssociation")
+    if clusters and not any(e.urn in graph.waits_for(provider.urn) for e in entries):
+        yield "waits for no access policy association: every request to the cluster is refused"
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        id="custom-resources-wait-for-their-definition",
+        applies_to=(OBJECTS,),
+        why="The API server refuses a kind it does not know, and on delete the definition takes all objects along.",
+        fix="Depend on the release that brings the definition (the component's handle carries it in ready).",
+        check=_before_its_definition,
+        reads_graph=True,
+    ),
+    Rule(
+        id="objects-wait-for-their-webhook",
+        applies_to=(OBJECTS,),
+        why="Until the webhook answers the object is refused, or worse: stored without its defaults.",
+        fix="Depend on the release that brings the webhook (the component's handle carries it in ready).",
+        check=_before_its_webhook,
+        reads_graph=True,
+    ),
+    Rule(
+        id="objects-wait-for-their-namespace",
+        applies_to=(OBJECTS,),
+        why="The API server refuses what belongs into a namespace that does not exist.",
+        fix="Depend on the Namespace object.",
+        check=_before_its_namespace,
+        reads_graph=True,
+    ),
+    Rule(
+        id="workloads-wait-for-their-identity",
+        applies_to=(ASSOCIATION,),
+        why="Credentials are given at pod admission; a pod admitted earlier runs without any until it restarts.",
+        fix="Let the workload depend on the association.",
+        check=_before_its_credentials,
+        reads_graph=True,
+    ),
+    Rule(
+        id="nodes-wait-for-the-network-plugin",
+        applies_to=NODES,
+        why="A managed node group waits for ready nodes, and there are none without a network plugin.",
+        fix="Let the node group depend on the vpc-cni add-on.",
+        check=_before_the_network,
+        reads_graph=True,
+    ),
+    Rule(
+        id="dns-waits-for-nodes",
+        applies_to=("aws:eks/addon:Addon",),
+        why="CoreDNS is a deployment: without a node the add-on stays degraded and its creation fails.",
+        fix="Let the coredns add-on depend on a node group.",
+        check=_before_nodes,
+        reads_graph=True,
+    ),
+    Rule(
+        id="the-provider-waits-for-access",
+        applies_to=(PROVIDER,),
+        why="Without the creator's hidden admin rights the deploy role can do nothing before its access entry.",
+        fix="Let the Kubernetes provider depend on the deploy role's access policy association.",
+        check=_before_its_access,
+        reads_graph=True,
+    ),
+)
