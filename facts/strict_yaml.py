@@ -1,9 +1,13 @@
 """Reading YAML that people write: nothing is dropped or merged silently; problems name line and column."""
 
 from collections.abc import Hashable
-from typing import Any
+from typing import Any, Final
 
 import yaml
+
+
+MOST_VALUES: Final = 5_000_000
+"""More than any file people write; every value costs memory once something walks over it."""
 
 
 class YamlProblem(ValueError):  # noqa: N818 it is a problem in somebody's file, and is caught to be listed as one
@@ -44,11 +48,11 @@ def load(text: str, name: str) -> Any:
 
     Raises:
         YamlProblem: it cannot be parsed, holds several documents, a mapping has a key twice, or a value
-            contains itself.
+            contains itself or grows beyond :data:`MOST_VALUES` by aliases.
     """
     try:
         data = yaml.load(text, Loader=_Loader)  # noqa: S506 a safe loader, made strict above
-        _refuse_cycles(data, name, ())
+        _written_out(data, name, (), {})
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         where = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
@@ -64,11 +68,19 @@ def _refusal(message: str, node: yaml.Node) -> yaml.constructor.ConstructorError
     return yaml.constructor.ConstructorError(None, None, message, node.start_mark)
 
 
-def _refuse_cycles(value: Any, name: str, above: tuple[int, ...]) -> None:
-    """An alias to a value around it would send every walk over the data round for ever."""
+def _written_out(value: Any, name: str, above: tuple[int, ...], known: dict[int, int]) -> int:
+    """How many values there are once every alias is followed; each is counted once and looked up after that.
+
+    An alias to a value around it would send every walk over the data round for ever, and a few lines of
+    aliases to aliases would make it as good as endless.
+    """
     if not isinstance(value, dict | list):
-        return
+        return 1
     if id(value) in above:
         raise YamlProblem(f"{name}: an alias (*) refers to a value that contains it")
-    for item in value.values() if isinstance(value, dict) else value:
-        _refuse_cycles(item, name, (*above, id(value)))
+    if id(value) not in known:
+        inside = value.values() if isinstance(value, dict) else value
+        known[id(value)] = 1 + sum(_written_out(item, name, (*above, id(value)), known) for item in inside)
+    if known[id(value)] > MOST_VALUES:
+        raise YamlProblem(f"{name}: aliases (*) make more than {MOST_VALUES:,} values of it")
+    return known[id(value)]

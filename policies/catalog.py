@@ -20,9 +20,11 @@ MODULES: Final = (
     "network",
     "node_class",
     "ordering",
+    "providers",
     "system_nodes",
     "telemetry",
     "vpc_endpoints",
+    "workload",
     "workload_namespace",
 )
 """Rule modules, each named for the component whose resources it judges."""

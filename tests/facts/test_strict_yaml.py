@@ -54,3 +54,10 @@ def test_broken_text_is_one_line_that_names_the_file(text: str) -> None:
         load(text, "f.yaml")
     assert str(caught.value).startswith("f.yaml: ")
     assert "\n" not in str(caught.value)
+
+
+def test_aliases_of_aliases_are_refused_before_anything_walks_over_them():
+    lines = ["a0: &a0 [x]", *(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 40))]
+    with pytest.raises(YamlProblem, match=r"^f: aliases \(\*\) make more than 5,000,000 values of it$"):
+        load("\n".join(lines), "f")
+    assert load("a: &a [1, 2]\nb: [*a, *a]", "f") == {"a": [1, 2], "b": [[1, 2], [1, 2]]}

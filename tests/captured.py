@@ -1,0 +1,21 @@
+"""The committed stacks, captured once a test process."""
+
+from functools import cache
+
+from gate.capture import Captured
+from gate.stacks import capture_stack
+from stacks.load import read_stack, stack_names
+
+STACKS = stack_names()
+
+
+@cache
+def captured(name: str) -> Captured:
+    """What the program declares as this stack, its upstreams captured before it."""
+    stack = read_stack(name)
+    upstreams = {}
+    above = stack.upstream
+    while above is not None:
+        upstreams[above.name] = captured(above.name).exports
+        above = above.upstream
+    return capture_stack(stack, upstreams)

@@ -1,0 +1,146 @@
+from copy import deepcopy
+
+import pytest
+
+from policies.record import UNKNOWN
+from policies.workload import RULES, image_problem
+from tests.policies.cases import Case, RuleCases, cases_test, resource
+
+_POD = {
+    "securityContext": {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}},
+    "containers": [
+        {
+            "name": "main",
+            "image": "example/server:1.2.3",
+            "securityContext": {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}},
+            "resources": {"requests": {"cpu": "1", "memory": "1Gi"}, "limits": {"memory": "1Gi"}},
+        }
+    ],
+}
+
+
+def _workload(kind="Deployment", change=None):
+    pod = deepcopy(_POD)
+    if change is not None:
+        change(pod, pod["containers"][0])
+    if kind == "Pod":
+        return resource("kubernetes:core/v1:Pod", {"kind": kind, "spec": pod})
+    if kind == "CronJob":
+        spec = {"jobTemplate": {"spec": {"template": {"spec": pod}}}}
+        return resource("kubernetes:batch/v1:CronJob", {"kind": kind, "spec": spec})
+    return resource(f"kubernetes:apps/v1:{kind}", {"kind": kind, "spec": {"template": {"spec": pod}}})
+
+
+def _init(pod, container):
+    pod["initContainers"] = [{**container, "name": "init"}]
+    return pod["initContainers"][0]
+
+
+def _own_user(pod, container):
+    pod.pop("securityContext")
+    container["securityContext"] |= {"runAsNonRoot": True, "seccompProfile": {"type": "Localhost"}}
+
+
+def _failing(change, *findings, kind="Deployment"):
+    return Case(_workload(kind, change), findings=findings)
+
+
+_OTHER = [Case(resource("kubernetes:core/v1:Service", {"kind": "Service"}))]
+
+CASES = {
+    "pods-have-no-rights-on-the-node": RuleCases(
+        passing=[
+            Case(_workload()),
+            Case(_workload("Pod")),
+            Case(_workload("CronJob")),
+            Case(_workload(change=_own_user)),
+            Case(
+                _workload(
+                    change=lambda _p, c: c["securityContext"]["capabilities"].update(add=["NET_BIND_SERVICE"])
+                )
+            ),
+        ],
+        failing=[
+            _failing(lambda p, _c: p.update(hostNetwork=True), "hostNetwork is on", kind="DaemonSet"),
+            _failing(
+                lambda p, _c: p.update(hostPID=True, hostIPC=True),
+                "hostPID is on",
+                "hostIPC is on",
+                kind="Pod",
+            ),
+            _failing(lambda p, _c: p.update(volumes=[{"hostPath": {"path": "/"}}]), "mounts / of the node"),
+            _failing(
+                lambda _p, c: c["securityContext"].update(privileged=True), "main: privileged", kind="CronJob"
+            ),
+            _failing(
+                lambda _p, c: c["securityContext"].pop("allowPrivilegeEscalation"),
+                "main: may gain privileges (allowPrivilegeEscalation is not false)",
+            ),
+            _failing(lambda _p, c: c["securityContext"].pop("capabilities"), "main: keeps capabilities"),
+            _failing(
+                lambda _p, c: c["securityContext"]["capabilities"].update(add=["SYS_ADMIN", "NET_RAW"]),
+                "main: adds NET_RAW, SYS_ADMIN",
+            ),
+            _failing(lambda p, _c: p["securityContext"].pop("runAsNonRoot"), "main: may run as root"),
+            _failing(lambda _p, c: c["securityContext"].update(runAsNonRoot=False), "main: may run as root"),
+            _failing(lambda p, _c: p["securityContext"].pop("seccompProfile"), "main: no seccomp profile"),
+            _failing(
+                lambda p, c: _init(p, c).update(securityContext={**c["securityContext"], "privileged": True}),
+                "init: privileged",
+            ),
+        ],
+        not_applicable=_OTHER,
+        undecided=[
+            Case(_workload(change=lambda p, _c: p.update(hostNetwork=UNKNOWN))),
+            Case(_workload(change=lambda p, _c: p.update(containers=UNKNOWN))),
+        ],
+    ),
+    "containers-are-bounded": RuleCases(
+        passing=[
+            Case(_workload()),
+            Case(
+                _workload(change=lambda _p, c: c.update(resources={"limits": {"cpu": "1", "memory": "1Gi"}}))
+            ),
+        ],
+        failing=[
+            _failing(
+                lambda _p, c: c.pop("resources"), "main: no requests.cpu, requests.memory, limits.memory"
+            ),
+            _failing(lambda _p, c: c["resources"].pop("limits"), "main: no limits.memory"),
+        ],
+        not_applicable=_OTHER,
+        undecided=[Case(_workload(change=lambda _p, c: c.update(resources=UNKNOWN)))],
+    ),
+    "images-have-one-version": RuleCases(
+        passing=[
+            Case(_workload()),
+            Case(_workload(change=lambda _p, c: c.update(image="host:5000/server@sha256:" + "0" * 64))),
+        ],
+        failing=[
+            _failing(
+                lambda _p, c: c.update(image="server:latest"),
+                "main: server:latest is whatever was pushed last",
+            ),
+            _failing(
+                lambda p, c: _init(p, c).update(image="server"), "init: server is whatever was pushed last"
+            ),
+        ],
+        not_applicable=_OTHER,
+        undecided=[Case(_workload(change=lambda _p, c: c.update(image=UNKNOWN)))],
+    ),
+}
+
+test_cases = cases_test(RULES, CASES)
+
+
+@pytest.mark.parametrize(
+    ("image", "moves"),
+    [
+        ("host:5000/server", True),
+        ("host:5000/server:1", False),
+        ("server:latest@sha256:0", False),
+        ("", True),
+    ],
+)
+def test_a_port_is_no_tag(image, moves):
+    assert bool(image_problem(image)) is moves
