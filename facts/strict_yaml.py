@@ -5,7 +5,6 @@ from typing import Any, Final
 
 import yaml
 
-
 MOST_VALUES: Final = 5_000_000
 """More than any file people write; every value costs memory once something walks over it."""
 

@@ -7,7 +7,7 @@ from policies.mesh_objects import (
     RELEASE,
 )
 from policies.record import UNKNOWN, Resource
-from policies.workload_namespace import LIMIT_RANGE, NEEDS_NO_RULE, QUOTA, RULES
+from policies.workload_namespace import QUOTA, RULES
 from tests.policies.cases import Case, RuleCases, cases_test, resource
 
 ENFORCE = "pod-security.kubernetes.io/enforce"
@@ -192,10 +192,6 @@ CASES = {
         undecided=[Case(UNREAD, [ZTUNNEL])],
     ),
 }
-
-
-def test_every_type_without_a_rule_has_a_reason() -> None:
-    assert set(NEEDS_NO_RULE) == {LIMIT_RANGE}
 
 
 test_cases = cases_test(RULES, CASES)
