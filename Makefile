@@ -47,9 +47,10 @@ preview: $(VENV)/program.installed .cache/checkov/installed ## build and judge e
 test: $(VENV)/development.installed .cache/checkov/installed ## pass the tests
 	$(BIN)/pytest -n auto
 
-check: $(VENV)/development.installed ## format, lint and types
+check: $(VENV)/development.installed ## format, lint, imports and types
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+	$(BIN)/lint-imports --no-cache --no-logo
 	$(BIN)/mypy
 
 # shellcheck comes with the environment, so that a machine that has none of its own says the same.

@@ -73,7 +73,7 @@ def judge(
     form: Annotated[str, typer.Option("--format", help="text, json or markdown.")] = "text",
 ) -> None:
     """Judge files nobody here wrote: a state export, a preview, Kubernetes YAML or JSON."""
-    from gate.command_judge import run  # noqa: PLC0415
+    from gate.command_judge import run  # noqa: PLC0415 as in preview
 
     raise typer.Exit(run(paths, day(today), form))
 
@@ -83,7 +83,7 @@ def policies(
     form: Annotated[str, typer.Option("--format", help="text, or markdown: docs/rules.md.")] = "text",
 ) -> None:
     """List every rule with its level and reason."""
-    from gate.command_policies import show_rules  # noqa: PLC0415
+    from gate.command_policies import show_rules  # noqa: PLC0415 as in preview
 
     show_rules(form)
 
@@ -91,7 +91,7 @@ def policies(
 @app.command()
 def explain(rule: Annotated[str, typer.Argument(help="A rule's id.")]) -> None:
     """Say what a rule holds, why, and what to do when it breaks."""
-    from gate.command_policies import explain_rule  # noqa: PLC0415
+    from gate.command_policies import explain_rule  # noqa: PLC0415 as in preview
 
     explain_rule(rule, Console())
 
@@ -107,7 +107,7 @@ def config_check(
     ] = None,
 ) -> None:
     """Check stack files and the releases they name; every problem is listed at once."""
-    from gate.stacks import chosen  # noqa: PLC0415
+    from gate.stacks import chosen  # noqa: PLC0415 as in preview
 
     checked = chosen(stacks or [])
     Console().print(

@@ -35,8 +35,8 @@ def light_positions(root: Path) -> Iterator[None]:
         return source_pb2.StackTrace()
 
     original = sdk._get_stack_trace  # noqa: SLF001 restored below; the test that compares both notices a rename
-    sdk._get_stack_trace = trace  # noqa: SLF001
+    sdk._get_stack_trace = trace  # noqa: SLF001 as above
     try:
         yield
     finally:
-        sdk._get_stack_trace = original  # noqa: SLF001
+        sdk._get_stack_trace = original  # noqa: SLF001 as above

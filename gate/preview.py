@@ -111,7 +111,7 @@ def _exports_above(stack: Stack, done: Mapping[str, Previewed]) -> dict[str, Map
 def _warm() -> None:
     """Import what every stack's process needs once, before they are forked."""
     import pulumi_aws  # noqa: F401, PLC0415 a second of import that children inherit
-    import pulumi_kubernetes  # noqa: F401, PLC0415
+    import pulumi_kubernetes  # noqa: F401, PLC0415 as above
 
     gc.collect()
     gc.freeze()

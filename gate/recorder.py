@@ -48,9 +48,7 @@ class Recorder(mocks.MockMonitor):
         self.problems: list[str] = []
         self._default_tags: dict[str, Mapping[str, str]] = {}
 
-    # The names of the methods below are the protocol's.
-
-    def Invoke(self, request: Any) -> Any:  # noqa: N802
+    def Invoke(self, request: Any) -> Any:  # noqa: N802 the protocol's name
         """Lookups have no answer here: refused by name."""
         message = f"the program looked up {request.tok}; a preview without an account has no answer"
         self.problems.append(message)
@@ -58,7 +56,7 @@ class Recorder(mocks.MockMonitor):
 
     Call = Invoke
 
-    def ReadResource(self, request: Any) -> Any:  # noqa: N802
+    def ReadResource(self, request: Any) -> Any:  # noqa: N802 the protocol's name
         """Only references to other stacks are read; they answer with the captured upstream's exports."""
         urn = self.make_urn(request.parent, request.type, request.name)
         if request.type != REFERENCE_TYPE:
@@ -82,7 +80,7 @@ class Recorder(mocks.MockMonitor):
         )
         return resource_pb2.ReadResourceResponse(urn=urn, properties=state)
 
-    def RegisterResource(self, request: Any) -> Any:  # noqa: N802
+    def RegisterResource(self, request: Any) -> Any:  # noqa: N802 the protocol's name
         """Record the request; answer with its own inputs and what the provider would compute."""
         urn = self.make_urn(request.parent, request.type, request.name)
         if request.type == STACK_TYPE:
@@ -103,7 +101,7 @@ class Recorder(mocks.MockMonitor):
         request.object.update(wired(outputs))
         return resource_pb2.RegisterResourceResponse(urn=urn, id=identity, object=request.object)
 
-    def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: N802
+    def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: N802 the protocol's name
         """Keep the stack's own exports."""
         if f"::{STACK_TYPE}::" in request.urn:
             self.exports = plain(request.outputs)
