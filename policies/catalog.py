@@ -14,6 +14,7 @@ MODULES: Final = (
     "flow",
     "flow_logs",
     "gateway",
+    "gateway_callers",
     "gpu_pool",
     "karpenter",
     "mesh",

@@ -1,0 +1,76 @@
+"""What must hold for those who call the edge: whose tokens count, how often they may ask, from where."""
+
+from collections.abc import Iterable
+
+from policies.gateway_objects import (
+    CLASS,
+    GATEWAY,
+    SECURITY_POLICY,
+    TRAFFIC_POLICY,
+    is_envoy,
+    is_for,
+    is_inside_only,
+    name_of,
+)
+from policies.reading import at, mapping, sequence, text
+from policies.record import Graph, Resource
+from policies.rule import Rule
+
+
+def _tokens_of_others(policy: Resource, _graph: Graph) -> Iterable[str]:
+    for raw in sequence(at(policy.inputs, "spec.jwt.providers")):
+        provider = mapping(raw)
+        name = text(at(provider, "name"))
+        if not text(at(provider, "issuer")):
+            yield f"{name}: no issuer, so whoever the key set signs for may enter"
+        if not sequence(at(provider, "audiences")):
+            yield f"{name}: no audiences, so a token made for another service may enter"
+        address = text(at(provider, "remoteJWKS.uri"))
+        if address and not address.startswith("https://"):
+            yield f"{name}: reads its keys in plain text from {address}"
+
+
+def _unlimited(gateway: Resource, graph: Graph) -> Iterable[str]:
+    if not is_envoy(gateway, graph) or is_inside_only(gateway, graph):
+        return
+    policies = [p for p in graph.of_type(TRAFFIC_POLICY) if is_for(p, gateway)]
+    if not any(at(policy.inputs, "spec.rateLimit") for policy in policies):
+        yield "no BackendTrafficPolicy for this gateway limits its callers"
+
+
+def _undescribed(gateway: Resource, graph: Graph) -> Iterable[str]:
+    """Without an EnvoyProxy, Envoy Gateway asks for a load balancer with the cloud's defaults."""
+    if not is_envoy(gateway, graph) or at(gateway.inputs, "spec.infrastructure.parametersRef.name"):
+        return
+    wanted = text(at(gateway.inputs, "spec.gatewayClassName"))
+    classes = [c for c in graph.of_type(CLASS) if name_of(c) == wanted]
+    if not any(at(c.inputs, "spec.parametersRef.name") for c in classes):
+        yield "names no EnvoyProxy: its load balancer is public and open to every address"
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        id="tokens-are-made-for-us",
+        applies_to=(SECURITY_POLICY,),
+        why="A valid signature says who signed, not that the token was meant for this service.",
+        fix="Name the issuer and the audiences of every jwt provider, and an https key set.",
+        check=_tokens_of_others,
+    ),
+    Rule(
+        id="gateways-limit-their-callers",
+        applies_to=(GATEWAY,),
+        level="advisory",
+        why="One caller in a loop fills the GPUs that everybody waits for.",
+        fix="Add a BackendTrafficPolicy with rateLimit that targets the gateway.",
+        check=_unlimited,
+        reads_graph=True,
+    ),
+    Rule(
+        id="gateways-describe-their-proxy",
+        applies_to=(GATEWAY,),
+        why="What the cloud chooses where nobody chose is a load balancer on the internet.",
+        fix="Point spec.infrastructure.parametersRef at an EnvoyProxy with an internal or closed service.",
+        check=_undescribed,
+        reads_graph=True,
+    ),
+)
