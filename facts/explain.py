@@ -125,6 +125,8 @@ def _allowed(expected: str, got: Any) -> str:
 
 def _got(details: Any) -> str:
     value = details["input"]
+    if "(got " in str(details.get("ctx", {}).get("error", "")):
+        return ""  # the validator said it
     if details["type"] == "missing" or isinstance(value, Mapping | list | BaseModel):
         return ""
     if value is None or isinstance(value, bool):

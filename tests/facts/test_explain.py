@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Annotated, Any, Literal
 
 import pytest
-from pydantic import Field, ValidationError, model_validator
+from pydantic import AfterValidator, Field, ValidationError, model_validator
 
 from facts.explain import did_you_mean, explain, placeholders
 from facts.strict import Slug, Strict
@@ -148,6 +148,20 @@ def test_few_choices_are_listed_and_many_are_counted() -> None:
 
 def test_our_own_validators_speak_for_themselves() -> None:
     assert said({"name": "b", "code": "B"}) == ["name and code: should differ"]
+
+
+def _even(value: int) -> int:
+    if value % 2:
+        raise ValueError(f"should be even (got {value})")
+    return value
+
+
+class Pairs(Strict):
+    shoes: Annotated[int, AfterValidator(_even)] = 2
+
+
+def test_what_a_validator_said_it_got_is_not_said_again() -> None:
+    assert said({"shoes": 3}, Pairs) == ["shoes: should be even (got 3)"]
 
 
 def test_a_required_key_is_named() -> None:
