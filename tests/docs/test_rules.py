@@ -1,3 +1,8 @@
+import re
+from pathlib import Path
+
+import pytest
+
 from gate.command_policies import catalogue
 from policies.catalog import NEEDS_NO_RULE, RULES
 from tests.conftest import ROOT
@@ -25,3 +30,21 @@ def test_every_type_without_a_rule_stands_there_with_its_reason():
     table = PAGE.read_text(encoding="utf-8").partition("## Types that need no rule")[2]
 
     assert [row.split("`")[1] for row in table.splitlines() if row.startswith("| `")] == sorted(NEEDS_NO_RULE)
+
+
+_HOLDS = re.compile(r"^## What the rules hold\n(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
+_ID = re.compile(r"`([a-z0-9]+(?:-[a-z0-9]+)+)`")
+PAGES = sorted((ROOT / "docs" / "components").glob("*.md"))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.stem)
+def test_rules_that_a_page_promises_exist(page: Path):
+    promised = {id_ for part in _HOLDS.findall(page.read_text(encoding="utf-8")) for id_ in _ID.findall(part)}
+
+    assert promised - {rule.id for rule in RULES} == set()
+
+
+def test_pages_promise_rules():
+    text = (ROOT / "docs" / "components" / "mesh.md").read_text(encoding="utf-8")
+
+    assert "mesh-requires-mutual-tls" in _ID.findall(_HOLDS.findall(text)[0])
