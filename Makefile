@@ -77,6 +77,9 @@ schemas: $(VENV)/development.installed ## make gate/schemas, stacks/schema.json 
 schemas-check: $(VENV)/development.installed ## fail if gate/schemas differs from the pinned modules (needs Go)
 	$(BIN)/python tools/make_schemas.py --check
 
+bench: $(VENV)/development.installed .cache/checkov/installed ## measure previews: seconds, memory, ratios
+	$(BIN)/python -m tools.bench $(ARGS)
+
 verify-releases: $(VENV)/development.installed ## compute genuine releases' digests again from the real files
 	$(BIN)/python -m tools.verify_embedding
 

@@ -41,17 +41,23 @@ class StockMocks(mocks.Mocks):
 
 
 class StockMonitor(mocks.MockMonitor):
-    """Unchanged, but for telling the mocks which URN they answer for: ids are made from it."""
+    """Unchanged, but that it tells the mocks which URN they answer for and keeps what resources depend on."""
+
+    def __init__(self, answers: StockMocks) -> None:
+        super().__init__(answers)  # type: ignore[no-untyped-call]  # the SDK leaves its mocks untyped
+        self.dependencies: dict[str, list[str]] = {}
 
     def RegisterResource(self, request: Any) -> Any:  # noqa: N802 the protocol's name
-        self.mocks.registering.urn = self.make_urn(request.parent, request.type, request.name)
+        urn = self.make_urn(request.parent, request.type, request.name)
+        self.mocks.registering.urn = urn
+        self.dependencies[urn] = sorted(request.dependencies)
         return super().RegisterResource(request)
 
 
-def stock_capture(stack: Stack) -> dict[str, mocks.MockMonitor.ResourceRegistration]:
-    """Every registration of a stack without upstreams, by URN, as the stock monitor keeps them."""
+def stock_capture(stack: Stack) -> StockMonitor:
+    """The monitor after a stack without upstreams has run under it."""
     platform = stack.settings.platform
-    monitor = StockMonitor(StockMocks(Account(id=platform.account, region=platform.region)))  # type: ignore[no-untyped-call]  # the SDK leaves its mocks untyped
+    monitor = StockMonitor(StockMocks(Account(id=platform.account, region=platform.region)))
     SETTINGS.rpc_manager.clear()
     SETTINGS.outputs.clear()
     loop = asyncio.new_event_loop()
@@ -74,7 +80,7 @@ def stock_capture(stack: Stack) -> dict[str, mocks.MockMonitor.ResourceRegistrat
     finally:
         loop.close()
         asyncio.set_event_loop(None)
-    return dict(monitor.resources)
+    return monitor
 
 
 def _call(run: Any) -> None:
@@ -83,10 +89,11 @@ def _call(run: Any) -> None:
 
 def main(stack: str) -> None:
     """Print what the stock monitor keeps of a committed stack."""
-    started = time.perf_counter()
+    started = time.process_time()
     kept = stock_capture(read_stack(stack))
-    seconds = time.perf_counter() - started
-    print(json.dumps({"seconds": seconds, "resources": {urn: r.state for urn, r in kept.items()}}))
+    seconds = time.process_time() - started
+    states = {urn: r.state for urn, r in kept.resources.items()}
+    print(json.dumps({"seconds": seconds, "resources": states, "dependencies": kept.dependencies}))
 
 
 if __name__ == "__main__":

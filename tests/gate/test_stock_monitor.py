@@ -13,13 +13,14 @@ from stacks.load import read_stack
 def stock_capture(stack):
     command = [sys.executable, "-m", "tools.stock_monitor", stack]
     said = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)  # noqa: S603 our own module
-    return json.loads(said.stdout)["resources"]
+    return json.loads(said.stdout)
 
 
 @pytest.mark.parametrize("name", ["dev", "prod"])
 def test_the_recorder_keeps_what_the_stock_monitor_keeps(name):
     ours = {r.urn: r for r in capture_stack(read_stack(name), {}).graph}
-    stock = stock_capture(name)
+    said = stock_capture(name)
+    stock = said["resources"]
 
     assert sorted(ours) == sorted(stock)
     differing = {
@@ -29,3 +30,6 @@ def test_the_recorder_keeps_what_the_stock_monitor_keeps(name):
         if key != "tagsAll" and value != stock[urn].get(key)
     }
     assert differing == {}
+    waiting = {urn: sorted(r.dependencies) for urn, r in ours.items()}
+    stock_waiting = {urn: said["dependencies"][urn] for urn in ours}
+    assert waiting == stock_waiting

@@ -1,0 +1,170 @@
+"""What a preview costs: whole commands with their peak memory, and the parts per resource, with their ratios.
+
+    make bench            prints the table; nothing fails because a machine was slow
+    make bench ARGS=--json    the same figures as JSON
+
+Whole commands run three times after one that is not counted; the median stands in the table. Parts run in
+this process, after the imports that every preview shares, and are given in the processor's time.
+"""
+
+import gc
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import yaml
+from rich.console import Console
+from rich.table import Table
+
+from gate.preview import Options, preview
+from gate.shape import check_shapes
+from gate.stacks import ROOT, capture_stack
+from policies.catalog import RULES
+from policies.judge import judge
+from policies.record import Graph
+from stacks.load import read_stack
+
+DAY = date(2026, 11, 23)
+"""Waivers are judged as of this day: what is measured must not change because time passed."""
+PLATFORM = "dev"
+ENOUGH = 400
+"""Resources of the enlarged platform: the size the targets speak of."""
+PER_POOL = 3
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One line of the table; ``target`` is what docs/performance.md promises."""
+
+    what: str
+    value: float
+    unit: str
+    target: float | None = None
+
+
+def timed(run: Callable[[], Any], times: int = 3) -> tuple[float, Any]:
+    """The median of the processor's seconds a call takes, and what it returned."""
+    result = run()
+    seconds = []
+    for _ in range(times):
+        gc.collect()
+        started = time.process_time()
+        result = run()
+        seconds.append(time.process_time() - started)
+    return statistics.median(seconds), result
+
+
+def command(*arguments: str) -> tuple[float, float]:
+    """(seconds, peak MB of its largest process) of a command that must succeed."""
+    started = time.perf_counter()
+    process = subprocess.Popen(  # noqa: S603 our own commands
+        arguments, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    )
+    _, status, usage = os.wait4(process.pid, 0)
+    seconds = time.perf_counter() - started
+    if os.waitstatus_to_exitcode(status) != 0:
+        said = process.stderr.read() if process.stderr else ""
+        raise SystemExit(f"{' '.join(arguments)} failed:\n{said}")
+    return seconds, usage.ru_maxrss / 1024
+
+
+def median_command(*arguments: str) -> tuple[float, float]:
+    command(*arguments)
+    runs = [command(*arguments) for _ in range(3)]
+    return statistics.median(seconds for seconds, _ in runs), max(peak for _, peak in runs)
+
+
+@contextmanager
+def enlarged(resources: int) -> Iterator[Path]:
+    """A checkout whose platform has GPU pools enough to reach ``ENOUGH`` resources; all else is linked."""
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        for entry in ROOT.iterdir():
+            if entry.name not in {"stacks", "build", ".git", ".venv", ".cache"}:
+                (root / entry.name).symlink_to(entry)
+        shutil.copytree(ROOT / "stacks", root / "stacks")
+        path = root / "stacks" / f"Pulumi.{PLATFORM}.yaml"
+        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+        pools = data["config"]["slipway:settings"]["gpu_pools"]
+        like = next(iter(pools.values()))
+        for number in range(-(-(ENOUGH - resources) // PER_POOL)):
+            pools[f"more-{number}"] = like
+        path.write_text(yaml.safe_dump(data), encoding="utf-8")
+        yield root
+
+
+def whole_commands(resources: int) -> Iterator[Figure]:
+    slipway = str(Path(sys.executable).parent / "slipway")
+    today = f"--today={DAY.isoformat()}"
+    seconds, peak = median_command(slipway, "preview", PLATFORM, "--no-checkov", today)
+    yield Figure(f"preview {PLATFORM} ({resources} resources), without checkov", seconds, "s")
+    yield Figure("  its peak memory", peak, "MB")
+    with enlarged(resources) as root:
+        size = len(capture_stack(read_stack(PLATFORM, root / "stacks"), {}, root).graph.resources)
+        seconds, peak = median_command(sys.executable, "-m", "tools.bench", "--preview", str(root))
+    yield Figure(f"preview {PLATFORM} enlarged ({size} resources), without checkov", seconds, "s", 3.5)
+    yield Figure("  its peak memory", peak, "MB", 230)
+    seconds, peak = median_command(slipway, "preview", today)
+    yield Figure("preview every stack, with checkov", seconds, "s", 20)
+
+
+def parts(graph: Graph) -> Iterator[Figure]:
+    resources = len(graph.resources)
+    captured, _ = timed(lambda: capture_stack(read_stack(PLATFORM), {}))
+    stock = json.loads(
+        subprocess.run(  # noqa: S603 our own module
+            [sys.executable, "-m", "tools.stock_monitor", PLATFORM],
+            cwd=ROOT,
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout
+    )["seconds"]
+    objects = sum(r.object is not None for r in graph)
+    shaped, _ = timed(lambda: check_shapes(graph))
+    judged, said = timed(lambda: judge(Graph(graph.resources), RULES))
+    yield Figure("capture, per resource", captured / resources * 1000, "ms", 4)
+    yield Figure("  the SDK's own mock monitor, per resource", stock / resources * 1000, "ms")
+    yield Figure("  capture against the SDK's own", captured / stock, "times")
+    yield Figure("shape check, per object", shaped / objects * 1000, "ms")
+    yield Figure("judging, per verdict", judged / said.decided * 1000, "ms")
+    yield Figure("shape check and judging against capture", (shaped + judged) / captured, "times", 1 / 3)
+
+
+def show(figures: list[Figure]) -> None:
+    table = Table(box=None, pad_edge=False)
+    for column, justify in (("what", "left"), ("measured", "right"), ("target", "right")):
+        table.add_column(column, justify=justify)  # type: ignore[arg-type]  # rich wants a literal
+    for f in figures:
+        target = f"at most {f.target:.3g} {f.unit}" if f.target is not None else ""
+        table.add_row(f.what, f"{f.value:.3g} {f.unit}", target)
+    Console(width=110).print(table)
+
+
+def main(arguments: list[str]) -> None:
+    if arguments[:1] == ["--preview"]:
+        root = Path(arguments[1])
+        options = Options(today=DAY, root=root, output=root / "build", with_checkov=False)
+        done = preview([PLATFORM], options, lambda _stack, _event: None)
+        raise SystemExit(any(d.report is None or d.report.verdict != "pass" for d in done))
+    graph = capture_stack(read_stack(PLATFORM), {}).graph
+    figures = [*whole_commands(len(graph.resources)), *parts(graph)]
+    if arguments == ["--json"]:
+        print(json.dumps([asdict(f) for f in figures], indent=1))
+    else:
+        show(figures)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
