@@ -85,7 +85,7 @@ class AuditTrail(PlatformComponent):
             opts=self.child_opts(protect=True),
         )
         aws.kms.Alias(
-            f"{name}-key", name=names.key_alias("trail"), target_key_id=key.id, opts=self.child_opts()
+            f"{name}-key-alias", name=names.key_alias("trail"), target_key_id=key.id, opts=self.child_opts()
         )
         objects: list[aws.cloudtrail.TrailAdvancedEventSelectorFieldSelectorArgsDict] = [
             {"field": "eventCategory", "equals": ["Data"]},

@@ -18,10 +18,18 @@ from components.names import Names
 
 
 @dataclass(frozen=True, kw_only=True)
+class BucketHandle(Handle):
+    """What others may use of :class:`Bucket`."""
+
+    name: pulumi.Input[str]
+
+
+@dataclass(frozen=True, kw_only=True)
 class BucketArgs:
     """What :class:`Bucket` needs. Without a key objects are encrypted with keys of S3.
 
     ``expire_after_days`` is for every object, ``expire_prefix_after_days`` for some: the shorter one counts.
+    ``access_log_to`` is None for the bucket that takes the logs.
     """
 
     names: Names
@@ -32,15 +40,7 @@ class BucketArgs:
     expire_prefix_after_days: Mapping[str, int] = field(default_factory=dict)
     noncurrent_days: int = 30
     statements: Sequence[Statement] = ()
-    has_access_log: bool = True
-    log_bucket: pulumi.Resource | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class BucketHandle(Handle):
-    """What others may use of :class:`Bucket`."""
-
-    name: pulumi.Input[str]
+    access_log_to: BucketHandle | None = None
 
 
 def bucket_document(args: BucketArgs) -> str:
@@ -51,6 +51,32 @@ def bucket_document(args: BucketArgs) -> str:
         *(default_key_statements(args.names, args.role) if args.key_arn is not None else ()),
         *args.statements,
     )
+
+
+def lifecycle_rules(args: BucketArgs) -> list[aws.s3.BucketLifecycleConfigurationRuleArgsDict]:
+    """What S3 deletes by itself: half-finished uploads, old versions, and objects by age.
+
+    An expired object becomes an old version first, so it is gone ``noncurrent_days`` after its expiry.
+    """
+    tidy: aws.s3.BucketLifecycleConfigurationRuleArgsDict = {
+        "id": "tidy",
+        "status": "Enabled",
+        "filter": {"prefix": ""},
+        "abort_incomplete_multipart_upload": {"days_after_initiation": 7},
+        "noncurrent_version_expiration": {"noncurrent_days": args.noncurrent_days},
+    }
+    if args.expire_after_days is not None:
+        tidy["expiration"] = {"days": args.expire_after_days}
+    by_prefix: list[aws.s3.BucketLifecycleConfigurationRuleArgsDict] = [
+        {
+            "id": f"expire-{prefix.strip('/')}",
+            "status": "Enabled",
+            "filter": {"prefix": prefix},
+            "expiration": {"days": days},
+        }
+        for prefix, days in sorted(args.expire_prefix_after_days.items())
+    ]
+    return [tidy, *by_prefix]
 
 
 class Bucket(PlatformComponent):
@@ -93,7 +119,7 @@ class Bucket(PlatformComponent):
             versioning_configuration={"status": "Enabled"},
             opts=self.child_opts(),
         )
-        self._encrypt(name, bucket, args)
+        encryption = self._encrypt(name, bucket, args)
         policy = aws.s3.BucketPolicy(
             f"{name}-policy",
             bucket=bucket.id,
@@ -101,7 +127,13 @@ class Bucket(PlatformComponent):
             # S3 answers "conflicting conditional operation" where both are written at once.
             opts=self.child_opts(depends_on=[private]),
         )
-        self._expire(name, bucket, versioning, args)
+        aws.s3.BucketLifecycleConfiguration(
+            f"{name}-lifecycle",
+            bucket=bucket.id,
+            rules=lifecycle_rules(args),
+            # Noncurrent versions only exist where versions do.
+            opts=self.child_opts(depends_on=[versioning]),
+        )
         if args.lock_days is not None:
             aws.s3.BucketObjectLockConfiguration(
                 f"{name}-lock",
@@ -110,25 +142,28 @@ class Bucket(PlatformComponent):
                 # S3 refuses a lock on a bucket without versions.
                 opts=self.child_opts(depends_on=[versioning]),
             )
-        if args.has_access_log:
+        if args.access_log_to is not None:
             aws.s3.BucketLogging(
                 f"{name}-access-log",
                 bucket=bucket.id,
-                target_bucket=names.bucket("logs"),
+                target_bucket=args.access_log_to.name,
                 target_prefix=f"access/{args.role}/",
                 # The log bucket is named by a complete string; without its policy the delivery is refused.
-                opts=self.child_opts(depends_on=[args.log_bucket] if args.log_bucket else []),
+                opts=self.child_opts(depends_on=list(args.access_log_to.ready)),
             )
-        self.handle = BucketHandle(name=names.bucket(args.role), ready=(bucket, policy))
+        # What is written before the default key stands would be under a key of S3.
+        self.handle = BucketHandle(name=names.bucket(args.role), ready=(policy, encryption, versioning))
         self.register_outputs({})
 
-    def _encrypt(self, name: str, bucket: aws.s3.Bucket, args: BucketArgs) -> None:
+    def _encrypt(
+        self, name: str, bucket: aws.s3.Bucket, args: BucketArgs
+    ) -> aws.s3.BucketServerSideEncryptionConfiguration:
         by_default: aws.s3.BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefaultArgsDict = (
             {"sse_algorithm": "AES256"}
             if args.key_arn is None
             else {"sse_algorithm": "aws:kms", "kms_master_key_id": args.key_arn}
         )
-        aws.s3.BucketServerSideEncryptionConfiguration(
+        return aws.s3.BucketServerSideEncryptionConfiguration(
             f"{name}-encryption",
             bucket=bucket.id,
             rules=[
@@ -138,34 +173,4 @@ class Bucket(PlatformComponent):
                 }
             ],
             opts=self.child_opts(),
-        )
-
-    def _expire(
-        self, name: str, bucket: aws.s3.Bucket, versioning: aws.s3.BucketVersioning, args: BucketArgs
-    ) -> None:
-        tidy: aws.s3.BucketLifecycleConfigurationRuleArgsDict = {
-            "id": "tidy",
-            "status": "Enabled",
-            "filter": {"prefix": ""},
-            "abort_incomplete_multipart_upload": {"days_after_initiation": 7},
-            "noncurrent_version_expiration": {"noncurrent_days": args.noncurrent_days},
-        }
-        if args.expire_after_days is not None:
-            tidy["expiration"] = {"days": args.expire_after_days}
-        rules = [tidy]
-        rules.extend(
-            {
-                "id": f"expire-{prefix.strip('/')}",
-                "status": "Enabled",
-                "filter": {"prefix": prefix},
-                "expiration": {"days": days},
-            }
-            for prefix, days in sorted(args.expire_prefix_after_days.items())
-        )
-        aws.s3.BucketLifecycleConfiguration(
-            f"{name}-lifecycle",
-            bucket=bucket.id,
-            rules=rules,
-            # Noncurrent versions only exist where versions do.
-            opts=self.child_opts(depends_on=[versioning]),
         )

@@ -1,6 +1,6 @@
 """One reviewed IAM role a capability, shared by the workloads that have it and scoped by who asks."""
 
-import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -11,10 +11,12 @@ import pulumi_aws as aws
 from components.base import Handle, PlatformComponent
 from components.iam_document import Statement, document, pod_identity_trust
 from components.names import Names
-from facts.data_classes import DATA_CLASSES
 
 _ACCOUNT: Final = "${aws:PrincipalTag/kubernetes-service-account}"
-_ALIASES: Final = "kms:ResourceAliases"
+_BY_ACCOUNT: Final = re.compile(rf"(^|[/:]){re.escape(_ACCOUNT)}(/|$)")
+"""The account as a whole step of a path: beside other text, ``a`` would reach what belongs to ``ab``."""
+_WANTS: Final = ("StringEquals", "StringLike", "ArnEquals", "ArnLike")
+_VIA: Final = "kms:ViaService"
 
 
 def model_reader_statements(names: Names) -> list[Statement]:
@@ -33,54 +35,48 @@ def model_reader_statements(names: Names) -> list[Statement]:
             resources=[bucket],
             conditions={"StringLike": {"s3:prefix": f"{_ACCOUNT}/*"}},
         ),
-        _key_through_s3("DecryptModels", names, "models", ["kms:Decrypt"]),
-    ]
-
-
-def payload_writer_statements(names: Names) -> list[Statement]:
-    """Write access to a workload's own payloads, ``<data class>/<service account>/``; it can read none back.
-
-    The data class comes first because the bucket's retention goes by it. Decrypting is what S3 asks for
-    when an upload comes in parts.
-    """
-    bucket = names.bucket_arn("payloads")
-    return [
         Statement(
-            sid="WriteOwnPayloads",
-            actions=["s3:AbortMultipartUpload", "s3:PutObject"],
-            resources=[f"{bucket}/{data_class}/{_ACCOUNT}/*" for data_class in DATA_CLASSES],
+            # By its alias, since the key's ARN is unknown at the first preview; by S3 only.
+            sid="DecryptModels",
+            actions=["kms:Decrypt"],
+            resources=[names.arn("kms", "key/*")],
+            conditions={
+                "ForAnyValue:StringEquals": {"kms:ResourceAliases": names.key_alias("models")},
+                "StringEquals": {_VIA: f"s3.{names.region}.amazonaws.com"},
+            },
         ),
-        _key_through_s3("EncryptPayloads", names, "payloads", ["kms:Decrypt", "kms:GenerateDataKey"]),
     ]
 
 
-def _key_through_s3(sid: str, names: Names, role: str, actions: Sequence[str]) -> Statement:
-    """Use of a bucket's key by its alias, and by S3 only: the workload cannot decrypt anything else with it."""
-    return Statement(
-        sid=sid,
-        actions=actions,
-        resources=[names.arn("kms", "key/*")],
-        conditions={
-            "ForAnyValue:StringEquals": {_ALIASES: names.key_alias(role)},
-            "StringEquals": {"kms:ViaService": f"s3.{names.region}.amazonaws.com"},
-        },
-    )
+def shared_by_accounts(statements: Sequence[Statement]) -> list[str]:
+    """The ids of statements that give every service account the same.
+
+    A statement is told apart by its resources, or by a condition, if every value names the account. The use of
+    a key needs no telling apart where it goes through S3, since S3 asks for the object's own permission first.
+    """
+    return [s.sid for s in statements if s.effect == "Allow" and not _is_by_account(s)]
 
 
-def unscoped_by_account(statements: Sequence[Statement]) -> list[str]:
-    """The statements that give every service account the same, read from where its name should stand."""
-    return [
-        s.sid
-        for s in statements
-        if s.effect == "Allow"
-        and _ACCOUNT not in json.dumps(s.render())
-        and _ALIASES not in json.dumps(s.render())
+def _is_by_account(statement: Statement) -> bool:
+    if all(_BY_ACCOUNT.search(resource) for resource in statement.resources):
+        return True
+    tests = [
+        (key, [wanted] if isinstance(wanted, str) else wanted)
+        for operator in _WANTS
+        for key, wanted in statement.conditions.get(operator, {}).items()
     ]
+    if all(action.startswith("kms:") for action in statement.actions) and any(
+        key == _VIA and all(service.startswith("s3.") for service in wanted) for key, wanted in tests
+    ):
+        return True
+    return any(all(_BY_ACCOUNT.search(value) for value in wanted) for _, wanted in tests)
 
 
 @dataclass(frozen=True, kw_only=True)
 class CapabilityRoleArgs:
     """What :class:`CapabilityRole` needs: the capability, its statements and who may have it.
+
+    EKS gives a service account one role, so a capability is a whole job, never a part of one.
 
     Raises:
         ValueError: no service account is named, and a statement gives all of them the same.
@@ -93,7 +89,7 @@ class CapabilityRoleArgs:
     service_accounts: Sequence[str] = ()
 
     def __post_init__(self) -> None:
-        shared = [] if self.service_accounts else unscoped_by_account(self.statements)
+        shared = [] if self.service_accounts else shared_by_accounts(self.statements)
         if shared:
             raise ValueError(
                 f"{self.capability}: {', '.join(shared)} gives every service account of "

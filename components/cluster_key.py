@@ -60,10 +60,11 @@ def logs_may_use(names: Names, log_group: str) -> Statement:
 
 def role_may_use(names: Names, sid: str, capability: str, actions: tuple[str, ...] = USE) -> Statement:
     """Lets one platform role use the key, where its own policy does too."""
-    return _principal_may_use(names, sid, names.role_arn(capability), actions)
+    return principal_may_use(names, sid, names.role_arn(capability), actions)
 
 
-def _principal_may_use(names: Names, sid: str, role_arn: str, actions: tuple[str, ...]) -> Statement:
+def principal_may_use(names: Names, sid: str, role_arn: str, actions: tuple[str, ...]) -> Statement:
+    """The same for a role by its ARN, one that was made elsewhere."""
     return Statement(
         sid=sid,
         actions=actions,
@@ -90,6 +91,6 @@ def cluster_key_policy(names: Names, deploy_role_arn: str) -> str:
     return document(
         account_may_manage(names),
         role_may_use(names, "ClusterUses", "cluster", (*USE, "kms:CreateGrant")),
-        _principal_may_use(names, "DeployGrants", deploy_role_arn, ("kms:CreateGrant", "kms:DescribeKey")),
+        principal_may_use(names, "DeployGrants", deploy_role_arn, ("kms:CreateGrant", "kms:DescribeKey")),
         logs_may_use(names, f"/aws/eks/{names.cluster}/cluster"),
     )

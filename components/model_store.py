@@ -12,9 +12,10 @@ from pydantic import Field, model_validator
 from components.base import Handle, PlatformComponent, Settings
 from components.bucket import Bucket, BucketArgs
 from components.bucket_policy import LOG_PREFIXES, log_delivery_statements
-from components.cluster_key import account_may_manage, role_may_use
+from components.cluster_access import RoleArn
+from components.cluster_key import account_may_manage, principal_may_use, role_may_use
 from components.iam_document import Statement, document
-from components.names import MODEL_READER, PAYLOAD_WRITER, Names
+from components.names import MODEL_READER, PUBLISHER, Names
 from facts.strict import Slug
 
 Days = Annotated[int, Field(ge=1, le=3650)]
@@ -46,7 +47,9 @@ class RepositorySettings(Settings):
 class ModelStoreSettings(Settings):
     """``model_store:`` in a stack file."""
 
-    lock_days: Annotated[int, Field(ge=1, le=3650)] = 365
+    lock_days: Days = 365
+    publisher_role_arn: RoleArn | None = None
+    """The role that uploads models, made elsewhere; None: the platform's name with ``-publisher``."""
     log_retention_days: Annotated[int, Field(ge=90, le=3650)] = 400
     payload_retention: Retention = Field(default_factory=Retention)
     repositories: dict[Slug, RepositorySettings] = Field(default={"models": RepositorySettings()})
@@ -91,6 +94,16 @@ def untagged_expiry(days: int) -> str:
     return json.dumps({"rules": [rule]})
 
 
+def model_key_statements(names: Names, publisher_role_arn: str) -> list[Statement]:
+    """Who may use the key of models: the models' own role to read, the publisher to write (in parts, too)."""
+    return [
+        role_may_use(names, "ReadersDecrypt", MODEL_READER, ("kms:Decrypt",)),
+        principal_may_use(
+            names, "PublisherEncrypts", publisher_role_arn, ("kms:Decrypt", "kms:GenerateDataKey")
+        ),
+    ]
+
+
 class ModelStore(PlatformComponent):
     """The model bucket keeps every version, locked; the payload bucket can be erased; the log bucket takes logs.
 
@@ -103,20 +116,12 @@ class ModelStore(PlatformComponent):
     def __init__(self, name: str, args: ModelStoreArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, opts)
         settings, names = args.settings, args.names
+        publisher = settings.publisher_role_arn or names.role_arn(PUBLISHER)
         model_key = self._key(
-            f"{name}-model-key",
-            "models",
-            "Model weights",
-            names,
-            role_may_use(names, "ReadersDecrypt", MODEL_READER, ("kms:Decrypt",)),
+            f"{name}-model-key", "models", "Model weights", names, model_key_statements(names, publisher)
         )
-        payload_key = self._key(
-            f"{name}-payload-key",
-            "payloads",
-            "Logged requests and responses",
-            names,
-            role_may_use(names, "WritersEncrypt", PAYLOAD_WRITER, ("kms:GenerateDataKey", "kms:Decrypt")),
-        )
+        # Nothing writes payloads yet: whoever brings the writer names it here.
+        payload_key = self._key(f"{name}-payload-key", "payloads", "Logged requests and responses", names, [])
         logs = Bucket(
             f"{name}-logs",
             BucketArgs(
@@ -124,7 +129,6 @@ class ModelStore(PlatformComponent):
                 role="logs",
                 expire_prefix_after_days=dict.fromkeys(LOG_PREFIXES, settings.log_retention_days),
                 statements=log_delivery_statements(names),
-                has_access_log=False,
             ),
             self.child_opts(),
         )
@@ -136,7 +140,7 @@ class ModelStore(PlatformComponent):
                 key_arn=model_key.arn,
                 lock_days=settings.lock_days,
                 noncurrent_days=settings.lock_days,
-                log_bucket=logs,
+                access_log_to=logs.handle,
             ),
             self.child_opts(),
         )
@@ -150,7 +154,7 @@ class ModelStore(PlatformComponent):
                 # What lands outside the classes' prefixes is forgotten too.
                 expire_after_days=settings.payload_retention.public,
                 expire_prefix_after_days=payload_expiry(settings.payload_retention),
-                log_bucket=logs,
+                access_log_to=logs.handle,
             ),
             self.child_opts(),
         )
@@ -166,26 +170,21 @@ class ModelStore(PlatformComponent):
         )
         self.register_outputs({})
 
-    def _key(self, name: str, role: str, description: str, names: Names, use: Statement) -> aws.kms.Key:
+    def _key(
+        self, name: str, role: str, description: str, names: Names, users: list[Statement]
+    ) -> aws.kms.Key:
         key = aws.kms.Key(
             name,
             description=description,
             enable_key_rotation=True,
             deletion_window_in_days=30,
-            policy=document(
-                account_may_manage(names),
-                use,
-                role_may_use(
-                    names,
-                    "DeployUses",
-                    "deploy",
-                    ("kms:CreateGrant", "kms:DescribeKey", "kms:GenerateDataKey"),
-                ),
-            ),
+            policy=document(account_may_manage(names), *users),
             tags=self.tags(name),
             opts=self.child_opts(protect=True),
         )
-        aws.kms.Alias(name, name=names.key_alias(role), target_key_id=key.id, opts=self.child_opts())
+        aws.kms.Alias(
+            f"{name}-alias", name=names.key_alias(role), target_key_id=key.id, opts=self.child_opts()
+        )
         return key
 
     def _repository(
@@ -202,7 +201,7 @@ class ModelStore(PlatformComponent):
             opts=self.child_opts(protect=True),
         )
         aws.ecr.LifecyclePolicy(
-            name,
+            f"{name}-lifecycle",
             repository=repository.name,
             policy=untagged_expiry(settings.keep_untagged_days),
             opts=self.child_opts(),

@@ -9,8 +9,8 @@ from typing import Final, Literal
 
 MODEL_READER: Final = "model-reader"
 """The capability of reading one's own model's files."""
-PAYLOAD_WRITER: Final = "payload-writer"
-"""The capability of writing one's own requests and responses, and of reading none."""
+PUBLISHER: Final = "publisher"
+"""The role that puts models into the store; like the role that deploys, it is made outside the platform."""
 
 
 @dataclass(frozen=True)
@@ -51,9 +51,13 @@ class Names:
         return f"arn:{self.partition}:iam::{self.account}:role/{self.role(capability)}"
 
     @property
-    def boundary_arn(self) -> str:
+    def boundary(self) -> str:
         """The permissions boundary of every role the platform makes."""
-        return f"arn:{self.partition}:iam::{self.account}:policy/{self.platform}-boundary"
+        return f"{self.platform}-boundary"
+
+    @property
+    def boundary_arn(self) -> str:
+        return f"arn:{self.partition}:iam::{self.account}:policy/{self.boundary}"
 
     def key_alias(self, role: str) -> str:
         return f"alias/{self.platform}-{role}"

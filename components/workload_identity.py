@@ -1,6 +1,5 @@
 """Giving a service account a role: one EKS Pod Identity association."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pulumi
@@ -11,13 +10,12 @@ from components.base import Handle, PlatformComponent
 
 @dataclass(frozen=True, kw_only=True)
 class WorkloadIdentityArgs:
-    """What :class:`WorkloadIdentity` needs. ``after`` is what must exist first: the role and the agent."""
+    """What :class:`WorkloadIdentity` needs: who (cluster, namespace, account) gets which role."""
 
     cluster_name: pulumi.Input[str]
     namespace: str
     service_account: str
     role_arn: pulumi.Input[str]
-    after: Sequence[pulumi.Resource] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,9 +24,10 @@ class WorkloadIdentityHandle(Handle):
 
 
 class WorkloadIdentity(PlatformComponent):
-    """Pods of one service account get credentials of one role.
+    """Pods of one service account get credentials of one role, with the session tags its trust asks for.
 
-    A pod admitted before the association exists never gets them: workloads wait for ``ready``.
+    A pod admitted before the association exists never gets them: workloads wait for ``ready``. Cluster and role
+    are named by complete strings, so Pulumi cannot see that both must exist: the caller says ``depends_on``.
     """
 
     TYPE = "slipway:identity:WorkloadIdentity"
@@ -44,8 +43,7 @@ class WorkloadIdentity(PlatformComponent):
             service_account=args.service_account,
             role_arn=args.role_arn,
             tags=self.tags(f"{name}-association"),
-            # The role is named by a complete string, so Pulumi cannot see that it must exist.
-            opts=self.child_opts(depends_on=list(args.after)),
+            opts=self.child_opts(),
         )
         self.handle = WorkloadIdentityHandle(ready=(association,))
         self.register_outputs({})

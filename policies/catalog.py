@@ -7,6 +7,8 @@ from typing import Final
 from policies.rule import Rule
 
 MODULES: Final = (
+    "audit_trail",
+    "bucket",
     "certificates",
     "cluster",
     "cluster_addons",
@@ -16,14 +18,19 @@ MODULES: Final = (
     "gateway",
     "gateway_callers",
     "gpu_pool",
+    "helm_release",
+    "identity",
     "karpenter",
     "mesh",
+    "model_store",
     "network",
     "node_class",
     "ordering",
     "providers",
     "system_nodes",
+    "tagging",
     "telemetry",
+    "trust",
     "vpc_endpoints",
     "workload",
     "workload_namespace",

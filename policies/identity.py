@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from facts.iam_actions import UNSCOPED_ACTIONS
+from facts.managed_policies import MANAGED_POLICIES
 from policies.iam_documents import actions, allows, conditions, covers, resources, statements
 from policies.reading import at, known, listed, mapping, text
 from policies.record import Graph, Resource
@@ -12,6 +13,7 @@ from policies.rule import Rule
 ROLE: Final = "aws:iam/role:Role"
 POLICY: Final = "aws:iam/policy:Policy"
 ROLE_POLICY: Final = "aws:iam/rolePolicy:RolePolicy"
+ATTACHMENT: Final = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
 USER: Final = "aws:iam/user:User"
 ACCESS_KEY: Final = "aws:iam/accessKey:AccessKey"
 _DOCUMENTS: Final = (
@@ -22,7 +24,7 @@ _DOCUMENTS: Final = (
     ROLE,
 )
 _ATTACHMENTS: Final = (
-    "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
+    ATTACHMENT,
     "aws:iam/userPolicyAttachment:UserPolicyAttachment",
     "aws:iam/groupPolicyAttachment:GroupPolicyAttachment",
     "aws:iam/policyAttachment:PolicyAttachment",
@@ -34,16 +36,14 @@ _SAYS_WHERE_NOT_WHAT: Final = ("aws:requestedregion", "aws:securetransport", "aw
 
 def _is_boundary(policy: Resource, graph: Graph) -> bool:
     """A boundary grants nothing: its wildcards are an upper bound of what roles are given."""
-    if policy.type != POLICY:
-        return False
-    name = text(at(policy.inputs, "name"), "name")
-    for role in graph.of_type(ROLE):
-        if policy.urn in role.property_dependencies.get("permissionsBoundary", ()):
-            return True
-        arn = role.inputs.get("permissionsBoundary")
-        if name and isinstance(arn, str) and arn.rpartition("/")[2] == name:
-            return True
-    return False
+    return policy.type == POLICY and any(_bounds(policy, role) for role in graph.of_type(ROLE))
+
+
+def _bounds(policy: Resource, role: Resource) -> bool:
+    if policy.urn in role.property_dependencies.get("permissionsBoundary", ()):
+        return True
+    arn, name = role.inputs.get("permissionsBoundary"), policy.inputs.get("name")
+    return isinstance(arn, str) and isinstance(name, str) and arn.rpartition("/")[2] == name
 
 
 def _permissions(holder: Resource, graph: Graph) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -70,10 +70,9 @@ def _whole_services(holder: Resource, graph: Graph) -> Iterable[str]:
 
 
 def _reaches_all(resource: str) -> bool:
-    """``*``, or an ARN that names nothing below its service (``arn:aws:s3:::*``)."""
-    if not resource.startswith("arn:"):
-        return resource == "*"
-    return not resource.split(":", 3)[-1].strip("*:/")
+    """``*``, or an ARN that names nothing within its service (``arn:aws:s3:::*``)."""
+    parts = resource.split(":", 5)
+    return len(parts) < 6 or not parts[5].strip("*?:/")  # noqa: PLR2004 arn, partition, service, region, account
 
 
 def _unscoped(holder: Resource, graph: Graph) -> Iterable[str]:
@@ -113,26 +112,40 @@ def _lasting(identity: Resource, _graph: Graph) -> Iterable[str]:
 
 
 def _refused_by_boundary(holder: Resource, graph: Graph) -> Iterable[str]:
-    role_name = text(at(holder.inputs, "role"), "role")
-    role = next((r for r in graph.of_type(ROLE) if role_name and r.inputs.get("name") == role_name), None)
-    if role is None:
-        return
-    arn = text(at(role.inputs, "permissionsBoundary"), "permissionsBoundary")
-    boundary = next(
-        (p for p in graph.of_type(POLICY) if arn and p.inputs.get("name") == arn.rpartition("/")[2]), None
-    )
+    boundary = _boundary_of(holder, graph)
     if boundary is None:
         return
-    upper = [statement for _, statement in statements(at(boundary.inputs, "policy")) if allows(statement)]
-    if any(at(statement, "NotAction") is not None for statement in upper):
-        return  # everything but a few: those are explicit refusals, which are easily seen
+    document = [statement for _, statement in statements(at(boundary.inputs, "policy"))]
+    upper = [statement for statement in document if allows(statement)]
+    is_most = any(at(statement, "NotAction") is not None for statement in upper)
     granted = [pattern for statement in upper for pattern in actions(statement)]
-    wanted = sorted({a for _, s in _permissions(holder, graph) for a in actions(s)})
-    yield from (
-        f"{action} is outside the boundary {boundary.name}"
-        for action in wanted
-        if not any(covers(pattern, action) for pattern in granted)
-    )
+    # A refusal with a condition is for some requests only, which ones cannot be told from here.
+    refused = [
+        pattern
+        for statement in document
+        if not allows(statement) and not conditions(statement)
+        for pattern in actions(statement)
+    ]
+    for action in sorted(_wanted(holder, graph)):
+        if any(covers(pattern, action) for pattern in refused):
+            yield f"{action} is refused by the boundary {boundary.name}"
+        elif not is_most and not any(covers(pattern, action) for pattern in granted):
+            yield f"{action} is outside the boundary {boundary.name}"
+
+
+def _boundary_of(holder: Resource, graph: Graph) -> Resource | None:
+    """The boundary of the role that a policy is attached to, where both are declared here."""
+    known(holder.inputs.get("role"), "role")
+    roles = [r for r in graph.of_type(ROLE) if holder in graph.referring(r, holder.type, "role")]
+    return next((p for p in graph.of_type(POLICY) for role in roles if _bounds(p, role)), None)
+
+
+def _wanted(holder: Resource, graph: Graph) -> set[str]:
+    """The actions a policy or an attachment gives; of an AWS policy nobody wrote down, none."""
+    if holder.type == ATTACHMENT:
+        arn = text(at(holder.inputs, "policyArn"), "policyArn")
+        return set(MANAGED_POLICIES.get(arn.rpartition("/")[2], ())) if ":aws:policy/" in arn else set()
+    return {action for _, statement in _permissions(holder, graph) for action in actions(statement)}
 
 
 RULES: tuple[Rule, ...] = (
@@ -161,7 +174,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="permissions-lie-within-the-boundary",
-        applies_to=(ROLE_POLICY,),
+        applies_to=(ROLE_POLICY, ATTACHMENT),
         why="What the boundary does not allow is refused at run time, far from the line that asked for it.",
         fix="Add the action to components/permissions_boundary.py, or drop it from the role.",
         check=_refused_by_boundary,
