@@ -2,7 +2,6 @@ from typing import Any
 
 from components.karpenter_permissions import controller_statements
 from components.names import Names
-from components.permissions_boundary import GLOBAL, REGIONAL
 
 
 def statements(names: Names) -> dict[str, dict[str, Any]]:
@@ -41,14 +40,3 @@ def test_what_is_not_scoped_only_reads(names: Names) -> None:
     assert all(action.startswith(verbs) for actions in unscoped.values() for action in actions)
     region = statements(names)["LookAround"]["Condition"]
     assert region == {"StringEquals": {"aws:RequestedRegion": "eu-central-1"}}
-
-
-def test_every_action_is_within_the_permissions_boundary(names: Names) -> None:
-    """An action the boundary lacks is refused whatever the role says, and the controller would stop at it."""
-    allowed = [action for areas in (REGIONAL, GLOBAL) for actions in areas.values() for action in actions]
-    wanted = {action for s in controller_statements(names) for action in s.actions}
-
-    def is_within(action: str) -> bool:
-        return any(action == a or (a.endswith("*") and action.startswith(a[:-1])) for a in allowed)
-
-    assert [action for action in sorted(wanted) if not is_within(action)] == []
