@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from gate.report import Exposure
+from policies.gateway_objects import GATEWAY, is_inside_only, is_internal, proxy_service
 from policies.reading import UndecidedError, at, document, flag, listed, mapping, text
-from policies.record import Graph
+from policies.record import Graph, Resource
 
 _ANYWHERE = frozenset({"0.0.0.0/0", "::/0"})
 
@@ -51,11 +52,22 @@ def _ports(rule: Any) -> str:
 
 
 def _gateways(graph: Graph) -> Iterable[Exposure]:
-    for gateway in graph.of_type("kubernetes:gateway.networking.k8s.io/v1:Gateway"):
+    for gateway in graph.of_type(GATEWAY):
+        if is_inside_only(gateway, graph):
+            continue
         for listener in listed(at(gateway.inputs, "spec.listeners")):
             host = text(at(listener, "hostname")) or "any host"
             where = f"{text(at(listener, 'protocol'))} {at(listener, 'port')} {host}"
-            yield Exposure(what=f"gateway {gateway.name}", source="its load balancer", detail=where)
+            yield Exposure(what=f"gateway {gateway.name}", source=_callers(gateway, graph), detail=where)
+
+
+def _callers(gateway: Resource, graph: Graph) -> str:
+    service = proxy_service(gateway, graph)
+    if service is None:
+        return "whoever its load balancer lets in"
+    ranges = ", ".join(text(r) for r in listed(at(service, "loadBalancerSourceRanges"))) or "any address"
+    is_private = is_internal(service, mapping(at(service, "annotations")))
+    return f"{ranges} through {'an internal' if is_private else 'a public'} load balancer"
 
 
 def _services(graph: Graph) -> Iterable[Exposure]:

@@ -3,12 +3,18 @@
 from collections import Counter
 from collections.abc import Collection, Mapping
 
+from gate.report import NotSeen
 from gate.second_opinion import Opinion
 from gate.shape import ShapeReport
 from policies.reading import UndecidedError, at, text
 from policies.record import Graph
 
 HELM_RELEASE = "kubernetes:helm.sh/v3:Release"
+_CHARTS = "contents of Helm charts, which are not rendered"
+_NO_RULE = "types no rule knows"
+_NO_SCHEMA = "kinds without a schema to check their shape against"
+_EXPRESSIONS = "validation expressions (CEL) of the schemas, which only an API server evaluates"
+_OUTSIDE = "what only the account and the cluster can say"
 _ALWAYS = (
     "provider checks and defaults: the AWS and Kubernetes providers did not run",
     "admission: defaults and refusals of webhooks and of the API server itself",
@@ -23,23 +29,20 @@ def not_seen(
     *,
     covered: Collection[str],
     needs_no_rule: Mapping[str, str],
-) -> list[str]:
-    """One line for each thing that was not looked at, sorted within its kind."""
-    lines = [f"contents of Helm chart {name}" for name in sorted(_charts(graph))]
+) -> list[NotSeen]:
+    """What was not looked at, by the reason why; sorted within each reason."""
     types = Counter(r.type for r in graph if r.custom)
-    lines.extend(
-        f"{type_} ({count}): no rule knows this type"
-        for type_, count in sorted(types.items())
-        if type_ not in covered and type_ not in needs_no_rule
-    )
-    lines.extend(f"{line}: no schema to check its shape against" for line in sorted(shapes.unjudged))
-    lines.extend(
-        f"{kind}: {count} validation expressions (CEL) of its schema were not evaluated"
-        for kind, count in sorted(shapes.cel_rules_not_evaluated.items())
-    )
-    lines.extend(sorted(opinion.not_seen))
-    lines.extend(_ALWAYS)
-    return lines
+    unknown = [f"{t} ({n})" for t, n in types.items() if t not in covered and t not in needs_no_rule]
+    expressions = [f"{kind} ({count})" for kind, count in shapes.cel_rules_not_evaluated.items()]
+    found = {
+        _CHARTS: _charts(graph),
+        _NO_RULE: unknown,
+        _NO_SCHEMA: shapes.unjudged,
+        _EXPRESSIONS: expressions,
+        "checkov": opinion.not_seen,
+        _OUTSIDE: _ALWAYS,
+    }
+    return [NotSeen(why=why, what=what) for why, things in found.items() for what in sorted(things)]
 
 
 def _charts(graph: Graph) -> list[str]:

@@ -34,6 +34,14 @@ class Exposure:
 
 
 @dataclass(frozen=True, kw_only=True)
+class NotSeen:
+    """Something the verdict does not speak of; many things share a reason."""
+
+    why: str
+    what: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Report:
     """One stack, or one set of files, judged."""
 
@@ -43,7 +51,7 @@ class Report:
     findings: Sequence[Finding] = ()
     undecided: Sequence[Undecided] = ()
     faults: Sequence[str] = ()
-    not_seen: Sequence[str] = ()
+    not_seen: Sequence[NotSeen] = ()
     permissions: Sequence[Permission] = ()
     exposures: Sequence[Exposure] = ()
     unpinned: Sequence[str] = ()
@@ -71,6 +79,14 @@ class Report:
         """Findings a waiver excuses."""
         return sorted(f for f in self.findings if f.waiver)
 
+    @property
+    def not_seen_by_reason(self) -> Mapping[str, Sequence[str]]:
+        """What was not seen, in the order of the reasons."""
+        grouped: dict[str, list[str]] = {}
+        for missing in self.not_seen:
+            grouped.setdefault(missing.why, []).append(missing.what)
+        return grouped
+
     def as_data(self) -> dict[str, Any]:
         """The report as JSON data; keys are a public contract (docs/gate.md, "Report")."""
         return {
@@ -90,7 +106,7 @@ class Report:
             "faults": list(self.faults),
             "findings": [asdict(f) for f in (*self.open_findings, *self.waived_findings)],
             "undecided": [asdict(u) for u in self.undecided],
-            "not_seen": list(self.not_seen),
+            "not_seen": [f"{n.why}: {n.what}" for n in self.not_seen],
             "unpinned": list(self.unpinned),
             "permissions": [asdict(p) for p in self.permissions],
             "exposure": [asdict(e) for e in self.exposures],

@@ -53,7 +53,7 @@ class _Answer(BaseModel):
 
 def not_asked(reason: str) -> Opinion:
     """No second opinion was taken; the report says so."""
-    return Opinion(not_seen=(f"checkov: {reason}",))
+    return Opinion(not_seen=(reason,))
 
 
 @contextmanager
@@ -108,7 +108,7 @@ def ask(address: str, graph: Graph, plan: Plan, manifests: str, timeout: float =
         findings=tuple(_findings(said, graph, plan)),
         faults=tuple(faults),
         not_seen=tuple(
-            f"checkov: {type_} ({count}) has no Terraform translation here"
+            f"{type_} ({count}) has no Terraform translation here"
             for type_, count in plan.untranslated.items()
         ),
     )

@@ -53,9 +53,13 @@ def show(report: Report, console: Console, *, details: bool) -> None:
             "yellow",
         )
     if details:
-        console.print(f"not seen ({len(report.not_seen)}):", style="bold")
-        for line in report.not_seen:
-            _line(console, "  -", line, "dim")
+        _not_seen(report, console)
+
+
+def _not_seen(report: Report, console: Console) -> None:
+    console.print(f"not seen ({len(report.not_seen)})", style="italic")
+    for why, things in report.not_seen_by_reason.items():
+        _line(console, f"{why} ({len(things)})", "; ".join(things), "bold")
 
 
 def _line(console: Console, head: str, body: str, style: str) -> None:
