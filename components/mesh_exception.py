@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from components.flow import REASON, Peer, check_target, pods_of, tcp
+from components.namespaces import KUBELET_PROBE_ADDRESS
 
 Kind = Literal["api-server-to-webhook", "load-balancer-to-edge", "metrics-scrape"]
 
@@ -18,7 +19,8 @@ class MeshException:
     """Plain connections to one port of some pods, from addresses or from pods outside the mesh.
 
     The mesh cannot tell who calls here: the port must authenticate its callers itself (a webhook's and the
-    edge's TLS), or hold nothing that matters (metrics).
+    edge's TLS), or hold nothing that matters (metrics). ``probe_ports`` are ports the kubelet asks, where the
+    namespace is closed and no flow names them.
 
     Raises:
         ValueError: neither or both of addresses and pods, an address range that is everybody, or a target
@@ -32,6 +34,7 @@ class MeshException:
     reason: str
     addresses: Sequence[str] = ()
     pods: Peer | None = None
+    probe_ports: Sequence[int] = ()
 
     def __post_init__(self) -> None:
         what = f"mesh exception {self.name}"
@@ -85,6 +88,10 @@ def ingress(exception: MeshException) -> dict[str, Any]:
     callers: list[dict[str, Any]] = [{"ipBlock": {"cidr": address}} for address in exception.addresses]
     if exception.pods is not None:
         callers.append(pods_of(exception.pods))
+    rules: list[dict[str, Any]] = [{"from": callers, "ports": [tcp(exception.port)]}]
+    if exception.probe_ports:
+        kubelet = {"ipBlock": {"cidr": KUBELET_PROBE_ADDRESS}}
+        rules.append({"from": [kubelet], "ports": [tcp(port) for port in exception.probe_ports]})
     return {
         "apiVersion": "networking.k8s.io/v1",
         "kind": "NetworkPolicy",
@@ -92,7 +99,7 @@ def ingress(exception: MeshException) -> dict[str, Any]:
         "spec": {
             "podSelector": {"matchLabels": dict(exception.target.labels)},
             "policyTypes": ["Ingress"],
-            "ingress": [{"from": callers, "ports": [tcp(exception.port)]}],
+            "ingress": rules,
         },
     }
 

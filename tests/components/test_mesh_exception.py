@@ -120,3 +120,12 @@ def test_no_rule_objects_to_a_compiled_exception(callers: dict[str, object]) -> 
 def test_an_exception_for_everybody_is_refused(changes: dict[str, object], message: str) -> None:
     with pytest.raises(ValueError, match=f"^{re.escape(f'mesh exception kserve-webhook: {message}')}$"):
         exception(**changes)
+
+
+def test_ports_the_kubelet_asks_are_open_to_the_kubelet_alone() -> None:
+    network = compile_exception(exception(probe_ports=(8081,)))[2]
+
+    assert network["spec"]["ingress"] == [
+        {"from": [{"ipBlock": {"cidr": "10.0.0.0/20"}}], "ports": [{"port": 9443, "protocol": "TCP"}]},
+        {"from": [{"ipBlock": {"cidr": "169.254.7.127/32"}}], "ports": [{"port": 8081, "protocol": "TCP"}]},
+    ]
