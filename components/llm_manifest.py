@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from components.llm_configs import engine_pod
+from components.llm_engine import engine_pod
+from components.model_flows import engine_labels
 from components.model_manifests import placement_fields, resources
 from components.model_plan import ModelPlan
 from components.namespaces import INNER_GATEWAY, KSERVE
@@ -11,17 +12,10 @@ from components.namespaces import INNER_GATEWAY, KSERVE
 def llm_inference_service(plan: ModelPlan, namespace: str, *, pool: str, replicas: int) -> dict[str, Any]:
     """One model on one node: tensor parallel over its GPUs, behind the inner gateway and an endpoint picker.
 
+    The pod stands here whole, though KServe would merge the same from its config: what is judged is what runs.
     Members of one traffic group share the model's name; weights start at 1, since a route that starts at 0
     races with its cluster's discovery.
     """
-    engine = engine_pod()
-    container = {
-        "name": "main",
-        "image": engine["containers"][0]["image"],
-        "args": _engine_arguments(plan),
-        "resources": resources(plan),
-        "securityContext": engine["containers"][0]["securityContext"],
-    }
     return {
         "apiVersion": "serving.kserve.io/v1alpha2",
         "kind": "LLMInferenceService",
@@ -35,34 +29,38 @@ def llm_inference_service(plan: ModelPlan, namespace: str, *, pool: str, replica
             "model": {"uri": plan.artifact_uri, "name": plan.model},
             "replicas": replicas,
             "parallelism": {"tensor": plan.needs.gpu_count},
-            "labels": plan.labels(),
+            "labels": plan.pod_labels(),
             # The evicting drain, not Karpenter, decides when a warm model moves.
             "annotations": {"karpenter.sh/do-not-disrupt": "true"},
-            "template": {
-                "serviceAccountName": plan.key,
-                "automountServiceAccountToken": False,
-                "securityContext": engine["securityContext"],
-                **placement_fields(pool),
-                "containers": [container],
-            },
+            "template": _pod(plan, pool),
             "router": {
                 "gateway": {"refs": [{"name": INNER_GATEWAY, "namespace": KSERVE}]},
                 "route": {"group": plan.model, "weight": 1},
                 "scheduler": {},
             },
+            # What is traced, and where to, stands in the platform's config.
+            "tracing": {},
         },
     }
 
 
+def _pod(plan: ModelPlan, pool: str) -> dict[str, Any]:
+    pod = engine_pod()
+    engine = pod["containers"][0]
+    # The controller fills in the model's name where the config has a template; here it is known.
+    command = [plan.model if word.startswith("{{") else word for word in engine["command"]]
+    return {
+        **pod,
+        "serviceAccountName": plan.key,
+        **placement_fields(pool, engine_labels(plan)),
+        "containers": [
+            {**engine, "command": command, "args": _engine_arguments(plan), "resources": resources(plan)}
+        ],
+    }
+
+
 def _engine_arguments(plan: ModelPlan) -> list[str]:
-    arguments = [
-        "--served-model-name",
-        plan.model,
-        "--port",
-        "8000",
-        "--tensor-parallel-size",
-        str(plan.needs.gpu_count),
-    ]
+    arguments = ["--tensor-parallel-size", str(plan.needs.gpu_count)]
     if plan.max_context is not None:
         arguments += ["--max-model-len", str(plan.max_context)]
     return arguments

@@ -1,12 +1,9 @@
-"""What every model has, whatever serves it: account, disruption budget, placement, flows."""
+"""What every model has, whatever serves it: account, disruption budget, placement, resources."""
 
 from typing import Any
 
-from components.flow import Flow, Peer
 from components.model_plan import ModelPlan
-from components.namespaces import GPU_TAINT, INNER_GATEWAY, KSERVE, OBSERVABILITY, POOL_LABEL
-
-PROMETHEUS_ACCOUNT = "kube-prometheus-stack-prometheus"
+from components.namespaces import GPU_TAINT, POOL_LABEL
 
 
 def service_account(plan: ModelPlan, namespace: str) -> dict[str, Any]:
@@ -32,14 +29,24 @@ def disruption_budget(
     }
 
 
-def placement_fields(pool: str | None) -> dict[str, Any]:
-    """Where the pod may run: on its pool's nodes, whose taint it tolerates, or on the system's."""
-    if pool is None:
-        return {"nodeSelector": {POOL_LABEL: "system"}}
-    return {
-        "nodeSelector": {POOL_LABEL: pool},
-        "tolerations": [{"key": GPU_TAINT, "operator": "Exists", "effect": "NoSchedule"}],
+def placement_fields(pool: str | None, selector: dict[str, str]) -> dict[str, Any]:
+    """Where the pods may run: on their pool's nodes, whose taint they tolerate, or on the system's.
+
+    Replicas go to different zones where there is room: a GPU that is there in another zone is better than none.
+    """
+    spread = {
+        "maxSkew": 1,
+        "topologyKey": "topology.kubernetes.io/zone",
+        "whenUnsatisfiable": "ScheduleAnyway",
+        "labelSelector": {"matchLabels": selector},
     }
+    where: dict[str, Any] = {
+        "nodeSelector": {POOL_LABEL: pool or "system"},
+        "topologySpreadConstraints": [spread],
+    }
+    if pool is not None:
+        where["tolerations"] = [{"key": GPU_TAINT, "operator": "Exists", "effect": "NoSchedule"}]
+    return where
 
 
 def resources(plan: ModelPlan) -> dict[str, Any]:
@@ -48,28 +55,3 @@ def resources(plan: ModelPlan) -> dict[str, Any]:
     if plan.needs.gpu_count:
         amounts[GPU_TAINT] = str(plan.needs.gpu_count)
     return {"requests": amounts, "limits": dict(amounts)}
-
-
-def model_flows(plan: ModelPlan, namespace: str, selector: dict[str, str], port: int) -> list[Flow]:
-    """Who may call a model: the inner gateway, and Prometheus for its metrics."""
-    target = Peer(namespace=namespace, labels=selector)
-    return [
-        Flow(
-            name=f"{plan.key}-from-gateway",
-            source=Peer(
-                namespace=KSERVE,
-                service_account=INNER_GATEWAY,
-                labels={"gateway.envoyproxy.io/owning-gateway-name": INNER_GATEWAY},
-            ),
-            target=target,
-            port=port,
-            reason="requests of callers, authenticated at the edge",
-        ),
-        Flow(
-            name=f"{plan.key}-from-prometheus",
-            source=Peer(namespace=OBSERVABILITY, service_account=PROMETHEUS_ACCOUNT),
-            target=target,
-            port=port,
-            reason="metrics",
-        ),
-    ]

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from components.capacity import AcceleratorNeeds
+from components.namespaces import MODEL_POD
 from releases.release import Release
 
 
@@ -28,11 +29,24 @@ class ModelPlan:
         return f"{self.model}-{self.version}"
 
     def labels(self) -> dict[str, str]:
-        """Labels of everything that belongs to the release."""
+        """Labels of every object that belongs to the release."""
         return {
             "app.kubernetes.io/name": self.model,
             "app.kubernetes.io/version": self.version,
             "app.kubernetes.io/part-of": "slipway",
+            **self.pod_labels(),
+        }
+
+    def pod_labels(self) -> dict[str, str]:
+        """Labels of its pods, all of them our own.
+
+        KServe selects an LLM's pods by ``app.kubernetes.io/name`` and the like, and lets a service overwrite these
+        on the pods only: the API server would refuse the Deployment.
+        """
+        return {
+            MODEL_POD: "model",
+            "slipway.dev/model": self.model,
+            "slipway.dev/version": self.version,
             "slipway.dev/data-class": self.data_class,
             "slipway.dev/owner": self.owner,
         }

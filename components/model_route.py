@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
+import pulumi
+
 from components.gateway_manifests import CALLER_HEADER
 from components.namespaces import EDGE, EDGE_GATEWAY, INNER_GATEWAY, KSERVE
 
@@ -18,15 +20,15 @@ class ModelRoute:
     """One model at the edge.
 
     ``name`` is what callers ask for and names every object. ``upstream_path`` is where the inner gateway finds a
-    language model's OpenAI interface (``/models/support-chat-v1/v1``); ``upstream_host`` the host name under
-    which it finds a predictive one (``minilm-v1-models.models.example.com``).
+    language model's OpenAI interface (``/publishers/models/models/support-chat/v1``); ``upstream_host`` the host
+    name under which it finds a predictive one (``minilm-v1-models.models.internal``).
 
     Raises:
         ValueError: the upstream of this kind of model is not named, or retries could repeat work.
     """
 
     name: str
-    hostname: str
+    hostname: pulumi.Input[str]
     kind: Literal["language", "predictive"]
     upstream_path: str = ""
     upstream_host: str = ""

@@ -28,3 +28,12 @@ KUBELET_PROBE_ADDRESS: Final = "169.254.7.127/32"
 GPU_TAINT: Final = "nvidia.com/gpu"
 POOL_LABEL: Final = "slipway.dev/pool"
 """Node label (and pod nodeSelector) naming a GPU pool."""
+
+MODEL_POD: Final = "slipway.dev/workload"
+"""Label of every pod that answers for a model; its value is ``model``. Prometheus finds models by it."""
+
+MODEL_METRICS: Final = "http"
+"""Name of the port on which a model answers requests and offers its metrics."""
+
+INNER_DOMAIN: Final = "models.internal"
+"""Predictive models are known to the inner gateway by hosts of this domain, which no resolver knows."""

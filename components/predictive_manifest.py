@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from components.llm_configs import restricted_container
+from components.model_flows import predictor_labels
 from components.model_manifests import placement_fields, resources
 from components.model_plan import ModelPlan
+from components.pod_security import restricted_container, restricted_pod
 from components.serving_runtimes import runtime_name
 
 _TASKS = {"text-embedding": "text_embedding", "text-classification": "sequence_classification"}
@@ -30,14 +31,17 @@ def inference_service(
         },
         "spec": {
             "predictor": {
+                # Part of the Deployment's name from the first release on: a canary becomes the stable one without
+                # a restart only where both had names.
+                "name": plan.version,
                 "serviceAccountName": plan.key,
                 "automountServiceAccountToken": False,
                 "minReplicas": min_replicas,
                 "maxReplicas": max_replicas,
                 "timeout": 60,
-                "labels": plan.labels(),
-                "securityContext": {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}},
-                **placement_fields(pool),
+                "labels": plan.pod_labels(),
+                "securityContext": restricted_pod(),
+                **placement_fields(pool, predictor_labels(plan)),
                 "model": {
                     "modelFormat": {"name": "huggingface", "version": "1"},
                     "runtime": runtime_name("huggingface"),
@@ -56,6 +60,11 @@ def inference_service(
     }
 
 
+def deployment_name(plan: ModelPlan) -> str:
+    """What KServe calls the Deployment of the predictor (``PredictorServiceName``, v0.20.0)."""
+    return f"{plan.key}-{plan.version}-predictor"
+
+
 def scaled_object(plan: ModelPlan, namespace: str, *, min_replicas: int, max_replicas: int) -> dict[str, Any]:
     """KEDA on the predictor's processor use, never below what the stack asks for."""
     return {
@@ -63,7 +72,7 @@ def scaled_object(plan: ModelPlan, namespace: str, *, min_replicas: int, max_rep
         "kind": "ScaledObject",
         "metadata": {"name": plan.key, "namespace": namespace, "labels": plan.labels()},
         "spec": {
-            "scaleTargetRef": {"name": f"{plan.key}-predictor"},
+            "scaleTargetRef": {"name": deployment_name(plan)},
             "minReplicaCount": min_replicas,
             "maxReplicaCount": max_replicas,
             "cooldownPeriod": 300,

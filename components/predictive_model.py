@@ -4,12 +4,15 @@ import pulumi
 
 from components.base import PlatformComponent
 from components.declared_flows import DeclaredFlows, DeclaredFlowsArgs
+from components.edge_route import EdgeRoute, EdgeRouteArgs
 from components.kubernetes import KubernetesObject
 from components.model_args import ModelArgs
-from components.model_manifests import disruption_budget, model_flows, service_account
+from components.model_flows import predictor_flows, predictor_labels
+from components.model_manifests import disruption_budget, service_account
+from components.model_route import ModelRoute
 from components.names import MODEL_READER
+from components.namespaces import INNER_DOMAIN
 from components.predictive_manifest import inference_service, scaled_object
-from components.serving_runtimes import PREDICTOR_PORT
 from components.workload_identity import WorkloadIdentity, WorkloadIdentityArgs
 
 
@@ -25,7 +28,6 @@ class PredictiveModel(PlatformComponent):
         super().__init__(name, opts)
         plan, where, replicas = args.plan, args.namespace, args.settings.replicas
         after = args.after()
-        selector = {"serving.kserve.io/inferenceservice": plan.key}
         account = KubernetesObject(
             f"{name}-account", service_account(plan, where), self.child_opts(depends_on=after)
         )
@@ -41,12 +43,12 @@ class PredictiveModel(PlatformComponent):
         )
         flows = DeclaredFlows(
             f"{name}-flows",
-            DeclaredFlowsArgs(flows=model_flows(plan, where, selector, PREDICTOR_PORT), after=after),
+            DeclaredFlowsArgs(flows=predictor_flows(plan, where), after=after),
             self.child_opts(),
         )
         budget = KubernetesObject(
             f"{name}-budget",
-            disruption_budget(plan, where, selector, replicas.min),
+            disruption_budget(plan, where, predictor_labels(plan), replicas.min),
             self.child_opts(depends_on=after),
         )
         service = KubernetesObject(
@@ -65,4 +67,11 @@ class PredictiveModel(PlatformComponent):
                 # Its target is the deployment KServe makes for the service.
                 self.child_opts(depends_on=[*after, service]),
             )
+        edge = ModelRoute(
+            name=plan.model,
+            hostname=args.gateway.hostname,
+            kind="predictive",
+            upstream_host=f"{plan.key}-{where}.{INNER_DOMAIN}",
+        )
+        EdgeRoute(f"{name}-edge", EdgeRouteArgs(route=edge, after=[*after, service]), self.child_opts())
         self.register_outputs({})

@@ -1,18 +1,23 @@
 """KServe: turns model objects into running endpoints."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import pulumi
 
 from components.base import Handle, PlatformComponent, Settings
 from components.certificates import CertificatesHandle
 from components.cluster_addons import ClusterAddonsHandle
+from components.declared_flows import DeclaredFlows, DeclaredFlowsArgs
+from components.flow import Peer
 from components.gateway import GatewayHandle
 from components.helm import release
 from components.kubernetes import KubernetesObject
 from components.llm_configs import llm_configs
-from components.namespaces import INNER_GATEWAY, KSERVE
+from components.mesh import MeshHandle
+from components.mesh_exception import MeshException
+from components.namespaces import INNER_DOMAIN, INNER_GATEWAY, KSERVE
 from components.serving_runtimes import serving_runtimes
 
 
@@ -22,11 +27,13 @@ class ServingSettings(Settings):
 
 @dataclass(frozen=True, kw_only=True)
 class ServingArgs:
-    """What :class:`Serving` needs."""
+    """What :class:`Serving` needs. ``api_server_range`` holds the addresses the API server calls from."""
 
     settings: ServingSettings
+    api_server_range: str
     cluster_addons: ClusterAddonsHandle
     certificates: CertificatesHandle
+    mesh: MeshHandle
     gateway: GatewayHandle
 
 
@@ -35,6 +42,13 @@ class ServingHandle(Handle):
     """What others may use of :class:`Serving`: that model objects are acted upon."""
 
 
+WEBHOOK_PORT: Final = 9443
+_HEALTH_PORT: Final = 8081
+_CONTROLLERS: Final = {
+    "kserve-controller-manager": "predictive models",
+    "llmisvc-controller-manager": "language models",
+}
+"""By the label ``control-plane`` of their pods (KServe's charts v0.20.0)."""
 _CONTROLLER = {"requests": {"cpu": "200m", "memory": "512Mi"}, "limits": {"cpu": "1", "memory": "1Gi"}}
 _STORAGE = {
     # The chart's 1 GiB limit ends the download of a large model (KServe's own samples say so).
@@ -43,14 +57,14 @@ _STORAGE = {
 }
 
 
-def predictive_values(domain: Any) -> dict[str, Any]:
+def predictive_values() -> dict[str, Any]:
     """Standard mode on the Gateway API; the chart's defaults are Knative and Istio's old ingress."""
     return {
         "kserve": {
             "controller": {
                 "deploymentMode": "Standard",
                 "gateway": {
-                    "domain": domain,
+                    "domain": INNER_DOMAIN,
                     "disableIstioVirtualHost": True,
                     "ingressGateway": {
                         "enableGatewayApi": True,
@@ -62,20 +76,49 @@ def predictive_values(domain: Any) -> dict[str, Any]:
                 "resources": _CONTROLLER,
             },
             "storage": _STORAGE,
-            "servingruntime": {"enabled": False},
         }
     }
 
 
 def llm_values() -> dict[str, Any]:
-    """The LLM controller without upstream's configs: ours stand under their names."""
+    """The LLM controller alone: the other chart owns what they share, the gateway owns the pools' CRDs.
+
+    Upstream's configs and runtimes are a chart of their own, which is not installed: ours stand under their names.
+    """
     return {
         "kserve": {
             "createSharedResources": False,
             "llmisvc": {"createGIECRDs": False, "controller": {"replicas": 2, "resources": _CONTROLLER}},
-            "llmisvcConfigs": {"enabled": False},
-            "storage": _STORAGE,
         }
+    }
+
+
+def webhook_exceptions(api_server_range: str) -> list[MeshException]:
+    """The API server asks the controllers about every model; it is no part of the mesh, and their TLS stands in."""
+    return [
+        MeshException(
+            kind="api-server-to-webhook",
+            name=f"api-server-to-{control_plane}",
+            target=Peer(namespace=KSERVE, labels={"control-plane": control_plane}),
+            port=WEBHOOK_PORT,
+            reason=f"admission of {what}; the webhook's certificate is checked by the API server",
+            addresses=[api_server_range],
+            probe_ports=(_HEALTH_PORT,),
+        )
+        for control_plane, what in _CONTROLLERS.items()
+    ]
+
+
+def llm_controller_budget() -> dict[str, Any]:
+    """While no controller answers, no language model can be changed; the chart has no budget of its own."""
+    return {
+        "apiVersion": "policy/v1",
+        "kind": "PodDisruptionBudget",
+        "metadata": {"name": "llmisvc-controller-manager", "namespace": KSERVE},
+        "spec": {
+            "minAvailable": 1,
+            "selector": {"matchLabels": {"control-plane": "llmisvc-controller-manager"}},
+        },
     }
 
 
@@ -91,19 +134,51 @@ class Serving(PlatformComponent):
         super().__init__(name, opts)
         # The gateway brings the namespace and the Gateway API; cert-manager signs the webhooks' certificates.
         waits = [*args.cluster_addons.ready, *args.certificates.ready, *args.gateway.ready]
+        flows = DeclaredFlows(
+            f"{name}-flows",
+            DeclaredFlowsArgs(
+                exceptions=webhook_exceptions(args.api_server_range),
+                after=[*args.mesh.ready, *args.gateway.ready],
+            ),
+            self.child_opts(),
+        )
+        controllers = self._controllers(name, waits, flows.ready)
+        budget = KubernetesObject(
+            # The API server refuses objects of a namespace that is not there.
+            f"{name}-llm-controller-budget",
+            llm_controller_budget(),
+            self.child_opts(depends_on=list(args.gateway.ready)),
+        )
+        manifests = {
+            **{f"runtime-{engine}": manifest for engine, manifest in serving_runtimes().items()},
+            **{f"llm-config-{role}": manifest for role, manifest in llm_configs().items()},
+        }
+        objects = [
+            # Each needs its CRD and the webhook of its controller.
+            KubernetesObject(
+                f"{name}-{role}", manifest, self.child_opts(depends_on=[*controllers, *args.gateway.ready])
+            )
+            for role, manifest in manifests.items()
+        ]
+        self.handle = ServingHandle(ready=(*flows.ready, *controllers, budget, *objects))
+        self.register_outputs({})
+
+    def _controllers(
+        self, name: str, waits: Sequence[pulumi.Resource], flows: Sequence[pulumi.Resource]
+    ) -> list[pulumi.Resource]:
         # CRDs stay on delete: without them every model in the cluster is gone.
         kept = {"retain_on_delete": True}
-        crds = release(f"{name}-crds", "kserve-crd", KSERVE, {}, self.child_opts(depends_on=waits, **kept))
-        # One definition stands in both charts; the second one leaves it out only if it finds the first one's.
+        crds = release(f"{name}-crds", "kserve-crd", KSERVE, {}, self.child_opts(depends_on=[*waits], **kept))
         llm_crds = release(
-            f"{name}-llm-crds", "kserve-llmisvc-crd", KSERVE, {}, self.child_opts(depends_on=[crds], **kept)
+            f"{name}-llm-crds", "kserve-llmisvc-crd", KSERVE, {}, self.child_opts(depends_on=[*waits], **kept)
         )
         controller = release(
             f"{name}-controller",
             "kserve",
             KSERVE,
-            predictive_values(args.gateway.hostname),
-            self.child_opts(depends_on=[crds, *waits]),
+            predictive_values(),
+            # In a closed namespace the kubelet's probes need their way too, or the release never becomes ready.
+            self.child_opts(depends_on=[crds, *waits, *flows]),
         )
         # Shares its ConfigMap with the predictive controller, which therefore comes first.
         llm_controller = release(
@@ -111,17 +186,6 @@ class Serving(PlatformComponent):
             "kserve-llmisvc",
             KSERVE,
             llm_values(),
-            self.child_opts(depends_on=[llm_crds, controller]),
+            self.child_opts(depends_on=[llm_crds, controller, *waits, *flows]),
         )
-        # Each needs its CRD and the webhook of its controller.
-        after = [crds, llm_crds, controller, llm_controller]
-        manifests = {
-            **{f"runtime-{engine}": manifest for engine, manifest in serving_runtimes().items()},
-            **{f"llm-config-{role}": manifest for role, manifest in llm_configs().items()},
-        }
-        objects = [
-            KubernetesObject(f"{name}-{role}", manifest, self.child_opts(depends_on=after))
-            for role, manifest in manifests.items()
-        ]
-        self.handle = ServingHandle(ready=(crds, llm_crds, controller, llm_controller, *objects))
-        self.register_outputs({})
+        return [crds, llm_crds, controller, llm_controller]

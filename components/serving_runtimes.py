@@ -2,7 +2,8 @@
 
 from typing import Any, Final
 
-from components.llm_configs import restricted_container
+from components.namespaces import MODEL_METRICS
+from components.pod_security import restricted_container
 from facts.pins import images
 
 PREDICTOR_PORT: Final = 8080
@@ -40,7 +41,10 @@ def huggingface() -> dict[str, Any]:
                         {"name": "HF_HUB_OFFLINE", "value": "1"},
                         {"name": "HOME", "value": "/tmp"},  # noqa: S108 a path inside the container
                     ],
-                    "ports": [{"containerPort": PREDICTOR_PORT, "protocol": "TCP"}],
+                    "ports": [{"name": MODEL_METRICS, "containerPort": PREDICTOR_PORT, "protocol": "TCP"}],
+                    "startupProbe": {**_probe("ready"), "periodSeconds": 5, "failureThreshold": 120},
+                    "readinessProbe": {**_probe("ready"), "periodSeconds": 5, "failureThreshold": 3},
+                    "livenessProbe": {**_probe("live"), "periodSeconds": 10, "failureThreshold": 3},
                     "resources": {
                         "requests": {"cpu": "1", "memory": "2Gi"},
                         "limits": {"cpu": "1", "memory": "2Gi"},
@@ -58,3 +62,8 @@ def huggingface() -> dict[str, Any]:
             ],
         },
     }
+
+
+def _probe(question: str) -> dict[str, Any]:
+    """The server's own answer: an open port says nothing of a model that is still being read."""
+    return {"httpGet": {"path": f"/v2/health/{question}", "port": PREDICTOR_PORT}, "timeoutSeconds": 5}

@@ -12,6 +12,8 @@ from components.namespaces import (
     KARPENTER,
     KEDA,
     KSERVE,
+    MODEL_METRICS,
+    MODEL_POD,
     MODELS,
     OBSERVABILITY,
 )
@@ -67,8 +69,8 @@ PODS: Final[dict[str, Scraped]] = {
     ),
     "models": Scraped(
         namespaces=(MODELS,),
-        labels={"app.kubernetes.io/part-of": "slipway"},
-        ports={"user-port": "/metrics"},
+        labels={MODEL_POD: "model"},
+        ports={MODEL_METRICS: "/metrics"},
     ),
 }
 """What has no service of its own: the mesh's node proxies, the gateways' proxies and the models."""

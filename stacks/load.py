@@ -63,6 +63,18 @@ class Stack:
         return self.upstream.owner_of(section) if self.upstream else None
 
     @property
+    def api_server_range(self) -> str:
+        """Where the API server calls from: addresses of the VPC, whose network this stack or one above owns."""
+        owner = self.owner_of("network")
+        network = owner.settings.network if owner is not None else None
+        if network is None:
+            raise SettingsError.of(
+                self.name,
+                ["network: another section needs it; add it here or name an upstream that holds it"],
+            )
+        return network.vpc_cidr
+
+    @property
     def gpu_pools(self) -> Mapping[str, GpuPoolSettings]:
         """The pools a model of this stack may run on, here and upstream."""
         above = self.upstream.gpu_pools if self.upstream else {}

@@ -79,8 +79,8 @@ NEEDS: Final[Mapping[str, tuple[str, ...]]] = {
     "certificates": ("system_nodes",),
     "mesh": ("system_nodes",),
     "gateway": ("certificates", "mesh"),
-    "serving": ("certificates", "gateway"),
-    "autoscaling": ("system_nodes",),
+    "serving": ("network", "certificates", "gateway", "mesh"),
+    "autoscaling": ("network", "system_nodes", "mesh"),
     "telemetry": ("system_nodes",),
     "workload_namespace": ("mesh",),
     "models": (

@@ -1,0 +1,44 @@
+"""Registering a model's route at the edge: what protects it first, the route last."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import pulumi
+
+from components.base import PlatformComponent
+from components.kubernetes import KubernetesObject
+from components.model_route import ModelRoute, model_route
+
+_LAST: Final = "route"
+
+
+@dataclass(frozen=True, kw_only=True)
+class EdgeRouteArgs:
+    """What :class:`EdgeRoute` needs. ``after`` holds the gateway and the model."""
+
+    route: ModelRoute
+    after: list[pulumi.Resource]
+
+
+class EdgeRoute(PlatformComponent):
+    """Callers reach one model at the edge, within its limits.
+
+    The objects carry the model's name without its version: callers do not follow versions.
+    """
+
+    TYPE = "slipway:gateway:EdgeRoute"
+
+    def __init__(self, name: str, args: EdgeRouteArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(name, opts)
+        manifests = model_route(args.route)
+        # A route that stood before its model would answer with errors.
+        before = [
+            KubernetesObject(f"{name}-{role}", manifest, self.child_opts(depends_on=args.after))
+            for role, manifest in manifests.items()
+            if role != _LAST
+        ]
+        # Open without its limits, were it made first.
+        KubernetesObject(
+            f"{name}-{_LAST}", manifests[_LAST], self.child_opts(depends_on=[*args.after, *before])
+        )
+        self.register_outputs({})
