@@ -19,15 +19,16 @@ from components.names import MODEL_READER, PUBLISHER, Names
 from facts.strict import Slug
 
 Days = Annotated[int, Field(ge=1, le=3650)]
+PayloadDays = Annotated[int, Field(ge=1, le=365)]
 
 
 class Retention(Settings):
     """How long payloads live, by the data class of the model that produced them."""
 
-    public: Days = 90
-    internal: Days = 30
-    confidential: Days = 14
-    restricted: Days = 3
+    public: PayloadDays = 90
+    internal: PayloadDays = 30
+    confidential: PayloadDays = 14
+    restricted: PayloadDays = 3
 
     @model_validator(mode="after")
     def _stricter_is_shorter(self) -> Self:

@@ -10,6 +10,8 @@ from policies.record import Graph, Resource
 from policies.rule import Rule
 
 _S3_OBJECTS: Final = "AWS::S3::Object"
+_SELECTS: Final = frozenset({"eventCategory", "resources.type", "resources.ARN", "readOnly"})
+"""What a selector may test for us to know what it records; an ``eventName`` leaves out what nobody thought of."""
 _EVERYTHING: Final = frozenset({"arn:aws:s3", "arn:aws:s3:::", "arn:aws-cn:s3", "arn:aws-us-gov:s3"})
 
 
@@ -63,11 +65,6 @@ def _unsealed(trail: Resource, _graph: Graph) -> Iterable[str]:
         yield "no kmsKeyId: whoever reads the bucket reads the trail"
 
 
-def _fragile(trail: Resource, _graph: Graph) -> Iterable[str]:
-    if not trail.protect and not trail.retain_on_delete:
-        yield "not protected: removing a line of the program stops the record"
-
-
 def _undeliverable(trail: Resource, graph: Graph) -> Iterable[str]:
     text(at(trail.inputs, "s3BucketName"), "s3BucketName")
     for bucket in graph.of_type(*BUCKETS):
@@ -81,16 +78,14 @@ def _undeliverable(trail: Resource, graph: Graph) -> Iterable[str]:
 def _unwatched(bucket: Resource, graph: Graph) -> Iterable[str]:
     if not (holds(bucket, "model") or holds(bucket, "payload")) or takes_logs(graph, bucket):
         return
+    selected = {prefix for trail in graph.of_type(TRAIL) for prefix in _selected(trail)}
+    if selected & _EVERYTHING:
+        return
     name = bucket_name(bucket)
-    if not name:
+    if selected and not name:
         raise UndecidedError("bucket is generated: what a trail selects by its ARN cannot be told")
-    selected = [prefix for trail in graph.of_type(TRAIL) for prefix in _selected(trail)]
-    if not any(_covers(prefix, name) for prefix in selected):
+    if not any(f"{name}/".startswith(prefix.rpartition(":::")[2]) for prefix in selected):
         yield "no trail records who touches its objects"
-
-
-def _covers(prefix: str, name: str) -> bool:
-    return prefix in _EVERYTHING or prefix.rpartition(":::")[2] in {name, f"{name}/"}
 
 
 def _selected(trail: Resource) -> Iterator[str]:
@@ -106,7 +101,7 @@ def _selected(trail: Resource) -> Iterator[str]:
             fields.get("resources.type"), _S3_OBJECTS
         ):
             continue
-        if _wants(fields.get("readOnly"), "true"):
+        if _wants(fields.get("readOnly"), "true") or not fields.keys() <= _SELECTS:
             continue
         where = fields.get("resources.ARN")
         yield from ["arn:aws:s3"] if where is None else _texts(at(where, "startsWiths"), "startsWiths")
@@ -130,13 +125,6 @@ RULES: tuple[Rule, ...] = (
         why="A record that can be edited proves nothing.",
         fix="Set enable_log_file_validation and a KMS key.",
         check=_unsealed,
-    ),
-    Rule(
-        id="trails-are-protected-from-deletion",
-        applies_to=(TRAIL,),
-        why="Nobody notices a record that stopped.",
-        fix="Set protect=True in the trail's options.",
-        check=_fragile,
     ),
     Rule(
         id="trails-wait-for-their-bucket-policy",

@@ -3,13 +3,14 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from policies.bucket_parts import BUCKETS, first, parts, policies_of, takes_logs
-from policies.iam_documents import conditions, principals, statements
+from policies.bucket_parts import BUCKETS, first, is_versioned, parts, policies_of, takes_logs
+from policies.iam_documents import conditions, principals, resources, statements
 from policies.reading import at, flag, listed, sequence, text
 from policies.record import Graph, Resource
 from policies.rule import Rule
 
 _ACCOUNT_BLOCK: Final = "aws:s3/accountPublicAccessBlock:AccountPublicAccessBlock"
+_EQUAL: Final = frozenset({"bool", "boolifexists", "stringequals"})
 _BLOCKS: Final = ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets")
 
 
@@ -54,7 +55,8 @@ def _not_our_key(bucket: Resource, graph: Graph) -> Iterable[str]:
             at(rule, "applyServerSideEncryptionByDefault"), "rules.applyServerSideEncryptionByDefault"
         )
         algorithm = text(at(default, "sseAlgorithm"), "sseAlgorithm") or "AES256"
-        if algorithm.startswith("aws:kms") and not text(at(default, "kmsMasterKeyId"), "kmsMasterKeyId"):
+        key = text(at(default, "kmsMasterKeyId"), "kmsMasterKeyId")
+        if algorithm.startswith("aws:kms") and (not key or key.endswith("alias/aws/s3")):
             yield "is under aws/s3, a key whose policy nobody can change"
         algorithms.append(algorithm)
     # S3 encrypts everything; undeclared, with keys of its own.
@@ -64,26 +66,27 @@ def _not_our_key(bucket: Resource, graph: Graph) -> Iterable[str]:
 
 def _plain_transport(bucket: Resource, graph: Graph) -> Iterable[str]:
     for document in policies_of(graph, bucket):
-        for _, statement in statements(document):
-            is_refusal = text(at(statement, "Effect")) == "Deny" and "*" in principals(statement, "AWS")
-            everything = {"s3:*", "*"} & {text(a) for a in listed(at(statement, "Action"))}
-            tests = conditions(statement)
-            # A second test in the same statement would narrow the refusal.
-            is_alone = len(tests) == 1 and tests[0][1] == "aws:securetransport"
-            if is_refusal and everything and is_alone and str(tests[0][2][0]).lower() == "false":
-                return
+        if any(_refuses_plain(statement) for _, statement in statements(document)):
+            return
     yield "no policy refuses plain HTTP"
 
 
+def _refuses_plain(statement: Mapping[str, Any]) -> bool:
+    is_refusal = text(at(statement, "Effect")) == "Deny" and "*" in principals(statement, "AWS")
+    everything = {"s3:*", "*"} & {text(a) for a in listed(at(statement, "Action"))}
+    is_of_objects = any(resource.endswith("*") for resource in resources(statement))
+    tests = conditions(statement)
+    # A second test in the same statement would narrow the refusal.
+    if not (is_refusal and everything and is_of_objects and len(tests) == 1):
+        return False
+    [(operator, key, values)] = tests
+    return (
+        operator in _EQUAL and key == "aws:securetransport" and [str(v).lower() for v in values] == ["false"]
+    )
+
+
 def _unversioned(bucket: Resource, graph: Graph) -> Iterable[str]:
-    states = [
-        text(first(at(part, "versioningConfiguration"), "versioningConfiguration").get("status"), "status")
-        for part in parts(graph, bucket, "bucketVersioning")
-    ]
-    inline = first(at(bucket.inputs, "versioning"), "versioning")
-    is_on = "Enabled" in states or flag(at(inline, "enabled"), "versioning.enabled")
-    # S3 switches versions on with Object Lock.
-    if not is_on and not flag(at(bucket.inputs, "objectLockEnabled"), "objectLockEnabled"):
+    if not is_versioned(graph, bucket):
         yield "overwrites and deletions cannot be taken back: versioning is off"
 
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from policies.iam_documents import allows, principals, statements
 from policies.neighbours import pointing_at
-from policies.reading import at, mapping, sequence, text
+from policies.reading import at, flag, mapping, sequence, text
 from policies.record import Graph, Resource
 
 BUCKET: Final = "aws:s3/bucket:Bucket"
@@ -41,6 +41,20 @@ def holds(bucket: Resource, what: str) -> bool:
     """Whether a bucket says by its name that it holds models or payloads; by its logical one where S3 names it."""
     name = bucket_name(bucket) or bucket.name
     return re.search(rf"(^|[-._/]){what}s?([-._]|$)", name) is not None
+
+
+def is_versioned(graph: Graph, bucket: Resource) -> bool:
+    """Whether S3 keeps old versions; it does so by itself where Object Lock is on."""
+    states = [
+        text(first(at(part, "versioningConfiguration"), "versioningConfiguration").get("status"), "status")
+        for part in parts(graph, bucket, "bucketVersioning")
+    ]
+    inline = first(at(bucket.inputs, "versioning"), "versioning")
+    return (
+        "Enabled" in states
+        or flag(at(inline, "enabled"), "versioning.enabled")
+        or flag(at(bucket.inputs, "objectLockEnabled"), "objectLockEnabled")
+    )
 
 
 def policies_of(graph: Graph, bucket: Resource) -> list[Any]:

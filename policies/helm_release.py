@@ -57,8 +57,12 @@ def _left_half_way(release: Resource, _graph: Graph) -> Iterable[str]:
 def _scalars(value: Any, path: str) -> Iterator[tuple[str, str, str]]:
     """(path, key, text) of every text in a tree of values; what is unknown is not written there."""
     if isinstance(value, Mapping):
+        name = value.get("name") if isinstance(value.get("value"), str) else None  # an environment variable
         for key, item in value.items():
-            yield from _scalars(item, f"{path}.{key}")
+            if key == "value" and isinstance(name, str):
+                yield f"{path}.value", name, item
+            else:
+                yield from _scalars(item, f"{path}.{key}")
     elif isinstance(value, (list, tuple)):
         for index, item in enumerate(value):
             yield from _scalars(item, f"{path}.{index}")

@@ -30,8 +30,18 @@ _ATTACHMENTS: Final = (
     "aws:iam/policyAttachment:PolicyAttachment",
 )
 _ADMINISTRATION: Final = frozenset({"AdministratorAccess", "PowerUserAccess", "SystemAdministrator"})
-_SAYS_WHERE_NOT_WHAT: Final = ("aws:requestedregion", "aws:securetransport", "aws:multifactorauthpresent")
-"""Condition keys that leave every resource of an account within reach."""
+_SAYS_NOT_WHAT: Final = (
+    "aws:calledvia",
+    "aws:currenttime",
+    "aws:multifactorauth",
+    "aws:principal",
+    "aws:requestedregion",
+    "aws:securetransport",
+    "aws:source",
+    "aws:useragent",
+    "aws:viaawsservice",
+)
+"""Condition keys that say who, when, where or how: they leave every resource of an account within reach."""
 
 
 def _is_boundary(policy: Resource, graph: Graph) -> bool:
@@ -63,9 +73,10 @@ def _whole_services(holder: Resource, graph: Graph) -> Iterable[str]:
         if at(statement, "NotAction") is not None:
             yield f"{name}: NotAction allows whatever AWS invents next"
         for action in actions(statement):
-            if action in {"*", "*:*"}:
+            service, _, verb = action.partition(":")
+            if not service.strip("*?"):
                 yield f"{name}: {action} allows everything"
-            elif action.endswith(":*"):
+            elif not verb.strip("*?"):
                 yield f"{name}: {action} allows a whole service"
 
 
@@ -80,7 +91,7 @@ def _unscoped(holder: Resource, graph: Graph) -> Iterable[str]:
         wide = [r for r in resources(statement) if _reaches_all(r)]
         if at(statement, "NotResource") is not None:
             wide.append("NotResource")
-        if not wide or any(not key.startswith(_SAYS_WHERE_NOT_WHAT) for _, key, _ in conditions(statement)):
+        if not wide or any(not key.startswith(_SAYS_NOT_WHAT) for _, key, _ in conditions(statement)):
             continue
         scopable = [a for a in actions(statement) if not any(covers(p, a) for p in UNSCOPED_ACTIONS)]
         yield from (f"{name}: {action} on {wide[0]}" for action in sorted(scopable))
@@ -105,7 +116,6 @@ def _administers(attachment: Resource, _graph: Graph) -> Iterable[str]:
 
 def _lasting(identity: Resource, _graph: Graph) -> Iterable[str]:
     if identity.type != ACCESS_KEY:
-        known(identity.inputs.get("name"), "name")
         yield "a user's credentials last until somebody remembers them"
     elif (text(at(identity.inputs, "status"), "status") or "Active") == "Active":
         yield "an access key works from anywhere, for ever"

@@ -1,9 +1,9 @@
 """What must hold for what cannot be made again: models locked, payloads forgotten, images fixed, nothing deletable."""
 
-from collections.abc import Iterable
-from typing import Final
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
 
-from policies.bucket_parts import BUCKETS, first, holds, parts, takes_logs
+from policies.bucket_parts import BUCKETS, TRAIL, first, holds, is_versioned, parts, takes_logs
 from policies.cluster_key import KEY
 from policies.neighbours import pointing_at
 from policies.reading import at, flag, number, sequence, text
@@ -11,6 +11,9 @@ from policies.record import Graph, Resource
 from policies.rule import Rule
 
 REPOSITORY: Final = "aws:ecr/repository:Repository"
+LONGEST_DAYS: Final = 365
+"""Payloads quote people; what is needed longer is drawn from them, and kept elsewhere."""
+_BY_ITSELF: Final = ("SCAN_ON_PUSH", "CONTINUOUS_SCAN")
 _REGISTRY_SCANNING: Final = "aws:ecr/registryScanningConfiguration:RegistryScanningConfiguration"
 
 
@@ -25,7 +28,7 @@ def _is_locked(bucket: Resource, graph: Graph) -> bool:
 
 
 def _unlocked(bucket: Resource, graph: Graph) -> Iterable[str]:
-    if not holds(bucket, "model") or takes_logs(graph, bucket):
+    if not holds(bucket, "model") or holds(bucket, "payload") or takes_logs(graph, bucket):
         return
     if not _is_locked(bucket, graph):
         yield "Object Lock is off: a model that is being served can be deleted or swapped"
@@ -54,14 +57,33 @@ def _unerasable(bucket: Resource, graph: Graph) -> Iterable[str]:
         for rule in sequence(at(part, "rules"), "rules")
     ]
     rules.extend(first(r, "lifecycleRules") for r in sequence(at(bucket.inputs, "lifecycleRules")))
-    expiring = [
-        rule
-        for rule in rules
-        if number(first(at(rule, "expiration"), "expiration").get("days"), "expiration.days")
-        and (text(at(rule, "status"), "status") == "Enabled" or flag(at(rule, "enabled"), "enabled"))
+    whole = [rule for rule in rules if _is_on(rule) and not _prefix(rule)]
+    ages = [
+        number(first(at(rule, "expiration"), "expiration").get("days"), "expiration.days") for rule in whole
     ]
-    if not expiring:
-        yield "no lifecycle rule: requests and answers of people are kept for ever"
+    shortest = min((days for days in ages if days), default=None)
+    if shortest is None:
+        yield "no lifecycle rule for every object: what people asked and were answered is kept for ever"
+    elif shortest > LONGEST_DAYS:
+        yield f"objects are kept {shortest:.0f} days; {LONGEST_DAYS} are the longest"
+    if is_versioned(graph, bucket) and not any(_forgets_versions(rule) for rule in whole):
+        yield "old versions are kept for ever: what was deleted can still be read"
+
+
+def _is_on(rule: Mapping[str, Any]) -> bool:
+    return text(at(rule, "status"), "status") == "Enabled" or flag(at(rule, "enabled"), "enabled")
+
+
+def _prefix(rule: Mapping[str, Any]) -> Any:
+    """What narrows a lifecycle rule to some objects, in any of the ways there are to say so."""
+    tests = first(at(rule, "filter"), "filter")
+    return at(rule, "prefix") or at(rule, "tags") or any(value for value in tests.values())
+
+
+def _forgets_versions(rule: Mapping[str, Any]) -> bool:
+    noncurrent = first(at(rule, "noncurrentVersionExpiration"), "noncurrentVersionExpiration")
+    days = at(noncurrent, "noncurrentDays") or at(noncurrent, "days")
+    return bool(number(days, "noncurrentVersionExpiration.noncurrentDays"))
 
 
 def _deletable(resource: Resource, _graph: Graph) -> Iterable[str]:
@@ -74,13 +96,18 @@ def _deletable(resource: Resource, _graph: Graph) -> Iterable[str]:
 
 def _moving_tags(repository: Resource, _graph: Graph) -> Iterable[str]:
     tags = text(at(repository.inputs, "imageTagMutability"), "imageTagMutability") or "MUTABLE"
-    if not tags.startswith("IMMUTABLE"):
+    if tags != "IMMUTABLE":
         yield f"imageTagMutability is {tags}: a tag can be pushed again with other contents"
 
 
 def _unscanned(repository: Resource, graph: Graph) -> Iterable[str]:
     scanning = first(at(repository.inputs, "imageScanningConfiguration"), "imageScanningConfiguration")
-    if not flag(at(scanning, "scanOnPush"), "scanOnPush") and not graph.of_type(_REGISTRY_SCANNING):
+    if flag(at(scanning, "scanOnPush"), "scanOnPush"):
+        return
+    rules = [
+        rule for r in graph.of_type(_REGISTRY_SCANNING) for rule in sequence(at(r.inputs, "rules"), "rules")
+    ]
+    if not any(text(at(rule, "scanFrequency"), "scanFrequency") in _BY_ITSELF for rule in rules):
         yield "images are not scanned on push"
 
 
@@ -117,8 +144,8 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="data-is-protected-from-deletion",
-        applies_to=(*BUCKETS, KEY, REPOSITORY),
-        why="A rename or a wrong branch must not take the data with it; a deleted key takes all it encrypted.",
+        applies_to=(*BUCKETS, KEY, REPOSITORY, TRAIL),
+        why="A rename or a wrong branch must not take data or its record along; a deleted key takes all it encrypted.",
         fix="Set protect=True in the resource's options, and leave force_destroy and force_delete off.",
         check=_deletable,
     ),

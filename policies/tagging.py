@@ -41,8 +41,8 @@ TAGGED: Final = (
 
 def _untagged(resource: Resource, _graph: Graph) -> Iterable[str]:
     # tagsAll is what the provider makes of its default tags and the resource's own.
-    merged = at(resource.inputs, "tagsAll")
-    tags = mapping(merged, "tagsAll") if merged is not None else mapping(at(resource.inputs, "tags"), "tags")
+    merged = at(resource.inputs, "tagsAll") or at(resource.inputs, "tags")
+    tags = mapping(merged, "tagsAll")
     for key in Tag:
         if not text(known(tags.get(key), f"tagsAll.{key}"), f"tagsAll.{key}").strip():
             yield f"no tag {key}"

@@ -86,7 +86,7 @@ def test_retention_names_every_data_class_from_the_most_open_to_the_most_closed(
 
 
 @given(
-    days=st.lists(st.integers(min_value=1, max_value=3650), min_size=4, max_size=4).map(
+    days=st.lists(st.integers(min_value=1, max_value=365), min_size=4, max_size=4).map(
         lambda d: dict(zip(DATA_CLASSES, sorted(d, reverse=True), strict=True))
     )
 )
@@ -99,7 +99,7 @@ def test_what_is_more_closed_is_never_kept_longer():
         Retention(restricted=30)
 
 
-@pytest.mark.parametrize("days", [0, 3651, True])
+@pytest.mark.parametrize("days", [0, 366, True])
 def test_a_retention_is_a_number_of_days(days):
     with pytest.raises(ValidationError):
         Retention(public=days)
