@@ -1,0 +1,67 @@
+"""Two plans and what stands above a model, for the tests of everything that serves one."""
+
+from components.autoscaling import AutoscalingHandle
+from components.capability_role import CapabilityRoleHandle
+from components.capacity import AcceleratorNeeds
+from components.gateway import GatewayHandle
+from components.model_args import ModelArgs
+from components.model_plan import ModelPlan
+from components.model_settings import ModelSettings, ReplicaSettings
+from components.serving import ServingHandle
+from components.telemetry import TelemetryHandle
+from components.workload_namespace import WorkloadNamespaceHandle
+
+EMBEDDING = ModelPlan(
+    model="minilm",
+    version="v1",
+    task="text-embedding",
+    engine="huggingface",
+    artifact_uri="s3://example-test-models/minilm-v1/",
+    digest="sha256:" + "2" * 64,
+    data_class="internal",
+    owner="search",
+    needs=AcceleratorNeeds(gpu_count=0, gpu_memory_gib=0, cpu=2, memory_gib=2),
+    max_context=256,
+)
+CHAT = ModelPlan(
+    model="support-chat",
+    version="v1",
+    task="chat",
+    engine="vllm",
+    artifact_uri="s3://example-test-models/support-chat-v1/",
+    digest="sha256:" + "1" * 64,
+    data_class="confidential",
+    owner="support",
+    needs=AcceleratorNeeds(gpu_count=2, gpu_memory_gib=18, cpu=4, memory_gib=24),
+    max_context=8192,
+)
+EMBEDDING_POD = {
+    "slipway.dev/workload": "model",
+    "slipway.dev/model": "minilm",
+    "slipway.dev/version": "v1",
+    "slipway.dev/data-class": "internal",
+    "slipway.dev/owner": "search",
+}
+CHAT_POD = {
+    "slipway.dev/workload": "model",
+    "slipway.dev/model": "support-chat",
+    "slipway.dev/version": "v1",
+    "slipway.dev/data-class": "confidential",
+    "slipway.dev/owner": "support",
+}
+
+
+def model_args(plan, names, *, pool=None, least=1, most=1):
+    """The args of a model's component; what stands above it is there already."""
+    return ModelArgs(
+        plan=plan,
+        settings=ModelSettings(version="v1", pool=pool, replicas=ReplicaSettings(min=least, max=most)),
+        names=names,
+        namespace="models",
+        identity=CapabilityRoleHandle(role_arn="arn:aws:iam::111122223333:role/example-test-model-reader"),
+        workload_namespace=WorkloadNamespaceHandle(name="models"),
+        serving=ServingHandle(),
+        gateway=GatewayHandle(hostname="models.example.com"),
+        autoscaling=AutoscalingHandle(),
+        telemetry=TelemetryHandle(otlp_endpoint="http://otel-collector.observability.svc.cluster.local:4317"),
+    )

@@ -1,0 +1,159 @@
+"""What :class:`Llm` registers. Mocks cannot prove that KServe acts on it."""
+
+import pytest
+
+from components.llm import Llm
+from components.llm_engine import engine_pod
+from gate.shape import check_shapes
+from policies.judge import judge
+from policies.ordering import RULES as ORDER
+from tests.components.model_examples import CHAT, CHAT_POD, model_args
+
+NAME = "model-support-chat-v1"
+SERVICE = "kubernetes:serving.kserve.io/v1alpha2:LLMInferenceService"
+ENGINE = {
+    "app.kubernetes.io/name": "support-chat-v1",
+    "app.kubernetes.io/part-of": "llminferenceservice",
+    "kserve.io/component": "workload",
+}
+
+
+@pytest.fixture
+def made(deploy, names):
+    return deploy(lambda: Llm(NAME, model_args(CHAT, names, pool="l4", least=2, most=2)))
+
+
+@pytest.fixture
+def spec(made):
+    return made.only(SERVICE).inputs["spec"]
+
+
+def test_exactly_these_are_made_in_their_shape(made):
+    assert check_shapes(made.graph).problems == ()
+    flows = {
+        "from-gateway": 2,
+        "from-prometheus": 2,
+        "picker-from-gateway": 2,
+        "from-picker": 3,  # its source is in the closed namespace: a way out too
+    }
+    roles = ("authorization", "network", "network-egress")
+    ways = [f"{NAME}-flows-support-chat-v1-{f}-{r}" for f, n in flows.items() for r in roles[:n]]
+    assert sorted(name for _, name in made.children(NAME)) == sorted(
+        [
+            *ways,
+            f"{NAME}-account",
+            f"{NAME}-budget",
+            f"{NAME}-edge-backend",
+            f"{NAME}-edge-protection",
+            f"{NAME}-edge-route",
+            f"{NAME}-edge-service",
+            f"{NAME}-identity-association",
+            f"{NAME}-service",
+            f"{NAME}-traces-engine",
+            f"{NAME}-traces-picker",
+        ]
+    )
+
+
+def test_the_service_is_the_release(made, spec):
+    assert made.only(SERVICE).inputs["metadata"] == {
+        "name": "support-chat-v1",
+        "namespace": "models",
+        "labels": CHAT.labels(),
+        "annotations": {"slipway.dev/artifact-digest": "sha256:" + "1" * 64},
+    }
+    assert {key: value for key, value in spec.items() if key != "template"} == {
+        "model": {"uri": "s3://example-test-models/support-chat-v1/", "name": "support-chat"},
+        "replicas": 2,
+        "parallelism": {"tensor": 2},
+        "labels": CHAT_POD,
+        "annotations": {"karpenter.sh/do-not-disrupt": "true"},
+        "router": {
+            "gateway": {"refs": [{"name": "kserve-ingress-gateway", "namespace": "kserve"}]},
+            "route": {"group": "support-chat", "weight": 1},
+            "scheduler": {},
+        },
+        "tracing": {},
+    }
+
+
+def test_the_pod_is_the_configs_with_the_releases_account_place_and_size(spec):
+    pod, config = spec["template"], engine_pod()
+    (engine,), (plain,) = pod["containers"], config["containers"]
+    amounts = {"cpu": "4", "memory": "24Gi", "nvidia.com/gpu": "2"}
+    assert {k: v for k, v in pod.items() if k != "containers"} == {
+        **{k: v for k, v in config.items() if k != "containers"},
+        "serviceAccountName": "support-chat-v1",
+        "nodeSelector": {"slipway.dev/pool": "l4"},
+        "tolerations": [{"key": "nvidia.com/gpu", "operator": "Exists", "effect": "NoSchedule"}],
+        "topologySpreadConstraints": [
+            {
+                "maxSkew": 1,
+                "topologyKey": "topology.kubernetes.io/zone",
+                "whenUnsatisfiable": "ScheduleAnyway",
+                "labelSelector": {"matchLabels": ENGINE},
+            }
+        ],
+    }
+    assert engine == {
+        **plain,
+        "command": [w if w != "{{ .Spec.Model.Name }}" else "support-chat" for w in plain["command"]],
+        "args": ["--tensor-parallel-size", "2", "--max-model-len", "8192"],
+        "resources": {"requests": amounts, "limits": amounts},
+    }
+    assert "{{" not in str(pod)
+
+
+def test_the_service_comes_after_what_makes_it_safe(made):
+    waits = made.graph.waits_for(made.only(SERVICE).urn)
+    for role in (
+        "account",
+        "identity-association",
+        "budget",
+        "traces-engine",
+        "flows-support-chat-v1-from-picker-network-egress",
+        "flows-support-chat-v1-picker-from-gateway-authorization",
+    ):
+        assert made.named(f"{NAME}-{role}").urn in waits
+    assert judge(made.graph, ORDER).findings == ()
+
+
+def test_the_budget_is_for_the_engines(made):
+    assert made.named(f"{NAME}-budget").inputs["spec"] == {
+        "maxUnavailable": 1,
+        "selector": {"matchLabels": ENGINE},
+    }
+
+
+def test_the_mesh_lets_the_gateway_to_the_picker_and_the_picker_to_the_engine(made):
+    picker = made.named(f"{NAME}-flows-support-chat-v1-picker-from-gateway-authorization").inputs["spec"]
+    assert picker["rules"] == [
+        {
+            "from": [{"source": {"principals": ["cluster.local/ns/kserve/sa/kserve-ingress-gateway"]}}],
+            "to": [{"operation": {"ports": ["9002"]}}],
+        }
+    ]
+    engine = made.named(f"{NAME}-flows-support-chat-v1-from-picker-authorization").inputs["spec"]
+    assert engine["selector"] == {"matchLabels": ENGINE}
+    assert engine["rules"] == [
+        {
+            "from": [{"source": {"principals": ["cluster.local/ns/models/sa/support-chat-v1-epp-sa"]}}],
+            "to": [{"operation": {"ports": ["8000"]}}],
+        }
+    ]
+
+
+def test_callers_ask_for_the_model_and_the_weights_choose_the_version(made):
+    route = made.named(f"{NAME}-edge-route")
+    (rule,) = route.inputs["spec"]["rules"]
+    assert rule["matches"] == [
+        {"headers": [{"type": "Exact", "name": "x-ai-eg-model", "value": "support-chat"}]}
+    ]
+    backend = made.named(f"{NAME}-edge-service").inputs["spec"]
+    assert backend["schema"] == {"name": "OpenAI", "prefix": "/publishers/models/models/support-chat/v1"}
+    assert made.only(SERVICE).urn in made.graph.waits_for(route.urn)
+
+
+def test_without_a_pool_it_is_refused_in_the_files_words(deploy, names):
+    with pytest.raises(Exception, match=r"models.support-chat.pool: a language model needs a GPU pool$"):
+        deploy(lambda: Llm(NAME, model_args(CHAT, names)))

@@ -1,0 +1,53 @@
+"""What every model has, whatever serves it."""
+
+from components.model_manifests import disruption_budget, placement_fields, resources, service_account
+from tests.components.model_examples import CHAT, EMBEDDING
+
+SELECTOR = {"a": "b"}
+SPREAD = [
+    {
+        "maxSkew": 1,
+        "topologyKey": "topology.kubernetes.io/zone",
+        "whenUnsatisfiable": "ScheduleAnyway",
+        "labelSelector": {"matchLabels": SELECTOR},
+    }
+]
+
+
+def test_a_model_runs_under_an_account_of_its_own_without_a_token():
+    assert service_account(CHAT, "models") == {
+        "apiVersion": "v1",
+        "kind": "ServiceAccount",
+        "metadata": {"name": "support-chat-v1", "namespace": "models", "labels": CHAT.labels()},
+        "automountServiceAccountToken": False,
+    }
+
+
+def test_a_drain_takes_one_of_several_and_never_the_only_one():
+    several = disruption_budget(CHAT, "models", SELECTOR, 2)
+    assert several == {
+        "apiVersion": "policy/v1",
+        "kind": "PodDisruptionBudget",
+        "metadata": {"name": "support-chat-v1", "namespace": "models", "labels": CHAT.labels()},
+        "spec": {"maxUnavailable": 1, "selector": {"matchLabels": SELECTOR}},
+    }
+    assert disruption_budget(CHAT, "models", SELECTOR, 1)["spec"]["maxUnavailable"] == 0
+
+
+def test_a_model_goes_to_its_pool_and_one_without_a_pool_to_the_system_nodes():
+    assert placement_fields("l4", SELECTOR) == {
+        "nodeSelector": {"slipway.dev/pool": "l4"},
+        "topologySpreadConstraints": SPREAD,
+        "tolerations": [{"key": "nvidia.com/gpu", "operator": "Exists", "effect": "NoSchedule"}],
+    }
+    assert placement_fields(None, SELECTOR) == {
+        "nodeSelector": {"slipway.dev/pool": "system"},
+        "topologySpreadConstraints": SPREAD,
+    }
+
+
+def test_requests_are_limits():
+    gpu = {"cpu": "4", "memory": "24Gi", "nvidia.com/gpu": "2"}
+    assert resources(CHAT) == {"requests": gpu, "limits": gpu}
+    cpu = {"cpu": "2", "memory": "2Gi"}
+    assert resources(EMBEDDING) == {"requests": cpu, "limits": cpu}

@@ -1,0 +1,133 @@
+"""What :class:`Serving` registers. Mocks cannot prove that the charts take their values."""
+
+import pytest
+
+from components.certificates import CertificatesHandle
+from components.cluster_addons import ClusterAddonsHandle
+from components.gateway import GatewayHandle
+from components.mesh import MeshHandle
+from components.serving import Serving, ServingArgs, ServingSettings, llm_values, predictive_values
+from gate.shape import check_shapes
+from policies.judge import judge
+from policies.ordering import RULES as ORDER
+
+RELEASE = "kubernetes:helm.sh/v3:Release"
+CONTROLLERS = ("kserve-controller-manager", "llmisvc-controller-manager")
+
+
+@pytest.fixture
+def made(deploy):
+    args = ServingArgs(
+        settings=ServingSettings(),
+        api_server_range="10.1.0.0/16",
+        cluster_addons=ClusterAddonsHandle(),
+        certificates=CertificatesHandle(cluster_issuer="internal"),
+        mesh=MeshHandle(trust_domain="cluster.local"),
+        gateway=GatewayHandle(hostname="models.example.com"),
+    )
+    return deploy(lambda: Serving("serving", args))
+
+
+def test_every_object_has_the_shape_its_api_defines(made):
+    assert check_shapes(made.graph).problems == ()
+
+
+def test_exactly_these_are_made(made):
+    ways = [
+        f"serving-flows-api-server-to-{controller}-{role}"
+        for controller in CONTROLLERS
+        for role in ("authentication", "authorization", "network")
+    ]
+    assert sorted(name for _, name in made.children("serving")) == sorted(
+        [
+            *ways,
+            "serving-controller",
+            "serving-crds",
+            "serving-llm-config-engine",
+            "serving-llm-config-route",
+            "serving-llm-config-scheduler",
+            "serving-llm-config-tracing",
+            "serving-llm-controller",
+            "serving-llm-controller-budget",
+            "serving-llm-crds",
+            "serving-runtime-huggingface",
+        ]
+    )
+
+
+def test_kserve_runs_in_standard_mode_behind_the_inner_gateway():
+    kserve = predictive_values()["kserve"]
+    assert kserve["controller"]["deploymentMode"] == "Standard"
+    assert kserve["controller"]["gateway"] == {
+        "domain": "models.internal",
+        "disableIstioVirtualHost": True,
+        "ingressGateway": {
+            "enableGatewayApi": True,
+            "kserveGateway": "kserve/kserve-ingress-gateway",
+            "createGateway": False,
+            "className": "envoy",
+        },
+    }
+    assert kserve["storage"]["resources"]["limits"] == {"cpu": "2", "memory": "8Gi"}
+
+
+def test_the_llm_controller_owns_no_shared_object_and_no_definition_of_pools(made):
+    kserve = llm_values()["kserve"]
+    assert kserve["createSharedResources"] is False
+    assert kserve["llmisvc"]["createGIECRDs"] is False
+    assert kserve["llmisvc"]["controller"]["replicas"] == 2
+    charts = {r.name: r.inputs["chart"].rpartition("/")[2] for r in made.all(RELEASE)}
+    assert charts == {
+        "serving-crds": "kserve-crd",
+        "serving-llm-crds": "kserve-llmisvc-crd",
+        "serving-controller": "kserve-resources",
+        "serving-llm-controller": "kserve-llmisvc-resources",
+    }
+
+
+def test_definitions_outlive_their_release(made):
+    kept = {r.name for r in made.all(RELEASE) if r.retain_on_delete}
+    assert kept == {"serving-crds", "serving-llm-crds"}
+
+
+@pytest.mark.parametrize("controller", CONTROLLERS)
+def test_the_api_server_reaches_a_webhook_from_the_vpc_and_the_kubelet_its_health(made, controller):
+    name = f"serving-flows-api-server-to-{controller}"
+    selector = {"matchLabels": {"control-plane": controller}}
+    peer = made.named(f"{name}-authentication").inputs
+    assert peer["metadata"]["annotations"]["slipway.dev/mesh-exception"] == "api-server-to-webhook"
+    assert peer["spec"] == {
+        "selector": selector,
+        "mtls": {"mode": "STRICT"},
+        "portLevelMtls": {"9443": {"mode": "PERMISSIVE"}},
+    }
+    assert made.named(f"{name}-authorization").inputs["spec"]["rules"] == [
+        {
+            "from": [{"source": {"ipBlocks": ["10.1.0.0/16"]}}],
+            "to": [{"operation": {"ports": ["9443"]}}],
+        }
+    ]
+    network = made.named(f"{name}-network").inputs["spec"]
+    assert network["podSelector"] == selector
+    assert network["ingress"] == [
+        {"from": [{"ipBlock": {"cidr": "10.1.0.0/16"}}], "ports": [{"port": 9443, "protocol": "TCP"}]},
+        {"from": [{"ipBlock": {"cidr": "169.254.7.127/32"}}], "ports": [{"port": 8081, "protocol": "TCP"}]},
+    ]
+
+
+def test_controllers_start_when_their_ways_are_open_and_objects_come_after_them(made):
+    ways = {r.urn for r in made.graph if r.custom and r.name.startswith("serving-flows-")}
+    assert len(ways) == 6
+    for name in ("serving-controller", "serving-llm-controller"):
+        assert ways <= made.graph.waits_for(made.named(name).urn)
+    controllers = {made.named(n).urn for n in ("serving-controller", "serving-llm-controller")}
+    for name in ("serving-runtime-huggingface", "serving-llm-config-route"):
+        assert controllers <= made.graph.waits_for(made.named(name).urn)
+    assert judge(made.graph, ORDER).findings == ()
+
+
+def test_one_llm_controller_stays_when_a_node_is_drained(made):
+    assert made.named("serving-llm-controller-budget").inputs["spec"] == {
+        "minAvailable": 1,
+        "selector": {"matchLabels": {"control-plane": "llmisvc-controller-manager"}},
+    }
