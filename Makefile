@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 UV := $(shell command -v uv 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help preview test check lint-workflows bench docs schemas schemas-check verify-releases clean
+.PHONY: help preview pack test check lint-workflows bench docs schemas schemas-check verify-releases clean
 
 help: ## list the verbs
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /: /'
@@ -37,6 +37,14 @@ $(VENV)/program.installed: requirements.txt pyproject.toml | $(VENV)/bin/python
 	  .cache/checkov/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<)
 	@touch $@
 
+# The policy pack in an environment of its own (policies/requirements.in says why).
+.cache/pack/installed: policies/requirements.txt
+	@echo "installing $<"
+	@$(PYTHON) -m venv .cache/pack
+	@$(if $(UV),uv pip install --quiet --python .cache/pack/bin/python --require-hashes --compile-bytecode -r $<,\
+	  .cache/pack/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<)
+	@touch $@
+
 $(VENV)/development.installed: requirements-dev.txt pyproject.toml | $(VENV)/bin/python
 	$(call install,requirements-dev.txt)
 	@touch $@ $(VENV)/program.installed
@@ -44,7 +52,9 @@ $(VENV)/development.installed: requirements-dev.txt pyproject.toml | $(VENV)/bin
 preview: $(VENV)/program.installed .cache/checkov/installed ## build and judge every stack
 	$(BIN)/slipway preview $(PREVIEW_FLAGS)
 
-test: $(VENV)/development.installed .cache/checkov/installed ## pass the tests
+pack: .cache/pack/installed ## install what the policy pack runs with
+
+test: $(VENV)/development.installed .cache/checkov/installed .cache/pack/installed ## pass the tests
 	$(BIN)/pytest -n auto
 
 check: $(VENV)/development.installed ## format, lint, imports and types

@@ -5,16 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from pydantic import TypeAdapter, ValidationError
-
-from facts.explain import explain
-from facts.strict_yaml import YamlProblem, load
 from gate.errors import GateError
 from policies.judge import Finding
 from policies.record import Resource
-from policies.waiver import Waiver
-
-_ADAPTER = TypeAdapter(dict[str, Waiver])
+from policies.waiver import Accepted, Waiver, WaiverError, read_waivers
 
 
 @dataclass(frozen=True)
@@ -32,14 +26,10 @@ def load_waivers(path: Path) -> dict[str, Waiver]:
     Raises:
         GateError: the file is unreadable or a record is wrong; all problems are listed.
     """
-    if not path.exists():
-        return {}
     try:
-        return _ADAPTER.validate_python(load(path.read_text(encoding="utf-8"), str(path.name)) or {})
-    except YamlProblem as problem:
-        raise GateError(f"{path.name} cannot be read:", [str(problem)]) from None
-    except ValidationError as error:
-        raise GateError(f"{path.name} has {error.error_count()} problems:", explain(error)) from None
+        return read_waivers(path)
+    except WaiverError as error:
+        raise GateError(error.headline, error.problems) from None
 
 
 def waive(
@@ -51,17 +41,16 @@ def waive(
 ) -> Waived:
     """Mark what a waiver excuses in this stack on this day."""
     labels = {r.urn: r.label for r in resources}
-    index = {(w.rule, w.resource, w.finding): (name, w) for name, w in waivers.items() if stack in w.stacks}
+    accepted = Accepted(waivers, stack)
     used: set[str] = set()
     expired: list[str] = []
     marked = []
     for finding in findings:
-        name, waiver = index.get(
-            (finding.rule, labels.get(finding.urn, finding.urn), finding.message), ("", None)
-        )
-        if waiver is None:
+        found = accepted.by(finding.rule, labels.get(finding.urn, finding.urn), finding.message)
+        if found is None:
             marked.append(finding)
             continue
+        name, waiver = found
         used.add(name)
         if waiver.expires < today:
             expired.append(

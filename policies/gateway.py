@@ -199,6 +199,7 @@ RULES: tuple[Rule, ...] = (
         why="Deleting a definition deletes every object of its kind, whoever made it.",
         fix="Set retain_on_delete.",
         check=_definition_goes,
+        reads_retention=True,
     ),
 )
 

@@ -19,7 +19,8 @@ class Rule:
     ``check`` yields one short text per offence, narrow enough that one of them can be waived; nothing
     means the resource is fine. It raises :class:`policies.reading.UndecidedError` where a value it needs
     cannot be read; what it yielded before is kept. ``reads_graph`` is true where the check looks at other
-    resources: in an engine such a rule can only run once the whole stack is known.
+    resources: in an engine such a rule can only run once the whole stack is known. ``reads_retention`` is
+    true where it asks whether a resource is retained on delete, which an engine tells no policy pack.
     """
 
     id: str
@@ -29,3 +30,4 @@ class Rule:
     check: Check
     level: Level = "mandatory"
     reads_graph: bool = False
+    reads_retention: bool = False

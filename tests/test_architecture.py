@@ -96,7 +96,9 @@ MODULES = {"random", "secrets", "socket", "subprocess", "urllib.request", "boto3
 
 
 def test_nothing_that_provisions_or_judges_reads_clock_chance_or_surroundings():
-    places = [p for p in CODE if p.parts[len(ROOT.parts)] != "gate"]
+    # The pack's front door may: it hands on what the engine tells it.
+    door = ROOT / "policies" / "__main__.py"
+    places = [p for p in CODE if p.parts[len(ROOT.parts)] != "gate" and p != door]
     found = [
         f"{shown(path, node)} {dotted(node)}"
         for path, node in walked(places)
