@@ -3,6 +3,7 @@
 import asyncio
 import functools
 import gc
+import traceback
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -120,10 +121,20 @@ def _call(program: Callable[[], object]) -> None:
     program()
 
 
+def _place(error: Exception, root: Path) -> str:
+    """``file:line: `` of the innermost line of the project that an error came through."""
+    for frame in reversed(traceback.extract_tb(error.__traceback__)):
+        path = Path(frame.filename)
+        if path.is_relative_to(root) and path.relative_to(root).parts[0] not in {"gate", ".venv", ".cache"}:
+            return f"{path.relative_to(root)}:{frame.lineno}: "
+    return ""
+
+
 def _failed(stack: str, recorder: Recorder, error: Exception | None) -> CaptureError:
     problems = list(dict.fromkeys(recorder.problems))
     if error is not None and str(error) not in problems:
         kind = type(error).__name__
         said = str(error) or "no message"
-        problems.append(said if kind in {"CaptureError", "RunError"} else f"{kind}: {said}")
+        is_told = kind in {"CaptureError", "RunError"}
+        problems.append(said if is_told else f"{_place(error, recorder.root)}{kind}: {said}")
     return CaptureError(f"stack {stack} could not be captured:", problems)

@@ -117,7 +117,7 @@ def test_a_component_that_raises_fails_the_capture():
     def program():
         raise RuntimeError("out of ideas")
 
-    with pytest.raises(CaptureError, match=r"RuntimeError: out of ideas$"):
+    with pytest.raises(CaptureError, match=r"tests/gate/test_capture.py:118: RuntimeError: out of ideas$"):
         run(program)
 
 
