@@ -11,6 +11,12 @@ GOOD = {
     "s3BucketName": "logs",
 }
 MANAGEMENT = {"fieldSelectors": [{"field": "eventCategory", "equals": ["Management"]}]}
+FUNCTIONS = {
+    "fieldSelectors": [
+        {"field": "eventCategory", "equals": ["Data"]},
+        {"field": "resources.type", "equals": ["AWS::Lambda::Function"]},
+    ]
+}
 PARTIAL = "management events are not recorded, or only a part of them"
 UNSEEN = "no trail records who touches its objects"
 
@@ -128,6 +134,8 @@ CASES = {
             Case(bucket(), [objects({"field": "readOnly", "equals": ["true"]})], [UNSEEN]),
             Case(bucket(), [objects({"field": "eventName", "equals": ["GetObject"]})], [UNSEEN]),
             Case(bucket(), [basic("arn:aws:s3:::example-models/", readWriteType="ReadOnly")], [UNSEEN]),
+            Case(bucket(), [trail(advancedEventSelectors=[MANAGEMENT])], [UNSEEN]),
+            Case(bucket(), [trail(advancedEventSelectors=[FUNCTIONS])], [UNSEEN]),
         ],
         not_applicable=[OTHER],
         undecided=[
