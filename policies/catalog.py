@@ -8,6 +8,7 @@ from policies.rule import Rule
 
 MODULES: Final = (
     "audit_trail",
+    "autoscaling",
     "bucket",
     "certificates",
     "cluster",
@@ -21,12 +22,15 @@ MODULES: Final = (
     "helm_release",
     "identity",
     "karpenter",
+    "llm",
     "mesh",
     "model_store",
     "network",
     "node_class",
     "ordering",
+    "predictive_model",
     "providers",
+    "serving",
     "system_nodes",
     "tagging",
     "telemetry",

@@ -3,10 +3,11 @@
 The kinds of Kubernetes itself; what KServe makes pods of is judged in the modules of those kinds.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from policies.reading import at, flag, mapping, sequence, text
+from policies import pods
+from policies.reading import at, mapping, text
 from policies.record import Graph, Resource
 from policies.rule import Rule
 
@@ -21,92 +22,25 @@ TEMPLATES: Final = {
 }
 """Kinds and where their pod stands."""
 
-_LISTS: Final = ("containers", "initContainers")
-_PROFILES: Final = frozenset({"RuntimeDefault", "Localhost"})
-_ALLOWED_CAPABILITY: Final = "NET_BIND_SERVICE"
-
 
 def _pod(workload: Resource) -> Mapping[str, Any]:
     path = f"{TEMPLATES[workload.type]}.spec".removeprefix(".")
     return mapping(at(workload.inputs, path), path)
 
 
-def _containers(pod: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    for part in _LISTS:
-        for container in sequence(at(pod, part), part):
-            yield mapping(container, part)
-
-
-def _name(container: Mapping[str, Any]) -> str:
-    return text(at(container, "name"), "name")
-
-
 def _rights_on_the_node(workload: Resource, _graph: Graph) -> Iterable[str]:
-    pod = _pod(workload)
-    for shared in ("hostNetwork", "hostPID", "hostIPC"):
-        if flag(at(pod, shared), shared):
-            yield f"{shared} is on"
-    for volume in sequence(at(pod, "volumes"), "volumes"):
-        path = at(mapping(volume, "volumes"), "hostPath.path")
-        if path is not None:
-            yield f"mounts {path} of the node"
-    for container in _containers(pod):
-        yield from _rights_of(container, pod)
-
-
-def _rights_of(container: Mapping[str, Any], pod: Mapping[str, Any]) -> Iterator[str]:
-    name = _name(container)
-    own, shared = at(container, "securityContext"), at(pod, "securityContext")
-    if flag(at(own, "privileged"), "privileged"):
-        yield f"{name}: privileged"
-    if flag(at(own, "allowPrivilegeEscalation"), "allowPrivilegeEscalation", default=True):
-        yield f"{name}: may gain privileges (allowPrivilegeEscalation is not false)"
-    if "ALL" not in sequence(at(own, "capabilities.drop"), "capabilities.drop"):
-        yield f"{name}: keeps capabilities"
-    added = set(sequence(at(own, "capabilities.add"), "capabilities.add")) - {_ALLOWED_CAPABILITY}
-    if added:
-        yield f"{name}: adds {', '.join(sorted(added))}"
-    unprivileged = at(own, "runAsNonRoot")
-    if not flag(at(shared, "runAsNonRoot") if unprivileged is None else unprivileged, "runAsNonRoot"):
-        yield f"{name}: may run as root"
-    profile = at(own, "seccompProfile.type") or at(shared, "seccompProfile.type")
-    if text(profile, "seccompProfile.type") not in _PROFILES:
-        yield f"{name}: no seccomp profile"
+    return pods.rights_on_the_node(_pod(workload))
 
 
 def _unbounded(workload: Resource, _graph: Graph) -> Iterable[str]:
-    for container in _containers(_pod(workload)):
-        missing = [
-            what
-            for what in ("requests.cpu", "requests.memory", "limits.memory")
-            if at(container, f"resources.{what}") is None and not _follows(container, what)
-        ]
-        if missing:
-            yield f"{_name(container)}: no {', '.join(missing)}"
-
-
-def _follows(container: Mapping[str, Any], what: str) -> bool:
-    """A request that is not written is the limit."""
-    kind, _, resource = what.partition(".")
-    return kind == "requests" and at(container, f"resources.limits.{resource}") is not None
-
-
-def image_problem(image: str) -> str:
-    """Why an image may be another one tomorrow; empty where it may not."""
-    name, _, digest = image.partition("@")
-    if digest:
-        return ""
-    tag = name.rpartition("/")[2].partition(":")[2]
-    if tag in {"", "latest"}:
-        return f"{image} is whatever was pushed last"
-    return ""
+    return pods.unbounded_containers(_pod(workload))
 
 
 def _moving_images(workload: Resource, _graph: Graph) -> Iterable[str]:
-    for container in _containers(_pod(workload)):
-        problem = image_problem(text(at(container, "image"), "image"))
+    for container in pods.containers(_pod(workload)):
+        problem = pods.image_problem(text(at(container, "image"), "image"))
         if problem:
-            yield f"{_name(container)}: {problem}"
+            yield f"{pods.name_of(container)}: {problem}"
 
 
 RULES: tuple[Rule, ...] = (

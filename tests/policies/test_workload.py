@@ -2,8 +2,9 @@ from copy import deepcopy
 
 import pytest
 
+from policies.pods import image_problem
 from policies.record import UNKNOWN
-from policies.workload import RULES, image_problem
+from policies.workload import RULES
 from tests.policies.cases import Case, RuleCases, cases_test, resource
 
 _POD = {

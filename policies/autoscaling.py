@@ -1,0 +1,100 @@
+"""What must hold for scaling on what happens: a ceiling, a way back from zero, no secret and no open door."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from policies.reading import at, flag, known, mapping, number, text
+from policies.record import Graph, Resource
+from policies.rule import Rule
+from policies.scaled_objects import SCALED_OBJECT, triggers, wakes
+
+RELEASE: Final = "kubernetes:helm.sh/v3:Release"
+_NEED_NO_CREDENTIALS: Final = frozenset({"cpu", "memory", "cron", "kubernetes-workload"})
+_ADDRESSES: Final = ("serverAddress", "url", "address", "scalerAddress")
+_SECRETS: Final = ("password", "token", "apikey", "secretkey", "accesskey", "connectionstring", "connection")
+_REFERENCE_ENDS: Final = ("fromenv", "name", "ref")
+
+
+def _no_ceiling(scaler: Resource, _graph: Graph) -> Iterable[str]:
+    most = number(at(scaler.inputs, "spec.maxReplicaCount"), "maxReplicaCount")
+    least = number(at(scaler.inputs, "spec.minReplicaCount"), "minReplicaCount")
+    if most is None:
+        yield "no maxReplicaCount: KEDA's own is 100"
+    elif least is not None and least > most:
+        yield f"minReplicaCount {least:g} is above maxReplicaCount {most:g}"
+
+
+def _no_way_back(scaler: Resource, _graph: Graph) -> Iterable[str]:
+    least = number(at(scaler.inputs, "spec.minReplicaCount"), "minReplicaCount")
+    idle = number(at(scaler.inputs, "spec.idleReplicaCount"), "idleReplicaCount")
+    if (not least or idle == 0) and not wakes(scaler):
+        which = "idleReplicaCount is 0" if least else "minReplicaCount is 0 (or not set)"
+        yield f"{which}, and no trigger sees work while no pod runs"
+
+
+def _is_inside(address: str) -> bool:
+    host = urlsplit(address if "://" in address else f"//{address}").hostname or ""
+    return host.endswith((".svc", ".svc.cluster.local")) or (host != "" and "." not in host)
+
+
+def _unauthenticated(scaler: Resource, _graph: Graph) -> Iterable[str]:
+    for trigger in triggers(scaler):
+        kind, what = text(at(trigger, "type"), "type"), mapping(at(trigger, "metadata"), "metadata")
+        if flag(known(what.get("unsafeSsl")), "unsafeSsl"):
+            yield f"{kind}: unsafeSsl accepts any certificate"
+        for key in what:
+            if _holds_a_secret(key, what):
+                yield f"{kind}: {key} holds a secret in plain text"
+        addresses = [text(known(what.get(key)), key) for key in _ADDRESSES if what.get(key) is not None]
+        is_local = bool(addresses) and all(_is_inside(address) for address in addresses)
+        if kind not in _NEED_NO_CREDENTIALS and not is_local and at(trigger, "authenticationRef") is None:
+            yield f"{kind}: no authenticationRef"
+
+
+def _holds_a_secret(key: str, metadata: Mapping[str, Any]) -> bool:
+    plain = key.lower().replace("_", "").replace("-", "")
+    is_secret = plain.endswith(_SECRETS) and not plain.endswith(_REFERENCE_ENDS)
+    return is_secret and bool(text(known(metadata[key], key), key))
+
+
+def _accepts_anything(release: Resource, _graph: Graph) -> Iterable[str]:
+    if text(at(release.inputs, "chart"), "chart").rpartition("/")[2] != "keda":
+        return
+    webhooks = mapping(at(release.inputs, "values.webhooks"), "values.webhooks")
+    if not flag(at(webhooks, "enabled"), "webhooks.enabled", default=True):
+        yield "webhooks.enabled is off"
+    elif text(at(webhooks, "failurePolicy"), "webhooks.failurePolicy") != "Fail":
+        yield "webhooks.failurePolicy is not Fail: what the webhook cannot see is accepted"
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        id="scaling-has-a-ceiling",
+        applies_to=(SCALED_OBJECT,),
+        why="A trigger that runs away takes a hundred machines before somebody looks.",
+        fix="Set maxReplicaCount to what the release and the budget allow.",
+        check=_no_ceiling,
+    ),
+    Rule(
+        id="zero-has-a-way-back",
+        applies_to=(SCALED_OBJECT,),
+        why="Processor and memory are those of pods: with none there is nothing to see, and the model stays down.",
+        fix="Set minReplicaCount to 1, or add a trigger that counts waiting requests.",
+        check=_no_way_back,
+    ),
+    Rule(
+        id="triggers-authenticate",
+        applies_to=(SCALED_OBJECT,),
+        why="Whoever can answer for the source of a trigger decides how many machines we pay for.",
+        fix="Name an authenticationRef, or a source inside the cluster; verify its certificate.",
+        check=_unauthenticated,
+    ),
+    Rule(
+        id="wrong-scaling-is-refused",
+        applies_to=(RELEASE,),
+        why="Two scalers on one Deployment fight until somebody notices the bill.",
+        fix="Leave KEDA's webhooks on, with failurePolicy Fail.",
+        check=_accepts_anything,
+    ),
+)

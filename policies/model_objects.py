@@ -1,0 +1,157 @@
+"""KServe's objects as rules read them: where their pods stand, and what is merged into them.
+
+A fragment is judged as it will run: over the runtime or the config it is merged into, where that is in view. Where
+it is not (it stands in another stack), the fragment has to speak for itself.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from policies.reading import at, known, mapping, sequence, text
+from policies.record import Graph, Resource
+
+_API: Final = "kubernetes:serving.kserve.io"
+INFERENCE_SERVICE: Final = (f"{_API}/v1beta1:InferenceService",)
+LLM: Final = tuple(f"{_API}/{version}:LLMInferenceService" for version in ("v1alpha2", "v1alpha1"))
+LLM_CONFIG: Final = tuple(f"{kind}Config" for kind in LLM)
+RUNTIMES: Final = tuple(f"{_API}/v1alpha1:{kind}" for kind in ("ClusterServingRuntime", "ServingRuntime"))
+STORAGE_CONTAINER: Final = f"{_API}/v1alpha1:ClusterStorageContainer"
+BUDGET: Final = "kubernetes:policy/v1:PodDisruptionBudget"
+
+_FRAMEWORKS: Final = (
+    *("model", "sklearn", "xgboost", "tensorflow", "pytorch", "triton", "onnx", "huggingface"),
+    *("pmml", "lightgbm", "paddle"),
+)
+_SERVER: Final = "kserve-container"
+
+_VERSION: Final = re.compile(
+    r"v?\d+(\.\d+)*|(.+[-_@:])?(v\d+(\.\d+)*|\d+\.\d+\.\d+|\d{4}-\d{2}-\d{2}|\d{8}|[0-9a-f]{12,64})"
+)
+_MOVING: Final = frozenset(
+    {"latest", "main", "master", "head", "current", "stable", "dev", "prod", "production"}
+)
+_COMMIT: Final = re.compile(r"[0-9a-f]{40}")
+
+
+def namespace_of(resource: Resource) -> str:
+    return text(at(resource.inputs, "metadata.namespace"), "metadata.namespace") or "default"
+
+
+def name_of(resource: Resource) -> str:
+    return text(at(resource.inputs, "metadata.name"), "metadata.name")
+
+
+def annotation(resource: Resource, key: str) -> str:
+    notes = mapping(at(resource.inputs, "metadata.annotations"), "metadata.annotations")
+    return text(known(notes.get(key), key), key)
+
+
+def merged(base: Any, over: Any) -> Any:
+    """``over`` laid over ``base`` as KServe does it: named lists by name, other lists as a whole."""
+    if isinstance(base, Mapping) and isinstance(over, Mapping):
+        return {
+            **base,
+            **{key: merged(base[key], value) if key in base else value for key, value in over.items()},
+        }
+    if _is_named(base) and _is_named(over):
+        names = {item["name"]: item for item in over}
+        kept = [merged(item, names.pop(item["name"])) if item["name"] in names else item for item in base]
+        return [*kept, *names.values()]
+    # A patch is made against an empty object: what is empty in it takes nothing away.
+    return base if over is None or (_is_named(base) and over == []) else over
+
+
+def _is_named(value: Any) -> bool:
+    return (
+        isinstance(value, Sequence)
+        and not isinstance(value, str)
+        and bool(value)
+        and all(isinstance(item, Mapping) and isinstance(item.get("name"), str) for item in value)
+    )
+
+
+def components(service: Resource) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Predictor, transformer, explainer and canaries of an InferenceService, with what they are called."""
+    spec = mapping(at(service.inputs, "spec"), "spec")
+    for part in ("predictor", "transformer", "explainer"):
+        if at(spec, part) is not None:
+            yield part, mapping(at(spec, part), part)
+    for index, canary in enumerate(sequence(at(spec, "canary"), "spec.canary")):
+        predictor = mapping(at(canary, "predictor"), "canary.predictor")
+        yield f"canary {text(at(predictor, 'name'), 'name') or index}", predictor
+
+
+def predictor_pods(service: Resource, graph: Graph) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """The pods of an InferenceService, over their runtimes where these are in view."""
+    for part, component in components(service):
+        servers = [
+            {**mapping(at(component, framework), framework), "name": _SERVER}
+            for framework in _FRAMEWORKS
+            if at(component, framework) is not None
+        ]
+        listed = list(sequence(at(component, "containers"), "containers"))
+        pod = {
+            **component,
+            "containers": merged(servers, listed) if servers and listed else servers or listed,
+        }
+        yield part, merged(_runtime_pod(service, component, graph), pod)
+
+
+def predictor_labels(service: Resource) -> Mapping[str, Any]:
+    """The labels that the stable predictor's pods will have."""
+    predictor = mapping(at(service.inputs, "spec.predictor"), "spec.predictor")
+    part = text(at(predictor, "name"), "name")
+    return {
+        **mapping(at(service.inputs, "metadata.labels"), "metadata.labels"),
+        **mapping(at(predictor, "labels"), "labels"),
+        "serving.kserve.io/inferenceservice": name_of(service),
+        "component": "predictor",
+        "app": f"isvc.{'-'.join(p for p in (name_of(service), part, 'predictor') if p)}",
+    }
+
+
+def _runtime_pod(service: Resource, component: Mapping[str, Any], graph: Graph) -> Mapping[str, Any]:
+    wanted = text(at(component, "model.runtime"), "model.runtime")
+    for runtime in graph.of_type(*RUNTIMES):
+        is_near = runtime.type.endswith("ClusterServingRuntime") or namespace_of(runtime) == namespace_of(
+            service
+        )
+        if wanted and name_of(runtime) == wanted and is_near:
+            return mapping(at(runtime.inputs, "spec"), "spec")
+    return {}
+
+
+def moving_source(uri: str) -> str:
+    """Why the files at a URI may be others tomorrow; empty where they may not."""
+    scheme, _, path = uri.partition("://")
+    path, _, digest = path.partition("@sha256:")
+    if digest:
+        return ""
+    if scheme.startswith("oci"):
+        return f"{uri} names no digest"
+    if scheme == "hf":
+        return "" if _COMMIT.fullmatch(path.partition(":")[2]) else f"{uri} names no commit"
+    segments = [segment for segment in path.split("/")[1:] if segment]
+    moving = sorted(_MOVING & {segment.lower() for segment in segments})
+    if moving:
+        return f"{uri} is whatever {moving[0]} means today"
+    if not any(_VERSION.fullmatch(segment) for segment in segments):
+        return f"{uri} names no version"
+    return ""
+
+
+def unprotected(service: Resource, pods: Mapping[str, str], graph: Graph) -> bool:
+    """Whether no disruption budget of the namespace selects pods with these labels."""
+    for budget in graph.of_type(BUDGET):
+        if namespace_of(budget) != namespace_of(service):
+            continue
+        selector = mapping(at(budget.inputs, "spec.selector"), "spec.selector")
+        wanted = mapping(at(selector, "matchLabels"), "matchLabels")
+        if (
+            wanted
+            and not at(selector, "matchExpressions")
+            and all(pods.get(key) == value for key, value in wanted.items())
+        ):
+            return False
+    return True

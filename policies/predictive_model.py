@@ -1,0 +1,243 @@
+"""What must hold for a predictive model: known files, a restricted and bounded pod, an account of its own."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, Final
+
+from policies import pods
+from policies.model_objects import (
+    INFERENCE_SERVICE,
+    annotation,
+    components,
+    moving_source,
+    name_of,
+    namespace_of,
+    predictor_labels,
+    predictor_pods,
+    unprotected,
+)
+from policies.reading import at, flag, mapping, number, sequence, text
+from policies.record import Graph, Resource
+from policies.rule import Rule
+from policies.scaled_objects import SCALED_OBJECT, wakes
+
+_STANDARD: Final = frozenset({"Standard", "RawDeployment"})
+_MODE: Final = "serving.kserve.io/deploymentMode"
+_CLASS: Final = "serving.kserve.io/autoscalerClass"
+_AUTHENTICATION: Final = "security.opendatahub.io/enable-auth"
+_RELEASE: Final = "kubernetes:helm.sh/v3:Release"
+_AT_START: Final = ("hf://", "http://", "https://")
+_HUB_ARGUMENTS: Final = ("--model_id", "--model-id")
+_SCALES: Final = ("maxReplicas", "scaleTarget", "scaleMetric", "autoScaling")
+
+
+def _sources(component: Mapping[str, Any]) -> Iterator[str]:
+    for part in component.values():
+        if isinstance(part, Mapping):
+            uri = text(at(part, "storageUri"), "storageUri")
+            if uri:
+                yield uri
+    for entry in sequence(at(component, "storageUris"), "storageUris"):
+        yield text(at(entry, "uri"), "storageUris.uri")
+
+
+def _moving_files(service: Resource, _graph: Graph) -> Iterable[str]:
+    for part, component in components(service):
+        for uri in _sources(component):
+            problem = moving_source(uri)
+            if problem:
+                yield f"{part}: {problem}"
+
+
+def _hub_at_start(service: Resource, graph: Graph) -> Iterable[str]:
+    for part, component in components(service):
+        for uri in _sources(component):
+            if uri.startswith(_AT_START):
+                yield f"{part}: fetches {uri} whenever a pod starts"
+    for part, pod in predictor_pods(service, graph):
+        for container in pods.containers(pod):
+            for argument in sequence(at(container, "args"), "args"):
+                if text(argument, "args").startswith(_HUB_ARGUMENTS):
+                    yield f"{part}: {pods.name_of(container)} takes its model from a hub ({argument})"
+
+
+def _in_each_pod(
+    check: Callable[[Mapping[str, Any]], Iterable[str]],
+) -> Callable[[Resource, Graph], Iterable[str]]:
+    def found(service: Resource, graph: Graph) -> Iterator[str]:
+        for part, pod in predictor_pods(service, graph):
+            for problem in check(pod):
+                yield f"{part}: {problem}"
+
+    return found
+
+
+def _uncounted(service: Resource, graph: Graph) -> Iterable[str]:
+    if text(annotation(service, _CLASS)) == "none":
+        return
+    for part, component in components(service):
+        if part.startswith("canary"):
+            continue
+        if not number(at(component, "maxReplicas"), "maxReplicas"):
+            yield f"{part}: no maxReplicas"
+        if number(at(component, "minReplicas"), "minReplicas") == 0 and not _is_woken(service, graph):
+            yield f"{part}: minReplicas is 0, and no ScaledObject here has a trigger that wakes it"
+
+
+def _is_woken(service: Resource, graph: Graph) -> bool:
+    for scaler in graph.of_type(SCALED_OBJECT):
+        target = text(at(scaler.inputs, "spec.scaleTargetRef.name"), "scaleTargetRef.name")
+        if (
+            namespace_of(scaler) == namespace_of(service)
+            and target.startswith(f"{name_of(service)}-")
+            and wakes(scaler)
+        ):
+            return True
+    return False
+
+
+def _other_mode(service: Resource, graph: Graph) -> Iterable[str]:
+    mode = annotation(service, _MODE)
+    if mode in _STANDARD:
+        return
+    if mode:
+        yield f"runs in {mode} mode"
+        return
+    defaults = {
+        text(at(r.inputs, "values.kserve.controller.deploymentMode"), "deploymentMode")
+        for r in graph.of_type(_RELEASE)
+        if text(at(r.inputs, "chart"), "chart").rpartition("/")[2] == "kserve-resources"
+    }
+    if not defaults & _STANDARD:
+        yield "leaves its mode to the cluster, where it may be Knative"
+
+
+def _drained_at_once(service: Resource, graph: Graph) -> Iterable[str]:
+    predictor = mapping(at(service.inputs, "spec.predictor"), "spec.predictor")
+    if (number(at(predictor, "minReplicas"), "minReplicas") or 1) <= 1:
+        return
+    if unprotected(service, predictor_labels(service), graph):
+        yield "no PodDisruptionBudget selects its pods: a drain may take all replicas at once"
+
+
+def _open(service: Resource, _graph: Graph) -> Iterable[str]:
+    value = annotation(service, _AUTHENTICATION)
+    if value and not flag(value, _AUTHENTICATION):
+        yield f"{_AUTHENTICATION} is {value}"
+
+
+def _stuck_canaries(service: Resource, _graph: Graph) -> Iterable[str]:
+    spec = mapping(at(service.inputs, "spec"), "spec")
+    canaries = sequence(at(spec, "canary"), "spec.canary")
+    stable = text(at(spec, "predictor.name"), "predictor.name")
+    names = [text(at(c, "predictor.name"), "predictor.name") for c in canaries]
+    if canaries and not stable:
+        yield "the stable predictor has no name: a promotion would restart it"
+    for name, canary in zip(names, canaries, strict=True):
+        if not name:
+            yield "a canary has no name"
+        elif name == stable or names.count(name) > 1:
+            yield f"canary {name}: another predictor has this name"
+        for field in _SCALES:
+            if at(canary, f"predictor.{field}") is not None:
+                yield f"canary {name}: {field} is set, and a canary does not scale"
+        own = number(at(canary, "predictor.minReplicas"), "minReplicas")
+        least = number(at(spec, "predictor.minReplicas"), "minReplicas")
+        if own is not None and own > (1 if least is None else least):
+            yield f"canary {name}: more replicas than the stable predictor"
+    share = sum(number(at(c, "trafficPercent"), "trafficPercent") or 0 for c in canaries)
+    if share > 100:  # noqa: PLR2004 per cent
+        yield f"canaries take {share:g} % of the traffic"
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        id="predictive-models-have-one-version",
+        applies_to=INFERENCE_SERVICE,
+        why="Files that change under their name are served at the next restart, evaluated by nobody.",
+        fix="Name the version in the path (models/minilm-v1/), a commit (hf://) or a digest (oci://...@sha256:).",
+        check=_moving_files,
+    ),
+    Rule(
+        id="predictive-models-ask-no-hub",
+        applies_to=INFERENCE_SERVICE,
+        why="A hub that is down, or that hands out something else, becomes the endpoint's outage or its breach.",
+        fix="Copy the files into the model store and name it in storageUri.",
+        check=_hub_at_start,
+        reads_graph=True,
+    ),
+    Rule(
+        id="predictive-models-have-no-rights-on-the-node",
+        applies_to=INFERENCE_SERVICE,
+        why="Weights and prompts come from outside: whoever breaks the server must not have the node.",
+        fix="Write the restricted Pod Security Standard on the model or its runtime.",
+        check=_in_each_pod(pods.rights_on_the_node),
+        reads_graph=True,
+    ),
+    Rule(
+        id="predictive-models-are-bounded",
+        applies_to=INFERENCE_SERVICE,
+        why="A model without limits takes the memory of all others on its node.",
+        fix="Set requests for cpu and memory, and a memory limit, on the model or its runtime.",
+        check=_in_each_pod(pods.unbounded_containers),
+        reads_graph=True,
+    ),
+    Rule(
+        id="predictive-model-images-have-one-version",
+        applies_to=INFERENCE_SERVICE,
+        why="A moving tag runs code nobody reviewed, on the next restart.",
+        fix="Name the image by digest, or by a version where none is known.",
+        check=_in_each_pod(pods.moving_images),
+        reads_graph=True,
+    ),
+    Rule(
+        id="predictive-models-run-as-themselves",
+        applies_to=INFERENCE_SERVICE,
+        why="What one model may read, every model under the same account may read.",
+        fix="Set serviceAccountName to the model's own and automountServiceAccountToken to false.",
+        check=_in_each_pod(pods.runs_as_itself),
+        reads_graph=True,
+    ),
+    Rule(
+        id="predictive-models-are-bounded-in-number",
+        applies_to=INFERENCE_SERVICE,
+        why="One loop of retries scales a model until the account is empty; one at zero that nothing wakes is down.",
+        fix="Set maxReplicas; for minReplicas 0 add a ScaledObject with a trigger that sees waiting requests.",
+        check=_uncounted,
+        reads_graph=True,
+    ),
+    Rule(
+        id="predictive-models-run-in-standard-mode",
+        applies_to=INFERENCE_SERVICE,
+        why="Our flows, budgets and weights are written for KServe's Deployments and routes, not for Knative's.",
+        fix=f"Annotate {_MODE}: Standard.",
+        check=_other_mode,
+        reads_graph=True,
+    ),
+    Rule(
+        id="predictive-models-survive-a-drain",
+        applies_to=INFERENCE_SERVICE,
+        why="Several replicas help nothing if an upgrade of the nodes evicts them together.",
+        fix="Declare a PodDisruptionBudget for serving.kserve.io/inferenceservice: NAME.",
+        check=_drained_at_once,
+        reads_graph=True,
+    ),
+    Rule(
+        id="predictive-models-keep-authentication",
+        applies_to=INFERENCE_SERVICE,
+        why="A model that answers anybody is paid for by us and talks to everybody.",
+        fix=f"Remove {_AUTHENTICATION}: false.",
+        check=_open,
+    ),
+    Rule(
+        id="canaries-can-become-stable",
+        applies_to=INFERENCE_SERVICE,
+        why="KServe's webhook refuses such a canary, or a promotion restarts what serves.",
+        fix="Give every predictor a name of its own, a fixed number of replicas, and shares up to 100 %.",
+        check=_stuck_canaries,
+    ),
+)
+
+NEEDS_NO_RULE: dict[str, str] = {
+    "kubernetes:policy/v1:PodDisruptionBudget": "read by the rules of what it protects",
+    "kubernetes:core/v1:ServiceAccount": "a name; what runs as it, and what it may do, is judged",
+}

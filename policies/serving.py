@@ -1,0 +1,185 @@
+"""What must hold for what models are served with: runtimes, KServe's own configs, its charts, the download."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, Final
+
+from policies import pods
+from policies.llm_objects import config_pods
+from policies.model_objects import LLM_CONFIG, RUNTIMES, STORAGE_CONTAINER
+from policies.reading import at, flag, mapping, sequence, text
+from policies.record import Graph, Resource
+from policies.rule import Rule
+
+RELEASE: Final = "kubernetes:helm.sh/v3:Release"
+DEFINITION: Final = "kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition"
+_STANDARD: Final = frozenset({"Standard", "RawDeployment"})
+_OFFLINE: Final = "HF_HUB_OFFLINE"
+_FROM_HUBS: Final = frozenset({"huggingface", "vllm"})
+_POOLS: Final = "inference.networking.k8s.io"
+_WELL_KNOWN: Final = "kserve-config-llm-"
+
+
+def _runtime_pods(runtime: Resource) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    spec = mapping(at(runtime.inputs, "spec"), "spec")
+    yield "spec", spec
+    if at(spec, "workerSpec") is not None:
+        yield "workerSpec", mapping(at(spec, "workerSpec"), "workerSpec")
+
+
+def _in_each_pod(
+    of: Callable[[Resource], Iterable[tuple[str, Mapping[str, Any]]]],
+    check: Callable[[Mapping[str, Any]], Iterable[str]],
+) -> Callable[[Resource, Graph], Iterable[str]]:
+    def found(resource: Resource, _graph: Graph) -> Iterator[str]:
+        for place, pod in of(resource):
+            for problem in check(pod):
+                yield f"{place}: {problem}"
+
+    return found
+
+
+def _container_rights(pod: Mapping[str, Any]) -> Iterator[str]:
+    """A runtime's pod-level context is the model's to write."""
+    assumed = {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}}
+    yield from pods.rights_on_the_node({**pod, "securityContext": at(pod, "securityContext") or assumed})
+
+
+def _may_ask_a_hub(runtime: Resource, _graph: Graph) -> Iterable[str]:
+    formats = {
+        text(at(entry, "name"), "supportedModelFormats.name").lower()
+        for entry in sequence(at(runtime.inputs, "spec.supportedModelFormats"), "supportedModelFormats")
+    }
+    if not formats & _FROM_HUBS:
+        return
+    for container in sequence(at(runtime.inputs, "spec.containers"), "containers"):
+        variables = {
+            text(at(variable, "name"), "env.name"): text(at(variable, "value"), "env.value")
+            for variable in sequence(at(container, "env"), "env")
+        }
+        if variables.get(_OFFLINE, "").lower() not in {"1", "true", "yes", "on"}:
+            yield f"{pods.name_of(container)} may ask a hub ({_OFFLINE} is not 1)"
+
+
+def _chart(release: Resource) -> str:
+    return text(at(release.inputs, "chart"), "chart").rpartition("/")[2]
+
+
+def _other_mode(release: Resource, _graph: Graph) -> Iterable[str]:
+    if _chart(release) != "kserve-resources":
+        return
+    controller = mapping(at(release.inputs, "values.kserve.controller"), "values.kserve.controller")
+    mode = text(at(controller, "deploymentMode"), "deploymentMode")
+    if mode not in _STANDARD:
+        yield f"deploymentMode is {mode or 'not set, and the chart says Knative'}"
+    if not flag(at(controller, "gateway.ingressGateway.enableGatewayApi"), "enableGatewayApi"):
+        yield "enableGatewayApi is off: models get the ingress of an older Istio"
+
+
+def _upstream_configs(release: Resource, _graph: Graph) -> Iterable[str]:
+    if _chart(release) == "kserve-runtime-configs" and flag(
+        at(release.inputs, "values.kserve.llmisvcConfigs.enabled"), "llmisvcConfigs.enabled"
+    ):
+        yield "installs upstream's configs, which are merged into every model and cannot be taken away"
+
+
+def _second_owner(release: Resource, graph: Graph) -> Iterable[str]:
+    if _chart(release) != "kserve-llmisvc-resources":
+        return
+    others = [
+        d.name for d in graph.of_type(DEFINITION) if text(at(d.inputs, "spec.group"), "spec.group") == _POOLS
+    ]
+    makes = flag(at(release.inputs, "values.kserve.llmisvc.createGIECRDs"), "createGIECRDs", default=True)
+    if makes and others:
+        yield f"createGIECRDs is on, and {others[0]} is declared here too"
+
+
+def _cramped_download(release: Resource, _graph: Graph) -> Iterable[str]:
+    if _chart(release) != "kserve-resources":
+        return
+    storage = mapping(at(release.inputs, "values.kserve.storage"), "values.kserve.storage")
+    if at(storage, "resources.limits.memory") is None:
+        yield "storage.resources.limits.memory is not set: 1Gi ends the download of a large model"
+
+
+def _loose_download(container: Resource, _graph: Graph) -> Iterable[str]:
+    spec = mapping(at(container.inputs, "spec.container"), "spec.container")
+    yield from pods.unbounded(spec)
+    problem = pods.image_problem(text(at(spec, "image"), "image"))
+    if problem:
+        yield f"{pods.name_of(spec)}: {problem}"
+    yield from _container_rights({"containers": [spec]})
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        id="serving-runtimes-have-no-rights-on-the-node",
+        applies_to=RUNTIMES,
+        why="Every model of a runtime gets what it is allowed.",
+        fix="Drop ALL capabilities and forbid privilege escalation in every container of the runtime.",
+        check=_in_each_pod(_runtime_pods, _container_rights),
+    ),
+    Rule(
+        id="serving-runtime-images-have-one-version",
+        applies_to=RUNTIMES,
+        why="A moving tag changes the server of every model at once, on the next restart.",
+        fix="Name the image by digest, or by a version where none is known.",
+        check=_in_each_pod(_runtime_pods, pods.moving_images),
+    ),
+    Rule(
+        id="serving-runtimes-ask-no-hub",
+        applies_to=RUNTIMES,
+        why="A server that may ask a hub fetches what a model's files lack, unseen and unpinned.",
+        fix="Set HF_HUB_OFFLINE=1 in the runtime's container.",
+        check=_may_ask_a_hub,
+    ),
+    Rule(
+        id="llm-configs-have-no-rights-on-the-node",
+        applies_to=LLM_CONFIG,
+        why="A config is merged into every model, and a merge takes nothing away.",
+        fix="Write the restricted Pod Security Standard in every template of the config.",
+        check=_in_each_pod(config_pods, pods.rights_on_the_node),
+    ),
+    Rule(
+        id="llm-config-images-have-one-version",
+        applies_to=LLM_CONFIG,
+        why="A moving tag changes the engine of every model at once, on the next restart.",
+        fix="Name the image by digest, or by a version where none is known.",
+        check=_in_each_pod(config_pods, pods.moving_images),
+    ),
+    Rule(
+        id="kserve-runs-in-standard-mode",
+        applies_to=(RELEASE,),
+        why="In Knative mode our flows, budgets and weights are for objects that do not exist.",
+        fix="Set kserve.controller.deploymentMode to Standard and enableGatewayApi to true.",
+        check=_other_mode,
+    ),
+    Rule(
+        id="well-known-configs-are-our-own",
+        applies_to=(RELEASE,),
+        why="Upstream's configs run a script in a shell with a writable root, and some add capabilities.",
+        fix="Leave kserve.llmisvcConfigs.enabled off and declare the configs under the well-known names.",
+        check=_upstream_configs,
+    ),
+    Rule(
+        id="pool-definitions-have-one-owner",
+        applies_to=(RELEASE,),
+        why="Helm refuses definitions it did not make, or takes them along when it goes.",
+        fix="Set kserve.llmisvc.createGIECRDs to false.",
+        check=_second_owner,
+        reads_graph=True,
+    ),
+    Rule(
+        id="downloads-have-room",
+        applies_to=(RELEASE,),
+        why="The container that fetches the weights is killed at its limit, and the model never starts.",
+        fix="Set kserve.storage.resources.",
+        check=_cramped_download,
+    ),
+    Rule(
+        id="downloads-are-bounded",
+        applies_to=(STORAGE_CONTAINER,),
+        why="It handles files from outside, in every pod of every model.",
+        fix="Name the image by version, set requests and limits, drop ALL capabilities.",
+        check=_loose_download,
+    ),
+)

@@ -1,0 +1,91 @@
+"""Our own models with one protecting property taken away: exactly one rule says so."""
+
+from copy import deepcopy
+from dataclasses import replace
+
+import pytest
+
+from components.llm import Llm
+from components.predictive_model import PredictiveModel
+from policies.autoscaling import RULES as AUTOSCALING
+from policies.judge import judge
+from policies.llm import RULES as LLM
+from policies.predictive_model import RULES as PREDICTIVE
+from policies.record import Graph
+from tests.components.model_examples import CHAT, EMBEDDING, model_args
+
+RULES = (*AUTOSCALING, *LLM, *PREDICTIVE)
+GONE = object()
+SERVICE, SCALING, BUDGET = "-service", "-scaling", "-budget"
+MODEL = "spec.predictor.model"
+ENGINE = "spec.template.containers.0"
+DOWNLOAD = "spec.template.initContainers.0"
+MUTANTS = [
+    (EMBEDDING, SERVICE, f"{MODEL}.storageUri", "s3://m/minilm/", "predictive-models-have-one-version"),
+    (EMBEDDING, SERVICE, f"{MODEL}.args", ["--model_id=x"], "predictive-models-ask-no-hub"),
+    (EMBEDDING, SERVICE, f"{MODEL}.securityContext", GONE, "predictive-models-have-no-rights-on-the-node"),
+    (EMBEDDING, SERVICE, f"{MODEL}.resources.limits", GONE, "predictive-models-are-bounded"),
+    (EMBEDDING, SERVICE, "spec.predictor.serviceAccountName", GONE, "predictive-models-run-as-themselves"),
+    (
+        EMBEDDING,
+        SERVICE,
+        "spec.predictor.automountServiceAccountToken",
+        GONE,
+        "predictive-models-run-as-themselves",
+    ),
+    (EMBEDDING, SERVICE, "spec.predictor.maxReplicas", GONE, "predictive-models-are-bounded-in-number"),
+    (EMBEDDING, SERVICE, "metadata.annotations", GONE, "predictive-models-run-in-standard-mode"),
+    (EMBEDDING, BUDGET, "spec.selector.matchLabels", {"a": "b"}, "predictive-models-survive-a-drain"),
+    (EMBEDDING, SCALING, "spec.maxReplicaCount", GONE, "scaling-has-a-ceiling"),
+    (EMBEDDING, SCALING, "spec.minReplicaCount", 0, "zero-has-a-way-back"),
+    (CHAT, SERVICE, "spec.model.uri", "s3://m/chat/latest/", "language-models-have-one-version"),
+    (CHAT, SERVICE, f"{ENGINE}.env", GONE, "language-models-ask-no-hub"),
+    (CHAT, SERVICE, f"{ENGINE}.securityContext", GONE, "language-models-have-no-rights-on-the-node"),
+    (CHAT, SERVICE, f"{DOWNLOAD}.securityContext", GONE, "language-models-have-no-rights-on-the-node"),
+    (CHAT, SERVICE, f"{ENGINE}.resources.limits.memory", GONE, "language-models-are-bounded"),
+    (CHAT, SERVICE, f"{ENGINE}.resources.limits.nvidia\\.com/gpu", "1", "language-models-get-the-gpus-they-split-over"),
+    (CHAT, SERVICE, f"{ENGINE}.image", "engine:latest", "language-model-images-have-one-version"),
+    (CHAT, SERVICE, "spec.template.serviceAccountName", GONE, "language-models-run-as-themselves"),
+    (CHAT, SERVICE, "spec.router.route.weight", GONE, "group-members-have-a-weight"),
+    (CHAT, SERVICE, "spec.scaling", {"wva": {}}, "language-models-are-bounded-in-number"),
+    (CHAT, BUDGET, "spec.selector.matchLabels", {"a": "b"}, "language-models-survive-a-drain"),
+]  # fmt: skip
+
+
+@pytest.fixture
+def built(deploy, names):
+    def build(plan):
+        if plan is EMBEDDING:
+            return deploy(lambda: PredictiveModel("m", model_args(plan, names, least=2, most=4)))
+        return deploy(lambda: Llm("m", model_args(plan, names, pool="l4", least=2, most=2)))
+
+    return build
+
+
+def broken(graph):
+    return {finding.rule for finding in judge(graph, RULES).findings}
+
+
+@pytest.mark.parametrize("plan", [EMBEDDING, CHAT], ids=["predictive", "language"])
+def test_as_it_is_no_rule_says_anything(built, plan):
+    said = judge(built(plan).graph, RULES)
+    assert (said.findings, said.undecided, said.faults) == ((), (), ())
+
+
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: f"{mutant[-1]}-{mutant[2]}")
+def test_one_property_less_is_one_rule_more(built, mutant):
+    plan, role, path, value, rule = mutant
+    made = built(plan)
+    target = made.named(f"m{role}")
+    inputs = deepcopy(dict(target.inputs))
+    *way, last = [step.replace("\0", ".") for step in path.replace("\\.", "\0").split(".")]
+    place = inputs
+    for step in way:
+        place = place[int(step)] if step.isdigit() else place[step]
+    if value is GONE:
+        del place[last]
+    else:
+        place[last] = value
+    changed = Graph([replace(r, inputs=inputs) if r is target else r for r in made.graph])
+
+    assert broken(changed) == {rule}

@@ -1,0 +1,271 @@
+from policies.predictive_model import RULES
+from policies.record import UNKNOWN
+from tests.policies.cases import Case, RuleCases, cases_test, resource
+from tests.policies.model_examples import (
+    AMOUNTS,
+    API,
+    OTHER,
+    RESTRICTED,
+    budget,
+    failing,
+    model,
+    predictor,
+    service,
+)
+
+RUNTIME = resource(
+    f"{API}/v1alpha1:ClusterServingRuntime",
+    {
+        "kind": "ClusterServingRuntime",
+        "metadata": {"name": "ours"},
+        "spec": {
+            "containers": [
+                {
+                    "name": "kserve-container",
+                    "image": "server:1.2.3",
+                    "securityContext": RESTRICTED,
+                    "resources": AMOUNTS,
+                }
+            ]
+        },
+    },
+    name="runtime",
+)
+PREFIXED = ("image", "resources", "securityContext")
+
+
+def _on_runtime(fields):
+    for field in PREFIXED:
+        fields.pop(field)
+    fields["runtime"] = "ours"
+
+
+def _custom(pod):
+    pod["containers"] = [{"name": "kserve-container", **{k: pod["model"][k] for k in PREFIXED}}]
+    pod.pop("model")
+
+
+def _canary(**changes):
+    canary = {"predictor": {"name": "v2", "minReplicas": 1, "model": {}}, "trafficPercent": 10}
+    canary["predictor"] |= changes.pop("predictor", {})
+    canary |= changes
+
+    def change(made):
+        made["spec"]["predictor"]["name"] = "v1"
+        made["spec"]["canary"] = [canary]
+
+    return service(change)
+
+
+def _annotated(**notes):
+    return service(lambda m: m["metadata"].update(annotations=notes))
+
+
+def _scaler(kind, target="minilm-predictor"):
+    spec = {"scaleTargetRef": {"name": target}, "triggers": [{"type": kind, "metadata": {}}]}
+    manifest = {"kind": "ScaledObject", "metadata": {"namespace": "models"}, "spec": spec}
+    return resource("kubernetes:keda.sh/v1alpha1:ScaledObject", manifest, name="scaler")
+
+
+def _kserve(mode):
+    values = {"kserve": {"controller": {"deploymentMode": mode}}}
+    inputs = {"chart": "oci://ghcr.io/kserve/charts/kserve-resources", "values": values}
+    return resource("kubernetes:helm.sh/v3:Release", inputs, name="kserve")
+
+
+_TWO = {"minReplicas": 2}
+_PODS = {"serving.kserve.io/inferenceservice": "minilm"}
+_GONE = "no PodDisruptionBudget selects its pods: a drain may take all replicas at once"
+_ASLEEP = "predictor: minReplicas is 0, and no ScaledObject here has a trigger that wakes it"
+_AUTH = "security.opendatahub.io/enable-auth"
+
+CASES = {
+    "predictive-models-have-one-version": RuleCases(
+        passing=[
+            Case(service()),
+            Case(predictor(_custom)),
+            Case(model(lambda m: m.update(storageUri="oci://host/model@sha256:" + "0" * 64))),
+        ],
+        failing=[
+            failing(
+                model(lambda m: m.update(storageUri="s3://models/minilm/latest/")),
+                "predictor: s3://models/minilm/latest/ is whatever latest means today",
+            ),
+            failing(
+                predictor(lambda p: p.update(sklearn={"storageUri": "gs://bucket/iris"})),
+                "predictor: gs://bucket/iris names no version",
+            ),
+            failing(
+                predictor(lambda p: p.update(storageUris=[{"uri": "oci://host/model:v1"}])),
+                "predictor: oci://host/model:v1 names no digest",
+            ),
+        ],
+        not_applicable=OTHER,
+        undecided=[Case(model(lambda m: m.update(storageUri=UNKNOWN)))],
+    ),
+    "predictive-models-ask-no-hub": RuleCases(
+        passing=[Case(service()), Case(model(lambda m: m.update(args=["--model_name=minilm"])))],
+        failing=[
+            failing(
+                model(lambda m: m.update(storageUri="hf://org/model:" + "0" * 40)),
+                "predictor: fetches hf://org/model:" + "0" * 40 + " whenever a pod starts",
+            ),
+            failing(
+                model(lambda m: m.update(args=["--model_id=org/model"])),
+                "predictor: kserve-container takes its model from a hub (--model_id=org/model)",
+            ),
+        ],
+        not_applicable=OTHER,
+        undecided=[Case(model(lambda m: m.update(args=UNKNOWN)))],
+    ),
+    "predictive-models-have-no-rights-on-the-node": RuleCases(
+        passing=[
+            Case(service()),
+            Case(predictor(_custom)),
+            Case(model(_on_runtime), others=[RUNTIME]),
+        ],
+        failing=[
+            failing(
+                model(lambda m: m.update(securityContext={**RESTRICTED, "privileged": True})),
+                "predictor: kserve-container: privileged",
+            ),
+            failing(predictor(lambda p: p.update(hostNetwork=True)), "predictor: hostNetwork is on"),
+            failing(
+                model(lambda m: (_on_runtime(m), m.update(securityContext={"runAsNonRoot": False}))),
+                "predictor: kserve-container: may run as root",
+                others=(RUNTIME,),
+            ),
+        ],
+        not_applicable=OTHER,
+        undecided=[Case(model(lambda m: m.update(securityContext=UNKNOWN)))],
+    ),
+    "predictive-models-are-bounded": RuleCases(
+        passing=[Case(service()), Case(model(_on_runtime), others=[RUNTIME])],
+        failing=[
+            failing(
+                model(lambda m: m.pop("resources")),
+                "predictor: kserve-container: no requests.cpu, requests.memory, limits.memory",
+            ),
+            failing(
+                model(lambda m: m["resources"].pop("limits")), "predictor: kserve-container: no limits.memory"
+            ),
+        ],
+        not_applicable=OTHER,
+        undecided=[Case(model(lambda m: m.update(resources=UNKNOWN)))],
+    ),
+    "predictive-model-images-have-one-version": RuleCases(
+        passing=[Case(service()), Case(model(_on_runtime))],
+        failing=[
+            failing(
+                model(lambda m: m.update(image="server:latest")),
+                "predictor: kserve-container: server:latest is whatever was pushed last",
+            ),
+            failing(
+                predictor(lambda p: p.update(initContainers=[{"name": "get", "image": "curl"}])),
+                "predictor: get: curl is whatever was pushed last",
+            ),
+        ],
+        not_applicable=OTHER,
+        undecided=[Case(model(lambda m: m.update(image=UNKNOWN)))],
+    ),
+    "predictive-models-run-as-themselves": RuleCases(
+        passing=[Case(service())],
+        failing=[
+            failing(
+                predictor(lambda p: p.pop("serviceAccountName")),
+                "predictor: runs as the namespace's default account",
+            ),
+            failing(
+                predictor(lambda p: p.pop("automountServiceAccountToken")),
+                "predictor: mounts a token for the cluster's API (automountServiceAccountToken is not false)",
+            ),
+        ],
+        not_applicable=OTHER,
+        undecided=[Case(predictor(lambda p: p.update(serviceAccountName=UNKNOWN)))],
+    ),
+    "predictive-models-are-bounded-in-number": RuleCases(
+        passing=[
+            Case(service()),
+            Case(_annotated(**{"serving.kserve.io/autoscalerClass": "none"})),
+            Case(predictor(lambda p: p.update(minReplicas=0)), others=[_scaler("prometheus")]),
+        ],
+        failing=[
+            failing(predictor(lambda p: p.pop("maxReplicas")), "predictor: no maxReplicas"),
+            failing(predictor(lambda p: p.update(minReplicas=0)), _ASLEEP),
+            failing(predictor(lambda p: p.update(minReplicas=0)), _ASLEEP, others=(_scaler("cpu"),)),
+            failing(
+                predictor(lambda p: p.update(minReplicas=0)),
+                _ASLEEP,
+                others=(_scaler("prometheus", "other-predictor"),),
+            ),
+        ],
+        not_applicable=OTHER,
+        undecided=[Case(predictor(lambda p: p.update(maxReplicas=UNKNOWN)))],
+    ),
+    "predictive-models-run-in-standard-mode": RuleCases(
+        passing=[
+            Case(service()),
+            Case(_annotated(**{"serving.kserve.io/deploymentMode": "RawDeployment"})),
+            Case(_annotated(), others=[_kserve("Standard")]),
+        ],
+        failing=[
+            failing(
+                _annotated(**{"serving.kserve.io/deploymentMode": "Serverless"}), "runs in Serverless mode"
+            ),
+            failing(_annotated(), "leaves its mode to the cluster, where it may be Knative"),
+            failing(
+                _annotated(),
+                "leaves its mode to the cluster, where it may be Knative",
+                others=(_kserve("Knative"),),
+            ),
+        ],
+        not_applicable=OTHER,
+        undecided=[Case(_annotated(**{"serving.kserve.io/deploymentMode": UNKNOWN}))],
+    ),
+    "predictive-models-survive-a-drain": RuleCases(
+        passing=[
+            Case(service()),
+            Case(predictor(lambda p: p.update(_TWO)), others=[budget(_PODS)]),
+            Case(predictor(lambda p: p.update(_TWO)), others=[budget({"app": "isvc.minilm-predictor"})]),
+        ],
+        failing=[
+            failing(predictor(lambda p: p.update(_TWO)), _GONE),
+            failing(predictor(lambda p: p.update(_TWO)), _GONE, others=(budget(_PODS, "elsewhere"),)),
+            failing(predictor(lambda p: p.update(_TWO)), _GONE, others=(budget({"app": "other"}),)),
+        ],
+        not_applicable=OTHER,
+        undecided=[Case(predictor(lambda p: p.update(minReplicas=UNKNOWN)))],
+    ),
+    "predictive-models-keep-authentication": RuleCases(
+        passing=[Case(service()), Case(_annotated(**{_AUTH: "true"}))],
+        failing=[
+            failing(_annotated(**{_AUTH: "false"}), f"{_AUTH} is false"),
+            failing(_annotated(**{_AUTH: "False"}), f"{_AUTH} is False"),
+        ],
+        not_applicable=OTHER,
+        undecided=[Case(_annotated(**{_AUTH: UNKNOWN}))],
+    ),
+    "canaries-can-become-stable": RuleCases(
+        passing=[Case(service()), Case(_canary())],
+        failing=[
+            failing(_canary(predictor={"name": ""}), "a canary has no name"),
+            failing(_canary(predictor={"name": "v1"}), "canary v1: another predictor has this name"),
+            failing(
+                _canary(predictor={"maxReplicas": 3}),
+                "canary v2: maxReplicas is set, and a canary does not scale",
+            ),
+            failing(
+                _canary(predictor={"minReplicas": 2}), "canary v2: more replicas than the stable predictor"
+            ),
+            failing(_canary(trafficPercent=120), "canaries take 120 % of the traffic"),
+            failing(
+                service(lambda m: m["spec"].update(canary=[{"predictor": {"name": "v2"}}])),
+                "the stable predictor has no name: a promotion would restart it",
+            ),
+        ],
+        not_applicable=OTHER,
+        undecided=[Case(_canary(trafficPercent=UNKNOWN))],
+    ),
+}
+
+test_cases = cases_test(RULES, CASES)
