@@ -57,11 +57,31 @@ def preview(
     today: Today = "",
     checkov: Annotated[bool, typer.Option(help="Ask checkov for a second opinion.")] = True,
     output: Annotated[Path, typer.Option(help="Where reports are written.")] = Path("build/preview"),
+    against: Annotated[
+        str, typer.Option(help="Compare with where this branch left REF.", metavar="REF", show_default=False)
+    ] = "",
 ) -> None:
     """Build stacks from the real program and judge them; reports go to build/preview/STACK/."""
     from gate.command_preview import run  # noqa: PLC0415 the other commands need not pay for Pulumi's import
 
+    if against:
+        from gate.command_against import run as compare  # noqa: PLC0415 as above
+        from gate.preview import Options  # noqa: PLC0415 as above
+
+        options = Options(today=day(today), with_checkov=checkov, output=output.resolve())
+        raise typer.Exit(compare(stacks or [], against, options))
     raise typer.Exit(run(stacks or [], day(today), with_checkov=checkov, output=output))
+
+
+@app.command()
+def affected(
+    against: Annotated[str, typer.Option(help="Compare with where this branch left REF.", metavar="REF")],
+) -> None:
+    """Name the stacks that the change since REF can touch, one a line."""
+    from gate.command_against import touched  # noqa: PLC0415 as in preview
+
+    for stack in touched(against):
+        typer.echo(stack)
 
 
 @app.command()

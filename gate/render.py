@@ -29,14 +29,14 @@ def as_markdown(report: Report) -> str:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters["cell"] = _cell
+    environment.filters["cell"] = cell
     labels = {r.urn: r.label for r in report.resources}
     return environment.get_template("report.md.j2").render(
         report=report, label=lambda urn: labels.get(urn, urn), **report.as_data()["summary"]
     )
 
 
-def _cell(value: object) -> str:
+def cell(value: object) -> str:
     return str(value).replace("|", "\\|").replace("\n", " ").replace("<", "&lt;")
 
 

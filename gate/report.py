@@ -122,6 +122,7 @@ class Report:
             "component": self.components.get(resource.urn, ""),
             "position": resource.position,
             "protect": resource.protect,
+            "aliases": list(resource.aliases),
             "dependencies": sorted(resource.dependencies),
             "inputs": shown(resource),
         }

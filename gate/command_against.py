@@ -1,0 +1,90 @@
+"""``slipway preview --against REF``: both sides built, and what the change means."""
+
+import sys
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from gate.affected import affected
+from gate.base import Base, Wanted, base_reports
+from gate.difference import render
+from gate.difference.compute import NOTHING, stack_difference
+from gate.difference.record import Difference, StackDifference
+from gate.errors import GateError
+from gate.git import base_commit, changed_files, describe
+from gate.preview import Options, Previewed, preview
+from gate.report import EXIT_CODES
+from gate.stacks import ROOT, chosen
+
+ERROR = EXIT_CODES["error"]
+
+
+def touched(reference: str) -> list[str]:
+    """The stacks that the difference to a reference can touch."""
+    return affected(changed_files(ROOT, base_commit(ROOT, reference)), chosen([]))
+
+
+def run(names: Sequence[str], reference: str, options: Options) -> int:
+    """Build both sides, print and write the difference, and return this side's exit code."""
+    console, progress = Console(width=None if sys.stdout.isatty() else 160), Console(stderr=True)
+    commit = base_commit(ROOT, reference)
+    can_differ = affected(changed_files(ROOT, commit), chosen([]))
+    wanted = [n for n in can_differ if not names or n in names]
+    label = f"{commit[:10]} ({reference})"
+    if not wanted:
+        difference = Difference(
+            base=label, head=describe(ROOT), stacks=(), notes=["Nothing that stacks are made of changed."]
+        )
+        return _finish(difference, [], options.output, console)
+    asked = Wanted(root=ROOT, commit=commit, today=options.today, with_checkov=options.with_checkov)
+    with ThreadPoolExecutor(max_workers=1) as pool, progress.status("building both sides"):
+        other: Future[Base] = pool.submit(base_reports, asked)
+        previews = preview(wanted, options, lambda _stack, _event: None)
+        base = other.result()
+    difference = compare(wanted, previews, base, label, describe(ROOT))
+    return _finish(difference, previews, options.output, console)
+
+
+def compare(
+    wanted: Sequence[str], previews: Sequence[Previewed], base: Base, label: str, head: str
+) -> Difference:
+    """The difference of every wanted stack, and of those the base alone has."""
+    mine = {p.stack: p for p in previews}
+    gone = sorted(base.reports.keys() - {s.name for s in chosen([])})
+    stacks = [_one(name, mine.get(name), base) for name in [*wanted, *gone]]
+    notes = (
+        [f"The base could not be built, so this side stands alone. {base.problem}"] if base.problem else []
+    )
+    return Difference(base=label, head=head, stacks=stacks, notes=notes)
+
+
+def _one(name: str, done: Previewed | None, base: Base) -> StackDifference:
+    before: Mapping[str, Any] = base.reports.get(name, NOTHING)
+    if done is None:
+        return stack_difference(name, before, NOTHING)
+    if done.report is None:
+        return StackDifference(
+            stack=name, verdict_before=before["verdict"], verdict="error", problem=done.problem
+        )
+    after = done.report.as_data()
+    if base.problem and name not in base.reports:
+        # Everything would look new; what is found stands in this side's own report.
+        return StackDifference(
+            stack=name, verdict_before="", verdict=after["verdict"], problem="compared with nothing"
+        )
+    return stack_difference(name, before, after)
+
+
+def _finish(difference: Difference, previews: Sequence[Previewed], output: Path, console: Console) -> int:
+    try:
+        output.mkdir(parents=True, exist_ok=True)
+        (output / "difference.json").write_text(render.as_json(difference), encoding="utf-8")
+        (output / "difference.md").write_text(render.as_markdown(difference), encoding="utf-8")
+    except OSError as error:
+        raise GateError(f"{output} cannot be written:", [str(error)]) from None
+    render.show(difference, console)
+    console.print("difference: difference.md, difference.json beside the stacks' reports", highlight=False)
+    return max((ERROR if p.report is None else EXIT_CODES[p.report.verdict] for p in previews), default=0)

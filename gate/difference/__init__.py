@@ -1,0 +1,1 @@
+"""What a change means: two sides of a stack, compared."""

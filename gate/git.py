@@ -1,0 +1,75 @@
+"""What the gate asks of git, and nothing that changes a branch."""
+
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from gate.errors import GateError
+
+
+def _git(root: Path, *arguments: str) -> str:
+    """Standard output of a git command.
+
+    Raises:
+        GateError: git is missing or refuses.
+    """
+    try:
+        done = subprocess.run(  # noqa: S603 git with our own arguments
+            ["git", "-C", str(root), *arguments],  # noqa: S607 whichever git the person uses
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    except OSError as error:
+        raise GateError("git cannot be started:", [str(error)]) from None
+    if done.returncode != 0:
+        said = (done.stderr.strip().splitlines() or ["no message"])[-1]
+        raise GateError(f"git {arguments[0]} failed:", [said])
+    return done.stdout
+
+
+def base_commit(root: Path, reference: str) -> str:
+    """The commit a change started from: where ``reference`` and the checkout's own commit parted.
+
+    Raises:
+        GateError: there is no such reference, or the clone is too shallow to tell.
+    """
+    try:
+        tip = _git(
+            root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{reference}^{{commit}}"
+        ).strip()
+    except GateError:
+        raise GateError(f"--against: there is no commit {reference!r} here; is it fetched?") from None
+    try:
+        return _git(root, "merge-base", tip, "HEAD").strip()
+    except GateError:
+        shallow = _git(root, "rev-parse", "--is-shallow-repository").strip() == "true"
+        reason = "this clone is shallow: fetch the whole history" if shallow else "they share no history"
+        raise GateError(
+            f"--against: cannot tell where {reference!r} and this checkout parted:", [reason]
+        ) from None
+
+
+def changed_files(root: Path, commit: str) -> list[str]:
+    """Files that differ between a commit and the working tree, new ones included, sorted."""
+    tracked = _git(root, "diff", "--name-only", "--no-renames", "-z", commit)
+    new = _git(root, "ls-files", "--others", "--exclude-standard", "-z")
+    return sorted({path for path in (tracked + new).split("\0") if path})
+
+
+def describe(root: Path) -> str:
+    """The checkout's own commit, and whether files differ from it."""
+    commit = _git(root, "rev-parse", "--short", "HEAD").strip()
+    return f"{commit} with uncommitted changes" if _git(root, "status", "--porcelain").strip() else commit
+
+
+@contextmanager
+def worktree(root: Path, commit: str, folder: Path) -> Iterator[Path]:
+    """A second checkout at a commit; gone with the block."""
+    _git(root, "worktree", "prune")
+    _git(root, "worktree", "add", "--detach", "--force", str(folder), commit)
+    try:
+        yield folder
+    finally:
+        _git(root, "worktree", "remove", "--force", str(folder))

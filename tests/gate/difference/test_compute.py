@@ -1,0 +1,127 @@
+import pytest
+
+from gate.difference.compute import NOTHING, stack_difference
+
+POLICY = "kubernetes:security.istio.io/v1:AuthorizationPolicy"
+POOL = "kubernetes:karpenter.sh/v1:NodePool"
+MODEL = "kubernetes:serving.kserve.io/v1beta1:InferenceService"
+
+
+def report(verdict="pass", **parts):
+    return {**NOTHING, "verdict": verdict, **parts}
+
+
+def finding(message, waiver="", rule="keys-rotate"):
+    return {"rule": rule, "level": "mandatory", "urn": "urn:k", "message": message, "waiver": waiver}
+
+
+def permission(actions, resources=("*",), *, denied=False, conditions=(), identity="reader"):
+    return {
+        "identity": identity,
+        "actions": list(actions),
+        "resources": list(resources),
+        "conditions": list(conditions),
+        "denied": denied,
+    }
+
+
+def kubernetes(type_, name, spec, namespace="models"):
+    inputs = {"metadata": {"name": name, "namespace": namespace}, "spec": spec}
+    urn = f"urn:pulumi:s::slipway::{type_}::{name}"
+    return {"urn": urn, "type": type_, "name": name, "component": "c", "inputs": inputs}
+
+
+def allow(principal=None, ports=("8080",), action="ALLOW"):
+    source = {"principals": [principal]} if principal else {}
+    rule = {"from": [{"source": source}], "to": [{"operation": {"ports": list(ports)}}]}
+    return kubernetes(
+        POLICY, "a", {"action": action, "selector": {"matchLabels": {"app/name": "m"}}, "rules": [rule]}
+    )
+
+
+def test_the_same_report_twice_is_no_difference():
+    one = report(resources=[allow("x")], permissions=[permission(["s3:GetObject"])], findings=[finding("a")])
+    assert stack_difference("s", one, one).is_empty
+    assert not stack_difference("s", NOTHING, one).is_empty
+
+
+def test_findings_are_new_fixed_or_accepted():
+    before = report(findings=[finding("old"), finding("kept"), finding("open")])
+    after = report("fail", findings=[finding("new"), finding("kept"), finding("open", waiver="w (me)")])
+    said = stack_difference("s", before, after)
+    assert [f["message"] for f in said.new_findings] == ["new"]
+    assert [f["message"] for f in said.fixed_findings] == ["old"]
+    assert [f["message"] for f in said.waived_findings] == ["open"]
+    assert (said.verdict_before, said.verdict) == ("pass", "fail")
+
+
+def test_permissions_are_said_by_identity_and_split_to_actions():
+    before = report(permissions=[permission(["s3:GetObject", "s3:ListBucket"], ["arn:a"])])
+    after = report(
+        permissions=[
+            permission(["s3:GetObject", "s3:PutObject", "s3:DeleteObject"], ["arn:a"], conditions=["when x"])
+        ]
+    )
+    said = stack_difference("s", before, after)
+    assert said.gained == ["reader: s3:DeleteObject, s3:GetObject, s3:PutObject on arn:a, only if when x"]
+    assert said.lost == ["reader: s3:GetObject, s3:ListBucket on arn:a"]
+
+
+def test_a_refusal_that_goes_is_a_gain():
+    refusal = report(permissions=[permission(["iam:*"], denied=True)])
+    said = stack_difference("s", refusal, report())
+    assert (said.gained, said.lost) == (["reader: refused iam:* on *"], [])
+    back = stack_difference("s", report(), refusal)
+    assert (back.gained, back.lost) == ([], ["reader: refused iam:* on *"])
+
+
+def test_a_permission_that_only_moves_between_statements_is_none():
+    before = report(permissions=[permission(["a:B", "a:C"], ["x", "y"])])
+    after = report(permissions=[permission(["a:B"], ["x", "y"]), permission(["a:C"], ["y", "x"])])
+    assert stack_difference("s", before, after).is_empty
+
+
+@pytest.mark.parametrize(
+    ("policy", "flow"),
+    [
+        (allow("cluster.local/ns/a/sa/b"), "cluster.local/ns/a/sa/b -> models/name=m:8080"),
+        (allow(), "anybody -> models/name=m:8080"),
+        (kubernetes(POLICY, "a", {"rules": [{}]}), "anybody -> models/every pod:any port"),
+    ],
+)
+def test_flows_are_told_when_they_open_and_close(policy, flow):
+    opened = stack_difference("s", report(), report(resources=[policy]))
+    assert (opened.opened, opened.closed) == ([flow], [])
+    closed = stack_difference("s", report(resources=[policy]), report())
+    assert (closed.opened, closed.closed) == ([], [flow])
+
+
+def test_a_policy_that_denies_opens_nothing():
+    said = stack_difference("s", report(), report(resources=[allow("x", action="DENY")]))
+    assert said.opened == []
+
+
+def test_ways_in_are_flows():
+    way = {"what": "gateway edge", "source": "10.0.0.0/8", "detail": "HTTPS 443"}
+    said = stack_difference("s", report(), report(exposure=[way]))
+    assert said.opened == ["10.0.0.0/8 -> gateway edge (HTTPS 443)"]
+
+
+def test_models_and_gpus_are_said_in_words():
+    def side(uri, gpus, *more):
+        pool = kubernetes(POOL, "gpu-l4", {"limits": {"nvidia.com/gpu": gpus}})
+        model = kubernetes(MODEL, "minilm-v1", {"predictor": {"model": {"storageUri": uri}}})
+        return report(resources=[pool, model, *more])
+
+    second = kubernetes(
+        "kubernetes:serving.kserve.io/v1alpha2:LLMInferenceService", "chat", {"model": {"uri": "s3://c"}}
+    )
+    said = stack_difference("s", side("s3://a", 8), side("s3://b", 16, second))
+    assert said.models == [
+        "chat starts to serve s3://c",
+        "minilm-v1 serves s3://b instead of s3://a: its pods are replaced",
+    ]
+    assert said.capacity == ["GPUs of pool gpu-l4: at most 16 instead of 8"]
+    assert stack_difference("s", side("s3://a", 8, second), side("s3://a", 8)).models == [
+        "chat stops: callers of it get no answer"
+    ]

@@ -1,0 +1,86 @@
+import json
+
+import pytest
+
+from gate.difference.record import Change
+from gate.difference.resources import likeness, property_changes, resource_changes
+
+BUCKET = "aws:s3/bucket:Bucket"
+QUEUE = "aws:sqs/queue:Queue"
+
+
+def recorded(name, inputs, type_=BUCKET, **more):
+    urn = f"urn:pulumi:s::slipway::{type_}::{name}"
+    return {"urn": urn, "type": type_, "name": name, "component": "c", "inputs": inputs, **more}
+
+
+def said(before, after):
+    return [(c.kind, c.name, c.was, c.endangers) for c in resource_changes(before, after)]
+
+
+def test_equal_sides_differ_in_nothing():
+    sides = [recorded("a", {"bucket": "x"}), recorded("b", {"bucket": "y"})]
+    assert resource_changes(sides, sides[::-1]) == []
+
+
+def test_what_comes_goes_and_changes_is_told_apart():
+    before = [
+        recorded("old", {"bucket": "o", "a": 1}),
+        recorded("same", {"bucket": "s", "forceDestroy": False}),
+    ]
+    after = [recorded("same", {"bucket": "s", "forceDestroy": True}), recorded("new", {"x": 1}, QUEUE)]
+    assert said(before, after) == [
+        ("removed", "old", "", "every object in it"),
+        ("changed", "same", "", ""),
+        ("added", "new", "", ""),
+    ]
+
+
+def test_an_identity_that_changes_makes_the_resource_anew():
+    (change,) = resource_changes([recorded("a", {"bucket": "x"})], [recorded("a", {"bucket": "y"})])
+    assert (change.kind, change.endangers) == ("replaced", "every object in it")
+    assert change.changes == (Change(path="bucket", before="x", after="y"),)
+
+
+def test_a_new_logical_name_without_an_alias_is_destroy_and_create():
+    inputs = {"bucket": "x", "forceDestroy": False, "tags": {"a": "b", "c": "d"}}
+    renamed = {**inputs, "tags": {"a": "b", "c": "e"}}  # three of four properties are the same
+    old, new = recorded("old", inputs), recorded("new", renamed)
+    assert likeness(old, new) == 0.75
+    assert said([old], [new]) == [("renamed", "new", "old", "every object in it")]
+
+
+@pytest.mark.parametrize("alias", ["old", f"urn:pulumi:s::slipway::{BUCKET}::old"])
+def test_an_alias_makes_it_a_move_that_loses_nothing(alias):
+    new = recorded("new", {"bucket": "x"}, aliases=[alias])
+    assert said([recorded("old", {"bucket": "x"})], [new]) == [("moved", "new", "old", "")]
+
+
+def test_unlike_resources_are_not_taken_for_one():
+    before, after = [recorded("a", {"bucket": "x", "p": 1})], [recorded("b", {"bucket": "y", "q": 2})]
+    assert [kind for kind, *_ in said(before, after)] == ["removed", "added"]
+    assert likeness(before[0], after[0]) == 0.0
+    assert likeness(recorded("a", {}), recorded("b", {})) == 1.0
+
+
+def test_components_and_providers_are_left_out():
+    parts = [recorded("x", {}, "slipway:network:Network"), recorded("y", {}, "pulumi:providers:aws")]
+    assert resource_changes([], parts) == []
+
+
+def test_documents_are_compared_inside_and_tags_with_the_defaults():
+    def side(action, owner):
+        policy = json.dumps({"Statement": [{"Action": [action], "Resource": "*"}]})
+        return {"policy": policy, "tags": {"a": "b"}, "tagsAll": {"a": "b", "owner": owner}}
+
+    changes = list(property_changes(side("s3:GetObject", "me"), side("s3:*", "you")))
+    assert changes == [
+        Change(path="policy.Statement.0.Action.0", before="s3:GetObject", after="s3:*"),
+        Change(path="tags.owner", before="me", after="you"),
+    ]
+
+
+def test_long_values_are_cut_and_missing_ones_empty():
+    found = {c.path: c for c in property_changes({"a": "x" * 500}, {"b": True})}
+    assert (len(found["a"].before), found["a"].before[-3:], found["a"].after) == (160, "...", "")
+    assert (found["b"].before, found["b"].after) == ("", "true")

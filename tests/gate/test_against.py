@@ -1,0 +1,138 @@
+"""Two sides of a scripted repository, through the command: each test is a branch somebody could open."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from gate.stacks import ROOT
+
+IDENTITY = ["-c", "user.name=somebody", "-c", "user.email=somebody@example.com"]
+
+
+def git(folder, *arguments):
+    subprocess.run(["git", *IDENTITY, *arguments], cwd=folder, check=True, capture_output=True)  # noqa: S603, S607 the machine's git
+
+
+def slipway(folder, *arguments):
+    command = [sys.executable, "-c", "from gate.cli import main; main()", *arguments]
+    return subprocess.run(  # noqa: S603 our own command
+        command,
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(folder), "NO_COLOR": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def against(folder, reference="main"):
+    return slipway(folder, "preview", "--against", reference, "--no-checkov", "--today=2026-11-23")
+
+
+def difference(folder):
+    data = json.loads((folder / "build" / "preview" / "difference.json").read_text(encoding="utf-8"))
+    return {stack["stack"]: stack for stack in data["stacks"]}, data["notes"]
+
+
+def edit(folder, path, old, new):
+    text = (folder / path).read_text(encoding="utf-8")
+    assert old in text
+    (folder / path).write_text(text.replace(old, new), encoding="utf-8")
+
+
+@pytest.fixture
+def repository(tmp_path):
+    """A copy of this checkout with one commit on main, and a branch on top of it."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-co", "--exclude-standard", "-z"],  # noqa: S607 the machine's git
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+    for name in filter(None, listed.split("\0")):
+        if (ROOT / name).exists() and not name.startswith(("tests/", "docs/", "gate/schemas/")):
+            target = tmp_path / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, target)
+    (tmp_path / "gate" / "schemas").symlink_to(ROOT / "gate" / "schemas")
+    git(tmp_path, "init", "-q", "-b", "main")
+    git(tmp_path, "add", "-A")
+    git(tmp_path, "commit", "-qm", "base")
+    git(tmp_path, "checkout", "-qb", "change")
+    return tmp_path
+
+
+def test_a_changed_pool_is_compared_once_and_the_base_is_kept(repository):
+    edit(repository, "stacks/Pulumi.prod.yaml", "max_gpus: 8", "max_gpus: 16")
+    first = against(repository)
+    assert (first.returncode, first.stderr) == (0, "")
+    stacks, notes = difference(repository)
+    assert notes == []
+    assert list(stacks) == ["prod", "prod-models"]
+    assert stacks["prod"]["capacity"] == ["GPUs of pool gpu-l4: at most 16 instead of 8"]
+    assert [(r["kind"], r["name"]) for r in stacks["prod"]["resources"]] == [("changed", "gpu-l4-node-pool")]
+    assert stacks["prod-models"]["resources"] == []
+
+    (kept,) = (repository / ".cache" / "base").iterdir()
+    report = kept / "prod" / "report.json"
+    written = report.read_text(encoding="utf-8")
+    report.write_text(written.replace('"verdict": "pass"', '"verdict": "fail"'), encoding="utf-8")
+    assert against(repository).returncode == 0
+    assert report.read_text(encoding="utf-8") == written
+    assert difference(repository) == (stacks, notes)
+
+
+def test_documentation_touches_no_stack_and_builds_nothing(repository):
+    (repository / "README.md").write_text("# Another word\n", encoding="utf-8")
+    done = against(repository)
+    assert done.returncode == 0
+    assert difference(repository) == ({}, ["Nothing that stacks are made of changed."])
+    assert not (repository / ".cache").exists()
+    assert slipway(repository, "affected", "--against", "main").stdout == ""
+
+
+def test_a_base_that_does_not_build_leaves_this_side_alone(repository):
+    edit(repository, "components/mesh.py", "class Mesh(", "class Mash(")
+    git(repository, "commit", "-qam", "broken")
+    git(repository, "branch", "-f", "broken")
+    edit(repository, "components/mesh.py", "class Mash(", "class Mesh(")
+    done = against(repository, "broken")
+    stacks, notes = difference(repository)
+    assert done.returncode == 0
+    assert len(notes) == 1
+    assert notes[0].startswith(
+        "The base could not be built, so this side stands alone. the base cannot be previewed:"
+    )
+    assert {s["verdict"] for s in stacks.values()} == {"pass"}
+    assert {s["problem"] for s in stacks.values()} == {"compared with nothing"}
+
+
+def test_this_side_broken_is_never_a_pass(repository):
+    edit(repository, "stacks/Pulumi.prod.yaml", "region: eu-central-1", "region: CHANGEME")
+    done = against(repository)
+    assert done.returncode == 2
+    assert "stacks/Pulumi.prod.yaml: platform.region: replace the placeholder (got 'CHANGEME')" in done.stderr
+    assert not (repository / "build" / "preview" / "difference.md").exists()
+
+
+def test_unknown_and_unreachable_references_are_refused(repository, tmp_path_factory):
+    unknown = against(repository, "no-such-branch")
+    assert unknown.returncode == 2
+    assert unknown.stderr == "--against: there is no commit 'no-such-branch' here; is it fetched?\n"
+    option = against(repository, "--upload-pack=x")
+    assert (option.returncode, "Traceback" in option.stderr) == (2, False)
+    git(repository, "checkout", "-q", "--orphan", "apart")
+    git(repository, "commit", "-qm", "apart")
+    apart = against(repository)
+    assert apart.returncode == 2
+    assert apart.stderr.endswith("they share no history\n")
+    outside = Path(tmp_path_factory.mktemp("outside"))
+    shutil.copytree(repository, outside / "copy", ignore=shutil.ignore_patterns(".git"), symlinks=True)
+    done = against(outside / "copy")
+    assert (done.returncode, "Traceback" in done.stderr) == (2, False)
