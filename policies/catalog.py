@@ -30,6 +30,7 @@ MODULES: Final = (
     "ordering",
     "predictive_model",
     "providers",
+    "secrets",
     "serving",
     "system_nodes",
     "tagging",

@@ -1,13 +1,18 @@
 """What must hold for KMS keys: that they rotate, cannot vanish overnight, and have named users."""
 
+import re
 from collections.abc import Iterable, Mapping
-from typing import Final
+from typing import Any, Final
 
-from policies.reading import at, document, flag, listed, mapping, number, text
+from policies.iam_documents import allows, conditions, is_open, narrows, principals, statements
+from policies.reading import at, flag, number, text
 from policies.record import Graph, Resource
 from policies.rule import Rule
 
 KEY: Final = "aws:kms/key:Key"
+KEY_POLICY: Final = "aws:kms/keyPolicy:KeyPolicy"
+_ACCOUNT: Final = re.compile(r"(?:^|:)(\d{12})(?:$|:)")
+_NAMES_ACCOUNTS: Final = frozenset({"aws:principalaccount", "aws:principalarn", "kms:calleraccount"})
 
 
 def _unrotated(key: Resource, _graph: Graph) -> Iterable[str]:
@@ -25,14 +30,35 @@ def _short_window(key: Resource, _graph: Graph) -> Iterable[str]:
 
 
 def _key_for_everyone(key: Resource, _graph: Graph) -> Iterable[str]:
-    for index, raw in enumerate(listed(at(document(at(key.inputs, "policy")), "Statement"))):
-        statement = mapping(raw, "Statement")
-        if at(statement, "Effect") != "Allow" or at(statement, "Condition"):
-            continue
-        principal = at(statement, "Principal")
-        named = listed(at(principal, "AWS")) if isinstance(principal, Mapping) else listed(principal)
-        if "*" in named:
-            yield f"statement {at(statement, 'Sid') or index} lets every AWS account use the key"
+    for name, statement in statements(at(key.inputs, "policy")):
+        if is_open(statement):
+            yield f"{name} lets every AWS account use the key"
+
+
+def _key_for_others(key: Resource, _graph: Graph) -> Iterable[str]:
+    named = {
+        (name, account)
+        for name, statement in statements(at(key.inputs, "policy"))
+        if allows(statement)
+        for account in _accounts(statement)
+    }
+    # A key that is not made yet has no ARN; then the account that most of its policy is about is its own.
+    arn = key.outputs.get("arn") or at(key.inputs, "keyId")
+    own = _ACCOUNT.search(arn) if isinstance(arn, str) else None
+    accounts = [account for _, account in sorted(named)]
+    home = own[1] if own else max(accounts, key=accounts.count, default="")
+    yield from (
+        f"{name} lets account {account} use the key" for name, account in sorted(named) if account != home
+    )
+
+
+def _accounts(statement: Mapping[str, Any]) -> Iterable[str]:
+    """The accounts that principals, or conditions in their place, name."""
+    named = [*principals(statement, "AWS")]
+    for operator, key, values in conditions(statement):
+        if key in _NAMES_ACCOUNTS and narrows(operator, values):
+            named.extend(text(value, key) for value in values)
+    return {found[1] for one in named if (found := _ACCOUNT.search(one))}
 
 
 RULES: tuple[Rule, ...] = (
@@ -52,10 +78,17 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="keys-name-their-users",
-        applies_to=(KEY,),
+        applies_to=(KEY, KEY_POLICY),
         why="A key policy open to everyone makes the key protect nothing.",
         fix="Name accounts, roles or services as principals, or add a condition that does.",
         check=_key_for_everyone,
+    ),
+    Rule(
+        id="keys-stay-in-their-account",
+        applies_to=(KEY, KEY_POLICY),
+        why="Whoever administers the other account decides who there reads what the key protects.",
+        fix="Name principals of this account; a key that has to be shared needs a waiver that says with whom.",
+        check=_key_for_others,
     ),
 )
 

@@ -19,6 +19,7 @@ _NARROWS_WHO: Final = (
     "aws:sourceowner",
     "aws:sourcevpc",
     "aws:sourcevpce",
+    "kms:calleraccount",
 )
 """Condition keys that say who calls; a transport, a time or a region does not."""
 

@@ -20,7 +20,6 @@ _RESOURCE_POLICIES: Final = (
     "aws:sqs/queuePolicy:QueuePolicy",
     "aws:sns/topicPolicy:TopicPolicy",
     "aws:ecr/repositoryPolicy:RepositoryPolicy",
-    "aws:kms/keyPolicy:KeyPolicy",
     "aws:secretsmanager/secretPolicy:SecretPolicy",
 )
 

@@ -215,6 +215,8 @@ CASES = {
         ],
         failing=[
             Case(bucket(), findings=[NO_LOG]),
+            Case(bucket(), [policy(no_http(Principal={"Service": "logging.s3.amazonaws.com"}))], [NO_LOG]),
+            Case(bucket(), [policy(no_http(Effect="Allow", Principal={"AWS": "111122223333"}))], [NO_LOG]),
             Case(bucket(), [part("bucketLogging", bucket="payloads", targetBucket="logs")], [NO_LOG]),
         ],
         not_applicable=[OTHER],

@@ -11,15 +11,18 @@ def _key(**inputs):
     return resource(KEY, inputs)
 
 
-def _policy(principal, **extra):
-    statement = {
-        "Sid": "Use",
-        "Effect": "Allow",
-        "Principal": principal,
-        "Action": "kms:Decrypt",
-        "Resource": "*",
-    }
-    return _key(policy=json.dumps({"Statement": [statement | extra]}))
+def _allows(sid, principal):
+    return {"Sid": sid, "Effect": "Allow", "Principal": principal, "Action": "kms:Decrypt", "Resource": "*"}
+
+
+def _policy(principal, outputs=None, **extra):
+    document = {"Statement": [_allows("Use", principal) | extra]}
+    return resource(KEY, {"policy": json.dumps(document)}, outputs=outputs or {})
+
+
+OURS = {"AWS": "arn:aws:iam::111122223333:root"}
+THEIRS = {"AWS": "arn:aws:iam::444455556666:root"}
+OWN = {"arn": "arn:aws:kms:eu-central-1:111122223333:key/11111111-2222-3333-4444-555555555555"}
 
 
 CASES = {
@@ -50,17 +53,58 @@ CASES = {
             Case(_policy({"AWS": "arn:aws:iam::111122223333:root"})),
             Case(_policy("*", Condition={"StringEquals": {"aws:PrincipalOrgID": "o-1"}})),
             Case(_policy("*", Effect="Deny")),
+            Case(_policy("*", Condition={"StringEquals": {"kms:CallerAccount": "111122223333"}})),
             Case(_policy({"Service": "logs.eu-central-1.amazonaws.com"})),
         ],
         failing=[
-            Case(_policy("*"), findings=["statement Use lets every AWS account use the key"]),
-            Case(_policy({"AWS": ["*"]}), findings=["statement Use lets every AWS account use the key"]),
+            Case(_policy("*"), findings=["Use lets every AWS account use the key"]),
+            Case(
+                _policy("*", Condition={"Bool": {"kms:GrantIsForAWSResource": "true"}}),
+                findings=["Use lets every AWS account use the key"],
+            ),
+            Case(_policy({"AWS": ["*"]}), findings=["Use lets every AWS account use the key"]),
             Case(
                 _policy({"AWS": "*"}, Sid=None), findings=["statement 0 lets every AWS account use the key"]
             ),
         ],
         not_applicable=_ELSEWHERE,
         undecided=[Case(_key(policy=UNKNOWN)), Case(_key(policy="not JSON"))],
+    ),
+    "keys-stay-in-their-account": RuleCases(
+        passing=[
+            Case(_key()),
+            Case(_policy({"AWS": "arn:aws:iam::111122223333:root"})),
+            Case(_policy({"AWS": "111122223333"}, outputs=OWN)),
+            Case(_policy({"AWS": "arn:aws:iam::444455556666:root"}, Effect="Deny", outputs=OWN)),
+            Case(_policy("*", Condition={"StringEquals": {"aws:PrincipalOrgID": "o-1"}})),
+        ],
+        failing=[
+            Case(
+                _policy({"AWS": "arn:aws:iam::444455556666:root"}, outputs=OWN),
+                findings=["Use lets account 444455556666 use the key"],
+            ),
+            Case(
+                _policy({"AWS": ["111122223333", "444455556666"]}, outputs=OWN),
+                findings=["Use lets account 444455556666 use the key"],
+            ),
+            Case(
+                _policy("*", Condition={"StringEquals": {"kms:CallerAccount": "444455556666"}}, outputs=OWN),
+                findings=["Use lets account 444455556666 use the key"],
+            ),
+            Case(
+                _key(policy={"Statement": [_allows("A", OURS), _allows("B", OURS), _allows("C", THEIRS)]}),
+                findings=["C lets account 444455556666 use the key"],
+            ),
+            Case(
+                resource(
+                    "aws:kms/keyPolicy:KeyPolicy",
+                    {"keyId": OWN["arn"], "policy": {"Statement": _allows("C", THEIRS)}},
+                ),
+                findings=["C lets account 444455556666 use the key"],
+            ),
+        ],
+        not_applicable=_ELSEWHERE,
+        undecided=[Case(_key(policy=UNKNOWN))],
     ),
 }
 

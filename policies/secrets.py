@@ -1,0 +1,81 @@
+"""What must hold for secrets, wherever they are kept: under our key, recoverable, and never written down."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from policies.reading import at, mapping, number, text
+from policies.record import Graph, Resource
+from policies.rule import Rule
+
+SECRET: Final = "aws:secretsmanager/secret:Secret"  # noqa: S105 a type of resource
+SECRET_VERSION: Final = "aws:secretsmanager/secretVersion:SecretVersion"  # noqa: S105 a type of resource
+PARAMETER: Final = "aws:ssm/parameter:Parameter"
+KUBERNETES_SECRET: Final = "kubernetes:core/v1:Secret"  # noqa: S105 a type of resource
+_KEY_PROPERTY: Final = {SECRET: "kmsKeyId", PARAMETER: "keyId"}
+_VALUES: Final = {
+    SECRET_VERSION: ("secretString", "secretBinary"),
+    PARAMETER: ("value",),
+    KUBERNETES_SECRET: ("data", "stringData"),
+}
+
+
+def _is_plain_parameter(resource: Resource) -> bool:
+    """A parameter that does not claim to be a secret."""
+    return resource.type == PARAMETER and text(at(resource.inputs, "type"), "type") != "SecureString"
+
+
+def _not_our_key(secret: Resource, _graph: Graph) -> Iterable[str]:
+    if _is_plain_parameter(secret):
+        return
+    name = _KEY_PROPERTY[secret.type]
+    key = text(at(secret.inputs, name), name)
+    if not key or "alias/aws/" in key:
+        yield f"{name} is AWS's own key, whose policy nobody can change"
+
+
+def _gone_at_once(secret: Resource, _graph: Graph) -> Iterable[str]:
+    if number(at(secret.inputs, "recoveryWindowInDays"), "recoveryWindowInDays") == 0:
+        yield "recoveryWindowInDays is 0: a deletion cannot be taken back"
+
+
+def _written_down(holder: Resource, _graph: Graph) -> Iterable[str]:
+    if _is_plain_parameter(holder):
+        return
+    for name in _VALUES[holder.type]:
+        if holder.property_dependencies.get(name):
+            continue  # made by another resource, and written nowhere
+        value = at(holder.inputs, name)
+        if holder.type == KUBERNETES_SECRET:
+            yield from (
+                f"{name}.{key} stands in plain text"
+                for key, one in mapping(value, name).items()
+                if text(one, key)
+            )
+        elif text(value, name):
+            yield f"{name} stands in plain text"
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        id="secrets-are-under-our-key",
+        applies_to=(SECRET, PARAMETER),
+        why="A key of our own can be closed in an incident, and each use of it is on record.",
+        fix="Name a KMS key of this account.",
+        check=_not_our_key,
+    ),
+    Rule(
+        id="secret-deletion-can-be-taken-back",
+        applies_to=(SECRET,),
+        why="A secret deleted by mistake takes down everything that reads it.",
+        fix="Leave recovery_window_in_days at 30.",
+        check=_gone_at_once,
+    ),
+    Rule(
+        id="secrets-are-not-written-down",
+        applies_to=(SECRET_VERSION, PARAMETER, KUBERNETES_SECRET),
+        why="What stands in a program or a manifest is in its history, its state and every copy; base64 hides nothing.",
+        fix="Name a secret that something else fills, or take the value from the resource that makes it.",
+        check=_written_down,
+        reads_graph=True,
+    ),
+)
