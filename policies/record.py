@@ -91,11 +91,8 @@ class Graph:
 
     def referring(self, target: Resource, type_: str, prop: str) -> list[Resource]:
         """Resources of a type whose property points at ``target``: by dependency, by id, name or ARN."""
-        names = {
-            target.id,
-            *(target.outputs.get(k) or target.inputs.get(k) for k in ("name", "bucket", "arn")),
-        }
-        names = {n for n in names if isinstance(n, str) and n}
+        known = [target.outputs.get(k) or target.inputs.get(k) for k in ("name", "bucket", "arn")]
+        names = {n for n in (target.id, *known) if isinstance(n, str) and n}
         found = []
         for resource in self.of_type(type_):
             value = resource.inputs.get(prop)
