@@ -23,6 +23,8 @@ _PATTERNS: Final = {
     ),
     r"^sha256:[0-9a-f]{64}$": "sha256: and 64 hexadecimal digits",
     r"^\d{12}$": "12 digits, in quotes",
+    r"^[a-z]{2}(-[a-z]+)+-\d$": "a region such as eu-central-1",
+    r"^[a-z][a-z0-9]{1,11}$": "2 to 12 lower-case letters and digits, starting with a letter",
     r"^[^\s@]+@[^\s@]+\.[^\s@]+$": "an e-mail address",
 }
 """What patterns that people meet often say in words."""

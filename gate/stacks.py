@@ -9,7 +9,7 @@ from typing import Any
 from gate.capture import Captured, capture
 from gate.errors import GateError
 from gate.outputs import Account
-from stacks.load import SettingsError, Stack, read_stack, stack_names
+from stacks.load import SettingsError, Stack, read_stack, stack_names, stray_files
 
 ROOT = Path(__file__).parent.parent
 """The checkout: where ``__main__.py`` and ``stacks/`` stand."""
@@ -23,6 +23,13 @@ def chosen(names: Sequence[str], root: Path = ROOT) -> list[Stack]:
     """
     known = stack_names(root / "stacks")
     problems = [f"{name}: no such stack; there are {', '.join(known)}" for name in names if name not in known]
+    problems += [
+        f"stacks/{file}: is read by nobody; a stack's file is called Pulumi.STACK.yaml, STACK being lower-case "
+        "letters, digits and dashes"
+        for file in stray_files(root / "stacks")
+    ]
+    if not known:
+        problems.append(f"{root / 'stacks'}: holds no Pulumi.STACK.yaml")
     found: dict[str, Stack] = {}
     for name in names or known:
         if name not in known:

@@ -40,6 +40,13 @@ class SettingsError(pulumi.RunError):
         error.lines = [f"{file}: {problem}" for problem in problems]
         return error
 
+    def below(self, mine: "SettingsError") -> "SettingsError":
+        """This error of an upstream and the problems of the stack that stands on it, as one."""
+        if not mine.lines:
+            return self
+        lines = [*mine.lines, *self.lines]
+        return SettingsError(f"stack files have {len(lines)} problems:", lines)
+
 
 @dataclass(frozen=True)
 class Stack:
@@ -86,6 +93,15 @@ def stack_names(folder: Path = FOLDER) -> list[str]:
     return sorted(m["stack"] for path in folder.glob("Pulumi.*.yaml") if (m := _FILE.match(path.name)))
 
 
+def stray_files(folder: Path = FOLDER) -> list[str]:
+    """Files that look like a stack's and are none: nobody would ever read them."""
+    return sorted(
+        p.name
+        for p in folder.glob("Pulumi.*")
+        if p.suffix in {".yaml", ".yml"} and not _FILE.fullmatch(p.name)
+    )
+
+
 def read_stack(name: str, folder: Path = FOLDER) -> Stack:
     """A committed stack and its upstreams, from their files.
 
@@ -110,7 +126,7 @@ def _load(name: str, raw: Mapping[str, Any], folder: Path, below: tuple[str, ...
     try:
         settings = StackSettings.model_validate(raw)
     except ValidationError as error:
-        raise SettingsError.of(name, [*placeholders(raw), *explain(error, StackSettings)]) from None
+        raise SettingsError.of(name, _wrong(raw, error)) from None
     problems = [*placeholders(raw), *_contradictions(settings, raw)]
     upstream = None
     if settings.upstream is not None:
@@ -118,7 +134,10 @@ def _load(name: str, raw: Mapping[str, Any], folder: Path, below: tuple[str, ...
             known = ", ".join(n for n in stack_names(folder) if n != name)
             problems.append(f"upstream: no stack {settings.upstream!r}; there are {known}")
         else:
-            upstream = _load(settings.upstream, _read(settings.upstream, folder), folder, (*below, name))
+            try:
+                upstream = _load(settings.upstream, _read(settings.upstream, folder), folder, (*below, name))
+            except SettingsError as above:
+                raise above.below(SettingsError.of(name, problems)) from None
             problems.extend(_disagreements(settings, upstream))
     stack = Stack(name=name, settings=settings, raw=raw, upstream=upstream)
     problems.extend(missing_sections(settings, lambda section: stack.owner_of(section) is not None))
@@ -142,7 +161,7 @@ def _read(name: str, folder: Path) -> Mapping[str, Any]:
     try:
         data = load(path.read_text(encoding="utf-8"), path.name)
     except (YamlProblem, UnicodeDecodeError) as problem:
-        raise SettingsError.of(name, [str(problem)]) from None
+        raise SettingsError.of(name, [str(problem).removeprefix(f"{path.name}: ")]) from None
     config = data.get("config") if isinstance(data, Mapping) else None
     settings = config.get(_KEY) if isinstance(config, Mapping) else None
     if not isinstance(settings, Mapping):
@@ -153,6 +172,13 @@ def _read(name: str, folder: Path) -> Mapping[str, Any]:
             name, [f"config.{key}: unknown key; settings stand under {_KEY}" for key in extra]
         )
     return settings
+
+
+def _wrong(raw: Mapping[str, Any], error: ValidationError) -> list[str]:
+    """What validation says, but for values that only wait to be replaced."""
+    waiting = list(placeholders(raw))
+    paths = tuple(f"{line.partition(': ')[0]}: " for line in waiting)
+    return [*waiting, *(line for line in explain(error, StackSettings) if not line.startswith(paths))]
 
 
 def _is_secret_key(key: str) -> bool:
