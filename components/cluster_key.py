@@ -25,6 +25,8 @@ MANAGE = (
     "kms:ListGrants",
     "kms:ListResourceTags",
     "kms:PutKeyPolicy",
+    "kms:RetireGrant",
+    "kms:RevokeGrant",
     "kms:ScheduleKeyDeletion",
     "kms:TagResource",
     "kms:UntagResource",
@@ -37,7 +39,7 @@ def account_may_manage(names: Names) -> Statement:
     """Lets the account's own IAM policies manage the key, but not use it: without this nobody ever could."""
     return Statement(
         sid="AccountManages",
-        actions=[*MANAGE, "kms:RevokeGrant"],
+        actions=MANAGE,
         resources=["*"],
         principals={"AWS": [f"arn:{names.partition}:iam::{names.account}:root"]},
         unscoped_because="in a key policy the resource is always this key",

@@ -19,6 +19,13 @@ def test_the_account_manages_but_does_not_use_the_key(names):
     assert {"kms:PutKeyPolicy", "kms:ScheduleKeyDeletion", "kms:CancelKeyDeletion"} <= set(manages["Action"])
 
 
+def test_who_makes_a_repository_may_let_the_registry_use_the_key(names):
+    """ECR asks its caller for these three when a repository is encrypted with a key of one's own."""
+    manages = _statements(names)["AccountManages"]
+
+    assert {"kms:CreateGrant", "kms:DescribeKey", "kms:RetireGrant"} <= set(manages["Action"])
+
+
 def test_only_the_control_plane_uses_it_for_secrets(names):
     statements = _statements(names)
 

@@ -66,6 +66,11 @@ CASES = {
             ),
             Case(boundary(), findings=["It: ec2:* allows a whole service"]),
             Case(
+                resource(POLICY, {"policy": says(allow("ec2:*"))}),
+                [BOUNDED],
+                ["It: ec2:* allows a whole service"],
+            ),
+            Case(
                 resource(ROLE, {"inlinePolicies": [{"name": "all", "policy": says(allow("sqs:*"))}]}),
                 findings=["It: sqs:* allows a whole service"],
             ),
