@@ -75,6 +75,7 @@ CASES = {
             Case(values(grafana={"adminPassword": "{{ .Values.password }}"})),
             Case(values(env=[{"name": "DB_PASSWORD", "valueFrom": {"secretKeyRef": {"name": "db"}}}])),
             Case(values(env=[{"name": "LOG_LEVEL", "value": "debug"}], password=UNKNOWN)),
+            Case(values(env=[{"name": "DB_PASSWORD", "value": "$(FROM_THE_SECRET)"}])),
             Case(values(serviceAccount={"automountServiceAccountToken": True})),
         ],
         failing=[
