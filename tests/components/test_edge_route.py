@@ -1,0 +1,36 @@
+"""In which order a model's route at the edge is made."""
+
+import pytest
+
+from components.edge_route import EdgeRoute, EdgeRouteArgs
+from components.model_route import ModelRoute
+from gate.shape import check_shapes
+
+LANGUAGE = ModelRoute(
+    name="support-chat",
+    hostname="models.example.com",
+    kind="language",
+    upstream_path="/publishers/models/models/support-chat/v1",
+)
+PREDICTIVE = ModelRoute(
+    name="minilm",
+    hostname="models.example.com",
+    kind="predictive",
+    upstream_host="minilm-v1-models.models.internal",
+)
+
+
+@pytest.mark.parametrize(
+    ("route", "before"),
+    [(LANGUAGE, {"backend", "service", "protection"}), (PREDICTIVE, {"backend", "protection"})],
+    ids=["language", "predictive"],
+)
+def test_the_route_opens_when_all_that_limits_it_stands(deploy, route, before):
+    made = deploy(lambda: EdgeRoute("edge", EdgeRouteArgs(route=route, after=[])))
+
+    assert check_shapes(made.graph).problems == ()
+    assert {name for _, name in made.children("edge")} == {"edge-route", *(f"edge-{role}" for role in before)}
+    waits = made.graph.waits_for(made.named("edge-route").urn)
+    assert {made.named(f"edge-{role}").urn for role in before} <= waits
+    assert {r.inputs["metadata"]["name"] for r in made.graph if r.object is not None} == {route.name}
+    assert {r.inputs["metadata"]["namespace"] for r in made.graph if r.object is not None} == {"edge"}
