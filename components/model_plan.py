@@ -40,8 +40,9 @@ class ModelPlan:
     def pod_labels(self) -> dict[str, str]:
         """Labels of its pods, all of them our own.
 
-        KServe selects an LLM's pods by ``app.kubernetes.io/name`` and the like, and lets a service overwrite these
-        on the pods only: the API server would refuse the Deployment.
+        KServe writes a language model's labels into its Deployment's selector too, which can never change: another
+        set of labels is another release. One of KServe's own keys among them (``app.kubernetes.io/name``) would be
+        overwritten there, and pool and Service would select nothing.
         """
         return {
             MODEL_POD: "model",
