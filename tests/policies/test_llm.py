@@ -31,8 +31,15 @@ def _bare(spec):
     spec["template"].pop("automountServiceAccountToken")
 
 
-def _nothing(spec):
-    spec.pop("template")
+def _disaggregated(spec):
+    """Prefill apart from decode: KServe merges another config into what decodes."""
+    spec["prefill"] = {
+        "template": {**spec["template"], "containers": [dict(spec["template"]["containers"][0])]}
+    }
+    _bare(spec)
+
+
+_DECODE = _config("kserve-config-llm-decode-template", _WELL_KNOWN.inputs["spec"])
 
 
 def _privileged(place):
@@ -94,7 +101,7 @@ CASES = {
         not_applicable=OTHER,
         undecided=[
             Case(engine(lambda c: c.update(env=UNKNOWN))),
-            Case(llm(_nothing)),
+            Case(llm(lambda s: s.pop("template"))),
         ],
     ),
     "language-models-have-no-rights-on-the-node": RuleCases(
@@ -128,7 +135,10 @@ CASES = {
             ),
         ],
         not_applicable=OTHER,
-        undecided=[Case(engine(lambda c: c.update(securityContext=UNKNOWN))), Case(llm(_nothing))],
+        undecided=[
+            Case(engine(lambda c: c.update(securityContext=UNKNOWN))),
+            Case(llm(lambda s: s.pop("template"))),
+        ],
     ),
     "language-models-are-bounded": RuleCases(
         passing=[
@@ -165,8 +175,17 @@ CASES = {
         undecided=[Case(llm(lambda s: s["parallelism"].update(tensor=UNKNOWN)))],
     ),
     "language-model-images-have-one-version": RuleCases(
-        passing=[Case(llm()), Case(llm(_bare), others=[_WELL_KNOWN])],
+        passing=[
+            Case(llm()),
+            Case(llm(_bare), others=[_WELL_KNOWN]),
+            Case(llm(_disaggregated), others=[_DECODE]),
+        ],
         failing=[
+            failing(
+                llm(_disaggregated),
+                "template: main: its image stands in no object in view",
+                others=(_WELL_KNOWN,),
+            ),
             failing(
                 engine(lambda c: c.update(image="engine:latest")),
                 "template: main: engine:latest is whatever was pushed last",
