@@ -19,7 +19,7 @@ from pulumi.runtime.proto import resource_pb2
 from gate.errors import CaptureError
 from gate.outputs import Account, computed
 from gate.structs import plain, unknown_paths, wired
-from policies.record import Resource
+from policies.record import Resource, Unknown
 
 STACK_TYPE = "pulumi:pulumi:Stack"
 REFERENCE_TYPE = "pulumi:pulumi:StackReference"
@@ -96,6 +96,7 @@ class Recorder(mocks.MockMonitor):
         if request.custom:
             identity, outputs = computed(request.type, inputs, urn, request.name, self.account)
             self._merge_default_tags(request, inputs, outputs)
+            secrets |= {f"tagsAll{p.removeprefix('tags')}" for p in secrets if p.partition(".")[0] == "tags"}
         self.recorded[urn] = self._record(request, urn, identity, inputs, outputs, secrets)
         self.resources[urn] = mocks.MockMonitor.ResourceRegistration(urn, identity, {**inputs, **outputs})
         request.object.update(wired(outputs))
@@ -134,7 +135,9 @@ class Recorder(mocks.MockMonitor):
             )
         elif _is_taggable(request.type):
             default = self._default_tags.get(request.provider.rpartition("::")[0], {})
-            inputs["tagsAll"] = {**default, **(inputs.get("tags") or {})}
+            own = inputs.get("tags") or {}
+            # Tags that nobody knows make an unknown whole; the capture has named them as a problem already.
+            inputs["tagsAll"] = own if isinstance(own, Unknown) else {**default, **own}
             outputs["tagsAll"] = inputs["tagsAll"]
 
     def _record(  # noqa: PLR0917 one value a part of the record, called once

@@ -105,6 +105,28 @@ def test_an_output_nobody_computes_is_not_silently_none():
         run(program)
 
 
+@pytest.mark.parametrize("whole", [True, False])
+def test_tags_without_a_value_are_named_and_nothing_else_breaks(whole):
+    def program():
+        end = aws.apigatewayv2.Api("api", protocol_type="HTTP").api_endpoint
+        aws.sqs.Queue("queue", tags=end.apply(lambda e: {"end": e}) if whole else {"end": end})
+
+    with pytest.raises(CaptureError) as error:
+        run(program)
+    assert error.value.problems == (
+        (f"aws:sqs/queue:Queue queue: tags{'' if whole else '.end'} has no value; it comes from "
+        "aws:apigatewayv2/api:Api api, whose outputs gate/outputs does not compute"),
+    )
+
+
+def test_a_secret_tag_is_secret_among_all_tags_too():
+    def program():
+        aws.sqs.Queue("queue", tags={"who": pulumi.Output.secret("hidden"), "what": "queue"})
+
+    queue = by_name(run(program), "queue")
+    assert queue.secret_properties == {"tags.who", "tagsAll.who"}
+
+
 def test_an_export_without_a_value_is_found():
     def program():
         pulumi.export("endpoint", aws.apigatewayv2.Api("api", protocol_type="HTTP").api_endpoint)
@@ -117,7 +139,7 @@ def test_a_component_that_raises_fails_the_capture():
     def program():
         raise RuntimeError("out of ideas")
 
-    with pytest.raises(CaptureError, match=r"tests/gate/test_capture.py:118: RuntimeError: out of ideas$"):
+    with pytest.raises(CaptureError, match=r"tests/gate/test_capture.py:\d+: RuntimeError: out of ideas$"):
         run(program)
 
 
