@@ -31,6 +31,14 @@ class KindSchema:
     schema: Mapping[str, Any]
     cel_rules: int
 
+    def allowed_at(self, error: Any) -> list[str]:
+        """The fields that are allowed where the validator met another one."""
+        shared = str(error.absolute_keyword_location or "").startswith(_DEFINITIONS)
+        node: Any = _definitions() if shared else self.schema
+        for step in list(error.schema_path)[:-1]:
+            node = node[step]
+        return sorted(node.get("properties", ()))
+
 
 @cache
 def schema_for(api_version: str, kind: str) -> KindSchema | None:
@@ -41,15 +49,26 @@ def schema_for(api_version: str, kind: str) -> KindSchema | None:
     """
     entry = _index().get(f"{api_version} {kind}")
     if entry is not None:
-        text = _checked(entry["file"], entry["sha256"])
-        return _compiled(text, entry["cel_rules"], entry["file"])
+        try:
+            file, digest, cel_rules = str(entry["file"]), entry["sha256"], int(entry["cel_rules"])
+        except (TypeError, ValueError, KeyError):
+            raise ShapeError(
+                f"gate/schemas/index.json: the entry of {api_version} {kind} is damaged",
+                ["make schemas restores it"],
+            ) from None
+        return _compiled(_checked(file, digest), cel_rules, file)
     group, _, version = api_version.rpartition("/")
     # Kubernetes' files name a group by its first label: networking.k8s.io is networking.
     if group.count(".") and not group.endswith(".k8s.io"):
         return None
     prefix = f"{group.partition('.')[0]}-" if group else ""
     path = _core_folder() / f"{kind.lower()}-{prefix}{version.lower()}.json"
-    return _compiled(path.read_text(encoding="utf-8"), 0, path.name) if path.exists() else None
+    try:
+        return _compiled(path.read_text(encoding="utf-8"), 0, path.name)
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError) as error:
+        raise ShapeError(f"the schema {path.name} cannot be used:", [str(error)]) from None
 
 
 @cache
@@ -60,6 +79,8 @@ def _index() -> Mapping[str, Any]:
         raise ShapeError(
             "gate/schemas/index.json cannot be read:", [str(error), "make schemas restores it"]
         ) from None
+    if not isinstance(found, dict):
+        raise ShapeError("gate/schemas/index.json is no mapping", ["make schemas restores it"])
     return found
 
 
@@ -94,12 +115,19 @@ def _core_folder() -> Path:
 
 
 @cache
+def _definitions() -> Any:
+    """What Kubernetes' schemas share."""
+    path = _core_folder() / "_definitions.json"
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ShapeError(f"the schema {path.name} cannot be used:", [str(error)]) from None
+
+
+@cache
 def _shared_definitions() -> jsonschema_rs.Registry:
     """What Kubernetes' schemas refer to by address; given here, so that nothing is ever fetched."""
-    path = _core_folder() / "_definitions.json"
-    return jsonschema_rs.Registry(
-        [(_DEFINITIONS, json.loads(path.read_text(encoding="utf-8")))], retriever=_refuse
-    )
+    return jsonschema_rs.Registry([(_DEFINITIONS, _definitions())], retriever=_refuse)
 
 
 def _refuse(uri: str) -> Any:

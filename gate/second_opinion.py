@@ -9,11 +9,12 @@ import os
 import socket
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -23,6 +24,7 @@ from policies.judge import Finding
 from policies.record import Graph
 
 TIMEOUT_SECONDS = 180
+Framework = Literal["kubernetes", "terraform_plan"]
 _LARGEST_ANSWER = 64 * 1024 * 1024
 
 
@@ -45,7 +47,7 @@ class _Record(BaseModel):
 
 class _Answer(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
-    checks: Annotated[int, Field(ge=0)]
+    checks: dict[Framework, Annotated[int, Field(ge=0)]]
     failed: list[_Record]
     skipped: list[_Record]
     errors: list[str]
@@ -73,15 +75,18 @@ def server(root: Path) -> Iterator[str]:
         with socket.socket(socket.AF_UNIX) as listening:
             listening.bind(address)
             listening.listen(64)
-            process = subprocess.Popen(  # noqa: S603 our own script in our own environment
-                [str(python), str(root / "tools" / "checkov_server.py"), str(listening.fileno())],
-                pass_fds=[listening.fileno()],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                env={"PATH": os.environ.get("PATH", ""), "HOME": folder},
-                start_new_session=True,
-            )
+            try:
+                process = subprocess.Popen(  # noqa: S603 our own script in our own environment
+                    [str(python), str(root / "tools" / "checkov_server.py"), str(listening.fileno())],
+                    pass_fds=[listening.fileno()],
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,
+                    env={"PATH": os.environ.get("PATH", ""), "HOME": folder},
+                    start_new_session=True,
+                )
+            except OSError as error:
+                raise GateError("checkov cannot be started:", [str(error)]) from None
         # Our copy of the socket is closed: if the server dies, whoever asks hears it at once.
         try:
             yield address
@@ -99,11 +104,14 @@ def ask(address: str, graph: Graph, plan: Plan, manifests: str, timeout: float =
         files["plan"].write_text(json.dumps(plan.data) if plan.addresses else "", encoding="utf-8")
         try:
             said = _Answer.model_validate(_exchange(address, {k: str(v) for k, v in files.items()}, timeout))
-        except (OSError, ValueError, ValidationError) as error:
+        except (OSError, ValueError, ValidationError, RecursionError) as error:
             return Opinion(faults=(f"checkov gave no usable answer: {_first_line(error)}",))
     faults = [f"checkov could not read {error}" for error in said.errors]
-    if said.checks == 0 and (objects or plan.addresses):
-        faults.append("checkov evaluated nothing, though there was something to evaluate")
+    # A file that checkov cannot make sense of is no error to it: it evaluates nothing and says so nowhere.
+    expected: Mapping[Framework, int] = {"kubernetes": objects, "terraform_plan": len(plan.addresses)}
+    for framework, count in expected.items():
+        if count and not said.checks.get(framework):
+            faults.append(f"checkov evaluated nothing as {framework}, though there were {count} resources")
     return Opinion(
         findings=tuple(_findings(said, graph, plan)),
         faults=tuple(faults),
@@ -115,14 +123,19 @@ def ask(address: str, graph: Graph, plan: Plan, manifests: str, timeout: float =
 
 
 def _exchange(address: str, question: Mapping[str, str], timeout: float) -> Any:
+    end = time.monotonic() + timeout
+    line = bytearray()
     with socket.socket(socket.AF_UNIX) as connection:
         connection.settimeout(timeout)
         connection.connect(address)
         connection.sendall(json.dumps(question).encode() + b"\n")
-        with connection.makefile("rb") as answer:
-            line = answer.readline(_LARGEST_ANSWER)
-    if not line.endswith(b"\n"):
-        raise ValueError("it ended before its answer was complete")
+        while not line.endswith(b"\n"):
+            # What is left of the time, or one byte now and then would keep us waiting for ever.
+            connection.settimeout(max(end - time.monotonic(), 0.001))
+            part = connection.recv(1 << 16)
+            line += part
+            if not part or len(line) > _LARGEST_ANSWER:
+                raise ValueError("it ended before its answer was complete")
     said = json.loads(line)
     if isinstance(said, dict) and "fault" in said:
         raise ValueError(str(said["fault"]))

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from gate.schema_store import schema_for
+from gate.schema_store import KindSchema, schema_for
 from policies.record import Resource, Unknown
 
 _MOST = 8
@@ -69,7 +69,7 @@ def check_shapes(resources: Iterable[Resource]) -> ShapeReport:
         )
         problems.extend(
             ShapeProblem(urn=resource.urn, source=resource.source, path=path, message=message)
-            for path, message in _errors(found.validator, data, unknown)
+            for path, message in _errors(found, data, unknown)
         )
     return ShapeReport(
         problems=tuple(sorted(set(problems))),
@@ -96,14 +96,14 @@ def _known(value: Any, path: str, unknown: list[str]) -> Any:
     return copy.copy(value)
 
 
-def _errors(validator: Any, data: Any, unknown: list[str]) -> Iterable[tuple[str, str]]:
-    if validator.is_valid(data):
+def _errors(found: KindSchema, data: Any, unknown: list[str]) -> Iterable[tuple[str, str]]:
+    if found.validator.is_valid(data):
         return
-    for error in validator.iter_errors(data):
-        yield from _explained(error, unknown)
+    for error in found.validator.iter_errors(data):
+        yield from _explained(found, error, unknown)
 
 
-def _explained(error: Any, unknown: list[str]) -> Iterable[tuple[str, str]]:
+def _explained(found: KindSchema, error: Any, unknown: list[str]) -> Iterable[tuple[str, str]]:
     path = ".".join(str(step) for step in error.instance_path)
     if any(path == where or where.startswith(f"{path}.") for where in unknown):
         return
@@ -111,7 +111,7 @@ def _explained(error: Any, unknown: list[str]) -> Iterable[tuple[str, str]]:
     got = error.instance
     if kind == "AdditionalProperties":
         for key in error.kind.unexpected:
-            yield f"{path}.{key}" if path else key, _unknown_key(key, error)
+            yield f"{path}.{key}" if path else key, _unknown_key(key, found.allowed_at(error))
     elif kind == "Required":
         missing = error.kind.property
         yield f"{path}.{missing}" if path else str(missing), "is required"
@@ -125,8 +125,7 @@ def _explained(error: Any, unknown: list[str]) -> Iterable[tuple[str, str]]:
         yield path, error.message
 
 
-def _unknown_key(key: str, error: Any) -> str:
-    allowed = list(getattr(error, "schema_properties", ()))
+def _unknown_key(key: str, allowed: list[str]) -> str:
     close = difflib.get_close_matches(key, allowed, n=1)
     return f"unknown field; did you mean {close[0]}?" if close else "unknown field"
 

@@ -1,7 +1,7 @@
 """checkov as a service for the gate: imported once, forked for each question.
 
 Runs in checkov's own environment. Takes the number of a listening Unix socket; a question is one line of
-JSON (``{"manifests": PATH, "plan": PATH}``), the answer one line (``checks``, ``failed``, ``skipped``,
+JSON (``{"manifests": PATH, "plan": PATH}``), the answer one line (``checks`` by framework, ``failed``, ``skipped``,
 ``errors``). Nothing is fetched: the runners are called directly, without checkov's platform client.
 """
 
@@ -26,7 +26,7 @@ from checkov.terraform.plan_runner import Runner as PlanRunner  # noqa: E402
 
 def answer(question: dict[str, str]) -> dict[str, Any]:
     """Run both runners on one stack's files."""
-    said: dict[str, Any] = {"checks": 0, "failed": [], "skipped": [], "errors": []}
+    said: dict[str, Any] = {"checks": {}, "failed": [], "skipped": [], "errors": []}
     for framework, runner, key in (
         ("kubernetes", KubernetesRunner(), "manifests"),
         ("terraform_plan", PlanRunner(), "plan"),
@@ -36,8 +36,9 @@ def answer(question: dict[str, str]) -> dict[str, Any]:
             continue
         report = runner.run(root_folder=None, files=[path], runner_filter=RunnerFilter(framework=[framework]))
         reports = report if isinstance(report, list) else [report]
+        said["checks"][framework] = 0
         for one in reports:
-            said["checks"] += len(one.passed_checks) + len(one.failed_checks)
+            said["checks"][framework] += len(one.passed_checks) + len(one.failed_checks)
             said["failed"] += [_record(framework, r) for r in one.failed_checks]
             said["skipped"] += [_record(framework, r) for r in one.skipped_checks]
             said["errors"] += [str(e) for e in one.parsing_errors]

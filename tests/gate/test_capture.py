@@ -114,8 +114,10 @@ def test_tags_without_a_value_are_named_and_nothing_else_breaks(whole):
     with pytest.raises(CaptureError) as error:
         run(program)
     assert error.value.problems == (
-        (f"aws:sqs/queue:Queue queue: tags{'' if whole else '.end'} has no value; it comes from "
-        "aws:apigatewayv2/api:Api api, whose outputs gate/outputs does not compute"),
+        (
+            f"aws:sqs/queue:Queue queue: tags{'' if whole else '.end'} has no value; it comes from "
+            "aws:apigatewayv2/api:Api api, whose outputs gate/outputs does not compute"
+        ),
     )
 
 
