@@ -15,8 +15,12 @@ def clear(folder: Path) -> None:
         GateError: something of it cannot be removed.
     """
     try:
-        if folder.exists():
+        if folder.is_symlink() or folder.is_file():
+            folder.unlink()  # what a link leads to is not ours
+        elif folder.exists():
             shutil.rmtree(folder)
+        for draft in folder.parent.glob(f".{folder.name}.*"):
+            shutil.rmtree(draft)  # of a run that was killed while it wrote
     except OSError as error:
         raise GateError(f"{folder} cannot be removed:", [str(error)]) from None
 

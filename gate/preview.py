@@ -22,7 +22,7 @@ from gate.second_opinion import ask, not_asked, server
 from gate.stacks import ROOT, capture_stack, chosen
 from gate.terraform_plan import as_plan
 from gate.waive import load_waivers
-from stacks.load import Stack
+from stacks.load import Stack, stack_names
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,6 +59,10 @@ def preview(names: Sequence[str], options: Options, tell: Callable[[str, str], N
         GateError: the stacks cannot be read, or earlier reports not removed. What goes wrong within one stack
             stands in its :class:`Previewed`.
     """
+    # Before anything can go wrong: an older pass must not stand beside an error.
+    for name in stack_names(options.root / "stacks"):
+        if not names or name in names:
+            output_folder.clear(options.output / name)
     stacks = chosen(names, options.root)
     load_waivers(options.root / "policies" / "waivers.yaml")
     for stack in stacks:
@@ -87,12 +91,22 @@ def _run(
                     tell(name, "skipped")
                     continue
                 tell(name, "building")
-                running[pool.submit(_preview_one, stack, above, options, address)] = name
+                try:
+                    running[pool.submit(_preview_one, stack, above, options, address)] = name
+                except (BrokenProcessPool, OSError) as error:
+                    done[name] = Previewed(
+                        stack=name, problem=f"stack {name}: no process could be started for it: {error}"
+                    )
+                    tell(name, "could not be judged")
+            if not running:
+                continue
             finished, _ = wait(running, return_when=FIRST_COMPLETED)
             for future in finished:
                 name = running.pop(future)
                 done[name] = _result(future, name)
                 report = done[name].report
+                if report is None:
+                    output_folder.clear(options.output / name)  # its process may have ended after writing
                 tell(name, report.verdict if report else "could not be judged")
     return [done[stack.name] for stack in stacks]
 
@@ -157,7 +171,8 @@ def _result(future: Future[Previewed], name: str) -> Previewed:
         return future.result()
     except BrokenProcessPool:
         return Previewed(stack=name, problem=f"stack {name}: its process ended before it answered")
-    except Exception as error:  # noqa: BLE001 whatever a child raised must become a verdict of "error"
+    # A program that calls sys.exit() raises here what would end us, with its exit code.
+    except (Exception, SystemExit, KeyboardInterrupt) as error:  # noqa: BLE001 whatever a child raised must become an "error"
         if os.environ.get("SLIPWAY_DEBUG"):
             traceback.print_exception(error, file=sys.stderr)
         return Previewed(stack=name, problem=f"stack {name}: {type(error).__name__}: {error}")
