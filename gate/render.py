@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from gate.report import Report, shown
+from gate.report import Report, printable, shown
 from policies.record import Resource
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -37,7 +37,7 @@ def as_markdown(report: Report) -> str:
 
 
 def cell(value: object) -> str:
-    return str(value).replace("|", "\\|").replace("\n", " ").replace("<", "&lt;")
+    return printable(value).replace("|", "\\|").replace("\n", " ").replace("<", "&lt;")
 
 
 def manifests(resources: Sequence[Resource]) -> str:

@@ -1,5 +1,6 @@
 """What a judgement says, as data: every format is rendered from this one record."""
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
@@ -128,13 +129,28 @@ class Report:
         }
 
 
+def printable(value: object) -> str:
+    """Text without what would steer a terminal: names and messages may come from files nobody here wrote."""
+    return "".join(
+        c if c == "\n" or unicodedata.category(c) not in _CONTROL else ascii(c)[1:-1] for c in str(value)
+    )
+
+
+_CONTROL = frozenset({"Cc", "Cf", "Cs"})
+"""Control, formatting (such as right-to-left marks) and half characters."""
+_HIDDEN = frozenset(f"{part}.*" for part in ("data", "stringData"))
+
+
 def shown(resource: Resource) -> Any:
     """A resource's inputs for a reader: secrets masked, unknown values named."""
-    return _shown(resource.inputs, "", resource.secret_properties)
+    secrets = resource.secret_properties
+    if resource.type == "kubernetes:core/v1:Secret":
+        secrets |= _HIDDEN
+    return _shown(resource.inputs, "", secrets)
 
 
 def _shown(value: Any, path: str, secrets: frozenset[str]) -> Any:
-    if path in secrets:
+    if path in secrets or (path and f"{path.partition('.')[0]}.*" in secrets and "." in path):
         return "[secret]"
     if isinstance(value, Unknown):
         return "[unknown]"

@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree
 
-from gate.report import Report
+from gate.report import Report, printable
 
 _MARK = {
     "pass": "[bold green]passes[/]",
@@ -21,7 +21,7 @@ def show(report: Report, console: Console, *, details: bool) -> None:
     """Print a report; without ``details`` only what needs an answer and the counts."""
     summary = report.as_data()["summary"]
     console.print(
-        f"{escape(report.subject)}: {_MARK[report.verdict]}  "
+        f"{escape(printable(report.subject))}: {_MARK[report.verdict]}  "
         f"{summary['resources']} resources, {summary['decided']} verdicts, "
         f"{summary['mandatory_findings']} mandatory findings, {summary['advisory_findings']} advisory, "
         f"{summary['waived']} waived, {summary['undecided']} undecided",
@@ -63,7 +63,9 @@ def _not_seen(report: Report, console: Console) -> None:
 
 
 def _line(console: Console, head: str, body: str, style: str) -> None:
-    console.print(Text.assemble((f"  {head}: ", style), body), soft_wrap=True, highlight=False)
+    console.print(
+        Text.assemble((f"  {printable(head)}: ", style), printable(body)), soft_wrap=True, highlight=False
+    )
 
 
 def _tree(report: Report, console: Console) -> None:
@@ -76,7 +78,7 @@ def _tree(report: Report, console: Console) -> None:
             ] += 1
     for component in sorted(groups):
         kinds = ", ".join(f"{n} {kind}" if n > 1 else kind for kind, n in sorted(groups[component].items()))
-        root.add(Text.assemble((component, "bold"), f"  {kinds}"))
+        root.add(Text.assemble((printable(component), "bold"), f"  {printable(kinds)}"))
     console.print(root, soft_wrap=True, highlight=False)
 
 
@@ -90,7 +92,12 @@ def _permissions(report: Report, console: Console) -> None:
         table.add_column(heading, overflow="fold")
     for p in report.permissions:
         may = "must not" if p.denied else "may"
-        table.add_row(escape(p.identity), may, escape(_few(p.actions)), escape(_few(p.resources)))
+        table.add_row(
+            escape(printable(p.identity)),
+            may,
+            escape(printable(_few(p.actions))),
+            escape(printable(_few(p.resources))),
+        )
     console.print(table)
 
 
@@ -104,5 +111,5 @@ def _exposures(report: Report, console: Console) -> None:
     for heading in ("what", "from", "how"):
         table.add_column(heading, overflow="fold")
     for e in report.exposures:
-        table.add_row(escape(e.what), escape(e.source), escape(e.detail))
+        table.add_row(escape(printable(e.what)), escape(printable(e.source)), escape(printable(e.detail)))
     console.print(table)

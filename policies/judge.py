@@ -78,7 +78,10 @@ def _apply(  # noqa: PLR0917 three lists to fill, called once
     faults: list[Fault],
 ) -> None:
     try:
-        for message in rule.check(resource, graph):
+        answered = rule.check(resource, graph)
+        if isinstance(answered, str):  # it would be read letter by letter
+            raise TypeError(f"answered the text {answered!r}, not a list of texts")  # noqa: TRY301 a fault like any other
+        for message in answered:
             if not isinstance(message, str) or not message:
                 faults.append(
                     Fault(rule=rule.id, urn=resource.urn, message=f"answered {message!r}, not a text")
