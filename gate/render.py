@@ -1,6 +1,7 @@
 """A report as JSON, YAML and Markdown: the same content in other clothes, byte-identical on a second run."""
 
 import json
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from gate.report import Report, printable, shown
 from policies.record import Resource
 
+_MEANS_SOMETHING = re.compile(r"([\\|*`\[\]])")
 _TEMPLATES = Path(__file__).parent / "templates"
 
 
@@ -37,7 +39,9 @@ def as_markdown(report: Report) -> str:
 
 
 def cell(value: object) -> str:
-    return printable(value).replace("|", "\\|").replace("\n", " ").replace("<", "&lt;")
+    """Text that Markdown shows as it was written: the star of ``s3:Get*`` too."""
+    text = _MEANS_SOMETHING.sub(r"\\\1", printable(value))
+    return text.replace("\n", " ").replace("&", "&amp;").replace("<", "&lt;")
 
 
 def manifests(resources: Sequence[Resource]) -> str:

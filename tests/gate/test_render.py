@@ -34,8 +34,10 @@ def report(**changes):
             Finding(rule="a-rule", level="mandatory", urn="gone", message="known", waiver="w (ml, until 2027-01-01)"),
         ),
         "undecided": (Undecided(rule="c-rule", level="mandatory", urn=POD.urn, message="spec is not known yet"),),
-        "not_seen": (NotSeen(why="types no rule knows", what="a (1)"), NotSeen(why="types no rule knows", what="b (2)")),
-        "permissions": (Permission(identity="role", actions=("s3:Get*",), resources=("a", "b"), conditions=("k is v",)),),
+        "not_seen": tuple(NotSeen(why="types no rule knows", what=what) for what in ("a (1)", "b (2)")),
+        "permissions": (
+            Permission(identity="role", actions=("s3:Get*", "s3:Put*"), resources=("a",), conditions=("k is v",)),
+        ),
         "exposures": (Exposure(what="gateway", source="0.0.0.0/0", detail="HTTPS 443"),),
         "unpinned": ("image a:1",),
     }  # fmt: skip
