@@ -22,7 +22,15 @@ class Plan:
 
 def as_plan(graph: Graph) -> Plan:
     """Translate every AWS resource that has a Terraform type."""
-    addresses = {r.urn: _address(r) for r in graph if r.type in TYPES}
+    addresses: dict[str, str] = {}
+    taken: set[str] = set()
+    for resource in graph:
+        if resource.type in TYPES:
+            address = _address(resource)
+            while address in taken:  # names that differ only in a character Terraform does not have
+                address += "_"
+            taken.add(address)
+            addresses[resource.urn] = address
     untranslated: dict[str, int] = {}
     for resource in graph:
         if resource.type.startswith("aws:") and resource.type not in TYPES:
