@@ -85,7 +85,8 @@ class Autoscaling(PlatformComponent):
         namespace = KubernetesObject(
             f"{name}-namespace",
             system_namespace(KEDA),
-            self.child_opts(depends_on=list(args.cluster_addons.ready)),
+            # Kept like the release in it: a webhook and an API service without pods refuse everybody.
+            self.child_opts(depends_on=list(args.cluster_addons.ready), retain_on_delete=True),
         )
         flows = DeclaredFlows(
             f"{name}-flows",

@@ -54,6 +54,7 @@ def test_the_api_server_reaches_the_metrics_server_on_its_one_port(made):
 def test_wrong_objects_are_refused_and_a_node_may_go(made):
     keda = made.named("autoscaling-keda")
     assert keda.retain_on_delete
+    assert made.named("autoscaling-namespace").retain_on_delete
     assert keda.inputs["values"]["webhooks"] == {"enabled": True, "replicaCount": 2, "failurePolicy": "Fail"}
     assert keda.inputs["values"]["podDisruptionBudget"] == {
         "operator": {"minAvailable": 1},

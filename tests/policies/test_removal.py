@@ -5,14 +5,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-import yaml
 
+from facts.strict_yaml import load
 from policies.catalog import RULES
 from policies.judge import judge
 from policies.record import Graph
 from tests.captured import captured
 
-TABLE = yaml.safe_load((Path(__file__).parent / "removals.yaml").read_text(encoding="utf-8"))
+TABLE = load((Path(__file__).parent / "removals.yaml").read_text(encoding="utf-8"), "removals.yaml")
 RULE = {rule.id: rule for rule in RULES}
 REMOVALS = [
     pytest.param(rule, type_, path, id=f"{rule}-{type_.rpartition(':')[2]}-{path or 'whole'}")
