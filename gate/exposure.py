@@ -38,13 +38,20 @@ def _security_groups(graph: Graph) -> Iterable[Exposure]:
         source = text(rule.inputs.get("cidrIpv4")) or text(rule.inputs.get("cidrIpv6"))
         if source in _ANYWHERE:
             yield Exposure(what=f"security group rule {rule.name}", source=source, detail=_ports(rule.inputs))
+    for rule in graph.of_type("aws:ec2/securityGroupRule:SecurityGroupRule"):
+        if text(rule.inputs.get("type")) == "ingress":
+            yield from _open_to(f"security group rule {rule.name}", rule.inputs)
     for group in graph.of_type(
         "aws:ec2/securityGroup:SecurityGroup", "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup"
     ):
         for ingress in listed(group.inputs.get("ingress")):
-            for source in (*listed(at(ingress, "cidrBlocks")), *listed(at(ingress, "ipv6CidrBlocks"))):
-                if source in _ANYWHERE:
-                    yield Exposure(what=f"security group {group.name}", source=source, detail=_ports(ingress))
+            yield from _open_to(f"security group {group.name}", ingress)
+
+
+def _open_to(what: str, ingress: Any) -> Iterable[Exposure]:
+    for source in (*listed(at(ingress, "cidrBlocks")), *listed(at(ingress, "ipv6CidrBlocks"))):
+        if source in _ANYWHERE:
+            yield Exposure(what=what, source=source, detail=_ports(ingress))
 
 
 def _ports(rule: Any) -> str:

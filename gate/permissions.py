@@ -52,15 +52,23 @@ def _statements(identity: str, resource: Resource, policy: Any) -> Iterable[Perm
             statement = mapping(raw)
             yield Permission(
                 identity=identity,
-                actions=tuple(sorted(text(a) for a in listed(statement.get("Action")))),
-                resources=tuple(sorted(text(r) for r in listed(statement.get("Resource")))),
+                actions=_either(statement, "Action"),
+                resources=_either(statement, "Resource"),
                 conditions=tuple(_conditions(mapping(statement.get("Condition")))),
                 denied=text(statement.get("Effect")) == "Deny",
             )
     except UndecidedError as missing:
         yield Permission(
-            identity=identity, actions=(f"unreadable: {missing} ({resource.name})",), resources=()
+            identity=identity, actions=(f"unreadable: {missing} ({resource.name})",), resources=("unknown",)
         )
+
+
+def _either(statement: Mapping[str, Any], part: str) -> tuple[str, ...]:
+    """What a statement names, or everything but what it leaves out (``NotAction``, ``NotResource``)."""
+    left_out = sorted(text(v) for v in listed(statement.get(f"Not{part}")))
+    if left_out:
+        return (f"everything but {', '.join(left_out)}",)
+    return tuple(sorted(text(v) for v in listed(statement.get(part)))) or ("nothing",)
 
 
 def _conditions(conditions: Mapping[str, Any]) -> Iterable[str]:

@@ -1,0 +1,97 @@
+import json
+
+import pytest
+
+from gate.exposure import exposures
+from gate.report import Exposure
+from policies.gateway_objects import GATEWAY, PROXY
+from policies.record import UNKNOWN, Graph
+from tests.policies.cases import resource
+
+CLUSTER = "aws:eks/cluster:Cluster"
+OPEN = ("0.0.0.0/0", "ports 22 to 22")
+
+
+def said(*resources):
+    return [(e.what, e.source, e.detail) for e in exposures(Graph(resources))]
+
+
+@pytest.mark.parametrize(
+    ("config", "source"),
+    [
+        ({}, "0.0.0.0/0"),
+        ({"endpointPublicAccess": True, "publicAccessCidrs": ["203.0.113.0/24"]}, "203.0.113.0/24"),
+        ({"endpointPublicAccess": False}, "the VPC only"),
+    ],
+)
+def test_the_api_is_as_open_as_aws_makes_it(config, source):
+    cluster = resource(CLUSTER, {"vpcConfig": config}, name="c")
+    assert said(cluster) == [("Kubernetes API of c", source, "with an IAM identity that has an access entry")]
+
+
+def test_security_groups_in_all_three_spellings():
+    ports = {"fromPort": 22, "toPort": 22}
+    rule = resource(
+        "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", {"cidrIpv4": OPEN[0], **ports}, name="a"
+    )
+    old = resource(
+        "aws:ec2/securityGroupRule:SecurityGroupRule",
+        {"type": "ingress", "cidrBlocks": [OPEN[0]], **ports},
+        name="b",
+    )
+    out = resource(
+        "aws:ec2/securityGroupRule:SecurityGroupRule", {"type": "egress", "cidrBlocks": [OPEN[0]]}, name="c"
+    )
+    inline = resource(
+        "aws:ec2/securityGroup:SecurityGroup", {"ingress": [{"ipv6CidrBlocks": ["::/0"], **ports}]}, name="d"
+    )
+    narrow = resource(
+        "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
+        {"cidrIpv4": "10.0.0.0/8", **ports},
+        name="e",
+    )
+    assert said(rule, old, out, inline, narrow) == [
+        ("security group d", "::/0", OPEN[1]),
+        ("security group rule a", *OPEN),
+        ("security group rule b", *OPEN),
+    ]
+
+
+def gateway(service):
+    metadata = {"name": "edge", "namespace": "edge"}
+    reference = {"group": "gateway.envoyproxy.io", "kind": "EnvoyProxy", "name": "edge"}
+    listener = {"protocol": "HTTPS", "port": 443, "hostname": "models.example.com"}
+    spec = {"infrastructure": {"parametersRef": reference}, "listeners": [listener]}
+    proxy = {"metadata": metadata, "spec": {"provider": {"kubernetes": {"envoyService": service}}}}
+    return resource(GATEWAY, {"metadata": metadata, "spec": spec}, name="g"), resource(PROXY, proxy, name="p")
+
+
+def test_a_gateway_is_as_open_as_its_load_balancer():
+    internal = {"annotations": {"service.beta.kubernetes.io/aws-load-balancer-internal": "true"}}
+    detail = "HTTPS 443 models.example.com"
+    assert said(*gateway({"type": "ClusterIP"})) == []
+    assert said(*gateway({})) == [("gateway g", "any address through a public load balancer", detail)]
+    ranged = gateway({**internal, "loadBalancerSourceRanges": ["10.0.0.0/8"]})
+    assert said(*ranged) == [("gateway g", "10.0.0.0/8 through an internal load balancer", detail)]
+    assert said(gateway({})[0]) == [("gateway g", "whoever its load balancer lets in", detail)]
+
+
+def test_bucket_policies_name_who_is_let_in():
+    statements = [
+        {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject"},
+        {"Effect": "Allow", "Principal": {"Service": "logging.s3.amazonaws.com"}, "Action": ["s3:PutObject"]},
+        {"Effect": "Deny", "Principal": "*", "Action": "s3:*"},
+    ]
+    policy = json.dumps({"Statement": statements})
+    bucket = resource("aws:s3/bucketPolicy:BucketPolicy", {"bucket": "b", "policy": policy})
+    assert said(bucket) == [
+        ("bucket b", "everyone", "s3:GetObject"),
+        ("bucket b", "logging.s3.amazonaws.com", "s3:PutObject"),
+    ]
+
+
+def test_what_cannot_be_read_is_said():
+    cluster = resource(CLUSTER, {"vpcConfig": UNKNOWN})
+    assert exposures(Graph([cluster])) == [
+        Exposure(what="unreadable", source="?", detail="vpcConfig.endpointPublicAccess is not known yet")
+    ]
