@@ -20,6 +20,7 @@ from gate.report import EXIT_CODES
 from gate.stacks import ROOT, chosen
 
 ERROR = EXIT_CODES["error"]
+_FILES = ("difference.json", "difference.md")
 
 
 def touched(reference: str) -> list[str]:
@@ -30,6 +31,7 @@ def touched(reference: str) -> list[str]:
 def run(names: Sequence[str], reference: str, options: Options) -> int:
     """Build both sides, print and write the difference, and return this side's exit code."""
     console, progress = Console(width=None if sys.stdout.isatty() else 160), Console(stderr=True)
+    _clear(options.output)
     commit = base_commit(ROOT, reference)
     can_differ = affected(changed_files(ROOT, commit), chosen([]))
     wanted = [n for n in can_differ if not names or n in names]
@@ -46,6 +48,15 @@ def run(names: Sequence[str], reference: str, options: Options) -> int:
         base = other.result()
     difference = compare(wanted, previews, base, label, describe(ROOT))
     return _finish(difference, previews, options.output, console)
+
+
+def _clear(output: Path) -> None:
+    """An older difference must not be read as this one's."""
+    try:
+        for name in _FILES:
+            (output / name).unlink(missing_ok=True)
+    except OSError as error:
+        raise GateError(f"{output} cannot be written:", [str(error)]) from None
 
 
 def compare(

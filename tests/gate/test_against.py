@@ -115,10 +115,13 @@ def test_a_base_that_does_not_build_leaves_this_side_alone(repository):
 
 def test_this_side_broken_is_never_a_pass(repository):
     edit(repository, "stacks/Pulumi.prod.yaml", "region: eu-central-1", "region: CHANGEME")
+    older = repository / "build" / "preview" / "difference.md"
+    older.parent.mkdir(parents=True)
+    older.write_text("# This change passes", encoding="utf-8")
     done = against(repository)
     assert done.returncode == 2
     assert "stacks/Pulumi.prod.yaml: platform.region: replace the placeholder (got 'CHANGEME')" in done.stderr
-    assert not (repository / "build" / "preview" / "difference.md").exists()
+    assert not older.exists()
 
 
 def test_unknown_and_unreachable_references_are_refused(repository, tmp_path_factory):
