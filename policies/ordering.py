@@ -1,7 +1,8 @@
 """What must hold for order: nothing is made before what it needs is there and answers.
 
 Read on declared dependencies, so it holds for the first ``up`` as for the hundredth. What stands in another
-stack exists before this one runs; here only neighbours of the same stack are looked for.
+stack exists before this one runs; here only neighbours of the same stack are looked for. The order of nodes,
+add-ons and the network plugin is held in the modules of those components.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -16,12 +17,9 @@ RELEASE: Final = "kubernetes:helm.sh/v3:Release"
 DEFINITION: Final = "kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition"
 NAMESPACE: Final = "kubernetes:core/v1:Namespace"
 OBJECTS: Final = "kubernetes:*"
-NODES: Final = ("aws:eks/nodeGroup:NodeGroup",)
 PROVIDER: Final = "pulumi:providers:kubernetes"
 ASSOCIATION: Final = "aws:eks/podIdentityAssociation:PodIdentityAssociation"
 _NOT_OBJECTS: Final = ("kubernetes:helm.sh/", "kubernetes:yaml")
-_NETWORK_PLUGIN: Final = "vpc-cni"
-_DNS: Final = "coredns"
 
 
 def _kind(object_: Resource) -> str:
@@ -40,7 +38,8 @@ def _apis(release: Resource) -> ChartApis:
 
 
 def _is_object(resource: Resource) -> bool:
-    return resource.object is not None and not resource.type.startswith(_NOT_OBJECTS)
+    """An object that a program declares; what stands in a manifest has no order, whoever applies it retries."""
+    return resource.object is not None and not resource.source and not resource.type.startswith(_NOT_OBJECTS)
 
 
 def _defined_by(graph: Graph, kind: str) -> Iterator[Resource]:
@@ -69,6 +68,8 @@ def _before_its_webhook(object_: Resource, graph: Graph) -> Iterable[str]:
 
 
 def _before_its_namespace(resource: Resource, graph: Graph) -> Iterable[str]:
+    if resource.source:
+        return
     where = "namespace" if resource.type == RELEASE else "metadata.namespace"
     namespace = text(at(resource.inputs, where), where)
     for found in graph.of_type(NAMESPACE):
@@ -132,28 +133,6 @@ def _service_accounts(value: object) -> Iterator[str]:
             yield from _service_accounts(item)
 
 
-def _addons(graph: Graph, name: str) -> list[Resource]:
-    return [
-        a
-        for a in graph.of_type("aws:eks/addon:Addon")
-        if text(at(a.inputs, "addonName"), "addonName") == name
-    ]
-
-
-def _before_the_network(nodes: Resource, graph: Graph) -> Iterable[str]:
-    for addon in _addons(graph, _NETWORK_PLUGIN):
-        if addon.urn not in graph.waits_for(nodes.urn):
-            yield f"does not wait for {addon.name}: nodes without a network plugin never become ready"
-
-
-def _before_nodes(addon: Resource, graph: Graph) -> Iterable[str]:
-    if text(at(addon.inputs, "addonName"), "addonName") != _DNS:
-        return
-    nodes = graph.of_type(*NODES)
-    if nodes and not any(n.urn in graph.waits_for(addon.urn) for n in nodes):
-        yield f"does not wait for {nodes[0].name}: the add-on has no node to run on and fails"
-
-
 def _before_its_access(provider: Resource, graph: Graph) -> Iterable[str]:
     clusters = graph.of_type("aws:eks/cluster:Cluster")
     if any(
@@ -199,22 +178,6 @@ RULES: tuple[Rule, ...] = (
         why="Credentials are given at pod admission; a pod admitted earlier runs without any until it restarts.",
         fix="Let the workload depend on the association.",
         check=_before_its_credentials,
-        reads_graph=True,
-    ),
-    Rule(
-        id="nodes-wait-for-the-network-plugin",
-        applies_to=NODES,
-        why="A managed node group waits for ready nodes, and there are none without a network plugin.",
-        fix="Let the node group depend on the vpc-cni add-on.",
-        check=_before_the_network,
-        reads_graph=True,
-    ),
-    Rule(
-        id="dns-waits-for-nodes",
-        applies_to=("aws:eks/addon:Addon",),
-        why="CoreDNS is a deployment: without a node the add-on stays degraded and its creation fails.",
-        fix="Let the coredns add-on depend on a node group.",
-        check=_before_nodes,
         reads_graph=True,
     ),
     Rule(

@@ -110,7 +110,7 @@ def _unbounded(namespace: Resource, graph: Graph) -> Iterable[str]:
 
 
 def _before_mesh(namespace: Resource, graph: Graph) -> Iterable[str]:
-    if not is_in_ambient(namespace):
+    if namespace.source or not is_in_ambient(namespace):  # a manifest has no order
         return
     for release in graph.of_type(RELEASE):
         if istio_chart(release) == "ztunnel" and release.urn not in graph.waits_for(namespace.urn):

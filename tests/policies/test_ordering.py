@@ -7,8 +7,6 @@ from tests.policies.cases import Case, RuleCases, cases_test, resource
 
 _ISVC = "kubernetes:serving.kserve.io/v1beta1:InferenceService"
 _MONITOR = "kubernetes:monitoring.coreos.com/v1:ServiceMonitor"
-_NODE_GROUP = "aws:eks/nodeGroup:NodeGroup"
-_ADD_ON = "aws:eks/addon:Addon"
 _CLUSTER = "aws:eks/cluster:Cluster"
 _ENTRY = "aws:eks/accessPolicyAssociation:AccessPolicyAssociation"
 _OTHER = Case(resource("aws:s3/bucket:Bucket", {}))
@@ -48,8 +46,6 @@ _NESTED = {"predictor": {"workers": [{"serviceAccountName": "reader"}]}}
 _NAMING = _release("agent", "agent", "models", serviceAccount={"name": "reader"})
 _SILENT = _release("other", "other", "models")
 
-_CNI = resource(_ADD_ON, {"addonName": "vpc-cni"}, name="cni")
-_NODES = resource(_NODE_GROUP, {}, name="nodes")
 _CLOSED = resource(_CLUSTER, {"accessConfig": {"bootstrapClusterCreatorAdminPermissions": False}}, name="c")
 _OPEN = resource(_CLUSTER, {}, name="c")
 _GRANT = resource(_ENTRY, {}, name="grant")
@@ -138,42 +134,6 @@ CASES = {
             Case(resource(ASSOCIATION, {"namespace": UNKNOWN, "serviceAccount": "reader"})),
         ],
     ),
-    "nodes-wait-for-the-network-plugin": RuleCases(
-        passing=[
-            Case(resource(_NODE_GROUP, {}, dependencies=_on(_CNI)), others=[_CNI]),
-            Case(_NODES, others=[resource(_ADD_ON, {"addonName": "coredns"})]),
-        ],
-        failing=[
-            Case(
-                _NODES,
-                others=[_CNI],
-                findings=["does not wait for cni: nodes without a network plugin never become ready"],
-            ),
-            Case(
-                resource(_NODE_GROUP, {}, dependencies=_on(_CLOSED)),
-                others=[_CNI, _CLOSED],
-                findings=["does not wait for cni: nodes without a network plugin never become ready"],
-            ),
-        ],
-        not_applicable=[_OTHER],
-        undecided=[Case(_NODES, others=[resource(_ADD_ON, {"addonName": UNKNOWN})])],
-    ),
-    "dns-waits-for-nodes": RuleCases(
-        passing=[
-            Case(resource(_ADD_ON, {"addonName": "coredns"}, dependencies=_on(_NODES)), others=[_NODES]),
-            Case(_CNI, others=[_NODES]),
-        ],
-        failing=[
-            Case(
-                resource(_ADD_ON, {"addonName": "coredns"}, dependencies=on),
-                others=[_NODES, _CNI],
-                findings=["does not wait for nodes: the add-on has no node to run on and fails"],
-            )
-            for on in (_on(), _on(_CNI))
-        ],
-        not_applicable=[_OTHER],
-        undecided=[Case(resource(_ADD_ON, {"addonName": UNKNOWN}), others=[_NODES])],
-    ),
     "the-provider-waits-for-access": RuleCases(
         passing=[
             Case(resource(PROVIDER, {}, dependencies=_on(_GRANT)), others=[_CLOSED, _GRANT]),
@@ -215,3 +175,12 @@ def test_a_chart_runs_as_the_account_its_values_name_or_else_the_only_chart_does
     assert found(_SILENT) == ["other runs as models/reader and does not wait for it"]
     assert found(_SILENT, replace(_SILENT, urn="second", name="second")) == []
     assert found(replace(_NAMING, dependencies=_on(_ASSOCIATION)), _SILENT) == []
+
+
+def test_manifests_have_no_order():
+    space = replace(_SPACE, source="f.yaml#Namespace//models")
+    found = replace(_object(), source="f.yaml#InferenceService/models/x")
+    said = judge(
+        Graph([space, found, replace(_DEFINED, source="f.yaml#D//own"), _CONTROLLER, _ASSOCIATION]), RULES
+    )
+    assert (said.findings, said.undecided, said.faults) == ((), (), ())

@@ -1,0 +1,36 @@
+"""What a preview writes down can be judged again from the files alone, and says the same: nothing against it."""
+
+from datetime import date
+
+import pytest
+
+from gate import render
+from gate.adapters import read_paths
+from gate.judgement import assess
+from gate.second_opinion import not_asked
+from gate.stacks import ROOT
+from gate.waive import load_waivers
+from tests.captured import STACKS, captured
+
+
+@pytest.mark.parametrize("file", ["manifests.yaml", "state.json"])
+@pytest.mark.parametrize("stack", STACKS)
+def test_a_preview_s_files_pass(stack, file, tmp_path):
+    resources = captured(stack).graph.resources
+    texts = {
+        "manifests.yaml": render.manifests(resources),
+        "state.json": render.as_json(render.state(resources, stack)),
+    }
+    path = tmp_path / file
+    path.write_text(texts[file], encoding="utf-8")
+    report, _ = assess(
+        read_paths([path]),
+        subject=file,
+        stack=stack,
+        today=date(2026, 11, 23),
+        waivers=load_waivers(ROOT / "policies" / "waivers.yaml"),
+        opinion=not_asked("not asked"),
+    )
+    assert [f.rule for f in report.findings if f.waiver is None and f.level == "mandatory"] == []
+    assert (report.undecided, report.faults) == ((), ())
+    assert len(report.resources) > len(texts) * 10
