@@ -1,10 +1,10 @@
 """What a model's components need to know of its release, as plain data."""
 
 from dataclasses import dataclass
-from typing import Literal
 
 from components.capacity import AcceleratorNeeds
 from components.namespaces import MODEL_POD
+from releases.engines import Engine
 from releases.release import Release
 
 
@@ -15,7 +15,7 @@ class ModelPlan:
     model: str
     version: str
     task: str
-    engine: Literal["huggingface", "vllm"]
+    engine: Engine
     artifact_uri: str
     digest: str
     data_class: str

@@ -6,9 +6,7 @@ from components.model_flows import predictor_labels
 from components.model_manifests import placement_fields, resources
 from components.model_plan import ModelPlan
 from components.pod_security import restricted_container, restricted_pod
-from components.serving_runtimes import runtime_name
-
-_TASKS = {"text-embedding": "text_embedding", "text-classification": "sequence_classification"}
+from components.predictor_arguments import predictor_server
 
 
 def inference_service(
@@ -43,15 +41,10 @@ def inference_service(
                 "securityContext": restricted_pod(),
                 **placement_fields(pool, predictor_labels(plan)),
                 "model": {
-                    "modelFormat": {"name": "huggingface", "version": "1"},
-                    "runtime": runtime_name("huggingface"),
-                    "protocolVersion": "v2",
+                    **predictor_server(
+                        plan.engine, plan.task, max_context=plan.max_context, on_gpu=pool is not None
+                    ),
                     "storageUri": plan.artifact_uri,
-                    "args": [
-                        f"--model_name={plan.model}",
-                        f"--task={_TASKS[plan.task]}",
-                        "--backend=huggingface",
-                    ],
                     "resources": resources(plan),
                     "securityContext": restricted_container(),
                 },

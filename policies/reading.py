@@ -5,10 +5,18 @@ raises :class:`UndecidedError`, which the judge turns into "undecided" for this 
 """
 
 import json
+import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from policies.record import UNKNOWN, Unknown
+
+_QUANTITY: Final = re.compile(r"(\d+(?:\.\d+)?)([A-Za-z]{0,2})")
+_UNITS: Final = {
+    "": 1, "m": 1e-3, "k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12,
+    "Ki": 2**10, "Mi": 2**20, "Gi": 2**30, "Ti": 2**40,
+}  # fmt: skip
+"""Suffixes of Kubernetes quantities (API conventions, "Quantity", read 2026-11)."""
 
 
 class UndecidedError(Exception):
@@ -86,6 +94,15 @@ def number(value: Any, path: str = "") -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise UndecidedError(f"{path or 'value'}: expected a number, got {value!r}")
     return value
+
+
+def mebibytes(value: Any, path: str = "") -> float:
+    """An amount of memory as Kubernetes writes it (``8Gi``, ``512M``, bytes), in MiB."""
+    said = str(known(value, path))
+    match = _QUANTITY.fullmatch(said)
+    if match is None or match[2] not in _UNITS:
+        raise UndecidedError(f"{path or 'value'}: expected an amount like 2Gi, got {value!r}")
+    return float(match[1]) * _UNITS[match[2]] / 2**20
 
 
 def document(value: Any, path: str = "policy") -> Mapping[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any, Final
 from policies import pods
 from policies.llm_objects import config_pods
 from policies.model_objects import LLM_CONFIG, RUNTIMES, STORAGE_CONTAINER
-from policies.reading import at, flag, mapping, sequence, text
+from policies.reading import at, flag, mapping, mebibytes, sequence, text
 from policies.record import Graph, Resource
 from policies.rule import Rule
 
@@ -16,7 +16,9 @@ _STANDARD: Final = frozenset({"Standard", "RawDeployment"})
 _OFFLINE: Final = "HF_HUB_OFFLINE"
 _FROM_HUBS: Final = frozenset({"huggingface", "vllm"})
 _POOLS: Final = "inference.networking.k8s.io"
-_WELL_KNOWN: Final = "kserve-config-llm-"
+_SERVER: Final = "kserve-container"
+_LOADS_CODE: Final = frozenset({"joblib", "mlflow", "pickle", "pytorch", "sklearn", "torch"})
+_LEAST_DOWNLOAD_MIB: Final = 2048
 
 
 def _runtime_pods(runtime: Resource) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -97,8 +99,29 @@ def _cramped_download(release: Resource, _graph: Graph) -> Iterable[str]:
     if _chart(release) != "kserve-resources":
         return
     storage = mapping(at(release.inputs, "values.kserve.storage"), "values.kserve.storage")
-    if at(storage, "resources.limits.memory") is None:
+    limit = at(storage, "resources.limits.memory")
+    if limit is None:
         yield "storage.resources.limits.memory is not set: 1Gi ends the download of a large model"
+    elif mebibytes(limit, "storage.resources.limits.memory") < _LEAST_DOWNLOAD_MIB:
+        yield f"storage.resources.limits.memory is {limit}: a large model needs 2Gi to be fetched"
+
+
+def _runs_what_it_loads(runtime: Resource, _graph: Graph) -> Iterable[str]:
+    for entry in sequence(at(runtime.inputs, "spec.supportedModelFormats"), "supportedModelFormats"):
+        name = text(at(entry, "name"), "supportedModelFormats.name").lower()
+        if name in _LOADS_CODE:
+            yield f"{name}: its files are loaded by running what is in them"
+
+
+def _asks_the_port(runtime: Resource, _graph: Graph) -> Iterable[str]:
+    for container in sequence(at(runtime.inputs, "spec.containers"), "containers"):
+        if pods.name_of(container) != _SERVER:
+            continue
+        probe = at(container, "readinessProbe")
+        if probe is None:
+            yield "no readinessProbe: KServe asks whether the port is open"
+        elif at(probe, "tcpSocket") is not None:
+            yield "readinessProbe asks whether the port is open"
 
 
 def _loose_download(container: Resource, _graph: Graph) -> Iterable[str]:
@@ -131,6 +154,22 @@ RULES: tuple[Rule, ...] = (
         why="A server that may ask a hub fetches what a model's files lack, unseen and unpinned.",
         fix="Set HF_HUB_OFFLINE=1 in the runtime's container.",
         check=_may_ask_a_hub,
+    ),
+    Rule(
+        id="serving-runtimes-load-no-code",
+        applies_to=RUNTIMES,
+        why="A pickle runs what is in it when it is loaded, with the rights of the model that it says it is.",
+        fix="Serve the library's own format: safetensors, ONNX, XGBoost's JSON, LightGBM's text.",
+        check=_runs_what_it_loads,
+        level="advisory",
+    ),
+    Rule(
+        id="serving-runtimes-ask-for-the-model",
+        applies_to=RUNTIMES,
+        why="A server opens its port before the model is there, and callers are sent to it.",
+        fix="Set a readinessProbe that asks the server: /v2/models/{{.Name}}/ready.",
+        check=_asks_the_port,
+        level="advisory",
     ),
     Rule(
         id="llm-configs-have-no-rights-on-the-node",
@@ -172,7 +211,7 @@ RULES: tuple[Rule, ...] = (
         id="downloads-have-room",
         applies_to=(RELEASE,),
         why="The container that fetches the weights is killed at its limit, and the model never starts.",
-        fix="Set kserve.storage.resources.",
+        fix="Set kserve.storage.resources: a memory limit of 2Gi at least.",
         check=_cramped_download,
     ),
     Rule(

@@ -6,6 +6,7 @@ from typing import Annotated, Final, Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from facts.strict import Strict
+from releases.engines import Format
 
 Digest = Annotated[str, Field(pattern=r"^sha256:[0-9a-f]{64}$")]
 
@@ -35,7 +36,7 @@ class Artifact(Strict):
     uri: str = Field(
         description="s3://{model_bucket}/<model>-<version>/, s3://BUCKET/..., or oci://...@sha256:..."
     )
-    format: Literal["safetensors", "onnx", "gguf"]
+    format: Format
     digest: Digest = Field(description="Of the manifest of all files: releases/digest.py defines it.")
     size_bytes: int = Field(ge=1, description="Of all files.")
     parameters: int = Field(ge=1)

@@ -7,6 +7,7 @@ from pydantic import Field, field_validator, model_validator
 
 from facts.strict import Slug, Strict
 from releases.artifact import Artifact
+from releases.engines import Engine, Task, engine_problems
 from releases.sizing import GIB, GpuMemory, engine_memory
 
 Version = Annotated[str, Field(pattern=r"^v[1-9][0-9]{0,3}$")]
@@ -82,8 +83,8 @@ class DataPolicy(Strict):
 class Needs(Strict):
     """What one replica needs; GPU memory is stated, or computed from the weights and the cache."""
 
-    task: Literal["text-embedding", "text-classification", "chat", "text-generation"]
-    engine: Literal["huggingface", "vllm"]
+    task: Task
+    engine: Engine
     gpu_count: int = Field(ge=0, le=8)
     gpu_memory_gib: float | None = Field(
         default=None, gt=0, description="As measured, over all GPUs; absent: computed."
@@ -176,7 +177,7 @@ class Release(Strict):
         return self
 
     def _disagreements(self) -> list[str]:
-        said: list[str] = []
+        said = engine_problems(self.needs.engine, self.needs.task, self.artifact.format, self.needs.gpu_count)
         if not self.artifact.is_at(self.identity):
             said.append(f"artifact.uri should end in /{self.identity}/, the only folder its role may read")
         if self.needs.engine == "vllm" and self.bounds.replicas.minimum == 0:

@@ -71,7 +71,7 @@ def test_the_service_is_the_release(made):
             "runtime": "slipway-huggingface",
             "protocolVersion": "v2",
             "storageUri": "s3://example-test-models/minilm-v1/",
-            "args": ["--model_name=minilm", "--task=text_embedding", "--backend=huggingface"],
+            "args": ["--backend=huggingface", "--task=text_embedding", "--max_model_len=256"],
             "resources": {"requests": amounts, "limits": amounts},
             "securityContext": {
                 "allowPrivilegeEscalation": False,

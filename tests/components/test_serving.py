@@ -51,6 +51,10 @@ def test_exactly_these_are_made(made):
             "serving-llm-controller-budget",
             "serving-llm-crds",
             "serving-runtime-huggingface",
+            "serving-runtime-huggingface-gpu",
+            "serving-runtime-lightgbm",
+            "serving-runtime-openvino",
+            "serving-runtime-xgboost",
         ]
     )
 

@@ -56,6 +56,11 @@ def _storage(change=None):
     return resource(f"{API}/v1alpha1:ClusterStorageContainer", {"spec": {"container": container}})
 
 
+def _downloads(limit):
+    return _release("kserve-resources", {"storage": {"resources": {"limits": {"memory": limit}}}})
+
+
+_PROBE = {"httpGet": {"path": "/v2/models/x/ready", "port": 8080}}
 _OTHER_CHART = [*OTHER, Case(_release("keda", {}))]
 _LLM_CHART = "kserve-llmisvc-resources"
 _ASKS = "kserve-container may ask a hub (HF_HUB_OFFLINE is not 1)"
@@ -106,6 +111,34 @@ CASES = {
         ],
         not_applicable=OTHER,
         undecided=[Case(_runtime(lambda _s, c: c.update(env=UNKNOWN)))],
+    ),
+    "serving-runtimes-load-no-code": RuleCases(
+        passing=[Case(_runtime()), Case(_runtime(formats=("onnx", "xgboost", "lightgbm")))],
+        failing=[
+            failing(
+                _runtime(formats=("xgboost", name)),
+                f"{name.lower()}: its files are loaded by running what is in them",
+            )
+            for name in ("sklearn", "PyTorch", "mlflow")
+        ],
+        not_applicable=OTHER,
+        undecided=[Case(_runtime(lambda s, _c: s.update(supportedModelFormats=UNKNOWN)))],
+    ),
+    "serving-runtimes-ask-for-the-model": RuleCases(
+        passing=[
+            Case(_runtime(lambda _s, c: c.update(readinessProbe=_PROBE))),
+            Case(_runtime(lambda _s, c: c.update(readinessProbe={"exec": {"command": ["ask"]}}))),
+            Case(_runtime(lambda _s, c: c.update(name="transformer-container"))),
+        ],
+        failing=[
+            failing(_runtime(), "no readinessProbe: KServe asks whether the port is open"),
+            failing(
+                _runtime(lambda _s, c: c.update(readinessProbe={"tcpSocket": {"port": 8080}})),
+                "readinessProbe asks whether the port is open",
+            ),
+        ],
+        not_applicable=OTHER,
+        undecided=[Case(_runtime(lambda _s, c: c.update(readinessProbe=UNKNOWN)))],
     ),
     "llm-configs-have-no-rights-on-the-node": RuleCases(
         passing=[Case(_config()), Case(_config(version="v1alpha1"))],
@@ -193,18 +226,23 @@ CASES = {
         undecided=[Case(_release(_LLM_CHART, UNKNOWN))],
     ),
     "downloads-have-room": RuleCases(
-        passing=[
-            Case(_release("kserve-resources", {"storage": {"resources": {"limits": {"memory": "8Gi"}}}}))
-        ],
+        passing=[Case(_downloads(limit)) for limit in ("8Gi", "2048Mi", 2147483648, "3G")],
         failing=[
             failing(
                 _release("kserve-resources", kserve),
                 "storage.resources.limits.memory is not set: 1Gi ends the download of a large model",
             )
             for kserve in ({}, {"storage": {"resources": {"requests": {"memory": "8Gi"}}}})
+        ]
+        + [
+            failing(
+                _downloads(limit),
+                f"storage.resources.limits.memory is {limit}: a large model needs 2Gi to be fetched",
+            )
+            for limit in ("1Gi", "2G", 1073741824, "2047Mi")
         ],
         not_applicable=_OTHER_CHART,
-        undecided=[Case(_release("kserve-resources", {"storage": UNKNOWN}))],
+        undecided=[Case(_release("kserve-resources", {"storage": UNKNOWN})), Case(_downloads("lots"))],
     ),
     "downloads-are-bounded": RuleCases(
         passing=[Case(_storage())],
