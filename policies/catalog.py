@@ -61,6 +61,8 @@ def _needs_no_rule() -> Mapping[str, str]:
 
 
 RULES: Final = _rules()
-COVERED: Final = frozenset(type_ for rule in RULES for type_ in rule.applies_to if not type_.endswith("*"))
-"""Types that have a rule of their own; a rule for every kind of object covers none in particular."""
+COVERED: Final = frozenset(
+    type_ for rule in RULES for type_ in rule.applies_to if not type_.endswith("*")
+).union(*(getattr(import_module(f"policies.{name}"), "COVERS", ()) for name in MODULES))
+"""Types that have a rule of their own; a rule for every kind of object covers only those its module names."""
 NEEDS_NO_RULE: Final = _needs_no_rule()

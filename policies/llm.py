@@ -6,6 +6,7 @@ from typing import Any, Final
 from policies import pods
 from policies.llm_objects import PICKER, Pods, all_pods, engine_labels, engines, gpus, llm_pods
 from policies.model_objects import LLM, annotation, moving_source, unprotected
+from policies.pod_restricted import restricted
 from policies.reading import at, flag, mapping, number, sequence, text
 from policies.record import Graph, Resource
 from policies.rule import Rule
@@ -158,7 +159,7 @@ RULES: tuple[Rule, ...] = (
         applies_to=LLM,
         why="Weights and prompts come from outside: whoever breaks the engine must not have the node.",
         fix="Write the restricted Pod Security Standard in every template, the weights' download included.",
-        check=_in_each_pod(pods.rights_on_the_node),
+        check=_in_each_pod(restricted),
         reads_graph=True,
     ),
     Rule(

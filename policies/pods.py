@@ -1,17 +1,38 @@
 """What a pod may do, take and run: read the same wherever a pod stands."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from policies.reading import at, flag, mapping, sequence, text
 
-_LISTS: Final = ("containers", "initContainers")
-_PROFILES: Final = frozenset({"RuntimeDefault", "Localhost"})
-_ALLOWED_CAPABILITY: Final = "NET_BIND_SERVICE"
+_LISTS: Final = ("containers", "initContainers", "ephemeralContainers")
+
+
+@dataclass(frozen=True)
+class Pod:
+    """A pod as it stands in an object; ``place`` says where, and is empty for the only one."""
+
+    spec: Mapping[str, Any]
+    annotations: Mapping[str, Any] = field(default_factory=dict)
+    place: str = ""
+
+    def containers(self) -> Iterator[Mapping[str, Any]]:
+        """Its containers of every sort."""
+        return containers(self.spec)
+
+    @property
+    def is_windows(self) -> bool:
+        return text(at(self.spec, "os.name"), "os.name") == "windows"
+
+    @property
+    def has_own_users(self) -> bool:
+        """Whether its user 0 is nobody on the node."""
+        return not flag(at(self.spec, "hostUsers"), "hostUsers", default=True)
 
 
 def containers(pod: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    """Its containers, then those that run before them."""
+    """Its containers, then those that run before them, then those that are put in to debug it."""
     for part in _LISTS:
         for container in sequence(at(pod, part), part):
             yield mapping(container, part)
@@ -19,39 +40,6 @@ def containers(pod: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 
 def name_of(container: Mapping[str, Any]) -> str:
     return text(at(container, "name"), "name")
-
-
-def rights_on_the_node(pod: Mapping[str, Any]) -> Iterator[str]:
-    """What keeps a pod from the restricted Pod Security Standard."""
-    for shared in ("hostNetwork", "hostPID", "hostIPC"):
-        if flag(at(pod, shared), shared):
-            yield f"{shared} is on"
-    for volume in sequence(at(pod, "volumes"), "volumes"):
-        path = at(mapping(volume, "volumes"), "hostPath.path")
-        if path is not None:
-            yield f"mounts {path} of the node"
-    for container in containers(pod):
-        yield from _rights_of(container, pod)
-
-
-def _rights_of(container: Mapping[str, Any], pod: Mapping[str, Any]) -> Iterator[str]:
-    name = name_of(container)
-    own, shared = at(container, "securityContext"), at(pod, "securityContext")
-    if flag(at(own, "privileged"), "privileged"):
-        yield f"{name}: privileged"
-    if flag(at(own, "allowPrivilegeEscalation"), "allowPrivilegeEscalation", default=True):
-        yield f"{name}: may gain privileges (allowPrivilegeEscalation is not false)"
-    if "ALL" not in sequence(at(own, "capabilities.drop"), "capabilities.drop"):
-        yield f"{name}: keeps capabilities"
-    added = set(sequence(at(own, "capabilities.add"), "capabilities.add")) - {_ALLOWED_CAPABILITY}
-    if added:
-        yield f"{name}: adds {', '.join(sorted(added))}"
-    unprivileged = at(own, "runAsNonRoot")
-    if not flag(at(shared, "runAsNonRoot") if unprivileged is None else unprivileged, "runAsNonRoot"):
-        yield f"{name}: may run as root"
-    profile = at(own, "seccompProfile.type") or at(shared, "seccompProfile.type")
-    if text(profile, "seccompProfile.type") not in _PROFILES:
-        yield f"{name}: no seccomp profile"
 
 
 def unbounded(container: Mapping[str, Any]) -> Iterator[str]:

@@ -15,6 +15,7 @@ from policies.model_objects import (
     predictor_pods,
     unprotected,
 )
+from policies.pod_restricted import restricted
 from policies.reading import at, flag, mapping, number, sequence, text
 from policies.record import Graph, Resource
 from policies.rule import Rule
@@ -170,7 +171,7 @@ RULES: tuple[Rule, ...] = (
         applies_to=INFERENCE_SERVICE,
         why="Weights and prompts come from outside: whoever breaks the server must not have the node.",
         fix="Write the restricted Pod Security Standard on the model or its runtime.",
-        check=_in_each_pod(pods.rights_on_the_node),
+        check=_in_each_pod(restricted),
         reads_graph=True,
     ),
     Rule(

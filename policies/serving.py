@@ -6,6 +6,7 @@ from typing import Any, Final
 from policies import pods
 from policies.llm_objects import config_pods
 from policies.model_objects import LLM_CONFIG, RUNTIMES, STORAGE_CONTAINER
+from policies.pod_restricted import restricted
 from policies.reading import at, flag, mapping, mebibytes, sequence, text
 from policies.record import Graph, Resource
 from policies.rule import Rule
@@ -43,7 +44,7 @@ def _in_each_pod(
 def _container_rights(pod: Mapping[str, Any]) -> Iterator[str]:
     """A runtime's pod-level context is the model's to write."""
     assumed = {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}}
-    yield from pods.rights_on_the_node({**pod, "securityContext": at(pod, "securityContext") or assumed})
+    yield from restricted({**pod, "securityContext": at(pod, "securityContext") or assumed})
 
 
 def _may_ask_a_hub(runtime: Resource, _graph: Graph) -> Iterable[str]:
@@ -176,7 +177,7 @@ RULES: tuple[Rule, ...] = (
         applies_to=LLM_CONFIG,
         why="A config is merged into every model, and a merge takes nothing away.",
         fix="Write the restricted Pod Security Standard in every template of the config.",
-        check=_in_each_pod(config_pods, pods.rights_on_the_node),
+        check=_in_each_pod(config_pods, restricted),
     ),
     Rule(
         id="llm-config-images-have-one-version",

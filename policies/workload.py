@@ -1,68 +1,56 @@
-"""What must hold for a workload that runs pods of its own: no rights on the node, bounded, one version.
+"""What must hold for a workload that runs pods of its own, whatever kind: no rights on the node, bounded, one version.
 
-The kinds of Kubernetes itself; what KServe makes pods of is judged in the modules of those kinds.
+What KServe makes pods of is judged by the same standard in the modules of those kinds.
 """
 
-from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from typing import Final
 
 from policies import pods
-from policies.reading import at, mapping, text
+from policies.deferring import every
+from policies.pod_finder import WORKLOADS, pods_of
+from policies.pod_restricted import offences
 from policies.record import Graph, Resource
 from policies.rule import Rule
 
-TEMPLATES: Final = {
-    "kubernetes:core/v1:Pod": "",
-    "kubernetes:apps/v1:Deployment": "spec.template",
-    "kubernetes:apps/v1:StatefulSet": "spec.template",
-    "kubernetes:apps/v1:DaemonSet": "spec.template",
-    "kubernetes:apps/v1:ReplicaSet": "spec.template",
-    "kubernetes:batch/v1:Job": "spec.template",
-    "kubernetes:batch/v1:CronJob": "spec.jobTemplate.spec.template",
-}
-"""Kinds and where their pod stands."""
+OBJECTS: Final = ("kubernetes:*",)
+COVERS: Final = frozenset(WORKLOADS)
+"""Kinds that the catalogue may count as covered, though the rules ask every kind."""
 
 
-def _pod(workload: Resource) -> Mapping[str, Any]:
-    path = f"{TEMPLATES[workload.type]}.spec".removeprefix(".")
-    return mapping(at(workload.inputs, path), path)
+def _in_each_pod(check: Callable[[pods.Pod], Iterable[str]]) -> Callable[[Resource, Graph], Iterable[str]]:
+    def found(workload: Resource, _graph: Graph) -> Iterator[str]:
+        return every(partial(_placed, pod, check) for pod in pods_of(workload))
+
+    return found
 
 
-def _rights_on_the_node(workload: Resource, _graph: Graph) -> Iterable[str]:
-    return pods.rights_on_the_node(_pod(workload))
-
-
-def _unbounded(workload: Resource, _graph: Graph) -> Iterable[str]:
-    return pods.unbounded_containers(_pod(workload))
-
-
-def _moving_images(workload: Resource, _graph: Graph) -> Iterable[str]:
-    for container in pods.containers(_pod(workload)):
-        problem = pods.image_problem(text(at(container, "image"), "image"))
-        if problem:
-            yield f"{pods.name_of(container)}: {problem}"
+def _placed(pod: pods.Pod, check: Callable[[pods.Pod], Iterable[str]]) -> Iterator[str]:
+    for problem in check(pod):
+        yield f"{pod.place}: {problem}" if pod.place else problem
 
 
 RULES: tuple[Rule, ...] = (
     Rule(
         id="pods-have-no-rights-on-the-node",
-        applies_to=tuple(TEMPLATES),
+        applies_to=OBJECTS,
         why="Whoever takes over such a container has the node, and with it every pod and credential there.",
         fix="Write the restricted Pod Security Standard: drop ALL, runAsNonRoot, RuntimeDefault, no host access.",
-        check=_rights_on_the_node,
+        check=_in_each_pod(offences),
     ),
     Rule(
         id="containers-are-bounded",
-        applies_to=tuple(TEMPLATES),
+        applies_to=OBJECTS,
         why="One container without a limit takes the memory of all others on its node.",
         fix="Set requests for cpu and memory, and a memory limit.",
-        check=_unbounded,
+        check=_in_each_pod(lambda pod: pods.unbounded_containers(pod.spec)),
     ),
     Rule(
         id="images-have-one-version",
-        applies_to=tuple(TEMPLATES),
+        applies_to=OBJECTS,
         why="A moving tag runs code nobody reviewed, on the next restart.",
         fix="Name the image by digest; the report lists images that only have a version.",
-        check=_moving_images,
+        check=_in_each_pod(lambda pod: pods.moving_images(pod.spec)),
     ),
 )

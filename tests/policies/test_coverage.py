@@ -1,11 +1,12 @@
 """Nothing a stack declares goes without a rule or without a word why it needs none."""
 
-from policies.catalog import NEEDS_NO_RULE, RULES
+from policies.catalog import COVERED, NEEDS_NO_RULE, RULES
 from policies.tagging import RULES as TAGGING
 from tests.captured import STACKS, captured
 
 DECLARED = {r.type for name in STACKS for r in captured(name).graph if r.custom}
-JUDGED = {type_ for rule in RULES if rule not in TAGGING for type_ in rule.applies_to}
+TAGGED = {type_ for rule in TAGGING for type_ in rule.applies_to}
+JUDGED = (COVERED - TAGGED) | {type_ for rule in RULES if rule not in TAGGING for type_ in rule.applies_to}
 """By more than their tags, which say nothing of what a resource opens or loses."""
 
 
