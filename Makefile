@@ -1,5 +1,5 @@
 # Verbs of the project; `make help` lists them. Nothing here needs an account, the Pulumi CLI or Go, but for
-# `schemas` and `lint-workflows` (Go) and `verify-releases` (fetches a package).
+# `conformance`, `schemas` and `lint-workflows` (Go) and `verify-releases` (fetches a package).
 SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 UV := $(shell command -v uv 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help preview pack test check lint-workflows bench docs schemas schemas-check verify-releases clean
+.PHONY: help preview pack test check conformance lint-workflows bench docs schemas schemas-check verify-releases clean
 
 help: ## list the verbs
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /: /'
@@ -62,6 +62,9 @@ check: $(VENV)/development.installed ## format, lint, imports and types
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports --no-cache --no-logo
 	$(BIN)/mypy
+
+conformance: $(VENV)/development.installed ## apply every object to a real Kubernetes API server (needs Go; 4 minutes the first time)
+	$(BIN)/python -m tools.conformance $(ARGS)
 
 # shellcheck comes with the environment, so that a machine that has none of its own says the same.
 lint-workflows: $(VENV)/development.installed ## lint CI's workflows and script (actionlint needs Go)

@@ -1,0 +1,179 @@
+"""What is asked of an API server: apply an object, strictly and for real; and what it answers."""
+
+import http.client
+import json
+import ssl
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from tools.conformance.errors import ConformanceError
+
+_TIMEOUT_SECONDS = 30
+_WAIT_SECONDS = 60
+_OVERLOADED = {http.HTTPStatus.TOO_MANY_REQUESTS, http.HTTPStatus.SERVICE_UNAVAILABLE}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the server said to one object: ``message`` is empty if it took it."""
+
+    created: bool
+    message: str = ""
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def is_refused(self) -> bool:
+        return bool(self.message)
+
+
+class Api:
+    """A connection for each thread to one API server."""
+
+    def __init__(self, port: int, token: str, certificate: Path) -> None:
+        self._port = port
+        self._headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
+        self._trust = ssl.create_default_context(cafile=str(certificate))
+        self._local = threading.local()
+        self._all: list[http.client.HTTPSConnection] = []
+        self._places: dict[str, dict[str, tuple[str, bool]]] = {}
+
+    def apply(self, manifest: Mapping[str, Any]) -> Answer:
+        """Apply an object server-side; unknown and repeated fields are refused.
+
+        Raises:
+            ConformanceError: the server could not be asked.
+        """
+        place = self._path(manifest)
+        if place is None:
+            return Answer(
+                created=False,
+                message=f"no such kind on this server: {manifest['apiVersion']} {manifest['kind']}",
+            )
+        query = urlencode({"fieldManager": "slipway", "fieldValidation": "Strict"})
+        body = json.dumps(manifest).encode()
+        status, data, warnings = self._ask("PATCH", f"{place}?{query}", body)
+        if status in _OVERLOADED:
+            raise ConformanceError(f"the API server is overloaded: {status} {data.get('message')}")
+        if status in {http.HTTPStatus.OK, http.HTTPStatus.CREATED}:
+            return Answer(created=status == http.HTTPStatus.CREATED, warnings=warnings)
+        return Answer(
+            created=False, message=str(data.get("message") or f"status {status}"), warnings=warnings
+        )
+
+    def delete(self, manifest: Mapping[str, Any]) -> None:
+        """Delete an object, if it is there, and wait until it is gone.
+
+        Raises:
+            ConformanceError: it does not go.
+        """
+        place = self._path(manifest)
+        if place is None:
+            return
+        until = time.monotonic() + _WAIT_SECONDS
+        while self._ask("DELETE", f"{place}?propagationPolicy=Background")[0] != http.HTTPStatus.NOT_FOUND:
+            if manifest["kind"] == "Namespace":
+                # The controller that empties a namespace does not run here; what was in it went before.
+                empty = {
+                    "apiVersion": "v1",
+                    "kind": "Namespace",
+                    "metadata": {"name": manifest["metadata"]["name"]},
+                }
+                self._ask("PUT", f"{place}/finalize", json.dumps(empty).encode(), "application/json")
+            if time.monotonic() > until:
+                raise ConformanceError(f"{manifest['kind']} {manifest['metadata']['name']} does not go")
+            time.sleep(0.01)
+        if manifest["kind"] == "CustomResourceDefinition":
+            self._places.clear()
+
+    def get(self, path: str) -> dict[str, Any]:
+        """What stands at a path; empty if nothing does."""
+        status, data, _ = self._ask("GET", path)
+        return data if status == http.HTTPStatus.OK else {}
+
+    def answers(self, path: str) -> bool:
+        """Whether the server is there and has something at a path."""
+        try:
+            return self._ask("GET", path)[0] == http.HTTPStatus.OK
+        except ConformanceError:
+            return False
+
+    def wait_served(self, definitions: Sequence[Mapping[str, Any]]) -> None:
+        """Until the server serves every version of these definitions.
+
+        Raises:
+            ConformanceError: it does not in time.
+        """
+        waiting = {
+            (d["spec"]["group"], v["name"], d["spec"]["names"]["kind"])
+            for d in definitions
+            for v in d["spec"]["versions"]
+            if v.get("served", True)
+        }
+        until = time.monotonic() + _WAIT_SECONDS
+        while waiting:
+            self._places.clear()
+            waiting = {w for w in waiting if w[2] not in self._served(f"{w[0]}/{w[1]}")}
+            if waiting and time.monotonic() > until:
+                raise ConformanceError(f"not served within {_WAIT_SECONDS} seconds: {sorted(waiting)}")
+            if waiting:
+                time.sleep(0.1)
+
+    def close(self) -> None:
+        """Close every thread's connection."""
+        for connection in self._all:
+            connection.close()
+
+    def _path(self, manifest: Mapping[str, Any]) -> str | None:
+        api_version, meta = manifest["apiVersion"], manifest["metadata"]
+        found = self._served(api_version).get(manifest["kind"])
+        if found is None:
+            return None
+        plural, is_namespaced = found
+        inside = f"/namespaces/{quote(meta.get('namespace', 'default'))}" if is_namespaced else ""
+        return f"{_root(api_version)}{inside}/{plural}/{quote(meta['name'])}"
+
+    def _served(self, api_version: str) -> dict[str, tuple[str, bool]]:
+        """Kind to plural name and whether it stands in a namespace."""
+        if api_version not in self._places:
+            there = self.get(_root(api_version)).get("resources", ())
+            found = {r["kind"]: (r["name"], r["namespaced"]) for r in there if "/" not in r["name"]}
+            self._places[api_version] = found
+        return self._places[api_version]
+
+    def _ask(
+        self, method: str, path: str, body: bytes | None = None, form: str = "application/apply-patch+yaml"
+    ) -> tuple[int, dict[str, Any], tuple[str, ...]]:
+        connection = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = http.client.HTTPSConnection(
+                "127.0.0.1", self._port, timeout=_TIMEOUT_SECONDS, context=self._trust
+            )
+            self._local.connection = connection
+            self._all.append(connection)
+        headers = self._headers | ({"Content-Type": form} if body else {})
+        try:
+            connection.request(method, path, body, headers)
+            answer = connection.getresponse()
+            text = answer.read()
+        except (OSError, http.client.HTTPException) as error:
+            connection.close()
+            raise ConformanceError(
+                f"the API server does not answer: {error.__class__.__name__}: {error}"
+            ) from None
+        warnings = tuple(
+            w.partition('"')[2].rpartition('"')[0] for w in answer.headers.get_all("Warning", ())
+        )
+        try:
+            data = json.loads(text)
+        except ValueError:
+            data = {"message": text.decode(errors="replace")}
+        return answer.status, data if isinstance(data, dict) else {}, warnings
+
+
+def _root(api_version: str) -> str:
+    return f"/apis/{api_version}" if "/" in api_version else f"/api/{api_version}"

@@ -1,0 +1,129 @@
+"""Applying stacks to an API server as if each were the only one: a stack's objects go before the next one's come."""
+
+import json
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+from policies.record import Graph, Resource
+from tools.conformance.client import Api
+from tools.conformance.errors import ConformanceError
+from tools.conformance.order import waves
+
+_AT_ONCE = 8
+DEFINITION = "CustomResourceDefinition"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subject:
+    """A stack's objects, and the stack they stand on."""
+
+    stack: str
+    graph: Graph
+    upstream: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What the server said to one stack."""
+
+    stack: str
+    kinds: Mapping[str, int]
+    refusals: Sequence[str]
+    warnings: Sequence[str]
+    seconds: float
+
+    @property
+    def objects(self) -> int:
+        return sum(self.kinds.values())
+
+
+def install(api: Api, definitions: Sequence[Mapping[str, Any]]) -> None:
+    """Define custom kinds, and wait until they are served.
+
+    Raises:
+        ConformanceError: the server did not take one.
+    """
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        answers = list(zip(definitions, pool.map(api.apply, definitions), strict=True))
+    refused = [f"{d['metadata']['name']}: {answer.message}" for d, answer in answers if answer.is_refused]
+    if refused:
+        raise ConformanceError("\n".join(["definitions of the pinned modules were refused:", *refused]))
+    api.wait_served(definitions)
+
+
+def apply_all(
+    subjects: Sequence[Subject],
+    api: Api,
+    finish: Callable[[Subject], None],
+    upstream: str | None = None,
+) -> Iterator[Outcome]:
+    """Apply the stacks that stand on ``upstream``, or on nothing, each followed by those that stand on it.
+
+    ``finish`` is called while a stack's objects are there.
+
+    Raises:
+        ConformanceError: the server could not be asked, or an object did not go.
+    """
+    for subject in (s for s in subjects if s.upstream == upstream):
+        yield _apply_stack(subject, api)
+        finish(subject)
+        yield from apply_all(subjects, api, finish, subject.stack)
+        _remove(subject, api)
+
+
+def _apply_stack(subject: Subject, api: Api) -> Outcome:
+    """Wave by wave; a refusal stops nothing, so that all are found at once."""
+    started = time.monotonic()
+    refusals: list[str] = []
+    warnings: list[str] = []
+    kinds: Counter[str] = Counter()
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        for wave in waves(subject.graph):
+            defined = []
+            for manifest, answer in zip(_objects(wave), pool.map(api.apply, _objects(wave)), strict=True):
+                kinds[manifest["kind"]] += 1
+                label = f"{subject.stack}: {_label(manifest)}"
+                if answer.is_refused:
+                    refusals.append(f"{label}: {answer.message}")
+                elif not answer.created:
+                    refusals.append(f"{label}: this stack, or what it stands on, makes it twice")
+                elif manifest["kind"] == DEFINITION:
+                    defined.append(manifest)
+                warnings.extend(f"{label}: {warning}" for warning in answer.warnings)
+            api.wait_served(defined)
+    return Outcome(
+        stack=subject.stack,
+        kinds=dict(kinds),
+        refusals=refusals,
+        warnings=warnings,
+        seconds=time.monotonic() - started,
+    )
+
+
+def _remove(subject: Subject, api: Api) -> None:
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        for wave in reversed(waves(subject.graph)):
+            list(pool.map(api.delete, _objects(wave)))
+
+
+def _objects(wave: Sequence[Resource]) -> list[Mapping[str, Any]]:
+    found = []
+    for resource in wave:
+        manifest = resource.object or {}
+        try:
+            json.dumps(manifest)
+        except TypeError:
+            raise ConformanceError(
+                f"{resource.label}: holds a value that nobody knows before the stack is up"
+            ) from None
+        found.append(manifest)
+    return found
+
+
+def _label(manifest: Mapping[str, Any]) -> str:
+    meta = manifest["metadata"]
+    return "/".join(p for p in (manifest["kind"], meta.get("namespace"), meta["name"]) if p)
