@@ -4,7 +4,7 @@ import pulumi
 
 from components.audit_trail import AuditTrail, AuditTrailArgs
 from components.autoscaling import Autoscaling, AutoscalingArgs
-from components.capability_role import CapabilityRole, CapabilityRoleArgs, model_reader_statements
+from components.capability_role import model_roles
 from components.certificates import Certificates, CertificatesArgs
 from components.cluster import Cluster, ClusterArgs
 from components.cluster_addons import ClusterAddons, ClusterAddonsArgs
@@ -15,7 +15,6 @@ from components.llm import Llm
 from components.mesh import Mesh, MeshArgs
 from components.model_args import ModelArgs
 from components.model_store import ModelStore, ModelStoreArgs
-from components.names import MODEL_READER
 from components.namespaces import MODELS
 from components.network import Network, NetworkArgs
 from components.permissions_boundary import PermissionsBoundary, PermissionsBoundaryArgs
@@ -41,10 +40,7 @@ on_aws = pulumi.ResourceOptions(provider=provider)
 if own.identity is not None:
     boundary = PermissionsBoundary("permissions-boundary", PermissionsBoundaryArgs(names=names), on_aws)
     on_aws = pulumi.ResourceOptions(provider=provider, depends_on=list(boundary.handle.ready))
-    reads = CapabilityRoleArgs(
-        names=names, capability=MODEL_READER, statements=model_reader_statements(names), namespaces=[MODELS]
-    )
-    platform.identity = CapabilityRole(MODEL_READER, reads, on_aws).handle
+    platform.identity = model_roles(names, [MODELS], on_aws)
 
 # The ground: storage, network, cluster, the first nodes.
 if own.model_store is not None:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import pulumi
@@ -10,7 +10,8 @@ import pulumi_aws as aws
 
 from components.base import Handle, PlatformComponent
 from components.iam_document import Statement, document, pod_identity_trust
-from components.names import Names
+from components.names import MODEL_READER, PAYLOAD_WRITER, Names
+from facts.data_classes import DATA_CLASSES
 
 _ACCOUNT: Final = "${aws:PrincipalTag/kubernetes-service-account}"
 _BY_ACCOUNT: Final = re.compile(rf"(^|[/:]){re.escape(_ACCOUNT)}(/|$)")
@@ -42,6 +43,32 @@ def model_reader_statements(names: Names) -> list[Statement]:
             resources=[names.arn("kms", "key/*")],
             conditions={
                 "ForAnyValue:StringEquals": {"kms:ResourceAliases": names.key_alias("models")},
+                "StringEquals": {_VIA: f"s3.{names.region}.amazonaws.com"},
+            },
+        ),
+    ]
+
+
+def payload_writer_statements(names: Names) -> list[Statement]:
+    """What a reader may, and writing into one's own folder of the payload bucket, of whichever data class.
+
+    A writer reads back nothing, its own payloads included, and lists nothing. Objects are small enough to be uploaded
+    in one piece; an upload in parts would take the right to decrypt.
+    """
+    bucket = names.bucket_arn("payloads")
+    return [
+        *model_reader_statements(names),
+        Statement(
+            sid="WriteOwnPayloads",
+            actions=["s3:PutObject"],
+            resources=[f"{bucket}/{data_class}/{_ACCOUNT}/*" for data_class in DATA_CLASSES],
+        ),
+        Statement(
+            sid="EncryptPayloads",
+            actions=["kms:GenerateDataKey"],
+            resources=[names.arn("kms", "key/*")],
+            conditions={
+                "ForAnyValue:StringEquals": {"kms:ResourceAliases": names.key_alias("payloads")},
                 "StringEquals": {_VIA: f"s3.{names.region}.amazonaws.com"},
             },
         ),
@@ -127,3 +154,20 @@ class CapabilityRole(PlatformComponent):
         )
         self.handle = CapabilityRoleHandle(role_arn=names.role_arn(args.capability), ready=(role, policy))
         self.register_outputs({})
+
+
+def model_roles(
+    names: Names, namespaces: Sequence[str], opts: pulumi.ResourceOptions
+) -> CapabilityRoleHandle:
+    """The roles of models' accounts, each of which has one; the handle is the reader's, and waits for both."""
+    jobs = {MODEL_READER: model_reader_statements(names), PAYLOAD_WRITER: payload_writer_statements(names)}
+    made = {
+        job: CapabilityRole(
+            job,
+            CapabilityRoleArgs(names=names, capability=job, statements=may, namespaces=namespaces),
+            opts,
+        ).handle
+        for job, may in jobs.items()
+    }
+    ready = tuple(resource for handle in made.values() for resource in handle.ready)
+    return replace(made[MODEL_READER], ready=ready)

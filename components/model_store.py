@@ -15,7 +15,7 @@ from components.bucket_policy import LOG_PREFIXES, log_delivery_statements
 from components.cluster_access import RoleArn
 from components.cluster_key import account_may_manage, principal_may_use, role_may_use
 from components.iam_document import Statement, document
-from components.names import MODEL_READER, PUBLISHER, Names
+from components.names import MODEL_READER, PAYLOAD_WRITER, PUBLISHER, Names
 from facts.strict import Slug
 
 Days = Annotated[int, Field(ge=1, le=3650)]
@@ -99,6 +99,8 @@ def model_key_statements(names: Names, publisher_role_arn: str) -> list[Statemen
     """Who may use the key of models: the models' own role to read, the publisher to write (in parts, too)."""
     return [
         role_may_use(names, "ReadersDecrypt", MODEL_READER, ("kms:Decrypt",)),
+        # A model whose payloads are kept has this role instead, and reads its files like the others.
+        role_may_use(names, "WritersDecrypt", PAYLOAD_WRITER, ("kms:Decrypt",)),
         principal_may_use(
             names, "PublisherEncrypts", publisher_role_arn, ("kms:Decrypt", "kms:GenerateDataKey")
         ),
@@ -121,8 +123,14 @@ class ModelStore(PlatformComponent):
         model_key = self._key(
             f"{name}-model-key", "models", "Model weights", names, model_key_statements(names, publisher)
         )
-        # Nothing writes payloads yet: whoever brings the writer names it here.
-        payload_key = self._key(f"{name}-payload-key", "payloads", "Logged requests and responses", names, [])
+        payload_key = self._key(
+            f"{name}-payload-key",
+            "payloads",
+            "Logged requests and responses",
+            names,
+            # Nobody decrypts yet: whoever brings a reader names it here.
+            [role_may_use(names, "WritersEncrypt", PAYLOAD_WRITER, ("kms:GenerateDataKey",))],
+        )
         logs = Bucket(
             f"{name}-logs",
             BucketArgs(

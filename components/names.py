@@ -9,6 +9,8 @@ from typing import Final, Literal
 
 MODEL_READER: Final = "model-reader"
 """The capability of reading one's own model's files."""
+PAYLOAD_WRITER: Final = "payload-writer"
+"""The same capability, and keeping a sample of one's own model's payloads."""
 PUBLISHER: Final = "publisher"
 """The role that puts models into the store; like the role that deploys, it is made outside the platform."""
 

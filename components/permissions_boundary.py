@@ -39,9 +39,9 @@ REGIONAL: Final[dict[str, tuple[str, ...]]] = {
         "ecr:GetDownloadUrlForLayer",
     ),
     "Data": (
-        "kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKeyWithoutPlaintext",
-        "kms:ReEncrypt*", "s3:GetObject", "s3:ListBucket", "sqs:DeleteMessage", "sqs:GetQueueUrl",
-        "sqs:ReceiveMessage",
+        "kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey",
+        "kms:GenerateDataKeyWithoutPlaintext", "kms:ReEncrypt*", "s3:GetObject", "s3:ListBucket", "s3:PutObject",
+        "sqs:DeleteMessage", "sqs:GetQueueUrl", "sqs:ReceiveMessage",
     ),
     "Telemetry": ("logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"),
 }  # fmt: skip

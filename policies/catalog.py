@@ -28,6 +28,7 @@ MODULES: Final = (
     "network",
     "node_class",
     "ordering",
+    "payload_logging",
     "predictive_model",
     "providers",
     "secrets",

@@ -2,13 +2,17 @@
 
 import json
 import re
+from fnmatch import fnmatchcase
 
+import pulumi
 import pytest
 
 from components.capability_role import (
     CapabilityRole,
     CapabilityRoleArgs,
     model_reader_statements,
+    model_roles,
+    payload_writer_statements,
     shared_by_accounts,
 )
 from components.iam_document import Statement
@@ -45,6 +49,96 @@ def test_a_model_reads_and_lists_its_own_prefix_and_no_other(names):
                 "StringEquals": {"kms:ViaService": "s3.eu-central-1.amazonaws.com"},
             },
         },
+    ]
+
+
+PAYLOADS = "arn:aws:s3:::example-test-payloads-111122223333-eu-central-1"
+
+
+def _may(statements, action, resource, account="minilm-v1"):
+    """Whether IAM would let an account do this, short of conditions: one that has any is not counted on."""
+    return any(
+        action in s.actions
+        and not s.conditions
+        and any(fnmatchcase(resource, r.replace(ACCOUNT, account)) for r in s.resources)
+        for s in statements
+    )
+
+
+def test_a_writer_does_what_a_reader_may_and_writes_into_its_own_folder(names):
+    statements = payload_writer_statements(names)
+    assert statements[:3] == model_reader_statements(names)
+    assert [s.render() for s in statements[3:]] == [
+        {
+            "Sid": "WriteOwnPayloads",
+            "Effect": "Allow",
+            "Action": ["s3:PutObject"],
+            "Resource": [
+                f"{PAYLOADS}/{data_class}/{ACCOUNT}/*"
+                for data_class in ("confidential", "internal", "public", "restricted")
+            ],
+        },
+        {
+            "Sid": "EncryptPayloads",
+            "Effect": "Allow",
+            "Action": ["kms:GenerateDataKey"],
+            "Resource": [KEYS],
+            "Condition": {
+                "ForAnyValue:StringEquals": {"kms:ResourceAliases": "alias/example-test-payloads"},
+                "StringEquals": {"kms:ViaService": "s3.eu-central-1.amazonaws.com"},
+            },
+        },
+    ]
+    assert shared_by_accounts(statements) == []
+
+
+@pytest.mark.parametrize(
+    ("action", "resource", "may"),
+    [
+        (
+            "s3:PutObject",
+            f"{PAYLOADS}/internal/minilm-v1/models/minilm/predictor/sample/a-request.jsonl",
+            True,
+        ),
+        (
+            "s3:PutObject",
+            f"{PAYLOADS}/internal/minilm-v2/models/minilm/predictor/sample/a-request.jsonl",
+            False,
+        ),
+        ("s3:PutObject", f"{PAYLOADS}/internal/minilm-v10/a", False),
+        ("s3:PutObject", f"{PAYLOADS}/minilm-v1/a", False),
+        ("s3:PutObject", f"{BUCKET}/minilm-v1/model.safetensors", False),
+        ("s3:GetObject", f"{PAYLOADS}/internal/minilm-v1/a", False),
+        ("s3:GetObjectVersion", f"{PAYLOADS}/internal/minilm-v1/a", False),
+        ("s3:ListBucket", PAYLOADS, False),
+        ("s3:DeleteObject", f"{PAYLOADS}/internal/minilm-v1/a", False),
+        ("s3:GetObject", f"{BUCKET}/minilm-v1/model.safetensors", True),
+        ("s3:GetObject", f"{BUCKET}/minilm-v2/model.safetensors", False),
+        ("kms:Decrypt", KEYS, False),
+    ],
+)
+def test_what_a_writer_may_and_must_not(names, action, resource, may):
+    assert _may(payload_writer_statements(names), action, resource) is may
+
+
+def test_a_reader_writes_nothing(names):
+    assert not any(a.startswith("s3:Put") for s in model_reader_statements(names) for a in s.actions)
+
+
+def test_both_roles_are_made_and_waited_for(deploy, names):
+    handles = []
+    made = deploy(lambda: handles.append(model_roles(names, ["models"], pulumi.ResourceOptions())))
+    assert sorted(r.inputs["name"] for r in made.all("aws:iam/role:Role")) == [
+        "example-test-model-reader",
+        "example-test-payload-writer",
+    ]
+    [handle] = handles
+    assert handle.role_arn == "arn:aws:iam::111122223333:role/example-test-model-reader"
+    assert [r._name for r in handle.ready] == [
+        "model-reader-role",
+        "model-reader-policy",
+        "payload-writer-role",
+        "payload-writer-policy",
     ]
 
 

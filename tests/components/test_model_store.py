@@ -123,7 +123,7 @@ def test_logs_are_kept_and_are_logged_nowhere_else(build):
 def test_models_may_be_read_by_their_role_and_written_by_the_publisher(build):
     statements = _statements(build().named("store-model-key"))
 
-    assert set(statements) == {"AccountManages", "ReadersDecrypt", "PublisherEncrypts"}
+    assert set(statements) == {"AccountManages", "ReadersDecrypt", "WritersDecrypt", "PublisherEncrypts"}
     assert statements["ReadersDecrypt"] == {
         "Sid": "ReadersDecrypt",
         "Effect": "Allow",
@@ -153,10 +153,15 @@ def test_another_publisher_can_be_named(build):
     assert statements["PublisherEncrypts"]["Condition"] == {"ArnEquals": {"aws:PrincipalArn": publisher}}
 
 
-def test_nobody_uses_the_payload_key_yet(build):
+def test_writers_encrypt_payloads_and_nobody_decrypts_them(build):
     made = build()
+    statements = _statements(made.named("store-payload-key"))
 
-    assert set(_statements(made.named("store-payload-key"))) == {"AccountManages"}
+    assert set(statements) == {"AccountManages", "WritersEncrypt"}
+    assert statements["WritersEncrypt"]["Action"] == ["kms:GenerateDataKey"]
+    assert statements["WritersEncrypt"]["Condition"] == {
+        "ArnEquals": {"aws:PrincipalArn": "arn:aws:iam::111122223333:role/example-test-payload-writer"}
+    }
     aliases = {a.inputs["name"]: a.inputs["targetKeyId"] for a in made.all("aws:kms/alias:Alias")}
     assert aliases == {
         "alias/example-test-models": made.named("store-model-key").id,

@@ -54,7 +54,7 @@ def test_whatever_a_role_of_a_committed_stack_asks_for_is_within_the_boundary(na
 
     assert asked["route53:ChangeResourceRecordSets"] == "certificates.acme"
     assert asked["ec2:CopyVolumes"] == "AmazonEBSCSIDriverPolicyV2"
-    assert asked["s3:GetObject"] == "model-reader-policy"
+    assert asked["s3:PutObject"] == "payload-writer-policy"
     assert {a: who for a, who in asked.items() if not any(covers(p, a) for p in granted)} == {}
 
 
