@@ -1,8 +1,9 @@
-"""KServe's own SDK reads what we write, and writes the same: no field is misspelt or misplaced.
+"""KServe's own SDK reads every object of every stack, and writes the same: no field is lost, misspelt or misplaced.
 
 The SDK hands out plain dictionaries, so its models are filled here: by their own tables of fields and types.
 """
 
+import copy
 import re
 from typing import Any
 
@@ -11,21 +12,10 @@ import kubernetes.client.models
 import pytest
 from kubernetes.client import ApiClient
 
-from components.llm_configs import llm_configs
-from components.llm_manifest import llm_inference_service
-from components.predictive_manifest import inference_service
-from components.serving_runtimes import serving_runtimes
-from tests.components.model_examples import CHAT, EMBEDDING
+from tests.captured import STACKS, captured
 
 _CONTAINER = re.compile(r"(?P<kind>list|dict)[\[(](str, )?(?P<item>.+)[\])]")
-OURS = {
-    "V1beta1InferenceService": [
-        inference_service(EMBEDDING, "models", pool=None, min_replicas=1, max_replicas=2)
-    ],
-    "V1alpha2LLMInferenceService": [llm_inference_service(CHAT, "models", pool="l4", replicas=2)],
-    "V1alpha2LLMInferenceServiceConfig": [*llm_configs().values()],
-    "V1alpha1ClusterServingRuntime": [*serving_runtimes().values()],
-}
+GROUP = "serving.kserve.io/"
 
 
 def read(kind: str, data: Any, path: str = "") -> Any:
@@ -49,18 +39,52 @@ def read(kind: str, data: Any, path: str = "") -> Any:
     )
 
 
-@pytest.mark.parametrize(
-    ("kind", "manifest"), [(kind, manifest) for kind, manifests in OURS.items() for manifest in manifests]
-)
-def test_the_sdk_reads_what_we_write_and_writes_the_same(kind, manifest):
-    written = ApiClient().sanitize_for_serialization(read(kind, manifest))
-    if kind == "V1beta1InferenceService":  # the SDK's model is a container, whose name it defaults to nothing
-        assert written["spec"]["predictor"]["model"].pop("name") == ""
-    assert written == manifest
+def written_by_sdk(manifest: dict[str, Any]) -> Any:
+    version = manifest["apiVersion"].removeprefix(GROUP)
+    written = ApiClient().sanitize_for_serialization(
+        read(f"{version.capitalize()}{manifest['kind']}", manifest)
+    )
+    if manifest["kind"] == "InferenceService":
+        # The SDK's model is a container, whose name it defaults to nothing.
+        served = [written["spec"]["predictor"], *(c["predictor"] for c in written["spec"].get("canary", ()))]
+        assert [predictor["model"].pop("name") for predictor in served] == [""] * len(served)
+    return written
+
+
+def ours(stack: str) -> list[dict[str, Any]]:
+    objects = [resource.object for resource in captured(stack).graph if resource.object is not None]
+    return [manifest for manifest in objects if manifest["apiVersion"].startswith(GROUP)]
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_the_sdk_reads_what_we_write_and_writes_the_same(stack):
+    for manifest in ours(stack):
+        assert written_by_sdk(manifest) == manifest
+
+
+def test_every_kind_of_kserve_we_write_is_read():
+    assert {manifest["kind"] for stack in STACKS for manifest in ours(stack)} == {
+        "ClusterServingRuntime",
+        "InferenceService",
+        "LLMInferenceService",
+        "LLMInferenceServiceConfig",
+    }
+
+
+def service() -> dict[str, Any]:
+    """Any InferenceService we write, to be changed."""
+    return copy.deepcopy(next(m for s in STACKS for m in ours(s) if m["kind"] == "InferenceService"))
+
+
+def test_the_sdk_reads_a_canary():
+    manifest = service()
+    manifest["spec"]["canary"] = [{"predictor": service()["spec"]["predictor"], "trafficPercent": 10}]
+    assert read("V1beta1InferenceService", manifest).spec.canary[0].traffic_percent == 10
+    assert written_by_sdk(manifest) == manifest
 
 
 def test_the_reader_sees_a_misspelt_field():
-    manifest = inference_service(EMBEDDING, "models", pool=None, min_replicas=1, max_replicas=2)
+    manifest = service()
     manifest["spec"]["predictor"]["minReplica"] = 1
     with pytest.raises(
         AssertionError, match=r"V1beta1PredictorSpec has no \['minReplica'\] \(at .spec.predictor\)"
