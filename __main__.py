@@ -1,5 +1,7 @@
 """The platform, top to bottom. Read this file first."""
 
+from pathlib import Path
+
 import pulumi
 
 from components.audit_trail import AuditTrail, AuditTrailArgs
@@ -27,7 +29,9 @@ from components.workload_namespace import WorkloadNamespace, WorkloadNamespaceAr
 from stacks.load import load_stack
 from stacks.platform_handles import PlatformHandles
 
-stack = load_stack(pulumi.get_stack(), pulumi.Config().require_object("settings"))
+# ``stacks/`` and ``releases/`` beside the project file: this folder's, or another organisation's (``examples/``).
+stack_files = Path(pulumi.get_root_directory() or ".") / "stacks"
+stack = load_stack(pulumi.get_stack(), pulumi.Config().require_object("settings"), stack_files)
 own, names, platform = stack.settings, stack.names, PlatformHandles(stack)
 tags = own.platform.tags(stack.name)
 provider = aws_provider(names, tags)

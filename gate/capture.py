@@ -53,6 +53,7 @@ def capture(
     root: Path,
     config: Mapping[str, str] | None = None,
     upstreams: Mapping[str, Mapping[str, Any]] | None = None,
+    organisation: Path | None = None,
 ) -> Captured:
     """Run ``program`` as stack ``stack``.
 
@@ -63,6 +64,8 @@ def capture(
         root: source positions are given relative to it.
         config: full configuration keys (``slipway:settings``) to JSON text.
         upstreams: exports of the stacks the program may refer to, by stack name.
+        organisation: the folder with the project file, which the program sees as its root directory; ``root`` if
+            it is not another one.
 
     Raises:
         CaptureError: the program raised, looked something up, or consumed an output that nobody computes.
@@ -85,6 +88,7 @@ def capture(
             stack=stack,
             dry_run=True,
             organization="organization",
+            root_directory=str(organisation or root),
             callbacks=None,
         )
     )

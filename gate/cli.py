@@ -21,6 +21,10 @@ app = typer.Typer(
 Today = Annotated[
     str, typer.Option("--today", help="Judge as of this date (YYYY-MM-DD).", show_default="the current day")
 ]
+From = Annotated[
+    Path | None,
+    typer.Option("--from", help="The folder that holds stacks/ and releases/.", show_default="this checkout"),
+]
 ERROR = 2
 
 
@@ -54,23 +58,29 @@ def preview(
     stacks: Annotated[
         list[str] | None, typer.Argument(help="Stacks to preview; all when none is named.")
     ] = None,
+    *,
     today: Today = "",
     checkov: Annotated[bool, typer.Option(help="Ask checkov for a second opinion.")] = True,
     output: Annotated[Path, typer.Option(help="Where reports are written.")] = Path("build/preview"),
     against: Annotated[
         str, typer.Option(help="Compare with where this branch left REF.", metavar="REF", show_default=False)
     ] = "",
+    organisation: From = None,
 ) -> None:
     """Build stacks from the real program and judge them; reports go to build/preview/STACK/."""
     from gate.command_preview import run  # noqa: PLC0415 the other commands need not pay for Pulumi's import
 
+    if against and organisation is not None:
+        raise GateError("--against compares this checkout's own stacks: leave out --from")
     if against:
         from gate.command_against import run as compare  # noqa: PLC0415 as above
         from gate.preview import Options  # noqa: PLC0415 as above
 
         options = Options(today=day(today), with_checkov=checkov, output=output.resolve())
         raise typer.Exit(compare(stacks or [], against, options))
-    raise typer.Exit(run(stacks or [], day(today), with_checkov=checkov, output=output))
+    raise typer.Exit(
+        run(stacks or [], day(today), with_checkov=checkov, output=output, organisation=organisation)
+    )
 
 
 @app.command()
@@ -125,11 +135,12 @@ def config_check(
     stacks: Annotated[
         list[str] | None, typer.Argument(help="Stacks to check; all when none is named.")
     ] = None,
+    organisation: From = None,
 ) -> None:
     """Check stack files and the releases they name; every problem is listed at once."""
-    from gate.stacks import chosen  # noqa: PLC0415 as in preview
+    from gate.stacks import ROOT, chosen  # noqa: PLC0415 as in preview
 
-    checked = chosen(stacks or [])
+    checked = chosen(stacks or [], (organisation or ROOT).resolve())
     Console().print(
         f"{len(checked)} stacks are well-formed: {', '.join(s.name for s in checked)}", highlight=False
     )

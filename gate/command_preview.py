@@ -9,15 +9,28 @@ from rich.console import Console
 
 from gate.preview import Options, Previewed, preview, unused_waivers
 from gate.report import EXIT_CODES
+from gate.stacks import ROOT
 from gate.text import show
 
 ERROR = EXIT_CODES["error"]
 
 
-def run(names: Sequence[str], today: date, *, with_checkov: bool, output: Path) -> int:
+def run(
+    names: Sequence[str],
+    today: date,
+    *,
+    with_checkov: bool,
+    output: Path,
+    organisation: Path | None = None,
+) -> int:
     """Preview, print, and return the exit code: the worst of all stacks."""
     console, progress = Console(width=None if sys.stdout.isatty() else 160), Console(stderr=True)
-    options = Options(today=today, with_checkov=with_checkov, output=output.resolve())
+    options = Options(
+        today=today,
+        with_checkov=with_checkov,
+        output=output.resolve(),
+        organisation=(organisation or ROOT).resolve(),
+    )
     with progress.status("reading stacks") as status:
 
         def tell(stack: str, what: str) -> None:

@@ -32,6 +32,8 @@ class Options:
     today: date
     output: Path = ROOT / "build" / "preview"
     root: Path = ROOT
+    organisation: Path = ROOT
+    """The folder that holds ``stacks/`` and ``releases/``; the program and the waivers are those of ``root``."""
     with_checkov: bool = True
     processes: int = field(default_factory=lambda: os.cpu_count() or 1)
 
@@ -60,10 +62,10 @@ def preview(names: Sequence[str], options: Options, tell: Callable[[str, str], N
             stands in its :class:`Previewed`.
     """
     # Before anything can go wrong: an older pass must not stand beside an error.
-    for name in stack_names(options.root / "stacks"):
+    for name in stack_names(options.organisation / "stacks"):
         if not names or name in names:
             output_folder.clear(options.output / name)
-    stacks = chosen(names, options.root)
+    stacks = chosen(names, options.organisation)
     load_waivers(options.root / "policies" / "waivers.yaml")
     for stack in stacks:
         output_folder.clear(options.output / stack.name)
@@ -179,13 +181,15 @@ def _result(future: Future[Previewed], name: str) -> Previewed:
 
 
 def unused_waivers(previews: Sequence[Previewed], options: Options) -> list[str]:
-    """Waivers whose stacks were all previewed and that excused nothing; checkov's only if it was asked."""
+    """Waivers whose stacks here were all previewed and that excused nothing; checkov's only if it was asked."""
     used = frozenset().union(*(p.used_waivers for p in previews))
     stacks = {p.stack for p in previews}
+    here = set(stack_names(options.organisation / "stacks"))
     return [
         f"waiver {name} of {waiver.owner} excuses nothing in {', '.join(waiver.stacks)}: remove it"
         for name, waiver in load_waivers(options.root / "policies" / "waivers.yaml").items()
         if name not in used
-        and set(waiver.stacks) <= stacks
+        and here.intersection(waiver.stacks)
+        and here.intersection(waiver.stacks) <= stacks
         and (options.with_checkov or not waiver.rule.startswith("checkov:"))
     ]

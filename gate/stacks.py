@@ -71,6 +71,7 @@ def capture_stack(stack: Stack, upstreams: Mapping[str, Mapping[str, Any]], root
         root=root,
         config={"slipway:settings": json.dumps(stack.raw, default=str)},
         upstreams=upstreams,
+        organisation=stack.folder.parent,
     )
 
 

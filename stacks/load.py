@@ -19,6 +19,7 @@ from stacks.models import Releases, model_plans, model_problems
 from stacks.settings import StackSettings, missing_sections
 
 FOLDER = Path(__file__).parent
+"""The committed stack files. Beside a folder of stack files, under ``releases/models``, stand what its stacks run."""
 _FILE = re.compile(r"^Pulumi\.(?P<stack>[a-z][a-z0-9-]*)\.yaml$")
 _ARN = re.compile(r"^arn:aws[a-z-]*:[a-z0-9-]+:(?P<region>[a-z0-9-]*):(?P<account>\d*):")
 _KEY = "slipway:settings"
@@ -50,11 +51,12 @@ class SettingsError(pulumi.RunError):
 
 @dataclass(frozen=True)
 class Stack:
-    """A stack's settings and the stack it stands on."""
+    """A stack's settings and the stack it stands on; ``folder`` holds the stack files it was read among."""
 
     name: str
     settings: StackSettings
     raw: Mapping[str, Any]
+    folder: Path = FOLDER
     upstream: "Stack | None" = None
     plans: Mapping[str, ModelPlan] = field(default_factory=dict)
 
@@ -139,12 +141,12 @@ def _load(name: str, raw: Mapping[str, Any], folder: Path, below: tuple[str, ...
             except SettingsError as above:
                 raise above.below(SettingsError.of(name, problems)) from None
             problems.extend(_disagreements(settings, upstream))
-    stack = Stack(name=name, settings=settings, raw=raw, upstream=upstream)
+    stack = Stack(name=name, settings=settings, raw=raw, folder=folder, upstream=upstream)
     problems.extend(missing_sections(settings, lambda section: stack.owner_of(section) is not None))
     releases: Releases = {}
     if settings.models:
         try:
-            releases = load_releases()
+            releases = load_releases(folder.parent / "releases" / "models")
         except ReleaseError as error:
             raise SettingsError.of(name, [*problems, *error.problems]) from None
         problems.extend(model_problems(settings.models, stack.gpu_pools, stack.names, releases))

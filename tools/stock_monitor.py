@@ -71,6 +71,7 @@ def stock_capture(stack: Stack) -> StockMonitor:
             stack=stack.name,
             dry_run=True,
             organization="organization",
+            root_directory=str(ROOT),
             callbacks=None,
         )
     )

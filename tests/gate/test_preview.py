@@ -36,7 +36,12 @@ def run(root, program=GOOD, names=(), processes=2):
     """The previews by stack: a verdict, or the reason there is none; and which stacks have reports."""
     (root / "__main__.py").write_text(program, encoding="utf-8")
     options = Options(
-        today=date(2026, 11, 23), root=root, output=root / "out", with_checkov=False, processes=processes
+        today=date(2026, 11, 23),
+        root=root,
+        organisation=root,
+        output=root / "out",
+        with_checkov=False,
+        processes=processes,
     )
     previews = preview(names, options, lambda _name, _what: None)
     said = {p.stack: p.report.verdict if p.report else p.problem for p in previews}
@@ -136,7 +141,7 @@ def test_the_exit_code_is_the_worst_of_all_stacks(root, monkeypatch, capsys):
     import gate.command_preview as command  # noqa: PLC0415 patched below
 
     monkeypatch.setattr(
-        command, "Options", lambda **given: Options(**given, root=root, processes=2)
+        command, "Options", lambda **given: Options(**{**given, "organisation": root}, root=root, processes=2)
     )  # fmt: skip
     monkeypatch.setattr(
         sys, "argv", ["slipway", "preview", "--no-checkov", "--today=2026-11-23", f"--output={root / 'out'}"]

@@ -15,7 +15,10 @@ INVALID = Path(__file__).parent / "invalid"
 PROBLEMS = sorted(p.stem for p in INVALID.glob("*.yaml") if "." not in p.stem)
 
 
-def stacks_with(problem: str, folder: Path) -> Path:
+def stacks_with(problem: str, organisation: Path) -> Path:
+    folder = organisation / "stacks"
+    folder.mkdir()
+    (organisation / "releases").symlink_to(FOLDER.parent / "releases")
     for path in FOLDER.glob("Pulumi.*.yaml"):
         shutil.copy(path, folder)
     shutil.copy(INVALID / f"{problem}.yaml", folder / "Pulumi.bad.yaml")
