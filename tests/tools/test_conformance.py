@@ -16,7 +16,7 @@ from components.cluster import KUBERNETES_VERSION
 from policies.record import UNKNOWN, Graph, Resource
 from tests.captured import captured
 from tools.conformance import __main__ as tool
-from tools.conformance import binaries
+from tools.conformance import binaries, definitions
 from tools.conformance.client import Answer
 from tools.conformance.cluster import Outcome, Subject, apply_all
 from tools.conformance.controls import CONTROLS, Controls
@@ -189,6 +189,14 @@ def test_without_go_nothing_is_proved(monkeypatch, capsys):
     monkeypatch.setenv("PATH", "/nowhere")
     assert tool.main(["dev"]) == 2
     assert "Go is not installed" in capsys.readouterr().err
+
+
+def test_a_module_that_cannot_be_fetched_is_a_fault(monkeypatch, tmp_path):
+    monkeypatch.setattr(definitions, "CACHE", tmp_path)
+    monkeypatch.setenv("PATH", "/nowhere")
+    with pytest.raises(ConformanceError, match=r"^github.com/kserve/kserve v\S+ cannot be fetched: .*'go'$"):
+        definitions.definitions(lambda _text: None)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_an_unknown_stack_is_a_fault(capsys):

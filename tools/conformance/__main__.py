@@ -41,6 +41,7 @@ def conform(names: Sequence[str]) -> int:
     """Apply, print, and return the exit code."""
     started = time.monotonic()
     stacks = subjects(names)
+    binaries = find_or_build(tell)
     own = {
         r.object["metadata"]["name"]
         for subject in stacks
@@ -49,7 +50,7 @@ def conform(names: Sequence[str]) -> int:
     }
     kinds = [d for d in definitions(tell) if d["metadata"]["name"] not in own]
     controls = Controls()
-    with api_server(find_or_build(tell)) as api:
+    with api_server(binaries) as api:
         tell(f"{len(kinds)} definitions, {len(stacks)} stacks")
         install(api, kinds)
         outcomes = list(apply_all(stacks, api, lambda subject: controls.run(subject.graph, api)))

@@ -2,13 +2,15 @@
 
 import hashlib
 import json
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from facts.pins import modules
+from facts.pins import Module, modules
 from tools import make_schemas
 from tools.conformance.binaries import CACHE
+from tools.conformance.errors import ConformanceError
 
 _READ_BY = (Path(make_schemas.__file__), make_schemas.ROOT / "facts" / "pins" / "modules.yaml")
 
@@ -17,6 +19,9 @@ def definitions(tell: Callable[[str], None]) -> list[dict[str, Any]]:
     """Every definition of the kinds that have a schema here; the first module that carries one gives it.
 
     Kept as JSON under ``.cache/``: reading 12 modules' YAML takes a while, and only pins and their reader change it.
+
+    Raises:
+        ConformanceError: a module cannot be fetched.
     """
     key = hashlib.sha256(b"".join(path.read_bytes() for path in _READ_BY)).hexdigest()[:16]
     path = CACHE / f"definitions-{key}.json"
@@ -24,7 +29,7 @@ def definitions(tell: Callable[[str], None]) -> list[dict[str, Any]]:
         tell("reading the definitions of the pinned modules")
         found: dict[str, dict[str, Any]] = {}
         for pin in modules().values():
-            for definition in make_schemas.definitions(make_schemas.folder_of(pin)):
+            for definition in make_schemas.definitions(_folder(pin)):
                 if definition["spec"]["names"]["kind"] in make_schemas.KINDS:
                     found.setdefault(definition["metadata"]["name"], definition)
         CACHE.mkdir(parents=True, exist_ok=True)
@@ -33,6 +38,14 @@ def definitions(tell: Callable[[str], None]) -> list[dict[str, Any]]:
         new.rename(path)
     read: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))
     return read
+
+
+def _folder(pin: Module) -> Path:
+    try:
+        return make_schemas.folder_of(pin)
+    except (OSError, subprocess.CalledProcessError) as error:
+        said = getattr(error, "stderr", None) or error
+        raise ConformanceError(f"{pin.module} {pin.version} cannot be fetched: {said}") from None
 
 
 def _applied(definition: dict[str, Any]) -> dict[str, Any]:
