@@ -107,6 +107,6 @@ if own.workload_namespace is not None:
     platform.workload_namespace = WorkloadNamespace("models-namespace", workloads, inside).handle
 for model, plan in stack.plans.items():
     wanted = platform.args(ModelArgs, plan=plan, settings=own.models[model], namespace=MODELS)
-    {"vllm": Llm, "huggingface": PredictiveModel}[plan.engine](f"model-{plan.key}", wanted, inside)
+    (Llm if plan.engine == "vllm" else PredictiveModel)(f"model-{model}", wanted, inside)
 
 platform.export()

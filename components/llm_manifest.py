@@ -5,16 +5,19 @@ from typing import Any
 from components.llm_engine import engine_pod
 from components.model_flows import engine_labels
 from components.model_manifests import placement_fields, resources
-from components.model_plan import ModelPlan
+from components.model_plan import ReleasePlan
 from components.namespaces import INNER_GATEWAY, KSERVE
 
 
-def llm_inference_service(plan: ModelPlan, namespace: str, *, pool: str, replicas: int) -> dict[str, Any]:
+def llm_inference_service(
+    plan: ReleasePlan, namespace: str, *, pool: str, replicas: int, weight: int
+) -> dict[str, Any]:
     """One model on one node: tensor parallel over its GPUs, behind the inner gateway and an endpoint picker.
 
     The pod stands here whole, though KServe would merge the same from its config: what is judged is what runs.
-    Members of one traffic group share the model's name; weights start at 1, since a route that starts at 0
-    races with its cluster's discovery.
+    Members of one traffic group share the model's name, and requests in proportion to their weights, here per cent.
+    A version starts with a weight of at least 1, since a route that starts at 0 races with its cluster's discovery;
+    0 keeps one warm that had traffic before.
     """
     return {
         "apiVersion": "serving.kserve.io/v1alpha2",
@@ -35,7 +38,7 @@ def llm_inference_service(plan: ModelPlan, namespace: str, *, pool: str, replica
             "template": _pod(plan, pool),
             "router": {
                 "gateway": {"refs": [{"name": INNER_GATEWAY, "namespace": KSERVE}]},
-                "route": {"group": plan.model, "weight": 1},
+                "route": {"group": plan.model, "weight": weight},
                 "scheduler": {},
             },
             # What is traced, and where to, stands in the platform's config.
@@ -44,7 +47,7 @@ def llm_inference_service(plan: ModelPlan, namespace: str, *, pool: str, replica
     }
 
 
-def _pod(plan: ModelPlan, pool: str) -> dict[str, Any]:
+def _pod(plan: ReleasePlan, pool: str) -> dict[str, Any]:
     pod = engine_pod()
     engine = pod["containers"][0]
     # The controller fills in the model's name where the config has a template; here it is known.
@@ -59,7 +62,7 @@ def _pod(plan: ModelPlan, pool: str) -> dict[str, Any]:
     }
 
 
-def _engine_arguments(plan: ModelPlan) -> list[str]:
+def _engine_arguments(plan: ReleasePlan) -> list[str]:
     arguments = ["--tensor-parallel-size", str(plan.needs.gpu_count)]
     if plan.max_context is not None:
         arguments += ["--max-model-len", str(plan.max_context)]

@@ -17,7 +17,7 @@ from components.workload_namespace import WorkloadNamespaceHandle
 
 @dataclass(frozen=True, kw_only=True)
 class ModelArgs:
-    """What :class:`PredictiveModel` and :class:`Llm` need."""
+    """What :class:`PredictiveModel` and :class:`Llm` need; ``plan`` holds exactly the versions of ``settings``."""
 
     plan: ModelPlan
     settings: ModelSettings

@@ -6,7 +6,7 @@ from components.flow import Flow, Peer, egress
 from components.gateway_flows import INNER_PROXIES
 from components.llm_engine import ENGINE_PORT
 from components.llm_scheduler import PICKER_HEALTH_PORT, PICKER_PORT
-from components.model_plan import ModelPlan
+from components.model_plan import ReleasePlan
 from components.namespaces import OBSERVABILITY
 from components.serving_runtimes import PREDICTOR_PORT
 from components.telemetry_values import COLLECTOR, OTLP_PORT, PROMETHEUS_ACCOUNT
@@ -15,12 +15,16 @@ _PROMETHEUS: Final = Peer(namespace=OBSERVABILITY, service_account=PROMETHEUS_AC
 _LLM: Final = "llminferenceservice"
 
 
-def predictor_labels(plan: ModelPlan) -> dict[str, str]:
-    """Labels that KServe puts on the pods of an InferenceService, and nobody else on any."""
-    return {"serving.kserve.io/inferenceservice": plan.key, "component": "predictor"}
+def predictor_labels(plan: ReleasePlan) -> dict[str, str]:
+    """Labels that KServe puts on the pods of an InferenceService, and ours that tells its versions apart."""
+    return {
+        "serving.kserve.io/inferenceservice": plan.model,
+        "component": "predictor",
+        "slipway.dev/version": plan.version,
+    }
 
 
-def engine_labels(plan: ModelPlan) -> dict[str, str]:
+def engine_labels(plan: ReleasePlan) -> dict[str, str]:
     """Labels that KServe puts on the engines of an LLMInferenceService (``GetWorkloadLabelSelector``, v0.20.0)."""
     return {
         "app.kubernetes.io/name": plan.key,
@@ -29,7 +33,7 @@ def engine_labels(plan: ModelPlan) -> dict[str, str]:
     }
 
 
-def picker_labels(plan: ModelPlan) -> dict[str, str]:
+def picker_labels(plan: ReleasePlan) -> dict[str, str]:
     """Labels that KServe puts on an endpoint picker (``SchedulerLabels``, v0.20.0)."""
     return {
         "app.kubernetes.io/name": plan.key,
@@ -38,17 +42,17 @@ def picker_labels(plan: ModelPlan) -> dict[str, str]:
     }
 
 
-def picker_account(plan: ModelPlan) -> str:
+def picker_account(plan: ReleasePlan) -> str:
     """The service account KServe makes for an endpoint picker."""
     return f"{plan.key}-epp-sa"
 
 
-def predictor_flows(plan: ModelPlan, namespace: str) -> list[Flow]:
+def predictor_flows(plan: ReleasePlan, namespace: str) -> list[Flow]:
     """Requests from the inner gateway, and Prometheus."""
     return _callers(plan, Peer(namespace=namespace, labels=predictor_labels(plan)), PREDICTOR_PORT)
 
 
-def llm_flows(plan: ModelPlan, namespace: str) -> list[Flow]:
+def llm_flows(plan: ReleasePlan, namespace: str) -> list[Flow]:
     """As for a predictor, and the picker: the gateway asks it, it asks the engines how busy they are."""
     engine = Peer(namespace=namespace, labels=engine_labels(plan))
     picker = Peer(namespace=namespace, service_account=picker_account(plan), labels=picker_labels(plan))
@@ -72,7 +76,7 @@ def llm_flows(plan: ModelPlan, namespace: str) -> list[Flow]:
     ]
 
 
-def trace_ways(plan: ModelPlan, namespace: str) -> dict[str, dict[str, Any]]:
+def trace_ways(plan: ReleasePlan, namespace: str) -> dict[str, dict[str, Any]]:
     """The way out for spans of engine and picker, by role. Whom the collector takes them from is its own to say."""
     collector = Peer(namespace=OBSERVABILITY, labels={"app.kubernetes.io/name": "opentelemetry-collector"})
     sources = {
@@ -93,7 +97,7 @@ def trace_ways(plan: ModelPlan, namespace: str) -> dict[str, dict[str, Any]]:
     }
 
 
-def _callers(plan: ModelPlan, target: Peer, port: int) -> list[Flow]:
+def _callers(plan: ReleasePlan, target: Peer, port: int) -> list[Flow]:
     return [
         Flow(
             name=f"{plan.key}-from-gateway",

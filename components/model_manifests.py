@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from components.model_plan import ModelPlan
+from components.model_plan import ReleasePlan
 from components.namespaces import GPU_TAINT, POOL_LABEL
 
 
-def service_account(plan: ModelPlan, namespace: str) -> dict[str, Any]:
+def service_account(plan: ReleasePlan, namespace: str) -> dict[str, Any]:
     """The release's own identity; no Kubernetes token is mounted."""
     return {
         "apiVersion": "v1",
@@ -17,7 +17,7 @@ def service_account(plan: ModelPlan, namespace: str) -> dict[str, Any]:
 
 
 def disruption_budget(
-    plan: ModelPlan, namespace: str, selector: dict[str, str], replicas: int
+    plan: ReleasePlan, namespace: str, selector: dict[str, str], replicas: int
 ) -> dict[str, Any]:
     """A drain takes one replica at a time, and none where there is only one."""
     allowed: dict[str, Any] = {"maxUnavailable": 1} if replicas > 1 else {"maxUnavailable": 0}
@@ -49,7 +49,7 @@ def placement_fields(pool: str | None, selector: dict[str, str]) -> dict[str, An
     return where
 
 
-def resources(plan: ModelPlan) -> dict[str, Any]:
+def resources(plan: ReleasePlan) -> dict[str, Any]:
     """Requests and limits of one replica: memory is never overcommitted, GPUs cannot be."""
     amounts = {"cpu": f"{plan.needs.cpu:g}", "memory": f"{plan.needs.memory_gib:g}Gi"}
     if plan.needs.gpu_count:

@@ -1,5 +1,6 @@
 """What a model's components need to know of its release, as plain data."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from components.capacity import AcceleratorNeeds
@@ -9,7 +10,7 @@ from releases.release import Release
 
 
 @dataclass(frozen=True, kw_only=True)
-class ModelPlan:
+class ReleasePlan:
     """One (model, version) and what one replica of it needs."""
 
     model: str
@@ -57,10 +58,31 @@ class ModelPlan:
         return {"slipway.dev/artifact-digest": self.digest}
 
 
-def plan_of(release: Release, model_bucket: str) -> ModelPlan:
+@dataclass(frozen=True, kw_only=True)
+class ModelPlan:
+    """A model and all its versions that a stack runs, from the oldest to the newest."""
+
+    model: str
+    releases: Mapping[str, ReleasePlan]
+
+    @property
+    def engine(self) -> str:
+        """What serves it: all versions that stand side by side are served alike."""
+        return next(iter(self.releases.values())).engine
+
+    def labels(self) -> dict[str, str]:
+        """Labels of what all its versions share; a version's own labels stand on its pods."""
+        return {
+            "app.kubernetes.io/name": self.model,
+            "app.kubernetes.io/part-of": "slipway",
+            "slipway.dev/model": self.model,
+        }
+
+
+def plan_of(release: Release, model_bucket: str) -> ReleasePlan:
     """A release record as its component needs it, in the environment of this bucket."""
     needs, memory = release.needs, release.gpu_memory
-    return ModelPlan(
+    return ReleasePlan(
         model=release.model,
         version=release.version,
         task=needs.task,

@@ -1,10 +1,12 @@
-"""What a stack chooses about a model: which release, where, and how much."""
+"""What a stack chooses about a model: which versions run, where and how many, and who gets the traffic."""
 
-from typing import Annotated, Self
+from typing import Self
 
 from pydantic import Field, model_validator
 
 from components.base import Settings
+from components.caller_settings import CallerSettings
+from components.traffic import TrafficSettings, Version
 from facts.strict import Slug
 
 
@@ -21,10 +23,19 @@ class ReplicaSettings(Settings):
         return self
 
 
-class ModelSettings(Settings):
-    """One entry of ``models:`` in a stack file, keyed by the model's name."""
+class VersionSettings(Settings):
+    """One version of a model in this stack: where it runs, and how many copies of it."""
 
-    version: Annotated[str, Field(pattern=r"^v\d{1,4}$")]
     pool: Slug | None = None
     """A GPU pool of this stack or its upstream; none means the CPU."""
     replicas: ReplicaSettings = Field(default_factory=ReplicaSettings)
+
+
+class ModelSettings(Settings):
+    """One entry of ``models:`` in a stack file, keyed by the model's name."""
+
+    versions: dict[Version, VersionSettings] = Field(min_length=1)
+    """Every version listed runs; one that ``traffic`` does not name is kept warm."""
+    traffic: TrafficSettings
+    callers: dict[Slug, CallerSettings] = Field(default_factory=dict)
+    """Who may call it. Nobody, where nobody is named."""

@@ -11,7 +11,7 @@ from typing import Any, Final, Literal
 from pydantic import Field
 
 from components.base import Settings
-from components.model_plan import ModelPlan
+from components.model_plan import ReleasePlan
 from components.names import Names
 from components.pod_security import restricted_container
 from facts.pins import images
@@ -51,12 +51,12 @@ def payload_problems(engine: str, pii: str, data_class: str) -> Iterator[str]:
         yield f"payload_logging: data.pii is allowed in {data_class} data; only confidential or restricted may be kept"
 
 
-def folder(plan: ModelPlan) -> str:
+def folder(plan: ReleasePlan) -> str:
     """Where a release's payloads lie: by data class, since that decides how long, then by account."""
     return f"{plan.data_class}/{plan.key}"
 
 
-def logger(plan: ModelPlan, settings: PayloadLogging, names: Names) -> dict[str, Any]:
+def logger(plan: ReleasePlan, settings: PayloadLogging, names: Names) -> dict[str, Any]:
     """``predictor.logger``. A canary inherits the stable one's, so every predictor states its own.
 
     No header is recorded: a caller's token could be among them.

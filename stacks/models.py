@@ -1,17 +1,22 @@
 """Whether the models a stack names exist, may run there, and fit what they are put on."""
 
+import re
 from collections.abc import Iterator, Mapping
+from typing import Final
 
 from components.capacity import placement
 from components.gpu_pool import GpuPoolSettings
 from components.model_plan import ModelPlan, plan_of
-from components.model_settings import ModelSettings
+from components.model_settings import ModelSettings, VersionSettings
 from components.names import Names
+from components.traffic import by_number
 from facts.accelerators import gpu_instance
 from releases.checks import Choice, Environment, choice_problems, environment_problems
 from releases.load import LoadedRelease, ReleaseError, find
 
 Releases = Mapping[str, Mapping[str, LoadedRelease]]
+
+_LIKE_A_VERSION: Final = re.compile(r"-v\d+$")
 
 
 def model_problems(
@@ -24,19 +29,51 @@ def model_problems(
     environment = Environment(account=names.account, region=names.region)
     for model, settings in sorted(models.items()):
         path = f"models.{model}"
-        try:
-            loaded = find(releases, model, settings.version)
-        except ReleaseError as error:
-            yield from (f"{path}.version: {problem}" for problem in error.problems)
-            continue
-        for problem in environment_problems(loaded, environment):
-            yield f"{path}: {problem}"
-        yield from _placement_problems(path, settings, loaded, pools, names)
+        if _LIKE_A_VERSION.search(model):
+            yield f"{path}: a model's name should not end like a version, or two models share names (got {model!r})"
+        yield from _traffic_problems(path, settings)
+        found: dict[str, LoadedRelease] = {}
+        for version, chosen in settings.versions.items():
+            where = f"{path}.versions.{version}"
+            try:
+                loaded = found[version] = find(releases, model, version)
+            except ReleaseError as error:
+                yield from (f"{where}: {problem}" for problem in error.problems)
+                continue
+            for problem in environment_problems(loaded, environment):
+                yield f"{where}: {problem}"
+            yield from _placement_problems(where, chosen, loaded, pools, names)
+        yield from _side_by_side_problems(path, settings, found)
+
+
+def _traffic_problems(path: str, settings: ModelSettings) -> Iterator[str]:
+    there = ", ".join(by_number(list(settings.versions)))
+    for role in ("stable", "candidate"):
+        version = getattr(settings.traffic, role)
+        if version is not None and version not in settings.versions:
+            yield f"{path}.traffic.{role}: should be one of versions ({there}) (got {version!r})"
+
+
+def _side_by_side_problems(
+    path: str, settings: ModelSettings, found: Mapping[str, LoadedRelease]
+) -> Iterator[str]:
+    """KServe lays a canary over the stable predictor: what only one of them sets would reach the other."""
+    for what, values in (
+        ("needs.engine", {v: loaded.release.needs.engine for v, loaded in found.items()}),
+        ("needs.task", {v: loaded.release.needs.task for v, loaded in found.items()}),
+        ("pool", {v: "a GPU" if s.pool else "the CPU" for v, s in settings.versions.items()}),
+    ):
+        if len(set(values.values())) > 1:
+            said = ", ".join(f"{version} {values[version]}" for version in by_number(list(values)))
+            yield (
+                f"{path}.versions: versions that stand side by side should agree in {what} (got {said}); "
+                "serve the other as a model of its own"
+            )
 
 
 def _placement_problems(
     path: str,
-    settings: ModelSettings,
+    settings: VersionSettings,
     loaded: LoadedRelease,
     pools: Mapping[str, GpuPoolSettings],
     names: Names,
@@ -62,7 +99,14 @@ def model_plans(
     models: Mapping[str, ModelSettings], names: Names, releases: Releases
 ) -> dict[str, ModelPlan]:
     """The plan of every model a stack runs; :func:`model_problems` has found nothing against them."""
+    bucket = names.bucket("models")
     return {
-        model: plan_of(find(releases, model, settings.version).release, names.bucket("models"))
+        model: ModelPlan(
+            model=model,
+            releases={
+                version: plan_of(find(releases, model, version).release, bucket)
+                for version in by_number(list(settings.versions))
+            },
+        )
         for model, settings in sorted(models.items())
     }

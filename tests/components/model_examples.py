@@ -1,17 +1,20 @@
 """Two plans and what stands above a model, for the tests of everything that serves one."""
 
+from dataclasses import replace
+
 from components.autoscaling import AutoscalingHandle
 from components.capability_role import CapabilityRoleHandle
 from components.capacity import AcceleratorNeeds
 from components.gateway import GatewayHandle
 from components.model_args import ModelArgs
-from components.model_plan import ModelPlan
-from components.model_settings import ModelSettings, ReplicaSettings
+from components.model_plan import ModelPlan, ReleasePlan
+from components.model_settings import ModelSettings, ReplicaSettings, VersionSettings
 from components.serving import ServingHandle
 from components.telemetry import TelemetryHandle
+from components.traffic import TrafficSettings
 from components.workload_namespace import WorkloadNamespaceHandle
 
-EMBEDDING = ModelPlan(
+EMBEDDING = ReleasePlan(
     model="minilm",
     version="v1",
     task="text-embedding",
@@ -23,7 +26,7 @@ EMBEDDING = ModelPlan(
     needs=AcceleratorNeeds(gpu_count=0, gpu_memory_gib=0, cpu=2, memory_gib=2),
     max_context=256,
 )
-CHAT = ModelPlan(
+CHAT = ReleasePlan(
     model="support-chat",
     version="v1",
     task="chat",
@@ -51,11 +54,21 @@ CHAT_POD = {
 }
 
 
-def model_args(plan, names, *, pool=None, least=1, most=1):
-    """The args of a model's component; what stands above it is there already."""
+STABLE = TrafficSettings(stable="v1")
+
+
+def second(plan):
+    """The next version of a release, with other files."""
+    files = plan.artifact_uri.replace("-v1/", "-v2/")
+    return replace(plan, version="v2", artifact_uri=files, digest="sha256:" + "3" * 64)
+
+
+def model_args(*plans, names, pool=None, least=1, most=1, traffic=STABLE):
+    """The args of a model's component, with these versions; what stands above it is there already."""
+    chosen = VersionSettings(pool=pool, replicas=ReplicaSettings(min=least, max=most))
     return ModelArgs(
-        plan=plan,
-        settings=ModelSettings(version="v1", pool=pool, replicas=ReplicaSettings(min=least, max=most)),
+        plan=ModelPlan(model=plans[0].model, releases={plan.version: plan for plan in plans}),
+        settings=ModelSettings(versions={plan.version: chosen for plan in plans}, traffic=traffic),
         names=names,
         namespace="models",
         identity=CapabilityRoleHandle(role_arn="arn:aws:iam::111122223333:role/example-test-model-reader"),

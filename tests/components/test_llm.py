@@ -9,7 +9,8 @@ from policies.judge import judge
 from policies.ordering import RULES as ORDER
 from tests.components.model_examples import CHAT, CHAT_POD, model_args
 
-NAME = "model-support-chat-v1"
+MODEL = "model-support-chat"
+NAME = f"{MODEL}-v1"
 SERVICE = "kubernetes:serving.kserve.io/v1alpha2:LLMInferenceService"
 ENGINE = {
     "app.kubernetes.io/name": "support-chat-v1",
@@ -20,7 +21,7 @@ ENGINE = {
 
 @pytest.fixture
 def made(deploy, names):
-    return deploy(lambda: Llm(NAME, model_args(CHAT, names, pool="l4", least=2, most=2)))
+    return deploy(lambda: Llm(MODEL, model_args(CHAT, names=names, pool="l4", least=2, most=2)))
 
 
 @pytest.fixture
@@ -38,15 +39,15 @@ def test_exactly_these_are_made_in_their_shape(made):
     }
     roles = ("authorization", "network", "network-egress")
     ways = [f"{NAME}-flows-support-chat-v1-{f}-{r}" for f, n in flows.items() for r in roles[:n]]
-    assert sorted(name for _, name in made.children(NAME)) == sorted(
+    assert sorted(name for _, name in made.children(MODEL)) == sorted(
         [
             *ways,
             f"{NAME}-account",
             f"{NAME}-budget",
-            f"{NAME}-edge-backend",
-            f"{NAME}-edge-protection",
-            f"{NAME}-edge-route",
-            f"{NAME}-edge-service",
+            f"{MODEL}-edge-backend",
+            f"{MODEL}-edge-protection",
+            f"{MODEL}-edge-route",
+            f"{MODEL}-edge-service",
             f"{NAME}-identity-association",
             f"{NAME}-service",
             f"{NAME}-traces-engine",
@@ -70,7 +71,7 @@ def test_the_service_is_the_release(made, spec):
         "annotations": {"karpenter.sh/do-not-disrupt": "true"},
         "router": {
             "gateway": {"refs": [{"name": "kserve-ingress-gateway", "namespace": "kserve"}]},
-            "route": {"group": "support-chat", "weight": 1},
+            "route": {"group": "support-chat", "weight": 100},
             "scheduler": {},
         },
         "tracing": {},
@@ -144,16 +145,18 @@ def test_the_mesh_lets_the_gateway_to_the_picker_and_the_picker_to_the_engine(ma
 
 
 def test_callers_ask_for_the_model_and_the_weights_choose_the_version(made):
-    route = made.named(f"{NAME}-edge-route")
+    route = made.named(f"{MODEL}-edge-route")
     (rule,) = route.inputs["spec"]["rules"]
     assert rule["matches"] == [
         {"headers": [{"type": "Exact", "name": "x-ai-eg-model", "value": "support-chat"}]}
     ]
-    backend = made.named(f"{NAME}-edge-service").inputs["spec"]
+    backend = made.named(f"{MODEL}-edge-service").inputs["spec"]
     assert backend["schema"] == {"name": "OpenAI", "prefix": "/publishers/models/models/support-chat/v1"}
     assert made.only(SERVICE).urn in made.graph.waits_for(route.urn)
 
 
 def test_without_a_pool_it_is_refused_in_the_files_words(deploy, names):
-    with pytest.raises(Exception, match=r"models.support-chat.pool: a language model needs a GPU pool$"):
-        deploy(lambda: Llm(NAME, model_args(CHAT, names)))
+    with pytest.raises(
+        Exception, match=r"models.support-chat.versions.v1.pool: a language model needs a GPU pool$"
+    ):
+        deploy(lambda: Llm(MODEL, model_args(CHAT, names=names)))

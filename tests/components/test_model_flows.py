@@ -44,8 +44,9 @@ def ways(flows):
 
 def test_pods_are_told_by_labels_that_the_controller_sets():
     assert predictor_labels(EMBEDDING) == {
-        "serving.kserve.io/inferenceservice": "minilm-v1",
+        "serving.kserve.io/inferenceservice": "minilm",
         "component": "predictor",
+        "slipway.dev/version": "v1",
     }
     assert engine_labels(CHAT) == ENGINE
     assert picker_labels(CHAT) == PICKER
@@ -53,7 +54,7 @@ def test_pods_are_told_by_labels_that_the_controller_sets():
 
 
 def test_the_labels_we_put_on_pods_touch_none_that_the_controller_selects_by():
-    selected = {*ENGINE, *PICKER, *predictor_labels(EMBEDDING), "app", "llm-d.ai/role"}
+    selected = {*ENGINE, *PICKER, "app", "llm-d.ai/role"}
     assert selected & set(CHAT.pod_labels()) == set()
 
 

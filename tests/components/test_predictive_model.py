@@ -9,40 +9,51 @@ from tests.components.model_examples import EMBEDDING, EMBEDDING_POD, model_args
 
 SERVICE = "kubernetes:serving.kserve.io/v1beta1:InferenceService"
 SCALING = "kubernetes:keda.sh/v1alpha1:ScaledObject"
-PODS = {"serving.kserve.io/inferenceservice": "minilm-v1", "component": "predictor"}
+PODS = {
+    "serving.kserve.io/inferenceservice": "minilm",
+    "component": "predictor",
+    "slipway.dev/version": "v1",
+}
 
 
 @pytest.fixture
 def made(deploy, names):
-    return deploy(lambda: PredictiveModel("model-minilm-v1", model_args(EMBEDDING, names, least=2, most=6)))
+    return deploy(
+        lambda: PredictiveModel("model-minilm", model_args(EMBEDDING, names=names, least=2, most=6))
+    )
 
 
 def test_exactly_these_are_made_in_their_shape(made):
     assert check_shapes(made.graph).problems == ()
-    assert sorted(name for _, name in made.children("model-minilm-v1")) == [
+    assert {name for _, name in made.children("model-minilm")} == {
         "model-minilm-v1-account",
         "model-minilm-v1-budget",
-        "model-minilm-v1-edge-backend",
-        "model-minilm-v1-edge-protection",
-        "model-minilm-v1-edge-route",
+        "model-minilm-edge-backend",
+        "model-minilm-edge-protection",
+        "model-minilm-edge-route",
         "model-minilm-v1-flows-minilm-v1-from-gateway-authorization",
         "model-minilm-v1-flows-minilm-v1-from-gateway-network",
         "model-minilm-v1-flows-minilm-v1-from-prometheus-authorization",
         "model-minilm-v1-flows-minilm-v1-from-prometheus-network",
         "model-minilm-v1-identity-association",
         "model-minilm-v1-scaling",
-        "model-minilm-v1-service",
-    ]
+        "model-minilm-service",
+        "model-minilm-shares",
+    }
 
 
 def test_the_service_is_the_release(made):
     service = made.only(SERVICE).inputs
     assert service["metadata"] == {
-        "name": "minilm-v1",
+        "name": "minilm",
         "namespace": "models",
-        "labels": EMBEDDING.labels(),
+        "labels": {
+            "app.kubernetes.io/name": "minilm",
+            "app.kubernetes.io/part-of": "slipway",
+            "slipway.dev/model": "minilm",
+            "networking.kserve.io/visibility": "cluster-local",
+        },
         "annotations": {
-            "slipway.dev/artifact-digest": "sha256:" + "2" * 64,
             "serving.kserve.io/deploymentMode": "Standard",
             "serving.kserve.io/autoscalerClass": "external",
         },
@@ -55,7 +66,8 @@ def test_the_service_is_the_release(made):
         "minReplicas": 2,
         "maxReplicas": 6,
         "timeout": 60,
-        "labels": EMBEDDING_POD,
+        "labels": {"app.kubernetes.io/version": "v1", **EMBEDDING_POD},
+        "annotations": {"slipway.dev/artifact-digest": "sha256:" + "2" * 64},
         "securityContext": {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}},
         "nodeSelector": {"slipway.dev/pool": "system"},
         "topologySpreadConstraints": [
@@ -67,6 +79,7 @@ def test_the_service_is_the_release(made):
             }
         ],
         "model": {
+            "name": "kserve-container",
             "modelFormat": {"name": "huggingface", "version": "1"},
             "runtime": "slipway-huggingface",
             "protocolVersion": "v2",
@@ -85,9 +98,9 @@ def test_the_service_is_the_release(made):
 
 
 def test_scaling_turns_the_deployment_that_kserve_makes(made):
-    assert deployment_name(EMBEDDING) == "minilm-v1-v1-predictor"
+    assert deployment_name(EMBEDDING) == "minilm-v1-predictor"
     assert made.only(SCALING).inputs["spec"] == {
-        "scaleTargetRef": {"name": "minilm-v1-v1-predictor"},
+        "scaleTargetRef": {"name": "minilm-v1-predictor"},
         "minReplicaCount": 2,
         "maxReplicaCount": 6,
         "cooldownPeriod": 300,
@@ -96,11 +109,14 @@ def test_scaling_turns_the_deployment_that_kserve_makes(made):
     assert made.only(SERVICE).urn in made.graph.waits_for(made.only(SCALING).urn)
 
 
-def test_a_fixed_number_is_kserves_own(deploy, names):
-    made = deploy(lambda: PredictiveModel("model-minilm-v1", model_args(EMBEDDING, names)))
+def test_a_fixed_number_is_held_too_since_the_annotation_for_it_would_restart_pods(deploy, names):
+    made = deploy(
+        lambda: PredictiveModel("model-minilm", model_args(EMBEDDING, names=names, least=2, most=2))
+    )
     annotations = made.only(SERVICE).inputs["metadata"]["annotations"]
-    assert annotations["serving.kserve.io/autoscalerClass"] == "none"
-    assert made.all(SCALING) == []
+    assert annotations["serving.kserve.io/autoscalerClass"] == "external"
+    scaling = made.only(SCALING).inputs["spec"]
+    assert (scaling["minReplicaCount"], scaling["maxReplicaCount"]) == (2, 2)
 
 
 def test_the_service_comes_after_what_makes_it_safe(made):
@@ -135,12 +151,16 @@ def test_the_budget_and_the_flows_are_for_the_pods_that_will_be(made):
 
 
 def test_callers_reach_it_by_its_name_without_the_version_when_it_is_there(made):
-    route = made.named("model-minilm-v1-edge-route")
+    route = made.named("model-minilm-edge-route")
     (rule,) = route.inputs["spec"]["rules"]
     assert route.inputs["metadata"]["name"] == "minilm"
     assert route.inputs["metadata"]["namespace"] == "edge"
     assert route.inputs["spec"]["hostnames"] == ["models.example.com"]
     assert rule["matches"] == [{"path": {"type": "PathPrefix", "value": "/minilm"}}]
-    assert rule["filters"][1]["urlRewrite"]["hostname"] == "minilm-v1-models.models.internal"
+    assert rule["filters"][1]["urlRewrite"]["hostname"] == "minilm.models.models.internal"
     waits = made.graph.waits_for(route.urn)
-    assert {made.only(SERVICE).urn, made.named("model-minilm-v1-edge-protection").urn} <= waits
+    assert {
+        made.only(SERVICE).urn,
+        made.named("model-minilm-shares").urn,
+        made.named("model-minilm-edge-protection").urn,
+    } <= waits

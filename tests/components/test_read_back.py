@@ -41,14 +41,8 @@ def read(kind: str, data: Any, path: str = "") -> Any:
 
 def written_by_sdk(manifest: dict[str, Any]) -> Any:
     version = manifest["apiVersion"].removeprefix(GROUP)
-    written = ApiClient().sanitize_for_serialization(
-        read(f"{version.capitalize()}{manifest['kind']}", manifest)
-    )
-    if manifest["kind"] == "InferenceService":
-        # The SDK's model is a container, whose name it defaults to nothing.
-        served = [written["spec"]["predictor"], *(c["predictor"] for c in written["spec"].get("canary", ()))]
-        assert [predictor["model"].pop("name") for predictor in served] == [""] * len(served)
-    return written
+    kind = f"{version.capitalize()}{manifest['kind']}"
+    return ApiClient().sanitize_for_serialization(read(kind, manifest))
 
 
 def ours(stack: str) -> list[dict[str, Any]]:

@@ -16,7 +16,7 @@ from tests.components.model_examples import CHAT, EMBEDDING, model_args
 
 RULES = (*AUTOSCALING, *LLM, *PREDICTIVE)
 GONE = object()
-SERVICE, SCALING, BUDGET = "-service", "-scaling", "-budget"
+SERVICE, SCALING, BUDGET = "-service", "-v1-scaling", "-v1-budget"
 MODEL = "spec.predictor.model"
 ENGINE = "spec.template.containers.0"
 DOWNLOAD = "spec.template.initContainers.0"
@@ -56,8 +56,8 @@ MUTANTS = [
 def built(deploy, names):
     def build(plan):
         if plan is EMBEDDING:
-            return deploy(lambda: PredictiveModel("m", model_args(plan, names, least=2, most=4)))
-        return deploy(lambda: Llm("m", model_args(plan, names, pool="l4", least=2, most=2)))
+            return deploy(lambda: PredictiveModel("m", model_args(plan, names=names, least=2, most=4)))
+        return deploy(lambda: Llm("m", model_args(plan, names=names, pool="l4", least=2, most=2)))
 
     return build
 
@@ -76,7 +76,7 @@ def test_as_it_is_no_rule_says_anything(built, plan):
 def test_one_property_less_is_one_rule_more(built, mutant):
     plan, role, path, value, rule = mutant
     made = built(plan)
-    target = made.named(f"m{role}")
+    target = made.named(f"m-v1{role}" if plan is CHAT and role == SERVICE else f"m{role}")
     inputs = deepcopy(dict(target.inputs))
     *way, last = [step.replace("\0", ".") for step in path.replace("\\.", "\0").split(".")]
     place = inputs

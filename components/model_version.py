@@ -1,0 +1,70 @@
+"""What each version of a model brings before its pods: account, identity, flows, disruption budget."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pulumi
+
+from components.base import Handle, PlatformComponent
+from components.declared_flows import DeclaredFlows, DeclaredFlowsArgs
+from components.flow import Flow
+from components.kubernetes import KubernetesObject
+from components.model_manifests import disruption_budget, service_account
+from components.model_plan import ReleasePlan
+from components.names import MODEL_READER, Names
+from components.workload_identity import WorkloadIdentity, WorkloadIdentityArgs
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelVersionArgs:
+    """What :class:`ModelVersion` needs. ``pods`` are the labels its pods will have."""
+
+    plan: ReleasePlan
+    names: Names
+    namespace: str
+    replicas: int
+    pods: dict[str, str]
+    flows: Sequence[Flow]
+    after: list[pulumi.Resource]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelVersionHandle(Handle):
+    """What a service of this version waits for."""
+
+
+class ModelVersion(PlatformComponent):
+    """Everything is keyed by model and version and knows nothing of traffic: promotion touches none of it."""
+
+    TYPE = "slipway:serving:ModelVersion"
+
+    def __init__(self, name: str, args: ModelVersionArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(name, opts)
+        plan, where = args.plan, args.namespace
+        account = KubernetesObject(
+            f"{name}-account", service_account(plan, where), self.child_opts(depends_on=args.after)
+        )
+        identity = WorkloadIdentity(
+            f"{name}-identity",
+            WorkloadIdentityArgs(
+                cluster_name=args.names.cluster,
+                namespace=where,
+                service_account=plan.key,
+                role_arn=args.names.role_arn(MODEL_READER),
+            ),
+            self.child_opts(depends_on=args.after),
+        )
+        flows = DeclaredFlows(
+            f"{name}-flows",
+            DeclaredFlowsArgs(flows=list(args.flows), after=args.after),
+            self.child_opts(),
+        )
+        budget = KubernetesObject(
+            f"{name}-budget",
+            disruption_budget(plan, where, args.pods, args.replicas),
+            self.child_opts(depends_on=args.after),
+        )
+        # Credentials are injected when a pod is admitted: the association and the account come first. Without its
+        # flows a version would come up unreachable, without its budget unprotected.
+        self.handle = ModelVersionHandle(ready=(account, *identity.handle.ready, *flows.ready, budget))
+        self.register_outputs({})

@@ -1,0 +1,165 @@
+"""A rollout from the first version to the next and back: nothing that serves is renamed, remade or restarted.
+
+What a promotion does to a running pod is KServe's to do; here is what would make it do more than move traffic: another
+name, another pod, another account, or something on the service that reaches every version's pods.
+"""
+
+import pytest
+
+from components.llm import Llm
+from components.predictive_model import PredictiveModel
+from components.traffic import TrafficSettings, by_number
+from gate.shape import check_shapes
+from policies.judge import judge
+from policies.llm import RULES as LLM
+from policies.predictive_model import RULES as PREDICTIVE
+from tests.components.model_examples import CHAT, EMBEDDING, model_args, second
+
+SERVICE = "kubernetes:serving.kserve.io/v1beta1:InferenceService"
+LLM_SERVICE = "kubernetes:serving.kserve.io/v1alpha2:LLMInferenceService"
+FIRST = TrafficSettings(stable="v1")
+CANARY = TrafficSettings(stable="v1", candidate="v2", percent=10)
+PROMOTED = TrafficSettings(stable="v2")
+
+
+@pytest.fixture
+def embedding(deploy, names):
+    def build(traffic, *versions, least=2, most=4):
+        args = model_args(*versions, names=names, least=least, most=most, traffic=traffic)
+        return deploy(lambda: PredictiveModel("model-minilm", args))
+
+    return build
+
+
+@pytest.fixture
+def chat(deploy, names):
+    def build(traffic, *versions):
+        args = model_args(*versions, names=names, pool="l4", least=2, most=2, traffic=traffic)
+        return deploy(lambda: Llm("model-support-chat", args))
+
+    return build
+
+
+def changed(before, after):
+    """Names of what differs between two builds: gone, new, and of other inputs."""
+    old, new = ({r.name: r for r in made.graph if r.custom} for made in (before, after))
+    assert {r.urn for r in before.graph} >= {r.urn for r in after.graph} or len(new) > len(old)
+    return (
+        sorted(old.keys() - new.keys()),
+        sorted(new.keys() - old.keys()),
+        sorted(n for n in old.keys() & new.keys() if old[n].inputs != new[n].inputs),
+    )
+
+
+def predictors(made):
+    """Every version's predictor, but for its count, which is KEDA's."""
+    spec = made.only(SERVICE).inputs["spec"]
+    listed = [spec["predictor"], *(canary["predictor"] for canary in spec.get("canary", []))]
+    counts = {"minReplicas", "maxReplicas"}
+    return {p["name"]: {k: v for k, v in p.items() if k not in counts} for p in listed}
+
+
+def shares(made):
+    (rule,) = made.named("model-minilm-shares").inputs["spec"]["rules"]
+    return {backend["name"]: backend["weight"] for backend in rule["backendRefs"]}
+
+
+def test_a_candidate_of_a_predictive_model_only_adds(embedding):
+    alone, canary = embedding(FIRST, EMBEDDING), embedding(CANARY, EMBEDDING, second(EMBEDDING))
+    gone, new, other = changed(alone, canary)
+    assert gone == []
+    assert all(name.startswith("model-minilm-v2-") for name in new)
+    assert other == ["model-minilm-service", "model-minilm-shares"]
+    assert predictors(canary)["v1"] == predictors(alone)["v1"]
+    assert (shares(alone), shares(canary)) == (
+        {"minilm-v1-predictor": 100},
+        {"minilm-v1-predictor": 90, "minilm-v2-predictor": 10},
+    )
+
+
+@pytest.mark.parametrize(
+    ("traffic", "expected", "canaries"),
+    [
+        (TrafficSettings(stable="v1", candidate="v2", percent=50), (50, 50), [("v2", 50)]),
+        (TrafficSettings(stable="v1", candidate="v2", percent=100), (0, 100), [("v2", 100)]),
+        (PROMOTED, (0, 100), [("v1", 0)]),
+        (FIRST, (100, 0), [("v2", 0)]),
+    ],
+)
+def test_every_later_step_moves_shares_and_nothing_else(embedding, traffic, expected, canaries):
+    versions = (EMBEDDING, second(EMBEDDING))
+    canary, after = embedding(CANARY, *versions), embedding(traffic, *versions)
+    gone, new, other = changed(canary, after)
+    assert (gone, new) == ([], [])
+    assert other == ["model-minilm-service", "model-minilm-shares"]
+    assert predictors(after) == predictors(canary)
+    assert after.only(SERVICE).inputs["metadata"] == canary.only(SERVICE).inputs["metadata"]
+    assert tuple(shares(after).values()) == expected
+    listed = after.only(SERVICE).inputs["spec"]["canary"]
+    assert [(c["predictor"]["name"], c["trafficPercent"]) for c in listed] == canaries
+
+
+def test_the_old_version_goes_without_touching_the_new_one(embedding):
+    warm = embedding(PROMOTED, EMBEDDING, second(EMBEDDING))
+    gone, new, other = changed(warm, embedding(PROMOTED, second(EMBEDDING)))
+    assert (new, other) == ([], ["model-minilm-service", "model-minilm-shares"])
+    assert all(name.startswith("model-minilm-v1-") for name in gone)
+    assert len(gone) == 8
+
+
+@pytest.mark.parametrize("traffic", [CANARY, PROMOTED])
+def test_every_step_is_in_shape_and_breaks_no_rule(embedding, chat, traffic):
+    for made in (
+        embedding(traffic, EMBEDDING, second(EMBEDDING)),
+        embedding(traffic, EMBEDDING, second(EMBEDDING), least=1, most=1),
+        chat(traffic, CHAT, second(CHAT)),
+    ):
+        assert check_shapes(made.graph).problems == ()
+        said = judge(made.graph, (*PREDICTIVE, *LLM))
+        assert (said.findings, said.undecided, said.faults) == ((), (), ())
+
+
+def test_a_canary_has_no_more_replicas_than_kserve_admits(embedding):
+    made = embedding(CANARY, EMBEDDING, second(EMBEDDING), least=3, most=5)
+    (canary,) = made.only(SERVICE).inputs["spec"]["canary"]
+    assert canary["predictor"]["minReplicas"] == 1
+    assert "maxReplicas" not in canary["predictor"]
+    counts = {s.name: s.inputs["spec"] for s in made.all("kubernetes:keda.sh/v1alpha1:ScaledObject")}
+    assert {n: (s["minReplicaCount"], s["maxReplicaCount"]) for n, s in counts.items()} == {
+        "model-minilm-v1-scaling": (3, 5),
+        "model-minilm-v2-scaling": (3, 5),
+    }
+
+
+def groups(made):
+    return {s.inputs["metadata"]["name"]: s.inputs["spec"]["router"]["route"] for s in made.all(LLM_SERVICE)}
+
+
+@pytest.mark.parametrize(
+    ("traffic", "weights"),
+    [(CANARY, (90, 10)), (PROMOTED, (0, 100)), (FIRST, (100, 0))],
+)
+def test_language_models_share_by_the_weights_of_one_group(chat, traffic, weights):
+    made = chat(traffic, CHAT, second(CHAT))
+    assert groups(made) == {
+        "support-chat-v1": {"group": "support-chat", "weight": weights[0]},
+        "support-chat-v2": {"group": "support-chat", "weight": weights[1]},
+    }
+
+
+def test_a_rollout_of_a_language_model_changes_weights_only(chat):
+    versions = (CHAT, second(CHAT))
+    alone, canary, promoted = chat(FIRST, CHAT), chat(CANARY, *versions), chat(PROMOTED, *versions)
+    gone, new, other = changed(alone, canary)
+    assert (gone, other) == ([], ["model-support-chat-v1-service"])
+    assert all(name.startswith("model-support-chat-v2-") for name in new)
+    services = ["model-support-chat-v1-service", "model-support-chat-v2-service"]
+    assert changed(canary, promoted) == ([], [], services)
+    for made in (canary, promoted):
+        spec = made.named(services[0]).inputs["spec"]
+        assert spec["template"] == alone.named(services[0]).inputs["spec"]["template"]
+        assert {k for k in spec if spec[k] != alone.named(services[0]).inputs["spec"][k]} == {"router"}
+
+
+def test_versions_are_in_the_order_of_their_numbers():
+    assert by_number(["v10", "v9", "v1"]) == ["v1", "v9", "v10"]
