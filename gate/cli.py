@@ -100,7 +100,7 @@ def judge(
         list[Path], typer.Argument(help="State exports, previews, manifests, or folders of them.")
     ],
     today: Today = "",
-    form: Annotated[str, typer.Option("--format", help="text, json or markdown.")] = "text",
+    form: Annotated[str, typer.Option("--format", help="text, json, markdown, sarif or junit.")] = "text",
 ) -> None:
     """Judge files nobody here wrote: a state export, a preview, Kubernetes YAML or JSON."""
     from gate.command_judge import run  # noqa: PLC0415 as in preview

@@ -11,13 +11,15 @@ from gate import render
 from gate.adapters import read_paths
 from gate.errors import GateError
 from gate.judgement import assess
+from gate.junit import as_junit
 from gate.report import EXIT_CODES
+from gate.sarif import as_sarif
 from gate.second_opinion import not_asked
 from gate.stacks import ROOT
 from gate.text import show
 from gate.waive import load_waivers
 
-FORMATS = ("text", "json", "markdown")
+FORMATS = ("text", "json", "markdown", "sarif", "junit")
 
 
 def run(paths: Sequence[Path], today: date, form: str) -> int:
@@ -41,6 +43,10 @@ def run(paths: Sequence[Path], today: date, form: str) -> int:
         sys.stdout.write(render.as_json(report.as_data()))
     elif form == "markdown":
         sys.stdout.write(render.as_markdown(report))
+    elif form == "sarif":
+        sys.stdout.write(render.as_json(as_sarif(report)))
+    elif form == "junit":
+        sys.stdout.write(as_junit(report))
     else:
         show(report, Console(width=None if sys.stdout.isatty() else 160), details=True)
     return EXIT_CODES[report.verdict]

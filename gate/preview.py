@@ -17,7 +17,10 @@ from typing import Any
 from gate import output_folder, render
 from gate.errors import GateError
 from gate.judgement import assess
+from gate.junit import as_junit
+from gate.origins import Origins
 from gate.report import Report
+from gate.sarif import as_sarif
 from gate.second_opinion import ask, not_asked, server
 from gate.stacks import ROOT, capture_stack, chosen
 from gate.terraform_plan import as_plan
@@ -158,6 +161,8 @@ def _preview_one(
             {
                 "report.json": render.as_json(report.as_data()),
                 "report.md": render.as_markdown(report),
+                "report.sarif": render.as_json(as_sarif(report, Origins(stack.name, options.root))),
+                "report.junit.xml": as_junit(report),
                 "manifests.yaml": manifests,
                 "tfplan.json": render.as_json(plan.data),
                 "state.json": render.as_json(render.state(captured.graph.resources, stack.name)),

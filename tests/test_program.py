@@ -22,7 +22,15 @@ from tests.conftest import ROOT
 from tests.make_golden import GOLDEN, urns
 
 TODAY = date(2026, 11, 23)
-FILES = ["manifests.yaml", "report.json", "report.md", "state.json", "tfplan.json"]
+FILES = [
+    "manifests.yaml",
+    "report.json",
+    "report.junit.xml",
+    "report.md",
+    "report.sarif",
+    "state.json",
+    "tfplan.json",
+]
 
 
 def slipway(*arguments: str, before: tuple[str, ...] = ()) -> subprocess.CompletedProcess[str]:

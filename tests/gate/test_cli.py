@@ -67,7 +67,10 @@ def test_judge_lists_kinds_it_does_not_know(slipway, tmp_path):
 
 ERRORS = {
     "a missing file": (["judge", "missing.yaml", TODAY], "missing.yaml: there is no such file or folder"),
-    "a bad format": (["judge", "x.yaml", "--format=xml", TODAY], "should be text, json, markdown (got 'xml')"),
+    "a bad format": (
+        ["judge", "x.yaml", "--format=xml", TODAY],
+        "should be text, json, markdown, sarif, junit (got 'xml')",
+    ),
     "a bad date": (["judge", "x.yaml", "--today=soon"], "--today: should be a date such as 2026-11-23 (got 'soon')"),
     "a date that is none": (["preview", "--today=2026-02-30"], "--today: should be a date such as 2026-11-23"),
     "an unknown stack": (["preview", "prod-eu", TODAY], "prod-eu: no such stack; there are dev, prod, prod-models"),
