@@ -24,6 +24,10 @@ def _prometheus(address=_INSIDE, **more):
     return {"type": "prometheus", "metadata": metadata}
 
 
+def _asking(query):
+    return _prometheus(query=query)
+
+
 def _keda(webhooks, chart="keda"):
     return resource("kubernetes:helm.sh/v3:Release", {"chart": chart, "values": {"webhooks": webhooks}})
 
@@ -45,6 +49,11 @@ CASES = {
             Case(_scaler()),
             Case(_scaler(_CPU, _prometheus(), minReplicaCount=0)),
             Case(_scaler(_prometheus(), minReplicaCount=None)),
+            Case(
+                _scaler(
+                    _asking('sum(rate(envoy_cluster_upstream_rq_total{x="ovms"}[2m]))'), minReplicaCount=0
+                )
+            ),
         ],
         failing=[
             failing(
@@ -59,9 +68,23 @@ CASES = {
                 _scaler({"type": "memory"}, idleReplicaCount=0),
                 "idleReplicaCount is 0, and no trigger sees work while no pod runs",
             ),
+            *(
+                failing(
+                    _scaler(_CPU, _asking(query), minReplicaCount=0),
+                    "minReplicaCount is 0 (or not set), and no trigger sees work while no pod runs",
+                )
+                for query in (
+                    'sum(vllm:num_requests_waiting{model="x"})',
+                    "rate(request_predict_seconds_count[1m])",
+                    "sum(nv_inference_count) / 2",
+                )
+            ),
         ],
         not_applicable=OTHER,
-        undecided=[Case(_scaler(minReplicaCount=UNKNOWN))],
+        undecided=[
+            Case(_scaler(minReplicaCount=UNKNOWN)),
+            Case(_scaler(_asking(UNKNOWN), minReplicaCount=0)),
+        ],
     ),
     "triggers-authenticate": RuleCases(
         passing=[
