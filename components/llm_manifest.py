@@ -7,6 +7,7 @@ from components.model_flows import engine_labels
 from components.model_manifests import placement_fields, resources
 from components.model_plan import ReleasePlan
 from components.namespaces import INNER_GATEWAY, KSERVE
+from components.start_path import load_seconds
 
 
 def llm_inference_service(
@@ -57,9 +58,21 @@ def _pod(plan: ReleasePlan, pool: str) -> dict[str, Any]:
         "serviceAccountName": plan.key,
         **placement_fields(pool, engine_labels(plan)),
         "containers": [
-            {**engine, "command": command, "args": _engine_arguments(plan), "resources": resources(plan)}
+            {
+                **engine,
+                "command": command,
+                "args": _engine_arguments(plan),
+                "resources": resources(plan),
+                "startupProbe": _patience(engine["startupProbe"], plan),
+            }
         ],
     }
+
+
+def _patience(probe: dict[str, Any], plan: ReleasePlan) -> dict[str, Any]:
+    """The engine's own, or longer for files that take longer to be read from the node's disk."""
+    tries = load_seconds(plan.size_bytes) // probe["periodSeconds"]
+    return {**probe, "failureThreshold": max(tries, probe["failureThreshold"])}
 
 
 def _engine_arguments(plan: ReleasePlan) -> list[str]:

@@ -1,5 +1,6 @@
 """Who may talk to a model's pods, and what they may reach: everything else is refused by the namespace."""
 
+from dataclasses import replace
 from typing import Any, Final
 
 from components.flow import Flow, Peer, egress
@@ -8,6 +9,7 @@ from components.llm_engine import ENGINE_PORT
 from components.llm_scheduler import PICKER_HEALTH_PORT, PICKER_PORT
 from components.model_plan import ReleasePlan
 from components.namespaces import OBSERVABILITY
+from components.payload_logging import AGENT_PORT
 from components.serving_runtimes import PREDICTOR_PORT
 from components.telemetry_values import COLLECTOR, OTLP_PORT, PROMETHEUS_ACCOUNT
 
@@ -47,9 +49,13 @@ def picker_account(plan: ReleasePlan) -> str:
     return f"{plan.key}-epp-sa"
 
 
-def predictor_flows(plan: ReleasePlan, namespace: str) -> list[Flow]:
-    """Requests from the inner gateway, and Prometheus."""
-    return _callers(plan, Peer(namespace=namespace, labels=predictor_labels(plan)), PREDICTOR_PORT)
+def predictor_flows(plan: ReleasePlan, namespace: str, *, is_recorded: bool = False) -> list[Flow]:
+    """Requests from the inner gateway, and Prometheus; where payloads are kept, requests go to the agent."""
+    target = Peer(namespace=namespace, labels=predictor_labels(plan))
+    requests, metrics = _callers(plan, target, PREDICTOR_PORT)
+    if is_recorded:
+        requests = replace(requests, port=AGENT_PORT, probe_ports=(AGENT_PORT, PREDICTOR_PORT))
+    return [requests, metrics]
 
 
 def llm_flows(plan: ReleasePlan, namespace: str) -> list[Flow]:

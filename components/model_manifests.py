@@ -19,8 +19,8 @@ def service_account(plan: ReleasePlan, namespace: str) -> dict[str, Any]:
 def disruption_budget(
     plan: ReleasePlan, namespace: str, selector: dict[str, str], replicas: int
 ) -> dict[str, Any]:
-    """A drain takes one replica at a time, and none where there is only one."""
-    allowed: dict[str, Any] = {"maxUnavailable": 1} if replicas > 1 else {"maxUnavailable": 0}
+    """A drain takes one replica at a time, and none where there is only one; one that may sleep may be drained."""
+    allowed: dict[str, Any] = {"maxUnavailable": 0 if replicas == 1 else 1}
     return {
         "apiVersion": "policy/v1",
         "kind": "PodDisruptionBudget",

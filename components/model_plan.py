@@ -2,11 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from components.capacity import AcceleratorNeeds
 from components.namespaces import MODEL_POD
+from components.start_path import StartPath, Starts, start_path
 from releases.engines import Engine
 from releases.release import Release
+
+PERSONAL_DATA: Final = "slipway.dev/personal-data"
+"""Annotation: the record's word on personal data."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,7 +24,9 @@ class ReleasePlan:
     engine: Engine
     artifact_uri: str
     digest: str
+    size_bytes: int
     data_class: str
+    personal_data: str
     owner: str
     needs: AcceleratorNeeds
     max_context: int | None = None
@@ -54,8 +61,8 @@ class ReleasePlan:
         }
 
     def annotations(self) -> dict[str, str]:
-        """What the release record says of the artifact, for who reads the live object."""
-        return {"slipway.dev/artifact-digest": self.digest}
+        """What the release record says of artifact and data, for who reads the live object."""
+        return {"slipway.dev/artifact-digest": self.digest, PERSONAL_DATA: self.personal_data}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,23 +86,42 @@ class ModelPlan:
         }
 
 
-def plan_of(release: Release, model_bucket: str) -> ReleasePlan:
-    """A release record as its component needs it, in the environment of this bucket."""
+def chosen_path(release: Release, model_bucket: str, starts: Starts) -> StartPath:
+    """How the files of a release reach its pods, and why so."""
+    artifact = release.artifact
+    return start_path(
+        size_bytes=artifact.size_bytes,
+        uri=artifact.location(model_bucket),
+        image=artifact.image,
+        starts=starts,
+    )
+
+
+def accelerator_needs(release: Release) -> AcceleratorNeeds:
+    """What one replica of a release takes of a machine."""
     needs, memory = release.needs, release.gpu_memory
+    return AcceleratorNeeds(
+        gpu_count=needs.gpu_count,
+        gpu_memory_gib=memory.gib if memory else 0,
+        cpu=needs.cpu,
+        memory_gib=needs.memory_gib,
+    )
+
+
+def plan_of(release: Release, model_bucket: str, starts: Starts) -> ReleasePlan:
+    """A release record as its component needs it, in the environment of this bucket, where it starts so often."""
+    needs = release.needs
     return ReleasePlan(
         model=release.model,
         version=release.version,
         task=needs.task,
         engine=needs.engine,
-        artifact_uri=release.artifact.location(model_bucket),
+        artifact_uri=chosen_path(release, model_bucket, starts).uri,
         digest=release.artifact.digest,
+        size_bytes=release.artifact.size_bytes,
         data_class=release.data.data_class,
+        personal_data=release.data.pii,
         owner=release.owner,
-        needs=AcceleratorNeeds(
-            gpu_count=needs.gpu_count,
-            gpu_memory_gib=memory.gib if memory else 0,
-            cpu=needs.cpu,
-            memory_gib=needs.memory_gib,
-        ),
+        needs=accelerator_needs(release),
         max_context=needs.max_context,
     )

@@ -6,6 +6,7 @@ from pydantic import Field, model_validator
 
 from components.base import Settings
 from components.caller_settings import CallerSettings
+from components.payload_logging import PayloadLogging
 from components.traffic import TrafficSettings, Version
 from facts.strict import Slug
 
@@ -13,7 +14,8 @@ from facts.strict import Slug
 class ReplicaSettings(Settings):
     """How many copies; a release's bounds limit what may be chosen."""
 
-    min: int = Field(default=1, ge=1)
+    min: int = Field(default=1, ge=0)
+    """0: it sleeps until somebody calls, and the first caller is refused (predictive models only)."""
     max: int = Field(default=1, ge=1)
 
     @model_validator(mode="after")
@@ -31,6 +33,13 @@ class VersionSettings(Settings):
     replicas: ReplicaSettings = Field(default_factory=ReplicaSettings)
 
 
+class StartSettings(Settings):
+    """How often a version is expected to start: what decides how its files reach it."""
+
+    per_day: float = Field(default=0, ge=0, le=10_000)
+    nodes: int = Field(default=1, ge=1, le=1000)
+
+
 class ModelSettings(Settings):
     """One entry of ``models:`` in a stack file, keyed by the model's name."""
 
@@ -39,3 +48,5 @@ class ModelSettings(Settings):
     traffic: TrafficSettings
     callers: dict[Slug, CallerSettings] = Field(default_factory=dict)
     """Who may call it. Nobody, where nobody is named."""
+    starts: StartSettings = Field(default_factory=StartSettings)
+    payload_logging: PayloadLogging | None = None

@@ -26,6 +26,7 @@ class ModelVersionArgs:
     pods: dict[str, str]
     flows: Sequence[Flow]
     after: list[pulumi.Resource]
+    capability: str = MODEL_READER
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +51,7 @@ class ModelVersion(PlatformComponent):
                 cluster_name=args.names.cluster,
                 namespace=where,
                 service_account=plan.key,
-                role_arn=args.names.role_arn(MODEL_READER),
+                role_arn=args.names.role_arn(args.capability),
             ),
             self.child_opts(depends_on=args.after),
         )

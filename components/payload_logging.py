@@ -18,9 +18,6 @@ from facts.pins import images
 
 AGENT_PORT: Final = 9081
 """Where the agent takes requests: KServe's Service leads there and no longer to the server (service_reconciler.go)."""
-PERSONAL_DATA: Final = "slipway.dev/personal-data"
-"""Annotation: the record's word on personal data, for the rule that reads it."""
-
 _SAMPLER: Final = "payload-sampler"
 _SAMPLER_PORT: Final = 9084
 _PROGRAM: Final = Path(__file__).parent.parent / "runtime" / "payload_sampler.py"
@@ -39,16 +36,16 @@ def payload_problems(engine: str, pii: str, data_class: str) -> Iterator[str]:
     """Why nothing of a release may be kept."""
     if engine == "vllm":
         yield (
-            "payload_logging: KServe 0.20 records nothing of language models (LLMInferenceService has no logger); "
-            "leave it out"
+            "KServe 0.20 records nothing of language models (LLMInferenceService has no logger); leave it out"
         )
+        return
     if pii == "redacted":
         yield (
-            "payload_logging: data.pii is redacted, and nothing takes personal data out before a payload is kept; "
+            "data.pii is redacted, and nothing takes personal data out before a payload is kept; "
             "leave it out until something does"
         )
     if pii == "allowed" and data_class not in {"confidential", "restricted"}:
-        yield f"payload_logging: data.pii is allowed in {data_class} data; only confidential or restricted may be kept"
+        yield f"data.pii is allowed in {data_class} data; only confidential or restricted may be kept"
 
 
 def folder(plan: ReleasePlan) -> str:
@@ -90,15 +87,25 @@ def sampler(settings: PayloadLogging) -> dict[str, Any]:
     }
 
 
-def sampler_volume(name: str) -> dict[str, Any]:
-    return {"name": _SAMPLER, "configMap": {"name": name}}
+def recorded_predictor(plan: ReleasePlan, settings: PayloadLogging, names: Names) -> dict[str, Any]:
+    """What a predictor says, besides the rest, whose payloads are kept."""
+    return {
+        "logger": logger(plan, settings, names),
+        "containers": [sampler(settings)],
+        "volumes": [{"name": _SAMPLER, "configMap": {"name": program_name(plan)}}],
+    }
 
 
-def sampler_program(name: str, namespace: str, labels: dict[str, str]) -> dict[str, Any]:
+def program_name(plan: ReleasePlan) -> str:
+    """The ConfigMap with the sampler's program."""
+    return f"{plan.key}-{_SAMPLER}"
+
+
+def sampler_program(plan: ReleasePlan, namespace: str) -> dict[str, Any]:
     """The program, as a ConfigMap."""
     return {
         "apiVersion": "v1",
         "kind": "ConfigMap",
-        "metadata": {"name": name, "namespace": namespace, "labels": labels},
+        "metadata": {"name": program_name(plan), "namespace": namespace, "labels": plan.labels()},
         "data": {_PROGRAM.name: _PROGRAM.read_text(encoding="utf-8")},
     }

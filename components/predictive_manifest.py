@@ -1,4 +1,4 @@
-"""The InferenceService of a predictive model and what scales its versions (fields: KServe v0.20.0, KEDA 2.18)."""
+"""The InferenceService of a predictive model, as plain data (fields: KServe v0.20.0)."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,21 +9,32 @@ from components.model_plan import ModelPlan, ReleasePlan
 from components.model_settings import ModelSettings, VersionSettings
 from components.pod_security import restricted_container, restricted_pod
 from components.predictor_arguments import predictor_server
+from components.serving_runtimes import startup_probe
+from components.start_path import load_seconds
 from components.traffic import by_number
 
+Recorded = Mapping[str, Mapping[str, Any]]
+"""By version: what its predictor says besides, where payloads are kept."""
 
-def inference_service(plan: ModelPlan, namespace: str, settings: ModelSettings) -> dict[str, Any]:
+
+def inference_service(
+    plan: ModelPlan, namespace: str, settings: ModelSettings, recorded: Recorded | None = None
+) -> dict[str, Any]:
     """One service for all versions: the stable one as its predictor, every other one as a canary.
 
     What stands on the service goes to the pods of every version, so it says nothing of any: else a promotion would
     restart them all. KServe lays a canary over the stable predictor, so each predictor says everything.
     """
     stable, traffic = settings.traffic.stable, settings.traffic
-    least = settings.versions[stable].replicas
+    least, besides = settings.versions[stable].replicas, recorded or {}
     canaries = [
         {
             # The count is KEDA's; KServe's webhook refuses a canary with more replicas than the stable predictor.
-            "predictor": {"minReplicas": 1, **_predictor(plan.releases[version], settings.versions[version])},
+            "predictor": {
+                "minReplicas": min(1, least.min),
+                **_predictor(plan.releases[version], settings.versions[version]),
+                **besides.get(version, {}),
+            },
             "trafficPercent": traffic.percent_of(version),
         }
         for version in by_number(list(settings.versions))
@@ -49,6 +60,7 @@ def inference_service(plan: ModelPlan, namespace: str, settings: ModelSettings) 
                 "minReplicas": least.min,
                 "maxReplicas": least.max,
                 **_predictor(plan.releases[stable], settings.versions[stable]),
+                **besides.get(stable, {}),
             },
             **({"canary": canaries} if canaries else {}),
         },
@@ -77,6 +89,9 @@ def _predictor(plan: ReleasePlan, version: VersionSettings) -> dict[str, Any]:
             "storageUri": plan.artifact_uri,
             "resources": resources(plan),
             "securityContext": restricted_container(),
+            # Never less than the runtime's own; stated by each version, or a small canary would inherit a large
+            # one's and restart when it is promoted.
+            "startupProbe": startup_probe(load_seconds(plan.size_bytes)),
         },
     }
 
@@ -84,19 +99,3 @@ def _predictor(plan: ReleasePlan, version: VersionSettings) -> dict[str, Any]:
 def deployment_name(plan: ReleasePlan) -> str:
     """What KServe calls a version's Deployment and Service (``PredictorServiceName``, v0.20.0)."""
     return f"{plan.model}-{plan.version}-predictor"
-
-
-def scaled_object(plan: ReleasePlan, namespace: str, replicas: Mapping[str, int]) -> dict[str, Any]:
-    """KEDA holds the count of one version, stable or not; ``replicas`` holds ``min`` and ``max``."""
-    return {
-        "apiVersion": "keda.sh/v1alpha1",
-        "kind": "ScaledObject",
-        "metadata": {"name": plan.key, "namespace": namespace, "labels": plan.labels()},
-        "spec": {
-            "scaleTargetRef": {"name": deployment_name(plan)},
-            "minReplicaCount": replicas["min"],
-            "maxReplicaCount": replicas["max"],
-            "cooldownPeriod": 300,
-            "triggers": [{"type": "cpu", "metricType": "Utilization", "metadata": {"value": "70"}}],
-        },
-    }

@@ -1,6 +1,7 @@
 """A predictive model as an endpoint: embedding, classification, ranking."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import pulumi
 
@@ -10,8 +11,11 @@ from components.kubernetes import KubernetesObject
 from components.model_args import ModelArgs
 from components.model_flows import predictor_flows, predictor_labels
 from components.model_route import ModelRoute
+from components.model_scaling import scaled_object
 from components.model_version import ModelVersion, ModelVersionArgs
-from components.predictive_manifest import inference_service, scaled_object
+from components.names import MODEL_READER, PAYLOAD_WRITER
+from components.payload_logging import recorded_predictor, sampler_program
+from components.predictive_manifest import Recorded, deployment_name, inference_service
 from components.predictive_route import inner_host, predictive_route
 
 
@@ -29,13 +33,13 @@ class PredictiveModel(PlatformComponent):
         ready = [r for version in args.plan.releases for r in self._parts(f"{name}-{version}", args, version)]
         service = KubernetesObject(
             f"{name}-service",
-            inference_service(args.plan, where, args.settings),
+            inference_service(args.plan, where, args.settings, _recorded(args)),
             self.child_opts(depends_on=[*after, *ready]),
         )
-        for version, plan in args.plan.releases.items():
+        for version in args.plan.releases:
             KubernetesObject(
                 f"{name}-{version}-scaling",
-                scaled_object(plan, where, args.settings.versions[version].replicas.model_dump()),
+                _scaling(args, version),
                 # Its target is the deployment KServe makes for the service.
                 self.child_opts(depends_on=[*after, service]),
             )
@@ -55,8 +59,8 @@ class PredictiveModel(PlatformComponent):
         self.register_outputs({})
 
     def _parts(self, name: str, args: ModelArgs, version: str) -> Sequence[pulumi.Resource]:
-        plan = args.plan.releases[version]
-        return ModelVersion(
+        plan, keeps = args.plan.releases[version], args.settings.payload_logging is not None
+        parts = ModelVersion(
             name,
             ModelVersionArgs(
                 plan=plan,
@@ -64,8 +68,38 @@ class PredictiveModel(PlatformComponent):
                 namespace=args.namespace,
                 replicas=args.settings.versions[version].replicas.min,
                 pods=predictor_labels(plan),
-                flows=predictor_flows(plan, args.namespace),
+                flows=predictor_flows(plan, args.namespace, is_recorded=keeps),
                 after=args.after(),
+                capability=PAYLOAD_WRITER if keeps else MODEL_READER,
             ),
             self.child_opts(),
         ).handle.ready
+        if not keeps:
+            return parts
+        program = sampler_program(plan, args.namespace)
+        return [
+            *parts,
+            KubernetesObject(f"{name}-payload-sampler", program, self.child_opts(depends_on=args.after())),
+        ]
+
+
+def _recorded(args: ModelArgs) -> Recorded:
+    keeps = args.settings.payload_logging
+    return {
+        version: recorded_predictor(plan, keeps, args.names)
+        for version, plan in args.plan.releases.items()
+        if keeps is not None
+    }
+
+
+def _scaling(args: ModelArgs, version: str) -> dict[str, Any]:
+    plan, replicas = args.plan.releases[version], args.settings.versions[version].replicas
+    return scaled_object(
+        name=plan.key,
+        namespace=args.namespace,
+        labels=plan.labels(),
+        deployment=deployment_name(plan),
+        route=plan.model,
+        least=replicas.min,
+        most=replicas.max,
+    )

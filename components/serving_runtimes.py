@@ -13,8 +13,11 @@ PREDICTOR_PORT: Final = 8080
 
 _MODEL_DIR: Final = "/mnt/models"
 _SCRATCH: Final = "/tmp"  # noqa: S108 a path inside the container
-_LOAD_SECONDS: Final = 600
+LOAD_SECONDS: Final = 600
 """From the files on the node's disk to an answer; the download is over before a probe is asked."""
+_READY: Final = "/v2/models/{{.Name}}/ready"
+"""The model's own answer. These servers call themselves ready before a model is there, and one that found no file
+starts without any. KServe puts the service's name, which is the model's, in the braces."""
 _OVMS_USER: Final = 5000
 """The image's own user, by number: Kubernetes cannot tell from a name that it is not root."""
 
@@ -114,17 +117,14 @@ def _runtime(
 
 
 def _server(image: str, args: list[str], env: dict[str, str]) -> dict[str, Any]:
-    # The model's own answer. These servers call themselves ready before a model is there, and one that found no
-    # file starts without any. KServe puts the service's name, which is the model's, in the braces.
-    ready = _probe("/v2/models/{{.Name}}/ready")
     return {
         "name": "kserve-container",
         "image": images()[image].reference,
         "args": args,
         "env": [{"name": name, "value": value} for name, value in env.items()],
         "ports": [{"name": MODEL_METRICS, "containerPort": PREDICTOR_PORT, "protocol": "TCP"}],
-        "startupProbe": {**ready, "periodSeconds": 5, "failureThreshold": _LOAD_SECONDS // 5},
-        "readinessProbe": {**ready, "periodSeconds": 5, "failureThreshold": 3},
+        "startupProbe": startup_probe(LOAD_SECONDS),
+        "readinessProbe": {**_probe(_READY), "periodSeconds": 5, "failureThreshold": 3},
         "livenessProbe": {**_probe("/v2/health/live"), "periodSeconds": 10, "failureThreshold": 3},
         "resources": {
             "requests": {"cpu": "1", "memory": "2Gi"},
@@ -136,6 +136,11 @@ def _server(image: str, args: list[str], env: dict[str, str]) -> dict[str, Any]:
             {"name": "tmp", "mountPath": _SCRATCH},
         ],
     }
+
+
+def startup_probe(seconds: int) -> dict[str, Any]:
+    """How long a model may take from the files on its disk to an answer."""
+    return {**_probe(_READY), "periodSeconds": 5, "failureThreshold": seconds // 5}
 
 
 def _probe(path: str) -> dict[str, Any]:

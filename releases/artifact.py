@@ -36,6 +36,9 @@ class Artifact(Strict):
     uri: str = Field(
         description="s3://{model_bucket}/<model>-<version>/, s3://BUCKET/..., or oci://...@sha256:..."
     )
+    image: str | None = Field(
+        default=None, description="The same files as an image, oci://...@sha256:..., under /models in it."
+    )
     format: Format
     digest: Digest = Field(description="Of the manifest of all files: releases/digest.py defines it.")
     size_bytes: int = Field(ge=1, description="Of all files.")
@@ -64,6 +67,13 @@ class Artifact(Strict):
         if s3 is not None and (not uri.endswith("/") or ".." in s3["key"].split("/")):
             raise ValueError("should name a folder: end it with / and leave out ..")
         return uri
+
+    @field_validator("image")
+    @classmethod
+    def _image_is_pinned(cls, image: str | None) -> str | None:
+        if image is not None and not _OCI.match(image):
+            raise ValueError("should be oci://IMAGE@sha256:...")
+        return image
 
     @model_validator(mode="after")
     def _size_can_hold_the_parameters(self) -> Self:

@@ -6,9 +6,11 @@ from typing import Final
 
 from components.capacity import placement
 from components.gpu_pool import GpuPoolSettings
-from components.model_plan import ModelPlan, plan_of
+from components.model_plan import ModelPlan, accelerator_needs, plan_of
 from components.model_settings import ModelSettings, VersionSettings
 from components.names import Names
+from components.payload_logging import payload_problems
+from components.start_path import Starts
 from components.traffic import by_number
 from facts.accelerators import gpu_instance
 from releases.checks import Choice, Environment, choice_problems, environment_problems
@@ -42,7 +44,11 @@ def model_problems(
                 continue
             for problem in environment_problems(loaded, environment):
                 yield f"{where}: {problem}"
-            yield from _placement_problems(where, chosen, loaded, pools, names)
+            yield from _placement_problems(where, chosen, loaded, pools)
+            if settings.payload_logging is not None:
+                data = loaded.release.data
+                against = payload_problems(loaded.release.needs.engine, data.pii, data.data_class)
+                yield from (f"{path}.payload_logging: {version}: {reason}" for reason in against)
         yield from _side_by_side_problems(path, settings, found)
 
 
@@ -76,7 +82,6 @@ def _placement_problems(
     settings: VersionSettings,
     loaded: LoadedRelease,
     pools: Mapping[str, GpuPoolSettings],
-    names: Names,
 ) -> Iterator[str]:
     if settings.pool is not None and settings.pool not in pools:
         there = ", ".join(sorted(pools)) or "none"
@@ -89,8 +94,7 @@ def _placement_problems(
     for problem in choice_problems(loaded, choice):
         yield f"{path}: {problem}"
     if settings.pool is not None:
-        plan = plan_of(loaded.release, names.bucket("models"))
-        fit = placement(plan.needs, {settings.pool: pools[settings.pool]})
+        fit = placement(accelerator_needs(loaded.release), {settings.pool: pools[settings.pool]})
         if fit.problem is not None:
             yield f"{path}.pool: {fit.problem}"
 
@@ -104,9 +108,13 @@ def model_plans(
         model: ModelPlan(
             model=model,
             releases={
-                version: plan_of(find(releases, model, version).release, bucket)
+                version: plan_of(find(releases, model, version).release, bucket, _starts(settings))
                 for version in by_number(list(settings.versions))
             },
         )
         for model, settings in sorted(models.items())
     }
+
+
+def _starts(settings: ModelSettings) -> Starts:
+    return Starts(per_day=settings.starts.per_day, nodes=settings.starts.nodes)

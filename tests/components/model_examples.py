@@ -21,7 +21,9 @@ EMBEDDING = ReleasePlan(
     engine="huggingface",
     artifact_uri="s3://example-test-models/minilm-v1/",
     digest="sha256:" + "2" * 64,
+    size_bytes=91_618_861,
     data_class="internal",
+    personal_data="refused",
     owner="search",
     needs=AcceleratorNeeds(gpu_count=0, gpu_memory_gib=0, cpu=2, memory_gib=2),
     max_context=256,
@@ -33,7 +35,9 @@ CHAT = ReleasePlan(
     engine="vllm",
     artifact_uri="s3://example-test-models/support-chat-v1/",
     digest="sha256:" + "1" * 64,
+    size_bytes=16_381_470_720,
     data_class="confidential",
+    personal_data="redacted",
     owner="support",
     needs=AcceleratorNeeds(gpu_count=2, gpu_memory_gib=18, cpu=4, memory_gib=24),
     max_context=8192,
@@ -63,12 +67,14 @@ def second(plan):
     return replace(plan, version="v2", artifact_uri=files, digest="sha256:" + "3" * 64)
 
 
-def model_args(*plans, names, pool=None, least=1, most=1, traffic=STABLE):
+def model_args(*plans, names, pool=None, least=1, most=1, traffic=STABLE, **chosen_too):
     """The args of a model's component, with these versions; what stands above it is there already."""
     chosen = VersionSettings(pool=pool, replicas=ReplicaSettings(min=least, max=most))
     return ModelArgs(
         plan=ModelPlan(model=plans[0].model, releases={plan.version: plan for plan in plans}),
-        settings=ModelSettings(versions={plan.version: chosen for plan in plans}, traffic=traffic),
+        settings=ModelSettings(
+            versions={plan.version: chosen for plan in plans}, traffic=traffic, **chosen_too
+        ),
         names=names,
         namespace="models",
         identity=CapabilityRoleHandle(role_arn="arn:aws:iam::111122223333:role/example-test-model-reader"),

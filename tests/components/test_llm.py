@@ -1,9 +1,12 @@
 """What :class:`Llm` registers. Mocks cannot prove that KServe acts on it."""
 
+from dataclasses import replace
+
 import pytest
 
 from components.llm import Llm
 from components.llm_engine import engine_pod
+from components.llm_manifest import llm_inference_service
 from gate.shape import check_shapes
 from policies.judge import judge
 from policies.ordering import RULES as ORDER
@@ -61,7 +64,10 @@ def test_the_service_is_the_release(made, spec):
         "name": "support-chat-v1",
         "namespace": "models",
         "labels": CHAT.labels(),
-        "annotations": {"slipway.dev/artifact-digest": "sha256:" + "1" * 64},
+        "annotations": {
+            "slipway.dev/artifact-digest": "sha256:" + "1" * 64,
+            "slipway.dev/personal-data": "redacted",
+        },
     }
     assert {key: value for key, value in spec.items() if key != "template"} == {
         "model": {"uri": "s3://example-test-models/support-chat-v1/", "name": "support-chat"},
@@ -160,3 +166,11 @@ def test_without_a_pool_it_is_refused_in_the_files_words(deploy, names):
         Exception, match=r"models.support-chat.versions.v1.pool: a language model needs a GPU pool$"
     ):
         deploy(lambda: Llm(MODEL, model_args(CHAT, names=names)))
+
+
+@pytest.mark.parametrize(("size_gb", "failures"), [(140, 360), (400, 618)])
+def test_an_engine_has_an_hour_to_start_or_as_long_as_its_files_need(size_gb, failures):
+    plan = replace(CHAT, size_bytes=size_gb * 10**9)
+    manifest = llm_inference_service(plan, "models", pool="l4", replicas=1, weight=1)
+    (engine,) = manifest["spec"]["template"]["containers"]
+    assert engine["startupProbe"]["failureThreshold"] == failures

@@ -10,7 +10,6 @@ from components.payload_logging import (
     payload_problems,
     sampler,
     sampler_program,
-    sampler_volume,
 )
 from runtime.payload_sampler import PORT
 from tests.components.model_examples import EMBEDDING
@@ -53,9 +52,12 @@ def test_the_sampler_runs_our_program_restricted_and_bounded():
         },
         "volumeMounts": [{"name": "payload-sampler", "mountPath": "/etc/payload-sampler", "readOnly": True}],
     }
-    assert sampler_volume("m") == {"name": "payload-sampler", "configMap": {"name": "m"}}
-    program = sampler_program("m", "models", {"a": "b"})
-    assert program["metadata"] == {"name": "m", "namespace": "models", "labels": {"a": "b"}}
+    program = sampler_program(EMBEDDING, "models")
+    assert program["metadata"] == {
+        "name": "minilm-v1-payload-sampler",
+        "namespace": "models",
+        "labels": EMBEDDING.labels(),
+    }
     compile(program["data"]["payload_sampler.py"], "payload_sampler.py", "exec")
 
 
@@ -85,7 +87,7 @@ def test_what_may_be_kept(engine, pii, data_class):
             "refused",
             "internal",
             (
-                "payload_logging: KServe 0.20 records nothing of language models (LLMInferenceService has no logger); "
+                "KServe 0.20 records nothing of language models (LLMInferenceService has no logger); "
                 "leave it out"
             ),
         ),
@@ -94,7 +96,7 @@ def test_what_may_be_kept(engine, pii, data_class):
             "redacted",
             "confidential",
             (
-                "payload_logging: data.pii is redacted, and nothing takes personal data out before a payload is kept; "
+                "data.pii is redacted, and nothing takes personal data out before a payload is kept; "
                 "leave it out until something does"
             ),
         ),
@@ -102,7 +104,7 @@ def test_what_may_be_kept(engine, pii, data_class):
             "huggingface",
             "allowed",
             "internal",
-            "payload_logging: data.pii is allowed in internal data; only confidential or restricted may be kept",
+            "data.pii is allowed in internal data; only confidential or restricted may be kept",
         ),
     ],
 )

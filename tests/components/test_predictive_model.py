@@ -1,10 +1,16 @@
 """What :class:`PredictiveModel` registers. Mocks cannot prove that KServe acts on it."""
 
+from dataclasses import replace
+
 import pytest
 
+from components.payload_logging import PayloadLogging
 from components.predictive_manifest import deployment_name
 from components.predictive_model import PredictiveModel
 from gate.shape import check_shapes
+from policies.judge import judge
+from policies.payload_logging import RULES as PAYLOADS
+from policies.predictive_model import RULES as PREDICTIVE
 from tests.components.model_examples import EMBEDDING, EMBEDDING_POD, model_args
 
 SERVICE = "kubernetes:serving.kserve.io/v1beta1:InferenceService"
@@ -67,7 +73,10 @@ def test_the_service_is_the_release(made):
         "maxReplicas": 6,
         "timeout": 60,
         "labels": {"app.kubernetes.io/version": "v1", **EMBEDDING_POD},
-        "annotations": {"slipway.dev/artifact-digest": "sha256:" + "2" * 64},
+        "annotations": {
+            "slipway.dev/artifact-digest": "sha256:" + "2" * 64,
+            "slipway.dev/personal-data": "refused",
+        },
         "securityContext": {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}},
         "nodeSelector": {"slipway.dev/pool": "system"},
         "topologySpreadConstraints": [
@@ -92,6 +101,12 @@ def test_the_service_is_the_release(made):
                 "readOnlyRootFilesystem": True,
                 "runAsNonRoot": True,
                 "seccompProfile": {"type": "RuntimeDefault"},
+            },
+            "startupProbe": {
+                "httpGet": {"path": "/v2/models/{{.Name}}/ready", "port": 8080},
+                "timeoutSeconds": 5,
+                "periodSeconds": 5,
+                "failureThreshold": 120,
             },
         },
     }
@@ -164,3 +179,59 @@ def test_callers_reach_it_by_its_name_without_the_version_when_it_is_there(made)
         made.named("model-minilm-shares").urn,
         made.named("model-minilm-edge-protection").urn,
     } <= waits
+
+
+def _recorded(deploy, names):
+    args = model_args(EMBEDDING, names=names, payload_logging=PayloadLogging(mode="request", percent=5))
+    return deploy(lambda: PredictiveModel("model-minilm", args))
+
+
+def test_where_payloads_are_kept_the_agent_takes_the_requests_and_the_role_may_write(deploy, names):
+    made = _recorded(deploy, names)
+    assert check_shapes(made.graph).problems == ()
+    predictor = made.only(SERVICE).inputs["spec"]["predictor"]
+    assert predictor["logger"]["url"] == (
+        "s3://example-test-payloads-111122223333-eu-central-1/internal/minilm-v1"
+    )
+    assert [c["name"] for c in predictor["containers"]] == ["payload-sampler"]
+    assert predictor["volumes"] == [
+        {"name": "payload-sampler", "configMap": {"name": "minilm-v1-payload-sampler"}}
+    ]
+    program = made.named("model-minilm-v1-payload-sampler")
+    assert program.urn in made.graph.waits_for(made.only(SERVICE).urn)
+    association = made.only("aws:eks/podIdentityAssociation:PodIdentityAssociation").inputs
+    assert association["roleArn"] == "arn:aws:iam::111122223333:role/example-test-payload-writer"
+    way = made.named("model-minilm-v1-flows-minilm-v1-from-gateway-authorization").inputs["spec"]
+    assert way["rules"][0]["to"] == [{"operation": {"ports": ["9081"]}}]
+    network = made.named("model-minilm-v1-flows-minilm-v1-from-gateway-network").inputs["spec"]["ingress"]
+    assert [p["port"] for p in network[1]["ports"]] == [9081, 8080]
+
+
+def test_the_rules_are_content_with_a_model_whose_payloads_are_kept(deploy, names):
+    said = judge(_recorded(deploy, names).graph, [*PAYLOADS, *PREDICTIVE])
+    # Of the runtime, which is another stack's, the graph knows nothing here.
+    assert [f.message for f in said.findings if "kserve-container" not in f.message] == []
+    assert (said.undecided, said.faults) == ((), ())
+
+
+def test_a_model_that_may_sleep_is_woken_at_the_edge_by_the_route_it_has_there(deploy, names):
+    made = deploy(
+        lambda: PredictiveModel("model-minilm", model_args(EMBEDDING, names=names, least=0, most=3))
+    )
+    route = made.named("model-minilm-edge-route").inputs
+    query = made.only(SCALING).inputs["spec"]["triggers"][1]["metadata"]["query"]
+    where = route["metadata"]
+    assert f'"httproute/{where["namespace"]}/{where["name"]}/rule/0"' in query
+    assert len(route["spec"]["rules"]) == 1
+    assert made.only(SERVICE).inputs["spec"]["predictor"]["minReplicas"] == 0
+    assert made.named("model-minilm-v1-budget").inputs["spec"]["maxUnavailable"] == 1
+    said = judge(made.graph, [r for r in PREDICTIVE if r.id == "predictive-models-are-bounded-in-number"])
+    assert said.findings == ()
+
+
+@pytest.mark.parametrize(("size_gb", "failures"), [(1, 120), (40, 144)])
+def test_a_large_model_is_given_the_time_to_be_read(deploy, names, size_gb, failures):
+    plan = replace(EMBEDDING, size_bytes=size_gb * 10**9)
+    made = deploy(lambda: PredictiveModel("model-minilm", model_args(plan, names=names)))
+    probe = made.only(SERVICE).inputs["spec"]["predictor"]["model"]["startupProbe"]
+    assert probe["failureThreshold"] == failures

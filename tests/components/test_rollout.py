@@ -4,9 +4,12 @@ What a promotion does to a running pod is KServe's to do; here is what would mak
 name, another pod, another account, or something on the service that reaches every version's pods.
 """
 
+from dataclasses import replace
+
 import pytest
 
 from components.llm import Llm
+from components.payload_logging import PayloadLogging
 from components.predictive_model import PredictiveModel
 from components.traffic import TrafficSettings, by_number
 from gate.shape import check_shapes
@@ -24,8 +27,8 @@ PROMOTED = TrafficSettings(stable="v2")
 
 @pytest.fixture
 def embedding(deploy, names):
-    def build(traffic, *versions, least=2, most=4):
-        args = model_args(*versions, names=names, least=least, most=most, traffic=traffic)
+    def build(traffic, *versions, least=2, most=4, **chosen):
+        args = model_args(*versions, names=names, least=least, most=most, traffic=traffic, **chosen)
         return deploy(lambda: PredictiveModel("model-minilm", args))
 
     return build
@@ -163,3 +166,30 @@ def test_a_rollout_of_a_language_model_changes_weights_only(chat):
 
 def test_versions_are_in_the_order_of_their_numbers():
     assert by_number(["v10", "v9", "v1"]) == ["v1", "v9", "v10"]
+
+
+def test_a_promotion_restarts_nothing_where_payloads_are_kept_either(embedding):
+    both, keeps = (EMBEDDING, second(EMBEDDING)), PayloadLogging(percent=5)
+    canary, promoted = (embedding(t, *both, payload_logging=keeps) for t in (CANARY, PROMOTED))
+    assert predictors(canary) == predictors(promoted)
+    # A canary is laid over the stable predictor: each states whose folder, account and program are its own.
+    assert {v: p["logger"]["url"].rpartition("/")[2] for v, p in predictors(canary).items()} == {
+        "v1": "minilm-v1",
+        "v2": "minilm-v2",
+    }
+
+
+def test_a_large_model_and_a_small_one_state_their_patience_each(embedding):
+    both = (replace(EMBEDDING, size_bytes=40 * 10**9), second(EMBEDDING))
+    assert predictors(embedding(CANARY, *both)) == predictors(embedding(PROMOTED, *both))
+    patience = {
+        v: p["model"]["startupProbe"]["failureThreshold"]
+        for v, p in predictors(embedding(CANARY, *both)).items()
+    }
+    assert patience == {"v1": 144, "v2": 120}
+
+
+def test_a_canary_of_a_model_that_may_sleep_asks_for_no_more_than_the_stable_version(embedding):
+    spec = embedding(CANARY, EMBEDDING, second(EMBEDDING), least=0).only(SERVICE).inputs["spec"]
+    assert spec["predictor"]["minReplicas"] == 0
+    assert [canary["predictor"]["minReplicas"] for canary in spec["canary"]] == [0]
