@@ -140,6 +140,9 @@ def _preview_one(
     stack: Stack, upstreams: Mapping[str, Mapping[str, Any]], options: Options, address: str
 ) -> Previewed:
     """Runs in a child process: capture, judge, write."""
+    # Nearly all of it lives until this stack is written; what an earlier one left is looked for once, here.
+    gc.collect()
+    gc.disable()
     try:
         captured = capture_stack(stack, upstreams, options.root)
         manifests = render.manifests(captured.graph.resources)

@@ -5,7 +5,8 @@ stack exists before this one runs; here only neighbours of the same stack are lo
 add-ons and the network plugin is held in the modules of those components.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Final
 
 from facts.pins import ChartApis, chart_apis
@@ -82,8 +83,10 @@ def _before_its_credentials(association: Resource, graph: Graph) -> Iterable[str
     """Credentials are given at pod admission: a pod that starts before the association never gets any."""
     namespace = text(at(association.inputs, "namespace"), "namespace")
     account = text(at(association.inputs, "serviceAccount"), "serviceAccount")
-    objects = [r for r in graph if _is_object(r) and _runs_as(r, namespace, account)]
-    for resource in [*objects, *_releases_running_as(association, namespace, account, graph)]:
+    for resource in [
+        *_users(graph, namespace).get(account, ()),
+        *_releases_running_as(association, namespace, account, graph),
+    ]:
         if association.urn not in graph.waits_for(resource.urn):
             yield f"{resource.name} runs as {namespace}/{account} and does not wait for it"
 
@@ -114,10 +117,15 @@ def _texts(value: object) -> Iterator[str]:
             yield from _texts(item)
 
 
-def _runs_as(object_: Resource, namespace: str, account: str) -> bool:
-    if text(at(object_.inputs, "metadata.namespace"), "metadata.namespace") != namespace:
-        return False
-    return account in _service_accounts(mapping(at(object_.inputs, "spec"), "spec"))
+@lru_cache(maxsize=4)  # one walk for all associations of a stack: with 300 models there are as many
+def _users(graph: Graph, namespace: str) -> Mapping[str, Sequence[Resource]]:
+    """The objects of a namespace by the service accounts their pods run as."""
+    found: dict[str, list[Resource]] = {}
+    for object_ in filter(_is_object, graph):
+        if text(at(object_.inputs, "metadata.namespace"), "metadata.namespace") == namespace:
+            for account in dict.fromkeys(_service_accounts(mapping(at(object_.inputs, "spec"), "spec"))):
+                found.setdefault(account, []).append(object_)
+    return found
 
 
 def _service_accounts(value: object) -> Iterator[str]:
