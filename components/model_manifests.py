@@ -1,9 +1,12 @@
 """What every model has, whatever serves it: account, disruption budget, placement, resources."""
 
-from typing import Any
+from typing import Any, Final
 
 from components.model_plan import ReleasePlan
 from components.namespaces import GPU_TAINT, POOL_LABEL
+
+START_PATH: Final = "slipway.dev/start-path"
+"""Annotation of a version's account: how its files reach its pods, and why so. The report reads it."""
 
 
 def service_account(plan: ReleasePlan, namespace: str) -> dict[str, Any]:
@@ -11,7 +14,13 @@ def service_account(plan: ReleasePlan, namespace: str) -> dict[str, Any]:
     return {
         "apiVersion": "v1",
         "kind": "ServiceAccount",
-        "metadata": {"name": plan.key, "namespace": namespace, "labels": plan.labels()},
+        "metadata": {
+            "name": plan.key,
+            "namespace": namespace,
+            "labels": plan.labels(),
+            # Here and not on what makes pods: a reason that changes must restart nothing.
+            "annotations": {START_PATH: "\n".join(plan.start.reasons)},
+        },
         "automountServiceAccountToken": False,
     }
 

@@ -23,6 +23,7 @@ class ReleasePlan:
     task: str
     engine: Engine
     artifact_uri: str
+    start: StartPath
     digest: str
     size_bytes: int
     data_class: str
@@ -110,13 +111,14 @@ def accelerator_needs(release: Release) -> AcceleratorNeeds:
 
 def plan_of(release: Release, model_bucket: str, starts: Starts) -> ReleasePlan:
     """A release record as its component needs it, in the environment of this bucket, where it starts so often."""
-    needs = release.needs
+    needs, start = release.needs, chosen_path(release, model_bucket, starts)
     return ReleasePlan(
         model=release.model,
         version=release.version,
         task=needs.task,
         engine=needs.engine,
-        artifact_uri=chosen_path(release, model_bucket, starts).uri,
+        artifact_uri=start.uri,
+        start=start,
         digest=release.artifact.digest,
         size_bytes=release.artifact.size_bytes,
         data_class=release.data.data_class,

@@ -20,10 +20,23 @@ _NEVER_REACHED: Final = "1000000"
 """Requests a replica: waking is all the counter is asked for, how many are needed the processor says."""
 
 
+WAKING: Final = "slipway.dev/waking"
+"""Annotation of what may scale to zero: what wakes it, and how long that takes. The report reads it."""
+
+
 def scaled_object(
-    *, name: str, namespace: str, labels: dict[str, str], deployment: str, route: str, least: int, most: int
+    *,
+    name: str,
+    namespace: str,
+    labels: dict[str, str],
+    deployment: str,
+    route: str,
+    least: int,
+    most: int,
+    start_seconds: float,
 ) -> dict[str, Any]:
     """KEDA on one predictor; ``route`` is the model's HTTPRoute at the edge, whose requests wake it from zero."""
+    metadata: dict[str, Any] = {"name": name, "namespace": namespace, "labels": labels}
     spec: dict[str, Any] = {
         "scaleTargetRef": {"name": deployment},
         "minReplicaCount": least,
@@ -32,6 +45,7 @@ def scaled_object(
         "triggers": [{"type": "cpu", "metricType": "Utilization", "metadata": {"value": _PROCESSOR_PERCENT}}],
     }
     if least == 0:
+        metadata["annotations"] = {WAKING: waking(start_seconds)}
         spec["pollingInterval"] = POLL_SECONDS
         # While Prometheus does not answer, what runs is not put to zero. What is at zero stays there: KEDA v2.18
         # wakes nothing on an error (scale_scaledobjects.go).
@@ -40,7 +54,7 @@ def scaled_object(
     return {
         "apiVersion": "keda.sh/v1alpha1",
         "kind": "ScaledObject",
-        "metadata": {"name": name, "namespace": namespace, "labels": labels},
+        "metadata": metadata,
         "spec": spec,
     }
 
@@ -65,6 +79,6 @@ def waking(start_seconds: float) -> str:
     unseen = SCRAPE_SECONDS + POLL_SECONDS
     return (
         "at zero, the first request is refused (503) and counted at the edge; a replica is started within "
-        f"{unseen} s of it and answers about {start_seconds:.0f} s later, on a node that is there and has the image. "
+        f"{unseen} s of it and answers about {start_seconds:.0f} s later, where a node has room and the image. "
         f"After {_IDLE_SECONDS // 60} to {_IDLE_SECONDS // 60 + 2} quiet minutes it is at zero again"
     )

@@ -102,4 +102,5 @@ def _scaling(args: ModelArgs, version: str) -> dict[str, Any]:
         route=plan.model,
         least=replicas.min,
         most=replicas.max,
+        start_seconds=plan.start.warm_seconds,
     )

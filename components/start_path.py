@@ -21,15 +21,6 @@ _DISK_BYTES_PER_SECOND: Final = 125 * 2**20
 _SERVER_SECONDS: Final = 60
 _LEAST_LOAD_SECONDS: Final = 600
 
-NOT_OFFERED: Final = {
-    "modelcar": (
-        "its containers carry no security context and share the pod's processes (CreateModelcarContainer, KServe "
-        "v0.20.0); a namespace under the restricted standard refuses them"
-    ),
-    "local-model-cache": "needs KServe's LocalModel chart and its agent on every node, which are not installed",
-}
-"""Other ways there are, and why no model gets them."""
-
 
 @dataclass(frozen=True, kw_only=True)
 class Starts:
@@ -125,12 +116,13 @@ def _spent(kind: str, size_bytes: int, count: float) -> float:
 
 
 def _reasons(best: Kind, spent: dict[Kind, float], size_bytes: int, count: float) -> tuple[str, ...]:
+    times = "1 start" if count == 1 else f"{count:g} starts"
     said = [
-        f"{kind}: {total:,.0f} s for {count:g} starts of {size_bytes / _GB:,.2f} GB on a node "
+        f"{kind}: {total:,.0f} s for {times} of {size_bytes / _GB:,.2f} GB on a node "
         f"({seconds(kind, size_bytes, first=True):,.0f} s the first, "
         f"{seconds(kind, size_bytes, first=False):,.0f} s each after)"
         for kind, total in sorted(spent.items(), key=lambda item: item[0] != best)
     ]
     if "image-volume" not in spent:
         said.append("image-volume: the record names no image (artifact.image)")
-    return (*said, *(f"{path}: {why}" for path, why in NOT_OFFERED.items()))
+    return tuple(said)

@@ -9,6 +9,7 @@ from gate.permissions import permissions
 from gate.report import Report
 from gate.second_opinion import Opinion
 from gate.shape import check_shapes
+from gate.starts import starts
 from gate.waive import waive
 from policies.catalog import COVERED, NEEDS_NO_RULE, RULES
 from policies.judge import Finding, Undecided, judge
@@ -83,6 +84,7 @@ def assess(
         unpinned=unpinned(graph),
         permissions=permissions(graph),
         exposures=exposures(graph),
+        starts=starts(graph),
         components={r.urn: graph.component_of(r) for r in graph},
         decided=said.decided,
     )

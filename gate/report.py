@@ -34,6 +34,15 @@ class Exposure:
     detail: str
 
 
+@dataclass(frozen=True, kw_only=True, order=True)
+class Start:
+    """Something a version of a model says of how it starts; ``order`` is its place among what it says."""
+
+    model: str
+    order: int
+    what: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class NotSeen:
     """Something the verdict does not speak of; many things share a reason."""
@@ -55,6 +64,7 @@ class Report:
     not_seen: Sequence[NotSeen] = ()
     permissions: Sequence[Permission] = ()
     exposures: Sequence[Exposure] = ()
+    starts: Sequence[Start] = ()
     unpinned: Sequence[str] = ()
     components: Mapping[str, str] = field(default_factory=dict)
     decided: int = 0
@@ -111,6 +121,7 @@ class Report:
             "unpinned": list(self.unpinned),
             "permissions": [asdict(p) for p in self.permissions],
             "exposure": [asdict(e) for e in self.exposures],
+            "starts": [{"model": s.model, "what": s.what} for s in self.starts],
             "resources": [self._resource(r) for r in self.resources],
         }
 

@@ -34,6 +34,7 @@ def show(report: Report, console: Console, *, details: bool) -> None:
         _tree(report, console)
         _permissions(report, console)
         _exposures(report, console)
+        _starts(report, console)
     labels = {r.urn: r.label for r in report.resources}
     for finding in report.open_findings:
         style = "red" if finding.level == "mandatory" else "yellow"
@@ -112,4 +113,15 @@ def _exposures(report: Report, console: Console) -> None:
         table.add_column(heading, overflow="fold")
     for e in report.exposures:
         table.add_row(escape(printable(e.what)), escape(printable(e.source)), escape(printable(e.detail)))
+    console.print(table)
+
+
+def _starts(report: Report, console: Console) -> None:
+    if not report.starts:
+        return
+    table = Table(title="how models start", title_justify="left", box=None, pad_edge=False)
+    for heading in ("model", "what"):
+        table.add_column(heading, overflow="fold")
+    for s in report.starts:
+        table.add_row(escape(printable(s.model)), escape(printable(s.what)))
     console.print(table)

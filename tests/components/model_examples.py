@@ -10,16 +10,21 @@ from components.model_args import ModelArgs
 from components.model_plan import ModelPlan, ReleasePlan
 from components.model_settings import ModelSettings, ReplicaSettings, VersionSettings
 from components.serving import ServingHandle
+from components.start_path import Starts, start_path
 from components.telemetry import TelemetryHandle
 from components.traffic import TrafficSettings
 from components.workload_namespace import WorkloadNamespaceHandle
 
+ONCE = Starts(per_day=0, nodes=1)
 EMBEDDING = ReleasePlan(
     model="minilm",
     version="v1",
     task="text-embedding",
     engine="huggingface",
     artifact_uri="s3://example-test-models/minilm-v1/",
+    start=start_path(
+        size_bytes=91_618_861, uri="s3://example-test-models/minilm-v1/", image=None, starts=ONCE
+    ),
     digest="sha256:" + "2" * 64,
     size_bytes=91_618_861,
     data_class="internal",
@@ -34,6 +39,9 @@ CHAT = ReleasePlan(
     task="chat",
     engine="vllm",
     artifact_uri="s3://example-test-models/support-chat-v1/",
+    start=start_path(
+        size_bytes=16_381_470_720, uri="s3://example-test-models/support-chat-v1/", image=None, starts=ONCE
+    ),
     digest="sha256:" + "1" * 64,
     size_bytes=16_381_470_720,
     data_class="confidential",

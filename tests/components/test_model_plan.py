@@ -5,9 +5,7 @@ import pytest
 from components.model_plan import chosen_path, plan_of
 from components.start_path import Starts
 from releases.load import find, load_releases
-from tests.components.model_examples import CHAT, CHAT_POD, EMBEDDING, EMBEDDING_POD
-
-ONCE = Starts(per_day=0, nodes=1)
+from tests.components.model_examples import CHAT, CHAT_POD, EMBEDDING, EMBEDDING_POD, ONCE
 
 
 def test_everything_is_keyed_by_model_and_version():

@@ -20,6 +20,7 @@ def _scaler(least):
         route="m",
         least=least,
         most=6,
+        start_seconds=11.7,
     )
 
 
@@ -41,6 +42,7 @@ def test_above_zero_the_processor_decides():
 def test_from_zero_a_request_at_the_edge_wakes_it_and_a_blind_scaler_keeps_one():
     spec = _scaler(0)["spec"]
     assert (spec["minReplicaCount"], spec["pollingInterval"]) == (0, 15)
+    assert _scaler(0)["metadata"]["annotations"] == {"slipway.dev/waking": waking(11.7)}
     assert spec["fallback"] == {"failureThreshold": 4, "replicas": 1}
     assert spec["triggers"] == [
         _CPU,
@@ -70,6 +72,6 @@ def test_the_rules_about_scaling_are_content(least):
 def test_the_report_says_what_wakes_it_and_how_long_that_takes():
     assert waking(11.7) == (
         "at zero, the first request is refused (503) and counted at the edge; a replica is started within 45 s of it "
-        "and answers about 12 s later, on a node that is there and has the image. After 5 to 7 quiet minutes it is at "
-        "zero again"
+        "and answers about 12 s later, where a node has room and the image. After 5 to 7 quiet minutes it is at zero "
+        "again"
     )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from components.start_path import NOT_OFFERED, Starts, load_seconds, seconds, start_path
+from components.start_path import Starts, load_seconds, seconds, start_path
 
 S3 = "s3://models/chat-v1/"
 IMAGE = "oci://111122223333.dkr.ecr.eu-central-1.amazonaws.com/example/chat@sha256:" + "1" * 64
@@ -42,12 +42,10 @@ def test_an_image_wins_once_a_node_starts_a_model_often_enough(size_gb, starts, 
     assert chosen.uri == (S3 if kind == "s3" else NATIVE)
 
 
-def test_the_reasons_hold_the_figures_of_both_and_why_nothing_else_is_offered():
+def test_the_reasons_hold_the_figures_of_both():
     assert _chosen(14, 4).reasons == (
         "image-volume: 478 s for 4 starts of 14.00 GB on a node (443 s the first, 12 s each after)",
         "s3: 523 s for 4 starts of 14.00 GB on a node (138 s the first, 128 s each after)",
-        f"modelcar: {NOT_OFFERED['modelcar']}",
-        f"local-model-cache: {NOT_OFFERED['local-model-cache']}",
     )
 
 

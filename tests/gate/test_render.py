@@ -8,7 +8,7 @@ import yaml
 from rich.console import Console
 
 from gate import render
-from gate.report import Exposure, NotSeen, Permission, Report
+from gate.report import Exposure, NotSeen, Permission, Report, Start
 from gate.text import show
 from policies.judge import Finding, Undecided
 from policies.record import UNKNOWN
@@ -39,6 +39,7 @@ def report(**changes):
             Permission(identity="role", actions=("s3:Get*", "s3:Put*"), resources=("a",), conditions=("k is v",)),
         ),
         "exposures": (Exposure(what="gateway", source="0.0.0.0/0", detail="HTTPS 443"),),
+        "starts": (Start(model="chat-v1", order=0, what="s3: 5 s <b>"),),
         "unpinned": ("image a:1",),
     }  # fmt: skip
     return Report(**given | changes)
