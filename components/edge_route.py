@@ -21,7 +21,7 @@ class EdgeRouteArgs:
 
 
 class EdgeRoute(PlatformComponent):
-    """Callers reach one model at the edge, within its limits.
+    """The callers a stack names reach one model at the edge, within their limits.
 
     The objects carry the model's name without its version: callers do not follow versions.
     """

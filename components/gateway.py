@@ -1,5 +1,6 @@
 """Two gateways: the edge meets callers, the inner one meets models."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Network
 from typing import Annotated, Any, Literal, Self
@@ -12,8 +13,10 @@ from components.base import Handle, PlatformComponent, Settings
 from components.certificates import CertificatesHandle
 from components.cluster_addons import ClusterAddonsHandle
 from components.declared_flows import DeclaredFlows, DeclaredFlowsArgs
+from components.gateway_access import TokenIssuer, authentication_policy
 from components.gateway_controllers import GatewayControllers, GatewayControllersArgs
 from components.gateway_flows import PRIVATE_RANGES, callers_exception, closed, gateway_flows
+from components.gateway_limits import inner_protection_policy, protection_policy
 from components.kubernetes import KubernetesObject
 from components.mesh import MeshHandle
 from components.namespaces import EDGE, EDGE_GATEWAY, INNER_GATEWAY, KSERVE
@@ -38,6 +41,10 @@ class AuthenticationSettings(Settings):
     issuer: Annotated[str, Field(pattern=r"^https://.+")]
     jwks_uri: Annotated[str, Field(pattern=r"^https://.+")]
     audiences: list[str] = Field(min_length=1)
+
+    def tokens(self) -> TokenIssuer:
+        """As every policy at the edge needs it."""
+        return TokenIssuer(issuer=self.issuer, jwks_uri=self.jwks_uri, audiences=self.audiences)
 
 
 class GatewaySettings(Settings):
@@ -77,6 +84,10 @@ class GatewayHandle(Handle):
     """What others may use of :class:`Gateway`. A principal is the mesh identity behind the trust domain."""
 
     hostname: pulumi.Input[str]
+    issuer: pulumi.Input[str]
+    jwks_uri: pulumi.Input[str]
+    audiences: pulumi.Input[Sequence[str]]
+    request_timeout: pulumi.Input[str]
     edge_gateway: pulumi.Input[str] = EDGE_GATEWAY
     edge_namespace: pulumi.Input[str] = EDGE
     edge_principal: pulumi.Input[str] = f"ns/{EDGE}/sa/{EDGE_GATEWAY}"
@@ -84,10 +95,13 @@ class GatewayHandle(Handle):
     inner_namespace: pulumi.Input[str] = KSERVE
     inner_principal: pulumi.Input[str] = f"ns/{KSERVE}/sa/{INNER_GATEWAY}"
 
+    def tokens(self) -> TokenIssuer:
+        """Whose tokens open the edge; every model's route asks for them again."""
+        return TokenIssuer(issuer=self.issuer, jwks_uri=self.jwks_uri, audiences=self.audiences)
+
 
 def edge_objects(settings: GatewaySettings, cluster_issuer: Any) -> dict[str, dict[str, Any]]:
     """What must stand before the edge listens."""
-    token = settings.authentication
     return {
         "edge-proxy": manifests.proxy(
             EDGE_GATEWAY,
@@ -96,11 +110,9 @@ def edge_objects(settings: GatewaySettings, cluster_issuer: Any) -> dict[str, di
             replicas=settings.replicas,
         ),
         "edge-certificate": manifests.certificate(settings.hostname, cluster_issuer),
-        "edge-authentication": manifests.authentication_policy(token.issuer, token.jwks_uri, token.audiences),
+        "edge-authentication": authentication_policy(settings.authentication.tokens()),
         "edge-transport": manifests.edge_transport_policy(),
-        "edge-protection": manifests.protection_policy(
-            settings.requests_per_minute, settings.request_timeout_seconds
-        ),
+        "edge-protection": protection_policy(settings.requests_per_minute, settings.request_timeout_seconds),
     }
 
 
@@ -112,6 +124,7 @@ def inner_objects(settings: GatewaySettings) -> dict[str, dict[str, Any]]:
             INNER_GATEWAY, KSERVE, service=cluster_only, replicas=settings.replicas
         ),
         "inner-transport": manifests.inner_transport_policy(),
+        "inner-protection": inner_protection_policy(),
     }
 
 
@@ -183,6 +196,10 @@ class Gateway(PlatformComponent):
         ]
         self.handle = GatewayHandle(
             hostname=settings.hostname,
+            issuer=settings.authentication.issuer,
+            jwks_uri=settings.authentication.jwks_uri,
+            audiences=settings.authentication.audiences,
+            request_timeout=f"{settings.request_timeout_seconds}s",
             ready=(*spaces, *controllers.ready, *before, *refusals, *flows.ready, *listeners),
         )
         self.register_outputs({})

@@ -3,13 +3,14 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, Literal
 
+from components.gateway_access import CALLER_HEADER
 from components.gateway_values import CONTROLLER
 from components.namespaces import EDGE, EDGE_GATEWAY, INNER_GATEWAY, KSERVE, MODELS
 
 CLASS: Final = "envoy"
 EDGE_SECRET: Final = "edge-certificate"  # noqa: S105 the name of a secret, not one
-CALLER_HEADER: Final = "x-caller"
-"""Carries the subject of the caller's token; only the edge may set it."""
+_AI_HEADERS: Final = ("x-ai-eg-model", "x-ai-eg-original-path", "x-ai-eg-internal-req-id")
+"""The AI gateway's notes to itself (its internalapi, v1.0.0): which model, which path, which request."""
 LARGEST_REQUEST: Final = "16Mi"
 """What Envoy holds of one request: the AI gateway reads the whole body to find the model's name."""
 
@@ -159,7 +160,7 @@ def _parameters(name: str) -> dict[str, str]:
 
 
 def edge_transport_policy() -> dict[str, Any]:
-    """Nothing below TLS 1.2; nobody names their caller but the edge; slow senders are cut off."""
+    """Nothing below TLS 1.2; nobody but the edge names the caller or the model; slow senders are cut off."""
     return {
         "apiVersion": "gateway.envoyproxy.io/v1alpha1",
         "kind": "ClientTrafficPolicy",
@@ -167,7 +168,7 @@ def edge_transport_policy() -> dict[str, Any]:
         "spec": {
             "targetRefs": [_gateway(EDGE_GATEWAY)],
             "tls": {"minVersion": "1.2", "alpnProtocols": ["h2", "http/1.1"]},
-            "headers": {"earlyRequestHeaders": {"remove": [CALLER_HEADER]}},
+            "headers": {"earlyRequestHeaders": {"remove": [CALLER_HEADER, *_AI_HEADERS]}},
             "timeout": {"http": {"requestReceivedTimeout": "60s", "idleTimeout": "600s"}},
             "connection": {"bufferLimit": LARGEST_REQUEST},
         },
@@ -183,63 +184,6 @@ def inner_transport_policy() -> dict[str, Any]:
         "spec": {
             "targetRefs": [_gateway(INNER_GATEWAY)],
             "connection": {"bufferLimit": LARGEST_REQUEST},
-        },
-    }
-
-
-def authentication_policy(issuer: str, jwks_uri: str, audiences: Sequence[str]) -> dict[str, Any]:
-    """Every request carries a token of this issuer for this audience; the caller's name reaches the models."""
-    return {
-        "apiVersion": "gateway.envoyproxy.io/v1alpha1",
-        "kind": "SecurityPolicy",
-        "metadata": {"name": EDGE_GATEWAY, "namespace": EDGE},
-        "spec": {
-            "targetRefs": [_gateway(EDGE_GATEWAY)],
-            "jwt": {
-                "providers": [
-                    {
-                        "name": "callers",
-                        "issuer": issuer,
-                        "audiences": list(audiences),
-                        "remoteJWKS": {"uri": jwks_uri},
-                        "claimToHeaders": [{"claim": "sub", "header": CALLER_HEADER}],
-                    }
-                ]
-            },
-        },
-    }
-
-
-def protection_policy(requests_per_minute: int, timeout_seconds: int) -> dict[str, Any]:
-    """What one caller may ask, and how long the edge waits: a model answers slowly, but not for ever."""
-    return {
-        "apiVersion": "gateway.envoyproxy.io/v1alpha1",
-        "kind": "BackendTrafficPolicy",
-        "metadata": {"name": EDGE_GATEWAY, "namespace": EDGE},
-        "spec": {
-            "targetRefs": [_gateway(EDGE_GATEWAY)],
-            "rateLimit": {
-                "type": "Global",
-                "global": {
-                    "rules": [
-                        {
-                            "clientSelectors": [{"headers": [{"name": CALLER_HEADER, "type": "Distinct"}]}],
-                            "limit": {"requests": requests_per_minute, "unit": "Minute"},
-                        }
-                    ]
-                },
-            },
-            "timeout": {
-                "tcp": {"connectTimeout": "5s"},
-                "http": {"requestTimeout": f"{timeout_seconds}s", "connectionIdleTimeout": "600s"},
-            },
-            "circuitBreaker": {
-                "maxConnections": 1024,
-                "maxPendingRequests": 256,
-                "maxParallelRequests": 1024,
-            },
-            # Only what no model has begun to answer: a prompt must not be paid for twice.
-            "retry": {"numRetries": 2, "retryOn": {"triggers": ["connect-failure", "reset-before-request"]}},
         },
     }
 

@@ -6,10 +6,9 @@ from components.base import PlatformComponent
 from components.edge_route import EdgeRoute, EdgeRouteArgs
 from components.kubernetes import KubernetesObject
 from components.llm_manifest import llm_inference_service
-from components.llm_route import model_path
 from components.model_args import ModelArgs
+from components.model_edge import edge_of
 from components.model_flows import engine_labels, llm_flows, trace_ways
-from components.model_route import ModelRoute
 from components.model_version import ModelVersion, ModelVersionArgs
 
 
@@ -24,14 +23,10 @@ class Llm(PlatformComponent):
     def __init__(self, name: str, args: ModelArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, opts)
         services = [self._service(f"{name}-{version}", args, version) for version in args.plan.releases]
-        edge = ModelRoute(
-            name=args.plan.model,
-            hostname=args.gateway.hostname,
-            kind="language",
-            upstream_path=f"{model_path(args.namespace, args.plan.model)}/v1",
-        )
         EdgeRoute(
-            f"{name}-edge", EdgeRouteArgs(route=edge, after=[*args.after(), *services]), self.child_opts()
+            f"{name}-edge",
+            EdgeRouteArgs(route=edge_of(args), after=[*args.after(), *services]),
+            self.child_opts(),
         )
         self.register_outputs({})
 

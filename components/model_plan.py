@@ -30,6 +30,7 @@ class ReleasePlan:
     personal_data: str
     owner: str
     needs: AcceleratorNeeds
+    concurrency: int
     max_context: int | None = None
 
     @property
@@ -78,6 +79,11 @@ class ModelPlan:
         """What serves it: all versions that stand side by side are served alike."""
         return next(iter(self.releases.values())).engine
 
+    @property
+    def task(self) -> str:
+        """What it does for callers, the same in all versions."""
+        return next(iter(self.releases.values())).task
+
     def labels(self) -> dict[str, str]:
         """Labels of what all its versions share; a version's own labels stand on its pods."""
         return {
@@ -125,5 +131,6 @@ def plan_of(release: Release, model_bucket: str, starts: Starts) -> ReleasePlan:
         personal_data=release.data.pii,
         owner=release.owner,
         needs=accelerator_needs(release),
+        concurrency=needs.concurrency,
         max_context=needs.max_context,
     )

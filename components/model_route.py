@@ -1,81 +1,105 @@
 """The edge's route to one model, as plain data: always to the inner gateway, never around it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
 import pulumi
 
-from components.gateway_manifests import CALLER_HEADER
+from components.caller_settings import CallerSettings
+from components.gateway_access import TokenIssuer, authorization_policy
+from components.gateway_limits import TOKENS, Limits, route_policy
 from components.namespaces import EDGE, EDGE_GATEWAY, INNER_GATEWAY, KSERVE
 
 MODEL_HEADER: Final = "x-ai-eg-model"
 """The AI gateway fills it from the request's body before it chooses a route."""
-TOKENS: Final = "llm_total_token"
 _GATEWAY_API: Final = "gateway.networking.k8s.io"
 _ENVOY_API: Final = "gateway.envoyproxy.io"
+
+Interface = Literal["chat", "embeddings", "rerank", "inference"]
+"""What callers write: docs/api.md."""
+INTERFACES: Final[Mapping[str, Interface]] = {
+    "chat": "chat",
+    "text-generation": "chat",
+    "text-embedding": "embeddings",
+    "reranking": "rerank",
+    "text-classification": "inference",
+    "tabular": "inference",
+}
+"""The interface of each task, whatever engine serves it."""
+_BY_BODY: Final = ("chat", "embeddings")
+"""Interfaces whose requests name the model in their body, and whose answers count tokens."""
+
+
+def counts_tokens(task: str) -> bool:
+    """Whether answers to a task say how many tokens they cost."""
+    return INTERFACES[task] in _BY_BODY
 
 
 @dataclass(frozen=True, kw_only=True)
 class ModelRoute:
     """One model at the edge.
 
-    ``name`` is what callers ask for and names every object. ``upstream_path`` is where the inner gateway finds a
-    language model's OpenAI interface (``/publishers/models/models/support-chat/v1``); ``upstream_host`` the host
-    name under which it finds a predictive one (``minilm-v1-models.models.internal``).
+    ``name`` is what callers ask for and names every object. ``upstream_path`` is where the inner gateway finds an
+    OpenAI interface (``/publishers/models/models/support-chat/v1``); ``upstream_host`` the host name under which it
+    finds a predictive model (``minilm-models.models.internal``). ``timeout`` is Kubernetes' notation (``300s``).
+    ``smaller_models`` answer in their order where this one keeps failing.
 
     Raises:
-        ValueError: the upstream of this kind of model is not named, or retries could repeat work.
+        ValueError: the upstream of this interface is not named, or a smaller model could not answer for it.
     """
 
     name: str
     hostname: pulumi.Input[str]
-    kind: Literal["language", "predictive"]
+    interface: Interface
+    tokens: TokenIssuer
+    limits: Limits
+    timeout: pulumi.Input[str]
+    callers: Mapping[str, CallerSettings] = field(default_factory=dict)
     upstream_path: str = ""
     upstream_host: str = ""
-    tokens_per_minute: int = 100_000
-    timeout_seconds: int = 300
-    retries: int = 2
+    smaller_models: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        if self.kind == "language" and not self.upstream_path.startswith("/"):
-            raise ValueError(f"route {self.name}: a language model needs upstream_path, from / on")
-        if self.kind == "predictive" and not self.upstream_host:
-            raise ValueError(f"route {self.name}: a predictive model needs upstream_host")
-        for field, value in (
-            ("tokens_per_minute", self.tokens_per_minute),
-            ("timeout_seconds", self.timeout_seconds),
-        ):
-            if value < 1:
-                raise ValueError(f"route {self.name}: {field} is {value}; it must be at least 1")
-        if self.retries < 0:
-            raise ValueError(f"route {self.name}: retries is {self.retries}; it must be 0 or more")
+        if self.interface in _BY_BODY and not self.upstream_path.startswith("/"):
+            raise ValueError(f"route {self.name}: {self.interface} needs upstream_path, from / on")
+        if self.interface != "chat" and not self.upstream_host:
+            raise ValueError(f"route {self.name}: {self.interface} needs upstream_host")
+        if self.smaller_models and self.interface != "chat":
+            raise ValueError(f"route {self.name}: only chat has smaller models (got {self.interface})")
+        if bool(self.smaller_models) != self.limits.smaller_model:
+            raise ValueError(f"route {self.name}: limits.smaller_model disagrees with smaller_models")
+
+    def labels(self) -> dict[str, str]:
+        """Labels of every object of the route."""
+        return {"app.kubernetes.io/part-of": "slipway", "slipway.dev/model": self.name}
 
 
 def model_route(route: ModelRoute) -> dict[str, dict[str, Any]]:
     """Role to manifest, in the order in which they must be made.
 
-    All stand in the edge's namespace. The protection comes before the route it is for.
+    All stand in the edge's namespace. What protects the route comes before it. Its policies name an HTTPRoute also
+    where an AIGatewayRoute is declared: the AI gateway makes one of the same name from it.
     """
-    if route.kind == "predictive":
-        return {
-            "backend": _backend(route),
-            "protection": _protection(route),
-            "route": _http_route(route),
-        }
+    by_body = route.interface in _BY_BODY
     return {
         "backend": _backend(route),
-        "service": _service_backend(route),
-        "protection": _protection(route),
-        "route": _ai_route(route),
+        **({"service": _service_backend(route)} if by_body else {}),
+        "access": authorization_policy(route.name, route.labels(), route.tokens, route.callers),
+        "protection": route_policy(
+            route.name,
+            route.labels(),
+            route.callers,
+            route.limits,
+            counts_tokens=by_body,
+            shape="inference" if route.interface == "inference" else "openai",
+        ),
+        "route": _ai_route(route) if by_body else _http_route(route),
     }
 
 
 def _metadata(route: ModelRoute) -> dict[str, Any]:
-    return {
-        "name": route.name,
-        "namespace": EDGE,
-        "labels": {"app.kubernetes.io/part-of": "slipway", "slipway.dev/model": route.name},
-    }
+    return {"name": route.name, "namespace": EDGE, "labels": route.labels()}
 
 
 def _parent() -> dict[str, str]:
@@ -83,6 +107,8 @@ def _parent() -> dict[str, str]:
 
 
 def _backend(route: ModelRoute) -> dict[str, Any]:
+    # The inner gateway finds a predictive model by its host; the AI gateway calls a backend by the name it has here.
+    known_as = {"hostname": route.upstream_host} if route.upstream_host else {}
     return {
         "apiVersion": f"{_ENVOY_API}/v1alpha1",
         "kind": "Backend",
@@ -90,7 +116,7 @@ def _backend(route: ModelRoute) -> dict[str, Any]:
         "spec": {
             "endpoints": [
                 # Plain to the mesh's agent on the node, which encrypts it and names the edge to the other side.
-                {"fqdn": {"hostname": f"{INNER_GATEWAY}.{KSERVE}.svc.cluster.local", "port": 80}}
+                {**known_as, "fqdn": {"hostname": f"{INNER_GATEWAY}.{KSERVE}.svc.cluster.local", "port": 80}}
             ]
         },
     }
@@ -111,6 +137,10 @@ def _service_backend(route: ModelRoute) -> dict[str, Any]:
 
 
 def _ai_route(route: ModelRoute) -> dict[str, Any]:
+    smaller = [
+        {"name": model, "priority": order, "modelNameOverride": model}
+        for order, model in enumerate(route.smaller_models, start=1)
+    ]
     return {
         "apiVersion": "aigateway.envoyproxy.io/v1beta1",
         "kind": "AIGatewayRoute",
@@ -121,8 +151,8 @@ def _ai_route(route: ModelRoute) -> dict[str, Any]:
             "rules": [
                 {
                     "matches": [{"headers": [{"type": "Exact", "name": MODEL_HEADER, "value": route.name}]}],
-                    "backendRefs": [{"name": route.name}],
-                    "timeouts": {"request": f"{route.timeout_seconds}s"},
+                    "backendRefs": [{"name": route.name, **({"priority": 0} if smaller else {})}, *smaller],
+                    "timeouts": {"request": route.timeout},
                 }
             ],
             "llmRequestCosts": [{"metadataKey": TOKENS, "type": "TotalToken"}],
@@ -130,7 +160,20 @@ def _ai_route(route: ModelRoute) -> dict[str, Any]:
     }
 
 
+def _matches(route: ModelRoute) -> list[dict[str, Any]]:
+    """What callers may ask of a predictive model; what manages its server has no route."""
+    if route.interface == "rerank":
+        paths = [("POST", f"/models/{route.name}/v1/rerank")]
+    else:
+        inference = f"/v2/models/{route.name}"
+        paths = [("GET", inference), ("GET", f"{inference}/ready"), ("POST", f"{inference}/infer")]
+    return [{"method": method, "path": {"type": "Exact", "value": path}} for method, path in paths]
+
+
 def _http_route(route: ModelRoute) -> dict[str, Any]:
+    rewrite: dict[str, Any] = {"hostname": route.upstream_host}
+    if route.upstream_path:
+        rewrite["path"] = {"type": "ReplaceFullPath", "replaceFullPath": route.upstream_path}
     return {
         "apiVersion": f"{_GATEWAY_API}/v1",
         "kind": "HTTPRoute",
@@ -140,58 +183,17 @@ def _http_route(route: ModelRoute) -> dict[str, Any]:
             "hostnames": [route.hostname],
             "rules": [
                 {
-                    "matches": [{"path": {"type": "PathPrefix", "value": f"/{route.name}"}}],
+                    "matches": _matches(route),
                     "filters": [
                         {
                             "type": "RequestHeaderModifier",
                             "requestHeaderModifier": {"remove": ["authorization"]},
                         },
-                        {
-                            "type": "URLRewrite",
-                            "urlRewrite": {
-                                "hostname": route.upstream_host,
-                                "path": {"type": "ReplacePrefixMatch", "replacePrefixMatch": "/"},
-                            },
-                        },
+                        {"type": "URLRewrite", "urlRewrite": rewrite},
                     ],
                     "backendRefs": [{"group": _ENVOY_API, "kind": "Backend", "name": route.name}],
-                    "timeouts": {"request": f"{route.timeout_seconds}s"},
+                    "timeouts": {"request": route.timeout},
                 }
             ],
-        },
-    }
-
-
-def _protection(route: ModelRoute) -> dict[str, Any]:
-    """What this model adds to the edge's own limits; merged, or the edge's would be replaced."""
-    spec: dict[str, Any] = {
-        "targetRefs": [{"group": _GATEWAY_API, "kind": "HTTPRoute", "name": route.name}],
-        "mergeType": "StrategicMerge",
-        "timeout": {"http": {"requestTimeout": f"{route.timeout_seconds}s"}},
-    }
-    if route.retries:
-        spec["retry"] = {
-            "numRetries": route.retries,
-            # Only what no model has begun to answer: a prompt must not be paid for twice.
-            "retryOn": {"triggers": ["connect-failure", "reset-before-request"]},
-        }
-    if route.kind == "language":
-        spec["rateLimit"] = {"type": "Global", "global": {"rules": [_token_limit(route)]}}
-    return {
-        "apiVersion": f"{_ENVOY_API}/v1alpha1",
-        "kind": "BackendTrafficPolicy",
-        "metadata": _metadata(route),
-        "spec": spec,
-    }
-
-
-def _token_limit(route: ModelRoute) -> dict[str, Any]:
-    return {
-        "clientSelectors": [{"headers": [{"name": CALLER_HEADER, "type": "Distinct"}]}],
-        "limit": {"requests": route.tokens_per_minute, "unit": "Minute"},
-        "cost": {
-            # Asked before the answer, paid for after it: how long an answer is, nobody knows before.
-            "request": {"from": "Number", "number": 0},
-            "response": {"from": "Metadata", "metadata": {"namespace": "io.envoy.ai_gateway", "key": TOKENS}},
         },
     }

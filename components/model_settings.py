@@ -5,7 +5,7 @@ from typing import Self
 from pydantic import Field, model_validator
 
 from components.base import Settings
-from components.caller_settings import CallerSettings
+from components.caller_settings import Callers
 from components.payload_logging import PayloadLogging
 from components.traffic import TrafficSettings, Version
 from facts.strict import Slug
@@ -46,7 +46,7 @@ class ModelSettings(Settings):
     versions: dict[Version, VersionSettings] = Field(min_length=1)
     """Every version listed runs; one that ``traffic`` does not name is kept warm."""
     traffic: TrafficSettings
-    callers: dict[Slug, CallerSettings] = Field(default_factory=dict)
+    callers: Callers = Field(default_factory=dict)
     """Who may call it. Nobody, where nobody is named."""
     starts: StartSettings = Field(default_factory=StartSettings)
     payload_logging: PayloadLogging | None = None

@@ -9,14 +9,14 @@ from components.base import PlatformComponent
 from components.edge_route import EdgeRoute, EdgeRouteArgs
 from components.kubernetes import KubernetesObject
 from components.model_args import ModelArgs
+from components.model_edge import edge_of
 from components.model_flows import predictor_flows, predictor_labels
-from components.model_route import ModelRoute
 from components.model_scaling import scaled_object
 from components.model_version import ModelVersion, ModelVersionArgs
 from components.names import MODEL_READER, PAYLOAD_WRITER
 from components.payload_logging import recorded_predictor, sampler_program
 from components.predictive_manifest import Recorded, deployment_name, inference_service
-from components.predictive_route import inner_host, predictive_route
+from components.predictive_route import predictive_route
 
 
 class PredictiveModel(PlatformComponent):
@@ -49,13 +49,9 @@ class PredictiveModel(PlatformComponent):
             # A backend that is not there yet answers with errors.
             self.child_opts(depends_on=[*after, service]),
         )
-        edge = ModelRoute(
-            name=args.plan.model,
-            hostname=args.gateway.hostname,
-            kind="predictive",
-            upstream_host=inner_host(args.plan, where),
+        EdgeRoute(
+            f"{name}-edge", EdgeRouteArgs(route=edge_of(args), after=[*after, shares]), self.child_opts()
         )
-        EdgeRoute(f"{name}-edge", EdgeRouteArgs(route=edge, after=[*after, shares]), self.child_opts())
         self.register_outputs({})
 
     def _parts(self, name: str, args: ModelArgs, version: str) -> Sequence[pulumi.Resource]:

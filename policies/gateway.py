@@ -10,7 +10,6 @@ from policies.gateway_objects import (
     CLIENT_POLICY,
     DEFINITION,
     GATEWAY,
-    HTTP_ROUTE,
     NOTE,
     PROXY,
     RELEASE,
@@ -205,7 +204,6 @@ RULES: tuple[Rule, ...] = (
 
 NEEDS_NO_RULE: dict[str, str] = {
     CLASS: "names a controller; the gateways of the class are judged",
-    HTTP_ROUTE: "opens nothing by itself; the gateway it attaches to is judged",
     "kubernetes:gateway.envoyproxy.io/v1alpha1:Backend": "an address; the routes that use it are judged",
     "kubernetes:aigateway.envoyproxy.io/v1beta1:AIServiceBackend": "an address; its routes are judged",
 }

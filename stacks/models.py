@@ -4,9 +4,11 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from components.caller_settings import caller_problems
 from components.capacity import placement
 from components.gpu_pool import GpuPoolSettings
 from components.model_plan import ModelPlan, accelerator_needs, plan_of
+from components.model_route import counts_tokens
 from components.model_settings import ModelSettings, VersionSettings
 from components.names import Names
 from components.payload_logging import payload_problems
@@ -50,6 +52,9 @@ def model_problems(
                 against = payload_problems(loaded.release.needs.engine, data.pii, data.data_class)
                 yield from (f"{path}.payload_logging: {version}: {reason}" for reason in against)
         yield from _side_by_side_problems(path, settings, found)
+        for task in sorted({loaded.release.needs.task for loaded in found.values()})[:1]:
+            for said in caller_problems(settings.callers, counts_tokens=counts_tokens(task)):
+                yield f"{path}.callers.{said}"
 
 
 def _traffic_problems(path: str, settings: ModelSettings) -> Iterator[str]:

@@ -16,6 +16,13 @@ from components.traffic import TrafficSettings
 from components.workload_namespace import WorkloadNamespaceHandle
 
 ONCE = Starts(per_day=0, nodes=1)
+GATEWAY = GatewayHandle(
+    hostname="models.example.com",
+    issuer="https://login.example.com",
+    jwks_uri="https://login.example.com/keys",
+    audiences=["models"],
+    request_timeout="300s",
+)
 EMBEDDING = ReleasePlan(
     model="minilm",
     version="v1",
@@ -31,6 +38,7 @@ EMBEDDING = ReleasePlan(
     personal_data="refused",
     owner="search",
     needs=AcceleratorNeeds(gpu_count=0, gpu_memory_gib=0, cpu=2, memory_gib=2),
+    concurrency=8,
     max_context=256,
 )
 CHAT = ReleasePlan(
@@ -48,6 +56,7 @@ CHAT = ReleasePlan(
     personal_data="redacted",
     owner="support",
     needs=AcceleratorNeeds(gpu_count=2, gpu_memory_gib=18, cpu=4, memory_gib=24),
+    concurrency=2,
     max_context=8192,
 )
 EMBEDDING_POD = {
@@ -88,7 +97,7 @@ def model_args(*plans, names, pool=None, least=1, most=1, traffic=STABLE, **chos
         identity=CapabilityRoleHandle(role_arn="arn:aws:iam::111122223333:role/example-test-model-reader"),
         workload_namespace=WorkloadNamespaceHandle(name="models"),
         serving=ServingHandle(),
-        gateway=GatewayHandle(hostname="models.example.com"),
+        gateway=GATEWAY,
         autoscaling=AutoscalingHandle(),
         telemetry=TelemetryHandle(otlp_endpoint="http://otel-collector.observability.svc.cluster.local:4317"),
     )

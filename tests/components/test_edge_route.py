@@ -3,29 +3,19 @@
 import pytest
 
 from components.edge_route import EdgeRoute, EdgeRouteArgs
-from components.model_route import ModelRoute
 from gate.shape import check_shapes
-
-LANGUAGE = ModelRoute(
-    name="support-chat",
-    hostname="models.example.com",
-    kind="language",
-    upstream_path="/publishers/models/models/support-chat/v1",
-)
-PREDICTIVE = ModelRoute(
-    name="minilm",
-    hostname="models.example.com",
-    kind="predictive",
-    upstream_host="minilm-v1-models.models.internal",
-)
+from tests.components.test_model_route import ROUTES
 
 
 @pytest.mark.parametrize(
-    ("route", "before"),
-    [(LANGUAGE, {"backend", "service", "protection"}), (PREDICTIVE, {"backend", "protection"})],
-    ids=["language", "predictive"],
+    ("name", "before"),
+    [
+        ("chat", {"backend", "service", "access", "protection"}),
+        ("inference", {"backend", "access", "protection"}),
+    ],
 )
-def test_the_route_opens_when_all_that_limits_it_stands(deploy, route, before):
+def test_the_route_opens_when_all_that_limits_it_stands(deploy, name, before):
+    route = ROUTES[name]
     made = deploy(lambda: EdgeRoute("edge", EdgeRouteArgs(route=route, after=[])))
 
     assert check_shapes(made.graph).problems == ()

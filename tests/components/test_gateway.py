@@ -68,7 +68,9 @@ def test_every_request_needs_a_token_and_nobody_else_names_the_caller(made):
         "remoteJWKS": {"uri": "https://login.example.com/keys"},
         "claimToHeaders": [{"claim": "sub", "header": "x-caller"}],
     }
-    assert transport["headers"] == {"earlyRequestHeaders": {"remove": ["x-caller"]}}
+    assert transport["headers"]["earlyRequestHeaders"] == {
+        "remove": ["x-caller", "x-ai-eg-model", "x-ai-eg-original-path", "x-ai-eg-internal-req-id"]
+    }
     assert transport["tls"]["minVersion"] == "1.2"
 
 

@@ -47,6 +47,7 @@ def test_exactly_these_are_made_in_their_shape(made):
             *ways,
             f"{NAME}-account",
             f"{NAME}-budget",
+            f"{MODEL}-edge-access",
             f"{MODEL}-edge-backend",
             f"{MODEL}-edge-protection",
             f"{MODEL}-edge-route",

@@ -2,102 +2,176 @@
 
 import pytest
 
-from components.model_route import ModelRoute, model_route
+from components.caller_settings import CallerSettings
+from components.gateway_access import TokenIssuer
+from components.gateway_limits import Limits
+from components.model_route import INTERFACES, ModelRoute, counts_tokens, model_route
 from gate.shape import check_shapes
 from policies.record import Resource
+from releases.engines import ENGINES
+
+TOKENS = TokenIssuer(
+    issuer="https://login.example.com", jwks_uri="https://login.example.com/keys", audiences=["models"]
+)
+HOST = "minilm.models.models.internal"
 
 
-def language(**more):
-    return model_route(
-        ModelRoute(
-            name="support-chat",
-            hostname="models.example.com",
-            kind="language",
-            upstream_path="/models/support-chat-v1/v1",
-            **more,
-        )
+def planned(interface, **more):
+    given = {
+        "name": "minilm",
+        "limits": Limits(parallel=8),
+        "upstream_host": HOST,
+        "callers": {"web-shop": CallerSettings(subject="client-7")},
+        **more,
+    }
+    return ModelRoute(
+        hostname="models.example.com", interface=interface, tokens=TOKENS, timeout="300s", **given
     )
 
 
-def predictive():
-    return model_route(
-        ModelRoute(
-            name="minilm",
-            hostname="models.example.com",
-            kind="predictive",
-            upstream_host="minilm-v1-models.models.example.com",
-        )
-    )
+def chat(**more):
+    path = "/publishers/models/models/support-chat/v1"
+    return planned("chat", **{"name": "support-chat", "upstream_host": "", "upstream_path": path, **more})
 
 
-@pytest.mark.parametrize("manifests", [language(), predictive()], ids=["language", "predictive"])
-def test_every_object_has_the_shape_its_api_defines(manifests):
+ROUTES = {
+    "chat": chat(),
+    "fallback": chat(
+        smaller_models=("support-mini",), limits=Limits(parallel=8, smaller_model=True, refusal="Busy.")
+    ),
+    "embeddings": planned("embeddings", upstream_path="/openai/v1"),
+    "rerank": planned("rerank", upstream_path="/openai/v1/rerank"),
+    "inference": planned("inference"),
+    "closed": planned("inference", callers={}),
+}
+
+
+@pytest.mark.parametrize("name", ROUTES)
+def test_every_object_has_the_shape_its_api_defines(name):
     records = [
         Resource(urn=role, type=f"kubernetes:{m['apiVersion']}:{m['kind']}", name=role, inputs=m)
-        for role, m in manifests.items()
+        for role, m in model_route(ROUTES[name]).items()
     ]
     report = check_shapes(records)
     assert (report.problems, report.unjudged) == ((), ())
 
 
+def test_every_task_that_an_engine_serves_has_an_interface():
+    assert INTERFACES.keys() == {task for serves in ENGINES.values() for task in serves.tasks}
+    assert [task for task in INTERFACES if counts_tokens(task)] == [
+        "chat",
+        "text-generation",
+        "text-embedding",
+    ]
+
+
+@pytest.mark.parametrize("name", ROUTES)
+def test_the_route_comes_after_what_protects_it(name):
+    roles = list(model_route(ROUTES[name]))
+    assert roles[-3:] == ["access", "protection", "route"]
+
+
 def test_a_language_model_is_reached_through_the_inner_gateway():
-    made = language()
-    assert list(made) == ["backend", "service", "protection", "route"]
+    made = model_route(ROUTES["chat"])
     rule = made["route"]["spec"]["rules"][0]
     assert rule["backendRefs"] == [{"name": "support-chat"}]
-    assert rule["matches"][0]["headers"][0]["value"] == "support-chat"
-    assert made["service"]["spec"]["schema"] == {"name": "OpenAI", "prefix": "/models/support-chat-v1/v1"}
+    assert rule["matches"] == [
+        {"headers": [{"type": "Exact", "name": "x-ai-eg-model", "value": "support-chat"}]}
+    ]
+    assert rule["timeouts"] == {"request": "300s"}
+    assert made["service"]["spec"]["schema"] == {
+        "name": "OpenAI",
+        "prefix": "/publishers/models/models/support-chat/v1",
+    }
     assert made["backend"]["spec"]["endpoints"] == [
         {"fqdn": {"hostname": "kserve-ingress-gateway.kserve.svc.cluster.local", "port": 80}}
     ]
 
 
-def test_the_callers_token_ends_at_the_edge():
-    assert language()["service"]["spec"]["headerMutation"] == {"remove": ["authorization"]}
-    filters = predictive()["route"]["spec"]["rules"][0]["filters"]
-    assert filters[0]["requestHeaderModifier"] == {"remove": ["authorization"]}
+def test_smaller_models_answer_in_their_order_and_under_their_own_names():
+    route = chat(smaller_models=("medium", "mini"), limits=Limits(parallel=8, smaller_model=True))
+    assert model_route(route)["route"]["spec"]["rules"][0]["backendRefs"] == [
+        {"name": "support-chat", "priority": 0},
+        {"name": "medium", "priority": 1, "modelNameOverride": "medium"},
+        {"name": "mini", "priority": 2, "modelNameOverride": "mini"},
+    ]
 
 
-def test_tokens_are_counted_per_caller_beside_the_edges_own_limits():
-    spec = language(tokens_per_minute=5000)["protection"]["spec"]
-    assert spec["mergeType"] == "StrategicMerge"
-    assert spec["rateLimit"]["global"]["rules"] == [
+def test_an_embedding_model_answers_openais_embeddings_under_the_host_it_has_inside():
+    made = model_route(ROUTES["embeddings"])
+    assert made["route"]["kind"] == "AIGatewayRoute"
+    assert made["service"]["spec"]["schema"] == {"name": "OpenAI", "prefix": "/openai/v1"}
+    assert made["backend"]["spec"]["endpoints"] == [
         {
-            "clientSelectors": [{"headers": [{"name": "x-caller", "type": "Distinct"}]}],
-            "limit": {"requests": 5000, "unit": "Minute"},
-            "cost": {
-                "request": {"from": "Number", "number": 0},
-                "response": {
-                    "from": "Metadata",
-                    "metadata": {"namespace": "io.envoy.ai_gateway", "key": "llm_total_token"},
-                },
-            },
+            "hostname": HOST,
+            "fqdn": {"hostname": "kserve-ingress-gateway.kserve.svc.cluster.local", "port": 80},
         }
     ]
 
 
-def test_a_predictive_model_is_rewritten_to_its_inner_name():
-    rewrite = predictive()["route"]["spec"]["rules"][0]["filters"][1]["urlRewrite"]
-    assert rewrite == {
-        "hostname": "minilm-v1-models.models.example.com",
-        "path": {"type": "ReplacePrefixMatch", "replacePrefixMatch": "/"},
+def test_a_predictive_model_answers_the_open_inference_protocol_and_nothing_else():
+    rule = model_route(ROUTES["inference"])["route"]["spec"]["rules"][0]
+    assert rule["matches"] == [
+        {"method": "GET", "path": {"type": "Exact", "value": "/v2/models/minilm"}},
+        {"method": "GET", "path": {"type": "Exact", "value": "/v2/models/minilm/ready"}},
+        {"method": "POST", "path": {"type": "Exact", "value": "/v2/models/minilm/infer"}},
+    ]
+    assert rule["filters"][1]["urlRewrite"] == {"hostname": HOST}
+
+
+def test_a_reranker_has_a_base_address_of_its_own():
+    rule = model_route(ROUTES["rerank"])["route"]["spec"]["rules"][0]
+    assert rule["matches"] == [
+        {"method": "POST", "path": {"type": "Exact", "value": "/models/minilm/v1/rerank"}}
+    ]
+    assert rule["filters"][1]["urlRewrite"] == {
+        "hostname": HOST,
+        "path": {"type": "ReplaceFullPath", "replaceFullPath": "/openai/v1/rerank"},
     }
-    assert "rateLimit" not in predictive()["protection"]["spec"]
 
 
-def test_no_retries_means_none():
-    assert "retry" not in language(retries=0)["protection"]["spec"]
+def test_the_callers_token_ends_at_the_edge():
+    service = model_route(ROUTES["chat"])["service"]["spec"]
+    filters = model_route(ROUTES["inference"])["route"]["spec"]["rules"][0]["filters"]
+    assert service["headerMutation"] == {"remove": ["authorization"]}
+    assert filters[0]["requestHeaderModifier"] == {"remove": ["authorization"]}
+
+
+def test_tokens_are_counted_where_answers_name_them():
+    rules = {
+        name: [
+            "cost" in r
+            for r in model_route(ROUTES[name])["protection"]["spec"]["rateLimit"]["global"]["rules"]
+        ]
+        for name in ("chat", "embeddings", "rerank", "inference")
+    }
+    assert rules == {
+        "chat": [False, True],
+        "embeddings": [False, True],
+        "rerank": [False],
+        "inference": [False],
+    }
+    assert "rateLimit" not in model_route(ROUTES["closed"])["protection"]["spec"]
 
 
 @pytest.mark.parametrize(
-    ("given", "message"),
+    ("interface", "given", "message"),
     [
-        ({"kind": "language", "upstream_path": "v1"}, "needs upstream_path, from / on"),
-        ({"kind": "predictive"}, "needs upstream_host"),
-        ({"kind": "language", "upstream_path": "/v1", "tokens_per_minute": 0}, "must be at least 1"),
-        ({"kind": "language", "upstream_path": "/v1", "retries": -1}, "must be 0 or more"),
+        ("chat", {"upstream_path": "v1"}, "chat needs upstream_path, from / on"),
+        ("embeddings", {}, "embeddings needs upstream_path, from / on"),
+        ("inference", {"upstream_host": ""}, "inference needs upstream_host"),
+        (
+            "embeddings",
+            {"upstream_path": "/openai/v1", "smaller_models": ("m",)},
+            r"only chat has smaller models \(got embeddings\)",
+        ),
+        (
+            "chat",
+            {"upstream_path": "/v1", "smaller_models": ("m",)},
+            "limits.smaller_model disagrees with smaller_models",
+        ),
     ],
 )
-def test_a_route_that_leads_nowhere_is_refused(given, message):
-    with pytest.raises(ValueError, match=f"{message}$"):
-        ModelRoute(name="m", hostname="models.example.com", **given)
+def test_a_route_that_leads_nowhere_is_refused(interface, given, message):
+    with pytest.raises(ValueError, match=f"^route minilm: {message}$"):
+        planned(interface, **given)

@@ -34,9 +34,11 @@ def test_exactly_these_are_made_in_their_shape(made):
     assert {name for _, name in made.children("model-minilm")} == {
         "model-minilm-v1-account",
         "model-minilm-v1-budget",
+        "model-minilm-edge-access",
         "model-minilm-edge-backend",
         "model-minilm-edge-protection",
         "model-minilm-edge-route",
+        "model-minilm-edge-service",
         "model-minilm-v1-flows-minilm-v1-from-gateway-authorization",
         "model-minilm-v1-flows-minilm-v1-from-gateway-network",
         "model-minilm-v1-flows-minilm-v1-from-prometheus-authorization",
@@ -171,8 +173,9 @@ def test_callers_reach_it_by_its_name_without_the_version_when_it_is_there(made)
     assert route.inputs["metadata"]["name"] == "minilm"
     assert route.inputs["metadata"]["namespace"] == "edge"
     assert route.inputs["spec"]["hostnames"] == ["models.example.com"]
-    assert rule["matches"] == [{"path": {"type": "PathPrefix", "value": "/minilm"}}]
-    assert rule["filters"][1]["urlRewrite"]["hostname"] == "minilm.models.models.internal"
+    assert rule["matches"][0]["headers"] == [{"type": "Exact", "name": "x-ai-eg-model", "value": "minilm"}]
+    (address,) = made.named("model-minilm-edge-backend").inputs["spec"]["endpoints"]
+    assert address["hostname"] == "minilm.models.models.internal"
     waits = made.graph.waits_for(route.urn)
     assert {
         made.only(SERVICE).urn,

@@ -4,12 +4,12 @@ import pytest
 
 from components.certificates import CertificatesHandle
 from components.cluster_addons import ClusterAddonsHandle
-from components.gateway import GatewayHandle
 from components.mesh import MeshHandle
 from components.serving import Serving, ServingArgs, ServingSettings, llm_values, predictive_values
 from gate.shape import check_shapes
 from policies.judge import judge
 from policies.ordering import RULES as ORDER
+from tests.components.model_examples import GATEWAY
 
 RELEASE = "kubernetes:helm.sh/v3:Release"
 CONTROLLERS = ("kserve-controller-manager", "llmisvc-controller-manager")
@@ -23,7 +23,7 @@ def made(deploy):
         cluster_addons=ClusterAddonsHandle(),
         certificates=CertificatesHandle(cluster_issuer="internal"),
         mesh=MeshHandle(trust_domain="cluster.local"),
-        gateway=GatewayHandle(hostname="models.example.com"),
+        gateway=GATEWAY,
     )
     return deploy(lambda: Serving("serving", args))
 

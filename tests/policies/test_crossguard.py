@@ -55,7 +55,7 @@ def test_every_loss_the_gate_finds_the_pack_finds():
                 if RULE[rule].reads_graph:
                     found, _ = analyze_stack(engine, mutant)
                 else:
-                    changed = next(r for r in mutant if r.name == name and r.type == type_)
+                    changed = next(r for r in mutant if r.name == name and r.type == type_.partition(" ")[0])
                     found, _ = analyze(engine, changed)
                 if not expected or not expected <= found:
                     missed.append((rule, name, path))

@@ -38,7 +38,10 @@ def without(inputs, path):
 
 
 def mutants(graph, type_, path):
-    for resource in graph.of_type(type_):
+    of_type, _, ending = type_.partition(" ")
+    for resource in graph.of_type(of_type):
+        if not resource.name.endswith(ending):
+            continue
         others = [r for r in graph if r.urn != resource.urn]
         if not path:
             yield resource.name, Graph(others)

@@ -1,0 +1,197 @@
+"""What the gateways let through and when they give up, as plain data (fields: Envoy Gateway v1.8.1)."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+from components.caller_settings import TOKENS_PER_MINUTE, CallerSettings
+from components.gateway_access import CALLER_HEADER
+from components.namespaces import EDGE, EDGE_GATEWAY, INNER_GATEWAY, KSERVE
+
+TOKENS: Final = "llm_total_token"
+"""Where the AI gateway leaves the tokens of prompt and answer together."""
+EJECTED_SECONDS: Final = 30
+_WINDOW_SECONDS: Final = 60
+_GROUP: Final = "gateway.networking.k8s.io"
+
+_RETRY: Final = {
+    # Only what no model has begun to answer: a prompt must not be paid for twice.
+    "numRetries": 2,
+    "retryOn": {"triggers": ["connect-failure", "reset-before-request"]},
+}
+_RETRY_BUDGET: Final = {"percent": {"numerator": 20}, "minRetryConcurrency": 3}
+"""At most a fifth of what is under way: retries must not keep down what they wait for."""
+_SICK: Final = {
+    "consecutiveGatewayErrors": 3,
+    "consecutive5XxErrors": 5,
+    "interval": "5s",
+    "baseEjectionTime": f"{EJECTED_SECONDS}s",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """What one model is given.
+
+    ``parallel`` is how many requests a proxy of the edge has under way at once, and how many more may wait. Each
+    proxy counts for itself, so the model may see as many times that as there are proxies.
+
+    Raises:
+        ValueError: a number that would let nothing through.
+    """
+
+    parallel: int
+    smaller_model: bool = False
+    refusal: str = ""
+
+    def __post_init__(self) -> None:
+        if self.parallel < 1:
+            raise ValueError(f"parallel is {self.parallel}; it must be at least 1")
+
+
+def protection_policy(requests_per_minute: int, timeout_seconds: int) -> dict[str, Any]:
+    """What one caller may ask of all models together, and how long the edge waits: slowly, but not for ever."""
+    limit = {
+        "clientSelectors": [{"headers": [{"name": CALLER_HEADER, "type": "Distinct"}]}],
+        "limit": {"requests": requests_per_minute, "unit": "Minute"},
+        # One count for all routes; without it a caller has as many as there are models.
+        "shared": True,
+    }
+    return _policy(
+        EDGE_GATEWAY,
+        EDGE,
+        {"kind": "Gateway", "name": EDGE_GATEWAY},
+        {
+            "rateLimit": {"type": "Global", "global": {"rules": [limit]}},
+            "timeout": {
+                "tcp": {"connectTimeout": "5s"},
+                "http": {"requestTimeout": f"{timeout_seconds}s", "connectionIdleTimeout": "600s"},
+            },
+            "circuitBreaker": _circuit_breaker(1024, pending=256),
+            "retry": _RETRY,
+        },
+    )
+
+
+def inner_protection_policy() -> dict[str, Any]:
+    """Replicas that keep failing are left alone for a while, never more than half of them.
+
+    Here and not at the edge, which sees one address for all replicas. Of pools of language models, the endpoint
+    picker chooses; this does not move it.
+    """
+    return _policy(
+        INNER_GATEWAY,
+        KSERVE,
+        {"kind": "Gateway", "name": INNER_GATEWAY},
+        {
+            "healthCheck": {"passive": {**_SICK, "maxEjectionPercent": 50}},
+            "timeout": {"tcp": {"connectTimeout": "5s"}},
+            "circuitBreaker": {"retryBudget": _RETRY_BUDGET},
+            "retry": _RETRY,
+        },
+    )
+
+
+def route_policy(
+    model: str,
+    labels: Mapping[str, str],
+    callers: Mapping[str, CallerSettings],
+    limits: Limits,
+    *,
+    counts_tokens: bool,
+    shape: Literal["openai", "inference"],
+) -> dict[str, Any]:
+    """What this model adds to the edge's own limits; merged, or the edge's would be replaced."""
+    spec: dict[str, Any] = {
+        "mergeType": "StrategicMerge",
+        "circuitBreaker": _circuit_breaker(limits.parallel, pending=limits.parallel),
+        "responseOverride": [
+            {
+                "match": {"statusCodes": [{"type": "Value", "value": 429}]},
+                "source": "Local",
+                "response": _answer(
+                    shape,
+                    "This caller's limit for the model is used up.",
+                    "rate_limit_exceeded",
+                    _WINDOW_SECONDS,
+                ),
+            }
+        ],
+    }
+    counted = [
+        rule for _, caller in sorted(callers.items()) for rule in _caller_limits(caller, counts_tokens)
+    ]
+    if counted:
+        spec["rateLimit"] = {"type": "Global", "global": {"rules": counted}}
+    if limits.smaller_model:
+        # The only address of the model is put aside, so the next in order answers.
+        spec["healthCheck"] = {"passive": {**_SICK, "maxEjectionPercent": 100}}
+    if limits.refusal:
+        spec["responseOverride"].append(
+            {
+                "match": {"statusCodes": [{"type": "Value", "value": code} for code in (502, 503, 504)]},
+                "response": _answer(shape, limits.refusal, "model_unavailable", EJECTED_SECONDS),
+            }
+        )
+    return _policy(model, EDGE, {"kind": "HTTPRoute", "name": model}, spec, labels)
+
+
+def _caller_limits(caller: CallerSettings, counts_tokens: bool) -> list[dict[str, Any]]:
+    who = [{"headers": [{"name": CALLER_HEADER, "type": "Exact", "value": caller.subject}]}]
+    limits: list[dict[str, Any]] = [
+        {"clientSelectors": who, "limit": {"requests": caller.requests_per_minute, "unit": "Minute"}}
+    ]
+    if counts_tokens:
+        limits.append(
+            {
+                "clientSelectors": who,
+                "limit": {"requests": caller.tokens_per_minute or TOKENS_PER_MINUTE, "unit": "Minute"},
+                "cost": {
+                    # Asked before the answer, paid for after it: how long an answer is, nobody knows before.
+                    "request": {"from": "Number", "number": 0},
+                    "response": {
+                        "from": "Metadata",
+                        "metadata": {"namespace": "io.envoy.ai_gateway", "key": TOKENS},
+                    },
+                },
+            }
+        )
+    return limits
+
+
+def _circuit_breaker(parallel: int, *, pending: int) -> dict[str, Any]:
+    return {
+        "maxConnections": parallel,
+        "maxPendingRequests": pending,
+        "maxParallelRequests": parallel,
+        "retryBudget": _RETRY_BUDGET,
+    }
+
+
+def _answer(shape: Literal["openai", "inference"], message: str, code: str, seconds: int) -> dict[str, Any]:
+    """An error as the callers' libraries read it; they wait as long as Retry-After says."""
+    kind = "requests" if code == "rate_limit_exceeded" else "server_error"
+    error: Any = {"message": message, "type": kind, "param": None, "code": code}
+    body = json.dumps({"error": error if shape == "openai" else message}, ensure_ascii=False)
+    return {
+        "contentType": "application/json",
+        # Envoy reads a percent sign as the start of a command of its own.
+        "body": {"type": "Inline", "inline": body.replace("%", "%%")},
+        "header": {"set": [{"name": "Retry-After", "value": str(seconds)}]},
+    }
+
+
+def _policy(
+    name: str,
+    namespace: str,
+    target: Mapping[str, str],
+    spec: Mapping[str, Any],
+    labels: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
+    return {
+        "apiVersion": "gateway.envoyproxy.io/v1alpha1",
+        "kind": "BackendTrafficPolicy",
+        "metadata": {"name": name, "namespace": namespace, **({"labels": dict(labels)} if labels else {})},
+        "spec": {"targetRefs": [{"group": _GROUP, **target}], **spec},
+    }

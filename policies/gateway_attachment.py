@@ -1,0 +1,113 @@
+"""Routes to models and the policies that hold for them, as rules read them."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from policies.gateway_objects import (
+    AI_ROUTES,
+    GATEWAY,
+    HTTP_ROUTE,
+    is_envoy,
+    is_for,
+    is_inside_only,
+    name_of,
+    namespace_of,
+    targets,
+)
+from policies.reading import at, known, mapping, sequence, text
+from policies.record import Graph, Resource
+
+MODEL_ROUTES: Final = (*AI_ROUTES, HTTP_ROUTE)
+_MODEL_PATHS: Final = (
+    "/v2/models/",
+    "/v1/models/",
+    "/v1/chat/",
+    "/v1/completions",
+    "/v1/embeddings",
+    "/openai/",
+)
+_MODEL_LABEL: Final = "slipway.dev/model"
+_ENVOY_API: Final = "gateway.envoyproxy.io"
+
+
+def parents(route: Resource, graph: Graph) -> list[Resource]:
+    """The gateways a route attaches to, those that are here."""
+    found = []
+    for reference in sequence(at(route.inputs, "spec.parentRefs")):
+        where = text(at(reference, "namespace")) or namespace_of(route)
+        wanted = (text(at(reference, "name")), where)
+        found += [g for g in graph.of_type(GATEWAY) if (name_of(g), namespace_of(g)) == wanted]
+    return found
+
+
+def is_edge_route(route: Resource, graph: Graph) -> bool:
+    """Whether it leads callers to a model through Envoy Gateway; inside the cluster the mesh decides."""
+    above = parents(route, graph)
+    if above and all(is_inside_only(gateway, graph) for gateway in above):
+        return False
+    if route.type in AI_ROUTES:
+        return True
+    return _is_model(route) and (_is_envoys(route) or any(is_envoy(gateway, graph) for gateway in above))
+
+
+def edge_routes(graph: Graph) -> list[Resource]:
+    return [route for kind in MODEL_ROUTES for route in graph.of_type(kind) if is_edge_route(route, graph)]
+
+
+def _is_model(route: Resource) -> bool:
+    if _MODEL_LABEL in mapping(at(route.inputs, "metadata.labels")):
+        return True
+    rules = sequence(at(route.inputs, "spec.rules"))
+    paths = [text(at(m, "path.value")) for rule in rules for m in sequence(at(rule, "matches"))]
+    kinds = {text(at(b, "kind")) for rule in rules for b in sequence(at(rule, "backendRefs"))}
+    return "InferencePool" in kinds or any(path.startswith(_MODEL_PATHS) for path in paths)
+
+
+def _is_envoys(route: Resource) -> bool:
+    return any(
+        text(at(backend, "group")) == _ENVOY_API
+        for rule in sequence(at(route.inputs, "spec.rules"))
+        for backend in sequence(at(rule, "backendRefs"))
+    )
+
+
+def is_for_route(policy: Resource, route: Resource) -> bool:
+    """Whether a policy is for the whole route: by name, or by labels.
+
+    An AIGatewayRoute becomes an HTTPRoute of its name and labels, which is what policies for it name.
+    """
+    if namespace_of(policy) != namespace_of(route):
+        return False
+    if any(
+        text(at(target, "name")) == name_of(route) and at(target, "sectionName") is None
+        for target in targets(policy, "HTTPRoute")
+    ):
+        return True
+    labels = mapping(at(route.inputs, "metadata.labels"))
+    return any(_selects(selector, labels) for selector in sequence(at(policy.inputs, "spec.targetSelectors")))
+
+
+def _selects(selector: Any, labels: Mapping[str, Any]) -> bool:
+    if text(at(selector, "kind")) != "HTTPRoute" or at(selector, "matchExpressions"):
+        return False
+    wanted = mapping(at(selector, "matchLabels"))
+    return all(known(labels.get(key)) == value for key, value in wanted.items())
+
+
+def effective(route: Resource, graph: Graph, type_: str) -> list[Resource]:
+    """The policies of a type that hold for a route.
+
+    Its own, and those of its gateways unless one of its own takes their place.
+    """
+    own = [policy for policy in graph.of_type(type_) if is_for_route(policy, route)]
+    if own and not all(at(policy.inputs, "spec.mergeType") for policy in own):
+        return own
+    above = [p for gateway in parents(route, graph) for p in graph.of_type(type_) if is_for(p, gateway)]
+    return [*own, *above]
+
+
+def backends(route: Resource) -> Iterable[str]:
+    """The names behind a route."""
+    for rule in sequence(at(route.inputs, "spec.rules")):
+        for backend in sequence(at(rule, "backendRefs")):
+            yield text(at(backend, "name"))

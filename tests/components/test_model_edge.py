@@ -1,0 +1,46 @@
+"""How a model's versions become its one route at the edge."""
+
+from dataclasses import replace
+
+import pytest
+
+from components.model_edge import edge_of, parallel_requests
+from tests.components.model_examples import CHAT, EMBEDDING, model_args, second
+
+
+def of_task(task, names):
+    return edge_of(model_args(replace(EMBEDDING, task=task), names=names))
+
+
+@pytest.mark.parametrize(
+    ("task", "interface", "path"),
+    [
+        ("text-embedding", "embeddings", "/openai/v1"),
+        ("reranking", "rerank", "/openai/v1/rerank"),
+        ("text-classification", "inference", ""),
+        ("tabular", "inference", ""),
+    ],
+)
+def test_a_predictive_model_is_reached_as_its_task_is_asked_for(names, task, interface, path):
+    route = of_task(task, names)
+    assert (route.interface, route.upstream_path, route.upstream_host) == (
+        interface,
+        path,
+        "minilm.models.models.internal",
+    )
+
+
+def test_a_language_model_is_reached_under_the_path_that_all_its_versions_share(names):
+    route = edge_of(model_args(CHAT, names=names, pool="l4"))
+    assert (route.name, route.interface, route.upstream_host) == ("support-chat", "chat", "")
+    assert route.upstream_path == "/publishers/models/models/support-chat/v1"
+    assert (route.hostname, route.timeout) == ("models.example.com", "300s")
+    assert route.tokens.audiences == ["models"]
+
+
+def test_the_edge_lets_through_what_the_largest_version_holds_and_as_much_again(names):
+    bigger = replace(second(EMBEDDING), concurrency=10)
+    assert parallel_requests(model_args(EMBEDDING, names=names, least=2, most=6)) == 2 * 8 * 6
+    assert parallel_requests(model_args(EMBEDDING, bigger, names=names, least=2, most=6)) == 2 * 10 * 6
+    # The count of a language model is fixed at its least.
+    assert parallel_requests(model_args(CHAT, names=names, pool="l4", least=2, most=4)) == 2 * 2 * 2
