@@ -40,6 +40,8 @@ class WorkloadNamespaceSettings(Settings):
     max_memory_gib: int = Field(default=800, ge=1)
     max_gpus: int = Field(default=16, ge=0)
     max_pods: int = Field(default=200, ge=1)
+    signed_models_only: bool = False
+    """Refuse every release whose record names no signature; confidential data asks for one anyway."""
     # S3 answers from public addresses even through its gateway endpoint, and those addresses change.
     https_egress: list[AddressRange] = Field(default_factory=lambda: ["0.0.0.0/0"])
 

@@ -79,6 +79,7 @@ def did_you_mean(got: str, allowed: Sequence[str], few: str = "allowed are") -> 
 
 
 def _line(details: Any, model: type[BaseModel] | None) -> str:
+    details = {**details, "loc": _written(details["loc"], model)}
     steps = [str(step) for step in details["loc"]]
     if steps and steps[-1] == "[key]":
         # pydantic's own step for "the key itself is wrong", which nobody wrote.
@@ -89,16 +90,26 @@ def _line(details: Any, model: type[BaseModel] | None) -> str:
     return f"{'.'.join(steps) or 'file'}: {_said(details, model)}{_got(details)}"
 
 
+def _written(location: Sequence[Any], model: type[BaseModel] | None) -> tuple[Any, ...]:
+    """The path as it stands in the file: pydantic adds the kind of an item of a list that holds several kinds."""
+    kept: list[Any] = []
+    for index, step in enumerate(location):
+        is_kind = bool(kept) and isinstance(kept[-1], int) and index < len(location) - 1
+        if not (is_kind and str(step) not in _keys_at(model, kept)):
+            kept.append(step)
+    return tuple(kept)
+
+
 def _said(details: Any, model: type[BaseModel] | None) -> str:
     context = details.get("ctx", {})
     match details["type"]:
         case "extra_forbidden":
             hint = did_you_mean(str(details["loc"][-1]), sorted(_keys_at(model, details["loc"][:-1])))
             said = f"unknown key; {hint}" if hint else "unknown key"
-        case "invalid_key":
-            said = "the key should be text"
-        case "missing":
-            said = "is required"
+        case "invalid_key" | "missing":
+            said = "the key should be text" if details["type"] == "invalid_key" else "is required"
+        case "union_tag_not_found" | "union_tag_invalid":
+            said = _kind(context)
         case "string_pattern_mismatch":
             pattern = context["pattern"]
             said = f"should be {_PATTERNS[pattern]}" if pattern in _PATTERNS else f"should match {pattern}"
@@ -115,6 +126,14 @@ def _said(details: Any, model: type[BaseModel] | None) -> str:
             for phrase, plainer in _PLAINER:
                 said = said.replace(phrase, plainer)
     return said
+
+
+def _kind(context: Mapping[str, Any]) -> str:
+    """What a list that holds several kinds asks of an item that names none, or another one."""
+    key = context["discriminator"].strip("'")
+    if "tag" not in context:
+        return f"{key} is required"
+    return f"{key} should be one of {context['expected_tags'].replace(chr(39), '')} (got {context['tag']!r})"
 
 
 def _allowed(expected: str, got: Any) -> str:

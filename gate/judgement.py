@@ -29,6 +29,7 @@ def assess(
     waivers: Mapping[str, Waiver],
     opinion: Opinion,
     rules: Sequence[Rule] = RULES,
+    noticed: Sequence[Finding] = (),
 ) -> tuple[Report, frozenset[str]]:
     """Judge a graph; returns the report and the names of the waivers that were used.
 
@@ -40,6 +41,7 @@ def assess(
         waivers: accepted findings by name.
         opinion: what checkov said, or why it was not asked.
         rules: the rules to apply.
+        noticed: what the date makes of the releases the stack runs.
     """
     shapes = check_shapes(graph)
     said = judge(graph, rules)
@@ -55,7 +57,11 @@ def assess(
         for p in shapes.problems
     ]
     waived = waive(
-        [*said.findings, *shape_findings, *opinion.findings], dict(waivers), graph.resources, stack, today
+        [*said.findings, *shape_findings, *noticed, *opinion.findings],
+        dict(waivers),
+        graph.resources,
+        stack,
+        today,
     )
     report = Report(
         subject=subject,

@@ -19,6 +19,7 @@ from gate.errors import GateError
 from gate.judgement import assess
 from gate.junit import as_junit
 from gate.origins import Origins
+from gate.release_findings import release_findings
 from gate.report import Report
 from gate.sarif import as_sarif
 from gate.second_opinion import ask, not_asked, server
@@ -158,6 +159,7 @@ def _preview_one(
                 if address
                 else not_asked("switched off by --no-checkov")
             ),
+            noticed=release_findings(captured.graph, stack.releases, options.today),
         )
         output_folder.write(
             options.output / stack.name,

@@ -1,14 +1,13 @@
 """The files of a model: where they lie, in which format, and the digest they must have."""
 
 import re
-from typing import Annotated, Final, Literal, Self
+from typing import Final, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
 from facts.strict import Strict
 from releases.engines import Format
-
-Digest = Annotated[str, Field(pattern=r"^sha256:[0-9a-f]{64}$")]
+from releases.text import Digest, Text
 
 MODEL_BUCKET: Final = "{model_bucket}"
 """Stands in a URI for the bucket of the environment, so that promotion changes no record."""
@@ -30,6 +29,23 @@ BYTES_PER_PARAMETER: Final = {
 """What one weight takes at each precision."""
 
 
+class Signature(Strict):
+    """Who vouches for the files: an identity that an issuer knows, or whoever holds a key."""
+
+    identity: Text = Field(description="The signer's address, or what the holder of the key is called.")
+    issuer: str | None = Field(
+        default=None, pattern=r"^https://", description="Who knows the identity (OpenID Connect)."
+    )
+    public_key: Digest | None = Field(default=None, description="Of the key's file beside the record.")
+    bundle: Digest = Field(description="Of the signature's file beside the record.")
+
+    @model_validator(mode="after")
+    def _is_by_an_identity_or_by_a_key(self) -> Self:
+        if (self.issuer is None) == (self.public_key is None):
+            raise ValueError("name either issuer or public_key")
+        return self
+
+
 class Artifact(Strict):
     """The weights and what the engine reads beside them."""
 
@@ -44,6 +60,10 @@ class Artifact(Strict):
     size_bytes: int = Field(ge=1, description="Of all files.")
     parameters: int = Field(ge=1)
     precision: Literal["float32", "bfloat16", "float16", "float8", "int8", "int4"]
+    signature: Signature | None = Field(default=None, description="Absent: nobody vouches for the files.")
+    adapter_of: Text | None = Field(
+        default=None, description="The upstream name of the only model this adapter fits."
+    )
 
     @field_validator("format", mode="before")
     @classmethod

@@ -1,7 +1,7 @@
 """Whether a release may run in an environment, and whether what was chosen for it lies within its bounds."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from releases.load import LoadedRelease
@@ -20,6 +20,13 @@ Kind = Literal[
     "remote-code",
     "replicas",
     "placement",
+    "revoked",
+    "evaluation",
+    "unsigned",
+    "retention",
+    "adapter",
+    "share",
+    "limits",
 ]
 
 
@@ -30,6 +37,9 @@ class Environment:
     account: str
     region: str
     is_commercial: bool = True
+    signed_only: bool = False
+    payload_days: Mapping[str, int] = field(default_factory=dict)
+    """How long the platform keeps payloads, by data class; empty where it keeps none."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +49,14 @@ class Choice:
     min_replicas: int
     max_replicas: int
     placement: str
+
+
+@dataclass(frozen=True)
+class ShareChoice:
+    """What a stack gives a release as a candidate, in per cent, and each caller: requests, tokens a minute."""
+
+    percent: int | None = None
+    callers: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -55,7 +73,12 @@ class Problem:
 
 def environment_problems(loaded: LoadedRelease, environment: Environment) -> list[Problem]:
     """Why this release must not run there; nothing if it may."""
-    return [*_record_problems(loaded, environment), *_decision_problems(loaded)]
+    return [
+        *_record_problems(loaded, environment),
+        *_data_problems(loaded, environment),
+        *_decision_problems(loaded),
+        *_event_problems(loaded),
+    ]
 
 
 def choice_problems(loaded: LoadedRelease, choice: Choice) -> list[Problem]:
@@ -90,8 +113,51 @@ def _record_problems(loaded: LoadedRelease, environment: Environment) -> Iterato
         )
 
 
+def _data_problems(loaded: LoadedRelease, environment: Environment) -> Iterator[Problem]:
+    release, file = loaded.release, loaded.file
+    if environment.signed_only and release.artifact.signature is None:
+        yield Problem(
+            "unsigned", f"{file}: artifact.signature", "this stack serves signed files only; sign them"
+        )
+    if release.artifact.adapter_of is not None:
+        base = release.artifact.adapter_of
+        yield Problem(
+            "adapter",
+            f"{file}: artifact.adapter_of",
+            f"it runs on {base} only, and nothing here loads adapters yet; merge it into its base model",
+        )
+    kept, allowed = environment.payload_days.get(release.data.data_class), release.data.retention_days
+    if kept is not None and allowed is not None and kept > allowed:
+        yield Problem(
+            "retention",
+            f"{file}: data.retention_days",
+            f"payloads may be kept {allowed} days, and the platform keeps those of class "
+            f"{release.data.data_class} {kept} (model_store.payload_retention)",
+        )
+
+
+def _event_problems(loaded: LoadedRelease) -> Iterator[Problem]:
+    state = loaded.state
+    if state.revocation is not None:
+        yield Problem(
+            "revoked",
+            loaded.events_folder,
+            f"revoked by {state.revocation.who} on {state.revocation.date} ({state.revocation.reason}); "
+            "take the version out of the stack",
+        )
+    for evaluation in state.evaluations.values():
+        if not evaluation.holds:
+            side = "below" if evaluation.direction == "higher" else "above"
+            yield Problem(
+                "evaluation",
+                f"{loaded.file}: evaluations",
+                f"{evaluation.suite} {evaluation.metric} is {evaluation.value:g} ({evaluation.date}), "
+                f"{side} its floor {evaluation.floor:g}; serve a version that holds it",
+            )
+
+
 def _decision_problems(loaded: LoadedRelease) -> Iterator[Problem]:
-    state, folder = loaded.state, loaded.file.replace("release.yaml", "events")
+    state, folder = loaded.state, loaded.events_folder
     if state.licence_review is None:
         yield Problem("licence-not-reviewed", folder, "no licence-review event judged this record")
     elif not state.licence_review.granted:
@@ -117,3 +183,29 @@ def _choice_problems(loaded: LoadedRelease, choice: Choice) -> Iterator[Problem]
     if choice.placement not in bounds.placements:
         allowed = ", ".join(bounds.placements)
         yield Problem("placement", f"{path}.placements", f"it may run on {allowed} (got {choice.placement})")
+
+
+def share_problems(loaded: LoadedRelease, choice: ShareChoice) -> list[Problem]:
+    """Where a share or a caller's limits leave the record's envelope; nothing if they do not."""
+    return list(_share_problems(loaded, choice))
+
+
+def _share_problems(loaded: LoadedRelease, choice: ShareChoice) -> Iterator[Problem]:
+    bounds, path = loaded.release.bounds, f"{loaded.file}: bounds"
+    if choice.percent is not None and choice.percent not in loaded.release.rollout.shares:
+        shares = ", ".join(str(share) for share in loaded.release.rollout.shares)
+        strategy = loaded.release.rollout.strategy
+        yield Problem(
+            "share",
+            f"{loaded.file}: rollout",
+            f"a candidate ({strategy}) may be given {shares} per cent (got {choice.percent})",
+        )
+    for caller, granted in sorted(choice.callers.items()):
+        for name, got in zip(("requests_per_minute", "tokens_per_minute"), granted, strict=True):
+            allowed_rate = getattr(bounds.limits, name)
+            if got > allowed_rate:
+                yield Problem(
+                    "limits",
+                    f"{path}.limits.{name}",
+                    f"a caller may be granted at most {allowed_rate} (got {got} for {caller})",
+                )

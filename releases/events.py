@@ -1,17 +1,16 @@
 """What happens to a release after its record was merged: typed events, one file each, only ever appended."""
 
+import re
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, Self, TypeVar
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from facts.strict import Strict
-from releases.artifact import Digest
-from releases.release import LicenceName
-
-Person = Annotated[str, Field(pattern=r"^[^\s@]+@[^\s@]+\.[^\s@]+$")]
-"""An address that reaches who decided."""
+from releases.evaluation import Evaluation
+from releases.licence import LicenceName
+from releases.text import Digest, Person, Text, Version
 
 
 class Event(Strict):
@@ -32,6 +31,18 @@ class LicenceReview(Event):
     kind: Literal["licence-review"]
     licence: LicenceName
     decision: Literal["accepted", "refused"]
+    expires: date | None = Field(default=None, description="When it must be read again; absent: never.")
+
+    @model_validator(mode="after")
+    def _expires_later(self) -> Self:
+        return _is_later(self, "expires", self.expires)
+
+
+class EvaluationEvent(Event):
+    """It was measured again. The latest figure of a suite and metric counts, whatever it says."""
+
+    kind: Literal["evaluation"]
+    evaluation: Evaluation
 
 
 class Approval(Event):
@@ -41,14 +52,72 @@ class Approval(Event):
     decision: Literal["approved", "refused"]
 
 
-AnyEvent = LicenceReview | Approval
+class Incident(Event):
+    """It did harm, or might have. An incident stays open until another event of the same name closes it."""
 
-KINDS: Final[Mapping[str, type[LicenceReview] | type[Approval]]] = {
+    kind: Literal["incident"]
+    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,60}$")]
+    severity: Literal["low", "high", "critical"]
+    status: Literal["open", "closed"]
+    summary: Text
+
+
+class Deprecation(Event):
+    """Nothing new should use it."""
+
+    kind: Literal["deprecation"]
+    reason: Text
+    successor: Version | None = None
+
+
+class Revocation(Event):
+    """It must not be served from now on. There is no way back: a new version needs a new record."""
+
+    kind: Literal["revocation"]
+    reason: Text
+
+
+class Sunset(Event):
+    """The day on which it stops being served."""
+
+    kind: Literal["sunset"]
+    ends: date
+    reason: Text
+    successor: Version | None = None
+
+    @model_validator(mode="after")
+    def _ends_later(self) -> Self:
+        return _is_later(self, "ends", self.ends)
+
+
+_Dated = TypeVar("_Dated", bound=Event)
+
+
+def _is_later(event: _Dated, field: str, day: date | None) -> _Dated:
+    if day is not None and day <= event.date:
+        raise ValueError(f"{field} should be after date ({event.date}) (got {day})")
+    return event
+
+
+AnyEvent = LicenceReview | EvaluationEvent | Approval | Incident | Deprecation | Revocation | Sunset
+
+KINDS: Final[Mapping[str, type[AnyEvent]]] = {
     "licence-review": LicenceReview,
+    "evaluation": EvaluationEvent,
     "approval": Approval,
+    "incident": Incident,
+    "deprecation": Deprecation,
+    "revocation": Revocation,
+    "sunset": Sunset,
 }
 
 
 def file_name(event: AnyEvent) -> str:
-    """The only name an event's file may have."""
+    """The name of an event's file; a second one of the same day and kind ends in ``-2``, and so on."""
     return f"{event.date.isoformat()}-{event.kind}.yaml"
+
+
+def is_named(event: AnyEvent, name: str) -> bool:
+    """Whether a file of this name may hold the event."""
+    stem = re.escape(file_name(event).removesuffix(".yaml"))
+    return re.fullmatch(rf"{stem}(-([2-9]|[1-9]\d))?\.yaml", name) is not None

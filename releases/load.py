@@ -14,7 +14,8 @@ from pydantic import ValidationError
 from facts.explain import did_you_mean, explain, placeholders
 from facts.strict import Strict
 from facts.strict_yaml import YamlProblem, load
-from releases.events import KINDS, AnyEvent, file_name
+from releases.events import KINDS, AnyEvent, LicenceReview, file_name, is_named
+from releases.fallbacks import fallback_problems
 from releases.release import Release
 from releases.state import ReleaseState, fold
 
@@ -46,10 +47,15 @@ class LoadedRelease:
         """The record's file, as messages name it."""
         return f"{_PREFIX}/{self.release.model}/{self.release.version}/release.yaml"
 
+    @property
+    def events_folder(self) -> str:
+        """The folder of its events, as messages name it."""
+        return self.file.replace("release.yaml", "events")
+
     @cached_property
     def state(self) -> ReleaseState:
         """What is true of it now."""
-        return fold(self.record_digest, self.events)
+        return fold(self.record_digest, self.events, self.release.evaluations)
 
 
 def record_digest(data: Any) -> str:
@@ -70,6 +76,8 @@ def load_releases(folder: Path = FOLDER) -> Mapping[str, Mapping[str, LoadedRele
         loaded = _load_version(version, f"{_PREFIX}/{version.parent.name}/{version.name}", problems)
         if loaded is not None:
             found.setdefault(version.parent.name, {})[version.name] = loaded
+    if not problems:  # a record that is missing because it is wrong is no missing record
+        problems.extend(fallback_problems({m: [v.release for v in vs.values()] for m, vs in found.items()}))
     if problems:
         raise ReleaseError(problems)
     return found
@@ -163,12 +171,12 @@ def _event(data: Any, file: str, said: list[str]) -> AnyEvent | None:
 
 
 def _contradictions(event: AnyEvent, path_name: str, digest: str, release: Release | None) -> Iterator[str]:
-    if path_name != file_name(event):
+    if not is_named(event, path_name):
         yield f"its name should be {file_name(event)}, as its date and kind"
     # A record that is still wrong will change, and its digest with it: nothing to say about it yet.
     if release is not None and event.record != digest:
         yield f"record: should be {digest}, the digest of the record beside it (got {event.record!r})"
-    if release is not None and event.kind == "licence-review" and event.licence != release.licence.name:
+    if release is not None and isinstance(event, LicenceReview) and event.licence != release.licence.name:
         yield f"licence: should be {release.licence.name!r}, as in the record (got {event.licence!r})"
 
 

@@ -1,27 +1,43 @@
 """What is true of a release now: the fold of its record and its events."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 
-from releases.events import AnyEvent, Approval, LicenceReview
+from releases.evaluation import Evaluation
+from releases.events import (
+    AnyEvent,
+    Approval,
+    Deprecation,
+    EvaluationEvent,
+    Incident,
+    LicenceReview,
+    Revocation,
+    Sunset,
+)
 
 
 @dataclass(frozen=True)
 class Decision:
-    """The latest decision of one kind."""
+    """The latest decision of one kind; ``until`` is the first day on which it no longer counts."""
 
     granted: bool
     who: str
     when: date
+    until: date | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ReleaseState:
     """Nothing where nobody decided yet."""
 
     licence_review: Decision | None = None
     approval: Decision | None = None
+    evaluations: Mapping[tuple[str, str], Evaluation] = field(default_factory=dict)
+    open_incidents: Sequence[Incident] = ()
+    deprecation: Deprecation | None = None
+    revocation: Revocation | None = None
+    sunset: Sunset | None = None
 
     @property
     def is_licence_accepted(self) -> bool:
@@ -32,16 +48,57 @@ class ReleaseState:
         """Approved, under a licence that is accepted: a refused licence takes the approval with it."""
         return self.is_licence_accepted and self.approval is not None and self.approval.granted
 
+    def word(self, today: date) -> str:
+        """The state in one word, as of a day."""
+        if self.revocation is not None:
+            return "revoked"
+        if self.sunset is not None and self.sunset.ends <= today:
+            return "sunset"
+        if not self.is_approved:
+            return "not approved"
+        expiry = self.licence_review.until if self.licence_review else None
+        if expiry is not None and expiry <= today:
+            return "licence review expired"
+        return "deprecated" if self.deprecation is not None else "approved"
 
-def fold(record_digest: str, events: Iterable[AnyEvent]) -> ReleaseState:
-    """The state after events in any order; the latest of a kind counts, and only if it judged this record."""
+
+def fold(record_digest: str, events: Iterable[AnyEvent], at_birth: Iterable[Evaluation] = ()) -> ReleaseState:
+    """The state after events in any order; the latest of a kind counts, and only if it judged this record.
+
+    Args:
+        record_digest: the record's own.
+        events: in any order; of two of one day the later in the order of their content counts.
+        at_birth: the record's evaluations, which later ones replace.
+    """
     licence_review = approval = None
-    for event in sorted(events, key=lambda event: event.date):
+    deprecation = revocation = sunset = None
+    evaluations = {evaluation.subject: evaluation for evaluation in at_birth}
+    incidents: dict[str, Incident] = {}
+    for event in sorted(events, key=lambda event: (event.date, event.kind, event.model_dump_json())):
         if event.record != record_digest:
             continue
         match event:
             case LicenceReview():
-                licence_review = Decision(event.decision == "accepted", event.who, event.date)
+                granted = event.decision == "accepted"
+                licence_review = Decision(granted, event.who, event.date, event.expires)
             case Approval():
                 approval = Decision(event.decision == "approved", event.who, event.date)
-    return ReleaseState(licence_review, approval)
+            case EvaluationEvent():
+                evaluations[event.evaluation.subject] = event.evaluation
+            case Incident():
+                incidents[event.name] = event
+            case Deprecation():
+                deprecation = event
+            case Revocation():
+                revocation = revocation or event
+            case Sunset():
+                sunset = event
+    return ReleaseState(
+        licence_review=licence_review,
+        approval=approval,
+        evaluations=evaluations,
+        open_incidents=tuple(i for i in incidents.values() if i.status == "open"),
+        deprecation=deprecation,
+        revocation=revocation,
+        sunset=sunset,
+    )

@@ -1,7 +1,7 @@
 """Reading stack files: the one reader of configuration, and every problem of a file at once."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
@@ -12,10 +12,11 @@ from pydantic import ValidationError
 from components.gpu_pool import GpuPoolSettings
 from components.model_plan import ModelPlan
 from components.names import Names
+from components.network import NetworkSettings
 from facts.explain import explain, placeholders
 from facts.strict_yaml import YamlProblem, load
-from releases.load import ReleaseError, load_releases
-from stacks.models import Releases, model_plans, model_problems
+from releases.load import LoadedRelease, ReleaseError, load_releases
+from stacks.models import Releases, environment_of, model_plans, model_problems, releases_of
 from stacks.settings import StackSettings, missing_sections
 
 FOLDER = Path(__file__).parent
@@ -59,6 +60,8 @@ class Stack:
     folder: Path = FOLDER
     upstream: "Stack | None" = None
     plans: Mapping[str, ModelPlan] = field(default_factory=dict)
+    releases: Sequence[LoadedRelease] = ()
+    """Every version that this stack itself runs."""
 
     @property
     def names(self) -> Names:
@@ -71,11 +74,15 @@ class Stack:
             return self
         return self.upstream.owner_of(section) if self.upstream else None
 
+    def settings_of(self, section: str) -> Any:
+        """What the nearest owner of a section says in it; None where no stack holds it."""
+        owner = self.owner_of(section)
+        return getattr(owner.settings, section) if owner is not None else None
+
     @property
     def api_server_range(self) -> str:
         """Where the API server calls from: addresses of the VPC, whose network this stack or one above owns."""
-        owner = self.owner_of("network")
-        network = owner.settings.network if owner is not None else None
+        network: NetworkSettings | None = self.settings_of("network")
         if network is None:
             raise SettingsError.of(
                 self.name,
@@ -149,10 +156,21 @@ def _load(name: str, raw: Mapping[str, Any], folder: Path, below: tuple[str, ...
             releases = load_releases(folder.parent / "releases" / "models")
         except ReleaseError as error:
             raise SettingsError.of(name, [*problems, *error.problems]) from None
-        problems.extend(model_problems(settings.models, stack.gpu_pools, stack.names, releases))
+        problems.extend(
+            model_problems(
+                settings.models,
+                stack.gpu_pools,
+                releases,
+                environment_of(stack.settings_of, stack.names),
+            )
+        )
     if problems:
         raise SettingsError.of(name, problems)
-    return replace(stack, plans=model_plans(settings.models, stack.names, releases))
+    return replace(
+        stack,
+        plans=model_plans(settings.models, stack.names, releases),
+        releases=releases_of(settings.models, releases),
+    )
 
 
 def _read(name: str, folder: Path) -> Mapping[str, Any]:

@@ -1,21 +1,30 @@
 """Whether the models a stack names exist, may run there, and fit what they are put on."""
 
 import re
-from collections.abc import Iterator, Mapping
-from typing import Final
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final
 
-from components.caller_settings import caller_problems
+from components.caller_settings import TOKENS_PER_MINUTE, caller_problems
 from components.capacity import placement
 from components.gpu_pool import GpuPoolSettings
 from components.model_plan import ModelPlan, accelerator_needs, plan_of
 from components.model_route import counts_tokens
 from components.model_settings import ModelSettings, VersionSettings
+from components.model_store import ModelStoreSettings
 from components.names import Names
 from components.payload_logging import payload_problems
 from components.start_path import Starts
 from components.traffic import by_number
+from components.workload_namespace import WorkloadNamespaceSettings
 from facts.accelerators import gpu_instance
-from releases.checks import Choice, Environment, choice_problems, environment_problems
+from releases.checks import (
+    Choice,
+    Environment,
+    ShareChoice,
+    choice_problems,
+    environment_problems,
+    share_problems,
+)
 from releases.load import LoadedRelease, ReleaseError, find
 
 Releases = Mapping[str, Mapping[str, LoadedRelease]]
@@ -26,11 +35,10 @@ _LIKE_A_VERSION: Final = re.compile(r"-v\d+$")
 def model_problems(
     models: Mapping[str, ModelSettings],
     pools: Mapping[str, GpuPoolSettings],
-    names: Names,
     releases: Releases,
+    environment: Environment,
 ) -> Iterator[str]:
     """One line for each reason against a stack's choice of models, with the arithmetic where one does not fit."""
-    environment = Environment(account=names.account, region=names.region)
     for model, settings in sorted(models.items()):
         path = f"models.{model}"
         if _LIKE_A_VERSION.search(model):
@@ -51,10 +59,23 @@ def model_problems(
                 data = loaded.release.data
                 against = payload_problems(loaded.release.needs.engine, data.pii, data.data_class)
                 yield from (f"{path}.payload_logging: {version}: {reason}" for reason in against)
+            yield from _share_problems(path, settings, loaded)
         yield from _side_by_side_problems(path, settings, found)
         for task in sorted({loaded.release.needs.task for loaded in found.values()})[:1]:
             for said in caller_problems(settings.callers, counts_tokens=counts_tokens(task)):
                 yield f"{path}.callers.{said}"
+
+
+def environment_of(settings_of: Callable[[str], Any], names: Names) -> Environment:
+    """What a release is asked about before it may run in a stack, from that stack's sections and those above."""
+    store: ModelStoreSettings | None = settings_of("model_store")
+    namespace: WorkloadNamespaceSettings | None = settings_of("workload_namespace")
+    return Environment(
+        account=names.account,
+        region=names.region,
+        signed_only=namespace is not None and namespace.signed_models_only,
+        payload_days=store.payload_retention.model_dump() if store is not None else {},
+    )
 
 
 def _traffic_problems(path: str, settings: ModelSettings) -> Iterator[str]:
@@ -102,6 +123,27 @@ def _placement_problems(
         fit = placement(accelerator_needs(loaded.release), {settings.pool: pools[settings.pool]})
         if fit.problem is not None:
             yield f"{path}.pool: {fit.problem}"
+
+
+def _share_problems(path: str, settings: ModelSettings, loaded: LoadedRelease) -> Iterator[str]:
+    """What callers may ask of every version, and what a candidate may get."""
+    callers = {
+        name: (caller.requests_per_minute, caller.tokens_per_minute or TOKENS_PER_MINUTE)
+        for name, caller in settings.callers.items()
+    }
+    traffic, version = settings.traffic, loaded.release.version
+    share = ShareChoice(traffic.percent if version == traffic.candidate else None, callers)
+    for problem in share_problems(loaded, share):
+        yield f"{path}.{'callers' if problem.kind == 'limits' else 'traffic.percent'}: {problem}"
+
+
+def releases_of(models: Mapping[str, ModelSettings], releases: Releases) -> list[LoadedRelease]:
+    """Every version that a stack runs, in the order of its file's sorted keys."""
+    return [
+        find(releases, model, version)
+        for model, settings in sorted(models.items())
+        for version in by_number(list(settings.versions))
+    ]
 
 
 def model_plans(

@@ -5,10 +5,18 @@ from typing import Any
 
 import pytest
 
-from releases.checks import Choice, Environment, choice_problems, environment_problems
+from releases.checks import (
+    Choice,
+    Environment,
+    ShareChoice,
+    choice_problems,
+    environment_problems,
+    share_problems,
+)
 from releases.events import AnyEvent
 from releases.load import LoadedRelease
 from releases.release import Release
+from tests.releases.events_examples import FIGURE, event
 from tests.releases.records import record
 from tests.releases.test_state import RECORD, approval, review
 
@@ -137,3 +145,93 @@ def test_a_choice_within_the_bounds_is_free(least: int, most: int) -> None:
 )
 def test_a_choice_outside_the_bounds_is_named(choice: Choice, said: list[str]) -> None:
     assert [str(problem) for problem in choice_problems(loaded(), choice)] == said
+
+
+WRITER = "releases/models/writer/v12/release.yaml"
+
+
+@pytest.mark.parametrize(
+    ("release", "environment", "said"),
+    [
+        (
+            loaded(),
+            Environment(account="111122223333", region="eu-central-1", signed_only=True),
+            f"{FILE}: artifact.signature: this stack serves signed files only; sign them",
+        ),
+        (
+            loaded(change={"artifact.adapter_of": "nreimers/MiniLM-L6-H384-uncased"}),
+            EXAMPLE,
+            (
+                f"{FILE}: artifact.adapter_of: it runs on nreimers/MiniLM-L6-H384-uncased only, and nothing here loads "
+                "adapters yet; merge it into its base model"
+            ),
+        ),
+        (
+            loaded(change={"data.retention_days": 7}),
+            Environment(account="111122223333", region="eu-central-1", payload_days={"internal": 30}),
+            (
+                f"{FILE}: data.retention_days: payloads may be kept 7 days, and the platform keeps those of "
+                "class internal 30 (model_store.payload_retention)"
+            ),
+        ),
+        (
+            loaded(events=(*GRANTED, event("revocation", 5))),
+            EXAMPLE,
+            (
+                f"{EVENTS}: revoked by somebody@example.com on 2026-11-05 (the weights were poisoned); take "
+                "the version out of the stack"
+            ),
+        ),
+        (
+            loaded(events=(*GRANTED, event("evaluation", evaluation={**FIGURE, "value": 0.6}))),
+            EXAMPLE,
+            (
+                f"{FILE}: evaluations: pairs spearman is 0.6 (2026-11-01), below its floor 0.7; serve a version that "
+                "holds it"
+            ),
+        ),
+        (
+            loaded(change={"evaluations": [{**FIGURE, "direction": "lower"}]}),
+            EXAMPLE,
+            (
+                f"{FILE}: evaluations: pairs spearman is 0.8 (2026-11-01), above its floor 0.7; serve a version that "
+                "holds it"
+            ),
+        ),
+    ],
+)
+def test_what_the_record_and_its_events_forbid(
+    release: LoadedRelease, environment: Environment, said: str
+) -> None:
+    assert [str(problem) for problem in environment_problems(release, environment)] == [said]
+
+
+@pytest.mark.parametrize(
+    ("base", "choice", "said"),
+    [
+        ("image-with-stated-memory", ShareChoice(percent=25), []),
+        (
+            "image-with-stated-memory",
+            ShareChoice(percent=10),
+            [f"{WRITER}: rollout: a candidate (canary) may be given 5, 25, 100 per cent (got 10)"],
+        ),
+        (
+            "image-with-stated-memory",
+            ShareChoice(callers={"shop": (101, 100_000), "app": (1, 100_001)}),
+            [
+                (
+                    f"{WRITER}: bounds.limits.tokens_per_minute: a caller may be granted at most 100000 "
+                    "(got 100001 for app)"
+                ),
+                f"{WRITER}: bounds.limits.requests_per_minute: a caller may be granted at most 100 (got 101 for shop)",
+            ],
+        ),
+    ],
+)
+def test_shares_and_limits_lie_within_the_envelope(base: str, choice: ShareChoice, said: list[str]) -> None:
+    assert [str(problem) for problem in share_problems(loaded(base), choice)] == said
+
+
+def test_blue_and_green_knows_a_probe_and_the_whole() -> None:
+    blue = loaded(change={"rollout": {"strategy": "blue-green"}})
+    assert [bool(share_problems(blue, ShareChoice(percent=p))) for p in (1, 50, 100)] == [False, True, False]

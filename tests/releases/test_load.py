@@ -172,7 +172,7 @@ EVENTS = "minilm/v1/events"
             [
                 (
                     f"{NAME}/events/2026-11-23-aproval.yaml: kind: should be one of approval, "
-                    "licence-review (got 'aproval')"
+                    "deprecation, evaluation, incident, licence-review, revocation, sunset (got 'aproval')"
                 ),
             ],
             id="unknown-kind",

@@ -7,8 +7,8 @@ import pytest
 
 from releases.events import Approval, LicenceReview, file_name
 from releases.state import Decision, ReleaseState, fold
+from tests.releases.events_examples import RECORD
 
-RECORD = "sha256:" + "a" * 64
 OTHER = "sha256:" + "b" * 64
 
 

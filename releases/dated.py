@@ -1,0 +1,81 @@
+"""What a day makes of a release: reviews that run out, sunsets that come. Asked by the gate, which has a date.
+
+``pulumi up`` has none, since two runs must build the same; it runs only behind a passing gate.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final, Literal
+
+from releases.load import LoadedRelease
+
+NEAR: Final = timedelta(days=30)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Notice:
+    """Something that holds on a day; ``mandatory`` ends the preview, ``advisory`` is read."""
+
+    rule: str
+    level: Literal["mandatory", "advisory"]
+    file: str
+    message: str
+    fix: str
+
+
+def notices(loaded: LoadedRelease, today: date) -> Iterator[Notice]:
+    """What the gate says of a release that a stack runs."""
+    yield from _licence(loaded, today)
+    yield from _sunset(loaded, today)
+    yield from _warnings(loaded)
+
+
+def _licence(loaded: LoadedRelease, today: date) -> Iterator[Notice]:
+    review = loaded.state.licence_review
+    if review is None or review.until is None or review.until - NEAR > today:
+        return
+    over = review.until <= today
+    yield Notice(
+        rule="release:licence-review-holds",
+        level="mandatory" if over else "advisory",
+        file=loaded.events_folder,
+        message=f"the licence review of {review.when} {'expired' if over else 'expires'} on {review.until}",
+        fix="Read the licence again and append a licence-review event.",
+    )
+
+
+def _sunset(loaded: LoadedRelease, today: date) -> Iterator[Notice]:
+    sunset = loaded.state.sunset
+    if sunset is None or sunset.ends - NEAR > today:
+        return
+    over = sunset.ends <= today
+    successor = f"; {sunset.successor} is its successor" if sunset.successor else ""
+    yield Notice(
+        rule="release:sunset-is-ahead",
+        level="mandatory" if over else "advisory",
+        file=loaded.events_folder,
+        message=f"its sunset {'was' if over else 'is'} on {sunset.ends} ({sunset.reason}){successor}",
+        fix="Take the version out of the stack; its successor must answer first.",
+    )
+
+
+def _warnings(loaded: LoadedRelease) -> Iterator[Notice]:
+    deprecation = loaded.state.deprecation
+    if deprecation is not None:
+        successor = f"; {deprecation.successor} is its successor" if deprecation.successor else ""
+        yield Notice(
+            rule="release:nothing-is-deprecated",
+            level="advisory",
+            file=loaded.events_folder,
+            message=f"deprecated on {deprecation.date} ({deprecation.reason}){successor}",
+            fix="Plan its successor's rollout.",
+        )
+    for incident in loaded.state.open_incidents:
+        yield Notice(
+            rule="release:incidents-are-closed",
+            level="advisory",
+            file=loaded.events_folder,
+            message=f"the incident {incident.name} ({incident.severity}) is open since {incident.date}",
+            fix="Close it with another incident event of the same name, or roll back.",
+        )

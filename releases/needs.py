@@ -1,0 +1,35 @@
+"""What one replica of a model needs to run."""
+
+from typing import Self
+
+from pydantic import Field, model_validator
+
+from facts.strict import Strict
+from releases.engines import Engine, Task
+
+
+class Needs(Strict):
+    """What one replica needs; GPU memory is stated, or computed from the weights and the cache."""
+
+    task: Task
+    engine: Engine
+    gpu_count: int = Field(ge=0, le=8)
+    gpu_memory_gib: float | None = Field(
+        default=None, gt=0, description="As measured, over all GPUs; absent: computed."
+    )
+    kv_cache_bytes_per_token: int | None = Field(default=None, ge=1)
+    cpu: int = Field(ge=1)
+    memory_gib: int = Field(ge=1)
+    max_context: int = Field(ge=1, description="Tokens of prompt and answer together.")
+    concurrency: int = Field(ge=1, description="Requests of full length a replica must hold at once.")
+    cpu_only_allowed: bool = False
+
+    @model_validator(mode="after")
+    def _there_is_something_to_run_on(self) -> Self:
+        if self.gpu_count == 0 and not self.cpu_only_allowed:
+            raise ValueError("gpu_count is 0, so cpu_only_allowed should be true")
+        if self.gpu_count == 0 and self.gpu_memory_gib is not None:
+            raise ValueError("gpu_count is 0, so gpu_memory_gib has no meaning")
+        if self.engine == "vllm" and not (self.gpu_memory_gib or self.kv_cache_bytes_per_token):
+            raise ValueError("engine vllm: state gpu_memory_gib, or kv_cache_bytes_per_token to compute it")
+        return self

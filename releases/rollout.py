@@ -1,0 +1,49 @@
+"""How a new version may take over: in steps or at once, when it must stop, and how long the old one waits."""
+
+from itertools import pairwise
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from facts.strict import Strict
+
+Percent = Annotated[int, Field(ge=1, le=100)]
+
+
+class Abort(Strict):
+    """A rollout that goes beyond this is taken back."""
+
+    metric: Literal["error-rate", "latency-p95-ms", "latency-p99-ms", "time-to-first-token-p95-ms"]
+    above: float = Field(gt=0, description="A fraction for rates, milliseconds for times.")
+
+
+class Rollout(Strict):
+    """The envelope of a version's rollout; the stack file chooses a step, or a controller does."""
+
+    strategy: Literal["canary", "blue-green"] = "canary"
+    steps: list[Percent] = Field(
+        default_factory=lambda: [1, 10, 50, 100], description="The shares of a canary, in per cent."
+    )
+    hold_minutes: int = Field(default=60, ge=1, description="How long a step is watched at least.")
+    abort: list[Abort] = Field(default_factory=list)
+    rollback_window_hours: int = Field(
+        default=24, ge=1, le=720, description="How long the version before is kept warm after a promotion."
+    )
+    driver: Literal["stack", "controller"] = Field(
+        default="stack", description="Who writes shares: the stack file, or a controller in the cluster."
+    )
+
+    @model_validator(mode="after")
+    def _steps_lead_to_the_whole(self) -> Self:
+        if self.strategy == "blue-green" and "steps" in self.model_fields_set:
+            raise ValueError("strategy blue-green has no steps: it is asked for 1 per cent, then for all")
+        if not self.steps or self.steps[-1] != 100:  # noqa: PLR2004 per cent
+            raise ValueError(f"steps should end with 100 (got {self.steps})")
+        if any(later <= earlier for earlier, later in pairwise(self.steps)):
+            raise ValueError(f"steps should rise (got {self.steps})")
+        return self
+
+    @property
+    def shares(self) -> tuple[int, ...]:
+        """What a candidate may be given, in per cent."""
+        return (1, 100) if self.strategy == "blue-green" else tuple(self.steps)

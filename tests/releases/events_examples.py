@@ -1,0 +1,42 @@
+"""Events to test with, one of each kind."""
+
+from datetime import date
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from releases.events import KINDS, AnyEvent
+
+RECORD = "sha256:" + "a" * 64
+DIGEST = "sha256:" + "8" * 64
+FIGURE = {
+    "suite": "pairs",
+    "suite_version": "1",
+    "dataset_digest": DIGEST,
+    "metric": "spearman",
+    "value": 0.8,
+    "floor": 0.7,
+    "by": "quality@example.com",
+    "date": date(2026, 11, 1),
+}
+SAYS: dict[str, dict[str, Any]] = {
+    "licence-review": {"licence": "MIT", "decision": "accepted"},
+    "evaluation": {"evaluation": FIGURE},
+    "approval": {"decision": "approved"},
+    "incident": {"name": "leak", "severity": "high", "status": "open", "summary": "It repeated a prompt."},
+    "deprecation": {"reason": "a better one exists", "successor": "v2"},
+    "revocation": {"reason": "the weights were poisoned"},
+    "sunset": {"ends": date(2027, 1, 31), "reason": "the licence ends", "successor": "v2"},
+}
+
+
+def event(kind: str, day: int = 1, **changes: Any) -> AnyEvent:
+    common = {
+        "kind": kind,
+        "date": date(2026, 11, day),
+        "who": "somebody@example.com",
+        "record": RECORD,
+        "evidence": ["ticket 7"],
+    }
+    adapter: TypeAdapter[AnyEvent] = TypeAdapter(KINDS[kind])
+    return adapter.validate_python({**common, **SAYS[kind], **changes})
