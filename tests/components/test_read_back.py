@@ -12,7 +12,7 @@ import kubernetes.client.models
 import pytest
 from kubernetes.client import ApiClient
 
-from tests.captured import STACKS, captured
+from tests.captured import EXAMPLES, STACKS, captured
 
 _CONTAINER = re.compile(r"(?P<kind>list|dict)[\[(](str, )?(?P<item>.+)[\])]")
 GROUP = "serving.kserve.io/"
@@ -50,7 +50,7 @@ def ours(stack: str) -> list[dict[str, Any]]:
     return [manifest for manifest in objects if manifest["apiVersion"].startswith(GROUP)]
 
 
-@pytest.mark.parametrize("stack", STACKS)
+@pytest.mark.parametrize("stack", [*STACKS, *EXAMPLES])
 def test_the_sdk_reads_what_we_write_and_writes_the_same(stack):
     for manifest in ours(stack):
         assert written_by_sdk(manifest) == manifest

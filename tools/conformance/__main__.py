@@ -1,6 +1,6 @@
 """``make conformance``: a real Kubernetes API server with the real definitions takes every object we make.
 
-    make conformance                 every stack
+    make conformance                 every stack, and every example
     make conformance ARGS='dev'      some, with what they stand on
 
 Exit codes: 0 every object was applied; 1 some were refused; 2 it could not be found out.
@@ -12,7 +12,8 @@ from collections import Counter
 from collections.abc import Sequence
 
 from gate.errors import GateError
-from gate.stacks import capture_stack, chosen
+from gate.stacks import ROOT, capture_stack, chosen
+from stacks.load import Stack, stack_names
 from tools.conformance.binaries import find_or_build
 from tools.conformance.cluster import DEFINITION, Outcome, Subject, apply_all, install
 from tools.conformance.controls import Controls
@@ -20,12 +21,14 @@ from tools.conformance.definitions import definitions
 from tools.conformance.errors import ConformanceError
 from tools.conformance.server import api_server
 
+ORGANISATIONS = (ROOT, ROOT / "examples")
+
 
 def subjects(names: Sequence[str]) -> list[Subject]:
     """The named stacks or all, and what they stand on, captured."""
     exports = {}
     found = []
-    for stack in chosen(names):
+    for stack in _chosen(names):
         above, upstreams = stack.upstream, {}
         while above is not None:
             upstreams[above.name] = exports[above.name]
@@ -35,6 +38,18 @@ def subjects(names: Sequence[str]) -> list[Subject]:
         upstream = stack.upstream.name if stack.upstream else None
         found.append(Subject(stack=stack.name, graph=captured.graph, upstream=upstream))
     return found
+
+
+def _chosen(names: Sequence[str]) -> list[Stack]:
+    """Of the committed stacks and the examples."""
+    known = {folder: stack_names(folder / "stacks") for folder in ORGANISATIONS}
+    there = [name for stacks in known.values() for name in stacks]
+    if lost := [name for name in names if name not in there]:
+        raise GateError(
+            "stacks are not applied:", [f"{n}: no such stack; there are {', '.join(there)}" for n in lost]
+        )
+    wanted = {folder: [n for n in stacks if not names or n in names] for folder, stacks in known.items()}
+    return [stack for folder, stacks in wanted.items() if stacks for stack in chosen(stacks, folder)]
 
 
 def conform(names: Sequence[str]) -> int:

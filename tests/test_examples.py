@@ -1,0 +1,110 @@
+"""The examples are an organisation like any other: same program, same rules, nothing waived for them."""
+
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from gate.judgement import assess
+from gate.second_opinion import not_asked
+from releases.load import load_releases
+from tests.captured import EXAMPLES, EXAMPLES_FOLDER, STACKS, captured
+
+RELEASES = load_releases(EXAMPLES_FOLDER / "releases" / "models")
+MODELS = ["chat-70b", "chat-8b", "embedding", "income", "reranker", "sentiment"]
+
+
+@pytest.mark.parametrize("stack", EXAMPLES)
+def test_an_example_passes_with_nothing_undecided_and_no_waiver(stack):
+    report, _ = assess(
+        captured(stack).graph,
+        subject=stack,
+        stack=stack,
+        today=date(2026, 11, 23),
+        waivers={},
+        opinion=not_asked("not asked"),
+    )
+    assert report.decided > len(report.resources) > 100
+    assert [f"{f.urn} {f.rule}: {f.message}" for f in report.open_findings] == []
+    assert [f"{u.urn} {u.rule}: {u.message}" for u in report.undecided] == []
+    assert report.verdict == "pass"
+
+
+def test_no_example_is_called_as_a_committed_stack():
+    """Their reports stand side by side, and waivers name stacks of both."""
+    assert EXAMPLES == ["examples", "examples-blue-green", "examples-canary"]
+    assert set(EXAMPLES) & set(STACKS) == set()
+
+
+def test_every_kind_of_model_stands_in_both_variants_and_has_its_page():
+    assert sorted(RELEASES) == MODELS
+    assert sorted(p.stem for p in EXAMPLES_FOLDER.glob("*.md")) == sorted([*MODELS, "README"])
+    assert {m: sorted(versions) for m, versions in RELEASES.items()} == {
+        model: ["v1", "v2"] for model in MODELS
+    }
+    index = (EXAMPLES_FOLDER / "README.md").read_text(encoding="utf-8")
+    assert [m for m in MODELS if f"[{m}]({m}.md)" not in index] == []
+
+
+def test_no_record_pretends_to_be_genuine():
+    loaded = [release for versions in RELEASES.values() for release in versions.values()]
+    assert {one.release.provenance for one in loaded} == {"illustrative"}
+    weights = {"float32": 4, "bfloat16": 2}
+    said = {one.release.identity: one.release.artifact for one in loaded}
+    assert {i: a.size_bytes - a.parameters * weights[a.precision] for i, a in said.items()} == dict.fromkeys(
+        said, 0
+    )
+
+
+@pytest.mark.parametrize(
+    ("stack", "shares"),
+    [("examples-canary", {"v1": 90, "v2": 10}), ("examples-blue-green", {"v1": 0, "v2": 100})],
+)
+def test_all_versions_run_and_traffic_is_what_the_stack_file_says(stack, shares):
+    graph = captured(stack).graph
+    services = {
+        r.object["metadata"]["name"]: r.object["spec"] for r in graph if r.type.endswith(":InferenceService")
+    }
+    assert sorted(services) == ["embedding", "income", "reranker", "sentiment"]
+    stable = max(shares, key=lambda version: shares[version])
+    for spec in services.values():
+        (canary,) = spec["canary"]
+        assert spec["predictor"]["name"] == stable
+        assert {canary["predictor"]["name"]: canary["trafficPercent"]} == {
+            version: share for version, share in shares.items() if version != stable
+        }
+    llms = [r.object for r in graph if r.type.endswith(":LLMInferenceService")]
+    assert sorted(o["metadata"]["name"] for o in llms) == [
+        "chat-70b-v1",
+        "chat-70b-v2",
+        "chat-8b-v1",
+        "chat-8b-v2",
+    ]
+
+
+def test_the_command_finds_them_from_anywhere(tmp_path):
+    command = [
+        str(Path(sys.executable).with_name("slipway")),
+        "config",
+        "check",
+        "--from",
+        str(EXAMPLES_FOLDER),
+    ]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)  # noqa: S603 our own
+    assert (done.returncode, done.stdout) == (0, f"3 stacks are well-formed: {', '.join(EXAMPLES)}\n"), (
+        done.stderr
+    )
+
+
+def test_comparing_with_a_base_is_about_this_checkouts_own_stacks(tmp_path):
+    command = [
+        str(Path(sys.executable).with_name("slipway")),
+        "preview",
+        "--against=HEAD",
+        f"--from={EXAMPLES_FOLDER}",
+    ]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)  # noqa: S603 our own
+    assert done.returncode == 2
+    assert "--against compares this checkout's own stacks: leave out --from" in done.stderr
