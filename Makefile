@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 UV := $(shell command -v uv 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help preview pack test check conformance lint-workflows bench docs schemas schemas-check verify-releases clean
+.PHONY: help preview pack test check conformance lint-workflows test-browser bench docs schemas schemas-check verify-releases clean
 
 help: ## list the verbs
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /: /'
@@ -56,6 +56,13 @@ pack: .cache/pack/installed ## install what the policy pack runs with
 
 test: $(VENV)/development.installed .cache/checkov/installed .cache/pack/installed ## pass the tests
 	$(BIN)/pytest -n auto
+
+# Of its own, since not every machine has a browser. `-o addopts=` undoes what keeps it out of `make test`.
+test-browser: $(VENV)/development.installed ## look at the HTML report in a real browser (needs Chromium)
+	@command -v chromium chromium-browser google-chrome >/dev/null \
+	  || { [ -n "$$CI" ] && [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq chromium; } \
+	  || { echo "test-browser: Chromium is not installed (Debian: apt-get install chromium)" >&2; exit 1; }
+	$(BIN)/pytest -o addopts="-q --strict-markers --strict-config" tests/browser
 
 check: $(VENV)/development.installed ## format, lint, imports and types
 	$(BIN)/ruff format --check .

@@ -51,7 +51,7 @@ def run(
         console.print(line, style="red", markup=False, highlight=False, soft_wrap=True)
     code = max([_code(p) for p in previews] + ([ERROR] if unused else [0]))
     console.print(
-        f"reports: {_shown(options.output)}/STACK/report.md, report.json, report.sarif, manifests.yaml, state.json",
+        f"reports: {_shown(options.output)}/STACK/report.html, report.md, report.json, report.sarif, state.json",
         highlight=False,
     )
     return code

@@ -62,19 +62,20 @@ def unpinned(graph: Graph) -> list[str]:
     found = {f"chart {chart}" for chart in _charts(graph)}
     for resource in graph:
         if resource.object is not None:
-            found.update(f"image {image}" for image in _images(resource.object) if "@sha256:" not in image)
+            found.update(f"image {image}" for image in images(resource.object) if "@sha256:" not in image)
     return sorted(found)
 
 
-def _images(value: object) -> list[str]:
+def images(value: object) -> list[str]:
+    """Images that containers of an object name, wherever they stand in it."""
     found: list[str] = []
     if isinstance(value, Mapping):
         image = value.get("image")
         if isinstance(image, str) and ("name" in value or "command" in value or "args" in value):
             found.append(image)
         for item in value.values():
-            found.extend(_images(item))
+            found.extend(images(item))
     elif isinstance(value, list):
         for item in value:
-            found.extend(_images(item))
+            found.extend(images(item))
     return found

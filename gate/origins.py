@@ -58,15 +58,11 @@ class Origins:
         section = self.section(component)
         if section not in self._lines:
             return None
-        named = _named(message, [v for v in self._settings if v.path[: len(section)] == section])
-        if named is not None:
-            return Place(file=self._file, line=named)
-        release = self._release(section)
-        if release:
-            named = _named(message, self._of_release(release))
-            if named is not None:
-                return Place(file=release, line=named)
-        return Place(file=self._file, line=self._lines[section])
+        found = _naming(message, self._file, [v for v in self._settings if v.path[: len(section)] == section])
+        if not found:
+            records = self._records(section)
+            found = {p for file in records for p in _naming(message, file, self._of_release(file))}
+        return found.pop() if len(found) == 1 else Place(file=self._file, line=self._lines[section])
 
     def section(self, component: str) -> tuple[str, ...]:
         """The path of the settings a component is made from; empty if none is known."""
@@ -86,13 +82,15 @@ class Origins:
         own = (*section, "versions", entry.removeprefix(section[1]).removeprefix("-"))
         return own if own in self._lines else section
 
-    def _release(self, section: tuple[str, ...]) -> str:
-        """The release record behind a model's section."""
+    def _records(self, section: tuple[str, ...]) -> list[str]:
+        """The release records behind a model's section, or behind one of its versions."""
         if section[0] != "models":
-            return ""
-        single = [v.text for v in self._settings if v.path == (*section, "version")]
-        version = section[-1] if "versions" in section else next(iter(single), "")
-        return f"releases/models/{section[1]}/{version}/release.yaml" if version else ""
+            return []
+        model = ("models", section[1])
+        single = [v.text for v in self._settings if v.path == (*model, "version")]
+        listed = [p[-1] for p in self._lines if p[:-1] == (*model, "versions")]
+        wanted = [section[-1]] if len(section) > len(model) else [*single, *listed]
+        return [f"releases/models/{section[1]}/{version}/release.yaml" for version in wanted]
 
     def _of_release(self, file: str) -> Sequence[Value]:
         if file not in self._releases:
@@ -106,14 +104,13 @@ class Origins:
             return []
 
 
-def _named(message: str, candidates: Sequence[Value]) -> int | None:
-    """The one line whose value stands in the text as a word of its own."""
-    lines = {
-        v.line
+def _naming(message: str, file: str, candidates: Sequence[Value]) -> set[Place]:
+    """The lines whose value stands in the text as a word of its own."""
+    return {
+        Place(file=file, line=v.line)
         for v in candidates
         if len(v.text) >= _SHORTEST and re.search(rf"(?<![\w.-]){re.escape(v.text)}(?![\w-])", message)
     }
-    return lines.pop() if len(lines) == 1 else None
 
 
 def source_line(position: str) -> Place | None:

@@ -19,6 +19,7 @@ from gate.errors import GateError
 from gate.judgement import assess
 from gate.junit import as_junit
 from gate.origins import Origins
+from gate.page.page import as_html
 from gate.release_findings import release_findings
 from gate.report import Report
 from gate.sarif import as_sarif
@@ -148,12 +149,13 @@ def _preview_one(
         captured = capture_stack(stack, upstreams, options.root)
         manifests = render.manifests(captured.graph.resources)
         plan = as_plan(captured.graph)
+        waivers = load_waivers(options.root / "policies" / "waivers.yaml")
         report, used = assess(
             captured.graph,
             subject=f"stack {stack.name}",
             stack=stack.name,
             today=options.today,
-            waivers=load_waivers(options.root / "policies" / "waivers.yaml"),
+            waivers=waivers,
             opinion=(
                 ask(address, captured.graph, plan, manifests)
                 if address
@@ -166,6 +168,9 @@ def _preview_one(
             {
                 "report.json": render.as_json(report.as_data()),
                 "report.md": render.as_markdown(report),
+                "report.html": as_html(
+                    report, {name: w for name, w in waivers.items() if stack.name in w.stacks}
+                ),
                 "report.sarif": render.as_json(as_sarif(report, Origins(stack.name, options.root))),
                 "report.junit.xml": as_junit(report),
                 "manifests.yaml": manifests,

@@ -24,6 +24,7 @@ from tests.make_golden import GOLDEN, urns
 TODAY = date(2026, 11, 23)
 FILES = [
     "manifests.yaml",
+    "report.html",
     "report.json",
     "report.junit.xml",
     "report.md",

@@ -1,6 +1,7 @@
 """Who may call whom on two sides, read from AuthorizationPolicies, and what can be reached from outside."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 _AUTHORIZATION: Final = (
@@ -9,21 +10,42 @@ _AUTHORIZATION: Final = (
 )
 
 
+@dataclass(frozen=True, kw_only=True, order=True)
+class Flow:
+    """One caller, what it may reach, and on which port or how."""
+
+    caller: str
+    target: str
+    port: str = ""
+    detail: str = ""
+
+    @property
+    def sentence(self) -> str:
+        """The flow in one line."""
+        way = f":{self.port}" if self.port else f" ({self.detail})"
+        return f"{self.caller} -> {self.target}{way}"
+
+
 def flow_changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[list[str], list[str]]:
     """Sentences of what was opened and of what was closed, between two reports."""
-    old, new = set(_flows(before)), set(_flows(after))
+    old, new = ({f.sentence for f in flows(side)} for side in (before, after))
     return sorted(new - old), sorted(old - new)
 
 
-def _flows(report: Mapping[str, Any]) -> Iterator[str]:
+def flows(report: Mapping[str, Any]) -> list[Flow]:
+    """Every flow that a report's resources and ways in declare, sorted, each once."""
+    return sorted(set(_flows(report)))
+
+
+def _flows(report: Mapping[str, Any]) -> Iterator[Flow]:
     for resource in report["resources"]:
         if resource["type"] in _AUTHORIZATION:
             yield from _allowed(resource["inputs"])
     for way in report["exposure"]:
-        yield f"{way['source']} -> {way['what']} ({way['detail']})"
+        yield Flow(caller=way["source"], target=way["what"], detail=way["detail"])
 
 
-def _allowed(policy: Mapping[str, Any]) -> Iterator[str]:
+def _allowed(policy: Mapping[str, Any]) -> Iterator[Flow]:
     spec = policy.get("spec") or {}
     if spec.get("action", "ALLOW") != "ALLOW":
         return
@@ -37,13 +59,13 @@ def _allowed(policy: Mapping[str, Any]) -> Iterator[str]:
         ]
         for caller in callers:
             for port in ports:
-                yield f"{caller} -> {target}:{port}"
+                yield Flow(caller=caller, target=target, port=str(port))
 
 
 def _target(policy: Mapping[str, Any], spec: Mapping[str, Any]) -> str:
     labels = (spec.get("selector") or {}).get("matchLabels") or {}
     pods = ",".join(f"{k.rpartition('/')[2]}={v}" for k, v in sorted(labels.items())) or "every pod"
-    return f"{policy['metadata'].get('namespace', 'default')}/{pods}"
+    return f"{(policy.get('metadata') or {}).get('namespace', 'default')}/{pods}"
 
 
 def _callers(source: Mapping[str, Any]) -> Sequence[str]:

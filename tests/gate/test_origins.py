@@ -26,8 +26,13 @@ config:
           v1: {pool: l4}
           v2:
             pool: l4-big
+        traffic: {stable: v1, candidate: v2, percent: 10}
 """
-RELEASE = "artifact:\n  digest: sha256:abc\n  uri: s3://bucket/chat/\n"
+RELEASES = {
+    "chat/v1": "artifact:\n  digest: sha256:abc\n  uri: s3://bucket/chat/\n",
+    "chat-large/v1": "artifact:\n  uri: s3://both/\n",
+    "chat-large/v2": "artifact:\n  digest: sha256:def\n  uri: s3://both/\n",
+}
 FILE = "stacks/Pulumi.test.yaml"
 
 
@@ -35,9 +40,10 @@ FILE = "stacks/Pulumi.test.yaml"
 def origins(tmp_path):
     (tmp_path / "stacks").mkdir()
     (tmp_path / FILE).write_text(STACK, encoding="utf-8")
-    folder = tmp_path / "releases" / "models" / "chat" / "v1"
-    folder.mkdir(parents=True)
-    (folder / "release.yaml").write_text(RELEASE, encoding="utf-8")
+    for release, text in RELEASES.items():
+        folder = tmp_path / "releases" / "models" / release
+        folder.mkdir(parents=True)
+        (folder / "release.yaml").write_text(text, encoding="utf-8")
     return Origins("test", tmp_path)
 
 
@@ -55,6 +61,9 @@ def origins(tmp_path):
         ("model-chat-v1", "serves sha256:abc", "releases/models/chat/v1/release.yaml", 2),
         ("model-chat-large-v1", "anything", FILE, 16),
         ("model-chat-large-v2", "runs on l4-big", FILE, 18),
+        ("model-chat-large", "anything", FILE, 14),
+        ("model-chat-large", "serves sha256:def", "releases/models/chat-large/v2/release.yaml", 2),
+        ("model-chat-large", "serves s3://both/", FILE, 14),
         ("model-gone-v1", "anything", None, 0),
     ],
 )

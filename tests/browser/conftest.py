@@ -1,0 +1,87 @@
+"""A real browser on real reports. Not part of ``make test``: ``make test-browser`` runs it."""
+
+import shutil
+from datetime import date
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from gate.judgement import assess
+from gate.page.page import as_html
+from gate.second_opinion import not_asked
+from gate.waive import load_waivers
+from policies.judge import Finding, Undecided
+from tests.captured import captured
+from tests.conftest import ROOT
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+ALONE = (
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def pages(tmp_path_factory) -> dict[str, Path]:
+    """Two reports of a committed stack: as it is, and as it would be with everything that can go wrong."""
+    waivers = load_waivers(ROOT / "policies" / "waivers.yaml")
+    report, _ = assess(
+        captured("dev").graph,
+        subject="stack dev",
+        stack="dev",
+        today=date(2026, 11, 23),
+        waivers=waivers,
+        opinion=not_asked("not asked"),
+    )
+    urn = next(r.urn for r in report.resources if r.name == "cluster-control-plane")
+    broken = type(report)(
+        **vars(report)
+        | {
+            "faults": ("rule x on y: KeyError",),
+            "findings": (
+                Finding(
+                    rule="a-rule", level="mandatory", urn=urn, message="open " + "x" * 300, fix="close it"
+                ),
+                Finding(rule="b-rule", level="advisory", urn=urn, message="could be better", fix="do"),
+            ),
+            "undecided": (Undecided(rule="c-rule", level="mandatory", urn=urn, message="not known"),),
+        }
+    )
+    folder = tmp_path_factory.mktemp("pages")
+    for name, shown in (("good", report), ("broken", broken)):
+        (folder / f"{name}.html").write_text(as_html(shown, waivers), encoding="utf-8")
+    return {path.stem: path for path in folder.iterdir()}
+
+
+@pytest.fixture(scope="session")
+def browser(pages):  # noqa: ARG001 made first: the program and the browser each want the thread's event loop
+    found = next(filter(None, map(shutil.which, BROWSERS)), None)
+    assert found, "chromium is not installed (Debian: apt-get install chromium)"
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=found, args=[*ALONE])
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def show(browser, pages):
+    """Open a report; whatever it asks for beside itself or says in the console fails the test."""
+    contexts, asked, said = [], [], []
+
+    def opened(name="good", *, width=1280, scheme="light"):
+        context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("request", lambda request: asked.append(request.url))
+        page.on("console", lambda message: said.append(message.text))
+        page.on("pageerror", lambda error: said.append(str(error)))
+        page.goto(pages[name].as_uri())
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    own = {path.as_uri() for path in pages.values()}
+    assert [url for url in asked if url.partition("#")[0] not in own] == []
+    assert said == []

@@ -1,0 +1,91 @@
+"""The HTML report in Chromium: keyboard, widths, both colour schemes, and what axe-core knows of accessibility."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+
+@pytest.mark.parametrize("name", ["good", "broken"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_it_is_readable_everywhere(show, name, scheme, width):
+    """Contrast included: axe measures it, and finds none in a page whose colours it cannot see."""
+    page = show(name, width=width, scheme=scheme)
+    page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+    said = Axe().run(page).response
+    assert [f"{v['id']}: {v['nodes'][0]['html']}" for v in said["violations"]] == []
+    assert "color-contrast" in {p["id"] for p in said["passes"]}
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+
+
+def test_light_and_dark_differ(show):
+    ground = "getComputedStyle(document.body).backgroundColor"
+    assert show(scheme="light").evaluate(ground) != show(scheme="dark").evaluate(ground)
+
+
+def test_the_verdict_is_seen_first(show):
+    page = show("broken")
+    assert page.locator("h1").inner_text().endswith("stack dev could not be judged")
+    assert page.locator("h1").bounding_box()["y"] < 200
+    assert page.locator("#findings .card.mandatory .fix").inner_text() == "Fix close it"
+
+
+def test_a_filter_keeps_rows_that_hold_every_word(show):
+    page = show()
+    rows = page.locator("#permission-rows tbody tr")
+    every = rows.count()
+    page.get_by_label("Filter permissions").fill("S3: models-")
+    kept = [row.inner_text().lower() for row in rows.all() if row.is_visible()]
+    assert 0 < len(kept) < every
+    assert all("s3:" in row and "models-" in row for row in kept)
+    assert page.locator("output[for=filter-permission-rows]").inner_text() == f"{len(kept)} of {every}"
+    page.get_by_label("Filter permissions").fill("no such word")
+    assert not any(row.is_visible() for row in rows.all())
+    page.get_by_label("Filter permissions").fill("")
+    assert all(row.is_visible() for row in rows.all())
+
+
+def test_a_component_opens_by_keyboard_alone(show):
+    page = show()
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    node = "document.activeElement.closest('[data-node]')?.dataset.node"
+    for _ in range(200):
+        page.keyboard.press("Tab")
+        if page.evaluate(node) == "cluster":
+            break
+    assert page.evaluate(node) == "cluster"
+    assert page.locator("svg.chosen .line.lit").count() > 0
+    page.keyboard.press("Enter")
+    card = page.locator(".part:target")
+    card.get_by_text("cluster-control-plane", exact=True).wait_for(timeout=5000)
+    assert page.evaluate("document.activeElement.tagName") == "SUMMARY"
+    page.keyboard.press("Enter")
+    card.get_by_text("cluster-control-plane", exact=True).wait_for(state="hidden", timeout=5000)
+
+
+def test_everything_that_can_be_used_shows_its_focus(show):
+    page = show()
+    seen = set()
+    for _ in range(400):
+        page.keyboard.press("Tab")
+        at, outlined = page.evaluate(
+            "(() => { const e = document.activeElement, s = getComputedStyle(e);"
+            "const r = e.querySelector?.('rect');"
+            "return [e.tagName + (e.id || e.getAttribute('href') || e.textContent.slice(0, 40)),"
+            "s.outlineStyle !== 'none' || (r && parseFloat(getComputedStyle(r).strokeWidth) > 3)] })()"
+        )
+        if at.startswith("BODY"):
+            break
+        assert outlined, at
+        seen.add(at)
+    assert {"INPUTfilter-permission-rows", "INPUTfilter-flow-rows", "A#findings"} <= seen
+
+
+def test_without_scripts_nothing_is_hidden(browser, pages):
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(pages["good"].as_uri())
+    assert all(row.is_visible() for row in page.locator("#permission-rows tbody tr").all())
+    page.locator("#parts summary").first.click()
+    assert page.locator("#parts details").first.get_attribute("open") is not None
+    context.close()
