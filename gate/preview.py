@@ -171,7 +171,7 @@ def _preview_one(
                 "report.html": as_html(
                     report, {name: w for name, w in waivers.items() if stack.name in w.stacks}
                 ),
-                "report.sarif": render.as_json(as_sarif(report, Origins(stack.name, options.root))),
+                "report.sarif": render.as_json(as_sarif(report, Origins(stack.name, options.organisation))),
                 "report.junit.xml": as_junit(report),
                 "manifests.yaml": manifests,
                 "tfplan.json": render.as_json(plan.data),

@@ -72,6 +72,14 @@ def test_of_a_judged_file_the_file_is_known():
     assert physical(log(findings=(found,))["results"][0]["locations"][0]) == ("a%20b.yaml", None)
 
 
+def test_a_finding_on_a_release_stands_at_its_record():
+    found = finding("releases/models/chat/v1/events/2026-01-01-sunset.yaml: sunset in 9 days")
+    assert physical(log(findings=(found,))["results"][0]["locations"][0]) == (
+        "releases/models/chat/v1/events/2026-01-01-sunset.yaml",
+        None,
+    )
+
+
 def test_of_nothing_known_the_resource_is_named():
     result = log(findings=(finding(urn="urn:gone"),))["results"][0]
     assert result["locations"] == [
