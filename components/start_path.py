@@ -85,9 +85,13 @@ def start_path(*, size_bytes: int, uri: str, image: str | None, starts: Starts) 
 def seconds(path: str, size_bytes: int, *, first: bool) -> float:
     """How long a start takes: between the measured sizes on a line, beyond them in proportion.
 
-    A start that moves no files takes the same for every size.
+    A start that moves no files takes the same for every size, and none is faster.
     """
-    gigabytes = size_bytes / _GB
+    nothing_moved = min(point.warm for point in start_times().paths["image-volume"])
+    return max(nothing_moved, _moving(path, size_bytes / _GB, first=first))
+
+
+def _moving(path: str, gigabytes: float, *, first: bool) -> float:
     measured = [(point.gigabytes, _time(point, first=first)) for point in start_times().paths[path]]
     if path != "s3" and not first:
         return max(took for _, took in measured)

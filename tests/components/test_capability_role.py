@@ -152,7 +152,7 @@ def test_every_model_of_a_stack_lies_where_its_own_service_account_may_read(stac
             continue
         text = json.dumps(manifest["spec"], default=repr)
         [account] = set(re.findall(r'"serviceAccountName": "([^"]+)"', text))
-        [uri] = set(re.findall(r'"(s3://[^"]+)"', text))
+        [uri] = set(re.findall(r'"(?:storageUri|uri)": "(s3://[^"]+)"', text))
         assert uri.split("/", 3)[3].startswith(f"{account}/"), manifest["metadata"]["name"]
         found += 1
     assert found == sum(

@@ -23,6 +23,8 @@ def _chosen(size_gb, starts_on_a_node, *, uri=S3, image=IMAGE):
         ("s3", 77, True, (137.8 + 2319) / 2),
         ("s3", 7, True, 68.9),
         ("s3", 280, True, 4638),
+        ("s3", 0.1, True, 11.4),
+        ("image-volume", 0.1, True, 11.4),
         ("image-volume", 140, True, 4586),
         ("image-volume", 0.1, False, 11.7),
         ("image-volume", 700, False, 11.7),
