@@ -4,23 +4,9 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from gate.untouched import can_touch
 from stacks.load import Stack
 
-_EVERYTHING: Final = (
-    "__main__.py",
-    "Pulumi.yaml",
-    "components/",
-    "facts/",
-    "gate/",
-    "policies/",
-    "pyproject.toml",
-    "releases/",
-    "requirements.txt",
-    "stacks/",
-    "tools/checkov",
-)
-"""What every stack is made of or judged by."""
-_READ_BY_PEOPLE: Final = (".md",)
 _STACK: Final = re.compile(r"^stacks/Pulumi\.(?P<stack>[a-z][a-z0-9-]*)\.yaml$")
 _RELEASE: Final = re.compile(r"^releases/models/(?P<model>[^/]+)/")
 
@@ -33,7 +19,7 @@ def affected(paths: Iterable[str], stacks: Sequence[Stack]) -> list[str]:
     """
     touched: set[str] = set()
     for path in paths:
-        if path.endswith(_READ_BY_PEOPLE) or not path.startswith(_EVERYTHING):
+        if not can_touch(path):
             continue
         own, release = _STACK.match(path), _RELEASE.match(path)
         if own:

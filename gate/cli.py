@@ -68,10 +68,16 @@ def preview(
     organisation: From = None,
 ) -> None:
     """Build stacks from the real program and judge them; reports go to build/preview/STACK/."""
-    from gate.command_preview import run  # noqa: PLC0415 the other commands need not pay for Pulumi's import
-
     if against and organisation is not None:
         raise GateError("--against compares this checkout's own stacks: leave out --from")
+    if against and not stacks:
+        from gate.untouched import answered  # noqa: PLC0415 as below; this one needs no Pulumi
+
+        width = None if sys.stdout.isatty() else 160
+        if answered(against, output.resolve(), Console(width=width)):
+            raise typer.Exit
+    from gate.command_preview import run  # noqa: PLC0415 the other commands need not pay for Pulumi's import
+
     if against:
         from gate.command_against import run as compare  # noqa: PLC0415 as above
         from gate.preview import Options  # noqa: PLC0415 as above

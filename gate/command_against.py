@@ -10,17 +10,16 @@ from rich.console import Console
 
 from gate.affected import affected
 from gate.base import Base, Wanted, base_reports
-from gate.difference import render
 from gate.difference.compute import NOTHING, stack_difference
+from gate.difference.output import clear, finish
 from gate.difference.record import Difference, StackDifference
-from gate.errors import GateError
 from gate.git import base_commit, changed_files, describe
 from gate.preview import Options, Previewed, preview
 from gate.report import EXIT_CODES
 from gate.stacks import ROOT, chosen
+from gate.untouched import untouched
 
 ERROR = EXIT_CODES["error"]
-_FILES = ("difference.json", "difference.md")
 
 
 def touched(reference: str) -> list[str]:
@@ -31,16 +30,14 @@ def touched(reference: str) -> list[str]:
 def run(names: Sequence[str], reference: str, options: Options) -> int:
     """Build both sides, print and write the difference, and return this side's exit code."""
     console, progress = Console(width=None if sys.stdout.isatty() else 160), Console(stderr=True)
-    _clear(options.output)
+    clear(options.output)
     commit = base_commit(ROOT, reference)
+    chosen(names)  # a stack that does not exist is no stack that does not differ
     can_differ = affected(changed_files(ROOT, commit), chosen([]))
     wanted = [n for n in can_differ if not names or n in names]
     label = f"{commit[:10]} ({reference})"
     if not wanted:
-        difference = Difference(
-            base=label, head=describe(ROOT), stacks=(), notes=["Nothing that stacks are made of changed."]
-        )
-        return _finish(difference, [], options.output, console)
+        return _finish(untouched(commit, reference, ROOT), [], options.output, console)
     asked = Wanted(root=ROOT, commit=commit, today=options.today, with_checkov=options.with_checkov)
     with ThreadPoolExecutor(max_workers=1) as pool, progress.status("building both sides"):
         other: Future[Base] = pool.submit(base_reports, asked)
@@ -48,15 +45,6 @@ def run(names: Sequence[str], reference: str, options: Options) -> int:
         base = other.result()
     difference = compare(wanted, previews, base, label, describe(ROOT))
     return _finish(difference, previews, options.output, console)
-
-
-def _clear(output: Path) -> None:
-    """An older difference must not be read as this one's."""
-    try:
-        for name in _FILES:
-            (output / name).unlink(missing_ok=True)
-    except OSError as error:
-        raise GateError(f"{output} cannot be written:", [str(error)]) from None
 
 
 def compare(
@@ -90,12 +78,5 @@ def _one(name: str, done: Previewed | None, base: Base) -> StackDifference:
 
 
 def _finish(difference: Difference, previews: Sequence[Previewed], output: Path, console: Console) -> int:
-    try:
-        output.mkdir(parents=True, exist_ok=True)
-        (output / "difference.json").write_text(render.as_json(difference), encoding="utf-8")
-        (output / "difference.md").write_text(render.as_markdown(difference), encoding="utf-8")
-    except OSError as error:
-        raise GateError(f"{output} cannot be written:", [str(error)]) from None
-    render.show(difference, console)
-    console.print("difference: difference.md, difference.json beside the stacks' reports", highlight=False)
+    finish(difference, output, console)
     return max((ERROR if p.report is None else EXIT_CODES[p.report.verdict] for p in previews), default=0)

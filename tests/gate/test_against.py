@@ -95,6 +95,28 @@ def test_documentation_touches_no_stack_and_builds_nothing(repository):
     assert difference(repository) == ({}, ["Nothing that stacks are made of changed."])
     assert not (repository / ".cache").exists()
     assert slipway(repository, "affected", "--against", "main").stdout == ""
+    unknown = slipway(repository, "preview", "prod", "gone", "--against", "main")
+    assert unknown.returncode == 2
+    assert "gone: no such stack; there are dev, prod" in unknown.stderr
+
+
+def test_documentation_is_answered_without_importing_pulumi(repository):
+    (repository / "README.md").write_text("# Another word\n", encoding="utf-8")
+    program = (
+        "import sys; from gate.cli import app\n"
+        "sys.argv = ['slipway', 'preview', '--against', 'main']\n"
+        "try: app()\n"
+        "finally: print([m for m in ('pulumi', 'pulumi_aws', 'stacks.load') if m in sys.modules])"
+    )
+    done = subprocess.run(  # noqa: S603 our own command
+        [sys.executable, "-c", program],
+        cwd=repository,
+        env={**os.environ, "PYTHONPATH": str(repository)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.splitlines()[-1] == "[]"
 
 
 def test_a_base_that_does_not_build_leaves_this_side_alone(repository):

@@ -1,0 +1,40 @@
+"""Where a difference is written, and that an older one never stands for it."""
+
+from pathlib import Path
+
+from rich.console import Console
+
+from gate.difference import render
+from gate.difference.record import Difference
+from gate.errors import GateError
+
+_FILES = ("difference.json", "difference.md")
+
+
+def clear(output: Path) -> None:
+    """Remove an older difference.
+
+    Raises:
+        GateError: it cannot be removed.
+    """
+    try:
+        for name in _FILES:
+            (output / name).unlink(missing_ok=True)
+    except OSError as error:
+        raise GateError(f"{output} cannot be written:", [str(error)]) from None
+
+
+def finish(difference: Difference, output: Path, console: Console) -> None:
+    """Write a difference and print it.
+
+    Raises:
+        GateError: it cannot be written.
+    """
+    try:
+        output.mkdir(parents=True, exist_ok=True)
+        (output / "difference.json").write_text(render.as_json(difference), encoding="utf-8")
+        (output / "difference.md").write_text(render.as_markdown(difference), encoding="utf-8")
+    except OSError as error:
+        raise GateError(f"{output} cannot be written:", [str(error)]) from None
+    render.show(difference, console)
+    console.print("difference: difference.md, difference.json beside the stacks' reports", highlight=False)
