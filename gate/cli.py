@@ -115,6 +115,23 @@ def judge(
 
 
 @app.command()
+def waivers(
+    expiring_within: Annotated[
+        int | None,
+        typer.Option(help="Only those that end within so many days, or have ended.", metavar="DAYS", min=0),
+    ] = None,
+    today: Today = "",
+    form: Annotated[str, typer.Option("--format", help="text, json or markdown.")] = "text",
+) -> None:
+    """List accepted findings, the next to end first."""
+    from gate.command_waivers import FORMATS, run  # noqa: PLC0415 as in preview
+
+    if form not in FORMATS:
+        raise GateError(f"--format: should be {', '.join(FORMATS)} (got {form!r})")
+    run(day(today), expiring_within, form, Console(width=None if sys.stdout.isatty() else 160))
+
+
+@app.command()
 def policies(
     form: Annotated[str, typer.Option("--format", help="text, or markdown: docs/rules.md.")] = "text",
 ) -> None:
