@@ -42,7 +42,7 @@ def test_every_kind_of_model_stands_in_both_variants_and_has_its_page():
     assert sorted(RELEASES) == MODELS
     assert sorted(p.stem for p in EXAMPLES_FOLDER.glob("*.md")) == sorted([*MODELS, "README"])
     assert {m: sorted(versions) for m, versions in RELEASES.items()} == {
-        model: ["v1", "v2"] for model in MODELS
+        model: ["v1", "v2", "v3"] for model in MODELS
     }
     index = (EXAMPLES_FOLDER / "README.md").read_text(encoding="utf-8")
     assert [m for m in MODELS if f"[{m}]({m}.md)" not in index] == []
@@ -60,7 +60,7 @@ def test_no_record_pretends_to_be_genuine():
 
 @pytest.mark.parametrize(
     ("stack", "shares"),
-    [("examples-canary", {"v1": 90, "v2": 10}), ("examples-blue-green", {"v1": 0, "v2": 100})],
+    [("examples-canary", {"v1": 90, "v2": 10}), ("examples-blue-green", {"v1": 0, "v3": 100})],
 )
 def test_all_versions_run_and_traffic_is_what_the_stack_file_says(stack, shares):
     graph = captured(stack).graph
@@ -75,13 +75,8 @@ def test_all_versions_run_and_traffic_is_what_the_stack_file_says(stack, shares)
         assert {canary["predictor"]["name"]: canary["trafficPercent"]} == {
             version: share for version, share in shares.items() if version != stable
         }
-    llms = [r.object for r in graph if r.type.endswith(":LLMInferenceService")]
-    assert sorted(o["metadata"]["name"] for o in llms) == [
-        "chat-70b-v1",
-        "chat-70b-v2",
-        "chat-8b-v1",
-        "chat-8b-v2",
-    ]
+    llms = {r.object["metadata"]["name"] for r in graph if r.type.endswith(":LLMInferenceService")}
+    assert llms == {f"{model}-{version}" for model in ("chat-8b", "chat-70b") for version in shares}
 
 
 def test_the_command_finds_them_from_anywhere(tmp_path):
@@ -108,3 +103,10 @@ def test_comparing_with_a_base_is_about_this_checkouts_own_stacks(tmp_path):
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)  # noqa: S603 our own
     assert done.returncode == 2
     assert "--against compares this checkout's own stacks: leave out --from" in done.stderr
+
+
+def test_the_variants_are_said_in_the_records():
+    strategies = {
+        v: {versions[v].release.rollout.strategy for versions in RELEASES.values()} for v in ("v2", "v3")
+    }
+    assert strategies == {"v2": {"canary"}, "v3": {"blue-green"}}

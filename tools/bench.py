@@ -2,6 +2,7 @@
 
     make bench            prints the table; nothing fails because a machine was slow
     make bench ARGS=--json    the same figures as JSON
+    make bench ARGS=--releases    only what a preview of 30, 100 and 300 models costs
 
 Whole commands run three times after one that is not counted; the median stands in the table. Parts run in
 this process, after the imports that every preview shares, and are given in the processor's time.
@@ -20,6 +21,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +35,7 @@ from policies.catalog import RULES
 from policies.judge import judge
 from policies.record import Graph
 from stacks.load import read_stack
+from tools.many_releases import organisation
 
 DAY = date(2026, 11, 23)
 """Waivers are judged as of this day: what is measured must not change because time passed."""
@@ -40,6 +43,7 @@ PLATFORM = "dev"
 ENOUGH = 400
 """Resources of the enlarged platform: the size the targets speak of."""
 PER_POOL = 3
+MODELS = (30, 100, 300)
 
 
 @dataclass(frozen=True)
@@ -119,6 +123,35 @@ def whole_commands(resources: int) -> Iterator[Figure]:
     yield Figure("preview every stack, with checkov", seconds, "s", 20)
 
 
+def many_models() -> Iterator[Figure]:
+    """What a preview costs as models are added; one run each, since the largest takes a while."""
+    slipway = str(Path(sys.executable).parent / "slipway")
+    seconds: dict[int, float] = {}
+    resources: dict[int, int] = {}
+    for count in MODELS:
+        with organisation(PLATFORM, count) as root:
+            resources[count] = len(capture_stack(read_stack(PLATFORM, root / "stacks"), {}).graph.resources)
+            written = f"--output={root / 'build'}"
+            ask = (
+                slipway,
+                "preview",
+                f"--from={root}",
+                "--no-checkov",
+                f"--today={DAY.isoformat()}",
+                written,
+            )
+            seconds[count], peak = command(*ask)
+        target = 25 if count == MODELS[-1] else None
+        what = f"preview {PLATFORM} with {count} models ({resources[count]} resources), without checkov"
+        yield Figure(what, seconds[count], "s", target)
+        yield Figure("  its peak memory", peak, "MB")
+    for few, more in pairwise(MODELS):
+        slope = (seconds[more] - seconds[few]) / (more - few)
+        yield Figure(f"  a model more, from {few} to {more}", slope * 1000, "ms")
+    added = (resources[MODELS[-1]] - resources[MODELS[0]]) / (MODELS[-1] - MODELS[0])
+    yield Figure("  resources of a model, components included", added, "", 10)
+
+
 def parts(graph: Graph) -> Iterator[Figure]:
     resources = len(graph.resources)
     captured, _ = timed(lambda: capture_stack(read_stack(PLATFORM), {}))
@@ -153,9 +186,11 @@ def show(figures: list[Figure]) -> None:
 
 
 def main(arguments: list[str]) -> None:
-    graph = capture_stack(read_stack(PLATFORM), {}).graph
-    figures = [*whole_commands(len(graph.resources)), *parts(graph)]
-    if arguments == ["--json"]:
+    figures = list(many_models())
+    if "--releases" not in arguments:
+        graph = capture_stack(read_stack(PLATFORM), {}).graph
+        figures = [*whole_commands(len(graph.resources)), *parts(graph), *figures]
+    if "--json" in arguments:
         print(json.dumps([asdict(f) for f in figures], indent=1))
     else:
         show(figures)

@@ -1,0 +1,51 @@
+"""An organisation with as many models as wanted, made of the committed ones: what previews cost as it grows."""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from gate.stacks import ROOT
+from releases.load import record_digest
+
+
+@contextmanager
+def organisation(stack: str, count: int) -> Iterator[Path]:
+    """A folder whose one stack is ``stack`` with ``count`` models, taken in turn from those it runs."""
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        (root / "stacks").mkdir()
+        file = f"stacks/Pulumi.{stack}.yaml"
+        data = yaml.safe_load((ROOT / file).read_text(encoding="utf-8"))
+        settings = data["config"]["slipway:settings"]
+        committed = sorted(settings["models"].items())
+        settings["models"] = {}
+        for number in range(count):
+            like, chosen = committed[number % len(committed)]
+            name = f"{like}-n{number:03}"
+            settings["models"][name] = chosen
+            for version in (ROOT / "releases" / "models" / like).iterdir():
+                _copy(version, root / "releases" / "models" / name / version.name, like, name)
+        (root / file).write_text(yaml.safe_dump(data), encoding="utf-8")
+        yield root
+
+
+def _copy(source: Path, target: Path, like: str, name: str) -> None:
+    """A release under another model's name, with its events, which name the record by its digest."""
+    (target / "events").mkdir(parents=True)
+    record = _renamed(yaml.safe_load((source / "release.yaml").read_text(encoding="utf-8")), like, name)
+    (target / "release.yaml").write_text(yaml.safe_dump(record), encoding="utf-8")
+    for path in (source / "events").iterdir():
+        event = yaml.safe_load(path.read_text(encoding="utf-8")) | {"record": record_digest(record)}
+        (target / "events" / path.name).write_text(yaml.safe_dump(event), encoding="utf-8")
+
+
+def _renamed(value: Any, like: str, name: str) -> Any:
+    if isinstance(value, str):
+        return name if value == like else value.replace(f"/{like}-", f"/{name}-")
+    if isinstance(value, dict):
+        return {key: _renamed(item, like, name) for key, item in value.items()}
+    return [_renamed(item, like, name) for item in value] if isinstance(value, list) else value
