@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from gate.callers import model_callers
 from gate.report import Exposure
 from policies.gateway_objects import GATEWAY, is_inside_only, is_internal, proxy_service
 from policies.reading import UndecidedError, at, document, flag, listed, mapping, text
@@ -14,7 +15,7 @@ _ANYWHERE = frozenset({"0.0.0.0/0", "::/0"})
 def exposures(graph: Graph) -> list[Exposure]:
     """Every declared way in, sorted. Contents of Helm charts are not seen here."""
     found: list[Exposure] = []
-    for reader in (_clusters, _security_groups, _gateways, _services, _bucket_policies):
+    for reader in (_clusters, _security_groups, _gateways, model_callers, _services, _bucket_policies):
         try:
             found.extend(reader(graph))
         except UndecidedError as missing:

@@ -27,11 +27,15 @@ class Permission:
 
 @dataclass(frozen=True, kw_only=True, order=True)
 class Exposure:
-    """One way into the platform: what is reachable, from where, and on what condition."""
+    """One way into the platform: what is reachable, from where, and on what condition.
+
+    ``caller`` is set where somebody may use a model: who, as the report names them.
+    """
 
     what: str
     source: str
     detail: str
+    caller: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, order=True)

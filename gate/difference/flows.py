@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from gate.difference.model_callers import caller_changes
+
 _AUTHORIZATION: Final = (
     "kubernetes:security.istio.io/v1:AuthorizationPolicy",
     "kubernetes:security.istio.io/v1beta1:AuthorizationPolicy",
@@ -12,12 +14,13 @@ _AUTHORIZATION: Final = (
 
 @dataclass(frozen=True, kw_only=True, order=True)
 class Flow:
-    """One caller, what it may reach, and on which port or how."""
+    """One caller, what it may reach, and on which port or how; ``of_model`` where a model's list names it."""
 
     caller: str
     target: str
     port: str = ""
     detail: str = ""
+    of_model: bool = False
 
     @property
     def sentence(self) -> str:
@@ -28,8 +31,9 @@ class Flow:
 
 def flow_changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[list[str], list[str]]:
     """Sentences of what was opened and of what was closed, between two reports."""
-    old, new = ({f.sentence for f in flows(side)} for side in (before, after))
-    return sorted(new - old), sorted(old - new)
+    old, new = ({f.sentence for f in flows(side) if not f.of_model} for side in (before, after))
+    may, may_not = caller_changes(before, after)
+    return [*sorted(new - old), *may], [*sorted(old - new), *may_not]
 
 
 def flows(report: Mapping[str, Any]) -> list[Flow]:
@@ -42,7 +46,12 @@ def _flows(report: Mapping[str, Any]) -> Iterator[Flow]:
         if resource["type"] in _AUTHORIZATION:
             yield from _allowed(resource["inputs"])
     for way in report["exposure"]:
-        yield Flow(caller=way["source"], target=way["what"], detail=way["detail"])
+        yield Flow(
+            caller=way["source"],
+            target=way["what"],
+            detail=way["detail"],
+            of_model=bool(way.get("caller")),
+        )
 
 
 def _allowed(policy: Mapping[str, Any]) -> Iterator[Flow]:

@@ -20,15 +20,17 @@ def settings(**more):
     return GatewaySettings(hostname="models.example.com", authentication=TOKEN, **more)
 
 
+ARGS = GatewayArgs(
+    settings=settings(),
+    cluster_addons=ClusterAddonsHandle(),
+    certificates=CertificatesHandle(cluster_issuer="internal"),
+    mesh=MeshHandle(trust_domain="cluster.local"),
+)
+
+
 @pytest.fixture
 def made(deploy):
-    args = GatewayArgs(
-        settings=settings(),
-        cluster_addons=ClusterAddonsHandle(),
-        certificates=CertificatesHandle(cluster_issuer="internal"),
-        mesh=MeshHandle(trust_domain="cluster.local"),
-    )
-    return deploy(lambda: Gateway("gateway", args))
+    return deploy(lambda: Gateway("gateway", ARGS))
 
 
 def test_every_object_has_the_shape_its_api_defines(made):
@@ -87,6 +89,20 @@ def test_the_edge_listens_after_everything_that_protects_it(made):
         "gateway-flows-callers-to-edge-gateway-authorization",
     )
     assert [name for name in protecting if made.named(name).urn not in waits] == []
+    inner = made.graph.waits_for(made.named("gateway-inner").urn)
+    assert made.named("gateway-inner-protection").urn in inner
+
+
+def test_models_get_what_they_need_to_ask_for_the_same_tokens(deploy):
+    gateways = []
+    deploy(lambda: gateways.append(Gateway("gateway", ARGS)))
+    tokens = gateways[0].handle.tokens()
+    assert (tokens.issuer, tokens.jwks_uri, tokens.audiences) == (
+        "https://login.example.com",
+        "https://login.example.com/keys",
+        ["models"],
+    )
+    assert gateways[0].handle.request_timeout == "300s"
 
 
 def test_both_controllers_start_after_the_kinds_they_watch(made):
