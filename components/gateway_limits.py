@@ -44,6 +44,7 @@ class Limits:
     parallel: int
     smaller_model: bool = False
     refusal: str = ""
+    retry_after_seconds: int = EJECTED_SECONDS
 
     def __post_init__(self) -> None:
         if self.parallel < 1:
@@ -131,7 +132,7 @@ def route_policy(
         spec["responseOverride"].append(
             {
                 "match": {"statusCodes": [{"type": "Value", "value": code} for code in (502, 503, 504)]},
-                "response": _answer(shape, limits.refusal, "model_unavailable", EJECTED_SECONDS),
+                "response": _answer(shape, limits.refusal, "model_unavailable", limits.retry_after_seconds),
             }
         )
     return _policy(model, EDGE, {"kind": "HTTPRoute", "name": model}, spec, labels)

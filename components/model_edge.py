@@ -5,6 +5,8 @@ from typing import Final
 from components.gateway_limits import Limits
 from components.llm_route import model_path
 from components.model_args import ModelArgs
+from components.model_fallback import fail_soft_plan
+from components.model_plan import ReleasePlan
 from components.model_route import INTERFACES, Interface, ModelRoute
 from components.predictive_route import inner_host
 
@@ -17,21 +19,40 @@ _PATHS: Final[dict[Interface, str]] = {
 
 
 def edge_of(args: ModelArgs) -> ModelRoute:
-    """The model's route: nothing in it names a version, an engine or a place, so callers see none change."""
-    plan = args.plan
-    interface = INTERFACES[plan.task]
+    """The model's route: nothing in it names a version, an engine or a place, so callers see none change.
+
+    How long it waits and who answers in its place is as the stable version's record says.
+    """
+    plan, stable = args.plan, args.plan.releases[args.settings.traffic.stable]
+    interface, soft = INTERFACES[plan.task], fail_soft_plan(stable.fail_soft)
     is_chat = interface == "chat"
     return ModelRoute(
         name=plan.model,
         hostname=args.gateway.hostname,
         interface=interface,
         tokens=args.gateway.tokens(),
-        limits=Limits(parallel=parallel_requests(args)),
-        timeout=args.gateway.request_timeout,
+        limits=Limits(
+            parallel=parallel_requests(args),
+            smaller_model=bool(soft.smaller_models),
+            refusal=soft.refusal,
+            retry_after_seconds=soft.retry_after_seconds,
+        ),
+        timeout=_patience(stable, interface) or args.gateway.request_timeout,
         callers=args.settings.callers,
         upstream_path=f"{model_path(args.namespace, plan.model)}/v1" if is_chat else _PATHS[interface],
         upstream_host="" if is_chat else inner_host(plan, args.namespace),
+        smaller_models=soft.smaller_models,
     )
+
+
+def _patience(stable: ReleasePlan, interface: Interface) -> str:
+    """Ten times what nineteen of twenty requests take, at least ten seconds; nothing where no objective says it.
+
+    The objective of a chat may be about its first token, so it says nothing of the last.
+    """
+    if stable.latency_p95_ms is None or interface == "chat":
+        return ""
+    return f"{min(max(10, -(-stable.latency_p95_ms // 100)), 3600)}s"
 
 
 def parallel_requests(args: ModelArgs) -> int:

@@ -8,6 +8,7 @@ from components.capacity import AcceleratorNeeds
 from components.namespaces import MODEL_POD
 from components.start_path import StartPath, Starts, start_path
 from releases.engines import Engine
+from releases.fail_soft import FailSoft
 from releases.release import Release
 
 PERSONAL_DATA: Final = "slipway.dev/personal-data"
@@ -32,6 +33,8 @@ class ReleasePlan:
     needs: AcceleratorNeeds
     concurrency: int
     max_context: int | None = None
+    latency_p95_ms: int | None = None
+    fail_soft: tuple[FailSoft, ...] = ()
 
     @property
     def key(self) -> str:
@@ -133,4 +136,6 @@ def plan_of(release: Release, model_bucket: str, starts: Starts) -> ReleasePlan:
         needs=accelerator_needs(release),
         concurrency=needs.concurrency,
         max_context=needs.max_context,
+        latency_p95_ms=release.slo.latency_p95_ms if release.slo else None,
+        fail_soft=tuple(release.fail_soft),
     )

@@ -19,6 +19,7 @@ def model_callers(graph: Graph) -> Iterator[Exposure]:
         what = f"model {name_of(route)}"
         try:
             yield from _ways(route, graph, what)
+            yield from _stand_ins(route)
         except UndecidedError as missing:
             yield Exposure(what=what, source="unreadable", detail=str(missing), caller="unreadable")
 
@@ -39,6 +40,20 @@ def _ways(route: Resource, graph: Graph, what: str) -> Iterator[Exposure]:
         yield Exposure(what=what, source=source, detail=detail, caller=source)
     if not found:
         yield Exposure(what=what, source=NOBODY, detail="its list of callers is empty", caller=NOBODY)
+
+
+def _stand_ins(route: Resource) -> Iterator[Exposure]:
+    """Models that answer in this one's place; their own lists of callers are not asked then."""
+    for rule in sequence(at(route.inputs, "spec.rules")):
+        for backend in sequence(at(rule, "backendRefs")):
+            if number(at(backend, "priority")):
+                who = f"callers of {name_of(route)}"
+                yield Exposure(
+                    what=f"model {text(at(backend, 'name'))}",
+                    source=who,
+                    detail=f"in its place, while {name_of(route)} keeps failing",
+                    caller=who,
+                )
 
 
 def _listed(authorization: Mapping[str, Any]) -> Iterable[tuple[str, list[str]]]:

@@ -7,6 +7,7 @@ from typing import Any, Final
 from components.caller_settings import TOKENS_PER_MINUTE, caller_problems
 from components.capacity import placement
 from components.gpu_pool import GpuPoolSettings
+from components.model_fallback import fail_soft_problems
 from components.model_plan import ModelPlan, accelerator_needs, plan_of
 from components.model_route import counts_tokens
 from components.model_settings import ModelSettings, VersionSettings
@@ -61,9 +62,7 @@ def model_problems(
                 yield from (f"{path}.payload_logging: {version}: {reason}" for reason in against)
             yield from _share_problems(path, settings, loaded)
         yield from _side_by_side_problems(path, settings, found)
-        for task in sorted({loaded.release.needs.task for loaded in found.values()})[:1]:
-            for said in caller_problems(settings.callers, counts_tokens=counts_tokens(task)):
-                yield f"{path}.callers.{said}"
+        yield from _edge_problems(path, settings, found, releases, models)
 
 
 def environment_of(settings_of: Callable[[str], Any], names: Names) -> Environment:
@@ -76,6 +75,29 @@ def environment_of(settings_of: Callable[[str], Any], names: Names) -> Environme
         signed_only=namespace is not None and namespace.signed_models_only,
         payload_days=store.payload_retention.model_dump() if store is not None else {},
     )
+
+
+def _edge_problems(
+    path: str,
+    settings: ModelSettings,
+    found: Mapping[str, LoadedRelease],
+    releases: Releases,
+    models: Mapping[str, ModelSettings],
+) -> Iterator[str]:
+    """What the edge cannot do for this model: limits that count nothing, fallbacks that are not there."""
+    for version, loaded in found.items():
+        release = loaded.release
+        against = fail_soft_problems(release.fail_soft, release.needs.task, _tasks(models, releases))
+        yield from (f"{path}.versions.{version}: {reason}" for reason in against)
+    for task in sorted({loaded.release.needs.task for loaded in found.values()})[:1]:
+        for said in caller_problems(settings.callers, counts_tokens=counts_tokens(task)):
+            yield f"{path}.callers.{said}"
+
+
+def _tasks(models: Mapping[str, ModelSettings], releases: Releases) -> dict[str, str]:
+    """The task of every model of the stack whose stable version has a record."""
+    stable = {model: releases.get(model, {}).get(s.traffic.stable) for model, s in models.items()}
+    return {model: loaded.release.needs.task for model, loaded in stable.items() if loaded is not None}
 
 
 def _traffic_problems(path: str, settings: ModelSettings) -> Iterator[str]:

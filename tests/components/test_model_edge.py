@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from components.model_edge import edge_of, parallel_requests
+from releases.fail_soft import PoliteRefusal, SmallerModel
 from tests.components.model_examples import CHAT, EMBEDDING, model_args, second
 
 
@@ -44,3 +45,30 @@ def test_the_edge_lets_through_what_the_largest_version_holds_and_as_much_again(
     assert parallel_requests(model_args(EMBEDDING, bigger, names=names, least=2, most=6)) == 2 * 10 * 6
     # The count of a language model is fixed at its least.
     assert parallel_requests(model_args(CHAT, names=names, pool="l4", least=2, most=4)) == 2 * 2 * 2
+
+
+def test_what_the_stable_version_says_of_its_failure_is_what_the_edge_does(names):
+    plan = (
+        SmallerModel(kind="smaller-model", model="mini"),
+        PoliteRefusal(kind="polite-refusal", message="Busy.", retry_after_seconds=90),
+    )
+    first, other = replace(CHAT, fail_soft=plan), second(CHAT)
+    route = edge_of(model_args(first, other, names=names, pool="l4"))
+    assert route.smaller_models == ("mini",)
+    limits = (route.limits.smaller_model, route.limits.refusal, route.limits.retry_after_seconds)
+    assert limits == (True, "Busy.", 90)
+    assert edge_of(model_args(CHAT, names=names, pool="l4")).smaller_models == ()
+
+
+@pytest.mark.parametrize(
+    ("plan", "timeout"),
+    [
+        (replace(EMBEDDING, latency_p95_ms=50), "10s"),
+        (replace(EMBEDDING, latency_p95_ms=2501), "26s"),
+        (replace(EMBEDDING, latency_p95_ms=900_000), "3600s"),
+        (replace(EMBEDDING, latency_p95_ms=None), "300s"),
+        (replace(CHAT, latency_p95_ms=800), "300s"),
+    ],
+)
+def test_the_edge_waits_ten_times_the_objective_except_for_streams(names, plan, timeout):
+    assert edge_of(model_args(plan, names=names, pool="l4")).timeout == timeout

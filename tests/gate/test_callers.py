@@ -71,6 +71,14 @@ def test_other_ways_to_name_a_caller():
     assert [source for _, source, _ in found] == ["rule 0 (10.0.0.0/8)", "team (chat, team=a)"]
 
 
+def test_a_model_that_stands_in_is_called_by_the_others_callers():
+    backends = [{"name": "chat", "priority": 0}, {"name": "mini", "priority": 1}]
+    route = made(AI_ROUTES[0], rules=[{"backendRefs": backends}])
+    assert [(e.what, e.source, e.detail) for e in model_callers(Graph([route, listing()]))][1:] == [
+        ("model mini", "callers of chat", "in its place, while chat keeps failing")
+    ]
+
+
 def test_what_cannot_be_read_is_said():
     (way,) = model_callers(Graph([ROUTE, made(SECURITY_POLICY, targetRefs=TARGET, authorization=UNKNOWN)]))
     assert (way.what, way.source) == ("model chat", "unreadable")
