@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from components.capacity import AcceleratorNeeds
 from components.namespaces import MODEL_POD
 from components.start_path import StartPath, Starts, start_path
 from releases.engines import Engine
 from releases.fail_soft import FailSoft
+from releases.instances import AcceleratorNeeds, accelerator_needs
 from releases.release import Release
 
 PERSONAL_DATA: Final = "slipway.dev/personal-data"
@@ -104,17 +104,6 @@ def chosen_path(release: Release, model_bucket: str, starts: Starts) -> StartPat
         uri=artifact.location(model_bucket),
         image=artifact.image,
         starts=starts,
-    )
-
-
-def accelerator_needs(release: Release) -> AcceleratorNeeds:
-    """What one replica of a release takes of a machine."""
-    needs, memory = release.needs, release.gpu_memory
-    return AcceleratorNeeds(
-        gpu_count=needs.gpu_count,
-        gpu_memory_gib=memory.gib if memory else 0,
-        cpu=needs.cpu,
-        memory_gib=needs.memory_gib,
     )
 
 

@@ -149,6 +149,36 @@ def explain(rule: Annotated[str, typer.Argument(help="A rule's id.")]) -> None:
     explain_rule(rule, Console())
 
 
+release = typer.Typer(help="Release records and what happened to them.", no_args_is_help=True)
+app.add_typer(release, name="release")
+Name = Annotated[str, typer.Argument(help="MODEL, or MODEL/VERSION.", metavar="NAME")]
+Form = Annotated[str, typer.Option("--format", help="text or json.")]
+
+
+@release.command("list")
+def release_list(today: Today = "", form: Form = "text", organisation: From = None) -> None:
+    """List every version of every model with its state."""
+    from gate.command_release import show_all  # noqa: PLC0415 as in preview
+
+    show_all(day(today), form, organisation)
+
+
+@release.command("status")
+def release_status(name: Name, today: Today = "", form: Form = "text", organisation: From = None) -> None:
+    """Say what is true of a release now, and the events that made it so."""
+    from gate.command_release import show_status  # noqa: PLC0415 as in preview
+
+    show_status(name, day(today), form, organisation)
+
+
+@release.command("explain")
+def release_explain(name: Name, form: Form = "text", organisation: From = None) -> None:
+    """Show the arithmetic of a release's GPU memory, and which instance types hold it."""
+    from gate.command_release_explain import explain_size  # noqa: PLC0415 as in preview
+
+    explain_size(name, form, organisation)
+
+
 config = typer.Typer(help="Stack files.", no_args_is_help=True)
 app.add_typer(config, name="config")
 

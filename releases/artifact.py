@@ -26,7 +26,18 @@ BYTES_PER_PARAMETER: Final = {
     "int8": 1.0,
     "int4": 0.5,
 }
-"""What one weight takes at each precision."""
+"""What one weight takes at each precision, at least."""
+
+_GROUP: Final = 128
+_OF_A_GROUP: Final = 2.5
+"""A scale of 16 bits and a zero point of 4 for each group of weights, as AWQ and GPTQ files have them (AutoAWQ's
+``WQLinear_GEMM``: ``qzeros`` and ``scales`` beside ``qweight``, read 2026-11-23)."""
+
+
+def quantised_bytes(parameters: int, precision: str) -> float:
+    """What so many weights take, with the scales that a quantised format keeps beside them."""
+    scales = _OF_A_GROUP / _GROUP if precision == "int4" else 0.0
+    return parameters * (BYTES_PER_PARAMETER[precision] + scales)
 
 
 class Signature(Strict):

@@ -5,6 +5,7 @@ from typing import Self
 from pydantic import Field, model_validator
 
 from facts.strict import Strict
+from releases.architecture import Architecture
 from releases.engines import Engine, Task
 
 
@@ -17,7 +18,9 @@ class Needs(Strict):
     gpu_memory_gib: float | None = Field(
         default=None, gt=0, description="As measured, over all GPUs; absent: computed."
     )
-    kv_cache_bytes_per_token: int | None = Field(default=None, ge=1)
+    architecture: Architecture | None = Field(
+        default=None, description="The dimensions that GPU memory is computed from."
+    )
     cpu: int = Field(ge=1)
     memory_gib: int = Field(ge=1)
     max_context: int = Field(ge=1, description="Tokens of prompt and answer together.")
@@ -30,6 +33,6 @@ class Needs(Strict):
             raise ValueError("gpu_count is 0, so cpu_only_allowed should be true")
         if self.gpu_count == 0 and self.gpu_memory_gib is not None:
             raise ValueError("gpu_count is 0, so gpu_memory_gib has no meaning")
-        if self.engine == "vllm" and not (self.gpu_memory_gib or self.kv_cache_bytes_per_token):
-            raise ValueError("engine vllm: state gpu_memory_gib, or kv_cache_bytes_per_token to compute it")
+        if self.engine == "vllm" and not (self.gpu_memory_gib or self.architecture):
+            raise ValueError("engine vllm: state gpu_memory_gib, or architecture to compute it")
         return self

@@ -17,7 +17,7 @@ from releases.needs import Needs
 from releases.objectives import Objectives
 from releases.origin import Origin
 from releases.rollout import Rollout
-from releases.sizing import GIB, GpuMemory, engine_memory
+from releases.sizing import GIB, GpuMemory, engine_memory, stated_memory
 from releases.text import Version
 
 _SIGNED: frozenset[str] = frozenset({"confidential", "restricted"})
@@ -56,11 +56,13 @@ class Release(Strict):
         """The GPU memory one replica needs, with the arithmetic; nothing for a model that needs no GPU."""
         if self.needs.gpu_count == 0:
             return None
+        if self.needs.gpu_memory_gib is not None:
+            return stated_memory(self.needs.gpu_memory_gib, self.needs.gpu_count)
         return engine_memory(
-            stated_gib=self.needs.gpu_memory_gib,
             size_bytes=self.artifact.size_bytes,
-            cache_bytes_per_token=self.needs.kv_cache_bytes_per_token or 0,
-            tokens=self.needs.max_context * self.needs.concurrency,
+            architecture=self.needs.architecture,
+            context=self.needs.max_context,
+            concurrency=self.needs.concurrency,
             gpu_count=self.needs.gpu_count,
         )
 

@@ -8,7 +8,7 @@ from components.caller_settings import TOKENS_PER_MINUTE, caller_problems
 from components.capacity import placement
 from components.gpu_pool import GpuPoolSettings
 from components.model_fallback import fail_soft_problems
-from components.model_plan import ModelPlan, accelerator_needs, plan_of
+from components.model_plan import ModelPlan, plan_of
 from components.model_route import counts_tokens
 from components.model_settings import ModelSettings, VersionSettings
 from components.model_store import ModelStoreSettings
@@ -26,6 +26,7 @@ from releases.checks import (
     environment_problems,
     share_problems,
 )
+from releases.instances import accelerator_needs
 from releases.load import LoadedRelease, ReleaseError, find
 
 Releases = Mapping[str, Mapping[str, LoadedRelease]]

@@ -4,7 +4,6 @@ from dataclasses import replace
 
 from components.autoscaling import AutoscalingHandle
 from components.capability_role import CapabilityRoleHandle
-from components.capacity import AcceleratorNeeds
 from components.gateway import GatewayHandle
 from components.model_args import ModelArgs
 from components.model_plan import ModelPlan, ReleasePlan
@@ -14,6 +13,7 @@ from components.start_path import Starts, start_path
 from components.telemetry import TelemetryHandle
 from components.traffic import TrafficSettings
 from components.workload_namespace import WorkloadNamespaceHandle
+from releases.instances import AcceleratorNeeds
 
 ONCE = Starts(per_day=0, nodes=1)
 GATEWAY = GatewayHandle(

@@ -3,9 +3,10 @@ from dataclasses import dataclass
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.capacity import AcceleratorNeeds, placement
+from components.capacity import placement
 from components.gpu_pool import GpuPoolSettings
 from facts.accelerators import gpu_instance, gpu_instances
+from releases.instances import AcceleratorNeeds
 
 
 @dataclass(frozen=True)

@@ -53,7 +53,7 @@ def test_gpu_memory_is_weights_and_cache_and_allowance() -> None:
     assert memory is not None
     assert memory.gib == 19.51
     assert memory.arithmetic == (
-        "15.26 GiB weights + 2.25 GiB cache (16384 tokens) + 2.00 GiB engine = 19.51 GiB"
+        "15.26 GiB weights + 2.25 GiB cache (2 x 8192 tokens) + 2.00 GiB engine = 19.51 GiB"
     )
 
 

@@ -1,0 +1,78 @@
+"""``slipway release``: read by people and by machines, and one clear word where there is nothing to read."""
+
+import json
+import shutil
+
+import pytest
+from typer.testing import CliRunner
+
+from gate.cli import app
+from gate.errors import GateError
+from gate.stacks import ROOT
+
+RUN = CliRunner()
+
+
+def said(*words):
+    result = RUN.invoke(app, ["release", *words], catch_exceptions=False)
+    assert result.exit_code == 0
+    return result.stdout
+
+
+def test_every_release_is_listed_with_its_state():
+    lines = [line.split() for line in said("list", "--today=2026-11-23").splitlines()]
+    assert lines[0] == ["release", "state", "owner", "licence", "engine", "provenance"]
+    assert [line[0] for line in lines[1:]] == ["minilm/v1", "support-chat/v1"]
+    rows = json.loads(said("list", "--format=json", "--today=2026-11-23"))
+    assert {row["state"] for row in rows} == {"approved"}
+
+
+def test_the_state_of_one_comes_with_its_events():
+    text = said("status", "support-chat/v1", "--today=2026-11-23")
+    assert text.startswith("support-chat/v1: approved\n")
+    assert "2026-11-23 approval: decision approved (model-risk@example.com)" in text
+    (row,) = json.loads(said("status", "support-chat", "--format=json", "--today=2026-11-23"))
+    assert [event["kind"] for event in row["events"]] == ["approval", "licence-review"]
+
+
+def test_a_sunset_shows_on_its_day(tmp_path):
+    shutil.copytree(ROOT / "releases" / "models", tmp_path / "releases" / "models")
+    (row,) = json.loads(said("status", "minilm", "--format=json", f"--from={tmp_path}"))
+    events = tmp_path / "releases" / "models" / "minilm" / "v1" / "events"
+    (events / "2026-12-01-sunset.yaml").write_text(
+        f"kind: sunset\ndate: 2026-12-01\nwho: a@example.com\nrecord: {row['record']}\n"
+        "evidence: [ticket]\nends: 2027-01-01\nreason: replaced\n"
+    )
+
+    def state(day):
+        return said("status", "minilm", f"--from={tmp_path}", f"--today={day}").splitlines()[0]
+
+    assert (state("2026-12-31"), state("2027-01-01")) == ("minilm/v1: approved", "minilm/v1: sunset")
+
+
+def test_sizes_are_explained_with_the_machines_that_hold_them():
+    text = said("explain", "support-chat/v1")
+    assert "15.26 GiB weights + 2.25 GiB cache (2 x 8192 tokens) + 2.00 GiB engine = 19.51 GiB" in text
+    assert "needs 4" in next(line for line in text.splitlines() if line.startswith("g6.xlarge"))
+    (row,) = json.loads(said("explain", "support-chat", "--format=json"))
+    assert (row["gpu_memory_gib"], row["instances"][0]["instance_type"]) == (19.51, "g6.2xlarge")
+    assert "needs no GPU: 2 CPUs and 2 GiB of memory" in said("explain", "minilm")
+
+
+@pytest.mark.parametrize("verb", ["status", "explain"])
+@pytest.mark.parametrize(
+    ("name", "problem"),
+    [
+        ("minilmm", "releases/models: no model 'minilmm'; did you mean minilm?"),
+        ("minilm/v7", "releases/models: no version 'v7' of minilm; there are v1"),
+    ],
+)
+def test_a_release_that_is_not_there_is_named(verb, name, problem):
+    with pytest.raises(GateError) as error:
+        RUN.invoke(app, ["release", verb, name], catch_exceptions=False)
+    assert str(error.value) == f"no release '{name}'\n  {problem}"
+
+
+def test_an_unknown_format_is_refused():
+    with pytest.raises(GateError, match=r"--format: should be text or json \(got 'xml'\)$"):
+        RUN.invoke(app, ["release", "list", "--format=xml"], catch_exceptions=False)
