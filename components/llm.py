@@ -25,13 +25,13 @@ class Llm(PlatformComponent):
         services = [self._service(f"{name}-{version}", args, version) for version in args.plan.releases]
         EdgeRoute(
             f"{name}-edge",
-            EdgeRouteArgs(route=edge_of(args), after=[*args.after(), *services]),
+            EdgeRouteArgs(route=edge_of(args), after=services),
             self.child_opts(),
         )
         self.register_outputs({})
 
     def _service(self, name: str, args: ModelArgs, version: str) -> pulumi.Resource:
-        plan, where, after = args.plan.releases[version], args.namespace, args.after()
+        plan, where = args.plan.releases[version], args.namespace
         chosen = args.settings.versions[version]
         if chosen.pool is None:
             raise ValueError(
@@ -46,12 +46,13 @@ class Llm(PlatformComponent):
                 replicas=chosen.replicas.min,
                 pods=engine_labels(plan),
                 flows=llm_flows(plan, where),
-                after=after,
+                after=args.after(),
             ),
             self.child_opts(),
         )
+        ready = list(parts.handle.ready)
         traces = [
-            KubernetesObject(f"{name}-traces-{role}", manifest, self.child_opts(depends_on=after))
+            KubernetesObject(f"{name}-traces-{role}", manifest, self.child_opts(depends_on=ready))
             for role, manifest in trace_ways(plan, where).items()
         ]
         return KubernetesObject(
@@ -63,5 +64,5 @@ class Llm(PlatformComponent):
                 replicas=chosen.replicas.min,
                 weight=args.settings.traffic.percent_of(version),
             ),
-            self.child_opts(depends_on=[*after, *parts.handle.ready, *traces]),
+            self.child_opts(depends_on=[*ready, *traces]),
         )

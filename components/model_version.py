@@ -31,7 +31,7 @@ class ModelVersionArgs:
 
 @dataclass(frozen=True, kw_only=True)
 class ModelVersionHandle(Handle):
-    """What a service of this version waits for."""
+    """What a service of this version waits for; it has waited for the platform."""
 
 
 class ModelVersion(PlatformComponent):
@@ -42,9 +42,12 @@ class ModelVersion(PlatformComponent):
     def __init__(self, name: str, args: ModelVersionArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, opts)
         plan, where = args.plan, args.namespace
+        # The account alone waits for the whole platform, and everything else for the account: to wait is transitive,
+        # and dozens of dependencies on each of a model's objects were most of what a large stack's preview cost.
         account = KubernetesObject(
             f"{name}-account", service_account(plan, where), self.child_opts(depends_on=args.after)
         )
+        after: list[pulumi.Resource] = [account]
         identity = WorkloadIdentity(
             f"{name}-identity",
             WorkloadIdentityArgs(
@@ -53,17 +56,17 @@ class ModelVersion(PlatformComponent):
                 service_account=plan.key,
                 role_arn=args.names.role_arn(args.capability),
             ),
-            self.child_opts(depends_on=args.after),
+            self.child_opts(depends_on=after),
         )
         flows = DeclaredFlows(
             f"{name}-flows",
-            DeclaredFlowsArgs(flows=list(args.flows), after=args.after),
+            DeclaredFlowsArgs(flows=list(args.flows), after=after),
             self.child_opts(),
         )
         budget = KubernetesObject(
             f"{name}-budget",
             disruption_budget(plan, where, args.pods, args.replicas),
-            self.child_opts(depends_on=args.after),
+            self.child_opts(depends_on=after),
         )
         # Credentials are injected when a pod is admitted: the association and the account come first. Without its
         # flows a version would come up unreachable, without its budget unprotected.

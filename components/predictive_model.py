@@ -29,29 +29,27 @@ class PredictiveModel(PlatformComponent):
 
     def __init__(self, name: str, args: ModelArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, opts)
-        after, where = args.after(), args.namespace
+        where = args.namespace
         ready = [r for version in args.plan.releases for r in self._parts(f"{name}-{version}", args, version)]
         service = KubernetesObject(
             f"{name}-service",
             inference_service(args.plan, where, args.settings, _recorded(args)),
-            self.child_opts(depends_on=[*after, *ready]),
+            self.child_opts(depends_on=ready),
         )
         for version in args.plan.releases:
             KubernetesObject(
                 f"{name}-{version}-scaling",
                 _scaling(args, version),
                 # Its target is the deployment KServe makes for the service.
-                self.child_opts(depends_on=[*after, service]),
+                self.child_opts(depends_on=[service]),
             )
         shares = KubernetesObject(
             f"{name}-shares",
             predictive_route(args.plan, where, args.settings.traffic),
             # A backend that is not there yet answers with errors.
-            self.child_opts(depends_on=[*after, service]),
+            self.child_opts(depends_on=[service]),
         )
-        EdgeRoute(
-            f"{name}-edge", EdgeRouteArgs(route=edge_of(args), after=[*after, shares]), self.child_opts()
-        )
+        EdgeRoute(f"{name}-edge", EdgeRouteArgs(route=edge_of(args), after=[shares]), self.child_opts())
         self.register_outputs({})
 
     def _parts(self, name: str, args: ModelArgs, version: str) -> Sequence[pulumi.Resource]:
@@ -75,7 +73,7 @@ class PredictiveModel(PlatformComponent):
         program = sampler_program(plan, args.namespace)
         return [
             *parts,
-            KubernetesObject(f"{name}-payload-sampler", program, self.child_opts(depends_on=args.after())),
+            KubernetesObject(f"{name}-payload-sampler", program, self.child_opts(depends_on=list(parts))),
         ]
 
 

@@ -142,6 +142,8 @@ def _preview_one(
     stack: Stack, upstreams: Mapping[str, Mapping[str, Any]], options: Options, address: str
 ) -> Previewed:
     """Runs in a child process: capture, judge, write."""
+    # Nearly all it makes lives until it ends, and then goes with it.
+    gc.disable()
     # Nearly all of it lives until this stack is written; what an earlier one left is looked for once, here.
     gc.collect()
     gc.disable()
