@@ -5,8 +5,11 @@ from typing import Any, Final
 
 from policies.gateway_objects import (
     AI_ROUTES,
+    CLIENT_POLICY,
     GATEWAY,
     HTTP_ROUTE,
+    SECURITY_POLICY,
+    TRAFFIC_POLICY,
     is_envoy,
     is_for,
     is_inside_only,
@@ -14,7 +17,7 @@ from policies.gateway_objects import (
     namespace_of,
     targets,
 )
-from policies.reading import at, known, mapping, sequence, text
+from policies.reading import UndecidedError, at, known, listed, mapping, sequence, text
 from policies.record import Graph, Resource
 
 MODEL_ROUTES: Final = (*AI_ROUTES, HTTP_ROUTE)
@@ -26,6 +29,7 @@ _MODEL_PATHS: Final = (
     "/v1/embeddings",
     "/openai/",
 )
+_ANY: Final = "*"
 _MODEL_LABEL: Final = "slipway.dev/model"
 _ENVOY_API: Final = "gateway.envoyproxy.io"
 
@@ -99,11 +103,41 @@ def effective(route: Resource, graph: Graph, type_: str) -> list[Resource]:
 
     Its own, and those of its gateways unless one of its own takes their place.
     """
-    own = [policy for policy in graph.of_type(type_) if is_for_route(policy, route)]
+    own = [policy for policy in _perhaps_for(route, graph, type_) if is_for_route(policy, route)]
     if own and not all(at(policy.inputs, "spec.mergeType") for policy in own):
         return own
-    above = [p for gateway in parents(route, graph) for p in graph.of_type(type_) if is_for(p, gateway)]
+    above = [
+        policy
+        for gateway in parents(route, graph)
+        for policy in _perhaps_for(gateway, graph, type_)
+        if is_for(policy, gateway)
+    ]
     return [*own, *above]
+
+
+def _perhaps_for(target: Resource, graph: Graph, type_: str) -> list[Resource]:
+    """Policies of a type that name something called so, and those that choose by labels or cannot be read."""
+    by_name = graph.once(_by_target)
+    return [*by_name.get((type_, name_of(target)), ()), *by_name.get((type_, _ANY), ())]
+
+
+def _by_target(graph: Graph) -> Mapping[tuple[str, str], list[Resource]]:
+    """Policies by type and target: without it every route would look at every policy."""
+    found: dict[tuple[str, str], list[Resource]] = {}
+    for policy in graph.of_type(SECURITY_POLICY, TRAFFIC_POLICY, CLIENT_POLICY):
+        for name in _target_names(policy):
+            found.setdefault((policy.type, name), []).append(policy)
+    return found
+
+
+def _target_names(policy: Resource) -> set[str]:
+    try:
+        spec = mapping(at(policy.inputs, "spec"))
+        named = [*listed(at(spec, "targetRefs")), *listed(at(spec, "targetRef"))]
+        names = {text(at(target, "name")) for target in named}
+        return {_ANY} if sequence(at(spec, "targetSelectors")) else names
+    except UndecidedError:
+        return {_ANY}
 
 
 def backends(route: Resource) -> Iterable[str]:

@@ -1,9 +1,11 @@
 """The one record rules judge, whoever made it: a capture, a state file, a preview, a manifest or an engine."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, Final, TypeVar
+
+T = TypeVar("T")
 
 
 class Unknown:
@@ -88,6 +90,17 @@ class Graph:
 
     def _starting(self, prefix: str) -> list[Resource]:
         return [r for r in self.resources if r.type.startswith(prefix)]
+
+    def once(self, make: Callable[["Graph"], T]) -> T:
+        """What a function makes of the whole graph, made at the first question; the graph never changes."""
+        if make not in self._made:
+            self._made[make] = make(self)
+        made: T = self._made[make]
+        return made
+
+    @cached_property
+    def _made(self) -> dict[Callable[["Graph"], Any], Any]:
+        return {}
 
     def referring(self, target: Resource, type_: str, prop: str) -> list[Resource]:
         """Resources of a type whose property points at ``target``: by dependency, by id, name or ARN."""

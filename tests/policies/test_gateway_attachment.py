@@ -1,0 +1,58 @@
+"""Which policies hold for a route: found by name without looking at all of them, and none lost for it."""
+
+import pytest
+
+from policies.gateway_attachment import effective
+from policies.gateway_objects import GATEWAY, HTTP_ROUTE, SECURITY_POLICY
+from policies.reading import UndecidedError
+from policies.record import UNKNOWN, Graph
+from tests.policies.cases import resource
+
+META = {"namespace": "edge", "labels": {"tier": "models"}}
+ROUTE = resource(
+    HTTP_ROUTE, {"metadata": {"name": "chat", **META}, "spec": {"parentRefs": [{"name": "edge"}]}}, "chat"
+)
+EDGE = resource(GATEWAY, {"metadata": {"name": "edge", **META}}, "edge")
+
+
+def policy(name, spec, **metadata):
+    inputs = {"metadata": {"name": name, "namespace": "edge", **metadata}, "spec": spec}
+    return resource(SECURITY_POLICY, inputs, name)
+
+
+def held(*policies):
+    graph = Graph([ROUTE, EDGE, *policies])
+    return [p.name for p in effective(ROUTE, graph, SECURITY_POLICY)]
+
+
+BY_NAME = {"targetRefs": [{"kind": "HTTPRoute", "name": "chat"}], "mergeType": "StrategicMerge"}
+OF_GATEWAY = {"targetRef": {"kind": "Gateway", "name": "edge"}}
+BY_LABEL = {
+    "targetSelectors": [{"kind": "HTTPRoute", "matchLabels": {"tier": "models"}}],
+    "mergeType": "JSONMerge",
+}
+
+
+def test_its_own_come_first_then_those_of_its_gateway():
+    assert held(policy("gateway", OF_GATEWAY), policy("own", BY_NAME)) == ["own", "gateway"]
+
+
+def test_one_that_names_and_selects_counts_once():
+    assert held(policy("both", {**BY_NAME, **BY_LABEL})) == ["both"]
+
+
+def test_one_that_selects_by_labels_is_found():
+    assert held(policy("labels", BY_LABEL)) == ["labels"]
+
+
+def test_one_for_another_name_or_namespace_is_none():
+    other = {"targetRefs": [{"kind": "HTTPRoute", "name": "other"}]}
+    assert held(policy("other", other), policy("away", BY_NAME, namespace="models")) == []
+
+
+@pytest.mark.parametrize(
+    "spec", [UNKNOWN, {"targetRefs": UNKNOWN}, {"targetRefs": [{"kind": "HTTPRoute", "name": UNKNOWN}]}]
+)
+def test_one_that_cannot_be_read_leaves_the_route_undecided(spec):
+    with pytest.raises(UndecidedError):
+        held(policy("own", BY_NAME), policy("unknown", spec))
