@@ -64,5 +64,9 @@ class Llm(PlatformComponent):
                 replicas=chosen.replicas.min,
                 weight=args.settings.traffic.percent_of(version),
             ),
-            self.child_opts(depends_on=[*ready, *traces]),
+            self.child_opts(
+                depends_on=[*ready, *traces],
+                # One writer of weights: where a controller moves them, the stack sets the first and no other.
+                ignore_changes=["spec.router.route.weight"] if plan.driver == "controller" else [],
+            ),
         )

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 from components.namespaces import MODEL_POD
 from components.start_path import StartPath, Starts, start_path
@@ -33,6 +33,7 @@ class ReleasePlan:
     needs: AcceleratorNeeds
     concurrency: int
     max_context: int | None = None
+    driver: Literal["stack", "controller"] = "stack"
     latency_p95_ms: int | None = None
     fail_soft: tuple[FailSoft, ...] = ()
 
@@ -125,6 +126,7 @@ def plan_of(release: Release, model_bucket: str, starts: Starts) -> ReleasePlan:
         needs=accelerator_needs(release),
         concurrency=needs.concurrency,
         max_context=needs.max_context,
+        driver=release.rollout.driver,
         latency_p95_ms=release.slo.latency_p95_ms if release.slo else None,
         fail_soft=tuple(release.fail_soft),
     )

@@ -46,8 +46,12 @@ class PredictiveModel(PlatformComponent):
         shares = KubernetesObject(
             f"{name}-shares",
             predictive_route(args.plan, where, args.settings.traffic),
-            # A backend that is not there yet answers with errors.
-            self.child_opts(depends_on=[service]),
+            self.child_opts(
+                # A backend that is not there yet answers with errors.
+                depends_on=[service],
+                # One writer of weights: where a controller moves them, the stack sets the first and no other.
+                ignore_changes=["spec.rules"] if _is_driven(args) else [],
+            ),
         )
         EdgeRoute(f"{name}-edge", EdgeRouteArgs(route=edge_of(args), after=[shares]), self.child_opts())
         self.register_outputs({})
@@ -75,6 +79,10 @@ class PredictiveModel(PlatformComponent):
             *parts,
             KubernetesObject(f"{name}-payload-sampler", program, self.child_opts(depends_on=list(parts))),
         ]
+
+
+def _is_driven(args: ModelArgs) -> bool:
+    return any(plan.driver == "controller" for plan in args.plan.releases.values())
 
 
 def _recorded(args: ModelArgs) -> Recorded:

@@ -6,7 +6,7 @@ from datetime import date
 from gate.exposure import exposures
 from gate.not_seen import not_seen, unpinned
 from gate.permissions import permissions
-from gate.report import Report
+from gate.report import ModelTraffic, Report
 from gate.second_opinion import Opinion
 from gate.shape import check_shapes
 from gate.starts import starts
@@ -30,6 +30,7 @@ def assess(
     opinion: Opinion,
     rules: Sequence[Rule] = RULES,
     noticed: Sequence[Finding] = (),
+    shares: Sequence[ModelTraffic] = (),
 ) -> tuple[Report, frozenset[str]]:
     """Judge a graph; returns the report and the names of the waivers that were used.
 
@@ -42,6 +43,7 @@ def assess(
         opinion: what checkov said, or why it was not asked.
         rules: the rules to apply.
         noticed: what the date makes of the releases the stack runs.
+        shares: what the stack file says of traffic; nothing for files of others.
     """
     shapes = check_shapes(graph)
     said = judge(graph, rules)
@@ -91,6 +93,7 @@ def assess(
         permissions=permissions(graph),
         exposures=exposures(graph),
         starts=starts(graph),
+        traffic=shares,
         components={r.urn: graph.component_of(r) for r in graph},
         decided=said.decided,
     )

@@ -26,6 +26,7 @@ from gate.sarif import as_sarif
 from gate.second_opinion import ask, not_asked, server
 from gate.stacks import ROOT, capture_stack, chosen
 from gate.terraform_plan import as_plan
+from gate.traffic import traffic
 from gate.waive import load_waivers
 from stacks.load import Stack, stack_names
 
@@ -163,6 +164,7 @@ def _preview_one(
                 if address
                 else not_asked("switched off by --no-checkov")
             ),
+            shares=traffic(stack),
             noticed=release_findings(captured.graph, stack.releases, options.today),
         )
         output_folder.write(

@@ -47,6 +47,15 @@ class Start:
     what: str
 
 
+@dataclass(frozen=True, kw_only=True, order=True)
+class ModelTraffic:
+    """Which versions of a model answer how much, in per cent, and what that means in words."""
+
+    model: str
+    shares: tuple[tuple[str, int], ...]
+    words: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class NotSeen:
     """Something the verdict does not speak of; many things share a reason."""
@@ -69,6 +78,7 @@ class Report:
     permissions: Sequence[Permission] = ()
     exposures: Sequence[Exposure] = ()
     starts: Sequence[Start] = ()
+    traffic: Sequence[ModelTraffic] = ()
     unpinned: Sequence[str] = ()
     components: Mapping[str, str] = field(default_factory=dict)
     decided: int = 0
@@ -125,6 +135,7 @@ class Report:
             "unpinned": list(self.unpinned),
             "permissions": [asdict(p) for p in self.permissions],
             "exposure": [asdict(e) for e in self.exposures],
+            "traffic": [{"model": t.model, "shares": dict(t.shares), "words": t.words} for t in self.traffic],
             "starts": [{"model": s.model, "what": s.what} for s in self.starts],
             "resources": [self._resource(r) for r in self.resources],
         }

@@ -34,6 +34,7 @@ def show(report: Report, console: Console, *, details: bool) -> None:
         _tree(report, console)
         _permissions(report, console)
         _exposures(report, console)
+        _traffic(report, console)
         _starts(report, console)
     labels = {r.urn: r.label for r in report.resources}
     for finding in report.open_findings:
@@ -113,6 +114,17 @@ def _exposures(report: Report, console: Console) -> None:
         table.add_column(heading, overflow="fold")
     for e in report.exposures:
         table.add_row(escape(printable(e.what)), escape(printable(e.source)), escape(printable(e.detail)))
+    console.print(table)
+
+
+def _traffic(report: Report, console: Console) -> None:
+    if not report.traffic:
+        return
+    table = Table(title="traffic", title_justify="left", box=None, pad_edge=False)
+    for heading in ("model", "what answers"):
+        table.add_column(heading, overflow="fold")
+    for t in report.traffic:
+        table.add_row(escape(printable(t.model)), escape(printable(t.words)))
     console.print(table)
 
 

@@ -116,6 +116,7 @@ def _side_by_side_problems(
     for what, values in (
         ("needs.engine", {v: loaded.release.needs.engine for v, loaded in found.items()}),
         ("needs.task", {v: loaded.release.needs.task for v, loaded in found.items()}),
+        ("rollout.driver", {v: loaded.release.rollout.driver for v, loaded in found.items()}),
         ("pool", {v: "a GPU" if s.pool else "the CPU" for v, s in settings.versions.items()}),
     ):
         if len(set(values.values())) > 1:

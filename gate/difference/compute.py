@@ -7,7 +7,7 @@ from gate.difference.flows import flow_changes
 from gate.difference.permissions import permission_changes
 from gate.difference.record import StackDifference
 from gate.difference.resources import resource_changes
-from gate.difference.running import capacity_changes, model_changes
+from gate.difference.running import capacity_changes, model_changes, traffic_changes
 
 Report = Mapping[str, Any]
 """A report.json, read."""
@@ -40,7 +40,7 @@ def stack_difference(stack: str, before: Report, after: Report) -> StackDifferen
         lost=lost,
         opened=opened,
         closed=closed,
-        models=model_changes(before, after),
+        models=[*traffic_changes(before, after), *model_changes(before, after)],
         capacity=capacity_changes(before, after),
     )
 

@@ -15,7 +15,7 @@ def model_changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[s
     """A sentence for each model object that comes, goes, or serves other files."""
     old, new = _models(before), _models(after)
     found = [f"{name} starts to serve {new[name]}" for name in new.keys() - old.keys()]
-    found += [f"{name} stops: callers of it get no answer" for name in old.keys() - new.keys()]
+    found += [f"{name} serves {old[name]} no longer" for name in old.keys() - new.keys()]
     found += [
         f"{name} serves {new[name]} instead of {old[name]}: its pods are replaced"
         for name in old.keys() & new.keys()
@@ -24,12 +24,43 @@ def model_changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[s
     return sorted(found)
 
 
+def traffic_changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
+    """A sentence for each model of both sides whose versions answer other shares than before."""
+    old, new = ({t["model"]: t["shares"] for t in side.get("traffic", ())} for side in (before, after))
+    return [
+        f"{model}: {'; '.join(said)}"
+        for model in sorted(old.keys() & new.keys())
+        if (said := list(_moves(old[model], new[model])))
+    ]
+
+
+def _moves(old: Mapping[str, int], new: Mapping[str, int]) -> Iterator[str]:
+    for version in [*new, *(gone for gone in old if gone not in new)]:
+        was, is_now = old.get(version), new.get(version)
+        if was is None and not is_now:
+            yield f"{version} comes without traffic; let it answer 1 % first, or its first requests fail"
+        elif is_now is None:
+            yield f"{version} goes, which answered {was} %"
+        elif (was or 0) != is_now:
+            yield f"{version} answers {is_now} % of requests instead of {was or 0} %"
+
+
 def _models(report: Mapping[str, Any]) -> dict[str, str]:
-    return {
-        r["inputs"]["metadata"]["name"]: _address(r["inputs"].get("spec") or {})
-        for r in report["resources"]
-        if r["type"] in _MODELS
-    }
+    """What every version serves; which of them is stable is no difference to its pods."""
+    found: dict[str, str] = {}
+    for resource in report["resources"]:
+        if resource["type"] not in _MODELS:
+            continue
+        name, spec = resource["inputs"]["metadata"]["name"], resource["inputs"].get("spec") or {}
+        found[_called(name, spec.get("predictor"))] = _address(spec)
+        for canary in spec.get("canary") or ():
+            found[_called(name, canary["predictor"])] = _address(canary)
+    return found
+
+
+def _called(name: str, predictor: Any) -> str:
+    version = (predictor or {}).get("name")
+    return f"{name}-{version}" if version else str(name)
 
 
 def _address(spec: Mapping[str, Any]) -> str:

@@ -193,3 +193,15 @@ def test_a_canary_of_a_model_that_may_sleep_asks_for_no_more_than_the_stable_ver
     spec = embedding(CANARY, EMBEDDING, second(EMBEDDING), least=0).only(SERVICE).inputs["spec"]
     assert spec["predictor"]["minReplicas"] == 0
     assert [canary["predictor"]["minReplicas"] for canary in spec["canary"]] == [0]
+
+
+def test_where_a_controller_moves_shares_the_stack_sets_them_once(embedding, chat):
+    driven = [replace(plan, driver="controller") for plan in (EMBEDDING, second(EMBEDDING))]
+    kept = {r.name: r.ignore_changes for r in embedding(CANARY, *driven).graph if r.ignore_changes}
+    assert kept == {"model-minilm-shares": ("spec.rules",)}
+    driven = [replace(plan, driver="controller") for plan in (CHAT, second(CHAT))]
+    kept = {r.name: r.ignore_changes for r in chat(CANARY, *driven).graph if r.ignore_changes}
+    assert kept == {
+        f"model-support-chat-{version}-service": ("spec.router.route.weight",) for version in ("v1", "v2")
+    }
+    assert [r for r in chat(CANARY, CHAT, second(CHAT)).graph if r.ignore_changes] == []

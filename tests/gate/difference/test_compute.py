@@ -123,5 +123,5 @@ def test_models_and_gpus_are_said_in_words():
     ]
     assert said.capacity == ["GPUs of pool gpu-l4: at most 16 instead of 8"]
     assert stack_difference("s", side("s3://a", 8, second), side("s3://a", 8)).models == [
-        "chat stops: callers of it get no answer"
+        "chat serves s3://c no longer"
     ]

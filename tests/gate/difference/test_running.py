@@ -1,0 +1,75 @@
+"""What serves on two sides: a promotion moves traffic and replaces no pod."""
+
+from gate.difference.running import model_changes, traffic_changes
+
+ISVC = "kubernetes:serving.kserve.io/v1beta1:InferenceService"
+LLM = "kubernetes:serving.kserve.io/v1alpha2:LLMInferenceService"
+
+
+def predictor(version, uri=None):
+    return {"name": version, "model": {"storageUri": uri or f"s3://m/minilm-{version}/"}}
+
+
+def report(spec=None, shares=None, type_=ISVC, name="minilm"):
+    resources = [{"type": type_, "inputs": {"metadata": {"name": name}, "spec": spec}}] if spec else []
+    return {"resources": resources, "traffic": [{"model": "minilm", "shares": shares}] if shares else []}
+
+
+ALONE = report({"predictor": predictor("v1")}, {"v1": 100})
+CANARY = report(
+    {"predictor": predictor("v1"), "canary": [{"predictor": predictor("v2"), "trafficPercent": 10}]},
+    {"v1": 90, "v2": 10},
+)
+PROMOTED = report(
+    {"predictor": predictor("v2"), "canary": [{"predictor": predictor("v1"), "trafficPercent": 0}]},
+    {"v1": 0, "v2": 100},
+)
+
+
+def test_a_candidate_starts_and_takes_its_share():
+    assert model_changes(ALONE, CANARY) == ["minilm-v2 starts to serve s3://m/minilm-v2/"]
+    assert traffic_changes(ALONE, CANARY) == [
+        "minilm: v1 answers 90 % of requests instead of 100 %; v2 answers 10 % of requests instead of 0 %"
+    ]
+
+
+def test_a_promotion_replaces_no_pod():
+    assert model_changes(CANARY, PROMOTED) == []
+    assert traffic_changes(CANARY, PROMOTED) == [
+        "minilm: v1 answers 0 % of requests instead of 90 %; v2 answers 100 % of requests instead of 10 %"
+    ]
+
+
+def test_the_old_version_goes():
+    after = report({"predictor": predictor("v2")}, {"v2": 100})
+    assert model_changes(PROMOTED, after) == ["minilm-v1 serves s3://m/minilm-v1/ no longer"]
+    assert traffic_changes(PROMOTED, after) == ["minilm: v1 goes, which answered 0 %"]
+
+
+def test_a_version_that_comes_without_traffic_is_warned_of():
+    warm = report(shares={"v1": 100, "v2": 0})
+    assert traffic_changes(ALONE, warm) == [
+        "minilm: v2 comes without traffic; let it answer 1 % first, or its first requests fail"
+    ]
+
+
+def test_other_files_under_the_same_version_replace_pods():
+    after = report({"predictor": predictor("v1", "s3://m/other/")}, {"v1": 100})
+    assert model_changes(ALONE, after) == [
+        "minilm-v1 serves s3://m/other/ instead of s3://m/minilm-v1/: its pods are replaced"
+    ]
+
+
+def test_a_language_model_is_called_by_its_object():
+    before, after = (
+        report({"model": {"uri": f"s3://m/{v}/"}}, type_=LLM, name=f"chat-{v}") for v in ("v1", "v2")
+    )
+    assert model_changes(before, after) == [
+        "chat-v1 serves s3://m/v1/ no longer",
+        "chat-v2 starts to serve s3://m/v2/",
+    ]
+
+
+def test_a_base_that_knew_no_traffic_has_none_to_compare():
+    older = {"resources": ALONE["resources"]}
+    assert traffic_changes(older, CANARY) == []
