@@ -4,6 +4,8 @@ SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# Where this branch left it, merged records and events must be as they were.
+BASE ?= $(if $(GITHUB_BASE_REF),origin/$(GITHUB_BASE_REF),main)
 UV := $(shell command -v uv 2>/dev/null)
 
 .DEFAULT_GOAL := help
@@ -64,11 +66,12 @@ test-browser: $(VENV)/development.installed ## look at the HTML report in a real
 	  || { echo "test-browser: Chromium is not installed (Debian: apt-get install chromium)" >&2; exit 1; }
 	$(BIN)/pytest -o addopts="-q --strict-markers --strict-config" tests/browser
 
-check: $(VENV)/development.installed ## format, lint, imports and types
+check: $(VENV)/development.installed ## format, lint, imports, types, and that merged releases stay as they were
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports --no-cache --no-logo
 	$(BIN)/mypy
+	$(BIN)/slipway release frozen --against $(BASE)
 
 conformance: $(VENV)/development.installed ## apply every object to a real Kubernetes API server (needs Go; 4 minutes the first time)
 	$(BIN)/python -m tools.conformance $(ARGS)

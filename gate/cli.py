@@ -179,6 +179,22 @@ def release_explain(name: Name, form: Form = "text", organisation: From = None) 
     explain_size(name, form, organisation)
 
 
+@release.command("frozen")
+def release_frozen(
+    against: Annotated[str, typer.Option(help="Compare with where this branch left REF.", metavar="REF")],
+) -> None:
+    """Refuse a merged record whose values changed, and a merged event that changed or is gone."""
+    from gate.frozen import broken_promises  # noqa: PLC0415 as in preview
+    from gate.stacks import ROOT  # noqa: PLC0415 as in preview
+
+    problems = broken_promises(ROOT, against)
+    for problem in problems:
+        Console(stderr=True).print(problem, style="red", markup=False, highlight=False, soft_wrap=True)
+    if problems:
+        raise typer.Exit(1)
+    typer.echo(f"releases are as they were merged (compared with where this branch left {against})")
+
+
 config = typer.Typer(help="Stack files.", no_args_is_help=True)
 app.add_typer(config, name="config")
 

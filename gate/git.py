@@ -1,7 +1,7 @@
 """What the gate asks of git, and nothing that changes a branch."""
 
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -56,6 +56,17 @@ def changed_files(root: Path, commit: str) -> list[str]:
     tracked = _git(root, "diff", "--name-only", "--no-renames", "-z", commit)
     new = _git(root, "ls-files", "--others", "--exclude-standard", "-z")
     return sorted({path for path in (tracked + new).split("\0") if path})
+
+
+def files_at(root: Path, commit: str, folders: Sequence[str]) -> list[str]:
+    """Files of a commit below some folders, sorted."""
+    listed = _git(root, "ls-tree", "-r", "--name-only", "-z", commit, "--", *folders)
+    return sorted(path for path in listed.split("\0") if path)
+
+
+def text_at(root: Path, commit: str, file: str) -> str:
+    """What a file held at a commit."""
+    return _git(root, "show", f"{commit}:{file}")
 
 
 def describe(root: Path) -> str:

@@ -1,0 +1,110 @@
+"""Merged records keep their values and merged events stay; what is new may be written."""
+
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from gate.errors import GateError
+from gate.frozen import broken_promises
+from gate.stacks import ROOT
+
+RECORD = "releases/models/minilm/v1/release.yaml"
+EVENTS = "releases/models/minilm/v1/events"
+APPROVAL = f"{EVENTS}/2026-11-23-approval.yaml"
+
+
+def git(root: Path, *words: str) -> None:
+    identity = ["-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false"]
+    command = ["git", "-C", str(root), *identity, *words]
+    subprocess.run(command, check=True, capture_output=True)  # noqa: S603 git with our own words
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """A repository with the committed releases on main, and a branch that left it."""
+    shutil.copytree(ROOT / "releases" / "models", tmp_path / "releases" / "models")
+    git(tmp_path, "init", "-q", "-b", "main")
+    git(tmp_path, "add", "-A")
+    git(tmp_path, "commit", "-q", "-m", "base")
+    git(tmp_path, "switch", "-q", "-c", "work")
+    return tmp_path
+
+
+def edit(file: str, old: str, new: str) -> Callable[[Path], None]:
+    def change(root: Path) -> None:
+        text = (root / file).read_text()
+        assert old in text
+        (root / file).write_text(text.replace(old, new, 1))
+
+    return change
+
+
+def add(file: str, text: str) -> Callable[[Path], None]:
+    def change(root: Path) -> None:
+        (root / file).parent.mkdir(parents=True, exist_ok=True)
+        (root / file).write_text(text)
+
+    return change
+
+
+def remove(file: str) -> Callable[[Path], None]:
+    return lambda root: (root / file).unlink()
+
+
+ALLOWED = [
+    lambda _root: None,
+    edit(RECORD, "provenance: genuine", "provenance:   genuine  # a comment"),
+    add(f"{EVENTS}/2026-12-01-incident.yaml", "kind: incident\n"),
+    add("releases/models/minilm/v2/release.yaml", "model: minilm\n"),
+]
+
+
+@pytest.mark.parametrize("change", ALLOWED)
+def test_what_is_new_or_says_the_same_is_allowed(checkout, change):
+    change(checkout)
+    assert broken_promises(checkout, "main") == []
+
+
+REFUSED = [
+    (
+        edit(RECORD, "owner: search", "owner: other"),
+        f"{RECORD}: owner differs from what was merged; write a new version",
+    ),
+    (
+        edit(RECORD, "  pii: refused\n", ""),
+        f"{RECORD}: data.pii differs from what was merged; write a new version",
+    ),
+    (
+        edit(RECORD, "  gpu_count: 0", "  gpu_count: 0.0"),
+        f"{RECORD}: needs.gpu_count differs from what was merged; write a new version",
+    ),
+    (
+        edit(APPROVAL, "decision: approved", "decision: refused"),
+        f"{APPROVAL}: decision differs from what was merged; append another event",
+    ),
+    (remove(APPROVAL), f"{APPROVAL}: is gone; events are only ever appended"),
+    (remove(RECORD), f"{RECORD}: is gone; a record stays for good"),
+]
+
+
+@pytest.mark.parametrize("committed", [False, True])
+@pytest.mark.parametrize(("change", "said"), REFUSED)
+def test_what_was_merged_stays(checkout, change, said, committed):
+    change(checkout)
+    if committed:
+        git(checkout, "commit", "-q", "-a", "-m", "change")
+    assert broken_promises(checkout, "main") == [said]
+
+
+def test_a_base_that_is_not_there_is_no_pass(checkout):
+    with pytest.raises(GateError, match=r"there is no commit 'origin/main' here; is it fetched\?$"):
+        broken_promises(checkout, "origin/main")
+
+
+def test_a_file_that_cannot_be_read_is_no_pass(checkout):
+    (checkout / RECORD).write_text("a: [")
+    with pytest.raises(GateError, match=r"^releases cannot be compared with their base:"):
+        broken_promises(checkout, "main")
