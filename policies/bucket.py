@@ -4,13 +4,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from policies.bucket_parts import BUCKETS, first, is_versioned, parts, policies_of, takes_logs
-from policies.iam_documents import conditions, principals, resources, statements
-from policies.reading import at, flag, listed, sequence, text
+from policies.iam.statements import Statement, statements
+from policies.reading import at, flag, sequence, text
 from policies.record import Graph, Resource
 from policies.rule import Rule
 
 _ACCOUNT_BLOCK: Final = "aws:s3/accountPublicAccessBlock:AccountPublicAccessBlock"
-_EQUAL: Final = frozenset({"bool", "boolifexists", "stringequals"})
+_EQUAL: Final = frozenset({"bool", "stringequals"})
 _BLOCKS: Final = ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets")
 
 
@@ -66,23 +66,20 @@ def _not_our_key(bucket: Resource, graph: Graph) -> Iterable[str]:
 
 def _plain_transport(bucket: Resource, graph: Graph) -> Iterable[str]:
     for document in policies_of(graph, bucket):
-        if any(_refuses_plain(statement) for _, statement in statements(document)):
+        if any(_refuses_plain(statement) for statement in statements(document)):
             return
     yield "no policy refuses plain HTTP"
 
 
-def _refuses_plain(statement: Mapping[str, Any]) -> bool:
-    is_refusal = text(at(statement, "Effect")) == "Deny" and "*" in principals(statement, "AWS")
-    everything = {"s3:*", "*"} & {text(a) for a in listed(at(statement, "Action"))}
-    is_of_objects = any(resource.endswith("*") for resource in resources(statement))
-    tests = conditions(statement)
+def _refuses_plain(statement: Statement) -> bool:
     # A second test in the same statement would narrow the refusal.
-    if not (is_refusal and everything and is_of_objects and len(tests) == 1):
+    is_refusal = not statement.allows and statement.is_for_everyone and not statement.spares_principals
+    if not (is_refusal and statement.takes("s3:*") and len(statement.conditions) == 1):
         return False
-    [(operator, key, values)] = tests
-    return (
-        operator in _EQUAL and key == "aws:securetransport" and [str(v).lower() for v in values] == ["false"]
-    )
+    [test] = statement.conditions
+    is_of_objects = statement.is_on("arn:aws:s3:::*") or any(r.endswith("*") for r in statement.resources)
+    is_of_plain = test.operator in _EQUAL and test.key == "aws:securetransport"
+    return is_of_objects and is_of_plain and [v.lower() for v in test.values] == ["false"]
 
 
 def _unversioned(bucket: Resource, graph: Graph) -> Iterable[str]:

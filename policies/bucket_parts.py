@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from policies.iam_documents import allows, principals, statements
+from policies.iam.statements import statements
 from policies.neighbours import pointing_at
 from policies.reading import at, flag, mapping, sequence, text
 from policies.record import Graph, Resource
@@ -72,7 +72,7 @@ def takes_logs(graph: Graph, bucket: Resource) -> bool:
     if graph.referring(bucket, TRAIL, "s3BucketName"):
         return True
     return any(
-        allows(statement) and any(p.startswith(_LOG_SERVICES) for p in principals(statement, "Service"))
+        statement.allows and any(p.startswith(_LOG_SERVICES) for p in statement.principals("Service"))
         for document in policies_of(graph, bucket)
-        for _, statement in statements(document)
+        for statement in statements(document)
     )

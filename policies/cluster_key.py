@@ -1,10 +1,11 @@
 """What must hold for KMS keys: that they rotate, cannot vanish overnight, and have named users."""
 
 import re
-from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from collections.abc import Iterable
+from typing import Final
 
-from policies.iam_documents import allows, conditions, is_open, narrows, principals, statements
+from policies.iam.callers import accounts, open_statements
+from policies.iam.statements import Statement, statements
 from policies.reading import at, flag, number, text
 from policies.record import Graph, Resource
 from policies.rule import Rule
@@ -30,35 +31,30 @@ def _short_window(key: Resource, _graph: Graph) -> Iterable[str]:
 
 
 def _key_for_everyone(key: Resource, _graph: Graph) -> Iterable[str]:
-    for name, statement in statements(at(key.inputs, "policy")):
-        if is_open(statement):
-            yield f"{name} lets every AWS account use the key"
+    for statement in open_statements(at(key.inputs, "policy")):
+        yield f"{statement.name} lets every AWS account use the key"
 
 
 def _key_for_others(key: Resource, _graph: Graph) -> Iterable[str]:
     named = {
-        (name, account)
-        for name, statement in statements(at(key.inputs, "policy"))
-        if allows(statement)
+        (statement.name, account)
+        for statement in statements(at(key.inputs, "policy"))
+        if statement.allows
         for account in _accounts(statement)
     }
     # A key that is not made yet has no ARN; then the account that most of its policy is about is its own.
     arn = key.outputs.get("arn") or at(key.inputs, "keyId")
     own = _ACCOUNT.search(arn) if isinstance(arn, str) else None
-    accounts = [account for _, account in sorted(named)]
-    home = own[1] if own else max(accounts, key=accounts.count, default="")
+    named_accounts = [account for _, account in sorted(named)]
+    home = own[1] if own else max(named_accounts, key=named_accounts.count, default="")
     yield from (
         f"{name} lets account {account} use the key" for name, account in sorted(named) if account != home
     )
 
 
-def _accounts(statement: Mapping[str, Any]) -> Iterable[str]:
+def _accounts(statement: Statement) -> Iterable[str]:
     """The accounts that principals, or conditions in their place, name."""
-    named = [*principals(statement, "AWS")]
-    for operator, key, values in conditions(statement):
-        if key in _NAMES_ACCOUNTS and narrows(operator, values):
-            named.extend(text(value, key) for value in values)
-    return {found[1] for one in named if (found := _ACCOUNT.search(one))}
+    return {found[1] for one in accounts(statement, _NAMES_ACCOUNTS) if (found := _ACCOUNT.search(one))}
 
 
 RULES: tuple[Rule, ...] = (

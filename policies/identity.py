@@ -1,17 +1,18 @@
 """What must hold for permissions: actions and resources are named, roles are bounded, nobody lives for ever."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Final
+from collections.abc import Iterable, Iterator
+from typing import Final
 
 from facts.iam_actions import UNSCOPED_ACTIONS
 from facts.managed_policies import MANAGED_POLICIES
-from policies.iam_documents import actions, allows, conditions, covers, resources, statements
+from policies.iam.conditions import Condition
+from policies.iam.identities import POLICY, ROLE, bounds
+from policies.iam.patterns import covers_action
+from policies.iam.statements import Statement, each, statements
 from policies.reading import at, known, listed, mapping, text
 from policies.record import Graph, Resource
 from policies.rule import Rule
 
-ROLE: Final = "aws:iam/role:Role"
-POLICY: Final = "aws:iam/policy:Policy"
 ROLE_POLICY: Final = "aws:iam/rolePolicy:RolePolicy"
 ATTACHMENT: Final = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
 USER: Final = "aws:iam/user:User"
@@ -30,54 +31,60 @@ _ATTACHMENTS: Final = (
     "aws:iam/policyAttachment:PolicyAttachment",
 )
 _ADMINISTRATION: Final = frozenset({"AdministratorAccess", "PowerUserAccess", "SystemAdministrator"})
+_TAGS: Final = ("resourcetag/", "requesttag/")
 _SAYS_NOT_WHAT: Final = (
     "aws:calledvia",
     "aws:currenttime",
+    "aws:epochtime",
+    "aws:federatedprovider",
     "aws:multifactorauth",
     "aws:principal",
+    "aws:referer",
     "aws:requestedregion",
     "aws:securetransport",
     "aws:source",
-    "aws:useragent",
+    "aws:tagkeys",
+    "aws:tokenissuetime",
+    "aws:user",
     "aws:viaawsservice",
+    "s3:authtype",
+    "s3:signature",
+    "s3:tlsversion",
+    "s3:x-amz-",
+    "sts:externalid",
 )
 """Condition keys that say who, when, where or how: they leave every resource of an account within reach."""
 
 
 def _is_boundary(policy: Resource, graph: Graph) -> bool:
     """A boundary grants nothing: its wildcards are an upper bound of what roles are given."""
-    return policy.type == POLICY and any(_bounds(policy, role) for role in graph.of_type(ROLE))
+    return policy.type == POLICY and any(bounds(policy, role) for role in graph.of_type(ROLE))
 
 
-def _bounds(policy: Resource, role: Resource) -> bool:
-    if policy.urn in role.property_dependencies.get("permissionsBoundary", ()):
-        return True
-    arn, name = role.inputs.get("permissionsBoundary"), policy.inputs.get("name")
-    return isinstance(arn, str) and isinstance(name, str) and arn.rpartition("/")[2] == name
-
-
-def _permissions(holder: Resource, graph: Graph) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """What a policy, or a role's inline ones, allow."""
-    documents: list[Any] = []
+def _permissions(holder: Resource, graph: Graph) -> Iterator[Statement]:
+    """The statements of a policy, or of a role's inline ones."""
     if holder.type == ROLE:
-        inline = listed(at(holder.inputs, "inlinePolicies"), "inlinePolicies")
-        documents.extend(at(mapping(policy), "policy") for policy in inline)
+        for policy in listed(at(holder.inputs, "inlinePolicies"), "inlinePolicies"):
+            yield from statements(at(mapping(policy), "policy"))
     elif not _is_boundary(holder, graph):
-        documents.append(at(holder.inputs, "policy"))
-    for value in documents:
-        yield from ((name, body) for name, body in statements(value) if allows(body))
+        yield from statements(at(holder.inputs, "policy"))
 
 
 def _whole_services(holder: Resource, graph: Graph) -> Iterable[str]:
-    for name, statement in _permissions(holder, graph):
-        if at(statement, "NotAction") is not None:
-            yield f"{name}: NotAction allows whatever AWS invents next"
-        for action in actions(statement):
-            service, _, verb = action.partition(":")
-            if not service.strip("*?"):
-                yield f"{name}: {action} allows everything"
-            elif not verb.strip("*?"):
-                yield f"{name}: {action} allows a whole service"
+    return each(_permissions(holder, graph), _wide_actions)
+
+
+def _wide_actions(statement: Statement) -> Iterable[str]:
+    if not statement.allows:
+        return
+    if statement.not_actions is not None:
+        yield f"{statement.name}: NotAction allows whatever AWS invents next"
+    for action in statement.actions:
+        service, _, verb = action.partition(":")
+        if not service.strip("*?"):
+            yield f"{statement.name}: {action} allows everything"
+        elif not verb.strip("*?"):
+            yield f"{statement.name}: {action} allows a whole service"
 
 
 def _reaches_all(resource: str) -> bool:
@@ -87,14 +94,27 @@ def _reaches_all(resource: str) -> bool:
 
 
 def _unscoped(holder: Resource, graph: Graph) -> Iterable[str]:
-    for name, statement in _permissions(holder, graph):
-        wide = [r for r in resources(statement) if _reaches_all(r)]
-        if at(statement, "NotResource") is not None:
-            wide.append("NotResource")
-        if not wide or any(not key.startswith(_SAYS_NOT_WHAT) for _, key, _ in conditions(statement)):
-            continue
-        scopable = [a for a in actions(statement) if not any(covers(p, a) for p in UNSCOPED_ACTIONS)]
-        yield from (f"{name}: {action} on {wide[0]}" for action in sorted(scopable))
+    return each(_permissions(holder, graph), _wide_resources)
+
+
+def _wide_resources(statement: Statement) -> Iterable[str]:
+    if not statement.allows:
+        return
+    wide = [r for r in statement.resources if _reaches_all(r)]
+    if statement.not_resources is not None:
+        wide.append("NotResource")
+    if not wide or any(_says_what(c, statement) for c in statement.conditions):
+        return
+    scopable = [a for a in statement.actions if not any(covers_action(p, a) for p in UNSCOPED_ACTIONS)]
+    yield from (f"{statement.name}: {action} on {wide[0]}" for action in sorted(scopable))
+
+
+def _says_what(condition: Condition, statement: Statement) -> bool:
+    """Whether a condition leaves only some resources: it wants a value of theirs, or a tag they all must have."""
+    if condition.key.startswith(_SAYS_NOT_WHAT):
+        return False
+    is_tag = any(kind in condition.key for kind in _TAGS)
+    return condition.pins(statement.required) or (is_tag and condition.key in statement.required)
 
 
 def _unbounded(role: Resource, _graph: Graph) -> Iterable[str]:
@@ -125,21 +145,14 @@ def _refused_by_boundary(holder: Resource, graph: Graph) -> Iterable[str]:
     boundary = _boundary_of(holder, graph)
     if boundary is None:
         return
-    document = [statement for _, statement in statements(at(boundary.inputs, "policy"))]
-    upper = [statement for statement in document if allows(statement)]
-    is_most = any(at(statement, "NotAction") is not None for statement in upper)
-    granted = [pattern for statement in upper for pattern in actions(statement)]
+    document = list(statements(at(boundary.inputs, "policy"), boundary.name))
+    upper = [statement for statement in document if statement.allows]
     # A refusal with a condition is for some requests only, which ones cannot be told from here.
-    refused = [
-        pattern
-        for statement in document
-        if not allows(statement) and not conditions(statement)
-        for pattern in actions(statement)
-    ]
+    refusals = [statement for statement in document if not statement.allows and not statement.conditions]
     for action in sorted(_wanted(holder, graph)):
-        if any(covers(pattern, action) for pattern in refused):
+        if any(refusal.takes(action) for refusal in refusals):
             yield f"{action} is refused by the boundary {boundary.name}"
-        elif not is_most and not any(covers(pattern, action) for pattern in granted):
+        elif not any(statement.takes(action) for statement in upper):
             yield f"{action} is outside the boundary {boundary.name}"
 
 
@@ -147,7 +160,7 @@ def _boundary_of(holder: Resource, graph: Graph) -> Resource | None:
     """The boundary of the role that a policy is attached to, where both are declared here."""
     known(holder.inputs.get("role"), "role")
     roles = [r for r in graph.of_type(ROLE) if holder in graph.referring(r, holder.type, "role")]
-    return next((p for p in graph.of_type(POLICY) for role in roles if _bounds(p, role)), None)
+    return next((p for p in graph.of_type(POLICY) for role in roles if bounds(p, role)), None)
 
 
 def _wanted(holder: Resource, graph: Graph) -> set[str]:
@@ -155,7 +168,7 @@ def _wanted(holder: Resource, graph: Graph) -> set[str]:
     if holder.type == ATTACHMENT:
         arn = text(at(holder.inputs, "policyArn"), "policyArn")
         return set(MANAGED_POLICIES.get(arn.rpartition("/")[2], ())) if ":aws:policy/" in arn else set()
-    return {action for _, statement in _permissions(holder, graph) for action in actions(statement)}
+    return {a for s in _permissions(holder, graph) if s.allows for a in s.actions}
 
 
 RULES: tuple[Rule, ...] = (

@@ -111,10 +111,19 @@ def document(value: Any, path: str = "policy") -> Mapping[str, Any]:
         return {}
     if isinstance(value, str):
         try:
-            value = json.loads(value)
+            value = json.loads(value, object_pairs_hook=_once)
         except ValueError as error:
             raise UndecidedError(f"{path} is not JSON: {error}") from None
     return mapping(value, path)
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """A JSON object; of a key that stands there twice, one value would be read and the other meant."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        twice = sorted({key for key, _ in pairs if [k for k, _ in pairs].count(key) > 1})
+        raise ValueError(f"{', '.join(twice)} stands there twice")
+    return found
 
 
 def listed(value: Any, path: str = "") -> Sequence[Any]:

@@ -1,19 +1,22 @@
 """What must hold for trust: who may take on a role, and who may use what has a policy of its own."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from collections.abc import Iterable
+from functools import partial
+from typing import Final
 
-from policies.iam_documents import allows, conditions, is_open, narrows, principals, statements
+from policies.deferring import every
+from policies.iam.callers import open_statements
+from policies.iam.identities import ASSOCIATION, ROLE
+from policies.iam.statements import Statement, each, statements
 from policies.reading import at, flag, text
 from policies.record import Graph, Resource
 from policies.rule import Rule
 
-ROLE: Final = "aws:iam/role:Role"
-ASSOCIATION: Final = "aws:eks/podIdentityAssociation:PodIdentityAssociation"
 _POD_SERVICE: Final = "pods.eks.amazonaws.com"
 _CLUSTER_KEYS: Final = frozenset(
     {"aws:requesttag/eks-cluster-arn", "aws:requesttag/eks-cluster-name", "aws:sourcearn"}
 )
+_TRUST: Final = "assumeRolePolicy"
 _NAMESPACE_KEY: Final = "aws:requesttag/kubernetes-namespace"
 _RESOURCE_POLICIES: Final = (
     "aws:s3/bucketPolicy:BucketPolicy",
@@ -25,29 +28,34 @@ _RESOURCE_POLICIES: Final = (
 
 
 def _open_trust(role: Resource, _graph: Graph) -> Iterable[str]:
-    for name, statement in statements(at(role.inputs, "assumeRolePolicy"), "assumeRolePolicy"):
-        if is_open(statement):
-            yield f"{name}: anybody in any account may take on the role"
-        if allows(statement) and not _has_subject(statement):
-            yield f"{name}: every token of {principals(statement, 'Federated')[0]} may take on the role"
+    trust = at(role.inputs, "assumeRolePolicy")
+    return every([partial(_for_anybody, trust), partial(each, statements(trust, _TRUST), _any_token)])
 
 
-def _has_subject(statement: Mapping[str, Any]) -> bool:
-    """Whether tokens of an OIDC issuer are narrowed to a subject; other federations have none."""
-    if not any(":oidc-provider/" in issuer for issuer in principals(statement, "Federated")):
-        return True
-    return any(key.endswith(":sub") and narrows(op, values) for op, key, values in conditions(statement))
+def _for_anybody(trust: object) -> Iterable[str]:
+    for statement in open_statements(trust, _TRUST):
+        yield f"{statement.name}: anybody in any account may take on the role"
+
+
+def _any_token(statement: Statement) -> Iterable[str]:
+    """Tokens of an OIDC issuer must be narrowed to a subject; other federations have none."""
+    issuers = [p for p in statement.principals("Federated") if ":oidc-provider/" in p]
+    if statement.allows and issuers and not any(c.key.endswith(":sub") for c in statement.pinned()):
+        yield f"{statement.name}: every token of {issuers[0]} may take on the role"
 
 
 def _any_pod(role: Resource, _graph: Graph) -> Iterable[str]:
-    for name, statement in statements(at(role.inputs, "assumeRolePolicy"), "assumeRolePolicy"):
-        if not allows(statement) or _POD_SERVICE not in principals(statement, "Service"):
-            continue
-        keys = {key for op, key, values in conditions(statement) if narrows(op, values)}
-        if not keys & _CLUSTER_KEYS:
-            yield f"{name}: pods of every cluster in the account may take on the role"
-        if _NAMESPACE_KEY not in keys:
-            yield f"{name}: pods of every namespace may take on the role"
+    return each(statements(at(role.inputs, "assumeRolePolicy"), _TRUST), _unnamed_pods)
+
+
+def _unnamed_pods(statement: Statement) -> Iterable[str]:
+    if not statement.allows or _POD_SERVICE not in statement.principals("Service"):
+        return
+    keys = {c.key for c in statement.pinned()}
+    if not keys & _CLUSTER_KEYS:
+        yield f"{statement.name}: pods of every cluster in the account may take on the role"
+    if _NAMESPACE_KEY not in keys:
+        yield f"{statement.name}: pods of every namespace may take on the role"
 
 
 def _without_tags(association: Resource, _graph: Graph) -> Iterable[str]:
@@ -57,9 +65,8 @@ def _without_tags(association: Resource, _graph: Graph) -> Iterable[str]:
 
 
 def _open_policy(holder: Resource, _graph: Graph) -> Iterable[str]:
-    for name, statement in statements(at(holder.inputs, "policy")):
-        if is_open(statement):
-            yield f"{name}: allows everybody, in any account"
+    for statement in open_statements(at(holder.inputs, "policy")):
+        yield f"{statement.name}: allows everybody, in any account"
 
 
 RULES: tuple[Rule, ...] = (

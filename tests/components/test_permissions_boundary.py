@@ -14,7 +14,8 @@ from components.permissions_boundary import (
     boundary_document,
 )
 from facts.managed_policies import EBS_IN_THE_CALLERS_NAME, MANAGED_POLICIES
-from policies.iam_documents import actions, allows, covers, statements
+from policies.iam.patterns import covers_action
+from policies.iam.statements import statements
 from policies.identity import ATTACHMENT, POLICY, ROLE, ROLE_POLICY
 from tests.captured import STACKS, captured
 
@@ -30,7 +31,7 @@ def _compact(text):
 
 
 def _granted(names):
-    return [a for _, s in statements(boundary_document(names)) if allows(s) for a in actions(s)]
+    return [a for s in statements(boundary_document(names)) if s.allows for a in s.actions]
 
 
 def _asked_for(names):
@@ -43,8 +44,8 @@ def _asked_for(names):
             policy = attachment.inputs["policyArn"].rpartition("/")[2]
             asked |= dict.fromkeys(MANAGED_POLICIES[policy], policy)
         for policy in graph.of_type(ROLE_POLICY):
-            for _, statement in statements(policy.inputs["policy"]):
-                asked |= dict.fromkeys(actions(statement), policy.name)
+            for statement in statements(policy.inputs["policy"]):
+                asked |= dict.fromkeys(statement.actions, policy.name)
     return asked
 
 
@@ -55,19 +56,19 @@ def test_whatever_a_role_of_a_committed_stack_asks_for_is_within_the_boundary(na
     assert asked["route53:ChangeResourceRecordSets"] == "certificates.acme"
     assert asked["ec2:CopyVolumes"] == "AmazonEBSCSIDriverPolicyV2"
     assert asked["s3:PutObject"] == "payload-writer-policy"
-    assert {a: who for a, who in asked.items() if not any(covers(p, a) for p in granted)} == {}
+    assert {a: who for a, who in asked.items() if not any(covers_action(p, a) for p in granted)} == {}
 
 
 def test_nothing_is_within_the_boundary_that_no_role_asks_for(names):
     asked = _asked_for(names)
 
-    assert [p for p in _granted(names) if not any(covers(p, action) for action in asked)] == []
+    assert [p for p in _granted(names) if not any(covers_action(p, action) for action in asked)] == []
 
 
 def test_no_role_asks_for_what_the_boundary_refuses(names):
     refused = [action for actions_ in NEVER.values() for action in actions_]
 
-    assert [a for a in _asked_for(names) if any(covers(r, a) for r in refused)] == []
+    assert [a for a in _asked_for(names) if any(covers_action(r, a) for r in refused)] == []
 
 
 @pytest.mark.parametrize("stack", STACKS)

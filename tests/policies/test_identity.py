@@ -116,7 +116,7 @@ CASES = {
                 findings=["It: kms:Decrypt on *"],
             ),
             Case(
-                policy(allow("s3:GetObject", "*") | {"NotResource": BUCKET, "Resource": []}),
+                policy({"Sid": "It", "Effect": "Allow", "Action": "s3:GetObject", "NotResource": BUCKET}),
                 findings=["It: s3:GetObject on NotResource"],
             ),
         ],

@@ -1,0 +1,1 @@
+"""IAM reasoned about: documents, conditions, who an identity is, and what it may do in the end."""
