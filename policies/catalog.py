@@ -14,6 +14,7 @@ MODULES: Final = (
     "cluster",
     "cluster_addons",
     "cluster_key",
+    "escalation",
     "flow",
     "flow_logs",
     "gateway",
