@@ -34,7 +34,9 @@ from gate.stacks import ROOT, capture_stack
 from policies.catalog import RULES
 from policies.judge import judge
 from policies.record import Graph
+from releases.load import find, load_releases
 from stacks.load import read_stack
+from tools.many_documents import answer, roles
 from tools.many_releases import organisation
 
 DAY = date(2026, 11, 23)
@@ -43,6 +45,7 @@ PLATFORM = "dev"
 ENOUGH = 400
 """Resources of the enlarged platform: the size the targets speak of."""
 PER_POOL = 3
+DOCUMENTS = 1500
 MODELS = (30, 100, 300)
 
 
@@ -175,6 +178,16 @@ def parts(graph: Graph) -> Iterator[Figure]:
     yield Figure("shape check and judging against capture", (shaped + judged) / captured, "times", 1 / 3)
 
 
+def reasoning() -> Iterator[Figure]:
+    """What is computed once a document, and once a release."""
+    graph = roles(DOCUMENTS)
+    seconds, _ = timed(lambda: answer(graph))
+    yield Figure(f"permissions of {DOCUMENTS} IAM documents", seconds, "s", 3)
+    release = find(load_releases(), "support-chat", "v1").release
+    sized, _ = timed(lambda: [release.gpu_memory for _ in range(1000)])
+    yield Figure("sizing, per release", sized, "ms", 1)
+
+
 def show(figures: list[Figure]) -> None:
     table = Table(box=None, pad_edge=False)
     for column, justify in (("what", "left"), ("measured", "right"), ("target", "right")):
@@ -189,7 +202,7 @@ def main(arguments: list[str]) -> None:
     figures = list(many_models())
     if "--releases" not in arguments:
         graph = capture_stack(read_stack(PLATFORM), {}).graph
-        figures = [*whole_commands(len(graph.resources)), *parts(graph), *figures]
+        figures = [*whole_commands(len(graph.resources)), *parts(graph), *reasoning(), *figures]
     if "--json" in arguments:
         print(json.dumps([asdict(f) for f in figures], indent=1))
     else:
