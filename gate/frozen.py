@@ -60,5 +60,8 @@ def _differences(before: Any, after: Any, path: str) -> Iterator[str]:
                 yield from _differences(before[key], after[key], below)
             else:
                 yield below
+    elif isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
+        if any(any(_differences(old, new, path or ".")) for old, new in zip(before, after, strict=True)):
+            yield path
     elif before != after or type(before) is not type(after):
         yield path

@@ -26,9 +26,23 @@ class Notice:
 
 def notices(loaded: LoadedRelease, today: date) -> Iterator[Notice]:
     """What the gate says of a release that a stack runs."""
+    yield from _future(loaded, today)
     yield from _licence(loaded, today)
     yield from _sunset(loaded, today)
     yield from _warnings(loaded)
+
+
+def _future(loaded: LoadedRelease, today: date) -> Iterator[Notice]:
+    """The latest decision of a kind counts, so a mistyped year would outrank every correction."""
+    for event in loaded.events:
+        if event.date > today:
+            yield Notice(
+                rule="release:events-have-happened",
+                level="mandatory",
+                file=loaded.events_folder,
+                message=f"the {event.kind} of {event.date} lies ahead",
+                fix="Write the day on which it happened.",
+            )
 
 
 def _licence(loaded: LoadedRelease, today: date) -> Iterator[Notice]:

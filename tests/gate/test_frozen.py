@@ -108,3 +108,15 @@ def test_a_file_that_cannot_be_read_is_no_pass(checkout):
     (checkout / RECORD).write_text("a: [")
     with pytest.raises(GateError, match=r"^releases cannot be compared with their base:"):
         broken_promises(checkout, "main")
+
+
+def test_values_within_a_list_are_compared_by_type_too(checkout):
+    """``1 == 1.0 == True``, but a record that is read strictly tells them apart."""
+    record = checkout / RECORD
+    record.write_text(record.read_text() + "\nmade_up:\n  steps: [1, 10]\n")
+    git(checkout, "commit", "-q", "-a", "-m", "base with a list")
+    git(checkout, "branch", "-f", "base")
+    edit(RECORD, "[1, 10]", "[1.0, 10]")(checkout)
+    assert broken_promises(checkout, "base") == [
+        f"{RECORD}: made_up.steps differs from what was merged; write a new version"
+    ]

@@ -63,3 +63,11 @@ def test_what_is_deprecated_or_did_harm_is_told():
             "the incident leak (high) is open since 2026-11-04",
         ),
     ]
+
+
+def test_an_event_that_lies_ahead_is_none():
+    ahead = event("approval", 23)
+    assert said((*GRANTED, ahead), date(2026, 11, 23)) == []
+    assert said((*GRANTED, ahead), date(2026, 11, 22)) == [
+        ("release:events-have-happened", "mandatory", "the approval of 2026-11-23 lies ahead")
+    ]
