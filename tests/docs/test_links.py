@@ -12,7 +12,7 @@ _CODE = re.compile(r"^ *```.*?^ *```$|`[^`\n]*`", re.MULTILINE | re.DOTALL)
 
 
 def _markdown() -> list[Path]:
-    made = {".git", ".venv", ".cache", "build"}
+    made = {".git", ".venv", ".cache", ".pytest_cache", "build"}
     found = (path.relative_to(ROOT) for path in ROOT.rglob("*.md"))
     return sorted(ROOT / path for path in found if not made & set(path.parts))
 
