@@ -1,8 +1,8 @@
 """Registering declared flows and the mesh's named exceptions."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import pulumi
 
@@ -34,10 +34,30 @@ class DeclaredFlowsArgs:
     trust_domain: str = TRUST_DOMAIN
 
 
+def flow_objects(flows: Sequence[Flow], trust_domain: str = TRUST_DOMAIN) -> dict[str, dict[str, Any]]:
+    """What flows compile to, each named after its flow and what it is.
+
+    Raises:
+        ValueError: two flows have one name.
+    """
+    return _by_role((flow.name, m) for flow in flows for m in compile_flow(flow, trust_domain))
+
+
+def _by_role(compiled: Iterable[tuple[str, dict[str, Any]]]) -> dict[str, dict[str, Any]]:
+    manifests: dict[str, dict[str, Any]] = {}
+    for declared, manifest in compiled:
+        is_way_out = manifest["spec"].get("policyTypes") == ["Egress"]
+        role = "network-egress" if is_way_out else _ROLES[manifest["kind"]]
+        if f"{declared}-{role}" in manifests:
+            raise ValueError(f"two flows are called {declared}")
+        manifests[f"{declared}-{role}"] = manifest
+    return manifests
+
+
 class DeclaredFlows(PlatformComponent):
     """For each flow and exception the objects that open it, named after it.
 
-    Nothing else opens anything: a way that is not declared here does not exist.
+    Nothing else opens anything: a way that is not declared does not exist.
     """
 
     TYPE = "slipway:mesh:DeclaredFlows"
@@ -54,12 +74,7 @@ class DeclaredFlows(PlatformComponent):
         compiled += [
             (exception.name, m) for exception in args.exceptions for m in compile_exception(exception)
         ]
-        for declared, manifest in compiled:
-            is_way_out = manifest["spec"].get("policyTypes") == ["Egress"]
-            role = "network-egress" if is_way_out else _ROLES[manifest["kind"]]
-            if f"{declared}-{role}" in manifests:
-                raise ValueError(f"{name}: two flows are called {declared}")
-            manifests[f"{declared}-{role}"] = manifest
+        manifests |= _by_role(compiled)
         # The mesh's CRD and webhook must answer, and the namespace must exist.
         self.ready: list[pulumi.Resource] = [
             KubernetesObject(f"{name}-{role}", manifest, self.child_opts(depends_on=list(args.after)))

@@ -27,25 +27,25 @@ class Peer:
 
 @dataclass(frozen=True, kw_only=True)
 class Flow:
-    """One allowed way: from a caller with an identity to a port of some pods, for a reason.
+    """One allowed way in: from callers with identities to a port of some pods, for a reason.
 
     ``probe_ports`` are the ports the kubelet asks; without them it is the flow's own port.
 
     Raises:
-        ValueError: the source has no service account (without which the mesh cannot tell who calls), the
-            target names no pods, the port is none, or there is no reason.
+        ValueError: there is no source, or one without a service account (without which the mesh cannot tell who
+            calls), the target names no pods, the port is none, or there is no reason.
     """
 
     name: str
-    source: Peer
+    sources: Sequence[Peer]
     target: Peer
     port: int
     reason: str
     probe_ports: Sequence[int] = ()
 
     def __post_init__(self) -> None:
-        if not self.source.service_account:
-            raise ValueError(f"flow {self.name}: the source needs a service account")
+        if not self.sources or not all(source.service_account for source in self.sources):
+            raise ValueError(f"flow {self.name}: every source needs a service account")
         check_target(f"flow {self.name}", self.target, self.port, self.reason)
 
 
@@ -66,20 +66,29 @@ def check_target(what: str, target: Peer, port: int, reason: str) -> None:
 def compile_flow(
     flow: Flow, trust_domain: str = TRUST_DOMAIN, closed: Collection[str] = CLOSED_NAMESPACES
 ) -> list[dict[str, Any]]:
-    """What the mesh checks, what the network checks, and the way out of a closed source namespace.
+    """What the mesh checks, what the network checks, and the way out of each source in a closed namespace.
 
     In ambient mode traffic leaves a pod for port 15008 of the other pod and arrives there: a NetworkPolicy on
     the application port would refuse everything. The application port is checked by the AuthorizationPolicy.
+
+    Raises:
+        ValueError: several sources would need a way out, which is named after the flow.
     """
-    manifests = [authorization(flow, trust_domain), ingress(flow)]
-    if flow.source.namespace in closed:
-        manifests.append(egress(flow))
-    return manifests
+    ways_out = [
+        egress(f"{flow.name}-egress", source, flow.target, flow.reason)
+        for source in flow.sources
+        if source.namespace in closed
+    ]
+    if len(ways_out) > 1:
+        raise ValueError(f"flow {flow.name}: two sources in closed namespaces; declare a flow for each")
+    return [authorization(flow, trust_domain), ingress(flow), *ways_out]
 
 
 def authorization(flow: Flow, trust_domain: str = TRUST_DOMAIN) -> dict[str, Any]:
     """What ztunnel checks at the target: the caller's identity and the port it asked for."""
-    principal = f"{trust_domain}/ns/{flow.source.namespace}/sa/{flow.source.service_account}"
+    principals = [
+        f"{trust_domain}/ns/{source.namespace}/sa/{source.service_account}" for source in flow.sources
+    ]
     return {
         "apiVersion": "security.istio.io/v1",
         "kind": "AuthorizationPolicy",
@@ -93,7 +102,7 @@ def authorization(flow: Flow, trust_domain: str = TRUST_DOMAIN) -> dict[str, Any
             "selector": {"matchLabels": dict(flow.target.labels)},
             "rules": [
                 {
-                    "from": [{"source": {"principals": [principal]}}],
+                    "from": [{"source": {"principals": principals}}],
                     "to": [{"operation": {"ports": [str(flow.port)]}}],
                 }
             ],
@@ -102,10 +111,10 @@ def authorization(flow: Flow, trust_domain: str = TRUST_DOMAIN) -> dict[str, Any
 
 
 def ingress(flow: Flow) -> dict[str, Any]:
-    """What the CNI checks at the target: the caller's pods on the mesh port, the kubelet on probed ones."""
+    """What the CNI checks at the target: the callers' pods on the mesh port, the kubelet on probed ones."""
     manifest = _network_policy(flow.name, flow.target, flow.reason, "Ingress")
     manifest["spec"]["ingress"] = [
-        {"from": [pods_of(flow.source)], "ports": [tcp(AMBIENT_PORT)]},
+        {"from": [pods_of(source) for source in flow.sources], "ports": [tcp(AMBIENT_PORT)]},
         {
             "from": [{"ipBlock": {"cidr": KUBELET_PROBE_ADDRESS}}],
             "ports": [tcp(port) for port in flow.probe_ports or (flow.port,)],
@@ -114,10 +123,10 @@ def ingress(flow: Flow) -> dict[str, Any]:
     return manifest
 
 
-def egress(flow: Flow) -> dict[str, Any]:
+def egress(name: str, source: Peer, target: Peer, reason: str) -> dict[str, Any]:
     """What the CNI checks at a closed source: the target's pods on the mesh port."""
-    manifest = _network_policy(f"{flow.name}-egress", flow.source, flow.reason, "Egress")
-    manifest["spec"]["egress"] = [{"to": [pods_of(flow.target)], "ports": [tcp(AMBIENT_PORT)]}]
+    manifest = _network_policy(name, source, reason, "Egress")
+    manifest["spec"]["egress"] = [{"to": [pods_of(target)], "ports": [tcp(AMBIENT_PORT)]}]
     return manifest
 
 

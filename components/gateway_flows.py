@@ -34,7 +34,7 @@ def gateway_flows() -> list[Flow]:
     return [
         Flow(
             name="edge-to-inner-gateway",
-            source=EDGE_PROXIES,
+            sources=[EDGE_PROXIES],
             target=INNER_PROXIES,
             port=INNER_PORT,
             reason="requests the edge has authenticated and counted",
@@ -43,7 +43,7 @@ def gateway_flows() -> list[Flow]:
         *(
             Flow(
                 name=f"{name}-from-prometheus",
-                source=prometheus,
+                sources=[prometheus],
                 target=proxies,
                 port=port,
                 reason="metrics",

@@ -8,7 +8,7 @@ from components.kubernetes import KubernetesObject
 from components.llm_manifest import llm_inference_service
 from components.model_args import ModelArgs
 from components.model_edge import edge_of
-from components.model_flows import engine_labels, llm_flows, trace_ways
+from components.model_flows import engine_labels, llm_flows
 from components.model_version import ModelVersion, ModelVersionArgs
 
 
@@ -51,10 +51,6 @@ class Llm(PlatformComponent):
             self.child_opts(),
         )
         ready = list(parts.handle.ready)
-        traces = [
-            KubernetesObject(f"{name}-traces-{role}", manifest, self.child_opts(depends_on=ready))
-            for role, manifest in trace_ways(plan, where).items()
-        ]
         return KubernetesObject(
             f"{name}-service",
             llm_inference_service(
@@ -65,7 +61,7 @@ class Llm(PlatformComponent):
                 weight=args.settings.traffic.percent_of(version),
             ),
             self.child_opts(
-                depends_on=[*ready, *traces],
+                depends_on=ready,
                 # One writer of weights: where a controller moves them, the stack sets the first and no other.
                 ignore_changes=["spec.router.route.weight"] if plan.driver == "controller" else [],
             ),

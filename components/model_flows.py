@@ -1,8 +1,8 @@
 """Who may talk to a model's pods, and what they may reach: everything else is refused by the namespace."""
 
-from dataclasses import replace
 from typing import Any, Final
 
+from components.declared_flows import flow_objects
 from components.flow import Flow, Peer, egress
 from components.gateway_flows import INNER_PROXIES
 from components.llm_engine import ENGINE_PORT
@@ -11,10 +11,15 @@ from components.model_plan import ReleasePlan
 from components.namespaces import OBSERVABILITY
 from components.payload_logging import AGENT_PORT
 from components.serving_runtimes import PREDICTOR_PORT
-from components.telemetry_values import COLLECTOR, OTLP_PORT, PROMETHEUS_ACCOUNT
+from components.telemetry_values import COLLECTOR, PROMETHEUS_ACCOUNT
 
 _PROMETHEUS: Final = Peer(namespace=OBSERVABILITY, service_account=PROMETHEUS_ACCOUNT)
 _LLM: Final = "llminferenceservice"
+_PICKERS: Final = {
+    "app.kubernetes.io/part-of": _LLM,
+    "app.kubernetes.io/component": f"{_LLM}-router-scheduler",
+}
+_REQUESTS: Final = "requests of callers, authenticated at the edge"
 
 
 def predictor_labels(plan: ReleasePlan) -> dict[str, str]:
@@ -37,11 +42,7 @@ def engine_labels(plan: ReleasePlan) -> dict[str, str]:
 
 def picker_labels(plan: ReleasePlan) -> dict[str, str]:
     """Labels that KServe puts on an endpoint picker (``SchedulerLabels``, v0.20.0)."""
-    return {
-        "app.kubernetes.io/name": plan.key,
-        "app.kubernetes.io/part-of": _LLM,
-        "app.kubernetes.io/component": f"{_LLM}-router-scheduler",
-    }
+    return {"app.kubernetes.io/name": plan.key, **_PICKERS}
 
 
 def picker_account(plan: ReleasePlan) -> str:
@@ -50,73 +51,62 @@ def picker_account(plan: ReleasePlan) -> str:
 
 
 def predictor_flows(plan: ReleasePlan, namespace: str, *, is_recorded: bool = False) -> list[Flow]:
-    """Requests from the inner gateway, and Prometheus; where payloads are kept, requests go to the agent."""
+    """Requests from the inner gateway, and Prometheus; where payloads are kept, requests go to the agent alone."""
     target = Peer(namespace=namespace, labels=predictor_labels(plan))
-    requests, metrics = _callers(plan, target, PREDICTOR_PORT)
-    if is_recorded:
-        requests = replace(requests, port=AGENT_PORT, probe_ports=(AGENT_PORT, PREDICTOR_PORT))
+    if not is_recorded:
+        return [_callers(plan, target, PREDICTOR_PORT)]
+    requests = Flow(
+        name=f"{plan.key}-callers",
+        sources=[INNER_PROXIES],
+        target=target,
+        port=AGENT_PORT,
+        reason=_REQUESTS,
+        probe_ports=(AGENT_PORT, PREDICTOR_PORT),
+    )
+    metrics = Flow(
+        name=f"{plan.key}-metrics",
+        sources=[_PROMETHEUS],
+        target=target,
+        port=PREDICTOR_PORT,
+        reason="metrics",
+    )
     return [requests, metrics]
 
 
 def llm_flows(plan: ReleasePlan, namespace: str) -> list[Flow]:
-    """As for a predictor, and the picker: the gateway asks it, it asks the engines how busy they are."""
+    """As for a predictor, and its picker, which asks the engines how busy they are."""
     engine = Peer(namespace=namespace, labels=engine_labels(plan))
     picker = Peer(namespace=namespace, service_account=picker_account(plan), labels=picker_labels(plan))
-    return [
-        *_callers(plan, engine, ENGINE_PORT),
-        Flow(
-            name=f"{plan.key}-picker-from-gateway",
-            source=INNER_PROXIES,
-            target=picker,
-            port=PICKER_PORT,
-            reason="which replica answers this request",
-            probe_ports=(PICKER_HEALTH_PORT,),
-        ),
-        Flow(
-            name=f"{plan.key}-from-picker",
-            source=picker,
-            target=engine,
-            port=ENGINE_PORT,
-            reason="how busy each replica is, every 50 ms",
-        ),
-    ]
+    return [_callers(plan, engine, ENGINE_PORT, picker)]
 
 
-def trace_ways(plan: ReleasePlan, namespace: str) -> dict[str, dict[str, Any]]:
-    """The way out for spans of engine and picker, by role. Whom the collector takes them from is its own to say."""
+def ways_of_language_models(namespace: str) -> dict[str, dict[str, Any]]:
+    """What is the same for all language models, once: who asks pickers, and where spans of all their pods go.
+
+    Whom the collector takes spans from is its own to say.
+    """
+    pickers = Flow(
+        name="pickers",
+        sources=[INNER_PROXIES],
+        target=Peer(namespace=namespace, labels=_PICKERS),
+        port=PICKER_PORT,
+        reason="the gateway asks which replica answers a request",
+        probe_ports=(PICKER_HEALTH_PORT,),
+    )
+    sources = Peer(namespace=namespace, labels={"app.kubernetes.io/part-of": _LLM})
     collector = Peer(namespace=OBSERVABILITY, labels={"app.kubernetes.io/name": "opentelemetry-collector"})
-    sources = {
-        "engine": Peer(namespace=namespace, service_account=plan.key, labels=engine_labels(plan)),
-        "picker": Peer(namespace=namespace, service_account=picker_account(plan), labels=picker_labels(plan)),
-    }
-    return {
-        role: egress(
-            Flow(
-                name=f"{plan.key}-{role}-to-{COLLECTOR}",
-                source=source,
-                target=collector,
-                port=OTLP_PORT,
-                reason="spans",
-            )
-        )
-        for role, source in sources.items()
-    }
+    spans = egress(
+        f"language-models-to-{COLLECTOR}-egress", sources, collector, "spans of engines and pickers"
+    )
+    return {**flow_objects([pickers]), "spans": spans}
 
 
-def _callers(plan: ReleasePlan, target: Peer, port: int) -> list[Flow]:
-    return [
-        Flow(
-            name=f"{plan.key}-from-gateway",
-            source=INNER_PROXIES,
-            target=target,
-            port=port,
-            reason="requests of callers, authenticated at the edge",
-        ),
-        Flow(
-            name=f"{plan.key}-from-prometheus",
-            source=_PROMETHEUS,
-            target=target,
-            port=port,
-            reason="metrics",
-        ),
-    ]
+def _callers(plan: ReleasePlan, target: Peer, port: int, picker: Peer | None = None) -> Flow:
+    pickers, asks = ([picker], "; its picker: how busy each replica is, every 50 ms") if picker else ([], "")
+    return Flow(
+        name=f"{plan.key}-callers",
+        sources=[INNER_PROXIES, _PROMETHEUS, *pickers],
+        target=target,
+        port=port,
+        reason=f"the gateway: {_REQUESTS}; Prometheus: metrics{asks}",
+    )

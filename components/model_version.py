@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pulumi
 
 from components.base import Handle, PlatformComponent
-from components.declared_flows import DeclaredFlows, DeclaredFlowsArgs
+from components.declared_flows import flow_objects
 from components.flow import Flow
 from components.kubernetes import KubernetesObject
 from components.model_manifests import disruption_budget, service_account
@@ -58,11 +58,12 @@ class ModelVersion(PlatformComponent):
             ),
             self.child_opts(depends_on=after),
         )
-        flows = DeclaredFlows(
-            f"{name}-flows",
-            DeclaredFlowsArgs(flows=list(args.flows), after=after),
-            self.child_opts(),
-        )
+        flows = [
+            KubernetesObject(
+                f"{name}-{role.removeprefix(f'{plan.key}-')}", manifest, self.child_opts(depends_on=after)
+            )
+            for role, manifest in flow_objects(args.flows).items()
+        ]
         budget = KubernetesObject(
             f"{name}-budget",
             disruption_budget(plan, where, args.pods, args.replicas),
@@ -70,5 +71,5 @@ class ModelVersion(PlatformComponent):
         )
         # Credentials are injected when a pod is admitted: the association and the account come first. Without its
         # flows a version would come up unreachable, without its budget unprotected.
-        self.handle = ModelVersionHandle(ready=(account, *identity.handle.ready, *flows.ready, budget))
+        self.handle = ModelVersionHandle(ready=(account, *identity.handle.ready, *flows, budget))
         self.register_outputs({})

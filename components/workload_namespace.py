@@ -19,6 +19,7 @@ from components.default_deny import (
 )
 from components.kubernetes import KubernetesObject
 from components.mesh import MeshHandle
+from components.model_flows import ways_of_language_models
 from components.namespaces import MODELS
 
 
@@ -69,6 +70,7 @@ def contents(namespace: str, settings: WorkloadNamespaceSettings) -> dict[str, d
         "deny-requests": deny_all_requests(namespace),
         "deny-traffic": deny_all_traffic(namespace),
         "necessary-egress": necessary_egress(namespace, settings.https_egress),
+        **ways_of_language_models(namespace),
         "quota": quota(
             namespace,
             cpu=settings.max_cpu,

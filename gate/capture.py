@@ -121,8 +121,17 @@ def _no_collection() -> Iterator[None]:
             gc.enable()
 
 
-def _call(program: Callable[[], object]) -> None:
+async def _call(program: Callable[[], object]) -> None:
+    """Run it, and wait for what it began.
+
+    The SDK's own wait looks at all that is outstanding each time one thing ends: a quarter of a large stack's time.
+    A failure ends this wait too; the SDK's, which follows, then raises it.
+    """
     program()
+    while outstanding := [task for task in SETTINGS.outputs if not task.done()]:
+        done, _ = await asyncio.wait(outstanding, return_when=asyncio.FIRST_EXCEPTION)
+        if any(task.cancelled() or task.exception() for task in done):
+            return
 
 
 def _place(error: Exception, root: Path) -> str:

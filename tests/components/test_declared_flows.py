@@ -7,7 +7,7 @@ from components.mesh_exception import MeshException, compile_exception
 
 MODEL = Peer(namespace="models", service_account="m", labels={"app": "m"})
 COLLECTOR = Peer(namespace="observability", labels={"app": "collector"})
-FLOW = Flow(name="traces", source=MODEL, target=COLLECTOR, port=4317, reason="traces")
+FLOW = Flow(name="traces", sources=[MODEL], target=COLLECTOR, port=4317, reason="traces")
 EXCEPTION = MeshException(
     kind="load-balancer-to-edge",
     name="callers",
@@ -51,5 +51,5 @@ def test_a_closed_namespace_lets_in_nothing_but_the_flows(deploy) -> None:
 
 
 def test_two_flows_of_one_name_are_refused(deploy) -> None:
-    with pytest.raises(Exception, match="flows: two flows are called traces"):
+    with pytest.raises(Exception, match="two flows are called traces"):
         deploy(lambda: DeclaredFlows("flows", DeclaredFlowsArgs(flows=[FLOW, FLOW])))

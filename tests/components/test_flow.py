@@ -11,7 +11,7 @@ MODEL = Peer(namespace="models", service_account="embed-v1", labels={"app": "emb
 def flow(**changes: object) -> Flow:
     fields = {
         "name": "embed",
-        "source": GATEWAY,
+        "sources": [GATEWAY],
         "target": MODEL,
         "port": 8080,
         "reason": "requests",
@@ -76,7 +76,7 @@ def test_a_flow_opens_the_application_port_in_the_mesh_and_the_mesh_port_in_the_
 
 def test_a_flow_from_a_closed_namespace_opens_its_way_out_too() -> None:
     target = Peer(namespace="observability", labels={"app": "collector"})
-    _, _, out = compile_flow(flow(source=MODEL, target=target, port=4317))
+    _, _, out = compile_flow(flow(sources=[MODEL], target=target, port=4317))
 
     assert out["metadata"] == {
         "name": "embed-egress",
@@ -104,12 +104,41 @@ def test_a_flow_from_a_closed_namespace_opens_its_way_out_too() -> None:
 
 def test_a_source_without_labels_is_its_whole_namespace_and_only_that() -> None:
     anybody = Peer(namespace="models", service_account="batch")
-    _, network, out = compile_flow(flow(source=anybody))
+    _, network, out = compile_flow(flow(sources=[anybody]))
 
     assert out["spec"]["podSelector"] == {}
     assert network["spec"]["ingress"][0]["from"] == [
         {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "models"}}}
     ]
+
+
+def test_several_callers_share_one_way_in_and_only_a_closed_one_needs_a_way_out() -> None:
+    picker = Peer(namespace="models", service_account="picker", labels={"app": "picker"})
+    authorization, network, out = compile_flow(flow(sources=[GATEWAY, picker]))
+
+    assert authorization["spec"]["rules"][0]["from"] == [
+        {
+            "source": {
+                "principals": [
+                    "cluster.local/ns/kserve/sa/kserve-ingress-gateway",
+                    "cluster.local/ns/models/sa/picker",
+                ]
+            }
+        }
+    ]
+    assert [peer["podSelector"]["matchLabels"] for peer in network["spec"]["ingress"][0]["from"]] == [
+        {"app": "gateway"},
+        {"app": "picker"},
+    ]
+    assert out["spec"]["podSelector"] == {"matchLabels": {"app": "picker"}}
+
+
+def test_two_ways_out_of_one_flow_are_refused() -> None:
+    other = Peer(namespace="models", service_account="other")
+    with pytest.raises(
+        ValueError, match=r"^flow embed: two sources in closed namespaces; declare a flow for each$"
+    ):
+        compile_flow(flow(sources=[MODEL, other]))
 
 
 def test_the_kubelet_may_ask_other_ports_than_callers() -> None:
@@ -124,7 +153,11 @@ def test_the_kubelet_may_ask_other_ports_than_callers() -> None:
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"source": Peer(namespace="kserve")}, "flow embed: the source needs a service account"),
+        ({"sources": []}, "flow embed: every source needs a service account"),
+        (
+            {"sources": [GATEWAY, Peer(namespace="kserve")]},
+            "flow embed: every source needs a service account",
+        ),
         (
             {"target": Peer(namespace="models")},
             "flow embed: the target needs labels, or it would be every pod of models",

@@ -34,14 +34,8 @@ def spec(made):
 
 def test_exactly_these_are_made_in_their_shape(made):
     assert check_shapes(made.graph).problems == ()
-    flows = {
-        "from-gateway": 2,
-        "from-prometheus": 2,
-        "picker-from-gateway": 2,
-        "from-picker": 3,  # its source is in the closed namespace: a way out too
-    }
-    roles = ("authorization", "network", "network-egress")
-    ways = [f"{NAME}-flows-support-chat-v1-{f}-{r}" for f, n in flows.items() for r in roles[:n]]
+    # The picker is in the closed namespace: a way out too.
+    ways = [f"{NAME}-callers-{role}" for role in ("authorization", "network", "network-egress")]
     assert sorted(name for _, name in made.children(MODEL)) == sorted(
         [
             *ways,
@@ -54,8 +48,6 @@ def test_exactly_these_are_made_in_their_shape(made):
             f"{MODEL}-edge-service",
             f"{NAME}-identity-association",
             f"{NAME}-service",
-            f"{NAME}-traces-engine",
-            f"{NAME}-traces-picker",
         ]
     )
 
@@ -118,9 +110,9 @@ def test_the_service_comes_after_what_makes_it_safe(made):
         "account",
         "identity-association",
         "budget",
-        "traces-engine",
-        "flows-support-chat-v1-from-picker-network-egress",
-        "flows-support-chat-v1-picker-from-gateway-authorization",
+        "callers-authorization",
+        "callers-network",
+        "callers-network-egress",
     ):
         assert made.named(f"{NAME}-{role}").urn in waits
     assert judge(made.graph, ORDER).findings == ()
@@ -133,19 +125,22 @@ def test_the_budget_is_for_the_engines(made):
     }
 
 
-def test_the_mesh_lets_the_gateway_to_the_picker_and_the_picker_to_the_engine(made):
-    picker = made.named(f"{NAME}-flows-support-chat-v1-picker-from-gateway-authorization").inputs["spec"]
-    assert picker["rules"] == [
-        {
-            "from": [{"source": {"principals": ["cluster.local/ns/kserve/sa/kserve-ingress-gateway"]}}],
-            "to": [{"operation": {"ports": ["9002"]}}],
-        }
-    ]
-    engine = made.named(f"{NAME}-flows-support-chat-v1-from-picker-authorization").inputs["spec"]
+def test_the_mesh_lets_the_gateway_prometheus_and_its_own_picker_to_the_engine(made):
+    engine = made.named(f"{NAME}-callers-authorization").inputs["spec"]
     assert engine["selector"] == {"matchLabels": ENGINE}
     assert engine["rules"] == [
         {
-            "from": [{"source": {"principals": ["cluster.local/ns/models/sa/support-chat-v1-epp-sa"]}}],
+            "from": [
+                {
+                    "source": {
+                        "principals": [
+                            "cluster.local/ns/kserve/sa/kserve-ingress-gateway",
+                            "cluster.local/ns/observability/sa/kube-prometheus-stack-prometheus",
+                            "cluster.local/ns/models/sa/support-chat-v1-epp-sa",
+                        ]
+                    }
+                }
+            ],
             "to": [{"operation": {"ports": ["8000"]}}],
         }
     ]

@@ -12,7 +12,7 @@ from components.model_flows import (
     picker_labels,
     predictor_flows,
     predictor_labels,
-    trace_ways,
+    ways_of_language_models,
 )
 from tests.components.model_examples import CHAT, EMBEDDING
 
@@ -33,7 +33,7 @@ PROMETHEUS = ("observability", "kube-prometheus-stack-prometheus")
 def ways(flows):
     return {
         flow.name: (
-            (flow.source.namespace, flow.source.service_account),
+            [(source.namespace, source.service_account) for source in flow.sources],
             dict(flow.target.labels),
             flow.port,
             tuple(flow.probe_ports),
@@ -60,46 +60,55 @@ def test_the_labels_we_put_on_pods_touch_none_that_the_controller_selects_by():
 
 def test_a_predictor_is_reached_by_the_inner_gateway_and_prometheus_only():
     assert ways(predictor_flows(EMBEDDING, "models")) == {
-        "minilm-v1-from-gateway": (GATEWAY, predictor_labels(EMBEDDING), 8080, ()),
-        "minilm-v1-from-prometheus": (PROMETHEUS, predictor_labels(EMBEDDING), 8080, ()),
+        "minilm-v1-callers": ([GATEWAY, PROMETHEUS], predictor_labels(EMBEDDING), 8080, ()),
     }
 
 
-def test_a_language_model_is_reached_through_its_picker_too():
+def test_where_payloads_are_kept_no_caller_passes_the_agent_by():
+    assert ways(predictor_flows(EMBEDDING, "models", is_recorded=True)) == {
+        "minilm-v1-callers": ([GATEWAY], predictor_labels(EMBEDDING), 9081, (9081, 8080)),
+        "minilm-v1-metrics": ([PROMETHEUS], predictor_labels(EMBEDDING), 8080, ()),
+    }
+
+
+def test_an_engine_is_reached_by_its_own_picker_too():
     picker = ("models", "support-chat-v1-epp-sa")
-    assert ways(llm_flows(CHAT, "models")) == {
-        "support-chat-v1-from-gateway": (GATEWAY, ENGINE, 8000, ()),
-        "support-chat-v1-from-prometheus": (PROMETHEUS, ENGINE, 8000, ()),
-        "support-chat-v1-picker-from-gateway": (GATEWAY, PICKER, 9002, (9003,)),
-        "support-chat-v1-from-picker": (picker, ENGINE, 8000, ()),
-    }
-    asking = next(f for f in llm_flows(CHAT, "models") if f.name == "support-chat-v1-from-picker")
-    assert asking.source.labels == PICKER
+    (callers,) = llm_flows(CHAT, "models")
+    assert ways([callers]) == {"support-chat-v1-callers": ([GATEWAY, PROMETHEUS, picker], ENGINE, 8000, ())}
+    assert callers.sources[2].labels == PICKER
 
 
-def test_spans_leave_for_the_collector_alone():
-    made = trace_ways(CHAT, "models")
-    assert {role: m["metadata"]["name"] for role, m in made.items()} == {
-        "engine": "support-chat-v1-engine-to-otel-collector-egress",
-        "picker": "support-chat-v1-picker-to-otel-collector-egress",
-    }
-    assert {role: m["spec"]["podSelector"]["matchLabels"] for role, m in made.items()} == {
-        "engine": ENGINE,
-        "picker": PICKER,
-    }
-    for manifest in made.values():
-        assert manifest["metadata"]["namespace"] == "models"
-        assert manifest["spec"]["policyTypes"] == ["Egress"]
-        assert manifest["spec"]["egress"] == [
-            {
-                "to": [
-                    {
-                        "namespaceSelector": {
-                            "matchLabels": {"kubernetes.io/metadata.name": "observability"}
-                        },
-                        "podSelector": {"matchLabels": {"app.kubernetes.io/name": "opentelemetry-collector"}},
-                    }
-                ],
-                "ports": [{"port": 15008, "protocol": "TCP"}],
-            }
-        ]
+def test_the_gateway_alone_asks_the_pickers_of_all_models():
+    made = ways_of_language_models("models")
+    assert sorted(made) == ["pickers-authorization", "pickers-network", "spans"]
+    authorization, network = made["pickers-authorization"]["spec"], made["pickers-network"]["spec"]
+    pickers = {key: PICKER[key] for key in PICKER if key != "app.kubernetes.io/name"}
+    assert authorization["selector"] == network["podSelector"] == {"matchLabels": pickers}
+    assert authorization["rules"] == [
+        {
+            "from": [{"source": {"principals": ["cluster.local/ns/kserve/sa/kserve-ingress-gateway"]}}],
+            "to": [{"operation": {"ports": ["9002"]}}],
+        }
+    ]
+    assert network["ingress"][1]["ports"] == [{"port": 9003, "protocol": "TCP"}]
+
+
+def test_spans_of_engines_and_pickers_leave_for_the_collector_alone():
+    manifest = ways_of_language_models("models")["spans"]
+    assert manifest["metadata"]["name"] == "language-models-to-otel-collector-egress"
+    assert manifest["metadata"]["namespace"] == "models"
+    labels = manifest["spec"]["podSelector"]["matchLabels"]
+    assert labels == {"app.kubernetes.io/part-of": "llminferenceservice"}
+    assert labels.items() <= ENGINE.items() & PICKER.items()
+    assert manifest["spec"]["policyTypes"] == ["Egress"]
+    assert manifest["spec"]["egress"] == [
+        {
+            "to": [
+                {
+                    "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "observability"}},
+                    "podSelector": {"matchLabels": {"app.kubernetes.io/name": "opentelemetry-collector"}},
+                }
+            ],
+            "ports": [{"port": 15008, "protocol": "TCP"}],
+        }
+    ]

@@ -39,10 +39,8 @@ def test_exactly_these_are_made_in_their_shape(made):
         "model-minilm-edge-protection",
         "model-minilm-edge-route",
         "model-minilm-edge-service",
-        "model-minilm-v1-flows-minilm-v1-from-gateway-authorization",
-        "model-minilm-v1-flows-minilm-v1-from-gateway-network",
-        "model-minilm-v1-flows-minilm-v1-from-prometheus-authorization",
-        "model-minilm-v1-flows-minilm-v1-from-prometheus-network",
+        "model-minilm-v1-callers-authorization",
+        "model-minilm-v1-callers-network",
         "model-minilm-v1-identity-association",
         "model-minilm-v1-scaling",
         "model-minilm-service",
@@ -142,8 +140,8 @@ def test_the_service_comes_after_what_makes_it_safe(made):
         "account",
         "identity-association",
         "budget",
-        "flows-minilm-v1-from-gateway-authorization",
-        "flows-minilm-v1-from-gateway-network",
+        "callers-authorization",
+        "callers-network",
     ):
         assert made.named(f"model-minilm-v1-{role}").urn in waits
 
@@ -163,7 +161,7 @@ def test_the_budget_and_the_flows_are_for_the_pods_that_will_be(made):
         "maxUnavailable": 1,
         "selector": {"matchLabels": PODS},
     }
-    network = made.named("model-minilm-v1-flows-minilm-v1-from-gateway-network").inputs["spec"]
+    network = made.named("model-minilm-v1-callers-network").inputs["spec"]
     assert network["podSelector"] == {"matchLabels": PODS}
 
 
@@ -204,9 +202,9 @@ def test_where_payloads_are_kept_the_agent_takes_the_requests_and_the_role_may_w
     assert program.urn in made.graph.waits_for(made.only(SERVICE).urn)
     association = made.only("aws:eks/podIdentityAssociation:PodIdentityAssociation").inputs
     assert association["roleArn"] == "arn:aws:iam::111122223333:role/example-test-payload-writer"
-    way = made.named("model-minilm-v1-flows-minilm-v1-from-gateway-authorization").inputs["spec"]
+    way = made.named("model-minilm-v1-callers-authorization").inputs["spec"]
     assert way["rules"][0]["to"] == [{"operation": {"ports": ["9081"]}}]
-    network = made.named("model-minilm-v1-flows-minilm-v1-from-gateway-network").inputs["spec"]["ingress"]
+    network = made.named("model-minilm-v1-callers-network").inputs["spec"]["ingress"]
     assert [p["port"] for p in network[1]["ports"]] == [9081, 8080]
 
 

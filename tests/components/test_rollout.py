@@ -107,7 +107,7 @@ def test_the_old_version_goes_without_touching_the_new_one(embedding):
     gone, new, other = changed(warm, embedding(PROMOTED, second(EMBEDDING)))
     assert (new, other) == ([], ["model-minilm-service", "model-minilm-shares"])
     assert all(name.startswith("model-minilm-v1-") for name in gone)
-    assert len(gone) == 8
+    assert len(gone) == 6
 
 
 @pytest.mark.parametrize("traffic", [CANARY, PROMOTED])

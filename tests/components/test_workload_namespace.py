@@ -33,7 +33,7 @@ def made(deploy) -> Made:
         )
         flow = Flow(
             name="embed",
-            source=Peer(namespace="kserve", service_account="gateway"),
+            sources=[Peer(namespace="kserve", service_account="gateway")],
             target=Peer(namespace="models", labels={"app": "embed"}),
             port=8080,
             reason="requests",
@@ -48,10 +48,13 @@ def test_the_namespace_holds_its_refusals_and_bounds(made: Made) -> None:
         [
             (AUTHENTICATION[0], "models-namespace-mutual-tls"),
             (AUTHORIZATION[0], "models-namespace-deny-requests"),
+            (AUTHORIZATION[0], "models-namespace-pickers-authorization"),
             (LIMIT_RANGE, "models-namespace-defaults"),
             (NAMESPACE, "models-namespace-namespace"),
             (NETWORK_POLICY, "models-namespace-deny-traffic"),
             (NETWORK_POLICY, "models-namespace-necessary-egress"),
+            (NETWORK_POLICY, "models-namespace-pickers-network"),
+            (NETWORK_POLICY, "models-namespace-spans"),
             (QUOTA, "models-namespace-quota"),
         ]
     )
