@@ -13,6 +13,7 @@ from components.cluster import ClusterHandle
 from components.iam_document import pod_identity_trust
 from components.kubernetes import KubernetesObject
 from components.names import Names
+from components.priorities import priority_classes
 from components.system_nodes import SystemNodesHandle
 from facts.pins import add_ons
 
@@ -59,7 +60,7 @@ class ClusterAddonsHandle(Handle):
 
 
 class ClusterAddons(PlatformComponent):
-    """CoreDNS, the EBS CSI driver with a role of its own, metrics-server and the default storage class."""
+    """CoreDNS, the EBS CSI driver with a role of its own, metrics-server, the default storage class, priorities."""
 
     TYPE = "slipway:cluster:ClusterAddons"
 
@@ -96,9 +97,13 @@ class ClusterAddons(PlatformComponent):
             # Volumes of a class whose driver is missing stay pending, and so do their pods.
             self.child_opts(depends_on=[storage]),
         )
-        self.handle = ClusterAddonsHandle(
-            ready=(self._add_on(DNS, values=DNS_VALUES), storage, disks, self._add_on(METRICS))
-        )
+        priorities = [
+            KubernetesObject(f"{name}-{priority}", manifest, self.child_opts())
+            for priority, manifest in priority_classes().items()
+        ]
+        add_ons = (self._add_on(DNS, values=DNS_VALUES), storage, self._add_on(METRICS))
+        # A pod whose priority class is not there is refused.
+        self.handle = ClusterAddonsHandle(ready=(*add_ons, disks, *priorities))
         self.register_outputs({})
 
     def _add_on(

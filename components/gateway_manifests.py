@@ -6,6 +6,7 @@ from typing import Any, Final, Literal
 from components.gateway_access import CALLER_HEADER
 from components.gateway_values import CONTROLLER
 from components.namespaces import EDGE, EDGE_GATEWAY, INNER_GATEWAY, KSERVE, MODELS
+from components.priorities import PLATFORM_PRIORITY
 
 CLASS: Final = "envoy"
 EDGE_SECRET: Final = "edge-certificate"  # noqa: S105 the name of a secret, not one
@@ -45,6 +46,7 @@ def proxy(name: str, namespace: str, *, service: Mapping[str, Any], replicas: in
                     "envoyDeployment": {
                         "replicas": replicas,
                         "pod": {
+                            "priorityClassName": PLATFORM_PRIORITY,
                             "topologySpreadConstraints": [
                                 {
                                     "maxSkew": 1,
@@ -52,7 +54,7 @@ def proxy(name: str, namespace: str, *, service: Mapping[str, Any], replicas: in
                                     "whenUnsatisfiable": "ScheduleAnyway",
                                     "labelSelector": {"matchLabels": labels},
                                 }
-                            ]
+                            ],
                         },
                         "container": {
                             "resources": {

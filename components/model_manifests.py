@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from components.model_plan import ReleasePlan
 from components.namespaces import GPU_TAINT, POOL_LABEL
+from components.priorities import MODEL_PRIORITY
 
 START_PATH: Final = "slipway.dev/start-path"
 """Annotation of a version's account: how its files reach its pods, and why so. The report reads it."""
@@ -39,7 +40,7 @@ def disruption_budget(
 
 
 def placement_fields(pool: str | None, selector: dict[str, str]) -> dict[str, Any]:
-    """Where the pods may run: on their pool's nodes, whose taint they tolerate, or on the system's.
+    """Where the pods may run, and before whom: on their pool's nodes, whose taint they tolerate, or the system's.
 
     Replicas go to different zones where there is room: a GPU that is there in another zone is better than none.
     """
@@ -50,6 +51,7 @@ def placement_fields(pool: str | None, selector: dict[str, str]) -> dict[str, An
         "labelSelector": {"matchLabels": selector},
     }
     where: dict[str, Any] = {
+        "priorityClassName": MODEL_PRIORITY,
         "nodeSelector": {POOL_LABEL: pool or "system"},
         "topologySpreadConstraints": [spread],
     }

@@ -21,6 +21,7 @@ from components.kubernetes import KubernetesObject
 from components.mesh import MeshHandle
 from components.model_flows import ways_of_language_models
 from components.namespaces import MODELS
+from components.priorities import reserved_priorities
 
 
 def _is_range(value: str) -> str:
@@ -78,6 +79,7 @@ def contents(namespace: str, settings: WorkloadNamespaceSettings) -> dict[str, d
             gpus=settings.max_gpus,
             pods=settings.max_pods,
         ),
+        "priorities": reserved_priorities(namespace),
         "defaults": container_defaults(namespace),
     }
 

@@ -32,6 +32,7 @@ MODULES: Final = (
     "node_class",
     "ordering",
     "payload_logging",
+    "planes",
     "predictive_model",
     "providers",
     "secrets",

@@ -68,6 +68,10 @@ def _plain_volumes(storage: Resource, _graph: Graph) -> Iterable[str]:
         yield "parameters.encrypted is not true"
 
 
+NEEDS_NO_RULE: Final = {
+    "kubernetes:scheduling.k8s.io/v1:PriorityClass": "an order among pods; who asks for which place is judged",
+}
+
 RULES: tuple[Rule, ...] = (
     Rule(
         id="add-ons-are-pinned",

@@ -101,10 +101,15 @@ def _open_outwards(namespace: Resource, graph: Graph) -> Iterable[str]:
         yield "holds models, and no NetworkPolicy denies outgoing traffic by default"
 
 
+def _bounds_all(quota: Resource) -> bool:
+    """Whether a quota bounds GPUs or pods, and not only some pods, as one with a scope does."""
+    has_scope = any(at(quota.inputs, f"spec.{key}") for key in ("scopes", "scopeSelector"))
+    return bool(mapping(at(quota.inputs, "spec.hard"), "spec.hard").keys() & _GPU_QUOTAS) and not has_scope
+
+
 def _unbounded(namespace: Resource, graph: Graph) -> Iterable[str]:
     if holds_models(namespace, graph) and not any(
-        mapping(at(quota.inputs, "spec.hard"), "spec.hard").keys() & _GPU_QUOTAS
-        for quota in inside(graph, name_of(namespace), QUOTA)
+        _bounds_all(quota) for quota in inside(graph, name_of(namespace), QUOTA)
     ):
         yield "holds models, and no ResourceQuota bounds their GPUs or pods"
 

@@ -84,6 +84,7 @@ def test_the_pod_is_the_configs_with_the_releases_account_place_and_size(spec):
     assert {k: v for k, v in pod.items() if k != "containers"} == {
         **{k: v for k, v in config.items() if k != "containers"},
         "serviceAccountName": "support-chat-v1",
+        "priorityClassName": "slipway-models",
         "nodeSelector": {"slipway.dev/pool": "l4"},
         "tolerations": [{"key": "nvidia.com/gpu", "operator": "Exists", "effect": "NoSchedule"}],
         "topologySpreadConstraints": [

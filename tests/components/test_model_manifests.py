@@ -47,11 +47,13 @@ def test_a_drain_takes_one_of_several_and_never_the_only_one():
 
 def test_a_model_goes_to_its_pool_and_one_without_a_pool_to_the_system_nodes():
     assert placement_fields("l4", SELECTOR) == {
+        "priorityClassName": "slipway-models",
         "nodeSelector": {"slipway.dev/pool": "l4"},
         "topologySpreadConstraints": SPREAD,
         "tolerations": [{"key": "nvidia.com/gpu", "operator": "Exists", "effect": "NoSchedule"}],
     }
     assert placement_fields(None, SELECTOR) == {
+        "priorityClassName": "slipway-models",
         "nodeSelector": {"slipway.dev/pool": "system"},
         "topologySpreadConstraints": SPREAD,
     }

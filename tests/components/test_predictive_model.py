@@ -78,6 +78,7 @@ def test_the_service_is_the_release(made):
             "slipway.dev/personal-data": "refused",
         },
         "securityContext": {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}},
+        "priorityClassName": "slipway-models",
         "nodeSelector": {"slipway.dev/pool": "system"},
         "topologySpreadConstraints": [
             {

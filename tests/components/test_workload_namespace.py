@@ -55,6 +55,7 @@ def test_the_namespace_holds_its_refusals_and_bounds(made: Made) -> None:
             (NETWORK_POLICY, "models-namespace-necessary-egress"),
             (NETWORK_POLICY, "models-namespace-pickers-network"),
             (NETWORK_POLICY, "models-namespace-spans"),
+            (QUOTA, "models-namespace-priorities"),
             (QUOTA, "models-namespace-quota"),
         ]
     )

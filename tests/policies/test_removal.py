@@ -69,6 +69,7 @@ BUILT_IN = (
     "core/",
     "networking.k8s.io/",
     "policy/",
+    "scheduling.k8s.io/",
     "storage.k8s.io/",
     "apiextensions.k8s.io/",
     "helm.sh/",

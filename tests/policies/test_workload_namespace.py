@@ -170,6 +170,11 @@ CASES = {
                 [LLM, inside(QUOTA, {"hard": {"services.nodeports": "0"}})],
                 ["holds models, and no ResourceQuota bounds their GPUs or pods"],
             ),
+            Case(
+                namespace({}),
+                [LLM, inside(QUOTA, {"hard": {"pods": "9"}, "scopes": ["BestEffort"]})],
+                ["holds models, and no ResourceQuota bounds their GPUs or pods"],
+            ),
         ],
         not_applicable=[Case(OTHER)],
         undecided=[Case(namespace({}), [MODEL, inside(QUOTA, {"hard": UNKNOWN})])],
