@@ -1,5 +1,5 @@
 # Verbs of the project; `make help` lists them. Nothing here needs an account, the Pulumi CLI or Go, but for
-# `conformance`, `schemas` and `lint-workflows` (Go) and `verify-releases` (fetches a package).
+# `conformance`, `schemas` and `lint-workflows` (Go), `verify-releases` and `evaluate-releases` (fetch a package).
 SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
@@ -9,7 +9,7 @@ BASE ?= $(if $(GITHUB_BASE_REF),origin/$(GITHUB_BASE_REF),main)
 UV := $(shell command -v uv 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help preview pack test check conformance lint-workflows test-browser bench docs schemas schemas-check verify-releases clean
+.PHONY: help preview pack test check conformance lint-workflows test-browser bench docs schemas schemas-check verify-releases evaluate-releases clean
 
 help: ## list the verbs
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /: /'
@@ -103,8 +103,11 @@ schemas-check: $(VENV)/development.installed ## fail if gate/schemas differs fro
 bench: $(VENV)/development.installed .cache/checkov/installed ## measure previews: seconds, memory, ratios
 	$(BIN)/python -m tools.bench $(ARGS)
 
-verify-releases: $(VENV)/development.installed ## compute genuine releases' digests again from the real files
+verify-releases: $(VENV)/development.installed ## verify genuine releases: digest, figures and signature of the real files
 	$(BIN)/python -m tools.verify_embedding
+
+evaluate-releases: $(VENV)/development.installed ## measure genuine releases again and compare with their records
+	$(BIN)/python -m tools.evaluate_embedding
 
 clean: ## remove what was made
 	rm -rf $(VENV) .cache build

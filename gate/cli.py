@@ -179,6 +179,32 @@ def release_explain(name: Name, form: Form = "text", organisation: From = None) 
     explain_size(name, form, organisation)
 
 
+@release.command("new")
+def release_new(
+    name: Annotated[str, typer.Argument(help="MODEL/VERSION.", metavar="NAME")],
+    folder: Annotated[Path, typer.Argument(help="The folder that holds the model's files.")],
+    today: Today = "",
+    organisation: From = None,
+) -> None:
+    """Draft a record from a local folder of model files; what people must decide is left open."""
+    from gate.command_release_new import new_release  # noqa: PLC0415 as in preview
+
+    new_release(name, folder, day(today), organisation)
+
+
+@release.command("verify")
+def release_verify(
+    name: Annotated[str, typer.Argument(help="MODEL/VERSION.", metavar="NAME")],
+    folder: Annotated[Path, typer.Argument(help="The folder that holds a copy of the model's files.")],
+    form: Form = "text",
+    organisation: From = None,
+) -> None:
+    """Compare a local copy of a model's files with its record, and ask who signed them."""
+    from gate.command_release_verify import verify_release  # noqa: PLC0415 as in preview
+
+    raise typer.Exit(verify_release(name, folder, form, organisation))
+
+
 @release.command("frozen")
 def release_frozen(
     against: Annotated[str, typer.Option(help="Compare with where this branch left REF.", metavar="REF")],

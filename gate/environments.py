@@ -44,4 +44,4 @@ def _run(command: list[str]) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 venv, uv or pip
     if done.returncode != 0:
         lines = done.stderr.strip().splitlines() or ["no message"]
-        raise GateError("an environment for the base cannot be made:", lines[-3:])
+        raise GateError("a locked environment cannot be made:", lines[-3:])

@@ -8,7 +8,7 @@ from facts.strict_yaml import YamlProblem, load
 from gate import git
 from gate.errors import GateError
 
-FOLDERS = ("releases/models", "examples/releases/models")
+FOLDERS = ("releases/evaluations", "releases/models", "examples/releases/models")
 
 
 def broken_promises(root: Path, reference: str) -> list[str]:
@@ -21,24 +21,26 @@ def broken_promises(root: Path, reference: str) -> list[str]:
     """
     base = git.base_commit(root, reference)
     return sorted(
-        problem
-        for file in git.files_at(root, base, FOLDERS)
-        if file.endswith(".yaml")
-        for problem in _problems(root, base, file)
+        problem for file in git.files_at(root, base, FOLDERS) for problem in _problems(root, base, file)
     )
 
 
 def _problems(root: Path, base: str, file: str) -> Iterator[str]:
     is_event = "/events/" in file
-    before = _values(git.text_at(root, base, file), f"{file} at {base[:7]}")
     path = root / file
     if not path.is_file():
         yield f"{file}: is gone; {'events are only ever appended' if is_event else 'a record stays for good'}"
         return
+    before = git.text_at(root, base, file)
     try:
-        after = _values(path.read_text(encoding="utf-8"), file)
+        after = path.read_text(encoding="utf-8")
     except UnicodeDecodeError:
         raise GateError("releases cannot be compared with their base:", [f"{file}: is not UTF-8"]) from None
+    if not file.endswith(".yaml"):  # a signature, or data that a figure was measured on
+        if before != after:
+            yield f"{file}: differs from what was merged; write a new version"
+        return
+    before, after = _values(before, f"{file} at {base[:7]}"), _values(after, file)
     for place in _differences(before, after, ""):
         way_out = "append another event" if is_event else "write a new version"
         yield f"{file}: {place or 'its content'} differs from what was merged; {way_out}"

@@ -17,6 +17,7 @@ from facts.strict_yaml import YamlProblem, load
 from releases.events import KINDS, AnyEvent, LicenceReview, file_name, is_named
 from releases.fallbacks import fallback_problems
 from releases.release import Release
+from releases.signature import BUNDLE, PUBLIC_KEY, files_of, signature_problems
 from releases.state import ReleaseState, fold
 
 FOLDER: Final = Path(__file__).parent / "models"
@@ -121,7 +122,7 @@ def _load_version(folder: Path, name: str, problems: list[str]) -> LoadedRelease
     problems.extend(
         f"{name}/{stray.name}: unknown file; {hint}"
         for stray in sorted(folder.iterdir())
-        if stray.name not in {"release.yaml", "events"}
+        if stray.name not in {"release.yaml", "events", BUNDLE, PUBLIC_KEY}
         and (hint := did_you_mean(stray.name, ["events", "release.yaml"]))
     )
     path = folder / "release.yaml"
@@ -131,6 +132,8 @@ def _load_version(folder: Path, name: str, problems: list[str]) -> LoadedRelease
     data, said = _read(path, f"{name}/release.yaml")
     release = _validate(Release, data, f"{name}/release.yaml", said)
     problems.extend(said)
+    if release is not None:
+        problems.extend(f"{name}/{problem}" for problem in _beside(folder, release))
     digest = record_digest(data) if release is not None else ""
     events = list(_load_events(folder / "events", name, digest, release, problems))
     if release is None:
@@ -144,6 +147,15 @@ def _load_version(folder: Path, name: str, problems: list[str]) -> LoadedRelease
                 f"{name}/release.yaml: {field}: should be {wanted!r}, as its folder (got {got!r})"
             )
     return LoadedRelease(release, digest, tuple(sorted(events, key=lambda event: (event.date, event.kind))))
+
+
+def _beside(folder: Path, release: Release) -> Iterator[str]:
+    """What is wrong with the files of a signature, which must be there if the record names it, and only then."""
+    yield from signature_problems(release.artifact, folder)
+    expected = files_of(release.artifact.signature)
+    for name in (BUNDLE, PUBLIC_KEY):
+        if name not in expected and (folder / name).exists():
+            yield f"{name}: artifact.signature of the record names no such file"
 
 
 def _load_events(

@@ -1,4 +1,4 @@
-"""The JSON Schemas of records and events, for editors; ``python -m releases.schema`` writes them."""
+"""The JSON Schemas of records and events, for editors, and their page; ``python -m releases.schema`` writes them."""
 
 import json
 from pathlib import Path
@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final
 from pydantic import Field, TypeAdapter
 
 from releases.events import AnyEvent
+from releases.field_table import page
 from releases.release import Release
 
 _FOLDER: Final = Path(__file__).parent
@@ -19,6 +20,7 @@ def schemas() -> dict[Path, str]:
     return {
         _FOLDER / "schema.json": _text(Release.model_json_schema()),
         _FOLDER / "event.schema.json": _text(events.json_schema()),
+        _FOLDER.parent / "docs" / "release-record.md": page(),
     }
 
 

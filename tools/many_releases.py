@@ -10,6 +10,7 @@ import yaml
 
 from gate.stacks import ROOT
 from releases.load import record_digest
+from releases.signature import BUNDLE, PUBLIC_KEY
 
 
 @contextmanager
@@ -38,6 +39,9 @@ def _copy(source: Path, target: Path, like: str, name: str) -> None:
     (target / "events").mkdir(parents=True)
     record = _renamed(yaml.safe_load((source / "release.yaml").read_text(encoding="utf-8")), like, name)
     (target / "release.yaml").write_text(yaml.safe_dump(record), encoding="utf-8")
+    for name in (BUNDLE, PUBLIC_KEY):
+        if (source / name).exists():
+            (target / name).write_bytes((source / name).read_bytes())
     for path in (source / "events").iterdir():
         event = yaml.safe_load(path.read_text(encoding="utf-8")) | {"record": record_digest(record)}
         (target / "events" / path.name).write_text(yaml.safe_dump(event), encoding="utf-8")

@@ -13,6 +13,8 @@ from gate.stacks import ROOT
 
 RECORD = "releases/models/minilm/v1/release.yaml"
 EVENTS = "releases/models/minilm/v1/events"
+SIGNATURE = "releases/models/minilm/v1/signature.json"
+PAIRS = "releases/evaluations/sentence-pairs-v1.tsv"
 APPROVAL = f"{EVENTS}/2026-11-23-approval.yaml"
 
 
@@ -25,7 +27,8 @@ def git(root: Path, *words: str) -> None:
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
     """A repository with the committed releases on main, and a branch that left it."""
-    shutil.copytree(ROOT / "releases" / "models", tmp_path / "releases" / "models")
+    for folder in ("evaluations", "models"):
+        shutil.copytree(ROOT / "releases" / folder, tmp_path / "releases" / folder)
     git(tmp_path, "init", "-q", "-b", "main")
     git(tmp_path, "add", "-A")
     git(tmp_path, "commit", "-q", "-m", "base")
@@ -87,6 +90,14 @@ REFUSED = [
     ),
     (remove(APPROVAL), f"{APPROVAL}: is gone; events are only ever appended"),
     (remove(RECORD), f"{RECORD}: is gone; a record stays for good"),
+    (
+        edit(SIGNATURE, "{", "{ "),
+        f"{SIGNATURE}: differs from what was merged; write a new version",
+    ),
+    (
+        edit(PAIRS, "5\t", "4\t"),
+        f"{PAIRS}: differs from what was merged; write a new version",
+    ),
 ]
 
 
