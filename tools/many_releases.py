@@ -39,9 +39,9 @@ def _copy(source: Path, target: Path, like: str, name: str) -> None:
     (target / "events").mkdir(parents=True)
     record = _renamed(yaml.safe_load((source / "release.yaml").read_text(encoding="utf-8")), like, name)
     (target / "release.yaml").write_text(yaml.safe_dump(record), encoding="utf-8")
-    for name in (BUNDLE, PUBLIC_KEY):
-        if (source / name).exists():
-            (target / name).write_bytes((source / name).read_bytes())
+    for beside in (BUNDLE, PUBLIC_KEY):
+        if (source / beside).exists():
+            (target / beside).write_bytes((source / beside).read_bytes())
     for path in (source / "events").iterdir():
         event = yaml.safe_load(path.read_text(encoding="utf-8")) | {"record": record_digest(record)}
         (target / "events" / path.name).write_text(yaml.safe_dump(event), encoding="utf-8")
