@@ -40,6 +40,7 @@ MODULES: Final = (
     "system_nodes",
     "tagging",
     "telemetry",
+    "traffic",
     "trust",
     "vpc_endpoints",
     "workload",

@@ -106,13 +106,6 @@ def _uncounted(service: Resource, _graph: Graph) -> Iterable[str]:
             yield f"{part} has both replicas and scaling: two writers of one number"
 
 
-def _weightless(service: Resource, _graph: Graph) -> Iterable[str]:
-    route = mapping(at(service.inputs, "spec.router.route"), "spec.router.route")
-    group = text(at(route, "group"), "route.group")
-    if group and at(route, "weight") is None:
-        yield f"no weight in the group {group}: it counts as 0, and nobody reaches it"
-
-
 def _drained_at_once(service: Resource, graph: Graph) -> Iterable[str]:
     if (number(at(service.inputs, "spec.replicas"), "spec.replicas") or 1) <= 1:
         return
@@ -200,13 +193,6 @@ RULES: tuple[Rule, ...] = (
         why="GPUs are what costs: a scaler without a ceiling takes all there are.",
         fix="Set scaling.maxReplicas, or replicas without scaling.",
         check=_uncounted,
-    ),
-    Rule(
-        id="group-members-have-a-weight",
-        applies_to=LLM,
-        why="KServe takes an unset weight for 0: the model runs, is paid for, and answers nobody.",
-        fix="Set router.route.weight; begin at 1, since a route that begins at 0 races with its discovery.",
-        check=_weightless,
     ),
     Rule(
         id="language-models-survive-a-drain",

@@ -28,7 +28,6 @@ _AUTHENTICATION: Final = "security.opendatahub.io/enable-auth"
 _RELEASE: Final = "kubernetes:helm.sh/v3:Release"
 _AT_START: Final = ("hf://", "http://", "https://")
 _HUB_ARGUMENTS: Final = ("--model_id", "--model-id")
-_SCALES: Final = ("maxReplicas", "scaleTarget", "scaleMetric", "autoScaling")
 
 
 def _sources(component: Mapping[str, Any]) -> Iterator[str]:
@@ -126,30 +125,6 @@ def _open(service: Resource, _graph: Graph) -> Iterable[str]:
         yield f"{_AUTHENTICATION} is {value}"
 
 
-def _stuck_canaries(service: Resource, _graph: Graph) -> Iterable[str]:
-    spec = mapping(at(service.inputs, "spec"), "spec")
-    canaries = sequence(at(spec, "canary"), "spec.canary")
-    stable = text(at(spec, "predictor.name"), "predictor.name")
-    names = [text(at(c, "predictor.name"), "predictor.name") for c in canaries]
-    if canaries and not stable:
-        yield "the stable predictor has no name: a promotion would restart it"
-    for name, canary in zip(names, canaries, strict=True):
-        if not name:
-            yield "a canary has no name"
-        elif name == stable or names.count(name) > 1:
-            yield f"canary {name}: another predictor has this name"
-        for field in _SCALES:
-            if at(canary, f"predictor.{field}") is not None:
-                yield f"canary {name}: {field} is set, and a canary does not scale"
-        own = number(at(canary, "predictor.minReplicas"), "minReplicas")
-        least = number(at(spec, "predictor.minReplicas"), "minReplicas")
-        if own is not None and own > (1 if least is None else least):
-            yield f"canary {name}: more replicas than the stable predictor"
-    share = sum(number(at(c, "trafficPercent"), "trafficPercent") or 0 for c in canaries)
-    if share > 100:  # noqa: PLR2004 per cent
-        yield f"canaries take {share:g} % of the traffic"
-
-
 RULES: tuple[Rule, ...] = (
     Rule(
         id="predictive-models-have-one-version",
@@ -228,13 +203,6 @@ RULES: tuple[Rule, ...] = (
         why="A model that answers anybody is paid for by us and talks to everybody.",
         fix=f"Remove {_AUTHENTICATION}: false.",
         check=_open,
-    ),
-    Rule(
-        id="canaries-can-become-stable",
-        applies_to=INFERENCE_SERVICE,
-        why="KServe's webhook refuses such a canary, or a promotion restarts what serves.",
-        fix="Give every predictor a name of its own, a fixed number of replicas, and shares up to 100 %.",
-        check=_stuck_canaries,
     ),
 )
 

@@ -244,25 +244,6 @@ CASES = {
         not_applicable=OTHER,
         undecided=[Case(llm(lambda s: s.update(scaling=UNKNOWN)))],
     ),
-    "group-members-have-a-weight": RuleCases(
-        passing=[
-            Case(llm()),
-            Case(llm(lambda s: s["router"].update(route={}))),
-            Case(llm(lambda s: s["router"]["route"].update(weight=0))),
-        ],
-        failing=[
-            failing(
-                llm(lambda s: s["router"]["route"].pop("weight")),
-                "no weight in the group chat: it counts as 0, and nobody reaches it",
-            ),
-            failing(
-                llm(lambda s: s["router"].update(route={"group": "other"})),
-                "no weight in the group other: it counts as 0, and nobody reaches it",
-            ),
-        ],
-        not_applicable=OTHER,
-        undecided=[Case(llm(lambda s: s["router"]["route"].update(weight=UNKNOWN)))],
-    ),
     "language-models-survive-a-drain": RuleCases(
         passing=[Case(llm()), Case(llm(_two), others=[budget(_ENGINES)])],
         failing=[

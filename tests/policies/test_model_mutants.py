@@ -12,9 +12,10 @@ from policies.judge import judge
 from policies.llm import RULES as LLM
 from policies.predictive_model import RULES as PREDICTIVE
 from policies.record import Graph
+from policies.traffic import RULES as TRAFFIC
 from tests.components.model_examples import CHAT, EMBEDDING, model_args
 
-RULES = (*AUTOSCALING, *LLM, *PREDICTIVE)
+RULES = (*AUTOSCALING, *LLM, *PREDICTIVE, *TRAFFIC)
 GONE = object()
 SERVICE, SCALING, BUDGET = "-service", "-v1-scaling", "-v1-budget"
 MODEL = "spec.predictor.model"

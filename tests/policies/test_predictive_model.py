@@ -45,18 +45,6 @@ def _custom(pod):
     pod.pop("model")
 
 
-def _canary(**changes):
-    canary = {"predictor": {"name": "v2", "minReplicas": 1, "model": {}}, "trafficPercent": 10}
-    canary["predictor"] |= changes.pop("predictor", {})
-    canary |= changes
-
-    def change(made):
-        made["spec"]["predictor"]["name"] = "v1"
-        made["spec"]["canary"] = [canary]
-
-    return service(change)
-
-
 def _annotated(**notes):
     return service(lambda m: m["metadata"].update(annotations=notes))
 
@@ -244,27 +232,6 @@ CASES = {
         ],
         not_applicable=OTHER,
         undecided=[Case(_annotated(**{_AUTH: UNKNOWN}))],
-    ),
-    "canaries-can-become-stable": RuleCases(
-        passing=[Case(service()), Case(_canary())],
-        failing=[
-            failing(_canary(predictor={"name": ""}), "a canary has no name"),
-            failing(_canary(predictor={"name": "v1"}), "canary v1: another predictor has this name"),
-            failing(
-                _canary(predictor={"maxReplicas": 3}),
-                "canary v2: maxReplicas is set, and a canary does not scale",
-            ),
-            failing(
-                _canary(predictor={"minReplicas": 2}), "canary v2: more replicas than the stable predictor"
-            ),
-            failing(_canary(trafficPercent=120), "canaries take 120 % of the traffic"),
-            failing(
-                service(lambda m: m["spec"].update(canary=[{"predictor": {"name": "v2"}}])),
-                "the stable predictor has no name: a promotion would restart it",
-            ),
-        ],
-        not_applicable=OTHER,
-        undecided=[Case(_canary(trafficPercent=UNKNOWN))],
     ),
 }
 
