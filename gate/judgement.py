@@ -31,6 +31,7 @@ def assess(
     rules: Sequence[Rule] = RULES,
     noticed: Sequence[Finding] = (),
     shares: Sequence[ModelTraffic] = (),
+    roles_above: Graph | None = None,
 ) -> tuple[Report, frozenset[str]]:
     """Judge a graph; returns the report and the names of the waivers that were used.
 
@@ -44,6 +45,7 @@ def assess(
         rules: the rules to apply.
         noticed: what the date makes of the releases the stack runs.
         shares: what the stack file says of traffic; nothing for files of others.
+        roles_above: the roles of the stacks that this one stands on.
     """
     shapes = check_shapes(graph)
     said = judge(graph, rules)
@@ -90,7 +92,7 @@ def assess(
         ),
         not_seen=not_seen(graph, shapes, opinion, covered=COVERED, needs_no_rule=NEEDS_NO_RULE),
         unpinned=unpinned(graph),
-        permissions=permissions(graph),
+        permissions=permissions(graph, roles_above or Graph(())),
         exposures=exposures(graph),
         starts=starts(graph),
         traffic=shares,

@@ -1,77 +1,110 @@
-"""Who may do what, read from the IAM documents of a graph."""
+"""Who may do what in the end, for the report: after boundaries, session policies and refusals (``policies.iam``)."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator
 
 from gate.report import Permission
-from policies.reading import UndecidedError, document, listed, mapping, text
-from policies.record import Graph, Resource
+from policies.iam.conditions import Condition, substituted
+from policies.iam.effective import Grant, grants
+from policies.iam.identities import Identity, identities, workloads
+from policies.reading import UndecidedError
+from policies.record import Graph
 
-_INLINE = (
-    "aws:iam/rolePolicy:RolePolicy",
-    "aws:iam/userPolicy:UserPolicy",
-    "aws:iam/groupPolicy:GroupPolicy",
-)
+_NOWHERE = Graph(())
 
 
-def permissions(graph: Graph) -> list[Permission]:
-    """Every statement that applies to an identity, sorted; what cannot be read is the rules' to report."""
-    found: list[Permission] = []
-    for resource in graph.of_type(*_INLINE):
-        identity = resource.inputs.get("role") or resource.inputs.get("user") or resource.inputs.get("group")
-        found.extend(_statements(_named(identity), resource, resource.inputs.get("policy")))
-    for attachment in graph.of_type("aws:iam/rolePolicyAttachment:RolePolicyAttachment"):
-        arn = attachment.inputs.get("policyArn")
-        own = [
-            p
-            for p in graph.of_type("aws:iam/policy:Policy")
-            if isinstance(arn, str) and p.outputs.get("arn") == arn
-        ]
-        if own:
-            found.extend(
-                _statements(_named(attachment.inputs.get("role")), own[0], own[0].inputs.get("policy"))
-            )
-        else:
-            found.append(
-                Permission(
-                    identity=_named(attachment.inputs.get("role")),
-                    actions=(f"what {_named(arn)} allows (AWS keeps that document)",),
-                    resources=("see the policy",),
-                )
-            )
+def permissions(graph: Graph, above: Graph = _NOWHERE) -> list[Permission]:
+    """What roles, users, groups and pods may do, sorted; what cannot be read is said, never left out.
+
+    A pod is named ``namespace/service account``, and stands there with its own session: where its role tells pods
+    apart by their tags, its resources are its own. ``above`` holds the roles of the stacks this one stands on.
+    """
+    known = {i.holder.outputs.get("arn"): i for i in _read(above, identities)[0] if i.holder is not None}
+    roles = {arn: identity for arn, identity in known.items() if isinstance(arn, str)}
+    found: set[Permission] = set()
+    for who in (identities, lambda every: workloads(every, roles)):
+        read, problems = _read(graph, who)
+        found.update(problems)
+        found.update(said for identity in read for said in _of(identity))
     return sorted(found)
 
 
-def _named(value: Any) -> str:
-    return value if isinstance(value, str) else "unknown identity"
-
-
-def _statements(identity: str, resource: Resource, policy: Any) -> Iterable[Permission]:
+def _read(graph: Graph, who: Callable[[Graph], list[Identity]]) -> tuple[list[Identity], list[Permission]]:
     try:
-        for raw in listed(document(policy).get("Statement")):
-            statement = mapping(raw)
-            yield Permission(
-                identity=identity,
-                actions=_either(statement, "Action"),
-                resources=_either(statement, "Resource"),
-                conditions=tuple(_conditions(mapping(statement.get("Condition")))),
-                denied=text(statement.get("Effect")) == "Deny",
-            )
+        return who(graph), []
     except UndecidedError as missing:
-        yield Permission(
-            identity=identity, actions=(f"unreadable: {missing} ({resource.name})",), resources=("unknown",)
-        )
+        return [], [_unreadable("unknown identity", str(missing))]
 
 
-def _either(statement: Mapping[str, Any], part: str) -> tuple[str, ...]:
-    """What a statement names, or everything but what it leaves out (``NotAction``, ``NotResource``)."""
-    left_out = sorted(text(v) for v in listed(statement.get(f"Not{part}")))
-    if left_out:
-        return (f"everything but {', '.join(left_out)}",)
-    return tuple(sorted(text(v) for v in listed(statement.get(part)))) or ("nothing",)
+def _of(identity: Identity) -> Iterator[Permission]:
+    yield from (_unreadable(identity.name, missing) for missing in identity.missing)
+    for arn in identity.elsewhere:
+        kind = "AWS keeps that document" if ":aws:policy/" in arn else "declared elsewhere"
+        yield _permission(identity, [f"what {arn} allows ({kind})"], ["see there"])
+    try:
+        yield from _grouped(identity, grants(identity))
+        yield from _refused(identity)
+    except UndecidedError as missing:
+        yield _unreadable(identity.name, str(missing))
 
 
-def _conditions(conditions: Mapping[str, Any]) -> Iterable[str]:
-    for operator, keys in sorted(conditions.items()):
-        for key, value in sorted(mapping(keys).items()):
-            yield f"{key} {operator} {', '.join(str(v) for v in listed(value))}"
+def _grouped(identity: Identity, found: Iterable[Grant]) -> Iterator[Permission]:
+    """One entry for all actions on the same resources under the same conditions."""
+    places: dict[tuple[str, tuple[str, ...]], set[str]] = {}
+    for grant in found:
+        besides = f" but not {', '.join(sorted(grant.but_not))}" if grant.but_not else ""
+        conditions = tuple(sorted({_written(condition, identity) for condition in grant.conditions}))
+        places.setdefault((f"{grant.action}{besides}", conditions), set()).add(grant.resource)
+    actions: dict[tuple[tuple[str, ...], tuple[str, ...]], set[str]] = {}
+    for (action, conditions), resources in places.items():
+        actions.setdefault((tuple(sorted(resources)), conditions), set()).add(action)
+    for (on, conditions), what in actions.items():
+        yield _permission(identity, what, on, conditions)
+
+
+def _refused(identity: Identity) -> Iterator[Permission]:
+    """Refusals of what it may do, for some requests only: they take nothing away for good, and their end is a gain."""
+    for statement in (s for layer in identity.layers for s in layer if not s.allows):
+        asked = statement.actions or ("*",)
+        if statement.holds(identity.context) is None and any(grants(identity, action) for action in asked):
+            conditions = sorted({_written(condition, identity) for condition in statement.conditions})
+            yield _permission(
+                identity,
+                _either(statement.actions, statement.not_actions),
+                _either(statement.resources, statement.not_resources) or ["*"],
+                conditions,
+                denied=True,
+            )
+
+
+def _written(condition: Condition, identity: Identity) -> str:
+    return substituted(condition.written, identity.context)
+
+
+def _either(named: tuple[str, ...], left_out: tuple[str, ...] | None) -> list[str]:
+    return [f"everything but {', '.join(sorted(left_out))}"] if left_out else list(named)
+
+
+def _permission(
+    identity: Identity,
+    actions: Iterable[str],
+    resources: Iterable[str],
+    conditions: Iterable[str] = (),
+    *,
+    denied: bool = False,
+) -> Permission:
+    return Permission(
+        identity=identity.name,
+        actions=tuple(sorted(actions)),
+        resources=tuple(sorted(resources)),
+        conditions=tuple(conditions),
+        denied=denied,
+    )
+
+
+def _unreadable(identity: str, missing: str) -> Permission:
+    return Permission(identity=identity, actions=(f"unreadable: {missing}",), resources=("unknown",))
+
+
+def of_roles(graph: Graph) -> Graph:
+    """The part of a graph that says what its roles may do, for the stacks that stand on it."""
+    return Graph(graph.of_type("aws:iam/*"))

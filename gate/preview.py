@@ -20,6 +20,7 @@ from gate.judgement import assess
 from gate.junit import as_junit
 from gate.origins import Origins
 from gate.page.page import as_html
+from gate.permissions import of_roles
 from gate.release_findings import release_findings
 from gate.report import Report
 from gate.sarif import as_sarif
@@ -28,6 +29,7 @@ from gate.stacks import ROOT, capture_stack, chosen
 from gate.terraform_plan import as_plan
 from gate.traffic import traffic
 from gate.waive import load_waivers
+from policies.record import Graph, Resource
 from stacks.load import Stack, stack_names
 
 
@@ -51,6 +53,7 @@ class Previewed:
     stack: str
     report: Report | None = None
     exports: Mapping[str, Any] = field(default_factory=dict)
+    roles: tuple[Resource, ...] = ()
     used_waivers: frozenset[str] = frozenset()
     problem: str = ""
 
@@ -91,7 +94,7 @@ def _run(
         while waiting or running:
             for name in [n for n, s in waiting.items() if s.upstream is None or s.upstream.name in done]:
                 stack = waiting.pop(name)
-                above = _exports_above(stack, done)
+                above = _above(stack, done)
                 if above is None:
                     done[name] = Previewed(
                         stack=name, problem=f"stack {name}: its upstream could not be captured"
@@ -119,15 +122,16 @@ def _run(
     return [done[stack.name] for stack in stacks]
 
 
-def _exports_above(stack: Stack, done: Mapping[str, Previewed]) -> dict[str, Mapping[str, Any]] | None:
-    exports: dict[str, Mapping[str, Any]] = {}
+def _above(stack: Stack, done: Mapping[str, Previewed]) -> list[Previewed] | None:
+    """What became of the stacks it stands on; nothing where one of them could not be judged."""
+    found: list[Previewed] = []
     above = stack.upstream
     while above is not None:
         if done[above.name].report is None:
             return None
-        exports[above.name] = done[above.name].exports
+        found.append(done[above.name])
         above = above.upstream
-    return exports
+    return found
 
 
 def _warm() -> None:
@@ -139,9 +143,7 @@ def _warm() -> None:
     gc.freeze()
 
 
-def _preview_one(
-    stack: Stack, upstreams: Mapping[str, Mapping[str, Any]], options: Options, address: str
-) -> Previewed:
+def _preview_one(stack: Stack, above: Sequence[Previewed], options: Options, address: str) -> Previewed:
     """Runs in a child process: capture, judge, write."""
     # Nearly all it makes lives until it ends, and then goes with it.
     gc.disable()
@@ -149,7 +151,7 @@ def _preview_one(
     gc.collect()
     gc.disable()
     try:
-        captured = capture_stack(stack, upstreams, options.root)
+        captured = capture_stack(stack, {one.stack: one.exports for one in above}, options.root)
         manifests = render.manifests(captured.graph.resources)
         plan = as_plan(captured.graph)
         waivers = load_waivers(options.root / "policies" / "waivers.yaml")
@@ -165,6 +167,7 @@ def _preview_one(
                 else not_asked("switched off by --no-checkov")
             ),
             shares=traffic(stack),
+            roles_above=Graph(role for one in above for role in one.roles),
             noticed=release_findings(captured.graph, stack.releases, options.today),
         )
         output_folder.write(
@@ -182,7 +185,13 @@ def _preview_one(
                 "state.json": render.as_json(render.state(captured.graph.resources, stack.name)),
             },
         )
-        return Previewed(stack=stack.name, report=report, exports=captured.exports, used_waivers=used)
+        return Previewed(
+            stack=stack.name,
+            report=report,
+            exports=captured.exports,
+            roles=of_roles(captured.graph).resources,
+            used_waivers=used,
+        )
     except GateError as error:
         return Previewed(stack=stack.name, problem=str(error))
 

@@ -53,7 +53,10 @@ def _of_other_files(artifact: Artifact, bundle: Path) -> Iterator[str]:
         yield f"{BUNDLE}: is no signature of model-signing: {error}"
         return
     if signed.digest != artifact.digest:
-        yield f"{BUNDLE}: is for other files: their digest is {signed.digest}, the record's {artifact.digest}"
+        yield (
+            f"{BUNDLE}: is for other files: their digest is {signed.digest}, the record's {artifact.digest}; "
+            "correct artifact.digest, or sign these files"
+        )
 
 
 def signed_manifest(bundle: str) -> Manifest:

@@ -84,7 +84,10 @@ def test_a_signature_for_other_files_is_refused(tmp_path: Path) -> None:
     signed = bundle(statement())
     other = f"sha256:{'2' * 64}"
     assert list(signature_problems(artifact(signed, digest=other), write(tmp_path, signed))) == [
-        f"signature.json: is for other files: their digest is {Manifest.of(FILES).digest}, the record's {other}"
+        (
+            f"signature.json: is for other files: their digest is {Manifest.of(FILES).digest}, "
+            f"the record's {other}; correct artifact.digest, or sign these files"
+        )
     ]
 
 
