@@ -1,7 +1,7 @@
 """The mesh: every workload has an identity, and everything between workloads is encrypted."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import pulumi
 from pydantic import Field
@@ -22,6 +22,9 @@ class MeshSettings(Settings):
     control_plane_replicas: int = Field(default=2, ge=2, le=5)
     # How long a node's proxy that is replaced keeps the streams it carries; a long answer takes minutes.
     drain_seconds: int = Field(default=300, ge=30, le=3600)
+
+
+_OWN_THE_NETWORK: Final = "ztunnel and the CNI agent own the pods' network on each node"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,7 +97,7 @@ class Mesh(PlatformComponent):
         super().__init__(name, opts)
         namespace = KubernetesObject(
             f"{name}-namespace",
-            system_namespace(ISTIO_SYSTEM, pod_security="privileged"),
+            system_namespace(ISTIO_SYSTEM, pod_security="privileged", reason=_OWN_THE_NETWORK),
             self.child_opts(depends_on=list(args.cluster_addons.ready)),
         )
         # CRDs, then the control plane that serves their webhooks, then the agents it gives certificates.

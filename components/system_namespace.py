@@ -6,9 +6,15 @@ PodSecurity = Literal["restricted", "baseline", "privileged"]
 
 
 def system_namespace(
-    name: str, *, pod_security: PodSecurity = "restricted", in_mesh: bool = False
+    name: str, *, pod_security: PodSecurity = "restricted", in_mesh: bool = False, reason: str = ""
 ) -> dict[str, Any]:
-    """The manifest; ``privileged`` is for agents that own a part of the node, and says so in the label."""
+    """The manifest; ``privileged`` is for agents that own a part of the node, and ``reason`` says which.
+
+    Raises:
+        ValueError: privileged without a reason.
+    """
+    if pod_security == "privileged" and not reason:
+        raise ValueError(f"namespace {name}: say in reason why its pods may be privileged")
     labels = {
         "app.kubernetes.io/part-of": "slipway",
         "pod-security.kubernetes.io/enforce": pod_security,
@@ -16,4 +22,5 @@ def system_namespace(
     }
     if in_mesh:
         labels["istio.io/dataplane-mode"] = "ambient"
-    return {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": labels}}
+    notes = {"annotations": {"slipway.dev/reason": reason}} if reason else {}
+    return {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": labels, **notes}}

@@ -42,6 +42,9 @@ class TelemetrySettings(Settings):
     grafana_admin_secret: str | None = Field(default=None, pattern=r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$")
 
 
+_READ_THE_NODE: Final = "agents read the logs and devices of each node"
+
+
 @dataclass(frozen=True, kw_only=True)
 class TelemetryArgs:
     """What :class:`Telemetry` needs."""
@@ -91,7 +94,7 @@ class Telemetry(PlatformComponent):
         self._name, self._args = name, args
         namespace = KubernetesObject(
             f"{name}-namespace",
-            system_namespace(OBSERVABILITY, pod_security="privileged"),
+            system_namespace(OBSERVABILITY, pod_security="privileged", reason=_READ_THE_NODE),
             # Pods need addresses, names and disks.
             self.child_opts(depends_on=list(args.cluster_addons.ready)),
         )

@@ -7,6 +7,7 @@ from typing import Final
 from policies.rule import Rule
 
 MODULES: Final = (
+    "access",
     "audit_trail",
     "autoscaling",
     "bucket",
@@ -24,6 +25,7 @@ MODULES: Final = (
     "gpu_pool",
     "helm_release",
     "identity",
+    "istio_routing",
     "karpenter",
     "llm",
     "mesh",
@@ -37,14 +39,17 @@ MODULES: Final = (
     "providers",
     "secrets",
     "serving",
+    "started_code",
     "system_nodes",
     "tagging",
     "telemetry",
     "traffic",
     "trust",
     "vpc_endpoints",
+    "ways_in",
     "workload",
     "workload_namespace",
+    "written_credentials",
 )
 """Rule modules, each named for the component whose resources it judges."""
 

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
+from policies.address_range import is_internet
 from policies.mesh_objects import AUTHORIZATION, NETWORK_POLICY, is_named_exception, selects_everything
 from policies.reading import UndecidedError, at, known, mapping, number, sequence, text
 from policies.record import Graph, Resource
@@ -66,7 +67,7 @@ def _direction(policy: Resource, direction: str) -> Sequence[Any]:
 
 def _is_anybody(peer: Mapping[str, Any]) -> str:
     cidr = text(at(peer, "ipBlock.cidr"), "ipBlock.cidr")
-    if cidr in _EVERYBODY:
+    if cidr and is_internet(cidr):
         return cidr
     namespaces = peer.get("namespaceSelector")
     is_every_namespace = namespaces is not None and selects_everything(namespaces)

@@ -69,12 +69,11 @@ def _tainted(resource: Resource, _graph: Graph) -> Iterator[str]:
 
 
 def _limited(resource: Resource, _graph: Graph) -> Iterator[str]:
-    if not _is_gpu_pool(resource) or at(resource.inputs, "spec.replicas") is not None:
+    if at(resource.inputs, "spec.replicas") is not None:
         return
-    if not any(
-        at(resource.inputs, "spec.limits." + key.replace(".", "\\.")) is not None for key in _BOUNDING
-    ):
-        yield "no limit on GPUs, processors or nodes"
+    limits = mapping(at(resource.inputs, "spec.limits"), "spec.limits")
+    if not any(limits.get(key) is not None for key in _BOUNDING):
+        yield "no limit on GPUs, processors, memory or nodes"
 
 
 def _hours(duration: str) -> float:
@@ -144,10 +143,10 @@ RULES: tuple[Rule, ...] = (
         check=_tainted,
     ),
     Rule(
-        id="gpu-pools-are-limited",
+        id="node-pools-are-limited",
         applies_to=(NODE_POOL,),
         why="Karpenter buys a machine for every pending pod: without a ceiling a loop costs without end.",
-        fix="Set spec.limits to a number of nvidia.com/gpu.",
+        fix="Set spec.limits: a number of nvidia.com/gpu where there are GPUs, else cpu and memory.",
         check=_limited,
     ),
     Rule(

@@ -115,7 +115,3 @@ RULES: tuple[Rule, ...] = (
         level="advisory",
     ),
 )
-
-NEEDS_NO_RULE: dict[str, str] = {
-    "kubernetes:core/v1:ConfigMap": "settings and programs in plain text; what runs with them is judged",
-}

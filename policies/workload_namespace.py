@@ -30,6 +30,7 @@ NEEDS_NO_RULE: Final = {
     LIMIT_RANGE: "only fills in what a container leaves out; without it the quota refuses the pod",
 }
 
+_REASON: Final = "slipway.dev/reason"
 _ENFORCE: Final = "pod-security.kubernetes.io/enforce"
 _LEVELS: Final = frozenset({"restricted", "baseline", "privileged"})
 _BUILT_IN: Final = frozenset({"kube-system", "kube-public", "kube-node-lease"})
@@ -40,6 +41,9 @@ def _unstated_security(namespace: Resource, _graph: Graph) -> Iterable[str]:
     if name_of(namespace) in _BUILT_IN:
         return
     level = label(namespace, _ENFORCE)
+    notes = mapping(at(namespace.inputs, "metadata.annotations"), "metadata.annotations")
+    if level == "privileged" and not text(notes.get(_REASON), _REASON):
+        yield f"{_ENFORCE} is privileged, and no {_REASON} says why"
     if level not in _LEVELS:
         yield f"{_ENFORCE} is {level!r}" if level else f"no {_ENFORCE}: pods may be privileged"
 

@@ -71,24 +71,25 @@ CASES: dict[str, RuleCases] = {
         not_applicable=NOT_APPLICABLE,
         undecided=[Case(UNKNOWN_REQUIREMENTS), Case(pool(L4, template={"taints": UNKNOWN}))],
     ),
-    "gpu-pools-are-limited": RuleCases(
+    "node-pools-are-limited": RuleCases(
         passing=[
             Case(pool(L4, spec={"limits": {"nvidia.com/gpu": "8"}})),
             Case(pool(L4, spec={"limits": {"cpu": 1000}})),
             Case(pool(L4, spec={"replicas": 2})),
         ],
         failing=[
-            Case(pool(L4), findings=["no limit on GPUs, processors or nodes"]),
+            Case(GENERAL, findings=["no limit on GPUs, processors, memory or nodes"]),
+            Case(pool(L4), findings=["no limit on GPUs, processors, memory or nodes"]),
             Case(
                 pool(
                     ("karpenter.k8s.aws/instance-category", "In", ["g", "p"]),
                     spec={"limits": {"ephemeral-storage": "1Ti"}},
                 ),
-                findings=["no limit on GPUs, processors or nodes"],
+                findings=["no limit on GPUs, processors, memory or nodes"],
             ),
         ],
-        not_applicable=NOT_APPLICABLE,
-        undecided=[Case(UNKNOWN_REQUIREMENTS), Case(pool(L4, spec={"limits": UNKNOWN}))],
+        not_applicable=[Case(OTHER)],
+        undecided=[Case(pool(L4, spec={"limits": UNKNOWN}))],
     ),
     "busy-gpus-are-never-moved": RuleCases(
         passing=[

@@ -1,0 +1,170 @@
+"""What must hold for access to the Kubernetes API: nobody unknown, nothing unnamed, no way to more than was given."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Final
+
+from policies.deferring import every
+from policies.reading import at, known, mapping, sequence, text
+from policies.record import Graph, Resource
+from policies.rule import Rule
+
+_RBAC: Final = "kubernetes:rbac.authorization.k8s.io/"
+_VERSIONS: Final = ("v1", "v1beta1")
+ROLES: Final = tuple(f"{_RBAC}{v}:{kind}" for v in _VERSIONS for kind in ("ClusterRole", "Role"))
+CLUSTER_ROLES: Final = ROLES[::2]
+BINDINGS: Final = tuple(
+    f"{_RBAC}{v}:{kind}" for v in _VERSIONS for kind in ("ClusterRoleBinding", "RoleBinding")
+)
+_STRANGERS: Final = frozenset({"system:anonymous", "system:unauthenticated"})
+_EVERYBODY: Final = frozenset({"system:authenticated", "system:serviceaccounts"})
+_DISCOVERY: Final = frozenset({"system:basic-user", "system:discovery", "system:public-info-viewer"})
+"""Kubernetes' own roles for everybody: what the API offers, who one is (RBAC, "Discovery roles", read 2026-11)."""
+_ADMINISTRATION: Final = frozenset({"cluster-admin", "admin", "edit"})
+_MASTERS: Final = "system:masters"
+
+
+@dataclass(frozen=True)
+class _Danger:
+    """Verbs on a kind that lead to more than was given; ``|`` parts API groups that both have the kind."""
+
+    group: str
+    kinds: tuple[str, ...]
+    verbs: frozenset[str]
+    leads_to: str
+    only_whole_cluster: bool = False
+
+
+_READ: Final = frozenset({"get", "list", "watch"})
+_WRITE: Final = frozenset({"create", "update", "patch"})
+_OPEN: Final = _WRITE | {"get"}
+_AUTHORITY: Final = "rbac.authorization.k8s.io"
+_SIGNING: Final = "certificates.k8s.io"
+_HOOKS: Final = ("mutatingwebhookconfigurations", "validatingwebhookconfigurations")
+_ROLE_KINDS: Final = ("clusterroles", "roles")
+_BINDING_KINDS: Final = ("clusterrolebindings", "rolebindings")
+_SOMEBODY: Final = ("users", "groups", "serviceaccounts", "userextras", "uids")
+_RUNNING: Final = ("pods/exec", "pods/attach", "pods/ephemeralcontainers")
+_DANGERS: Final = (
+    _Danger(_AUTHORITY, _ROLE_KINDS, frozenset({"escalate", "bind"}), "gives itself any right"),
+    _Danger(_AUTHORITY, (*_BINDING_KINDS, *_ROLE_KINDS), _WRITE, "hands out rights", only_whole_cluster=True),
+    _Danger("|authentication.k8s.io", _SOMEBODY, frozenset({"impersonate"}), "acts as somebody else"),
+    _Danger("", _RUNNING, _OPEN, "enters running pods"),
+    _Danger("", ("nodes/proxy",), _OPEN, "runs commands through the kubelet, unseen by audit"),
+    _Danger("", ("serviceaccounts/token",), frozenset({"create"}), "makes tokens of other accounts"),
+    _Danger("", ("secrets",), _READ, "reads the secrets of every namespace", only_whole_cluster=True),
+    _Danger(
+        "", ("persistentvolumes",), frozenset({"create"}), "mounts folders of nodes", only_whole_cluster=True
+    ),
+    _Danger("", ("pods",), frozenset({"create"}), "runs pods under any account", only_whole_cluster=True),
+    _Danger("admissionregistration.k8s.io", _HOOKS, _WRITE, "reads and rewrites what others ask for"),
+    _Danger(_SIGNING, ("signers",), frozenset({"approve", "sign"}), "makes certificates of anybody"),
+    _Danger(_SIGNING, ("certificatesigningrequests/approval",), _OPEN, "makes certificates of anybody"),
+)
+"""Kubernetes, "Role Based Access Control Good Practices", privilege escalation risks, read 2026-11."""
+
+
+def _rules(role: Resource) -> Sequence[Any]:
+    """The rules of a role of ours; Kubernetes' own (``system:``) come with it."""
+    name = text(at(role.inputs, "metadata.name"), "metadata.name")
+    return () if name.startswith("system:") else sequence(at(role.inputs, "rules"), "rules")
+
+
+def _texts(rule: Any, key: str) -> list[str]:
+    return [text(known(value), key) for value in sequence(at(rule, key), key)]
+
+
+def _unnamed(role: Resource, _graph: Graph) -> Iterable[str]:
+    return every(partial(_wildcards, index, rule) for index, rule in enumerate(_rules(role)))
+
+
+def _wildcards(index: int, rule: Any) -> Iterator[str]:
+    verbs, kinds = _texts(rule, "verbs"), _texts(rule, "resources") + _texts(rule, "nonResourceURLs")
+    if "*" in verbs and kinds:
+        yield f"rule {index}: every verb on {', '.join(kinds)}"
+    if "*" in kinds and "*" not in verbs and set(verbs) - _READ:
+        yield f"rule {index}: {', '.join(verbs)} on every kind"
+    elif "*" in kinds and "*" not in verbs and {"", "*"} & set(_texts(rule, "apiGroups")):
+        yield f"rule {index}: {', '.join(verbs)} on every kind, secrets among them"
+
+
+def _escalates(role: Resource, _graph: Graph) -> Iterable[str]:
+    whole = role.type in CLUSTER_ROLES
+    return every(partial(_dangers, index, rule, whole) for index, rule in enumerate(_rules(role)))
+
+
+def _dangers(index: int, rule: Any, whole: bool) -> Iterator[str]:
+    verbs, groups, kinds = (set(_texts(rule, key)) for key in ("verbs", "apiGroups", "resources"))
+    is_named = bool(_texts(rule, "resourceNames"))
+    if "*" in verbs or "*" in kinds:  # a rule of its own
+        return
+    for danger in _DANGERS:
+        taken = sorted(kind for kind in danger.kinds if _takes(kinds, kind))
+        asked = sorted(verbs & danger.verbs)
+        # A name holds what is asked of one object; nothing that is created has a name yet.
+        held = (is_named and not {"create"} & set(asked)) or (danger.only_whole_cluster and not whole)
+        if asked and taken and {*danger.group.split("|"), "*"} & groups and not held:
+            yield f"rule {index}: {', '.join(asked)} on {', '.join(taken)} {danger.leads_to}"
+
+
+def _takes(kinds: set[str], kind: str) -> bool:
+    whole, _, part = kind.partition("/")
+    return kind in kinds or (bool(part) and bool({f"*/{part}", f"{whole}/*"} & kinds))
+
+
+def _strangers(binding: Resource, _graph: Graph) -> Iterable[str]:
+    role = text(at(binding.inputs, "roleRef.name"), "roleRef.name")
+    if role in _DISCOVERY:
+        return
+    for subject in sequence(at(binding.inputs, "subjects"), "subjects"):
+        name = text(at(subject, "name"), "subjects.name")
+        if name in _STRANGERS:
+            yield f"{name} has the role {role}: whoever reaches the API server"
+        elif name in _EVERYBODY and text(at(subject, "kind"), "subjects.kind") == "Group":
+            yield f"{name} has the role {role}: everybody who can log in, pods too"
+
+
+def _administers(binding: Resource, _graph: Graph) -> Iterable[str]:
+    ref = mapping(at(binding.inputs, "roleRef"), "roleRef")
+    role, is_whole = text(ref.get("name"), "roleRef.name"), binding.type.endswith(":ClusterRoleBinding")
+    if ref.get("kind") != "ClusterRole" or role not in _ADMINISTRATION:
+        return
+    if not is_whole and role != "cluster-admin":
+        return
+    for subject in sequence(at(binding.inputs, "subjects"), "subjects"):
+        name = text(at(subject, "name"), "subjects.name")
+        if name != _MASTERS:
+            yield f"{name} has the role {role} {'everywhere' if is_whole else 'in its namespace'}"
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        id="cluster-roles-name-what-they-grant",
+        applies_to=ROLES,
+        why="A wildcard grants kinds and verbs that nobody reviewed, today's and those of every chart to come.",
+        fix="List the kinds and the verbs.",
+        check=_unnamed,
+    ),
+    Rule(
+        id="cluster-roles-do-not-escalate",
+        applies_to=ROLES,
+        why="With such a right an account takes every other one: what it was given says nothing any more.",
+        fix="Drop it, name the objects in resourceNames, or grant it in one namespace by a Role.",
+        check=_escalates,
+    ),
+    Rule(
+        id="bindings-name-somebody",
+        applies_to=BINDINGS,
+        why="A right of everybody is a right of whoever comes next.",
+        fix="Name users, groups of your identity provider, or service accounts.",
+        check=_strangers,
+    ),
+    Rule(
+        id="bindings-do-not-administer",
+        applies_to=BINDINGS,
+        why="Whoever takes over such an account has the cluster.",
+        fix="Write a role with what is needed; people reach cluster-admin through an access entry, for a while.",
+        check=_administers,
+    ),
+)

@@ -1,0 +1,132 @@
+"""What must hold for ways into a cluster that are no gateway of the platform's, and for what decides at its door."""
+
+import json
+from collections.abc import Iterable, Mapping
+from functools import partial
+from typing import Any, Final
+
+from policies.deferring import every
+from policies.reading import UndecidedError, at, mapping, sequence, text
+from policies.record import Graph, Resource
+from policies.rule import Rule
+
+SERVICE: Final = "kubernetes:core/v1:Service"
+INGRESS: Final = ("kubernetes:networking.k8s.io/v1:Ingress", "kubernetes:networking.k8s.io/v1beta1:Ingress")
+VOLUME: Final = "kubernetes:core/v1:PersistentVolume"
+GRANTS: Final = (
+    "kubernetes:gateway.networking.k8s.io/v1:ReferenceGrant",
+    "kubernetes:gateway.networking.k8s.io/v1beta1:ReferenceGrant",
+    "kubernetes:gateway.networking.k8s.io/v1alpha2:ReferenceGrant",
+)
+_ADMISSION: Final = "kubernetes:admissionregistration.k8s.io/v1:"
+VALIDATING: Final = f"{_ADMISSION}ValidatingWebhookConfiguration"
+WEBHOOKS: Final = (VALIDATING, f"{_ADMISSION}MutatingWebhookConfiguration")
+_ALB: Final = "alb.ingress.kubernetes.io/"
+
+
+def _past_the_gateway(service: Resource, _graph: Graph) -> Iterable[str]:
+    if text(at(service.inputs, "spec.type"), "spec.type") == "NodePort":
+        yield "opens a port on every node"
+    for address in sequence(at(service.inputs, "spec.externalIPs"), "spec.externalIPs"):
+        yield f"takes what is sent to {text(address, 'spec.externalIPs')}, whoever that address belongs to"
+
+
+def _plain_ingress(ingress: Resource, _graph: Graph) -> Iterable[str]:
+    notes = mapping(at(ingress.inputs, "metadata.annotations"), "metadata.annotations")
+    if _is_encrypted_by_its_load_balancer(notes):
+        return
+    covered: set[str] = set()
+    entries = sequence(at(ingress.inputs, "spec.tls"), "spec.tls")
+    for entry in entries:
+        covered.update(text(host, "tls.hosts") for host in sequence(at(entry, "hosts"), "tls.hosts"))
+    if not entries:
+        yield "answers in plain text: spec.tls is not set"
+        return
+    for rule in sequence(at(ingress.inputs, "spec.rules"), "spec.rules"):
+        host = text(at(rule, "host"), "rules.host")
+        if host and covered and not _is_covered(host, covered):
+            yield f"answers for {host} in plain text: spec.tls does not name it"
+
+
+def _is_covered(host: str, covered: set[str]) -> bool:
+    return host in covered or f"*.{host.partition('.')[2]}" in covered
+
+
+def _is_encrypted_by_its_load_balancer(notes: Mapping[str, Any]) -> bool:
+    """AWS Load Balancer Controller, "Ingress annotations", read 2026-11: a certificate makes the listener HTTPS."""
+    ports = text(notes.get(f"{_ALB}listen-ports"), "listen-ports")
+    if not ports:
+        return bool(text(notes.get(f"{_ALB}certificate-arn"), "certificate-arn"))
+    try:
+        listeners = json.loads(ports)
+    except ValueError:
+        raise UndecidedError(f"{_ALB}listen-ports is not JSON") from None
+    plain = any("HTTP" in mapping(listener) for listener in sequence(listeners, "listen-ports"))
+    return not plain or bool(text(notes.get(f"{_ALB}ssl-redirect"), "ssl-redirect"))
+
+
+def _every_secret(grant: Resource, _graph: Graph) -> Iterable[str]:
+    sources = sequence(at(grant.inputs, "spec.from"), "spec.from")
+    who = sorted({text(at(source, "namespace"), "from.namespace") for source in sources})
+    for target in sequence(at(grant.inputs, "spec.to"), "spec.to"):
+        kind, name = text(at(target, "kind"), "to.kind"), text(at(target, "name"), "to.name")
+        if kind == "Secret" and not name:
+            yield f"routes and gateways of {', '.join(who)} may use every Secret of this namespace"
+
+
+def _webhooks(configuration: Resource, _graph: Graph) -> Iterable[str]:
+    hooks = sequence(at(configuration.inputs, "webhooks"), "webhooks")
+    return every(partial(_hook_problems, hook, configuration.type == VALIDATING) for hook in hooks)
+
+
+def _hook_problems(hook: Any, validates: bool) -> Iterable[str]:
+    name = text(at(hook, "name"), "webhooks.name")
+    if text(at(hook, "clientConfig.url"), "clientConfig.url").startswith("http://"):
+        yield f"{name}: asks in plain text"
+    if validates and text(at(hook, "failurePolicy"), "failurePolicy") == "Ignore":
+        yield f"{name}: failurePolicy is Ignore: what it refuses passes while it is down"
+
+
+def _folder_of_a_node(volume: Resource, _graph: Graph) -> Iterable[str]:
+    if at(volume.inputs, "spec.hostPath") is not None:
+        path = text(at(volume.inputs, "spec.hostPath.path"), "hostPath.path")
+        yield f"is the folder {path} of whatever node its pod runs on"
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        id="services-stay-behind-a-gateway",
+        applies_to=(SERVICE,),
+        why="A port on every node passes gateway, TLS and limits by; a claimed address takes other people's traffic.",
+        fix="Use ClusterIP, and a route at the gateway.",
+        check=_past_the_gateway,
+    ),
+    Rule(
+        id="ingresses-encrypt",
+        applies_to=INGRESS,
+        why="Prompts, answers and tokens are readable on the way.",
+        fix="Set spec.tls for every host, or a certificate of the load balancer with a redirect.",
+        check=_plain_ingress,
+    ),
+    Rule(
+        id="reference-grants-name-their-secret",
+        applies_to=GRANTS,
+        why="Whoever writes routes in the other namespace gets every certificate and password of this one.",
+        fix="Name the Secret in spec.to.",
+        check=_every_secret,
+    ),
+    Rule(
+        id="admission-webhooks-fail-closed",
+        applies_to=WEBHOOKS,
+        why="Whoever can take the webhook down, or sit on its wire, decides what the cluster accepts.",
+        fix="Set failurePolicy: Fail and leave out the namespaces it must not block; ask by service or https.",
+        check=_webhooks,
+    ),
+    Rule(
+        id="volumes-are-not-folders-of-nodes",
+        applies_to=(VOLUME,),
+        why="A claim on it reads and writes the node's own files, past every rule about pods.",
+        fix="Use a StorageClass; the node's own disks are local volumes.",
+        check=_folder_of_a_node,
+    ),
+)

@@ -1,0 +1,174 @@
+"""What must hold for everything that is written down beside secrets: no password, key or token stands in it."""
+
+import base64
+import binascii
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
+from typing import Any, Final
+
+from policies import pods
+from policies.deferring import every
+from policies.model_objects import INFERENCE_SERVICE, LLM, LLM_CONFIG, RUNTIMES
+from policies.pod_finder import pods_of
+from policies.reading import at, mapping, sequence, text
+from policies.record import Graph, Resource
+from policies.rule import Rule
+
+CONFIG_MAP: Final = "kubernetes:core/v1:ConfigMap"
+_SERVED: Final = frozenset((*INFERENCE_SERVICE, *LLM, *LLM_CONFIG, *RUNTIMES))
+USER_DATA: Final = (
+    "aws:ec2/launchTemplate:LaunchTemplate",
+    "aws:ec2/instance:Instance",
+    "aws:ec2/launchConfiguration:LaunchConfiguration",
+    "kubernetes:karpenter.k8s.aws/v1:EC2NodeClass",
+)
+FUNCTIONS: Final = ("aws:lambda/function:Function",)
+
+_KNOWN: Final = (
+    ("a private key", re.compile(r"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----")),
+    ("an access key of AWS", re.compile(r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b")),
+    ("a token of Hugging Face", re.compile(r"\bhf_[A-Za-z0-9]{16,}\b")),
+    ("a token of GitHub", re.compile(r"\bgh[pousr]_[A-Za-z0-9]{30,}\b|\bgithub_pat_[A-Za-z0-9_]{30,}")),
+    ("a key of a model provider", re.compile(r"\bsk-(?:[a-z]+-)*[A-Za-z0-9_-]{20,}")),
+    ("a token of Slack", re.compile(r"\bxox[abprs]-[A-Za-z0-9-]{10,}")),
+    ("a signed token", re.compile(r"\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}")),
+    ("a password in an address", re.compile(r"\b[a-z][a-z0-9+.-]*://[^/\s:@${}]+:[^/\s:@${}]{3,}@")),
+)
+"""What credentials look like, wherever they stand."""
+_NAMED: Final = re.compile(
+    r"(?:^|[_.-])(?:password|passwd|pwd|secret|token|credentials?|api_?key|private_?key|access_?key|auth_?key|"
+    r"encryption_?key|client_?secret|secret_?key)$",
+    re.IGNORECASE,
+)
+"""Names that say their value is a credential: only at their end, since TOKEN_TTL and PASSWORD_FILE hold none."""
+_WORDS: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_HARMLESS: Final = re.compile(
+    r"^(?:|\d+[a-z]*|true|false|none|null|yes|no|required|optional|disabled?|enabled?|/.*|arn:.*|.*[$<{].*|x+|\*+|"
+    r"change-?me.*|replace-?me.*|redacted|projects/.*|vault:.*|https?://[^@]*)$",
+    re.IGNORECASE,
+)
+"""Values that are no credential: amounts, switches, paths, references and placeholders."""
+_ASSIGNED: Final = re.compile(r"""(?m)([A-Za-z][A-Za-z0-9_.-]*)[ \t]*[=:][ \t]*["']?([^\s"']+)""")
+
+
+def spotted(name: str, value: str) -> Iterator[str]:
+    """What a value gives away, by what it looks like, or by what its name says it is."""
+    found = [what for what, pattern in _KNOWN if pattern.search(value)]
+    if found:
+        yield from found
+    elif _NAMED.search(_WORDS.sub("_", name).replace("-", "_")) and not _HARMLESS.match(value.strip()):
+        yield "a credential, by its name"
+
+
+def _in_text(value: str) -> Iterator[str]:
+    """What a text of several lines gives away: a file, a script."""
+    found = {what for what, pattern in _KNOWN if pattern.search(value)}
+    for name, assigned in _ASSIGNED.findall(value):
+        found.update(spotted(name, assigned))
+    yield from sorted(found)
+
+
+def _in_config(config: Resource, _graph: Graph) -> Iterable[str]:
+    data = mapping(at(config.inputs, "data"), "data")
+    return every(partial(_entry, key, value) for key, value in data.items())
+
+
+def _entry(key: str, value: Any) -> Iterator[str]:
+    said = text(value, key)
+    found = _in_text(said) if "\n" in said.strip() else spotted(key, said)
+    yield from (f"data.{key}: {what}" for what in found)
+
+
+def _in_pods(workload: Resource, _graph: Graph) -> Iterable[str]:
+    if workload.type in _SERVED:
+        return _within(workload.inputs.get("spec"))
+    return every(partial(_in_pod, pod.spec) for pod in pods_of(workload))
+
+
+def _in_pod(pod: Mapping[str, Any]) -> Iterable[str]:
+    return every(partial(_in_container, container) for container in pods.containers(pod))
+
+
+def _within(value: Any) -> Iterator[str]:
+    """Every part of a model's object that has variables or arguments, wherever it stands."""
+    if isinstance(value, Mapping):
+        if "env" in value or "args" in value or "command" in value:
+            yield from _in_container(value)
+        yield from every(partial(_within, item) for item in value.values())
+    elif isinstance(value, list | tuple):
+        yield from every(partial(_within, item) for item in value)
+
+
+def _in_container(container: Mapping[str, Any]) -> Iterable[str]:
+    name = pods.name_of(container) if isinstance(container.get("name"), str) else "container"
+    for variable in sequence(at(container, "env"), "env"):
+        key = text(at(variable, "name"), "env.name")
+        for what in spotted(key, text(at(variable, "value"), f"env.{key}")):
+            yield f"{name}: the variable {key} holds {what}"
+    for part in ("command", "args"):
+        words = [text(word, part) for word in sequence(at(container, part), part)]
+        for what in dict.fromkeys(_in_words(words)):
+            yield f"{name}: {part} hold {what}"
+
+
+def _in_words(words: list[str]) -> Iterator[str]:
+    for index, word in enumerate(words):
+        option, has_value, value = word.partition("=")
+        following = words[index + 1] if index + 1 < len(words) else ""
+        yield from _in_text(word) if " " in word else spotted(option.lstrip("-"), value if has_value else "")
+        if option.startswith("--") and not has_value and not following.startswith("-"):
+            yield from spotted(option.lstrip("-"), following)
+
+
+def _in_user_data(machine: Resource, _graph: Graph) -> Iterable[str]:
+    for path in ("userData", "userDataBase64", "spec.userData"):
+        said = text(at(machine.inputs, path), path)
+        for what in _in_text(_decoded(said)) if said else ():
+            yield f"{path} holds {what}"
+
+
+def _decoded(said: str) -> str:
+    try:
+        return base64.b64decode(said, validate=True).decode("utf-8")
+    except (binascii.Error, UnicodeDecodeError):
+        return said
+
+
+def _in_function(function: Resource, _graph: Graph) -> Iterable[str]:
+    variables = mapping(at(function.inputs, "environment.variables"), "environment.variables")
+    for key, value in variables.items():
+        for what in spotted(key, text(value, key)):
+            yield f"the variable {key} holds {what}"
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        id="configuration-holds-no-credentials",
+        applies_to=(CONFIG_MAP,),
+        why="A ConfigMap is readable by whoever may look, is in the history, and is rotated by nobody.",
+        fix="Put it into Secrets Manager, and let the pod read it by its own role.",
+        check=_in_config,
+    ),
+    Rule(
+        id="pods-are-told-no-credentials",
+        applies_to=("kubernetes:*",),
+        why="What stands in a manifest is in its history, in every list of processes and every crash report.",
+        fix="Read it from a Secret (valueFrom.secretKeyRef) or, better, by the pod's own role.",
+        check=_in_pods,
+    ),
+    Rule(
+        id="machines-are-told-no-credentials",
+        applies_to=USER_DATA,
+        why="Every process on the machine can read its user data, and everybody who may describe it.",
+        fix="Give the machine a role, and fetch secrets with it.",
+        check=_in_user_data,
+    ),
+    Rule(
+        id="functions-are-told-no-credentials",
+        applies_to=FUNCTIONS,
+        why="A function's variables are shown to everybody who may describe it.",
+        fix="Give the function a role, and fetch secrets with it.",
+        check=_in_function,
+    ),
+)

@@ -1,0 +1,36 @@
+"""Manifests with one defect each, and manifests with none: what is caught, by which rules, and what is left alone.
+
+``bad/*.yaml`` begin with a comment that names the rules that must speak; ``good/*.yaml`` must leave every rule silent.
+"""
+
+from pathlib import Path
+
+import pytest
+
+from gate.adapters import read_paths
+from policies.catalog import RULES
+from policies.judge import judge
+
+FOLDER = Path(__file__).parent / "kubernetes"
+BAD = sorted((FOLDER / "bad").glob("*.yaml"))
+GOOD = sorted((FOLDER / "good").glob("*.yaml"))
+MARK = "# expects: "
+
+
+def test_both_sides_are_there():
+    assert (len(BAD), len(GOOD)) >= (76, 22)
+
+
+@pytest.mark.parametrize("path", BAD, ids=lambda path: path.stem)
+def test_a_defect_is_caught_by_the_rules_it_breaks(path):
+    first = path.read_text(encoding="utf-8").splitlines()[0]
+    assert first.startswith(MARK)
+    said = judge(read_paths([path]), RULES)
+    assert sorted({finding.rule for finding in said.findings}) == first.removeprefix(MARK).split(", ")
+    assert said.faults == ()
+
+
+@pytest.mark.parametrize("path", GOOD, ids=lambda path: path.stem)
+def test_what_is_good_is_left_alone(path):
+    said = judge(read_paths([path]), RULES)
+    assert (said.findings, said.undecided, said.faults) == ((), (), ())
