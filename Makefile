@@ -9,7 +9,7 @@ BASE ?= $(if $(GITHUB_BASE_REF),origin/$(GITHUB_BASE_REF),main)
 UV := $(shell command -v uv 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help preview pack test check conformance lint-workflows test-browser bench docs schemas schemas-check verify-releases evaluate-releases clean
+.PHONY: help preview pack test check conformance lint-workflows test-browser test-pull-requests bench docs schemas schemas-check verify-releases evaluate-releases clean
 
 help: ## list the verbs
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /: /'
@@ -65,6 +65,10 @@ test-browser: $(VENV)/development.installed ## look at the HTML report in a real
 	  || { [ -n "$$CI" ] && [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq chromium; } \
 	  || { echo "test-browser: Chromium is not installed (Debian: apt-get install chromium)" >&2; exit 1; }
 	$(BIN)/pytest -o addopts="-q --strict-markers --strict-config" tests/browser
+
+# Of its own: every change builds stacks. `python -m tests.pull_request.comments` writes the comments again.
+test-pull-requests: $(VENV)/development.installed ## open twelve pull requests and compare their comments (2 minutes)
+	$(BIN)/pytest -o addopts="-q --strict-markers --strict-config" tests/pull_request
 
 check: $(VENV)/development.installed ## format, lint, imports, types, and that merged releases stay as they were
 	$(BIN)/ruff format --check .

@@ -10,14 +10,16 @@ from rich.console import Console
 
 from gate.affected import affected
 from gate.base import Base, Wanted, base_reports
-from gate.difference.compute import NOTHING, stack_difference
-from gate.difference.output import clear, finish
+from gate.difference.compute import NOTHING, Roles, stack_difference
+from gate.difference.output import clear, finish, write
 from gate.difference.record import Difference, StackDifference
+from gate.errors import GateError
 from gate.git import base_commit, changed_files, describe
 from gate.preview import Options, Previewed, preview
 from gate.report import EXIT_CODES
 from gate.stacks import ROOT, chosen
 from gate.untouched import untouched
+from gate.waive import load_waivers
 
 ERROR = EXIT_CODES["error"]
 
@@ -32,10 +34,16 @@ def run(names: Sequence[str], reference: str, options: Options) -> int:
     console, progress = Console(width=None if sys.stdout.isatty() else 160), Console(stderr=True)
     clear(options.output)
     commit = base_commit(ROOT, reference)
-    chosen(names)  # a stack that does not exist is no stack that does not differ
-    can_differ = affected(changed_files(ROOT, commit), chosen([]))
-    wanted = [n for n in can_differ if not names or n in names]
     label = f"{commit[:10]} ({reference})"
+    try:
+        chosen(names)  # a stack that does not exist is no stack that does not differ
+        can_differ = affected(changed_files(ROOT, commit), chosen([]))
+        load_waivers(ROOT / "policies" / "waivers.yaml")
+    except GateError as error:
+        # Whoever reads the pull request alone must see why nothing was compared.
+        write(unreadable(error, label, describe(ROOT)), options.output)
+        raise
+    wanted = [n for n in can_differ if not names or n in names]
     if not wanted:
         return _finish(untouched(commit, reference, ROOT), [], options.output, console)
     asked = Wanted(root=ROOT, commit=commit, today=options.today, with_checkov=options.with_checkov)
@@ -47,23 +55,33 @@ def run(names: Sequence[str], reference: str, options: Options) -> int:
     return _finish(difference, previews, options.output, console)
 
 
+def unreadable(error: GateError, label: str, head: str) -> Difference:
+    """The difference of a side whose own files cannot be read: no stack, and what is wrong."""
+    return Difference(base=label, head=head, stacks=(), problems=[error.headline, *error.problems])
+
+
 def compare(
     wanted: Sequence[str], previews: Sequence[Previewed], base: Base, label: str, head: str
 ) -> Difference:
     """The difference of every wanted stack, and of those the base alone has."""
     mine = {p.stack: p for p in previews}
     gone = sorted(base.reports.keys() - {s.name for s in chosen([])})
-    stacks = [_one(name, mine.get(name), base) for name in [*wanted, *gone]]
+    reports = [p.report.as_data() for p in previews if p.report is not None]
+    roles = Roles(
+        before=[s for report in base.reports.values() for s in report["permissions"]],
+        after=[s for report in reports for s in report["permissions"]],
+    )
+    stacks = [_one(name, mine.get(name), base, roles) for name in [*wanted, *gone]]
     notes = (
         [f"The base could not be built, so this side stands alone. {base.problem}"] if base.problem else []
     )
     return Difference(base=label, head=head, stacks=stacks, notes=notes)
 
 
-def _one(name: str, done: Previewed | None, base: Base) -> StackDifference:
+def _one(name: str, done: Previewed | None, base: Base, roles: Roles) -> StackDifference:
     before: Mapping[str, Any] = base.reports.get(name, NOTHING)
     if done is None:
-        return stack_difference(name, before, NOTHING)
+        return stack_difference(name, before, NOTHING, roles)
     if done.report is None:
         return StackDifference(
             stack=name, verdict_before=before["verdict"], verdict="error", problem=done.problem
@@ -74,7 +92,7 @@ def _one(name: str, done: Previewed | None, base: Base) -> StackDifference:
         return StackDifference(
             stack=name, verdict_before="", verdict=after["verdict"], problem="compared with nothing"
         )
-    return stack_difference(name, before, after)
+    return stack_difference(name, before, after, roles)
 
 
 def _finish(difference: Difference, previews: Sequence[Previewed], output: Path, console: Console) -> int:

@@ -1,5 +1,6 @@
 """Who may call whom on two sides, read from AuthorizationPolicies, and what can be reached from outside."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -10,6 +11,8 @@ _AUTHORIZATION: Final = (
     "kubernetes:security.istio.io/v1:AuthorizationPolicy",
     "kubernetes:security.istio.io/v1beta1:AuthorizationPolicy",
 )
+ANY_PORT: Final = "any port"
+_PRINCIPAL: Final = re.compile(r"^[^/]+/ns/(?P<namespace>[^/]+)/sa/(?P<account>[^/]+)$")
 
 
 @dataclass(frozen=True, kw_only=True, order=True)
@@ -22,18 +25,19 @@ class Flow:
     detail: str = ""
     of_model: bool = False
 
-    @property
-    def sentence(self) -> str:
+    def sentence(self, verb: str) -> str:
         """The flow in one line."""
-        way = f":{self.port}" if self.port else f" ({self.detail})"
-        return f"{self.caller} -> {self.target}{way}"
+        way = "" if not self.port else f" on {'' if self.port == ANY_PORT else 'port '}{self.port}"
+        return f"{_called(self.caller)} {verb} {self.target}{way or f' ({self.detail})'}"
 
 
 def flow_changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[list[str], list[str]]:
     """Sentences of what was opened and of what was closed, between two reports."""
-    old, new = ({f.sentence for f in flows(side) if not f.of_model} for side in (before, after))
+    old, new = ({f for f in flows(side) if not f.of_model} for side in (before, after))
     may, may_not = caller_changes(before, after)
-    return [*sorted(new - old), *may], [*sorted(old - new), *may_not]
+    opened = sorted(f.sentence("may now reach") for f in new - old)
+    closed = sorted(f.sentence("may no longer reach") for f in old - new)
+    return [*opened, *may], [*closed, *may_not]
 
 
 def flows(report: Mapping[str, Any]) -> list[Flow]:
@@ -62,9 +66,7 @@ def _allowed(policy: Mapping[str, Any]) -> Iterator[Flow]:
     for rule in spec.get("rules") or ():
         callers = [c for source in rule.get("from") or [{}] for c in _callers(source.get("source") or {})]
         ports = [
-            p
-            for to in rule.get("to") or [{}]
-            for p in (to.get("operation") or {}).get("ports") or ["any port"]
+            p for to in rule.get("to") or [{}] for p in (to.get("operation") or {}).get("ports") or [ANY_PORT]
         ]
         for caller in callers:
             for port in ports:
@@ -84,3 +86,9 @@ def _callers(source: Mapping[str, Any]) -> Sequence[str]:
         for c in source.get(key) or ()
     ]
     return named or ["anybody"]
+
+
+def _called(caller: str) -> str:
+    """A mesh principal as people call it: namespace and service account."""
+    known = _PRINCIPAL.match(caller)
+    return f"{known['namespace']}/{known['account']}" if known else caller

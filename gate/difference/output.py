@@ -30,11 +30,20 @@ def finish(difference: Difference, output: Path, console: Console) -> None:
     Raises:
         GateError: it cannot be written.
     """
+    write(difference, output)
+    render.show(difference, console)
+    console.print("difference: difference.md, difference.json beside the stacks' reports", highlight=False)
+
+
+def write(difference: Difference, output: Path) -> None:
+    """Write a difference for people and for machines.
+
+    Raises:
+        GateError: it cannot be written.
+    """
     try:
         output.mkdir(parents=True, exist_ok=True)
         (output / "difference.json").write_text(render.as_json(difference), encoding="utf-8")
         (output / "difference.md").write_text(render.as_markdown(difference), encoding="utf-8")
     except OSError as error:
         raise GateError(f"{output} cannot be written:", [str(error)]) from None
-    render.show(difference, console)
-    console.print("difference: difference.md, difference.json beside the stacks' reports", highlight=False)

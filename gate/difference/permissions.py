@@ -1,51 +1,128 @@
 """Who may do what on two sides, in words."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from policies.iam.patterns import covers, covers_action
 
 Atom = tuple[str, str, str, tuple[str, ...], bool]
 """Identity, action, resource, conditions, and whether it is refused."""
+Statements = Sequence[Mapping[str, Any]]
+"""``permissions`` of a report."""
+
+_ASSOCIATION: Final = "aws:eks/podIdentityAssociation:PodIdentityAssociation"
+_WORDS: Final = {
+    "kms:Decrypt": "decrypt with",
+    "s3:DeleteObject": "delete",
+    "s3:GetObject": "read",
+    "s3:ListBucket": "list",
+    "s3:PutObject": "write",
+    "sts:AssumeRole": "become",
+}
+_OWN: Final = "${aws:PrincipalTag/kubernetes-service-account}"
+_NAMESPACE: Final = "${aws:PrincipalTag/kubernetes-namespace}"
 
 
-def permission_changes(
-    before: Sequence[Mapping[str, Any]], after: Sequence[Mapping[str, Any]]
-) -> tuple[list[str], list[str]]:
+def permission_changes(before: Statements, after: Statements) -> tuple[list[str], list[str]]:
     """Sentences of what was gained and of what was lost. A refusal that goes is a gain."""
     old, new = set(_atoms(before)), set(_atoms(after))
-    appeared, gone = new - old, old - new
-    gained = [*_sentences(a for a in appeared if not a[4]), *_sentences(a for a in gone if a[4])]
-    lost = [*_sentences(a for a in gone if not a[4]), *_sentences(a for a in appeared if a[4])]
+    appeared = {a for a in new - old if not _within(a, old & new)}
+    gone = {a for a in old - new if not _within(a, new)}
+    gained = [
+        *_sentences((a for a in appeared if not a[4]), "may now"),
+        *_sentences((a for a in gone if a[4]), "is no longer refused to"),
+    ]
+    lost = [
+        *_sentences((a for a in gone if not a[4]), "may no longer"),
+        *_sentences((a for a in appeared if a[4]), "is now refused to"),
+    ]
     return gained, lost
 
 
-def _atoms(permissions: Sequence[Mapping[str, Any]]) -> Iterator[Atom]:
+def account_changes(
+    before: Iterable[Mapping[str, Any]],
+    after: Iterable[Mapping[str, Any]],
+    statements: Statements,
+    statements_before: Statements,
+) -> tuple[list[str], list[str]]:
+    """Sentences of the service accounts that come to act as a role, with what it lets them do, and that cease to.
+
+    Args:
+        before: resources of one side.
+        after: resources of the other.
+        statements: what roles may do now, in whichever stack they stand.
+        statements_before: what they might do before.
+    """
+    old, new = set(_accounts(before)), set(_accounts(after))
+    came = [_acts(a, "may now act as", statements) for a in sorted(new - old)]
+    left = [_acts(a, "may no longer act as", statements_before) for a in sorted(old - new)]
+    return came, left
+
+
+def _accounts(resources: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, str, str]]:
+    for resource in resources:
+        if resource["type"] == _ASSOCIATION:
+            held = resource["inputs"]
+            role = str(held.get("roleArn", "a role not known yet")).rpartition("/")[2]
+            yield str(held.get("namespace")), str(held.get("serviceAccount")), role
+
+
+def _acts(account: tuple[str, str, str], verb: str, statements: Statements) -> str:
+    namespace, name, role = account
+
+    def own(text: str) -> str:
+        return text.replace(_OWN, name).replace(_NAMESPACE, namespace)
+
+    allowed = [s for s in statements if s["identity"] == role and not s["denied"]]
+    can = sorted(
+        _what(sorted(s["actions"]), [own(r) for r in s["resources"]], [own(c) for c in s["conditions"]])
+        for s in allowed
+    )
+    return f"{namespace}/{name} {verb} {role}" + (f": {' · '.join(can)}" if can else "")
+
+
+def _atoms(permissions: Statements) -> Iterator[Atom]:
     for p in permissions:
         for action in p["actions"]:
             for resource in p["resources"]:
                 yield p["identity"], action, resource, tuple(p["conditions"]), p["denied"]
 
 
-def _sentences(atoms: Iterator[Atom]) -> list[str]:
-    """One sentence for all actions of an identity on the same resources under the same conditions."""
-    by_action: dict[tuple[str, str, tuple[str, ...], bool], set[str]] = {}
-    for identity, action, resource, conditions, denied in atoms:
-        by_action.setdefault((identity, action, conditions, denied), set()).add(resource)
-    grouped: dict[tuple[str, tuple[str, ...], tuple[str, ...], bool], set[str]] = {}
-    for (identity, action, conditions, denied), resources in by_action.items():
-        grouped.setdefault((identity, tuple(sorted(resources)), conditions, denied), set()).add(action)
-    return sorted(
-        _sentence(identity, sorted(actions), resources, conditions, denied=denied)
-        for (identity, resources, conditions, denied), actions in grouped.items()
+def _within(atom: Atom, others: Iterable[Atom]) -> bool:
+    """Whether a wider statement of the same identity says it already: what stays allowed is not lost."""
+    identity, action, resource, conditions, refused = atom
+    return any(
+        (identity, refused) == (o[0], o[4])
+        and (not o[3] or o[3] == conditions)
+        and covers_action(o[1], action)
+        and covers(o[2], resource)
+        for o in others
     )
 
 
-def _sentence(
-    identity: str,
-    actions: list[str],
-    resources: tuple[str, ...],
-    conditions: tuple[str, ...],
-    *,
-    denied: bool,
-) -> str:
-    said = f"{identity}: {'refused ' if denied else ''}{', '.join(actions)} on {', '.join(resources)}"
+def _sentences(atoms: Iterator[Atom], verb: str) -> list[str]:
+    """One sentence for all actions of an identity on the same resources under the same conditions."""
+    by_action: dict[tuple[str, str, tuple[str, ...]], set[str]] = {}
+    for identity, action, resource, conditions, _ in atoms:
+        by_action.setdefault((identity, action, conditions), set()).add(resource)
+    grouped: dict[tuple[str, tuple[str, ...], tuple[str, ...]], set[str]] = {}
+    for (identity, action, conditions), resources in by_action.items():
+        grouped.setdefault((identity, tuple(sorted(resources)), conditions), set()).add(action)
+    return sorted(
+        f"{identity} {verb} {_what(sorted(actions), resources, conditions)}"
+        for (identity, resources, conditions), actions in grouped.items()
+    )
+
+
+def _what(actions: Sequence[str], resources: Sequence[str], conditions: Sequence[str]) -> str:
+    said = f"{', '.join(map(_word, actions))} on {', '.join(map(_short, resources))}"
     return f"{said}, only if {'; '.join(conditions)}" if conditions else said
+
+
+def _word(action: str) -> str:
+    return f"{_WORDS[action]} ({action})" if action in _WORDS else action
+
+
+def _short(resource: str) -> str:
+    """A bucket's path without what every bucket's begins with, and the account's tag as what it stands for."""
+    return resource.removeprefix("arn:aws:s3:::").replace(_OWN, "(its own service account)")

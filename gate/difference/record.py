@@ -7,6 +7,7 @@ from typing import Any, Literal
 FORMAT = 1
 """Version of difference.json; it grows when a key changes its meaning."""
 
+Verdict = Literal["pass", "fail", "error"]
 Kind = Literal["added", "removed", "changed", "replaced", "renamed", "moved"]
 
 
@@ -55,25 +56,34 @@ class StackDifference:
     closed: Sequence[str] = ()
     models: Sequence[str] = ()
     capacity: Sequence[str] = ()
+    kept: Sequence[str] = ()
     problem: str = ""
     """Why a side could not be compared; the other one is judged all the same."""
 
     @property
-    def is_empty(self) -> bool:
-        """Whether nothing that anybody acts on differs."""
-        return self.verdict == self.verdict_before and not any(
+    def says_something(self) -> bool:
+        """Whether there is anything to tell of the stack beyond its verdict."""
+        return any(
             (
                 self.resources,
                 self.new_findings,
                 self.fixed_findings,
                 self.waived_findings,
+                self.undecided,
                 self.gained,
                 self.lost,
                 self.opened,
                 self.closed,
-                self.problem,
+                self.models,
+                self.capacity,
+                self.kept,
             )
         )
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing that anybody acts on differs."""
+        return self.verdict == self.verdict_before and not self.says_something and not self.problem
 
     def of_kind(self, *kinds: Kind) -> list[ResourceChange]:
         """The resources that changed in these ways."""
@@ -88,6 +98,40 @@ class Difference:
     head: str
     stacks: Sequence[StackDifference]
     notes: Sequence[str] = ()
+    problems: Sequence[str] = ()
+    """Why this side could not be judged at all, line by line."""
+
+    @property
+    def verdict(self) -> Verdict:
+        """The worst of what this side's stacks came to."""
+        said = {"error" if self.problems else "pass", *(s.verdict for s in self.stacks)}
+        return "error" if "error" in said else "fail" if "fail" in said else "pass"
+
+    @property
+    def telling(self) -> list[StackDifference]:
+        """The stacks of which there is something to tell."""
+        return [s for s in self.stacks if s.says_something]
+
+    @property
+    def dangers(self) -> list[tuple[ResourceChange, list[str]]]:
+        """What is lost on the way, each once, with the stacks that lose it."""
+        found: dict[tuple[str, str, str, str], tuple[ResourceChange, list[str]]] = {}
+        for stack in self.stacks:
+            for r in stack.resources:
+                if r.endangers:
+                    found.setdefault((r.kind, r.type, r.name, r.was), (r, []))[1].append(stack.stack)
+        return list(found.values())
+
+    @property
+    def causes(self) -> dict[str, list[str]]:
+        """Why a stack was not compared, each reason once, with the stacks it stops."""
+        found: dict[str, list[str]] = {}
+        for stack in self.stacks:
+            if stack.problem:
+                found.setdefault(stack.problem.replace(f"stack {stack.stack}", "the stack"), []).append(
+                    stack.stack
+                )
+        return found
 
     def as_data(self) -> dict[str, Any]:
         """The difference as JSON data."""
@@ -95,6 +139,8 @@ class Difference:
             "format": FORMAT,
             "base": self.base,
             "head": self.head,
+            "verdict": self.verdict,
             "notes": list(self.notes),
+            "problems": list(self.problems),
             "stacks": [asdict(stack) for stack in self.stacks],
         }

@@ -37,19 +37,55 @@ def as_markdown(difference: Difference, longest: int = LONGEST_COMMENT) -> str:
         keep_trailing_newline=True,
     )
     environment.filters["cell"] = cell
+    environment.filters["place"] = _place
     template = environment.get_template("difference.md.j2")
     made = ""
     for rows in (100_000, *_FEWER):
         made = template.render(
-            difference=difference, rows=rows, sign=_SIGNS, word=_WORDS, dangers=_dangers, sections=_sections
+            difference=difference,
+            rows=rows,
+            sign=_SIGNS,
+            word=_WORDS,
+            headline=_headline(difference),
+            danger=_danger,
+            sections=_sections,
         )
         if len(made) <= longest:
             break
     return made
 
 
-def _dangers(stack: StackDifference) -> list[ResourceChange]:
-    return [r for r in stack.resources if r.endangers]
+def _headline(difference: Difference) -> str:
+    """The verdict, and what no verdict speaks of: a change can break no rule and lose everything."""
+    if difference.verdict == "error":
+        return "💥 This change could not be judged"
+    lost = len(difference.dangers)
+    if difference.verdict == "fail":
+        return "❌ This change does not pass" + (f", and puts {_number(lost)} at risk" if lost else "")
+    if lost:
+        return f"⚠️ This change breaks no rule, but puts {_number(lost)} at risk"
+    return "✅ This change passes"
+
+
+def _place(urn: str) -> str:
+    """The resource's own name: the last part of its URN."""
+    return urn.rpartition("::")[2]
+
+
+def _number(count: int) -> str:
+    return f"{count} thing{'s' if count > 1 else ''}"
+
+
+def _danger(resource: ResourceChange) -> str:
+    """What happens to a resource, and what goes with it."""
+    happens = {
+        "removed": "is removed",
+        "renamed": (
+            f"is destroyed and made again: no alias says that it is what was called {resource.was}. An alias keeps it"
+        ),
+        "replaced": "is destroyed and made again, since what changed cannot be changed in place",
+    }
+    return f"{happens.get(resource.kind, resource.kind)}. Lost: {resource.endangers}"
 
 
 def _sections(stack: StackDifference) -> list[tuple[str, Sequence[str]]]:
@@ -61,6 +97,7 @@ def _sections(stack: StackDifference) -> list[tuple[str, Sequence[str]]]:
         ("Flows opened", stack.opened),
         ("Flows closed", stack.closed),
         ("Capacity", stack.capacity),
+        ("How long things are kept", stack.kept),
     ]
     return [(heading, lines) for heading, lines in found if lines]
 
@@ -68,6 +105,8 @@ def _sections(stack: StackDifference) -> list[tuple[str, Sequence[str]]]:
 def show(difference: Difference, console: Console) -> None:
     """Print a difference: a line a stack, then what matters of it."""
     console.print(Text(f"{difference.head} against {difference.base}"), soft_wrap=True)
+    for problem in difference.problems:
+        console.print(Text(problem, "red"), soft_wrap=True)
     for note in difference.notes:
         console.print(Text(note, "yellow"), soft_wrap=True)
     for stack in difference.stacks:
@@ -87,9 +126,8 @@ def _show_stack(stack: StackDifference, console: Console) -> None:
     )
     if stack.problem:
         console.print(Text(f"  {stack.problem}", "yellow"), soft_wrap=True)
-    for resource in _dangers(stack):
-        was = f" (was {resource.was})" if resource.was else ""
-        said = f"  {resource.kind}{was}: {resource.type} {resource.name}: loses {resource.endangers}"
+    for resource in [r for r in stack.resources if r.endangers]:
+        said = f"  {resource.type} {resource.name} {_danger(resource)}"
         console.print(Text(said, "bold red"), soft_wrap=True)
     for finding in stack.new_findings:
         console.print(

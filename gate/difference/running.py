@@ -1,6 +1,6 @@
 """What serves and what it stands on, on two sides: models, replicas, GPUs, machines."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 _MODELS: Final = (
@@ -9,6 +9,7 @@ _MODELS: Final = (
 )
 _POOL: Final = "kubernetes:karpenter.sh/v1:NodePool"
 _GPU: Final = "nvidia.com/gpu"
+_MACHINE: Final = "node.kubernetes.io/instance-type"
 
 
 def model_changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
@@ -69,22 +70,34 @@ def _address(spec: Mapping[str, Any]) -> str:
 
 
 def capacity_changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
-    """A sentence for each limit of machines or GPUs that differs."""
+    """A sentence for each pool that comes or goes, and for each limit of machines or GPUs that differs."""
     old, new = dict(_limits(before)), dict(_limits(after))
-    return [
-        f"{what}: at most {new.get(what, 0)} instead of {old.get(what, 0)}"
-        for what in sorted(old.keys() | new.keys())
-        if old.get(what, 0) != new.get(what, 0)
+    found = [f"{what} comes: at most {new[what]}" for what in new.keys() - old.keys()]
+    found += [f"{what} goes, which held at most {old[what]}" for what in old.keys() - new.keys()]
+    found += [
+        f"{what}: at most {new[what]} instead of {old[what]}"
+        for what in old.keys() & new.keys()
+        if old[what] != new[what]
     ]
+    return sorted(found)
 
 
-def _limits(report: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+def _limits(report: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Every pool, with what it may grow to and on which machines."""
     for resource in report["resources"]:
         inputs = resource["inputs"]
         if resource["type"] == _POOL:
-            yield (
-                f"GPUs of pool {inputs['metadata']['name']}",
-                (inputs["spec"].get("limits") or {}).get(_GPU, 0),
-            )
+            gpus = (inputs["spec"].get("limits") or {}).get(_GPU, 0)
+            yield f"pool {inputs['metadata']['name']}", f"{gpus} GPUs{_on(_machines(inputs['spec']))}"
         elif resource["type"] == "aws:eks/nodeGroup:NodeGroup":
-            yield f"nodes of {resource['name']}", (inputs.get("scalingConfig") or {}).get("maxSize", 0)
+            most = (inputs.get("scalingConfig") or {}).get("maxSize", 0)
+            yield f"node group {resource['name']}", f"{most} nodes{_on(inputs.get('instanceTypes') or ())}"
+
+
+def _machines(spec: Mapping[str, Any]) -> Sequence[str]:
+    wanted = ((spec.get("template") or {}).get("spec") or {}).get("requirements") or ()
+    return [v for w in wanted if w.get("key") == _MACHINE for v in w.get("values") or ()]
+
+
+def _on(machines: Sequence[str]) -> str:
+    return f" on {', '.join(machines)}" if machines else ""

@@ -1,6 +1,5 @@
 """Two sides of a scripted repository, through the command: each test is a branch somebody could open."""
 
-import json
 import os
 import shutil
 import subprocess
@@ -9,63 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from gate.stacks import ROOT
-
-IDENTITY = ["-c", "user.name=somebody", "-c", "user.email=somebody@example.com"]
-
-
-def git(folder, *arguments):
-    subprocess.run(["git", *IDENTITY, *arguments], cwd=folder, check=True, capture_output=True)  # noqa: S603, S607 the machine's git
-
-
-def slipway(folder, *arguments):
-    command = [sys.executable, "-c", "from gate.cli import main; main()", *arguments]
-    return subprocess.run(  # noqa: S603 our own command
-        command,
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(folder), "NO_COLOR": "1"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
-def against(folder, reference="main"):
-    return slipway(folder, "preview", "--against", reference, "--no-checkov", "--today=2026-11-23")
-
-
-def difference(folder):
-    data = json.loads((folder / "build" / "preview" / "difference.json").read_text(encoding="utf-8"))
-    return {stack["stack"]: stack for stack in data["stacks"]}, data["notes"]
-
-
-def edit(folder, path, old, new):
-    text = (folder / path).read_text(encoding="utf-8")
-    assert old in text
-    (folder / path).write_text(text.replace(old, new), encoding="utf-8")
+from tests.scripted import against, checkout, comment, difference, edit, git, slipway
 
 
 @pytest.fixture
 def repository(tmp_path):
     """A copy of this checkout with one commit on main, and a branch on top of it."""
-    listed = subprocess.run(
-        ["git", "ls-files", "-co", "--exclude-standard", "-z"],  # noqa: S607 the machine's git
-        cwd=ROOT,
-        check=True,
-        capture_output=True,
-        text=True,
-    ).stdout
-    for name in filter(None, listed.split("\0")):
-        if (ROOT / name).exists() and not name.startswith(("tests/", "docs/", "gate/schemas/")):
-            target = tmp_path / name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(ROOT / name, target)
-    (tmp_path / "gate" / "schemas").symlink_to(ROOT / "gate" / "schemas")
-    git(tmp_path, "init", "-q", "-b", "main")
-    git(tmp_path, "add", "-A")
-    git(tmp_path, "commit", "-qm", "base")
-    git(tmp_path, "checkout", "-qb", "change")
-    return tmp_path
+    return checkout(tmp_path)
 
 
 def test_a_changed_pool_is_compared_once_and_the_base_is_kept(repository):
@@ -75,7 +24,9 @@ def test_a_changed_pool_is_compared_once_and_the_base_is_kept(repository):
     stacks, notes = difference(repository)
     assert notes == []
     assert list(stacks) == ["prod", "prod-models"]
-    assert stacks["prod"]["capacity"] == ["GPUs of pool gpu-l4: at most 16 instead of 8"]
+    assert stacks["prod"]["capacity"] == [
+        "pool gpu-l4: at most 16 GPUs on g6.2xlarge, g6.4xlarge instead of 8 GPUs on g6.2xlarge, g6.4xlarge"
+    ]
     assert [(r["kind"], r["name"]) for r in stacks["prod"]["resources"]] == [("changed", "gpu-l4-node-pool")]
     assert stacks["prod-models"]["resources"] == []
 
@@ -143,7 +94,8 @@ def test_this_side_broken_is_never_a_pass(repository):
     done = against(repository)
     assert done.returncode == 2
     assert "stacks/Pulumi.prod.yaml: platform.region: replace the placeholder (got 'CHANGEME')" in done.stderr
-    assert not older.exists()
+    assert comment(repository).splitlines()[0] == "# 💥 This change could not be judged"
+    assert "replace the placeholder (got 'CHANGEME')" in comment(repository)
 
 
 def test_unknown_and_unreachable_references_are_refused(repository, tmp_path_factory):

@@ -1,6 +1,6 @@
 import pytest
 
-from gate.difference.compute import NOTHING, stack_difference
+from gate.difference.compute import NOTHING, Roles, stack_difference
 
 POLICY = "kubernetes:security.istio.io/v1:AuthorizationPolicy"
 POOL = "kubernetes:karpenter.sh/v1:NodePool"
@@ -63,16 +63,34 @@ def test_permissions_are_said_by_identity_and_split_to_actions():
         ]
     )
     said = stack_difference("s", before, after)
-    assert said.gained == ["reader: s3:DeleteObject, s3:GetObject, s3:PutObject on arn:a, only if when x"]
-    assert said.lost == ["reader: s3:GetObject, s3:ListBucket on arn:a"]
+    assert said.gained == [
+        "reader may now delete (s3:DeleteObject), read (s3:GetObject), write (s3:PutObject) on arn:a, only if when x"
+    ]
+    assert said.lost == ["reader may no longer read (s3:GetObject), list (s3:ListBucket) on arn:a"]
+
+
+def test_what_a_wider_statement_still_allows_is_not_lost():
+    narrow = report(permissions=[permission(["iam:PassRole"], ["arn:role/node"], conditions=["x"])])
+    wide = report(permissions=[permission(["iam:Pass*"], ["arn:role/*"])])
+    said = stack_difference("s", narrow, wide)
+    assert (said.gained, said.lost) == (["reader may now iam:Pass* on arn:role/*"], [])
+    back = stack_difference("s", wide, narrow)
+    assert (back.gained, back.lost) == (
+        ["reader may now iam:PassRole on arn:role/node, only if x"],
+        ["reader may no longer iam:Pass* on arn:role/*"],
+    )
+    both = report(permissions=[*wide["permissions"], *narrow["permissions"]])
+    assert (stack_difference("s", wide, both).gained, stack_difference("s", both, wide).lost) == ([], [])
+    elsewhere = report(permissions=[permission(["iam:Pass*"], ["arn:role/*"], identity="another")])
+    assert len(stack_difference("s", narrow, elsewhere).lost) == 1
 
 
 def test_a_refusal_that_goes_is_a_gain():
     refusal = report(permissions=[permission(["iam:*"], denied=True)])
     said = stack_difference("s", refusal, report())
-    assert (said.gained, said.lost) == (["reader: refused iam:* on *"], [])
+    assert (said.gained, said.lost) == (["reader is no longer refused to iam:* on *"], [])
     back = stack_difference("s", report(), refusal)
-    assert (back.gained, back.lost) == ([], ["reader: refused iam:* on *"])
+    assert (back.gained, back.lost) == ([], ["reader is now refused to iam:* on *"])
 
 
 def test_a_permission_that_only_moves_between_statements_is_none():
@@ -84,16 +102,16 @@ def test_a_permission_that_only_moves_between_statements_is_none():
 @pytest.mark.parametrize(
     ("policy", "flow"),
     [
-        (allow("cluster.local/ns/a/sa/b"), "cluster.local/ns/a/sa/b -> models/name=m:8080"),
-        (allow(), "anybody -> models/name=m:8080"),
-        (kubernetes(POLICY, "a", {"rules": [{}]}), "anybody -> models/every pod:any port"),
+        (allow("cluster.local/ns/a/sa/b"), "a/b {} models/name=m on port 8080"),
+        (allow(), "anybody {} models/name=m on port 8080"),
+        (kubernetes(POLICY, "a", {"rules": [{}]}), "anybody {} models/every pod on any port"),
     ],
 )
 def test_flows_are_told_when_they_open_and_close(policy, flow):
     opened = stack_difference("s", report(), report(resources=[policy]))
-    assert (opened.opened, opened.closed) == ([flow], [])
+    assert (opened.opened, opened.closed) == ([flow.format("may now reach")], [])
     closed = stack_difference("s", report(resources=[policy]), report())
-    assert (closed.opened, closed.closed) == ([], [flow])
+    assert (closed.opened, closed.closed) == ([], [flow.format("may no longer reach")])
 
 
 def test_a_policy_that_denies_opens_nothing():
@@ -104,7 +122,7 @@ def test_a_policy_that_denies_opens_nothing():
 def test_ways_in_are_flows():
     way = {"what": "gateway edge", "source": "10.0.0.0/8", "detail": "HTTPS 443"}
     said = stack_difference("s", report(), report(exposure=[way]))
-    assert said.opened == ["10.0.0.0/8 -> gateway edge (HTTPS 443)"]
+    assert said.opened == ["10.0.0.0/8 may now reach gateway edge (HTTPS 443)"]
 
 
 def test_models_and_gpus_are_said_in_words():
@@ -121,7 +139,42 @@ def test_models_and_gpus_are_said_in_words():
         "chat starts to serve s3://c",
         "minilm-v1 serves s3://b instead of s3://a: its pods are replaced",
     ]
-    assert said.capacity == ["GPUs of pool gpu-l4: at most 16 instead of 8"]
+    assert said.capacity == ["pool gpu-l4: at most 16 GPUs instead of 8 GPUs"]
     assert stack_difference("s", side("s3://a", 8, second), side("s3://a", 8)).models == [
         "chat serves s3://c no longer"
+    ]
+
+
+def association(account, role):
+    type_ = "aws:eks/podIdentityAssociation:PodIdentityAssociation"
+    inputs = {"namespace": "models", "serviceAccount": account, "roleArn": f"arn:aws:iam::1:role/{role}"}
+    return {"urn": f"urn:{account}", "type": type_, "name": account, "component": "c", "inputs": inputs}
+
+
+def test_an_account_that_comes_is_said_with_what_its_role_lets_it_read():
+    own = "arn:aws:s3:::weights/${aws:PrincipalTag/kubernetes-service-account}/*"
+    roles = Roles(
+        before=[],
+        after=[
+            permission(["s3:GetObject"], [own]),
+            permission(["s3:DeleteObject"], [own], denied=True),
+            permission(["sqs:SendMessage"], identity="another"),
+        ],
+    )
+    after = report(resources=[association("chat-v5", "reader")])
+    said = stack_difference("s", report(), after, roles)
+    assert said.gained == ["models/chat-v5 may now act as reader: read (s3:GetObject) on weights/chat-v5/*"]
+    back = stack_difference("s", after, report(), Roles(before=[], after=[]))
+    assert (back.gained, back.lost) == ([], ["models/chat-v5 may no longer act as reader"])
+
+
+def test_pools_that_come_and_go_name_their_machines():
+    key = {"key": "node.kubernetes.io/instance-type", "operator": "In", "values": ["g6.2xlarge"]}
+    spec = {"limits": {"nvidia.com/gpu": 8}, "template": {"spec": {"requirements": [key]}}}
+    pool = report(resources=[kubernetes(POOL, "gpu-l4", spec)])
+    assert stack_difference("s", report(), pool).capacity == [
+        "pool gpu-l4 comes: at most 8 GPUs on g6.2xlarge"
+    ]
+    assert stack_difference("s", pool, report()).capacity == [
+        "pool gpu-l4 goes, which held at most 8 GPUs on g6.2xlarge"
     ]

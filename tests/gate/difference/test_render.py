@@ -1,5 +1,6 @@
 import io
 
+import pytest
 from rich.console import Console
 
 from gate.difference.record import Change, Difference, ResourceChange, StackDifference
@@ -30,20 +31,22 @@ LOST = ResourceChange(
     endangers="every object in it",
 )
 
+REMADE = (
+    "is destroyed and made again: no alias says that it is what was called old. An alias keeps it. "
+    "Lost: every object in it"
+)
+
 
 def test_the_verdict_comes_first_and_what_is_lost_before_the_folds():
     text = as_markdown(difference("fail", resources=[LOST], gained=["reader: s3:* on *"]))
     lines = text.splitlines()
-    assert lines[0] == "# ❌ This change does not pass"
+    assert lines[0] == "# ❌ This change does not pass, and puts 1 thing at risk"
     assert "| prod | ❌ fails | passes | 0 | 0 | 0 | 1 |" in lines
-    lost = (
-        "- ⚠️ `aws:s3/bucket:Bucket` **new** is renamed (was old; without an alias that is destroy and create): "
-        "every object in it"
-    )
+    lost = f"- ⚠️ **new** (`aws:s3/bucket:Bucket`; prod) {REMADE}"
     assert (
         lines.index(lost)
         < lines.index("**Permissions gained** (1)")
-        < lines.index("<details><summary>1 resources</summary>")
+        < lines.index("<details><summary>1 resource</summary>")
     )
     assert as_markdown(difference()).splitlines()[0] == "# ✅ This change passes"
 
@@ -80,7 +83,83 @@ def test_the_terminal_says_in_plain_text_what_matters():
         "def against abc (main)",
         "a note",
         "stack prod: fails  2 changed, 1 renamed",
-        "  renamed (was old): aws:s3/bucket:Bucket new: loses every object in it",
+        f"  aws:s3/bucket:Bucket new {REMADE}",
         "  Flows opened",
         "    a -> b:1",
     ]
+
+
+def headline(*stacks, **parts):
+    return as_markdown(Difference(base="b", head="h", stacks=stacks, **parts)).splitlines()[0]
+
+
+def side(verdict, **parts):
+    return StackDifference(stack="prod", verdict_before="pass", verdict=verdict, **parts)
+
+
+def test_the_headline_is_the_worst_and_names_what_no_rule_speaks_of():
+    assert headline() == "# ✅ This change passes"
+    assert headline(side("pass", resources=[LOST])) == (
+        "# ⚠️ This change breaks no rule, but puts 1 thing at risk"
+    )
+    assert headline(side("fail"), side("pass")) == "# ❌ This change does not pass"
+    assert headline(side("fail"), side("error")) == "# 💥 This change could not be judged"
+    assert headline(problems=["stacks/a.yaml: no"]) == "# 💥 This change could not be judged"
+
+
+def test_what_is_lost_and_what_stops_stacks_is_told_once_for_all():
+    stacks = [
+        StackDifference(
+            stack=name,
+            verdict_before="pass",
+            verdict="error",
+            resources=[LOST],
+            problem=f"stack {name} is ill",
+        )
+        for name in ("dev", "prod")
+    ]
+    text = as_markdown(Difference(base="b", head="h", stacks=stacks))
+    assert text.count("⚠️ **new** (`aws:s3/bucket:Bucket`; dev, prod) is destroyed") == 1
+    assert text.count("is ill") == text.count("> dev, prod: the stack is ill") == 1
+
+
+FOUND = {
+    "rule": "r", "level": "mandatory", "urn": "urn:pulumi:s::p::t::the-key", "message": "m", "fix": "mend",
+    "waiver": "",
+}  # fmt: skip
+
+
+def test_a_finding_says_where_and_how_it_is_mended():
+    assert "| mandatory | `r` | the-key | m | mend |" in as_markdown(difference("fail", new_findings=[FOUND]))
+
+
+@pytest.mark.parametrize(
+    "huge",
+    [
+        pytest.param({"problems": [f"stacks/Pulumi.s{n}.yaml: {'x' * 90}" for n in range(3000)]}, id="problems"),
+        pytest.param(
+            {"stacks": [
+                StackDifference(
+                    stack=f"stack-{n}", verdict_before="pass", verdict="error", problem=f"cause {n} {'y' * 200}",
+                    gained=["may now " + "z" * 150] * 5, new_findings=[FOUND] * 5, resources=resources(20),
+                )
+                for n in range(400)
+            ]}, id="stacks",
+        ),
+        pytest.param({"stacks": [side("fail", new_findings=[FOUND] * 4000, opened=["f" * 100] * 4000)]}, id="rows"),
+    ],
+)  # fmt: skip
+def test_whatever_is_huge_fits_by_whole_rows(huge):
+    text = as_markdown(Difference(base="b", head="h", **{"stacks": [], **huge}))
+    assert len(text) <= 65_536
+    assert "see the artifact" in text
+    assert text.count("<details>") == text.count("</details>")
+    table = [line for line in text.splitlines() if line.startswith("|")]
+    assert all(line.endswith("|") for line in table)
+
+
+def test_a_property_left_out_is_counted():
+    many = tuple(Change(path=f"p{n}", before="a" * 100, after="b" * 100) for n in range(900))
+    one = ResourceChange(kind="changed", component="c", type="t", name="n", changes=many)
+    text = as_markdown(difference(resources=[one]))
+    assert "  - and 700 more properties: see the artifact" in text
