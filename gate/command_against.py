@@ -10,7 +10,7 @@ from rich.console import Console
 
 from gate.affected import affected
 from gate.base import Base, Wanted, base_reports
-from gate.difference.compute import NOTHING, Roles, stack_difference
+from gate.difference.compute import NOTHING, stack_difference
 from gate.difference.output import clear, finish, write
 from gate.difference.record import Difference, StackDifference
 from gate.errors import GateError
@@ -66,22 +66,17 @@ def compare(
     """The difference of every wanted stack, and of those the base alone has."""
     mine = {p.stack: p for p in previews}
     gone = sorted(base.reports.keys() - {s.name for s in chosen([])})
-    reports = [p.report.as_data() for p in previews if p.report is not None]
-    roles = Roles(
-        before=[s for report in base.reports.values() for s in report["permissions"]],
-        after=[s for report in reports for s in report["permissions"]],
-    )
-    stacks = [_one(name, mine.get(name), base, roles) for name in [*wanted, *gone]]
+    stacks = [_one(name, mine.get(name), base) for name in [*wanted, *gone]]
     notes = (
         [f"The base could not be built, so this side stands alone. {base.problem}"] if base.problem else []
     )
     return Difference(base=label, head=head, stacks=stacks, notes=notes)
 
 
-def _one(name: str, done: Previewed | None, base: Base, roles: Roles) -> StackDifference:
+def _one(name: str, done: Previewed | None, base: Base) -> StackDifference:
     before: Mapping[str, Any] = base.reports.get(name, NOTHING)
     if done is None:
-        return stack_difference(name, before, NOTHING, roles)
+        return stack_difference(name, before, NOTHING)
     if done.report is None:
         return StackDifference(
             stack=name, verdict_before=before["verdict"], verdict="error", problem=done.problem
@@ -92,7 +87,7 @@ def _one(name: str, done: Previewed | None, base: Base, roles: Roles) -> StackDi
         return StackDifference(
             stack=name, verdict_before="", verdict=after["verdict"], problem="compared with nothing"
         )
-    return stack_difference(name, before, after, roles)
+    return stack_difference(name, before, after)
 
 
 def _finish(difference: Difference, previews: Sequence[Previewed], output: Path, console: Console) -> int:

@@ -1,12 +1,11 @@
 """Two reports of a stack to one difference."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from gate.difference.flows import flow_changes
 from gate.difference.kept import kept_changes
-from gate.difference.permissions import Statements, account_changes, permission_changes
+from gate.difference.permissions import permission_changes
 from gate.difference.record import StackDifference
 from gate.difference.resources import resource_changes
 from gate.difference.running import capacity_changes, model_changes, traffic_changes
@@ -25,21 +24,9 @@ NOTHING: Report = {
 """The side of a stack that does not exist there."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Roles:
-    """What the roles of every stack may do: a service account's role often stands in another stack than it."""
-
-    before: Statements
-    after: Statements
-
-
-def stack_difference(
-    stack: str, before: Report, after: Report, roles: Roles | None = None
-) -> StackDifference:
+def stack_difference(stack: str, before: Report, after: Report) -> StackDifference:
     """What changed between two reports of one stack; either may be :data:`NOTHING`."""
     gained, lost = permission_changes(before["permissions"], after["permissions"])
-    known = roles or Roles(before=before["permissions"], after=after["permissions"])
-    came, left = account_changes(before["resources"], after["resources"], known.after, known.before)
     opened, closed = flow_changes(before, after)
     return StackDifference(
         stack=stack,
@@ -50,8 +37,8 @@ def stack_difference(
         fixed_findings=_beyond(_open(before), [*_open(after), *_waived(after)]),
         waived_findings=_beyond(_waived(after), _waived(before)),
         undecided=_beyond(after["undecided"], before["undecided"]),
-        gained=[*gained, *came],
-        lost=[*lost, *left],
+        gained=gained,
+        lost=lost,
         opened=opened,
         closed=closed,
         models=[*traffic_changes(before, after), *model_changes(before, after)],

@@ -10,7 +10,6 @@ Atom = tuple[str, str, str, tuple[str, ...], bool]
 Statements = Sequence[Mapping[str, Any]]
 """``permissions`` of a report."""
 
-_ASSOCIATION: Final = "aws:eks/podIdentityAssociation:PodIdentityAssociation"
 _WORDS: Final = {
     "kms:Decrypt": "decrypt with",
     "s3:DeleteObject": "delete",
@@ -20,7 +19,6 @@ _WORDS: Final = {
     "sts:AssumeRole": "become",
 }
 _OWN: Final = "${aws:PrincipalTag/kubernetes-service-account}"
-_NAMESPACE: Final = "${aws:PrincipalTag/kubernetes-namespace}"
 
 
 def permission_changes(before: Statements, after: Statements) -> tuple[list[str], list[str]]:
@@ -37,48 +35,6 @@ def permission_changes(before: Statements, after: Statements) -> tuple[list[str]
         *_sentences((a for a in appeared if a[4]), "is now refused to"),
     ]
     return gained, lost
-
-
-def account_changes(
-    before: Iterable[Mapping[str, Any]],
-    after: Iterable[Mapping[str, Any]],
-    statements: Statements,
-    statements_before: Statements,
-) -> tuple[list[str], list[str]]:
-    """Sentences of the service accounts that come to act as a role, with what it lets them do, and that cease to.
-
-    Args:
-        before: resources of one side.
-        after: resources of the other.
-        statements: what roles may do now, in whichever stack they stand.
-        statements_before: what they might do before.
-    """
-    old, new = set(_accounts(before)), set(_accounts(after))
-    came = [_acts(a, "may now act as", statements) for a in sorted(new - old)]
-    left = [_acts(a, "may no longer act as", statements_before) for a in sorted(old - new)]
-    return came, left
-
-
-def _accounts(resources: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, str, str]]:
-    for resource in resources:
-        if resource["type"] == _ASSOCIATION:
-            held = resource["inputs"]
-            role = str(held.get("roleArn", "a role not known yet")).rpartition("/")[2]
-            yield str(held.get("namespace")), str(held.get("serviceAccount")), role
-
-
-def _acts(account: tuple[str, str, str], verb: str, statements: Statements) -> str:
-    namespace, name, role = account
-
-    def own(text: str) -> str:
-        return text.replace(_OWN, name).replace(_NAMESPACE, namespace)
-
-    allowed = [s for s in statements if s["identity"] == role and not s["denied"]]
-    can = sorted(
-        _what(sorted(s["actions"]), [own(r) for r in s["resources"]], [own(c) for c in s["conditions"]])
-        for s in allowed
-    )
-    return f"{namespace}/{name} {verb} {role}" + (f": {' · '.join(can)}" if can else "")
 
 
 def _atoms(permissions: Statements) -> Iterator[Atom]:

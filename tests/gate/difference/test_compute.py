@@ -1,6 +1,6 @@
 import pytest
 
-from gate.difference.compute import NOTHING, Roles, stack_difference
+from gate.difference.compute import NOTHING, stack_difference
 
 POLICY = "kubernetes:security.istio.io/v1:AuthorizationPolicy"
 POOL = "kubernetes:karpenter.sh/v1:NodePool"
@@ -143,29 +143,6 @@ def test_models_and_gpus_are_said_in_words():
     assert stack_difference("s", side("s3://a", 8, second), side("s3://a", 8)).models == [
         "chat serves s3://c no longer"
     ]
-
-
-def association(account, role):
-    type_ = "aws:eks/podIdentityAssociation:PodIdentityAssociation"
-    inputs = {"namespace": "models", "serviceAccount": account, "roleArn": f"arn:aws:iam::1:role/{role}"}
-    return {"urn": f"urn:{account}", "type": type_, "name": account, "component": "c", "inputs": inputs}
-
-
-def test_an_account_that_comes_is_said_with_what_its_role_lets_it_read():
-    own = "arn:aws:s3:::weights/${aws:PrincipalTag/kubernetes-service-account}/*"
-    roles = Roles(
-        before=[],
-        after=[
-            permission(["s3:GetObject"], [own]),
-            permission(["s3:DeleteObject"], [own], denied=True),
-            permission(["sqs:SendMessage"], identity="another"),
-        ],
-    )
-    after = report(resources=[association("chat-v5", "reader")])
-    said = stack_difference("s", report(), after, roles)
-    assert said.gained == ["models/chat-v5 may now act as reader: read (s3:GetObject) on weights/chat-v5/*"]
-    back = stack_difference("s", after, report(), Roles(before=[], after=[]))
-    assert (back.gained, back.lost) == ([], ["models/chat-v5 may no longer act as reader"])
 
 
 def test_pools_that_come_and_go_name_their_machines():
