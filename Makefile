@@ -9,7 +9,7 @@ BASE ?= $(if $(GITHUB_BASE_REF),origin/$(GITHUB_BASE_REF),main)
 UV := $(shell command -v uv 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help preview pack test check conformance lint-workflows test-browser test-pull-requests bench docs schemas schemas-check verify-releases evaluate-releases clean
+.PHONY: help program preview pack test check conformance lint-workflows test-browser test-pull-requests bench docs schemas schemas-check verify-releases evaluate-releases clean
 
 help: ## list the verbs
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /: /'
@@ -50,6 +50,8 @@ $(VENV)/program.installed: requirements.txt pyproject.toml | $(VENV)/bin/python
 $(VENV)/development.installed: requirements-dev.txt pyproject.toml | $(VENV)/bin/python
 	$(call install,requirements-dev.txt)
 	@touch $@ $(VENV)/program.installed
+
+program: $(VENV)/program.installed ## install what the program runs with
 
 preview: $(VENV)/program.installed .cache/checkov/installed ## build and judge every stack
 	$(BIN)/slipway preview $(PREVIEW_FLAGS)

@@ -2,13 +2,14 @@
 
 import os
 import sys
-from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
+from gate.cli_options import From, Today, day
+from gate.cli_release import release
 from gate.errors import GateError
 
 app = typer.Typer(
@@ -18,13 +19,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-Today = Annotated[
-    str, typer.Option("--today", help="Judge as of this date (YYYY-MM-DD).", show_default="the current day")
-]
-From = Annotated[
-    Path | None,
-    typer.Option("--from", help="The folder that holds stacks/ and releases/.", show_default="this checkout"),
-]
 ERROR = 2
 
 
@@ -41,16 +35,6 @@ def main() -> None:
         said = f"slipway failed: {type(error).__name__}: {error} (SLIPWAY_DEBUG=1 shows where)"
         Console(stderr=True).print(said, style="red", markup=False, highlight=False, soft_wrap=True)
         sys.exit(ERROR)
-
-
-def day(text: str) -> date:
-    """The date an option gave, or today's in UTC; the clock is read here and nowhere else."""
-    if not text:
-        return datetime.now(tz=UTC).date()
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise GateError(f"--today: should be a date such as 2026-11-23 (got {text!r})") from None
 
 
 @app.command()
@@ -91,13 +75,28 @@ def preview(
 
 @app.command()
 def affected(
-    against: Annotated[str, typer.Option(help="Compare with where this branch left REF.", metavar="REF")],
+    against: Annotated[
+        str,
+        typer.Option(
+            help="Compare with where this branch left REF; every stack if left out.",
+            metavar="REF",
+            show_default=False,
+        ),
+    ] = "",
+    form: Annotated[str, typer.Option("--format", help="text, or github-matrix: a line a level.")] = "text",
 ) -> None:
-    """Name the stacks that the change since REF can touch, one a line."""
+    """Name the stacks that the change since REF can touch, upstreams first, one a line."""
     from gate.command_against import touched  # noqa: PLC0415 as in preview
 
-    for stack in touched(against):
-        typer.echo(stack)
+    if form not in {"text", "github-matrix"}:
+        raise GateError(f"--format: should be text, github-matrix (got {form!r})")
+    if form == "text":
+        typer.echo("".join(f"{stack}\n" for stack in touched(against)), nl=False)
+    else:
+        from gate.affected import levels, matrices  # noqa: PLC0415 as in preview
+        from gate.stacks import chosen  # noqa: PLC0415 as in preview
+
+        typer.echo("\n".join(matrices(levels(touched(against), chosen([])))))
 
 
 @app.command()
@@ -116,10 +115,6 @@ def judge(
 
 @app.command()
 def waivers(
-    expiring_within: Annotated[
-        int | None,
-        typer.Option(help="Only those that end within so many days, or have ended.", metavar="DAYS", min=0),
-    ] = None,
     today: Today = "",
     form: Annotated[str, typer.Option("--format", help="text, json or markdown.")] = "text",
 ) -> None:
@@ -128,7 +123,21 @@ def waivers(
 
     if form not in FORMATS:
         raise GateError(f"--format: should be {', '.join(FORMATS)} (got {form!r})")
-    run(day(today), expiring_within, form, Console(width=None if sys.stdout.isatty() else 160))
+    run(day(today), form, Console(width=None if sys.stdout.isatty() else 160))
+
+
+@app.command()
+def expiring(
+    within: Annotated[int, typer.Option(help="Days to look ahead.", metavar="DAYS", min=0, max=3650)] = 30,
+    today: Today = "",
+    form: Annotated[str, typer.Option("--format", help="text, json or markdown.")] = "text",
+) -> None:
+    """List what ends soon or has ended: waivers, sunsets of releases, licence reviews."""
+    from gate.command_expiring import FORMATS, run  # noqa: PLC0415 as in preview
+
+    if form not in FORMATS:
+        raise GateError(f"--format: should be {', '.join(FORMATS)} (got {form!r})")
+    run(day(today), within, form, Console(width=None if sys.stdout.isatty() else 160))
 
 
 @app.command()
@@ -149,78 +158,7 @@ def explain(rule: Annotated[str, typer.Argument(help="A rule's id.")]) -> None:
     explain_rule(rule, Console())
 
 
-release = typer.Typer(help="Release records and what happened to them.", no_args_is_help=True)
 app.add_typer(release, name="release")
-Name = Annotated[str, typer.Argument(help="MODEL, or MODEL/VERSION.", metavar="NAME")]
-Form = Annotated[str, typer.Option("--format", help="text or json.")]
-
-
-@release.command("list")
-def release_list(today: Today = "", form: Form = "text", organisation: From = None) -> None:
-    """List every version of every model with its state."""
-    from gate.command_release import show_all  # noqa: PLC0415 as in preview
-
-    show_all(day(today), form, organisation)
-
-
-@release.command("status")
-def release_status(name: Name, today: Today = "", form: Form = "text", organisation: From = None) -> None:
-    """Say what is true of a release now, and the events that made it so."""
-    from gate.command_release import show_status  # noqa: PLC0415 as in preview
-
-    show_status(name, day(today), form, organisation)
-
-
-@release.command("explain")
-def release_explain(name: Name, form: Form = "text", organisation: From = None) -> None:
-    """Show the arithmetic of a release's GPU memory, and which instance types hold it."""
-    from gate.command_release_explain import explain_size  # noqa: PLC0415 as in preview
-
-    explain_size(name, form, organisation)
-
-
-@release.command("new")
-def release_new(
-    name: Annotated[str, typer.Argument(help="MODEL/VERSION.", metavar="NAME")],
-    folder: Annotated[Path, typer.Argument(help="The folder that holds the model's files.")],
-    today: Today = "",
-    organisation: From = None,
-) -> None:
-    """Draft a record from a local folder of model files; what people must decide is left open."""
-    from gate.command_release_new import new_release  # noqa: PLC0415 as in preview
-
-    new_release(name, folder, day(today), organisation)
-
-
-@release.command("verify")
-def release_verify(
-    name: Annotated[str, typer.Argument(help="MODEL/VERSION.", metavar="NAME")],
-    folder: Annotated[Path, typer.Argument(help="The folder that holds a copy of the model's files.")],
-    form: Form = "text",
-    organisation: From = None,
-) -> None:
-    """Compare a local copy of a model's files with its record, and ask who signed them."""
-    from gate.command_release_verify import verify_release  # noqa: PLC0415 as in preview
-
-    raise typer.Exit(verify_release(name, folder, form, organisation))
-
-
-@release.command("frozen")
-def release_frozen(
-    against: Annotated[str, typer.Option(help="Compare with where this branch left REF.", metavar="REF")],
-) -> None:
-    """Refuse a merged record whose values changed, and a merged event that changed or is gone."""
-    from gate.frozen import broken_promises  # noqa: PLC0415 as in preview
-    from gate.stacks import ROOT  # noqa: PLC0415 as in preview
-
-    problems = broken_promises(ROOT, against)
-    for problem in problems:
-        Console(stderr=True).print(problem, style="red", markup=False, highlight=False, soft_wrap=True)
-    if problems:
-        raise typer.Exit(1)
-    typer.echo(f"releases are as they were merged (compared with where this branch left {against})")
-
-
 config = typer.Typer(help="Stack files.", no_args_is_help=True)
 app.add_typer(config, name="config")
 

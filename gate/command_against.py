@@ -25,7 +25,9 @@ ERROR = EXIT_CODES["error"]
 
 
 def touched(reference: str) -> list[str]:
-    """The stacks that the difference to a reference can touch."""
+    """The stacks that the difference to a reference can touch, upstreams first; all, if none is given."""
+    if not reference:
+        return [s.name for s in chosen([])]
     return affected(changed_files(ROOT, base_commit(ROOT, reference)), chosen([]))
 
 

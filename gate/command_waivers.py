@@ -25,20 +25,19 @@ class Ending:
     days: int
 
 
-def ending(waivers: Mapping[str, Waiver], today: date, within: int | None) -> list[Ending]:
-    """Waivers by their end, the next one first; only those that end within so many days if a number is given."""
+def ending(waivers: Mapping[str, Waiver], today: date) -> list[Ending]:
+    """Waivers by their end, the next one first."""
     found = [Ending(name=n, waiver=w, days=(w.expires - today).days) for n, w in waivers.items()]
-    kept = [e for e in found if within is None or e.days <= within]
-    return sorted(kept, key=lambda e: (e.waiver.expires, e.name))
+    return sorted(found, key=lambda e: (e.waiver.expires, e.name))
 
 
-def run(today: date, within: int | None, form: str, console: Console) -> None:
+def run(today: date, form: str, console: Console) -> None:
     """Print the waivers of this checkout.
 
     Raises:
         GateError: the file of waivers is wrong.
     """
-    found = ending(load_waivers(FILE), today, within)
+    found = ending(load_waivers(FILE), today)
     if form == "json":
         console.file.write(as_json([_data(e) for e in found]))
     elif form == "markdown":
@@ -48,11 +47,11 @@ def run(today: date, within: int | None, form: str, console: Console) -> None:
             line = f"{e.waiver.expires}  {_left(e)}  {e.name} ({e.waiver.owner}): {e.waiver.rule}, {e.waiver.resource}"
             console.print(Text(line, "red" if e.days < 0 else ""), soft_wrap=True)
         if not found:
-            console.print("no waiver ends" if within is not None else "no waivers", highlight=False)
+            console.print("no waivers", highlight=False)
 
 
 def as_markdown(found: Sequence[Ending]) -> str:
-    """A table for an issue; empty if there is nothing to say, so that nobody opens one."""
+    """A table, empty if there is nothing to say."""
     if not found:
         return ""
     rows = [
