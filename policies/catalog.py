@@ -33,6 +33,7 @@ MODULES: Final = (
     "network",
     "node_class",
     "ordering",
+    "other_services",
     "payload_logging",
     "planes",
     "predictive_model",

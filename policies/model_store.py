@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from policies.bucket_parts import BUCKETS, TRAIL, first, holds, is_versioned, parts, takes_logs
 from policies.cluster_key import KEY
-from policies.neighbours import pointing_at
+from policies.neighbours import keeps_our_conventions, pointing_at
 from policies.reading import at, flag, number, sequence, text
 from policies.record import Graph, Resource
 from policies.rule import Rule
@@ -86,11 +86,11 @@ def _forgets_versions(rule: Mapping[str, Any]) -> bool:
     return bool(number(days, "noncurrentVersionExpiration.noncurrentDays"))
 
 
-def _deletable(resource: Resource, _graph: Graph) -> Iterable[str]:
+def _deletable(resource: Resource, graph: Graph) -> Iterable[str]:
     for name in ("forceDestroy", "forceDelete"):
         if flag(at(resource.inputs, name), name):
             yield f"{name}: deleting the resource deletes what it holds"
-    if not resource.protect and not resource.retain_on_delete:
+    if not resource.protect and not resource.retain_on_delete and keeps_our_conventions(graph):
         yield "not protected: removing a line of the program deletes it"
 
 
@@ -148,6 +148,7 @@ RULES: tuple[Rule, ...] = (
         why="A rename or a wrong branch must not take data or its record along; a deleted key takes all it encrypted.",
         fix="Set protect=True in the resource's options, and leave force_destroy and force_delete off.",
         check=_deletable,
+        reads_graph=True,
     ),
     Rule(
         id="image-tags-never-move",

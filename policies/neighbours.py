@@ -1,7 +1,26 @@
 """Who points at a resource, without taking "nobody knows yet" for "nobody"."""
 
+from collections.abc import Mapping
+
+from facts.tags import Tag
 from policies.reading import UndecidedError
 from policies.record import UNKNOWN, Graph, Resource
+
+
+def keeps_our_conventions(graph: Graph) -> bool:
+    """Whether a graph is of the platform's own components, or of a stack that uses its tags.
+
+    How things are named, tagged and kept is an organisation's own choice: a stack with other conventions is not
+    wrong.
+    """
+    return graph.once(_keeps)
+
+
+def _keeps(graph: Graph) -> bool:
+    if graph.of_type("slipway:*"):
+        return True
+    tags = (resource.inputs.get("tagsAll") or resource.inputs.get("tags") for resource in graph)
+    return any(isinstance(said, Mapping) and said.keys() >= set(Tag) for said in tags)
 
 
 def pointing_at(

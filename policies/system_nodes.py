@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Final
 
+from policies.neighbours import keeps_our_conventions
 from policies.reading import at, flag, mapping, number, sequence, text
 from policies.record import Graph, Resource
 from policies.rule import Rule
@@ -52,7 +53,9 @@ def _public_address(template: Resource, _graph: Graph) -> Iterable[str]:
             yield f"networkInterfaces.{index} gets a public address"
 
 
-def _untagged(template: Resource, _graph: Graph) -> Iterable[str]:
+def _untagged(template: Resource, graph: Graph) -> Iterable[str]:
+    if not keeps_our_conventions(graph):
+        return
     tagged = {
         text(at(spec, "resourceType"))
         for spec in sequence(at(template.inputs, "tagSpecifications"), "tagSpecifications")
@@ -115,6 +118,7 @@ RULES: tuple[Rule, ...] = (
         why="The provider's tags stop at the template; an untagged instance has no owner and no budget.",
         fix="Add tag_specifications for instance and volume.",
         check=_untagged,
+        reads_graph=True,
     ),
     Rule(
         id="node-groups-have-our-template",

@@ -16,6 +16,10 @@ def resource(type_: str, inputs: Mapping[str, Any], name: str = "x", **extra: An
     return Resource(urn=urn, type=type_, name=name, inputs=inputs, **extra)
 
 
+OURS = resource("slipway:storage:ModelStore", {}, name="ours", custom=False)
+"""A component of the platform: its stack keeps the platform's conventions."""
+
+
 @dataclass(frozen=True)
 class Case:
     """One resource and its neighbours; ``findings`` are the exact texts a failing case yields."""

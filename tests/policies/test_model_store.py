@@ -1,6 +1,6 @@
 from policies.model_store import RULES
 from policies.record import UNKNOWN
-from tests.policies.cases import Case, RuleCases, cases_test, resource
+from tests.policies.cases import OURS, Case, RuleCases, cases_test, resource
 
 KEY = "arn:aws:kms:eu-central-1:111122223333:key/11111111-2222-3333-4444-555555555555"
 REPOSITORY = "aws:ecr/repository:Repository"
@@ -120,17 +120,19 @@ CASES = {
             Case(resource("aws:kms/key:Key", {}, retain_on_delete=True)),
             Case(resource(REPOSITORY, {"forceDelete": False}, protect=True)),
             Case(resource("aws:cloudtrail/trail:Trail", {}, protect=True)),
+            Case(resource("aws:s3/bucket:Bucket", {})),  # another organisation's way
         ],
         failing=[
-            Case(resource("aws:s3/bucket:Bucket", {}), findings=[NOT_PROTECTED]),
-            Case(resource("aws:cloudtrail/trail:Trail", {}), findings=[NOT_PROTECTED]),
+            Case(resource("aws:s3/bucket:Bucket", {}), others=[OURS], findings=[NOT_PROTECTED]),
+            Case(resource("aws:cloudtrail/trail:Trail", {}), others=[OURS], findings=[NOT_PROTECTED]),
             Case(
                 resource("aws:s3/bucket:Bucket", {"forceDestroy": True}, protect=True),
                 findings=["forceDestroy: deleting the resource deletes what it holds"],
             ),
             Case(
                 resource(REPOSITORY, {"forceDelete": True}),
-                findings=["forceDelete: deleting the resource deletes what it holds", NOT_PROTECTED],
+                [OURS],
+                ["forceDelete: deleting the resource deletes what it holds", NOT_PROTECTED],
             ),
         ],
         not_applicable=[OTHER],

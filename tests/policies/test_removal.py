@@ -48,7 +48,9 @@ def mutants(graph, type_, path):
             continue
         inputs = without(resource.inputs, path)
         if inputs is not None:
-            yield resource.name, Graph([*others, replace(resource, inputs=inputs)])
+            # What a provider answers repeats what it was given.
+            outputs = without(resource.outputs, path) or resource.outputs
+            yield resource.name, Graph([*others, replace(resource, inputs=inputs, outputs=outputs)])
 
 
 @pytest.mark.parametrize(("rule", "type_", "path"), REMOVALS)

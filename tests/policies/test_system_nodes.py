@@ -1,6 +1,6 @@
 from policies.record import UNKNOWN
 from policies.system_nodes import ADD_ON, ATTACHMENT, NODE_GROUP, RULES, TEMPLATE
-from tests.policies.cases import Case, RuleCases, cases_test, resource
+from tests.policies.cases import OURS, Case, RuleCases, cases_test, resource
 
 _SAFE = {"httpTokens": "required", "httpPutResponseHopLimit": 1}
 _NETWORK = resource(ADD_ON, {"addonName": "vpc-cni"})
@@ -106,10 +106,10 @@ CASES = {
         undecided=[Case(_template(networkInterfaces=[{"associatePublicIpAddress": UNKNOWN}]))],
     ),
     "launched-instances-are-tagged": RuleCases(
-        passing=[Case(_tagged("instance", "volume", "network-interface"))],
+        passing=[Case(_tagged("instance", "volume", "network-interface"), [OURS]), Case(_template())],
         failing=[
-            Case(_template(), findings=["instances get no tags", "volumes get no tags"]),
-            Case(_tagged("instance"), findings=["volumes get no tags"]),
+            Case(_template(), [OURS], ["instances get no tags", "volumes get no tags"]),
+            Case(_tagged("instance"), [OURS], ["volumes get no tags"]),
             Case(
                 _template(
                     tagSpecifications=[
@@ -117,11 +117,12 @@ CASES = {
                         {"resourceType": "volume", "tags": {"a": "b"}},
                     ]
                 ),
-                findings=["instances get no tags"],
+                [OURS],
+                ["instances get no tags"],
             ),
         ],
         not_applicable=[Case(_group())],
-        undecided=[Case(_template(tagSpecifications=UNKNOWN)), Case(_tagged(UNKNOWN))],
+        undecided=[Case(_template(tagSpecifications=UNKNOWN), [OURS]), Case(_tagged(UNKNOWN), [OURS])],
     ),
     "node-groups-have-our-template": RuleCases(
         passing=[Case(_group(launchTemplate={"id": "lt-1", "version": "1"}))],

@@ -4,7 +4,7 @@ from facts.tags import Tag
 from policies.record import UNKNOWN
 from policies.tagging import RULES, TAGGED
 from tests.captured import STACKS, captured
-from tests.policies.cases import Case, RuleCases, cases_test, resource
+from tests.policies.cases import OURS, Case, RuleCases, cases_test, resource
 
 ALL = {
     "owner": "ml-platform",
@@ -25,21 +25,30 @@ CASES = {
         passing=[
             Case(bucket(tagsAll=ALL | {"Name": "models"})),
             Case(bucket(tags=ALL)),
+            Case(bucket(tags={"team": "search", "environment": "dev"})),
             Case(bucket(tags={"Name": "models"}, tagsAll=ALL)),
         ],
         failing=[
-            Case(bucket(), findings=[f"no tag {key}" for key in Tag]),
+            Case(bucket(), [OURS], [f"no tag {key}" for key in Tag]),
             Case(
                 bucket(tagsAll={k: v for k, v in ALL.items() if k != "component"}),
-                findings=["no tag component"],
+                [OURS],
+                ["no tag component"],
             ),
             Case(bucket(tags=ALL, tagsAll=ALL | {"owner": " "}), findings=["no tag owner"]),
             Case(
-                bucket(tags={k.title(): v for k, v in ALL.items()}), findings=[f"no tag {key}" for key in Tag]
+                bucket(),
+                [resource("aws:s3/bucket:Bucket", {"tags": ALL}, "other")],
+                [f"no tag {key}" for key in Tag],
+            ),
+            Case(
+                bucket(tags={k.title(): v for k, v in ALL.items()}),
+                [OURS],
+                [f"no tag {key}" for key in Tag],
             ),
         ],
         not_applicable=[Case(resource("aws:s3/bucketPolicy:BucketPolicy", {"bucket": "models"}))],
-        undecided=[Case(bucket(tagsAll=UNKNOWN)), Case(bucket(tagsAll=ALL | {"owner": UNKNOWN}))],
+        undecided=[Case(bucket(tagsAll=UNKNOWN), [OURS]), Case(bucket(tagsAll=ALL | {"owner": UNKNOWN}))],
     )
 }
 
