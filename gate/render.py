@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from gate.page.mermaid import as_mermaid
 from gate.report import Report, printable, shown
 from policies.record import Resource
 
@@ -34,7 +35,10 @@ def as_markdown(report: Report) -> str:
     environment.filters["cell"] = cell
     labels = {r.urn: r.label for r in report.resources}
     return environment.get_template("report.md.j2").render(
-        report=report, label=lambda urn: labels.get(urn, urn), **report.as_data()["summary"]
+        report=report,
+        drawn=as_mermaid(report.flows),
+        label=lambda urn: labels.get(urn, urn),
+        **report.summary,
     )
 
 

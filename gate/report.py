@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
+from gate.flows import AUTHORIZATION, Flow, flows
 from policies.judge import Finding, Undecided
 from policies.record import Resource, Unknown
 
@@ -112,6 +113,25 @@ class Report:
             grouped.setdefault(missing.why, []).append(missing.what)
         return grouped
 
+    @property
+    def summary(self) -> Mapping[str, int]:
+        """How much of everything there is."""
+        return {
+            "resources": len(self.resources),
+            "decided": self.decided,
+            "mandatory_findings": sum(f.level == "mandatory" for f in self.open_findings),
+            "advisory_findings": sum(f.level == "advisory" for f in self.open_findings),
+            "waived": len(self.waived_findings),
+            "undecided": len(self.undecided),
+            "faults": len(self.faults),
+        }
+
+    @property
+    def flows(self) -> list[Flow]:
+        """Who may talk to whom."""
+        spoken = [{"type": r.type, "inputs": shown(r)} for r in self.resources if r.type in AUTHORIZATION]
+        return flows({"resources": spoken, "exposure": [asdict(e) for e in self.exposures]})
+
     def as_data(self) -> dict[str, Any]:
         """The report as JSON data; keys are a public contract (docs/gate.md, "Report")."""
         return {
@@ -119,15 +139,7 @@ class Report:
             "subject": self.subject,
             "judged_on": self.judged_on,
             "verdict": self.verdict,
-            "summary": {
-                "resources": len(self.resources),
-                "decided": self.decided,
-                "mandatory_findings": sum(f.level == "mandatory" for f in self.open_findings),
-                "advisory_findings": sum(f.level == "advisory" for f in self.open_findings),
-                "waived": len(self.waived_findings),
-                "undecided": len(self.undecided),
-                "faults": len(self.faults),
-            },
+            "summary": dict(self.summary),
             "faults": list(self.faults),
             "findings": [asdict(f) for f in (*self.open_findings, *self.waived_findings)],
             "undecided": [asdict(u) for u in self.undecided],
@@ -135,6 +147,7 @@ class Report:
             "unpinned": list(self.unpinned),
             "permissions": [asdict(p) for p in self.permissions],
             "exposure": [asdict(e) for e in self.exposures],
+            "flows": [asdict(f) for f in self.flows],
             "traffic": [{"model": t.model, "shares": dict(t.shares), "words": t.words} for t in self.traffic],
             "starts": [{"model": s.model, "what": s.what} for s in self.starts],
             "resources": [self._resource(r) for r in self.resources],

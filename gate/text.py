@@ -19,7 +19,7 @@ _MARK = {
 
 def show(report: Report, console: Console, *, details: bool) -> None:
     """Print a report; without ``details`` only what needs an answer and the counts."""
-    summary = report.as_data()["summary"]
+    summary = report.summary
     console.print(
         f"{escape(printable(report.subject))}: {_MARK[report.verdict]}  "
         f"{summary['resources']} resources, {summary['decided']} verdicts, "

@@ -10,7 +10,6 @@ from typing import Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from gate.difference.flows import flows
 from gate.page.architecture import architecture, parts
 from gate.page.talks import talks
 from gate.page.versions import versions
@@ -51,15 +50,14 @@ def as_html(report: Report, waivers: Mapping[str, Waiver]) -> str:
     environment.globals["text_of"] = lambda name: Markup((_TEMPLATES / name).read_text(encoding="utf-8"))  # noqa: S704 our own style and script
     labels = {r.urn: r.label for r in report.resources}
     outermost = parts(report)
-    talking = flows(report.as_data())
     return environment.get_template("report.html.j2").render(
         report=report,
-        summary=report.as_data()["summary"],
+        summary=report.summary,
         label=lambda urn: labels.get(urn, urn),
         parts=outermost,
         architecture=architecture(report, outermost),
-        flows=talking,
-        talks=talks(talking),
+        flows=report.flows,
+        talks=talks(report.flows),
         waivers=_by_expiry(report, waivers),
         versions=versions(report),
     )

@@ -9,6 +9,7 @@ from playwright.sync_api import sync_playwright
 
 from gate.judgement import assess
 from gate.page.page import as_html
+from gate.report import ModelTraffic
 from gate.second_opinion import not_asked
 from gate.waive import load_waivers
 from policies.judge import Finding, Undecided
@@ -20,6 +21,17 @@ ALONE = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 )  # fmt: skip
+TRAFFIC = (
+    ModelTraffic(model="minilm", shares=(("v1", 100),), words="100 % v1"),
+    ModelTraffic(
+        model="support-chat",
+        shares=(("v1", 99), ("v2", 1), ("v3", 0)),
+        words="99 % v1, 1 % v2 (candidate); a controller moves shares from here on: the stack's percent only counts "
+        "at creation; v3 is kept warm without traffic (2 x g6.2xlarge, 46.92 USD a day on demand in us-east-1): v1 "
+        "can be rolled back to it; take it out of versions after 72 hours",
+    ),
+)
+"""What the stack file says, and what it can say at most."""
 
 
 @pytest.fixture(scope="session")
@@ -33,6 +45,7 @@ def pages(tmp_path_factory) -> dict[str, Path]:
         today=date(2026, 11, 23),
         waivers=waivers,
         opinion=not_asked("not asked"),
+        shares=TRAFFIC,
     )
     urn = next(r.urn for r in report.resources if r.name == "cluster-control-plane")
     broken = type(report)(

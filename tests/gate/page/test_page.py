@@ -6,12 +6,12 @@ from html.parser import HTMLParser
 
 import pytest
 
-from gate.difference.flows import Flow
+from gate.flows import Flow
 from gate.page.architecture import architecture, parts
 from gate.page.page import as_html
 from gate.page.talks import talks
 from gate.page.versions import Version, versions
-from gate.report import Exposure, Permission, Report
+from gate.report import Exposure, ModelTraffic, Permission, Report, Start
 from policies.judge import Finding
 from policies.waiver import Waiver
 from tests.gate.test_render import HOSTILE, report
@@ -152,7 +152,7 @@ def test_the_page_says_everything_the_report_does():
     said = text(page)
     for part in (
         "mandatory a-rule", "Fix mend it", "undecided, mandatory c-rule", "spec is not known yet",
-        "gateway HTTPS 443", "s3:Get*", "k is v", "2026-12-01 8 days", "keys-rotate", "types no rule knows 2",
+        "0.0.0.0/0 gateway HTTPS 443", "chat-v1 s3: 5 s &lt;b&gt;", "s3:Get*", "k is v", "2026-12-01 8 days", "keys-rotate", "types no rule knows 2",
     ):  # fmt: skip
         assert part in said
     assert '<h1><span class="sign" aria-hidden="true">✕</span>stack test fails</h1>' in page
@@ -164,6 +164,27 @@ def test_a_quiet_report_says_so():
     assert "declares no flows" in said
     assert "grants no permissions" in said
     assert "No finding of this stack is waived" in said
+
+
+def test_models_say_what_answers_and_how_a_version_starts():
+    shares = (("v1", 90), ("v2", 10), ("v3", 0))
+    words = "90 % v1, 10 % v2 (candidate); v3 is kept warm without traffic (2 x g6.2xlarge, 46.92 USD a day)"
+    given = built(
+        traffic=(ModelTraffic(model="chat", shares=shares, words=words),),
+        starts=(
+            Start(model="chat-v1", order=0, what="s3: 9 s"),
+            Start(model="chat-v1", order=1, what="image-volume: no image"),
+        ),
+    )
+    page = as_html(given, {})
+    said = text(page)
+    for line in words.split("; "):
+        assert f"<li>{line}</li>" in page
+    assert "How they start" in said
+    assert "chat-v1 s3: 9 s image-volume: no image" in said
+    assert re.findall(r'flex-grow:(\d+)">(\w+)<', page) == [("90", "v1"), ("10", "v2")]
+    assert '<a href="#models">' in page
+    assert "#models" not in as_html(built(), {})
 
 
 def test_waivers_come_by_their_end_and_say_if_they_excuse_nothing():
@@ -217,6 +238,8 @@ def test_text_of_others_stays_text():
             faults=(hostile,),
             exposures=(Exposure(what=hostile, source=hostile, detail=hostile),),
             permissions=(Permission(identity=hostile, actions=(hostile,), resources=(hostile,)),),
+            traffic=(ModelTraffic(model=hostile, shares=((hostile, 100),), words=hostile),),
+            starts=(Start(model=hostile, order=0, what=hostile),),
         ),
         {hostile: waiver(reason=hostile, finding=hostile)},
     )
