@@ -142,7 +142,9 @@ def expiring(
 
 @app.command()
 def policies(
-    form: Annotated[str, typer.Option("--format", help="text, or markdown: docs/rules.md.")] = "text",
+    form: Annotated[
+        str, typer.Option("--format", help="text, markdown or controls (both pages of docs).")
+    ] = "text",
 ) -> None:
     """List every rule with its level and reason."""
     from gate.command_policies import show_rules  # noqa: PLC0415 as in preview

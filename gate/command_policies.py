@@ -8,19 +8,23 @@ from importlib import import_module
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
+from gate.controls_page import controls_page
 from gate.errors import GateError
 from policies.catalog import MODULES, NEEDS_NO_RULE, RULES
+from policies.controls import tags_of, why_none
 from policies.rule import Rule
 
-FORMATS = ("text", "markdown")
+FORMATS = ("text", "markdown", "controls")
 _HEAD = """\
 # Rules
 
 Made from the catalogue by `make docs`; do not edit. An id never changes. A *mandatory* rule that finds something, or
 that cannot be decided, fails a stack; an *advisory* one is reported. [The gate](gate.md) says how rules are applied,
 and how a finding is waived. Besides these, every Kubernetes object is checked against its schema
-(`objects-match-their-schema`), and checkov gives a second opinion (`checkov:CKV_...`).
+(`objects-match-their-schema`), and checkov gives a second opinion (`checkov:CKV_...`). With each rule stand
+the controls of public frameworks that it holds a part of; [controls](controls.md) says what is missing.
 """
 
 
@@ -34,6 +38,8 @@ def show_rules(form: str) -> None:
         raise GateError(f"--format: should be {', '.join(FORMATS)} (got {form!r})")
     if form == "markdown":
         sys.stdout.write(catalogue())
+    elif form == "controls":
+        sys.stdout.write(controls_page())
     else:
         list_rules(Console())
 
@@ -41,10 +47,12 @@ def show_rules(form: str) -> None:
 def list_rules(console: Console) -> None:
     """One line a rule."""
     table = Table(box=None, pad_edge=False)
-    for heading in ("rule", "level", "why"):
-        table.add_column(heading, overflow="fold", no_wrap=heading != "why")
+    for heading in ("rule", "level", "why, and the controls it holds"):
+        table.add_column(heading, overflow="fold", no_wrap=heading in {"rule", "level"})
     for rule in sorted(RULES, key=lambda r: r.id):
-        table.add_row(rule.id, rule.level, rule.why)
+        table.add_row(
+            rule.id, rule.level, Text("\n".join(filter(None, (rule.why, ", ".join(tags_of(rule.id))))))
+        )
     console.print(table)
     console.print(f"{len(RULES)} rules", highlight=False)
 
@@ -66,6 +74,11 @@ def _section(rule: Rule) -> Iterator[str]:
     yield f"- {rule.level}; judges {', '.join(f'`{type_}`' for type_ in sorted(rule.applies_to))}"
     yield f"- why: {_literal(rule.why)}"
     yield f"- fix: {_literal(rule.fix)}"
+    yield f"- controls: {_controls(rule)}"
+
+
+def _controls(rule: Rule) -> str:
+    return ", ".join(f"`{tag}`" for tag in tags_of(rule.id)) or f"none; {_literal(why_none(rule.id))}"
 
 
 def _literal(sentence: str) -> str:
@@ -85,5 +98,7 @@ def explain_rule(id_: str, console: Console) -> None:
         hint = f"did you mean {', '.join(close)}?" if close else "slipway policies lists them"
         raise GateError(f"no rule {id_!r}; {hint}")
     console.print(f"[bold]{found.id}[/] ({found.level})", highlight=False)
-    for head, body in (("why", found.why), ("fix", found.fix), ("judges", ", ".join(found.applies_to))):
+    controls = ", ".join(tags_of(found.id)) or f"none; {why_none(found.id)}"
+    judges = ", ".join(found.applies_to)
+    for head, body in (("why", found.why), ("fix", found.fix), ("judges", judges), ("controls", controls)):
         console.print(f"  {head}: {body}", markup=False, highlight=False, soft_wrap=True)

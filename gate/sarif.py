@@ -12,6 +12,7 @@ from typing import Any, Final
 from gate.origins import Origins, Place, source_line
 from gate.report import Report, printable
 from policies.catalog import RULES
+from policies.controls import tags_of
 from policies.judge import Finding, Undecided
 from policies.record import Resource
 
@@ -81,6 +82,7 @@ def _rule(rule: str, level: str, *, why: str, fix: str) -> dict[str, Any]:
         "fullDescription": {"text": printable(why)},
         "help": {"text": printable(fix or why), "markdown": f"{printable(why)}\n\n**Fix.** {printable(fix)}"},
         "defaultConfiguration": {"level": _LEVELS[level]},
+        "properties": {"tags": list(tags_of(rule))},
     }
 
 

@@ -5,6 +5,7 @@ import pytest
 
 from gate.command_policies import catalogue
 from policies.catalog import NEEDS_NO_RULE, RULES
+from policies.controls import tags_of
 from tests.conftest import ROOT
 
 PAGE = ROOT / "docs" / "rules.md"
@@ -24,6 +25,8 @@ def test_every_rule_has_a_section_with_its_level_reason_and_fix():
         assert lines[2].startswith(f"- {rule.level}; judges `{min(rule.applies_to)}`")
         assert lines[3].startswith("- why: ")
         assert lines[4].startswith("- fix: ")
+        held = ", ".join(f"`{tag}`" for tag in tags_of(rule.id))
+        assert lines[5] == f"- controls: {held}" if held else lines[5].startswith("- controls: none; ")
 
 
 def test_every_type_without_a_rule_stands_there_with_its_reason():

@@ -77,7 +77,7 @@ ERRORS = {
     "a path as stack": (["preview", "../prod", TODAY], "../prod: no such stack; there are dev"),
     "a stack to check": (["config", "check", "nope"], "nope: no such stack; there are dev"),
     "an unknown rule": (["explain", "nothing-like-it-at-all"], "no rule 'nothing-like-it-at-all'; slipway policies"),
-    "a bad form of rules": (["policies", "--format=pdf"], "--format: should be text, markdown (got 'pdf')"),
+    "a bad form of rules": (["policies", "--format=pdf"], "--format: should be text, markdown, controls (got 'pdf')"),
 }  # fmt: skip
 
 
@@ -120,7 +120,10 @@ def test_explain_says_everything_about_every_rule(slipway):
         f"  why: {rule.why}",
         f"  fix: {rule.fix}",
         f"  judges: {', '.join(rule.applies_to)}",
+        "  controls: fsbp:S3.1, fsbp:S3.2, fsbp:S3.3, fsbp:S3.8, owasp-llm:LLM02",
     ]
+    _, out, _ = slipway("explain", "add-ons-wait-for-nodes")
+    assert out.splitlines()[-1] == "  controls: none; how a rollout succeeds; no framework asks for an order"
 
 
 def test_policies_lists_every_rule(slipway):

@@ -123,6 +123,13 @@ def test_every_rule_has_help_and_results_refer_to_theirs():
     assert own["fullDescription"]["text"] == RULES[0].why
     assert rules[-1]["help"]["text"] == "see there"
     assert rules[-1]["defaultConfiguration"] == {"level": "warning"}
+    assert rules[-1]["properties"] == {"tags": []}
+
+
+def test_rules_carry_the_controls_they_hold():
+    rules = {rule["id"]: rule["properties"]["tags"] for rule in log()["tool"]["driver"]["rules"]}
+    assert rules["image-tags-never-move"] == ["fsbp:ECR.2", "nsa:pod/secure-images", "owasp-llm:LLM03"]
+    assert rules["add-ons-wait-for-nodes"] == []
 
 
 @pytest.mark.parametrize("part", ["message", "rule", "urn"])
