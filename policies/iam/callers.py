@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
-from policies.iam.conditions import NEGATIVE, Condition
+from policies.iam.conditions import Condition
 from policies.iam.statements import Statement, each, statements
 from policies.reading import UndecidedError
 
@@ -28,9 +28,6 @@ _WHO: Final = (
 )
 """Condition keys that say who calls; a transport, a time or a region does not."""
 _OF_AWS: Final = frozenset({"aws:principalisawsservice", "aws:viaawsservice"})
-_POSITIVE_OF: Final = {
-    name: name.replace("not", "", 1) for name in NEGATIVE if not name.startswith(("numeric", "date"))
-}
 
 
 def _is_who(condition: Condition) -> bool:
@@ -70,7 +67,7 @@ def _refuses_strangers(refusal: Statement, statement: Statement) -> bool:
         if not refusal.is_for_everyone or not _within(statement, refusal):
             return False
         tests = [c for c in refusal.conditions if c.key not in _OF_AWS]
-        return all(_spares_few(c) for c in tests) and (bool(tests) or refusal.spares_principals)
+        return all(_is_who(c) and c.spares_few for c in tests) and (bool(tests) or refusal.spares_principals)
     except UndecidedError:  # one that cannot be read refuses nobody
         return False
 
@@ -81,14 +78,6 @@ def _within(statement: Statement, refusal: Statement) -> bool:
     return all(refusal.takes(a) for a in statement.actions) and all(
         refusal.is_on(r) for r in statement.resources or ("*",)
     )
-
-
-def _spares_few(condition: Condition) -> bool:
-    """Whether all are refused but callers that carry certain values."""
-    positive = _POSITIVE_OF.get(condition.operator)
-    if positive is None or not _is_who(condition) or condition.quantifier == "foranyvalue":
-        return False
-    return Condition(positive, condition.key, condition.values).pins()
 
 
 def accounts(statement: Statement, keys: Iterable[str]) -> list[str]:

@@ -20,6 +20,9 @@ NEGATIVE: Final = frozenset({
     "notipaddress", "numericnotequals", "datenotequals",
 })  # fmt: skip
 """Operators (IAM user guide, "Condition operators", read 2026-11); a negative one holds where its key is absent."""
+_POSITIVE_OF: Final = {
+    name: name.replace("not", "", 1) for name in NEGATIVE if not name.startswith(("numeric", "date"))
+}
 _PATTERNS: Final = frozenset(
     {"stringlike", "stringnotlike", "arnequals", "arnlike", "arnnotequals", "arnnotlike"}
 )
@@ -72,6 +75,14 @@ class Condition:
         if self.holds_where_absent and self.key not in required | ALWAYS_THERE:
             return False
         return not any(self._is_anything(value) for value in self.values)
+
+    @property
+    def spares_few(self) -> bool:
+        """Whether a refusal under it leaves only requests that carry one of certain values."""
+        positive = _POSITIVE_OF.get(self.operator)
+        if positive is None or self.quantifier == "foranyvalue":
+            return False
+        return Condition(positive, self.key, self.values).pins()
 
     def _is_anything(self, value: str) -> bool:
         if self.operator == "ipaddress":

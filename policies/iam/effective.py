@@ -1,7 +1,7 @@
 """What an identity may do in the end: after boundary, session policy, refusals and conditions."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from policies.iam.conditions import Condition, substituted, widened
@@ -109,6 +109,12 @@ def _left(grant: Grant, refusal: Statement, identity: Identity) -> Iterator[Gran
         yield grant
         return
     if refusal.takes(grant.action) and _is_on(refusal, identity, grant.resource):
+        return
+    if refusal.takes(grant.action) and refusal.not_resources is not None:
+        spared = {
+            m for p in refusal.not_resources for m in meet(grant.resource, substituted(p, identity.context))
+        }
+        yield from (replace(grant, resource=resource) for resource in sorted(spared))
         return
     refused = [p for p in refusal.actions if overlap(p.lower(), grant.action.lower())]
     if refused and _is_on(refusal, identity, grant.resource):

@@ -28,7 +28,8 @@ class Identity:
     """Somebody with permissions; each of ``layers`` (own policies, boundary, session policy) must allow what it does.
 
     ``missing`` says which documents could not be read, ``elsewhere`` names policies whose text is not here.
-    ``context`` holds the condition keys that its sessions are known to carry.
+    ``context`` holds the condition keys that its sessions are known to carry. ``documents`` are the URNs of the
+    policies it is made of, besides those written in the holder.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Identity:
     context: Mapping[str, str] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
     elsewhere: tuple[str, ...] = ()
+    documents: tuple[str, ...] = ()
 
 
 class _Documents:
@@ -46,6 +48,7 @@ class _Documents:
         self.statements: list[Statement] = []
         self.missing: list[str] = []
         self.elsewhere: list[str] = []
+        self.documents: list[str] = []
 
     def add(self, value: Any, path: str) -> None:
         try:
@@ -56,6 +59,7 @@ class _Documents:
     def attach(self, arn: Any, attachment: Resource | None, index: "_Index") -> None:
         own = index.policy(arn, attachment)
         if own is not None:
+            self.documents.append(own.urn)
             self.add(own.inputs.get("policy"), own.name)
         elif not isinstance(arn, str):
             self.missing.append("policyArn is not known yet")
@@ -166,7 +170,9 @@ def _identity(kind: str, name: str, holder: Resource | None, index: _Index) -> I
     for group in _groups(name, index) if kind == "user" else ():
         _gather("group", group, own, index)
     layers = [tuple(own.statements), *layers]
-    return Identity(name, tuple(layers), holder, {}, tuple(own.missing), tuple(own.elsewhere))
+    return Identity(
+        name, tuple(layers), holder, {}, tuple(own.missing), tuple(own.elsewhere), tuple(own.documents)
+    )
 
 
 def _inline(holder: Resource, own: _Documents, index: _Index) -> None:
@@ -182,6 +188,7 @@ def _inline(holder: Resource, own: _Documents, index: _Index) -> None:
 def _gather(kind: str, name: str, own: _Documents, index: _Index) -> None:
     for part in index.parts.get((kind, name), ()):
         if part.type == _parts(kind)[0]:
+            own.documents.append(part.urn)
             own.add(part.inputs.get("policy"), part.name)
         else:
             own.attach(part.inputs.get("policyArn"), part, index)
