@@ -25,7 +25,7 @@ LEVELS = {rule.id: rule.level for rule in RULES}
 
 def test_every_rule_names_its_controls_and_every_control_stands_somewhere():
     """A rule was added without its controls, or a control changed: each line says what to do."""
-    assert list(problems(mapped(), frameworks(), LEVELS)) == []
+    assert "\n".join(problems(mapped(), frameworks(), LEVELS)) == ""
 
 
 def framework(**controls):
