@@ -15,6 +15,7 @@ import pulumi_policy as pack
 from pulumi_policy import proxy
 
 from policies.catalog import RULES
+from policies.controls import tags_of
 from policies.judge import Judgement, judge
 from policies.record import UNKNOWN, Graph, Resource
 from policies.rule import Rule
@@ -121,6 +122,7 @@ def policy_of(rule: Rule, judge_: Judge) -> Any:
         "name": rule.id,
         "description": f"{rule.why} {rule.fix}",
         "enforcement_level": _LEVEL[rule.level],
+        "tags": list(tags_of(rule.id)),
     }
     if rule.reads_graph:
 

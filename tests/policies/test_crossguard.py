@@ -6,6 +6,7 @@ import pytest
 from google.protobuf import empty_pb2
 
 from policies.catalog import RULES
+from policies.controls import tags_of
 from policies.judge import judge
 from policies.record import UNKNOWN, Graph
 from tests.captured import STACKS, captured
@@ -30,6 +31,7 @@ def test_it_starts_from_anywhere_and_knows_every_rule_the_engine_can_hold(comman
         info = engine.GetAnalyzerInfo(empty_pb2.Empty())
     assert info.name == "slipway"
     assert sorted(p.name for p in info.policies) == sorted(r.id for r in [*OF_ONE, *OF_STACK])
+    assert {p.name: tuple(p.tags) for p in info.policies} == {p.name: tags_of(p.name) for p in info.policies}
     assert info.description.endswith("Held by the gate only: definitions-outlive-their-stack.")
 
 
