@@ -18,10 +18,11 @@ rule holds what); do not edit. Every control is in one of four states:
 - **not decidable** from infrastructure: no resource says it. People, or other tools, must.
 - **not yet**: a rule could hold it, and there is none; what it would take is said.
 
-A control is called enforced only if `tests/policies/control_examples.yaml` holds what its framework would refuse, and
-a mandatory rule that is named finds it. Checkov's second opinion is not counted. Enforced means: in what the gate
-sees. What a Helm chart brings is not seen, nor what is made by hand ([the gate](gate.md)), and a waiver can accept a
-finding. This page is no certificate: nobody of CIS, AWS, NSA, CISA, OWASP or NIST has read it.
+What rules hold of a control is tried: `tests/policies/control_examples.yaml` has what its framework would refuse, and a
+rule that is named finds it (NIST's outcomes are no infrastructure, and have no example). Checkov's second opinion is
+not counted. Enforced means: in what the gate sees. What a Helm chart brings is not seen, nor what is made by hand
+([the gate](gate.md)), and a waiver can accept a finding. This page is no certificate: nobody of CIS, AWS, NSA, CISA,
+OWASP or NIST has read it.
 """
 
 

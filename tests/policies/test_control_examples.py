@@ -1,4 +1,4 @@
-"""A control is enforced only where a rule that says it holds it finds what the framework would refuse."""
+"""A control is held only where a rule that says so finds what the framework would refuse."""
 
 from typing import Any
 
@@ -16,14 +16,15 @@ EXAMPLES: dict[str, dict[str, list[dict[str, Any]]]] = yaml.safe_load(
     (ROOT / "tests" / "policies" / "control_examples.yaml").read_text(encoding="utf-8")
 )
 BY_ID = {rule.id: rule for rule in RULES}
-HOLDERS = {s.tag: [BY_ID[n] for n in s.by if n in BY_ID] for found in committed().values() for s in found}
+STANDINGS = {standing.tag: standing for found in committed().values() for standing in found}
+HOLDERS = {tag: [BY_ID[name] for name in s.by if name in BY_ID] for tag, s in STANDINGS.items()}
 
 
-def test_every_enforced_control_has_an_example():
-    """Add one to tests/policies/control_examples.yaml, or say partly: what is missing."""
-    enforced = {s.tag for found in committed().values() for s in found if s.state == "enforced"}
-    assert {tag for tag in enforced if HOLDERS[tag]} - EXAMPLES.keys() == set()
-    assert EXAMPLES.keys() - HOLDERS.keys() == set()
+def test_every_control_that_rules_hold_has_an_example():
+    """Add one to tests/policies/control_examples.yaml. Outcomes of an organisation (NIST's) have none."""
+    held = {tag for tag, rules in HOLDERS.items() if rules and not tag.startswith("ai-rmf:")}
+    assert held - EXAMPLES.keys() == set()
+    assert EXAMPLES.keys() - held == set()
 
 
 @pytest.mark.parametrize(
@@ -37,6 +38,7 @@ def test_every_enforced_control_has_an_example():
 )
 def test_what_a_framework_refuses_is_found(tag, message, example):
     graph = Graph([resource(type_, inputs) for type_, inputs in example.items()])
-    found = judge(graph, [rule for rule in HOLDERS[tag] if rule.level == "mandatory"])
+    partly = STANDINGS[tag].state == "partly"
+    found = judge(graph, [rule for rule in HOLDERS[tag] if partly or rule.level == "mandatory"])
     assert found.faults == ()
     assert message in {finding.message for finding in found.findings}
