@@ -1,0 +1,112 @@
+"""Records from what Pulumi wrote: ``pulumi stack export`` and ``pulumi preview --json``."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from gate.bounds import Bounds, DamageError
+from gate.json_text import plain_json
+from gate.structs import SECRET_SIGNATURE, SIGNATURE, is_unknown_mark
+from policies.record import UNKNOWN, Resource
+
+_LEAVES_NOTHING: Final = frozenset(
+    {"delete", "delete-replaced", "discard", "discard-replaced", "remove-pending-replace", "refresh"}
+)
+"""Steps that may have no new state (pulumi 3.272.0, ``sdk/go/common/display``)."""
+
+
+def of_state_export(document: Mapping[str, Any], bounds: Bounds) -> Iterator[Resource]:
+    """Resources of a state; what only waits to be deleted is none any more."""
+    deployment = document["deployment"]
+    if not isinstance(deployment, Mapping):
+        raise DamageError(f"deployment: expected a mapping, got {type(deployment).__name__}")
+    for state in _mappings(deployment, "resources"):
+        resource = _of_state(state, bounds)
+        if not state.get("delete"):
+            yield resource
+
+
+def of_preview(document: Mapping[str, Any], bounds: Bounds) -> Iterator[Resource]:
+    """Resources that a preview would leave behind.
+
+    Raises:
+        DamageError: the preview itself ended with an error, so that its steps are not all there.
+    """
+    for said in _mappings(document, "diagnostics") if document.get("diagnostics") is not None else ():
+        if said.get("severity") == "error":
+            raise DamageError("this preview failed, so its steps are not complete; judge one that ends well")
+    for step in _mappings(document, "steps"):
+        if step.get("newState") is not None:
+            state = step["newState"]
+            if not isinstance(state, Mapping):
+                raise DamageError("steps: newState: expected a mapping")
+            yield _of_state(state, bounds)
+        elif step.get("op") not in _LEAVES_NOTHING:
+            raise DamageError(
+                f"steps: {str(step.get('op'))[:40]!r} of {str(step.get('urn'))[:200]} has no newState"
+            )
+
+
+def _mappings(document: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
+    found = document.get(key)
+    if not isinstance(found, list):
+        raise DamageError(f"{key}: expected a list, got {type(found).__name__}")
+    if not all(isinstance(item, Mapping) for item in found):
+        raise DamageError(f"{key}: expected mappings")
+    return found
+
+
+def _of_state(state: Mapping[str, Any], bounds: Bounds) -> Resource:
+    if not isinstance(state.get("urn"), str) or not isinstance(state.get("type"), str):
+        raise DamageError("a resource of the state has no urn or type")
+    urn = state["urn"]
+    secrets: set[str] = set()
+    inputs = _opened(state.get("inputs") or {}, "", secrets, bounds)
+    outputs = _opened(state.get("outputs") or {}, "", set(), bounds)
+    if not isinstance(inputs, dict) or not isinstance(outputs, dict):
+        raise DamageError(f"{urn}: inputs and outputs should be mappings")
+    if "tagsAll" in outputs:
+        inputs.setdefault("tagsAll", outputs["tagsAll"])
+    dependencies = state.get("propertyDependencies") or {}
+    if not isinstance(dependencies, Mapping):
+        raise DamageError(f"{urn}: propertyDependencies: expected a mapping")
+    return Resource(
+        urn=urn,
+        type=state["type"],
+        name=urn.rpartition("::")[2],
+        inputs=inputs,
+        outputs=outputs,
+        id=str(state.get("id") or ""),
+        custom=bool(state.get("custom")),
+        parent=str(state.get("parent") or ""),
+        provider=str(state.get("provider") or ""),
+        dependencies=_urns(urn, "dependencies", state.get("dependencies")),
+        property_dependencies={
+            k: _urns(urn, f"propertyDependencies.{k}", v) for k, v in dependencies.items()
+        },
+        protect=bool(state.get("protect")),
+        retain_on_delete=bool(state.get("retainOnDelete")),
+        secret_properties=frozenset(secrets),
+    )
+
+
+def _urns(urn: str, key: str, value: Any) -> frozenset[str]:
+    if not isinstance(value, list | None) or not all(isinstance(item, str) for item in value or ()):
+        raise DamageError(f"{urn}: {key}: expected a list of URNs")
+    return frozenset(value or ())
+
+
+def _opened(value: Any, path: str, secrets: set[str], bounds: Bounds) -> Any:
+    """Plain data; what is encrypted or not known yet becomes UNKNOWN, and what was secret is remembered."""
+    if isinstance(value, str):
+        return UNKNOWN if is_unknown_mark(value) else value
+    if isinstance(value, Mapping):
+        if value.get(SIGNATURE) == SECRET_SIGNATURE:
+            secrets.add(path)
+            plaintext = value.get("plaintext")
+            if isinstance(plaintext, str):
+                return _opened(plain_json(plaintext, bounds), path, secrets, bounds)
+            return _opened(value["value"], path, secrets, bounds) if "value" in value else UNKNOWN
+        return {k: _opened(v, f"{path}.{k}" if path else k, secrets, bounds) for k, v in value.items()}
+    if isinstance(value, list):
+        return [_opened(item, f"{path}.{i}", secrets, bounds) for i, item in enumerate(value)]
+    return value
