@@ -45,7 +45,7 @@ def _warm(stack: Stack, loaded: LoadedRelease, stable: LoadedRelease) -> str:
     hours = stable.release.rollout.rollback_window_hours
     return (
         f"{release.version} is kept warm without traffic ({_cost(stack, loaded)}): "
-        f"{settings.traffic.stable} can be rolled back to it; take it out of versions after {hours} hours"
+        f"{settings.traffic.stable} can be rolled back to it. Take it out of versions after {hours} hours"
     )
 
 

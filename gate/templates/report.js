@@ -9,11 +9,18 @@ for (const input of document.querySelectorAll("[data-filter]")) {
     rows.forEach((row, i) => {
       row.hidden = !words.every((word) => texts[i].includes(word));
       shown += row.hidden ? 0 : 1;
+      for (const fold of row.querySelectorAll("details")) {
+        const inside = fold.textContent.toLowerCase();
+        fold.open = words.some((word) => inside.includes(word));
+      }
     });
     output.textContent = `${shown} of ${rows.length}`;
   };
   input.addEventListener("input", apply);
   apply();
+}
+for (const drawing of document.querySelectorAll(".drawing")) {
+  drawing.scrollLeft = (drawing.scrollWidth - drawing.clientWidth) / 2;
 }
 const reveal = () => {
   const card = document.getElementById(location.hash.slice(1));

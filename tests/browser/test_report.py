@@ -44,6 +44,40 @@ def test_a_filter_keeps_rows_that_hold_every_word(show):
     assert all(row.is_visible() for row in rows.all())
 
 
+def test_a_filter_opens_the_fold_it_finds_something_in(show):
+    page = show()
+    row = page.locator("#permission-rows tbody tr").first
+    action = row.get_by_text("ec2:DetachVolume")
+    assert not action.is_visible()
+    page.get_by_label("Filter permissions").fill("detachvolume")
+    assert action.is_visible()
+    page.get_by_label("Filter permissions").fill("")
+    assert not action.is_visible()
+
+
+def test_a_drawing_wider_than_a_phone_starts_in_its_middle_and_says_that_it_scrolls(show):
+    page = show(width=390)
+    at, width, seen = page.locator("#architecture .drawing").evaluate(
+        "d => [d.scrollLeft, d.scrollWidth, d.clientWidth]"
+    )
+    assert width > seen
+    assert abs(at - (width - seen) / 2) < 1
+    assert page.locator("#architecture .sideways").is_visible()
+    assert not show(width=1280).locator("#architecture .sideways").is_visible()
+
+
+def test_models_say_what_answers(show):
+    page = show(width=390)
+    said = page.locator("#models article").nth(1).inner_text().splitlines()
+    assert said[0] == "support-chat"
+    assert "99 % v1, 1 % v2 (candidate)" in said
+    spans = [
+        span.bounding_box() for span in page.locator("#models article").nth(1).locator(".shares span").all()
+    ]
+    assert len(spans) == 2
+    assert spans[0]["width"] > spans[1]["width"] > 0
+
+
 def test_a_component_opens_by_keyboard_alone(show):
     page = show()
     page.keyboard.press("Tab")
