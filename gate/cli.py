@@ -100,6 +100,16 @@ def affected(
 
 
 @app.command()
+def comment(
+    difference: Annotated[Path, typer.Argument(help="A difference.json; who made it need not be trusted.")],
+) -> None:
+    """Write what a change means as a comment, from the difference that its own code made."""
+    from gate.command_comment import comment as written  # noqa: PLC0415 as in preview
+
+    typer.echo(written(difference), nl=False)
+
+
+@app.command()
 def judge(
     paths: Annotated[
         list[Path], typer.Argument(help="State exports, previews, manifests, or folders of them.")

@@ -9,7 +9,8 @@ from rich.console import Console
 from rich.text import Text
 
 from gate.errors import GateError
-from gate.render import as_json, cell
+from gate.markdown import cell
+from gate.render import as_json
 from gate.waive import load_waivers
 from policies.waiver import Waiver
 from releases.load import LoadedRelease, ReleaseError, load_releases

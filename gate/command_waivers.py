@@ -8,7 +8,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
-from gate.render import as_json, cell
+from gate.markdown import cell
+from gate.render import as_json
 from gate.waive import load_waivers
 from policies.waiver import Waiver
 

@@ -24,14 +24,19 @@ def exposures(graph: Graph) -> list[Exposure]:
 
 
 def _clusters(graph: Graph) -> Iterable[Exposure]:
+    """Each range that may reach a cluster's API is a way of its own; AWS's default is all, from outside alone."""
     for cluster in graph.of_type("aws:eks/cluster:Cluster"):
-        public = flag(at(cluster.inputs, "vpcConfig.endpointPublicAccess"), default=True)
-        cidrs = listed(at(cluster.inputs, "vpcConfig.publicAccessCidrs")) or ("0.0.0.0/0",)
-        yield Exposure(
-            what=f"Kubernetes API of {cluster.name}",
-            source=", ".join(map(str, cidrs)) if public else "the VPC only",
-            detail="with an IAM identity that has an access entry",
-        )
+        sources: list[object] = []
+        if flag(at(cluster.inputs, "vpcConfig.endpointPublicAccess"), default=True):
+            sources += listed(at(cluster.inputs, "vpcConfig.publicAccessCidrs")) or ("0.0.0.0/0",)
+        if not sources or flag(at(cluster.inputs, "vpcConfig.endpointPrivateAccess"), default=False):
+            sources.append("the VPC")
+        for source in sources:
+            yield Exposure(
+                what=f"Kubernetes API of {cluster.name}",
+                source=str(source),
+                detail="with an IAM identity that has an access entry",
+            )
 
 
 def _security_groups(graph: Graph) -> Iterable[Exposure]:

@@ -1,7 +1,6 @@
 """A report as JSON, YAML and Markdown: the same content in other clothes, byte-identical on a second run."""
 
 import json
-import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -9,11 +8,11 @@ from typing import Any
 import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from gate.markdown import cell, code
 from gate.page.mermaid import as_mermaid
-from gate.report import Report, printable, shown
+from gate.report import Report, shown
 from policies.record import Resource
 
-_MEANS_SOMETHING = re.compile(r"([\\|*`\[\]])")
 _TEMPLATES = Path(__file__).parent / "templates"
 
 
@@ -32,7 +31,7 @@ def as_markdown(report: Report) -> str:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters["cell"] = cell
+    environment.filters |= {"cell": cell, "code": code}
     labels = {r.urn: r.label for r in report.resources}
     return environment.get_template("report.md.j2").render(
         report=report,
@@ -40,12 +39,6 @@ def as_markdown(report: Report) -> str:
         label=lambda urn: labels.get(urn, urn),
         **report.summary,
     )
-
-
-def cell(value: object) -> str:
-    """Text that Markdown shows as it was written: the star of ``s3:Get*`` too."""
-    text = _MEANS_SOMETHING.sub(r"\\\1", printable(value))
-    return text.replace("\n", " ").replace("&", "&amp;").replace("<", "&lt;")
 
 
 def manifests(resources: Sequence[Resource]) -> str:

@@ -41,11 +41,10 @@ def _model(stack: Stack, model: str, releases: dict[tuple[str, str], LoadedRelea
 
 def _warm(stack: Stack, loaded: LoadedRelease, stable: LoadedRelease) -> str:
     release = loaded.release
-    settings = stack.settings.models[release.model]
     hours = stable.release.rollout.rollback_window_hours
     return (
-        f"{release.version} is kept warm without traffic ({_cost(stack, loaded)}): "
-        f"{settings.traffic.stable} can be rolled back to it. Take it out of versions after {hours} hours"
+        f"{release.version} is kept warm without traffic ({_cost(stack, loaded)}), and can answer again at once. "
+        f"Take it out of versions after {hours} hours"
     )
 
 

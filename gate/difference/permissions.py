@@ -18,6 +18,21 @@ _WORDS: Final = {
     "s3:PutObject": "write",
     "sts:AssumeRole": "become",
 }
+_OPERATORS: Final = {
+    "StringEquals": "is",
+    "StringLike": "is like",
+    "StringNotEquals": "is not",
+    "StringNotLike": "is not like",
+    "ArnEquals": "is",
+    "ArnLike": "is like",
+    "ArnNotEquals": "is not",
+    "ArnNotLike": "is not like",
+    "Bool": "is",
+    "Null": "is absent:",
+    "IpAddress": "is within",
+    "NotIpAddress": "is not within",
+}
+_SOME: Final = {"": "", "ForAnyValue": "one of ", "ForAllValues": "each of "}
 _OWN: Final = "${aws:PrincipalTag/kubernetes-service-account}"
 
 
@@ -57,28 +72,48 @@ def _within(atom: Atom, others: Iterable[Atom]) -> bool:
 
 
 def _sentences(atoms: Iterator[Atom], verb: str) -> list[str]:
-    """One sentence for all actions of an identity on the same resources under the same conditions."""
+    """One sentence for all who may do the same: a role and the pods that have it, all actions on the same resources."""
     by_action: dict[tuple[str, str, tuple[str, ...]], set[str]] = {}
     for identity, action, resource, conditions, _ in atoms:
         by_action.setdefault((identity, action, conditions), set()).add(resource)
     grouped: dict[tuple[str, tuple[str, ...], tuple[str, ...]], set[str]] = {}
     for (identity, action, conditions), resources in by_action.items():
         grouped.setdefault((identity, tuple(sorted(resources)), conditions), set()).add(action)
-    return sorted(
-        f"{identity} {verb} {_what(sorted(actions), resources, conditions)}"
-        for (identity, resources, conditions), actions in grouped.items()
-    )
+    said: dict[str, set[str]] = {}
+    for (identity, on, conditions), actions in grouped.items():
+        said.setdefault(_what(sorted(actions), on, conditions), set()).add(identity)
+    return sorted(f"{_listed(sorted(who))} {verb} {what}" for what, who in said.items())
 
 
 def _what(actions: Sequence[str], resources: Sequence[str], conditions: Sequence[str]) -> str:
-    said = f"{', '.join(map(_word, actions))} on {', '.join(map(_short, resources))}"
-    return f"{said}, only if {'; '.join(conditions)}" if conditions else said
+    on = ", ".join(map(_short, resources))
+    if all(action in _WORDS for action in actions):
+        said = f"{_listed([_WORDS[a] for a in actions])} {on} ({', '.join(actions)})"
+    else:
+        said = f"use {', '.join(actions)} on {on}"
+    return f"{said}, only if {' and '.join(map(_condition, conditions))}" if conditions else said
 
 
-def _word(action: str) -> str:
-    return f"{_WORDS[action]} ({action})" if action in _WORDS else action
+def _listed(words: Sequence[str]) -> str:
+    return " and ".join(filter(None, (", ".join(words[:-1]), words[-1])))
+
+
+def _condition(written: str) -> str:
+    """A condition as people say it; as it is written where its operator has no word."""
+    key, _, rest = written.partition(" ")
+    operator, _, values = rest.partition(" ")
+    some, _, plain = operator.rpartition(":")
+    word = _OPERATORS.get(plain.removesuffix("IfExists"))
+    if word is None or not values or some not in _SOME:
+        return written
+    absent = " or is not there" if plain.endswith("IfExists") else ""
+    return f"{_SOME[some]}{key} {word} {_own(values.replace(', ', ' or '))}{absent}"
 
 
 def _short(resource: str) -> str:
     """A bucket's path without what every bucket's begins with, and the account's tag as what it stands for."""
-    return resource.removeprefix("arn:aws:s3:::").replace(_OWN, "(its own service account)")
+    return _own(resource.removeprefix("arn:aws:s3:::"))
+
+
+def _own(text: str) -> str:
+    return text.replace(_OWN, "(its own service account)")

@@ -8,6 +8,10 @@ FORMAT = 1
 """Version of difference.json; it grows when a key changes its meaning."""
 
 Verdict = Literal["pass", "fail", "error"]
+Said = Mapping[str, str]
+"""A finding, or what could not be decided, as report.json holds it."""
+Judged = Literal["pass", "fail", "error", ""]
+"""A verdict, or nothing where the stack is not there."""
 Kind = Literal["added", "removed", "changed", "replaced", "renamed", "moved"]
 
 
@@ -36,6 +40,8 @@ class ResourceChange:
     endangers: str = ""
     changes: tuple[Change, ...] = ()
     position: str = ""
+    was_protected: bool = False
+    """Whether the old one is protected, so that Pulumi refuses to destroy it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,13 +49,13 @@ class StackDifference:
     """One stack on both sides. Sentences are for people; records for machines."""
 
     stack: str
-    verdict_before: str
-    verdict: str
+    verdict_before: Judged
+    verdict: Judged
     resources: Sequence[ResourceChange] = ()
-    new_findings: Sequence[Mapping[str, Any]] = ()
-    fixed_findings: Sequence[Mapping[str, Any]] = ()
-    waived_findings: Sequence[Mapping[str, Any]] = ()
-    undecided: Sequence[Mapping[str, Any]] = ()
+    new_findings: Sequence[Said] = ()
+    fixed_findings: Sequence[Said] = ()
+    waived_findings: Sequence[Said] = ()
+    undecided: Sequence[Said] = ()
     gained: Sequence[str] = ()
     lost: Sequence[str] = ()
     opened: Sequence[str] = ()

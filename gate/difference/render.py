@@ -10,7 +10,8 @@ from rich.console import Console
 from rich.text import Text
 
 from gate.difference.record import Difference, ResourceChange, StackDifference
-from gate.render import cell
+from gate.difference.summary import alike, in_short
+from gate.markdown import cell, code
 
 LONGEST_COMMENT: Final = 65_536
 """GitHub's limit for a comment, in characters (GitHub REST API, issue comments; read 2026-11)."""
@@ -18,6 +19,15 @@ _TEMPLATES: Final = Path(__file__).parent.parent / "templates"
 _FEWER: Final = (200, 50, 10, 0)
 """Rows of a section when everything does not fit: fewer for all sections, down to their counts."""
 _SIGNS: Final = {"pass": "✅", "fail": "❌", "error": "💥", "": "▫️"}
+KINDS: Final = {
+    "added": "added",
+    "removed": "removed",
+    "changed": "changed",
+    "replaced": "destroyed and made again",
+    "renamed": "destroyed and made again under another name",
+    "moved": "renamed, and kept by its alias",
+}
+"""What happens to a resource, in words."""
 _WORDS: Final = {"pass": "passes", "fail": "fails", "error": "could not be judged", "": "is not there"}
 
 
@@ -36,23 +46,25 @@ def as_markdown(difference: Difference, longest: int = LONGEST_COMMENT) -> str:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters["cell"] = cell
-    environment.filters["place"] = _place
+    environment.filters |= {"cell": cell, "code": code, "place": _place}
     template = environment.get_template("difference.md.j2")
-    made = ""
+    headline = _headline(difference)
     for rows in (100_000, *_FEWER):
         made = template.render(
             difference=difference,
+            telling=alike(difference.telling),
             rows=rows,
             sign=_SIGNS,
             word=_WORDS,
-            headline=_headline(difference),
+            kind=KINDS,
+            headline=headline,
+            short=in_short(difference),
             danger=_danger,
             sections=_sections,
         )
         if len(made) <= longest:
-            break
-    return made
+            return made
+    return f"# {headline}\n\nEven the counts of this change are too long for a comment: see the artifact.\n"
 
 
 def _headline(difference: Difference) -> str:
@@ -81,22 +93,26 @@ def _danger(resource: ResourceChange) -> str:
     happens = {
         "removed": "is removed",
         "renamed": (
-            f"is destroyed and made again: no alias says that it is what was called {resource.was}. An alias keeps it"
+            f"is destroyed, and {resource.name} is made in its place, since no alias says that the two are one. "
+            "An alias keeps it (docs/upgrading.md)"
         ),
         "replaced": "is destroyed and made again, since what changed cannot be changed in place",
     }
-    return f"{happens.get(resource.kind, resource.kind)}. Lost: {resource.endangers}"
+    stopped = (
+        ". It is protected: Pulumi refuses until somebody takes that away" if resource.was_protected else ""
+    )
+    return f"{happens.get(resource.kind, resource.kind)}{stopped}. Lost: {resource.endangers}"
 
 
 def _sections(stack: StackDifference) -> list[tuple[str, Sequence[str]]]:
     """Sentences under their headings, in the order a reviewer asks."""
     found = [
-        ("Models", stack.models),
+        ("Models and their traffic", stack.models),
         ("Permissions gained", stack.gained),
         ("Permissions lost", stack.lost),
-        ("Flows opened", stack.opened),
-        ("Flows closed", stack.closed),
-        ("Capacity", stack.capacity),
+        ("What becomes reachable", stack.opened),
+        ("What is reachable no longer", stack.closed),
+        ("Machines and GPUs", stack.capacity),
         ("How long things are kept", stack.kept),
     ]
     return [(heading, lines) for heading, lines in found if lines]
@@ -127,7 +143,7 @@ def _show_stack(stack: StackDifference, console: Console) -> None:
     if stack.problem:
         console.print(Text(f"  {stack.problem}", "yellow"), soft_wrap=True)
     for resource in [r for r in stack.resources if r.endangers]:
-        said = f"  {resource.type} {resource.name} {_danger(resource)}"
+        said = f"  {resource.type} {resource.was or resource.name} {_danger(resource)}"
         console.print(Text(said, "bold red"), soft_wrap=True)
     for finding in stack.new_findings:
         console.print(

@@ -10,6 +10,8 @@ from gate.difference.record import Change, Kind, ResourceChange
 _LONGEST: Final = 160
 _ALIKE: Final = 0.7
 """Share of equal properties from which a removed and an added resource count as one that was renamed."""
+_NAMED: Final = ("metadata.name", "metadata.namespace")
+"""What no Kubernetes object can change in place."""
 _NONE: Final = Replacement(anew_on=[], loses="")
 
 Recorded = Mapping[str, Any]
@@ -45,7 +47,12 @@ def _plain(kind: Kind, resource: Recorded, **more: Any) -> ResourceChange:
 
 
 def _gone(resource: Recorded) -> ResourceChange:
-    return _plain("removed", resource, endangers=replacements().get(resource["type"], _NONE).loses)
+    loses = replacements().get(resource["type"], _NONE).loses
+    return _plain("removed", resource, endangers=loses, was_protected=_is_protected(resource))
+
+
+def _is_protected(resource: Recorded) -> bool:
+    return bool(resource.get("protect"))
 
 
 def _renames(removed: list[Recorded], added: list[Recorded]) -> Iterator[ResourceChange]:
@@ -68,6 +75,7 @@ def _renames(removed: list[Recorded], added: list[Recorded]) -> Iterator[Resourc
             was=old["name"],
             changes=changes,
             endangers="" if known else loses,
+            was_protected=not known and _is_protected(old),
         )
 
 
@@ -85,9 +93,16 @@ def _changed(old: Recorded, new: Recorded) -> Iterator[ResourceChange]:
     if not changes:
         return
     cost = replacements().get(new["type"], _NONE)
-    anew = any(c.path == on or c.path.startswith(f"{on}.") for c in changes for on in cost.anew_on)
+    on = (*cost.anew_on, *(_NAMED if new["type"].startswith("kubernetes:") else ()))
+    anew = any(c.path == path or c.path.startswith(f"{path}.") for c in changes for path in on)
     kind: Kind = "replaced" if anew else "changed"
-    yield _plain(kind, new, changes=changes, endangers=cost.loses if anew else "")
+    yield _plain(
+        kind,
+        new,
+        changes=changes,
+        endangers=cost.loses if anew else "",
+        was_protected=anew and _is_protected(old),
+    )
 
 
 def property_changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:

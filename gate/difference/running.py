@@ -27,12 +27,18 @@ def model_changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[s
 
 def traffic_changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
     """A sentence for each model of both sides whose versions answer other shares than before."""
-    old, new = ({t["model"]: t["shares"] for t in side.get("traffic", ())} for side in (before, after))
+    old, new = ({t["model"]: t for t in side.get("traffic", ())} for side in (before, after))
     return [
         f"{model}: {'; '.join(said)}"
         for model in sorted(old.keys() & new.keys())
-        if (said := list(_moves(old[model], new[model])))
+        if (said := [*_moves(old[model]["shares"], new[model]["shares"]), *_waits(old[model], new[model])])
     ]
+
+
+def _waits(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
+    """What is said beside the shares, and was not said before: a version kept warm, and its price."""
+    known = old["words"].split("; ")
+    return [said for said in new["words"].split("; ")[1:] if said not in known]
 
 
 def _moves(old: Mapping[str, int], new: Mapping[str, int]) -> Iterator[str]:
@@ -70,28 +76,60 @@ def _address(spec: Mapping[str, Any]) -> str:
 
 
 def capacity_changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
-    """A sentence for each pool that comes or goes, and for each limit of machines or GPUs that differs."""
-    old, new = dict(_limits(before)), dict(_limits(after))
-    found = [f"{what} comes: at most {new[what]}" for what in new.keys() - old.keys()]
-    found += [f"{what} goes, which held at most {old[what]}" for what in old.keys() - new.keys()]
+    """A sentence for each pool or model whose machines, GPUs or replicas come, go, or differ."""
+    old, new = dict(_holds(before)), dict(_holds(after))
+    found = [f"{what} comes: {new[what]}" for what in new.keys() - old.keys()]
+    found += [f"{what} goes, which held {old[what]}" for what in old.keys() - new.keys()]
     found += [
-        f"{what}: at most {new[what]} instead of {old[what]}"
+        f"{what}: {new[what]} instead of {old[what].removeprefix('at most ')}"
         for what in old.keys() & new.keys()
         if old[what] != new[what]
     ]
     return sorted(found)
 
 
-def _limits(report: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Every pool, with what it may grow to and on which machines."""
+def _holds(report: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Every pool with what it may grow to and on which machines, and every version with what it asks for."""
     for resource in report["resources"]:
         inputs = resource["inputs"]
         if resource["type"] == _POOL:
             gpus = (inputs["spec"].get("limits") or {}).get(_GPU, 0)
-            yield f"pool {inputs['metadata']['name']}", f"{gpus} GPUs{_on(_machines(inputs['spec']))}"
+            machines = _on(_machines(inputs["spec"]))
+            yield f"pool {inputs['metadata']['name']}", f"at most {gpus} GPUs{machines}"
         elif resource["type"] == "aws:eks/nodeGroup:NodeGroup":
             most = (inputs.get("scalingConfig") or {}).get("maxSize", 0)
-            yield f"node group {resource['name']}", f"{most} nodes{_on(inputs.get('instanceTypes') or ())}"
+            machines = _on(inputs.get("instanceTypes") or ())
+            yield f"node group {resource['name']}", f"at most {most} nodes{machines}"
+        elif resource["type"] in _MODELS:
+            yield from _asked(inputs)
+
+
+def _asked(inputs: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    name, spec = inputs["metadata"]["name"], inputs.get("spec") or {}
+    served = [spec.get("predictor") or spec, *(c["predictor"] for c in spec.get("canary") or ())]
+    for one in served:
+        fewest = _number(one.get("minReplicas", one.get("replicas", 1)))
+        most = max(_number(one.get("maxReplicas", 0)), fewest)
+        copies = f"{fewest} to {most} replicas" if most != fewest else f"{most} replica{'s' * (most != 1)}"
+        gpus = sum(_gpus(container) for container in _containers(one))
+        with_gpus = f" with {gpus} GPU{'s' * (gpus > 1)} each" if gpus else ""
+        yield f"model {_called(name, one)}", f"{copies}{with_gpus}"
+
+
+def _containers(served: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    if isinstance(served.get("model"), Mapping):
+        yield served["model"]
+    yield from served.get("containers") or ()
+    yield from (served.get("template") or {}).get("containers") or ()
+
+
+def _gpus(container: Mapping[str, Any]) -> int:
+    return _number(((container.get("resources") or {}).get("limits") or {}).get(_GPU, 0))
+
+
+def _number(value: Any) -> int:
+    """A count; 0 where it is not known yet, which the report of this side says by itself."""
+    return int(value) if str(value).isdecimal() else 0
 
 
 def _machines(spec: Mapping[str, Any]) -> Sequence[str]:

@@ -27,8 +27,8 @@ TRAFFIC = (
         model="support-chat",
         shares=(("v1", 99), ("v2", 1), ("v3", 0)),
         words="99 % v1, 1 % v2 (candidate); a controller moves shares from here on: the stack's percent only counts "
-        "at creation; v3 is kept warm without traffic (2 x g6.2xlarge, 46.92 USD a day on demand in us-east-1): v1 "
-        "can be rolled back to it. Take it out of versions after 72 hours",
+        "at creation; v3 is kept warm without traffic (2 x g6.2xlarge, 46.92 USD a day on demand in us-east-1), and "
+        "can answer again at once. Take it out of versions after 72 hours",
     ),
 )
 """What the stack file says, and what it can say at most."""

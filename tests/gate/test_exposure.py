@@ -17,16 +17,22 @@ def said(*resources):
 
 
 @pytest.mark.parametrize(
-    ("config", "source"),
+    ("config", "sources"),
     [
-        ({}, "0.0.0.0/0"),
-        ({"endpointPublicAccess": True, "publicAccessCidrs": ["203.0.113.0/24"]}, "203.0.113.0/24"),
-        ({"endpointPublicAccess": False}, "the VPC only"),
+        ({}, ["0.0.0.0/0"]),
+        ({"publicAccessCidrs": ["203.0.113.0/24", "198.51.100.0/24"]}, ["198.51.100.0/24", "203.0.113.0/24"]),
+        (
+            {"publicAccessCidrs": ["203.0.113.0/24"], "endpointPrivateAccess": True},
+            ["203.0.113.0/24", "the VPC"],
+        ),
+        ({"endpointPublicAccess": False, "endpointPrivateAccess": True}, ["the VPC"]),
+        ({"endpointPublicAccess": False}, ["the VPC"]),
     ],
 )
-def test_the_api_is_as_open_as_aws_makes_it(config, source):
+def test_the_api_is_as_open_as_aws_makes_it(config, sources):
     cluster = resource(CLUSTER, {"vpcConfig": config}, name="c")
-    assert said(cluster) == [("Kubernetes API of c", source, "with an IAM identity that has an access entry")]
+    detail = "with an IAM identity that has an access entry"
+    assert said(cluster) == [("Kubernetes API of c", source, detail) for source in sources]
 
 
 def test_security_groups_in_all_three_spellings():

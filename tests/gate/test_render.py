@@ -72,7 +72,10 @@ def test_no_text_breaks_out_of_its_cell():
 
 
 def test_a_subject_is_a_text_too():
-    assert render.as_markdown(report(subject="a\n# b <b>")).splitlines()[0] == "# a # b &lt;b>: ❌ fails"
+    assert (
+        render.as_markdown(report(subject="a\n# b <b>")).splitlines()[0]
+        == "# a #&#8203; b &lt;b&gt;: ❌ fails"
+    )
 
 
 def test_json_masks_secrets_and_names_what_is_unknown():

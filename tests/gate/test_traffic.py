@@ -51,16 +51,16 @@ def test_a_candidate_is_called_one():
 
 def test_what_waits_beside_it_has_a_price():
     assert said({"stable": "v10"}, ["v9", "v10"]) == (
-        "100 % v10; v9 is kept warm without traffic (3 x g6.2xlarge, 70.39 USD a day on demand in us-east-1): v10 can "
-        "be rolled back to it. Take it out of versions after 24 hours"
+        "100 % v10; v9 is kept warm without traffic (3 x g6.2xlarge, 70.39 USD a day on demand in us-east-1), and "
+        "can answer again at once. Take it out of versions after 24 hours"
     )
 
 
 def test_on_the_processor_it_takes_of_the_system_nodes():
     chosen = {"replicas": {"min": 2, "max": 4}}
     assert said({"stable": "v2"}, ["v1", "v2"], base="embedding-on-cpu", chosen=chosen) == (
-        "100 % v2; v1 is kept warm without traffic (4 CPUs and 4 GiB of the system nodes): v2 can be rolled back to "
-        "it. Take it out of versions after 24 hours"
+        "100 % v2; v1 is kept warm without traffic (4 CPUs and 4 GiB of the system nodes), and can answer again at "
+        "once. Take it out of versions after 24 hours"
     )
 
 

@@ -64,20 +64,45 @@ def test_permissions_are_said_by_identity_and_split_to_actions():
     )
     said = stack_difference("s", before, after)
     assert said.gained == [
-        "reader may now delete (s3:DeleteObject), read (s3:GetObject), write (s3:PutObject) on arn:a, only if when x"
+        "reader may now delete, read and write arn:a (s3:DeleteObject, s3:GetObject, s3:PutObject), only if when x"
     ]
-    assert said.lost == ["reader may no longer read (s3:GetObject), list (s3:ListBucket) on arn:a"]
+    assert said.lost == ["reader may no longer read and list arn:a (s3:GetObject, s3:ListBucket)"]
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("aws:RequestedRegion StringEquals eu-central-1", "aws:RequestedRegion is eu-central-1"),
+        ("s3:prefix StringLike a/*, b/*", "s3:prefix is like a/* or b/*"),
+        ("kms:ResourceAliases ForAnyValue:StringEquals alias/m", "one of kms:ResourceAliases is alias/m"),
+        ("aws:TagKeys ForAllValues:StringEquals a, b", "each of aws:TagKeys is a or b"),
+        ("aws:RequestTag/x StringEqualsIfExists y", "aws:RequestTag/x is y or is not there"),
+        ("aws:SourceIp NotIpAddress 10.0.0.0/8", "aws:SourceIp is not within 10.0.0.0/8"),
+        (
+            "s3:prefix StringLike ${aws:PrincipalTag/kubernetes-service-account}/*",
+            "s3:prefix is like (its own service account)/*",
+        ),
+        ("x Odd:StringEquals y", "x Odd:StringEquals y"),
+        ("x DateLessThan 2027", "x DateLessThan 2027"),
+        ("x", "x"),
+    ],
+)
+def test_conditions_are_said_in_words_where_there_are_words(written, said):
+    after = report(permissions=[permission(["s3:GetObject"], ["arn:aws:s3:::b"], conditions=[written])])
+    assert stack_difference("s", report(), after).gained == [
+        f"reader may now read b (s3:GetObject), only if {said}"
+    ]
 
 
 def test_what_a_wider_statement_still_allows_is_not_lost():
     narrow = report(permissions=[permission(["iam:PassRole"], ["arn:role/node"], conditions=["x"])])
     wide = report(permissions=[permission(["iam:Pass*"], ["arn:role/*"])])
     said = stack_difference("s", narrow, wide)
-    assert (said.gained, said.lost) == (["reader may now iam:Pass* on arn:role/*"], [])
+    assert (said.gained, said.lost) == (["reader may now use iam:Pass* on arn:role/*"], [])
     back = stack_difference("s", wide, narrow)
     assert (back.gained, back.lost) == (
-        ["reader may now iam:PassRole on arn:role/node, only if x"],
-        ["reader may no longer iam:Pass* on arn:role/*"],
+        ["reader may now use iam:PassRole on arn:role/node, only if x"],
+        ["reader may no longer use iam:Pass* on arn:role/*"],
     )
     both = report(permissions=[*wide["permissions"], *narrow["permissions"]])
     assert (stack_difference("s", wide, both).gained, stack_difference("s", both, wide).lost) == ([], [])
@@ -85,12 +110,17 @@ def test_what_a_wider_statement_still_allows_is_not_lost():
     assert len(stack_difference("s", narrow, elsewhere).lost) == 1
 
 
+def test_who_gains_the_same_is_told_in_one_sentence():
+    after = report(permissions=[permission(["s3:GetObject"], ["arn:a"], identity=i) for i in ("role", "a/b")])
+    assert stack_difference("s", report(), after).gained == ["a/b and role may now read arn:a (s3:GetObject)"]
+
+
 def test_a_refusal_that_goes_is_a_gain():
     refusal = report(permissions=[permission(["iam:*"], denied=True)])
     said = stack_difference("s", refusal, report())
-    assert (said.gained, said.lost) == (["reader is no longer refused to iam:* on *"], [])
+    assert (said.gained, said.lost) == (["reader is no longer refused to use iam:* on *"], [])
     back = stack_difference("s", report(), refusal)
-    assert (back.gained, back.lost) == ([], ["reader is now refused to iam:* on *"])
+    assert (back.gained, back.lost) == ([], ["reader is now refused to use iam:* on *"])
 
 
 def test_a_permission_that_only_moves_between_statements_is_none():
@@ -139,7 +169,7 @@ def test_models_and_gpus_are_said_in_words():
         "chat starts to serve s3://c",
         "minilm-v1 serves s3://b instead of s3://a: its pods are replaced",
     ]
-    assert said.capacity == ["pool gpu-l4: at most 16 GPUs instead of 8 GPUs"]
+    assert said.capacity == ["model chat comes: 1 replica", "pool gpu-l4: at most 16 GPUs instead of 8 GPUs"]
     assert stack_difference("s", side("s3://a", 8, second), side("s3://a", 8)).models == [
         "chat serves s3://c no longer"
     ]

@@ -32,8 +32,8 @@ LOST = ResourceChange(
 )
 
 REMADE = (
-    "is destroyed and made again: no alias says that it is what was called old. An alias keeps it. "
-    "Lost: every object in it"
+    "is destroyed, and new is made in its place, since no alias says that the two are one. An alias keeps it "
+    "(docs/upgrading.md). Lost: every object in it"
 )
 
 
@@ -42,18 +42,18 @@ def test_the_verdict_comes_first_and_what_is_lost_before_the_folds():
     lines = text.splitlines()
     assert lines[0] == "# ❌ This change does not pass, and puts 1 thing at risk"
     assert "| prod | ❌ fails | passes | 0 | 0 | 0 | 1 |" in lines
-    lost = f"- ⚠️ **new** (`aws:s3/bucket:Bucket`; prod) {REMADE}"
+    lost = f"- ⚠️ **old** (`aws:s3/bucket:Bucket`; prod) {REMADE}"
     assert (
         lines.index(lost)
         < lines.index("**Permissions gained** (1)")
-        < lines.index("<details><summary>1 resource</summary>")
+        < lines.index("<details><summary>1 resource, property by property</summary>")
     )
     assert as_markdown(difference()).splitlines()[0] == "# ✅ This change passes"
 
 
 def test_cells_cannot_break_out():
     text = as_markdown(difference(resources=resources(1)))
-    assert "  - `a\\|b`: — → &lt;x>" in text
+    assert "  - `a¦b`: — → &lt;x&gt;" in text
 
 
 def test_a_long_difference_is_shortened_by_rows_and_says_so():
@@ -83,10 +83,20 @@ def test_the_terminal_says_in_plain_text_what_matters():
         "def against abc (main)",
         "a note",
         "stack prod: fails  2 changed, 1 renamed",
-        f"  aws:s3/bucket:Bucket new {REMADE}",
-        "  Flows opened",
+        f"  aws:s3/bucket:Bucket old {REMADE}",
+        "  What becomes reachable",
         "    a -> b:1",
     ]
+
+
+def test_what_is_protected_is_said_to_stop_the_change():
+    kept = ResourceChange(
+        kind="removed", component="c", type="t", name="b", endangers="all in it", was_protected=True
+    )
+    assert (
+        "- ⚠️ **b** (`t`; prod) is removed. It is protected: Pulumi refuses until somebody takes that away. "
+        "Lost: all in it"
+    ) in as_markdown(difference(resources=[kept]))
 
 
 def headline(*stacks, **parts):
@@ -119,7 +129,7 @@ def test_what_is_lost_and_what_stops_stacks_is_told_once_for_all():
         for name in ("dev", "prod")
     ]
     text = as_markdown(Difference(base="b", head="h", stacks=stacks))
-    assert text.count("⚠️ **new** (`aws:s3/bucket:Bucket`; dev, prod) is destroyed") == 1
+    assert text.count("⚠️ **old** (`aws:s3/bucket:Bucket`; dev, prod) is destroyed") == 1
     assert text.count("is ill") == text.count("> dev, prod: the stack is ill") == 1
 
 

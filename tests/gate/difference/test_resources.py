@@ -50,6 +50,25 @@ def test_a_new_logical_name_without_an_alias_is_destroy_and_create():
     assert said([old], [new]) == [("renamed", "new", "old", "every object in it")]
 
 
+def test_what_is_protected_is_not_destroyed_before_somebody_takes_that_away():
+    old, gone = recorded("old", {"bucket": "x"}, protect=True), recorded("a", {"bucket": "y"}, protect=True)
+    (renamed,) = resource_changes([old], [recorded("new", {"bucket": "x"})])
+    (removed,) = resource_changes([gone], [])
+    (replaced,) = resource_changes([gone], [recorded("a", {"bucket": "z"}, protect=True)])
+    (changed,) = resource_changes([gone], [recorded("a", {"bucket": "y", "b": 1})])
+    assert [c.was_protected for c in (renamed, removed, replaced, changed)] == [True, True, True, False]
+    (moved,) = resource_changes([old], [recorded("new", {"bucket": "x"}, aliases=["old"])])
+    assert not moved.was_protected
+
+
+def test_a_kubernetes_object_under_another_name_is_another_object():
+    def named(name):
+        return recorded("s", {"metadata": {"name": name}, "spec": {"a": 1}}, "kubernetes:core/v1:Service")
+
+    (change,) = resource_changes([named("a")], [named("b")])
+    assert (change.kind, change.endangers) == ("replaced", "")
+
+
 @pytest.mark.parametrize("alias", ["old", f"urn:pulumi:s::slipway::{BUCKET}::old"])
 def test_an_alias_makes_it_a_move_that_loses_nothing(alias):
     new = recorded("new", {"bucket": "x"}, aliases=[alias])

@@ -1,6 +1,6 @@
 """What serves on two sides: a promotion moves traffic and replaces no pod."""
 
-from gate.difference.running import model_changes, traffic_changes
+from gate.difference.running import capacity_changes, model_changes, traffic_changes
 
 ISVC = "kubernetes:serving.kserve.io/v1beta1:InferenceService"
 LLM = "kubernetes:serving.kserve.io/v1alpha2:LLMInferenceService"
@@ -10,9 +10,10 @@ def predictor(version, uri=None):
     return {"name": version, "model": {"storageUri": uri or f"s3://m/minilm-{version}/"}}
 
 
-def report(spec=None, shares=None, type_=ISVC, name="minilm"):
+def report(spec=None, shares=None, type_=ISVC, name="minilm", words=""):
     resources = [{"type": type_, "inputs": {"metadata": {"name": name}, "spec": spec}}] if spec else []
-    return {"resources": resources, "traffic": [{"model": "minilm", "shares": shares}] if shares else []}
+    traffic = [{"model": "minilm", "shares": shares, "words": words}] if shares else []
+    return {"resources": resources, "traffic": traffic}
 
 
 ALONE = report({"predictor": predictor("v1")}, {"v1": 100})
@@ -73,3 +74,36 @@ def test_a_language_model_is_called_by_its_object():
 def test_a_base_that_knew_no_traffic_has_none_to_compare():
     older = {"resources": ALONE["resources"]}
     assert traffic_changes(older, CANARY) == []
+
+
+def test_what_waits_beside_the_shares_is_said_once_it_begins():
+    before = report(shares={"v1": 90, "v2": 10}, words="90 % v1, 10 % v2; a controller moves shares")
+    warm = "v1 is kept warm without traffic (46.92 USD a day)"
+    after = report(shares={"v1": 0, "v2": 100}, words=f"100 % v2; a controller moves shares; {warm}")
+    (said,) = traffic_changes(before, after)
+    assert said == (
+        f"minilm: v1 answers 0 % of requests instead of 90 %; v2 answers 100 % of requests instead of 10 %; {warm}"
+    )
+    assert traffic_changes(after, after) == []
+
+
+def chat(replicas, gpus, name="chat-v1"):
+    container = {"resources": {"limits": {"nvidia.com/gpu": str(gpus)}}}
+    return report({"replicas": replicas, "template": {"containers": [container]}}, type_=LLM, name=name)
+
+
+def test_a_model_says_how_many_replicas_and_gpus_it_asks_for():
+    assert capacity_changes(report(), chat(2, 4)) == ["model chat-v1 comes: 2 replicas with 4 GPUs each"]
+    assert capacity_changes(chat(2, 4), chat(1, 1)) == [
+        "model chat-v1: 1 replica with 1 GPU each instead of 2 replicas with 4 GPUs each"
+    ]
+    assert capacity_changes(chat(1, 1), report()) == [
+        "model chat-v1 goes, which held 1 replica with 1 GPU each"
+    ]
+    scaled = report({"predictor": predictor("v1") | {"minReplicas": 0, "maxReplicas": 6}})
+    assert capacity_changes(ALONE, scaled) == ["model minilm-v1: 0 to 6 replicas instead of 1 replica"]
+    assert capacity_changes(ALONE, CANARY) == ["model minilm-v2 comes: 1 replica"]
+
+
+def test_a_count_that_is_not_known_yet_is_no_fault():
+    assert capacity_changes(report(), chat("[unknown]", "[unknown]")) == ["model chat-v1 comes: 0 replicas"]
