@@ -3,35 +3,42 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from policies.bucket_parts import BUCKETS, first, is_versioned, parts, policies_of, takes_logs
+from policies.bucket_parts import (
+    ACCOUNT_BLOCK,
+    BLOCKS,
+    BUCKETS,
+    first,
+    is_versioned,
+    opened_by_list,
+    parts,
+    policies_of,
+    takes_logs,
+)
 from policies.iam.statements import Statement, statements
 from policies.reading import at, flag, sequence, text
 from policies.record import Graph, Resource
 from policies.rule import Rule
 
-_ACCOUNT_BLOCK: Final = "aws:s3/accountPublicAccessBlock:AccountPublicAccessBlock"
 _EQUAL: Final = frozenset({"bool", "stringequals"})
-_BLOCKS: Final = ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets")
 
 
 def _public(bucket: Resource, graph: Graph) -> Iterable[str]:
     blocks = [
         *parts(graph, bucket, "bucketPublicAccessBlock"),
-        *(block.inputs for block in graph.of_type(_ACCOUNT_BLOCK)),
+        *(block.inputs for block in graph.of_type(ACCOUNT_BLOCK)),
     ]
     if not blocks:
         yield "no public access block is declared; the one S3 sets on new buckets can be switched off unseen"
         return
-    for name in _BLOCKS:
+    for name in BLOCKS:
         # Within a declared block, what is not set is off.
         if not any(flag(at(block, name), name) for block in blocks):
             yield f"{name} is off"
 
 
 def _owned_by_others(bucket: Resource, graph: Graph) -> Iterable[str]:
-    acl = text(at(bucket.inputs, "acl"), "acl")
-    if acl.startswith("public-") or acl == "authenticated-read":
-        yield f"acl is {acl}"
+    for said in (bucket.inputs, *parts(graph, bucket, "bucketAcl")):
+        yield from opened_by_list(said)
     # Undeclared, S3 makes new buckets BucketOwnerEnforced.
     for controls in parts(graph, bucket, "bucketOwnershipControls"):
         ownership = text(first(at(controls, "rule"), "rule").get("objectOwnership"), "rule.objectOwnership")
@@ -150,7 +157,6 @@ RULES: tuple[Rule, ...] = (
 NEEDS_NO_RULE: dict[str, str] = {
     "aws:s3/bucketLogging:BucketLogging": "judged by buckets-log-access on its bucket",
     "aws:s3/bucketOwnershipControls:BucketOwnershipControls": "judged by buckets-have-no-access-lists",
-    "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": "judged by buckets-block-public-access",
     "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": (
         "judged by buckets-are-under-our-key"
     ),

@@ -12,8 +12,11 @@ from policies.record import Graph, Resource
 BUCKET: Final = "aws:s3/bucket:Bucket"
 BUCKETS: Final = (BUCKET, "aws:s3/bucketV2:BucketV2")
 BUCKET_POLICY: Final = "aws:s3/bucketPolicy:BucketPolicy"
+ACCOUNT_BLOCK: Final = "aws:s3/accountPublicAccessBlock:AccountPublicAccessBlock"
+BLOCKS: Final = ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets")
 TRAIL: Final = "aws:cloudtrail/trail:Trail"
 _LOGGING: Final = ("aws:s3/bucketLogging:BucketLogging", "aws:s3/bucketLoggingV2:BucketLoggingV2")
+_STRANGERS: Final = ("/global/AllUsers", "/global/AuthenticatedUsers")
 _LOG_SERVICES: Final = ("logging.s3.", "delivery.logs.", "logdelivery.", "cloudtrail.")
 
 
@@ -35,6 +38,19 @@ def first(value: Any, path: str) -> Mapping[str, Any]:
 
 def bucket_name(bucket: Resource) -> str:
     return text(at(bucket.inputs, "bucket"), "bucket")
+
+
+def opened_by_list(said: Mapping[str, Any]) -> Iterator[str]:
+    """What an access list opens to strangers: one by name, one written out, or the grants of a bucket."""
+    acl = text(at(said, "acl"), "acl")
+    if acl.startswith("public-") or acl == "authenticated-read":
+        yield f"acl is {acl}"
+    policy = first(at(said, "accessControlPolicy"), "accessControlPolicy")
+    written = [first(at(g, "grantee"), "grantee") for g in sequence(at(policy, "grants"), "grants")]
+    for grantee in (*written, *sequence(at(said, "grants"), "grants")):
+        uri = text(at(grantee, "uri"), "uri")
+        if uri.endswith(_STRANGERS):
+            yield f"an access list lets {uri.rpartition('/')[2]} in"
 
 
 def holds(bucket: Resource, what: str) -> bool:

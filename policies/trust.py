@@ -1,11 +1,13 @@
-"""What must hold for trust: who may take on a role, and who may use what has a policy of its own."""
+"""What must hold for trust: who may take on a role."""
 
 from collections.abc import Iterable
 from functools import partial
 from typing import Final
 
+from facts.deputies import deputies
 from policies.deferring import every
-from policies.iam.callers import open_statements
+from policies.iam.accounts import homes, whole_others
+from policies.iam.callers import open_statements, unrefused
 from policies.iam.identities import ASSOCIATION, ROLE
 from policies.iam.statements import Statement, each, statements
 from policies.reading import at, flag, text
@@ -18,13 +20,21 @@ _CLUSTER_KEYS: Final = frozenset(
 )
 _TRUST: Final = "assumeRolePolicy"
 _NAMESPACE_KEY: Final = "aws:requesttag/kubernetes-namespace"
-_RESOURCE_POLICIES: Final = (
-    "aws:s3/bucketPolicy:BucketPolicy",
-    "aws:sqs/queuePolicy:QueuePolicy",
-    "aws:sns/topicPolicy:TopicPolicy",
-    "aws:ecr/repositoryPolicy:RepositoryPolicy",
-    "aws:secretsmanager/secretPolicy:SecretPolicy",
+_DEPUTIES_NAME: Final = (
+    "aws:principaltag/",
+    "aws:sourceaccount",
+    "aws:sourcearn",
+    "aws:sourceorgid",
+    "aws:sourceorgpaths",
+    "sts:externalid",
 )
+_AUDIENCES: Final = (
+    "accounts.google.com",
+    "cognito-identity.amazonaws.com",
+    "graph.facebook.com",
+    "www.amazon.com",
+)
+"""Issuers that IAM knows by name, whose tokens are for any application unless their audience is asked for."""
 
 
 def _open_trust(role: Resource, _graph: Graph) -> Iterable[str]:
@@ -39,9 +49,15 @@ def _for_anybody(trust: object) -> Iterable[str]:
 
 def _any_token(statement: Statement) -> Iterable[str]:
     """Tokens of an OIDC issuer must be narrowed to a subject; other federations have none."""
-    issuers = [p for p in statement.principals("Federated") if ":oidc-provider/" in p]
-    if statement.allows and issuers and not any(c.key.endswith(":sub") for c in statement.pinned()):
+    if not statement.allows:
+        return
+    federated = statement.principals("Federated")
+    issuers = [p for p in federated if ":oidc-provider/" in p]
+    if issuers and not any(c.key.endswith(":sub") for c in statement.pinned()):
         yield f"{statement.name}: every token of {issuers[0]} may take on the role"
+    known = [p for p in federated if p in _AUDIENCES]
+    if known and not any(c.key.endswith((":aud", ":app_id", ":sub")) for c in statement.pinned()):
+        yield f"{statement.name}: every token of {known[0]} may take on the role"
 
 
 def _any_pod(role: Resource, _graph: Graph) -> Iterable[str]:
@@ -64,9 +80,23 @@ def _without_tags(association: Resource, _graph: Graph) -> Iterable[str]:
         yield "disableSessionTags: neither trust nor permissions can tell this workload from another"
 
 
-def _open_policy(holder: Resource, _graph: Graph) -> Iterable[str]:
-    for statement in open_statements(at(holder.inputs, "policy")):
-        yield f"{statement.name}: allows everybody, in any account"
+def _whole_accounts(role: Resource, graph: Graph) -> Iterable[str]:
+    own = homes(graph)
+    for statement in unrefused(at(role.inputs, _TRUST), lambda s: bool(whole_others(s, own)), _TRUST):
+        for account in whole_others(statement, own):
+            yield f"{statement.name}: whoever account {account} chooses may take on the role"
+
+
+def _for_whom(role: Resource, _graph: Graph) -> Iterable[str]:
+    return each(statements(at(role.inputs, _TRUST), _TRUST), _deputies)
+
+
+def _deputies(statement: Statement) -> Iterable[str]:
+    if not statement.allows or any(c.key.startswith(_DEPUTIES_NAME) for c in statement.pinned()):
+        return
+    for service in statement.principals("Service"):
+        if service.removesuffix(".cn").removesuffix(".amazonaws.com").partition(".")[0] in deputies():
+            yield f"{statement.name}: {service} may take on the role for any account"
 
 
 RULES: tuple[Rule, ...] = (
@@ -92,10 +122,18 @@ RULES: tuple[Rule, ...] = (
         check=_without_tags,
     ),
     Rule(
-        id="resource-policies-name-their-principals",
-        applies_to=_RESOURCE_POLICIES,
-        why="A resource policy open to everybody publishes the resource.",
-        fix="Name principals, or add a condition on their account, organisation or network.",
-        check=_open_policy,
+        id="roles-trust-no-whole-other-account",
+        applies_to=(ROLE,),
+        why="Whoever administers the other account decides who comes, and who tricks them comes too.",
+        fix="Name a role of theirs, or add a condition on sts:ExternalId, aws:PrincipalOrgID or aws:PrincipalArn.",
+        check=_whole_accounts,
+        reads_graph=True,
+    ),
+    Rule(
+        id="service-roles-say-for-whom",
+        applies_to=(ROLE,),
+        why="Such a service takes on roles for whoever asks it to: another account's request gets this role's data.",
+        fix="Add a condition on aws:SourceAccount or aws:SourceArn to the trust policy.",
+        check=_for_whom,
     ),
 )

@@ -1,6 +1,6 @@
 """Whom the policy of a resource, or of a role, lets in."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
 
 from policies.iam.conditions import Condition
@@ -22,11 +22,13 @@ _WHO: Final = (
     "aws:sourcevpc",
     "aws:sourcevpce",
     "aws:userid",
+    "elasticfilesystem:accessedviamounttarget",
+    "elasticfilesystem:accesspointarn",
     "kms:calleraccount",
     "s3:dataaccesspointaccount",
     "s3:dataaccesspointarn",
 )
-"""Condition keys that say who calls; a transport, a time or a region does not."""
+"""Condition keys that say who calls, or from where; a transport, a time or a region does not."""
 _OF_AWS: Final = frozenset({"aws:principalisawsservice", "aws:viaawsservice"})
 
 
@@ -41,13 +43,20 @@ def names_callers(statement: Statement) -> bool:
 
 def open_statements(value: Any, path: str = "policy") -> Iterator[Statement]:
     """The statements that let anybody in, of any account, and that no other statement refuses to strangers."""
+    return unrefused(value, lambda s: s.is_for_everyone and not names_callers(s), path)
+
+
+def unrefused(
+    value: Any, is_wanted: Callable[[Statement], bool], path: str = "policy"
+) -> Iterator[Statement]:
+    """The permissions of a kind that no other statement of the document refuses to strangers."""
     refusals: list[Statement] = []
     found: list[Statement] = []
 
     def sort(statement: Statement) -> Iterable[Statement]:
         if not statement.allows:
             refusals.append(statement)
-        elif statement.is_for_everyone and not names_callers(statement):
+        elif is_wanted(statement):
             found.append(statement)
         return ()
 

@@ -88,7 +88,9 @@ class Statement:
         """Whether no principal is named: ``*``, in whichever spelling, or all but some."""
         principal = known(self._raw.get("Principal"), "Principal")
         kinds = principal if isinstance(principal, Mapping) else ("AWS",)
-        return self.spares_principals or any("*" in self.principals(str(kind)) for kind in kinds)
+        return self.spares_principals or any(
+            p == "*" or (kind == "AWS" and "*" in p) for kind in kinds for p in self.principals(str(kind))
+        )
 
     @cached_property
     def conditions(self) -> tuple[Condition, ...]:

@@ -9,6 +9,12 @@ OTHER = Case(resource("aws:iam/instanceProfile:InstanceProfile", {"role": "reade
 ISSUER = "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com"
 CLUSTER = "arn:aws:eks:eu-central-1:111122223333:cluster/example-dev"
 TAGS = {"aws:RequestTag/eks-cluster-arn": CLUSTER, "aws:RequestTag/kubernetes-namespace": ["models"]}
+OURS = "arn:aws:iam::111122223333:root"
+THEIRS = "arn:aws:iam::444455556666"
+THEIR_TOPIC = "arn:aws:sns:eu-central-1:444455556666:topic"
+BOUNDARY = "arn:aws:iam::111122223333:policy/boundary"
+SCHEDULES = "arn:aws:scheduler:eu-central-1:111122223333:schedule/*"
+WHOLE = "Trust: whoever account 444455556666 chooses may take on the role"
 ANY_CLUSTER = "PodIdentity: pods of every cluster in the account may take on the role"
 ANY_NAMESPACE = "PodIdentity: pods of every namespace may take on the role"
 
@@ -30,12 +36,9 @@ def association(**inputs):
     return resource("aws:eks/podIdentityAssociation:PodIdentityAssociation", inputs)
 
 
-def queue(*statements):
-    return resource("aws:sqs/queuePolicy:QueuePolicy", {"policy": {"Statement": list(statements)}})
-
-
-def says(**overrides):
-    return {"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage", "Resource": "*"} | overrides
+def bounded(role):
+    """A role whose boundary says which account it is in."""
+    return resource(ROLE, {**role.inputs, "permissionsBoundary": BOUNDARY})
 
 
 CASES = {
@@ -52,9 +55,22 @@ CASES = {
                 )
             ),
             Case(trusts({"Federated": "arn:aws:iam::111122223333:saml-provider/people"})),
+            Case(
+                trusts(
+                    {"Federated": "cognito-identity.amazonaws.com"},
+                    {"StringEquals": {"cognito-identity.amazonaws.com:aud": "eu-central-1:pool"}},
+                )
+            ),
         ],
         failing=[
             Case(trusts("*"), findings=["Trust: anybody in any account may take on the role"]),
+            Case(
+                trusts(
+                    {"Federated": "cognito-identity.amazonaws.com"},
+                    {"ForAnyValue:StringLike": {"cognito-identity.amazonaws.com:amr": "authenticated"}},
+                ),
+                findings=["Trust: every token of cognito-identity.amazonaws.com may take on the role"],
+            ),
             Case(
                 trusts({"AWS": ["*"]}, {"Bool": {"aws:SecureTransport": "true"}}),
                 findings=["Trust: anybody in any account may take on the role"],
@@ -134,25 +150,94 @@ CASES = {
         not_applicable=[OTHER],
         undecided=[Case(association(disableSessionTags=UNKNOWN))],
     ),
-    "resource-policies-name-their-principals": RuleCases(
+    "roles-trust-no-whole-other-account": RuleCases(
         passing=[
-            Case(queue(says(Principal={"Service": "events.amazonaws.com"}))),
-            Case(queue(says(Condition={"ArnEquals": {"aws:SourceArn": CLUSTER}}))),
-            Case(queue(says(Effect="Deny"))),
-        ],
-        failing=[
-            Case(queue(says()), findings=["statement 0: allows everybody, in any account"]),
+            Case(bounded(trusts({"AWS": OURS}))),
+            Case(bounded(trusts({"AWS": f"{THEIRS}:role/scanner"}))),
+            Case(bounded(trusts({"AWS": f"{THEIRS}:root"}, {"StringEquals": {"sts:ExternalId": "abc"}}))),
             Case(
-                queue(says(Effect="Deny"), says(Sid="Open", Principal={"AWS": "*"})),
-                findings=["Open: allows everybody, in any account"],
+                bounded(trusts({"AWS": "444455556666"}, {"StringLike": {"aws:PrincipalOrgID": "o-example"}}))
             ),
             Case(
-                queue(says(Principal=None, NotPrincipal={"AWS": "arn:aws:iam::444455556666:root"})),
-                findings=["statement 0: allows everybody, in any account"],
+                bounded(trusts({"AWS": f"{THEIRS}:root"}, {"Bool": {"aws:MultiFactorAuthPresent": "true"}}))
+            ),
+            Case(
+                bounded(
+                    trusts(
+                        {"AWS": f"{THEIRS}:root"}, {"ArnLike": {"aws:PrincipalArn": f"{THEIRS}:role/ci-*"}}
+                    )
+                )
+            ),
+            Case(bounded(trusts({"AWS": f"{THEIRS}:root"}, effect="Deny"))),
+            Case(trusts({"AWS": f"{THEIRS}:root"})),  # whose stack it is cannot be told
+            Case(trusts({"AWS": f"{THEIRS}:root"}), [resource("aws:sns/topic:Topic", {}, id=THEIR_TOPIC)]),
+        ],
+        failing=[
+            Case(bounded(trusts({"AWS": f"{THEIRS}:root"})), findings=[WHOLE]),
+            Case(bounded(trusts({"AWS": ["444455556666", OURS]})), findings=[WHOLE]),
+            Case(
+                bounded(trusts({"AWS": f"{THEIRS}:root"}, {"StringLike": {"sts:ExternalId": "*"}})),
+                findings=[WHOLE],
+            ),
+            Case(
+                bounded(
+                    trusts({"AWS": f"{THEIRS}:root"}, {"StringEqualsIfExists": {"sts:ExternalId": "abc"}})
+                ),
+                findings=[WHOLE],
+            ),
+            Case(
+                bounded(
+                    trusts({"AWS": f"{THEIRS}:root"}, {"ArnLike": {"aws:PrincipalArn": f"{THEIRS}:role/*"}})
+                ),
+                findings=[WHOLE],
+            ),
+            Case(
+                trusts({"AWS": f"{THEIRS}:root"}),
+                [resource("aws:sns/topic:Topic", {}, id="arn:aws:sns:eu-central-1:111122223333:t")],
+                [WHOLE],
             ),
         ],
         not_applicable=[OTHER],
-        undecided=[Case(resource("aws:sqs/queuePolicy:QueuePolicy", {"policy": UNKNOWN}))],
+        undecided=[Case(resource(ROLE, {"assumeRolePolicy": UNKNOWN, "permissionsBoundary": BOUNDARY}))],
+    ),
+    "service-roles-say-for-whom": RuleCases(
+        passing=[
+            *(
+                Case(trusts({"Service": f"{name}.amazonaws.com"}))
+                for name in ("ec2", "lambda", "eks", "pods.eks", "eks-fargate-pods", "ecs-tasks", "states")
+            ),
+            Case(trusts({"AWS": OURS})),
+            Case(
+                trusts(
+                    {"Service": "scheduler.amazonaws.com"}, {"StringEquals": {"aws:SourceAccount": "1" * 12}}
+                )
+            ),
+            Case(trusts({"Service": "bedrock.amazonaws.com"}, {"ArnLike": {"AWS:SourceArn": SCHEDULES}})),
+            Case(trusts({"Service": "scheduler.amazonaws.com"}, effect="Deny")),
+        ],
+        failing=[
+            Case(
+                trusts({"Service": "scheduler.amazonaws.com"}),
+                findings=["Trust: scheduler.amazonaws.com may take on the role for any account"],
+            ),
+            Case(
+                trusts({"Service": ["ec2.amazonaws.com", "logs.eu-central-1.amazonaws.com"]}),
+                findings=["Trust: logs.eu-central-1.amazonaws.com may take on the role for any account"],
+            ),
+            Case(
+                trusts({"Service": "bedrock.amazonaws.com"}, {"StringLike": {"aws:SourceAccount": "*"}}),
+                findings=["Trust: bedrock.amazonaws.com may take on the role for any account"],
+            ),
+            Case(
+                trusts(
+                    {"Service": "firehose.amazonaws.com.cn"},
+                    {"ArnLikeIfExists": {"aws:SourceArn": SCHEDULES}},
+                ),
+                findings=["Trust: firehose.amazonaws.com.cn may take on the role for any account"],
+            ),
+        ],
+        not_applicable=[OTHER],
+        undecided=[Case(resource(ROLE, {"assumeRolePolicy": UNKNOWN}))],
     ),
 }
 
