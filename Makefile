@@ -9,7 +9,7 @@ BASE ?= $(if $(GITHUB_BASE_REF),origin/$(GITHUB_BASE_REF),main)
 UV := $(shell command -v uv 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help program preview pack test check conformance lint-workflows test-browser test-pull-requests bench docs schemas schemas-check verify-releases evaluate-releases clean
+.PHONY: help program preview pack test check conformance lint-workflows test-browser test-pull-requests bench mutate docs schemas schemas-check verify-releases evaluate-releases clean
 
 help: ## list the verbs
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /: /'
@@ -106,6 +106,9 @@ schemas: $(VENV)/development.installed ## make gate/schemas, stacks/schema.json 
 
 schemas-check: $(VENV)/development.installed ## fail if gate/schemas differs from the pinned modules (needs Go)
 	$(BIN)/python tools/make_schemas.py --check
+
+mutate: $(VENV)/development.installed ## take out or turn round what keeps the stacks safe: how much the rules notice (2 minutes)
+	$(BIN)/python -m tools.mutation $(ARGS)
 
 bench: $(VENV)/development.installed .cache/checkov/installed ## measure previews: seconds, memory, ratios
 	$(BIN)/python -m tools.bench $(ARGS)

@@ -13,6 +13,8 @@ STARTUP_SECONDS: Final = 3600
 DRAIN_SECONDS: Final = 90
 """A pod that goes away takes nothing new and finishes what it has: the picker forgets it in the first seconds."""
 _GRACE_SECONDS: Final = DRAIN_SECONDS + 30
+_SCRATCH: Final = "10Gi"
+"""For vLLM's compiled kernels and what it unpacks; beyond it this pod is evicted, and not its neighbours."""
 
 
 def engine_pod() -> dict[str, Any]:
@@ -29,8 +31,8 @@ def engine_pod() -> dict[str, Any]:
         "initContainers": [_download()],
         "containers": [_engine()],
         "volumes": [
-            {"name": "home", "emptyDir": {}},
-            {"name": "tmp", "emptyDir": {}},
+            {"name": "home", "emptyDir": {"sizeLimit": _SCRATCH}},
+            {"name": "tmp", "emptyDir": {"sizeLimit": _SCRATCH}},
             {"name": "shared-memory", "emptyDir": {"medium": "Memory", "sizeLimit": "8Gi"}},
         ],
     }

@@ -20,6 +20,8 @@ _READY: Final = "/v2/models/{{.Name}}/ready"
 starts without any. KServe puts the service's name, which is the model's, in the braces."""
 _OVMS_USER: Final = 5000
 """The image's own user, by number: Kubernetes cannot tell from a name that it is not root."""
+_SCRATCH_SIZE: Final = "2Gi"
+"""What a server may unpack; beyond it this pod is evicted, and not its neighbours."""
 
 
 def serving_runtimes() -> dict[str, dict[str, Any]]:
@@ -110,7 +112,7 @@ def _runtime(
             "containers": [server],
             "volumes": [
                 {"name": "shared-memory", "emptyDir": {"medium": "Memory", "sizeLimit": "1Gi"}},
-                {"name": "tmp", "emptyDir": {}},
+                {"name": "tmp", "emptyDir": {"sizeLimit": _SCRATCH_SIZE}},
             ],
         },
     }

@@ -84,7 +84,7 @@ def _anonymous_peers(policy: Resource, _graph: Graph) -> Iterable[str]:
         if not peers:
             yield f"ingress rule {index} admits anybody"
         for peer in peers:
-            who = _is_anybody(mapping(peer, "from"))
+            who = _is_anybody(mapping(peer, "from")) if mapping(peer, "from") else "a peer that names nobody"
             if who:
                 yield f"ingress rule {index} admits {who}"
 
@@ -93,6 +93,13 @@ def _unnamed_ports(policy: Resource, _graph: Graph) -> Iterable[str]:
     for index, rule in enumerate(_direction(policy, "Ingress")):
         if not sequence(at(rule, "ports"), "ports"):
             yield f"ingress rule {index} admits to every port"
+    for index, rule in enumerate(_direction(policy, "Egress")):
+        if sequence(at(rule, "ports"), "ports"):
+            continue
+        for peer in sequence(at(rule, "to"), "to"):
+            cidr = text(at(peer, "ipBlock.cidr"), "ipBlock.cidr")
+            if cidr and is_internet(cidr):
+                yield f"egress rule {index} reaches every port of {cidr}"
 
 
 def _includes_http(ports: Sequence[Any]) -> bool:

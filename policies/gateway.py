@@ -205,5 +205,4 @@ RULES: tuple[Rule, ...] = (
 NEEDS_NO_RULE: dict[str, str] = {
     CLASS: "names a controller; the gateways of the class are judged",
     "kubernetes:gateway.envoyproxy.io/v1alpha1:Backend": "an address; the routes that use it are judged",
-    "kubernetes:aigateway.envoyproxy.io/v1beta1:AIServiceBackend": "an address; its routes are judged",
 }

@@ -25,6 +25,8 @@ def _tokens_of_others(policy: Resource, _graph: Graph) -> Iterable[str]:
             yield f"{name}: no issuer, so whoever the key set signs for may enter"
         if not sequence(at(provider, "audiences")):
             yield f"{name}: no audiences, so a token made for another service may enter"
+        if not any(at(provider, keys) for keys in ("remoteJWKS", "localJWKS")):
+            yield f"{name}: no key set, so nothing can be checked"
         address = text(at(provider, "remoteJWKS.uri"))
         if address and not address.startswith("https://"):
             yield f"{name}: reads its keys in plain text from {address}"
@@ -34,7 +36,10 @@ def _unlimited(gateway: Resource, graph: Graph) -> Iterable[str]:
     if not is_envoy(gateway, graph) or is_inside_only(gateway, graph):
         return
     policies = [p for p in graph.of_type(TRAFFIC_POLICY) if is_for(p, gateway)]
-    if not any(at(policy.inputs, "spec.rateLimit") for policy in policies):
+    limits = [
+        at(policy.inputs, f"spec.rateLimit.{way}.rules") for policy in policies for way in ("global", "local")
+    ]
+    if not any(limits) and not any(at(p.inputs, "spec.rateLimit.local.limit") for p in policies):
         yield "no BackendTrafficPolicy for this gateway limits its callers"
 
 

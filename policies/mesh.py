@@ -1,14 +1,19 @@
 """What must hold for the mesh: mutual TLS everywhere, exceptions by name, its parts in order."""
 
-from collections.abc import Iterable
-from typing import Final
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
 
 from policies.mesh_objects import (
     AUTHENTICATION,
+    AUTHORIZATION,
+    NAMESPACE,
     RELEASE,
     ROOT_NAMESPACE,
+    is_in_ambient,
     is_named_exception,
     istio_chart,
+    label,
+    name_of,
     namespace_of,
     requires_mutual_tls,
     selects_everything,
@@ -18,6 +23,7 @@ from policies.record import Graph, Resource
 from policies.rule import Rule
 
 _PLAIN: Final = frozenset({"PERMISSIVE", "DISABLE"})
+_POD_LABELS: Final = frozenset({"istio.io/dataplane-mode", "sidecar.istio.io/inject"})
 _AFTER: Final = {"istiod": ("base",), "cni": ("base",), "ztunnel": ("istiod", "cni")}
 
 
@@ -42,6 +48,41 @@ def _plain_text(policy: Resource, _graph: Graph) -> Iterable[str]:
             yield f"{mode} on port {port}"
 
 
+def _unenforced(policy: Resource, graph: Graph) -> Iterable[str]:
+    """Of policies whose namespace is here, and for workloads that nothing else puts into the mesh."""
+    if policy.source:  # among manifests, what a chart labels is not seen
+        return
+    where = namespace_of(policy)
+    for namespace in graph.of_type(NAMESPACE):
+        if name_of(namespace) == where and not _is_in_mesh(namespace) and not _labels_its_pods(where, graph):
+            yield f"the namespace {where} is not in the mesh: nobody enforces it"
+
+
+def _is_in_mesh(namespace: Resource) -> bool:
+    has_sidecars = label(namespace, "istio-injection") == "enabled" or bool(label(namespace, "istio.io/rev"))
+    return is_in_ambient(namespace) or has_sidecars or name_of(namespace) == ROOT_NAMESPACE
+
+
+def _labels_its_pods(namespace: str, graph: Graph) -> bool:
+    """Whether something there asks for the mesh pod by pod: a chart's values, a template's labels."""
+    return any(
+        _asks_for_mesh(found.inputs)
+        for found in graph
+        if found.type.startswith("kubernetes:") and _lives_in(found, namespace)
+    )
+
+
+def _lives_in(found: Resource, namespace: str) -> bool:
+    place = at(found.inputs, "namespace" if found.type == RELEASE else "metadata.namespace")
+    return bool(text(place, "namespace") == namespace)
+
+
+def _asks_for_mesh(value: Any) -> bool:
+    if isinstance(value, Mapping):
+        return any(key in _POD_LABELS or _asks_for_mesh(item) for key, item in value.items())
+    return isinstance(value, list | tuple) and any(_asks_for_mesh(item) for item in value)
+
+
 def _out_of_order(release: Resource, graph: Graph) -> Iterable[str]:
     first = _AFTER.get(istio_chart(release), ())
     for other in graph.of_type(RELEASE):
@@ -50,6 +91,14 @@ def _out_of_order(release: Resource, graph: Graph) -> Iterable[str]:
 
 
 RULES: tuple[Rule, ...] = (
+    Rule(
+        id="mesh-policies-are-enforced",
+        applies_to=AUTHORIZATION,
+        why="Outside the mesh a policy is an object in a database: every pod of the cluster may call.",
+        fix="Label the namespace istio.io/dataplane-mode: ambient, or its pods.",
+        check=_unenforced,
+        reads_graph=True,
+    ),
     Rule(
         id="mesh-requires-mutual-tls",
         applies_to=(RELEASE,),

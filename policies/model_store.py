@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
+from facts.data_classes import DATA_CLASSES
 from policies.bucket_parts import BUCKETS, TRAIL, first, holds, is_versioned, parts, takes_logs
 from policies.cluster_key import KEY
 from policies.neighbours import keeps_our_conventions, pointing_at
@@ -66,6 +67,11 @@ def _unerasable(bucket: Resource, graph: Graph) -> Iterable[str]:
         yield "no lifecycle rule for every object: what people asked and were answered is kept for ever"
     elif shortest > LONGEST_DAYS:
         yield f"objects are kept {shortest:.0f} days; {LONGEST_DAYS} are the longest"
+    for rule in rules:
+        days = number(first(at(rule, "expiration"), "expiration").get("days"), "expiration.days")
+        prefix = text(first(at(rule, "filter"), "filter").get("prefix") or at(rule, "prefix"), "prefix")
+        if prefix.strip("/") in DATA_CLASSES and not (days and _is_on(rule)):
+            yield f"the rule for {prefix} expires nothing: payloads of the class are kept as long as all others"
     if is_versioned(graph, bucket) and not any(_forgets_versions(rule) for rule in whole):
         yield "old versions are kept for ever: what was deleted can still be read"
 

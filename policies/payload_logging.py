@@ -5,6 +5,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from policies.model_objects import INFERENCE_SERVICE, components
+from policies.neighbours import keeps_our_conventions
 from policies.reading import at, known, mapping, sequence, text
 from policies.record import Graph, Resource
 from policies.rule import Rule
@@ -63,6 +64,13 @@ def _note(service: Resource, component: Mapping[str, Any], kind: str, key: str) 
     return ""
 
 
+def _unsaid(service: Resource, graph: Graph) -> Iterable[str]:
+    if keeps_our_conventions(graph):
+        for part, _, component in _loggers(service):
+            if not _note(service, component, "annotations", _PERSONAL_DATA):
+                yield f"{part}: keeps payloads, and nothing says whether they hold personal data"
+
+
 def _credentials(service: Resource, _graph: Graph) -> Iterable[str]:
     for part, logger, _ in _loggers(service):
         for header in sequence(at(logger, "metadataHeaders"), "metadataHeaders"):
@@ -78,6 +86,14 @@ def _all_of_them(service: Resource, _graph: Graph) -> Iterable[str]:
 
 
 RULES: tuple[Rule, ...] = (
+    Rule(
+        id="kept-payloads-say-of-whom",
+        applies_to=INFERENCE_SERVICE,
+        why="What is kept of people has a purpose, an end and somebody who may ask for it.",
+        fix="Deploy the model from its release record, whose data policy says how personal data is handled.",
+        check=_unsaid,
+        reads_graph=True,
+    ),
     Rule(
         id="payloads-are-kept-where-they-can-be-erased",
         applies_to=INFERENCE_SERVICE,

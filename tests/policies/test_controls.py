@@ -137,4 +137,4 @@ def test_some_answers_stay_honest():
     assert states["cis-eks:4.1.7"] == "enforced"
     assert states["fsbp:EKS.1"] == "partly"
     assert states["owasp-llm:LLM01"] == "not decidable"
-    assert states["nsa:pod/immutable-file-systems"] == "not yet"
+    assert states["nsa:logging/nodes-and-containers"] == "not yet"

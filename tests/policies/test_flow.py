@@ -80,6 +80,10 @@ CASES = {
         failing=[
             Case(network(ingress=[{}]), findings=["ingress rule 0 admits anybody"]),
             Case(
+                network(ingress=[{"from": [{}]}]),
+                findings=["ingress rule 0 admits a peer that names nobody"],
+            ),
+            Case(
                 network(ingress=[{"from": [PODS]}, {"from": []}], policyTypes=["Ingress"]),
                 findings=["ingress rule 1 admits anybody"],
             ),
@@ -99,9 +103,16 @@ CASES = {
         passing=[
             Case(network(ingress=[{"from": [PODS], "ports": MESH_PORT}])),
             Case(network(podSelector={})),
+            Case(
+                network(egress=[{"to": [PODS]}, {"to": [{"ipBlock": EVERYWHERE}], "ports": [{"port": 443}]}])
+            ),
         ],
         failing=[
             Case(network(ingress=[{"from": [PODS]}]), findings=["ingress rule 0 admits to every port"]),
+            Case(
+                network(egress=[{"to": [PODS, {"ipBlock": EVERYWHERE}]}]),
+                findings=["egress rule 0 reaches every port of 0.0.0.0/0"],
+            ),
             Case(
                 network(ingress=[{"from": [PODS], "ports": []}]),
                 findings=["ingress rule 0 admits to every port"],

@@ -79,19 +79,26 @@ CASES = {
                 _jwt(remoteJWKS={"uri": "http://login/keys"}),
                 findings=["people: reads its keys in plain text from http://login/keys"],
             ),
+            Case(_jwt(remoteJWKS=None), findings=["people: no key set, so nothing can be checked"]),
         ],
         not_applicable=_OTHER,
         undecided=[Case(_jwt(audiences=UNKNOWN))],
     ),
     "gateways-limit-their-callers": RuleCases(
         passing=[
-            Case(_DESCRIBED, others=[_limits(rateLimit={"type": "Global"})]),
+            Case(_DESCRIBED, others=[_limits(rateLimit={"global": {"rules": [{"limit": {}}]}})]),
+            Case(_DESCRIBED, others=[_limits(rateLimit={"local": {"rules": [{"limit": {}}]}})]),
             Case(_DESCRIBED, others=[_INSIDE]),
             Case(_gateway()),  # no class of Envoy's is here
         ],
         failing=[
             Case(_DESCRIBED, findings=[_UNLIMITED]),
             Case(_gateway(), others=[_class(), _limits()], findings=[_UNLIMITED]),
+            Case(
+                _DESCRIBED,
+                others=[_limits(rateLimit={"type": "Global", "global": {"rules": []}})],
+                findings=[_UNLIMITED],
+            ),
         ],
         not_applicable=_OTHER,
         undecided=[Case(_DESCRIBED, others=[_limits(rateLimit=UNKNOWN)])],

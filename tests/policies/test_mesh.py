@@ -1,5 +1,7 @@
+from dataclasses import replace
+
 from policies.mesh import RULES
-from policies.mesh_objects import AUTHENTICATION, RELEASE
+from policies.mesh_objects import AUTHENTICATION, AUTHORIZATION, RELEASE
 from policies.record import UNKNOWN, Resource
 from tests.policies.cases import Case, RuleCases, cases_test, resource
 
@@ -31,7 +33,45 @@ ISTIOD = release("istiod", after=(BASE,))
 CNI = release("cni", after=(BASE,))
 MISSING = "no PeerAuthentication in istio-system requires mutual TLS of the whole mesh"
 
+
+def namespace(name: str = "models", **labels: str) -> Resource:
+    metadata = {"name": name, "labels": labels}
+    return resource("kubernetes:core/v1:Namespace", {"kind": "Namespace", "metadata": metadata}, name)
+
+
+def authorization(place: object = "models") -> Resource:
+    metadata = {"name": "callers", "namespace": place}
+    return resource(AUTHORIZATION[0], {"kind": "AuthorizationPolicy", "metadata": metadata, "spec": {}})
+
+
+AMBIENT = {"istio.io/dataplane-mode": "ambient"}
+UNENFORCED = "the namespace models is not in the mesh: nobody enforces it"
+
 CASES = {
+    "mesh-policies-are-enforced": RuleCases(
+        passing=[
+            Case(authorization(), [namespace(**AMBIENT)]),
+            Case(authorization(), [namespace(**{"istio-injection": "enabled"})]),
+            Case(authorization(), [namespace(**{"istio.io/rev": "stable"})]),
+            Case(authorization("istio-system"), [namespace("istio-system")]),
+            Case(authorization(), []),
+            Case(replace(authorization(), source="a.yaml#AuthorizationPolicy/models/callers"), [namespace()]),
+            Case(
+                authorization(),
+                [namespace(), resource(RELEASE, {"namespace": "models", "values": {"podLabels": [AMBIENT]}})],
+            ),
+        ],
+        failing=[
+            Case(authorization(), [namespace()], [UNENFORCED]),
+            Case(
+                authorization(),
+                [namespace(), resource(RELEASE, {"namespace": "other", "values": {"podLabels": AMBIENT}})],
+                [UNENFORCED],
+            ),
+        ],
+        not_applicable=[Case(BASE)],
+        undecided=[Case(authorization(UNKNOWN), [namespace()])],
+    ),
     "mesh-requires-mutual-tls": RuleCases(
         passing=[
             Case(ISTIOD, [peer(STRICT)]),

@@ -89,6 +89,18 @@ CASES = {
         ],
         failing=[
             Case(bucket("payloads"), findings=[FOR_EVER]),
+            Case(
+                *payloads(WHOLE, {**WHOLE, "filter": {"prefix": "restricted/"}, "expiration": {}}),
+                [
+                    "the rule for restricted/ expires nothing: payloads of the class are kept as long as all others"
+                ],
+            ),
+            Case(
+                *payloads(WHOLE, {**WHOLE, "filter": {"prefix": "internal/"}, "status": "Disabled"}),
+                [
+                    "the rule for internal/ expires nothing: payloads of the class are kept as long as all others"
+                ],
+            ),
             Case(*payloads({**WHOLE, "status": "Disabled"}), [FOR_EVER]),
             Case(*payloads({**WHOLE, "filter": {"prefix": "public/"}}), [FOR_EVER]),
             Case(*payloads({**WHOLE, "filter": {"objectSizeGreaterThan": 1024}}), [FOR_EVER]),

@@ -1,6 +1,6 @@
 from policies.payload_logging import RULES
 from policies.record import UNKNOWN
-from tests.policies.cases import Case, RuleCases, cases_test
+from tests.policies.cases import OURS, Case, RuleCases, cases_test
 from tests.policies.model_examples import OTHER, failing, predictor, service
 
 _BUCKET = "s3://example-test-payloads-111122223333-eu-central-1/internal/minilm-v1"
@@ -33,7 +33,22 @@ def _canary(logger):
 _SILENT = [*OTHER, Case(service())]
 _UNKNOWN = [Case(_logged(logger=UNKNOWN))]
 
+_NOT_SAID = "predictor: keeps payloads, and nothing says whether they hold personal data"
+
 CASES = {
+    "kept-payloads-say-of-whom": RuleCases(
+        passing=[
+            Case(_logged(personal_data="refused"), [OURS]),
+            Case(service(), [OURS]),
+            Case(_logged()),
+        ],
+        failing=[
+            Case(_logged(), [OURS], [_NOT_SAID]),
+            Case(_logged(personal_data=""), [OURS], [_NOT_SAID]),
+        ],
+        not_applicable=OTHER,
+        undecided=[Case(_logged(personal_data=UNKNOWN), [OURS])],
+    ),
     "payloads-are-kept-where-they-can-be-erased": RuleCases(
         passing=[
             Case(_logged()),

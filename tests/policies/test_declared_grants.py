@@ -1,0 +1,173 @@
+import json
+
+import pytest
+
+from facts.declared_grants import declared_grants, declared_managed_policies
+from policies.declared_grants import RULES, component_of
+from policies.record import UNKNOWN
+from tests.captured import EXAMPLES, STACKS, captured
+from tests.policies.cases import Case, RuleCases, cases_test, resource
+
+ROLE_POLICY = "aws:iam/rolePolicy:RolePolicy"
+ATTACHMENT = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
+STREAMS = "arn:aws:logs:eu-central-1:111122223333:log-group:/slipway/shop/flow-logs:*"
+OTHER_STREAMS = "arn:aws:logs:eu-central-1:111122223333:log-group:/slipway/shop/audit:*"
+
+
+def made_by(component, type_, inputs, name):
+    parent = f"urn:pulumi:dev::slipway::pulumi:pulumi:Stack${component}::it"
+    return resource(type_, inputs, name, parent=parent)
+
+
+def writer(name="network-flow-logs-write", component="slipway:network:FlowLogs", **statement):
+    written = {"Sid": "Write", "Effect": "Allow", "Action": "logs:PutLogEvents", "Resource": STREAMS}
+    document = {"Version": "2012-10-17", "Statement": [written | statement]}
+    return made_by(component, ROLE_POLICY, {"policy": json.dumps(document)}, name)
+
+
+def flow_logs_role(**conditions):
+    statement = {"Sid": "In", "Effect": "Allow", "Action": "sts:AssumeRole"}
+    statement |= {"Principal": {"Service": "vpc-flow-logs.amazonaws.com"}, "Condition": conditions}
+    document = {"Version": "2012-10-17", "Statement": [statement]}
+    return made_by(
+        "slipway:network:FlowLogs",
+        "aws:iam/role:Role",
+        {"assumeRolePolicy": document},
+        "network-flow-logs-role",
+    )
+
+
+def boundary(*left_out):
+    """The captured boundary, without some actions of its denials."""
+    found = next(r for r in captured("dev").graph.of_type("aws:iam/policy:Policy"))
+    document = json.loads(found.inputs["policy"])
+    for statement in document["Statement"]:
+        if statement["Effect"] == "Deny":
+            statement["Action"] = [a for a in statement["Action"] if a not in left_out] or ["x:Nothing"]
+    return resource(found.type, {"policy": json.dumps(document)}, found.name, parent=found.parent)
+
+
+def attached(arn, component="slipway:cluster:SystemNodes"):
+    return made_by(component, ATTACHMENT, {"policyArn": arn, "role": "x"}, "x")
+
+
+CASES = {
+    "grants-are-declared": RuleCases(
+        passing=[
+            Case(writer()),
+            Case(writer(Action=["LOGS:putLogEvents", "logs:CreateLogStream"])),
+            Case(writer(Effect="Deny", Action="*", Resource="*")),
+            Case(flow_logs_role(StringEquals={"AWS:SourceAccount": "111122223333"})),
+            Case(resource(ROLE_POLICY, {"policy": '{"Statement": []}'}, "theirs")),
+        ],
+        failing=[
+            Case(
+                writer(Action="logs:*"),
+                findings=[f"Write: logs:* on {STREAMS} is more than is declared"],
+            ),
+            Case(
+                writer(Resource=[STREAMS, OTHER_STREAMS]),
+                findings=[f"Write: logs:PutLogEvents on {OTHER_STREAMS} is more than is declared"],
+            ),
+            Case(
+                writer(Action=[], NotAction="iam:*"),
+                findings=["Write names what it leaves out, not what it grants"],
+            ),
+            Case(
+                writer(name="mine"),
+                findings=["policy: facts/grants declares nothing for mine of slipway:network:FlowLogs"],
+            ),
+            Case(
+                flow_logs_role(),
+                findings=[
+                    "In: sts:AssumeRole by Service vpc-flow-logs.amazonaws.com is more than is declared"
+                ],
+            ),
+            Case(
+                flow_logs_role(StringLike={"aws:SourceAccount": "111122223333"}),
+                findings=[
+                    "In: sts:AssumeRole by Service vpc-flow-logs.amazonaws.com is more than is declared"
+                ],
+            ),
+        ],
+        not_applicable=[Case(resource("aws:s3/bucket:Bucket", {}))],
+        undecided=[
+            Case(
+                made_by(
+                    "slipway:network:FlowLogs", ROLE_POLICY, {"policy": UNKNOWN}, "network-flow-logs-write"
+                )
+            )
+        ],
+    ),
+    "denials-are-kept": RuleCases(
+        passing=[Case(boundary()), Case(writer())],
+        failing=[
+            Case(
+                boundary("iam:CreateUser"),
+                findings=["NeverLastingCredentials no longer denies iam:CreateUser on *"],
+            ),
+            Case(
+                boundary("iam:CreateRole"),
+                findings=["NeverARoleWithoutIt no longer denies iam:CreateRole on *"],
+            ),
+        ],
+        not_applicable=[Case(resource("aws:s3/bucket:Bucket", {}))],
+        undecided=[
+            Case(
+                resource(
+                    boundary().type,
+                    {"policy": UNKNOWN},
+                    "permissions-boundary-policy",
+                    parent=boundary().parent,
+                )
+            )
+        ],
+    ),
+    "managed-policies-are-declared": RuleCases(
+        passing=[
+            Case(attached("arn:aws:iam::aws:policy/AmazonEKSWorkerNodePolicy")),
+            Case(resource(ATTACHMENT, {"policyArn": "arn:aws:iam::aws:policy/ReadOnlyAccess"})),
+        ],
+        failing=[
+            Case(
+                attached("arn:aws:iam::aws:policy/AdministratorAccess"),
+                findings=[
+                    "policyArn: AdministratorAccess is not declared for roles of slipway:cluster:SystemNodes"
+                ],
+            ),
+            Case(
+                attached("arn:aws:iam::aws:policy/AmazonEKSWorkerNodePolicy", "slipway:telemetry:Telemetry"),
+                findings=[
+                    "policyArn: AmazonEKSWorkerNodePolicy is not declared for roles of slipway:telemetry:Telemetry"
+                ],
+            ),
+        ],
+        not_applicable=[Case(resource("aws:s3/bucket:Bucket", {}))],
+        undecided=[Case(attached(UNKNOWN))],
+    ),
+}
+test_rules = cases_test(RULES, CASES)
+
+
+def test_nothing_is_declared_that_nobody_has():
+    there = {(r.name, component_of(r)) for name in [*STACKS, *EXAMPLES] for r in captured(name).graph}
+    assert [n for n, declared in declared_grants().items() if (n, declared.of) not in there] == []
+    attachments = {
+        (component_of(r), r.inputs["policyArn"].rpartition("/")[2])
+        for name in [*STACKS, *EXAMPLES]
+        for r in captured(name).graph.of_type(ATTACHMENT)
+    }
+    declared = {(c, n) for c, names in declared_managed_policies().items() for n in names}
+    assert declared == attachments
+
+
+@pytest.mark.parametrize("name", STACKS)
+def test_a_statement_that_is_declared_is_used(name):
+    """What a document no longer grants is taken out of the table too, or it would hide a grant that comes later."""
+    for found in captured(name).graph.of_type(*RULES[0].applies_to):
+        declared = declared_grants().get(found.name)
+        if declared and declared.of == component_of(found):
+            raw = found.inputs.get("assumeRolePolicy") or found.inputs["policy"]
+            document = json.loads(raw) if isinstance(raw, str) else raw
+            sids = {statement["Sid"] for statement in document["Statement"]}
+            assert sids == {*declared.allows, *declared.denies}
