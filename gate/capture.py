@@ -54,6 +54,7 @@ def capture(
     config: Mapping[str, str] | None = None,
     upstreams: Mapping[str, Mapping[str, Any]] | None = None,
     organisation: Path | None = None,
+    nothing_exists: bool = False,
 ) -> Captured:
     """Run ``program`` as stack ``stack``.
 
@@ -66,11 +67,12 @@ def capture(
         upstreams: exports of the stacks the program may refer to, by stack name.
         organisation: the folder with the project file, which the program sees as its root directory; ``root`` if
             it is not another one.
+        nothing_exists: outputs are unknown, as in the first preview of an empty account.
 
     Raises:
         CaptureError: the program raised, looked something up, or consumed an output that nobody computes.
     """
-    recorder = Recorder(account, root, upstreams or {})
+    recorder = Recorder(account, root, upstreams or {}, nothing_exists=nothing_exists)
     SETTINGS.rpc_manager.clear()
     SETTINGS.outputs.clear()
     loop = asyncio.new_event_loop()

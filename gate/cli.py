@@ -50,8 +50,18 @@ def preview(
         str, typer.Option(help="Compare with where this branch left REF.", metavar="REF", show_default=False)
     ] = "",
     organisation: From = None,
+    as_first_preview: Annotated[
+        bool,
+        typer.Option("--as-first-preview", help="Say what is undecided while nothing exists; write nothing."),
+    ] = False,
 ) -> None:
     """Build stacks from the real program and judge them; reports go to build/preview/STACK/."""
+    if as_first_preview:
+        from gate.command_first_preview import run as first  # noqa: PLC0415 as below
+
+        if against:
+            raise GateError("--as-first-preview compares a stack with itself: leave out --against")
+        raise typer.Exit(first(stacks or [], organisation))
     if against and organisation is not None:
         raise GateError("--against compares this checkout's own stacks: leave out --from")
     if against and not stacks:

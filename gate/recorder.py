@@ -19,7 +19,7 @@ from pulumi.runtime.proto import resource_pb2
 from gate.errors import CaptureError
 from gate.outputs import Account, computed
 from gate.structs import plain, unknown_paths, wired
-from policies.record import Resource, Unknown
+from policies.record import UNKNOWN, Resource, Unknown
 
 STACK_TYPE = "pulumi:pulumi:Stack"
 REFERENCE_TYPE = "pulumi:pulumi:StackReference"
@@ -36,10 +36,18 @@ class NoMocks(mocks.Mocks):
 
 
 class Recorder(mocks.MockMonitor):
-    """Records every registration of one stack's program."""
+    """Records every registration of one stack's program; ``nothing_exists``: as an account's first preview does."""
 
-    def __init__(self, account: Account, root: Path, upstreams: Mapping[str, Mapping[str, Any]]) -> None:
+    def __init__(
+        self,
+        account: Account,
+        root: Path,
+        upstreams: Mapping[str, Mapping[str, Any]],
+        *,
+        nothing_exists: bool = False,
+    ) -> None:
         super().__init__(NoMocks())
+        self.nothing_exists = nothing_exists
         self.account = account
         self.root = root
         self.upstreams = upstreams
@@ -90,11 +98,14 @@ class Recorder(mocks.MockMonitor):
             raise CaptureError(self.problems[-1])
         secrets: set[str] = set()
         inputs = plain(request.object, secrets)
-        self._find_unknowns(request, inputs)
         identity = ""
         outputs: dict[str, Any] = {}
+        if not self.nothing_exists:
+            self._find_unknowns(request, inputs)
         if request.custom:
             identity, outputs = computed(request.type, inputs, urn, request.name, self.account)
+            if self.nothing_exists:
+                identity, outputs = "", {name: inputs.get(name, UNKNOWN) for name in outputs}
             self._merge_default_tags(request, inputs, outputs)
             secrets |= {f"tagsAll{p.removeprefix('tags')}" for p in secrets if p.partition(".")[0] == "tags"}
         self.recorded[urn] = self._record(request, urn, identity, inputs, outputs, secrets)
@@ -106,6 +117,8 @@ class Recorder(mocks.MockMonitor):
         """Keep the stack's own exports."""
         if f"::{STACK_TYPE}::" in request.urn:
             self.exports = plain(request.outputs)
+            if self.nothing_exists:
+                return empty_pb2.Empty()
             self.problems.extend(
                 f"export {path} has no value: gate/outputs does not compute it"
                 for path in unknown_paths(self.exports)

@@ -57,7 +57,13 @@ def with_upstreams(stacks: Iterable[Stack]) -> list[Stack]:
     return list(ordered.values())
 
 
-def capture_stack(stack: Stack, upstreams: Mapping[str, Mapping[str, Any]], root: Path = ROOT) -> Captured:
+def capture_stack(
+    stack: Stack,
+    upstreams: Mapping[str, Mapping[str, Any]],
+    root: Path = ROOT,
+    *,
+    nothing_exists: bool = False,
+) -> Captured:
     """Run the committed program as this stack.
 
     Raises:
@@ -72,6 +78,7 @@ def capture_stack(stack: Stack, upstreams: Mapping[str, Mapping[str, Any]], root
         config={"slipway:settings": json.dumps(stack.raw, default=str)},
         upstreams=upstreams,
         organisation=stack.folder.parent,
+        nothing_exists=nothing_exists,
     )
 
 
