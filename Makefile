@@ -9,7 +9,7 @@ BASE ?= $(if $(GITHUB_BASE_REF),origin/$(GITHUB_BASE_REF),main)
 UV := $(shell command -v uv 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help program preview pack test check conformance lint-workflows test-browser test-pull-requests bench mutate docs schemas schemas-check verify-releases evaluate-releases clean
+.PHONY: help program preview pack test fuzz check conformance lint-workflows test-browser test-pull-requests bench mutate docs schemas schemas-check verify-releases evaluate-releases clean
 
 help: ## list the verbs
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /: /'
@@ -71,6 +71,10 @@ test-browser: $(VENV)/development.installed ## look at the HTML report in a real
 # Of its own: every change builds stacks. `python -m tests.pull_request.comments` writes the comments again.
 test-pull-requests: $(VENV)/development.installed ## open twelve pull requests and compare their comments (2 minutes)
 	$(BIN)/pytest -o addopts="-q --strict-markers --strict-config" tests/pull_request
+
+# The same inputs in every run; ARGS="--hypothesis-profile=long" tries other ones, fifty times as many.
+fuzz: $(VENV)/development.installed ## judge random and damaged inputs: one clear error, or the same report in every order
+	$(BIN)/pytest -o addopts="-q --strict-markers --strict-config" -n auto tests/fuzz $(ARGS)
 
 check: $(VENV)/development.installed ## format, lint, imports, types, and that merged releases stay as they were
 	$(BIN)/ruff format --check .

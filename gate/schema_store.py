@@ -3,6 +3,7 @@
 import hashlib
 import importlib.util
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -15,6 +16,7 @@ from gate.errors import GateError
 
 KUBERNETES = "1.35.0"
 """The version of the strict schemas that are read; the cluster runs the same minor version."""
+_PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,252}")
 _DEFINITIONS = "https://kubernetes.io/api/_definitions.json"
 _FOLDER = Path(__file__).parent / "schemas"
 
@@ -40,6 +42,12 @@ class KindSchema:
         return sorted(node.get("properties", ()))
 
 
+def is_name_of_a_kind(api_version: str, kind: str) -> bool:
+    """Whether an API server could serve it; what is asked for becomes a file's name, so paths must not pass."""
+    group, _, version = api_version.rpartition("/")
+    return all(_PLAIN.fullmatch(part) for part in (group or "core", version, kind))
+
+
 @cache
 def schema_for(api_version: str, kind: str) -> KindSchema | None:
     """The schema of a kind, or None where there is none.
@@ -58,6 +66,8 @@ def schema_for(api_version: str, kind: str) -> KindSchema | None:
             ) from None
         return _compiled(_checked(file, digest), cel_rules, file)
     group, _, version = api_version.rpartition("/")
+    if not is_name_of_a_kind(api_version, kind):
+        return None
     # Kubernetes' files name a group by its first label: networking.k8s.io is networking.
     if group.count(".") and not group.endswith(".k8s.io"):
         return None

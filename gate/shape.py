@@ -10,10 +10,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from gate.schema_store import KindSchema, schema_for
+from gate.schema_store import KindSchema, is_name_of_a_kind, schema_for
 from policies.record import Resource, Unknown
 
 _MOST = 8
+_MOST_SHOWN = 80
 _PLACEHOLDER = "\0unknown"
 
 
@@ -55,6 +56,16 @@ def check_shapes(resources: Iterable[Resource]) -> ShapeReport:
         found = (
             schema_for(api_version, kind) if isinstance(api_version, str) and isinstance(kind, str) else None
         )
+        if (
+            isinstance(api_version, str)
+            and isinstance(kind, str)
+            and not is_name_of_a_kind(api_version, kind)
+        ):
+            message = f"no API server serves {api_version[:_MOST_SHOWN]} {kind[:_MOST_SHOWN]}"
+            problems.append(
+                ShapeProblem(urn=resource.urn, source=resource.source, path="apiVersion", message=message)
+            )
+            continue
         if found is None:
             label = f"{api_version} {kind}"
             unjudged[label] = unjudged.get(label, 0) + 1
