@@ -17,11 +17,12 @@ help: ## list the verbs
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
-# $(1): a requirements file with hashes. --compile-bytecode, or every run compiles again where caches are off.
+# $(1): a requirements file with hashes; it is complete, and --no-deps keeps old installers from looking further.
+# --compile-bytecode, or every run compiles again where caches are off.
 define install
 	@echo "installing $(1)"
-	@$(if $(UV),uv pip install --quiet --python $(BIN)/python --require-hashes --compile-bytecode -r $(1),\
-	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(1))
+	@$(if $(UV),uv pip install --quiet --python $(BIN)/python --no-deps --require-hashes --compile-bytecode -r $(1),\
+	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $(1))
 	@$(if $(UV),uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .,\
 	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .)
 	@$(BIN)/python -m compileall -q components facts gate policies releases stacks __main__.py
@@ -35,16 +36,16 @@ $(VENV)/program.installed: requirements.txt pyproject.toml | $(VENV)/bin/python
 .cache/checkov/installed: tools/checkov-requirements.txt
 	@echo "installing $<"
 	@$(PYTHON) -m venv .cache/checkov
-	@$(if $(UV),uv pip install --quiet --python .cache/checkov/bin/python --require-hashes --compile-bytecode -r $<,\
-	  .cache/checkov/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<)
+	@$(if $(UV),uv pip install --quiet --python .cache/checkov/bin/python --no-deps --require-hashes --compile-bytecode -r $<,\
+	  .cache/checkov/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $<)
 	@touch $@
 
 # The policy pack in an environment of its own (policies/requirements.in says why).
 .cache/pack/installed: policies/requirements.txt
 	@echo "installing $<"
 	@$(PYTHON) -m venv .cache/pack
-	@$(if $(UV),uv pip install --quiet --python .cache/pack/bin/python --require-hashes --compile-bytecode -r $<,\
-	  .cache/pack/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<)
+	@$(if $(UV),uv pip install --quiet --python .cache/pack/bin/python --no-deps --require-hashes --compile-bytecode -r $<,\
+	  .cache/pack/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $<)
 	@touch $@
 
 $(VENV)/development.installed: requirements-dev.txt pyproject.toml | $(VENV)/bin/python
