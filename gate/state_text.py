@@ -7,6 +7,7 @@ from gate.bounds import Bounds, DamageError
 from gate.json_text import plain_json
 from gate.structs import SECRET_SIGNATURE, SIGNATURE, is_unknown_mark
 from policies.record import UNKNOWN, Resource
+from policies.spellings import respelled
 
 _LEAVES_NOTHING: Final = frozenset(
     {"delete", "delete-replaced", "discard", "discard-replaced", "remove-pending-replace", "refresh"}
@@ -22,7 +23,7 @@ def of_state_export(document: Mapping[str, Any], bounds: Bounds) -> Iterator[Res
     for state in _mappings(deployment, "resources"):
         resource = _of_state(state, bounds)
         if not state.get("delete"):
-            yield resource
+            yield respelled(resource)
 
 
 def of_preview(document: Mapping[str, Any], bounds: Bounds) -> Iterator[Resource]:
@@ -39,7 +40,7 @@ def of_preview(document: Mapping[str, Any], bounds: Bounds) -> Iterator[Resource
             state = step["newState"]
             if not isinstance(state, Mapping):
                 raise DamageError("steps: newState: expected a mapping")
-            yield _of_state(state, bounds)
+            yield respelled(_of_state(state, bounds))
         elif step.get("op") not in _LEAVES_NOTHING:
             raise DamageError(
                 f"steps: {str(step.get('op'))[:40]!r} of {str(step.get('urn'))[:200]} has no newState"

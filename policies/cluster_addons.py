@@ -79,6 +79,7 @@ RULES: tuple[Rule, ...] = (
         why="An add-on without a version moves on its own, and two clusters differ without a diff.",
         fix="Set addon_version.",
         check=_unpinned_add_on,
+        house=True,
     ),
     Rule(
         id="network-policies-are-enforced",
@@ -86,6 +87,7 @@ RULES: tuple[Rule, ...] = (
         why="The VPC CNI ignores NetworkPolicies unless it is told to enforce them.",
         fix='Set configuration_values {"enableNetworkPolicy": "true"} on vpc-cni.',
         check=_ignored_network_policies,
+        house=True,
     ),
     Rule(
         id="add-ons-have-their-own-identity",
@@ -93,6 +95,7 @@ RULES: tuple[Rule, ...] = (
         why="Permissions on the node's role belong to whatever else runs there.",
         fix="Give the add-on a role through pod_identity_associations.",
         check=_borrowed_identity,
+        house=True,
     ),
     Rule(
         id="add-ons-wait-for-nodes",

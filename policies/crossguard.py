@@ -19,6 +19,7 @@ from policies.controls import tags_of
 from policies.judge import Judgement, judge
 from policies.record import UNKNOWN, Graph, Resource
 from policies.rule import Rule
+from policies.spellings import respelled, spelled
 from policies.waiver import Accepted, read_waivers
 
 _UNKNOWNS: Final = frozenset(
@@ -54,7 +55,7 @@ def _behind(value: Any) -> Any:
 
 def record_of_one(args: Any) -> Resource:
     """The resource the engine asks about, alone."""
-    return Resource(
+    resource = Resource(
         urn=args.urn,
         type=args.resource_type,
         name=args.name,
@@ -63,12 +64,13 @@ def record_of_one(args: Any) -> Resource:
         protect=args.opts.protect,
         provider=f"{args.provider.urn}::" if args.provider else "",
     )
+    return respelled(resource)
 
 
 def record_of_many(resource: Any) -> Resource:
     """One resource of the whole stack, with what it waits for; its properties are what the provider answered."""
     properties = plain(resource.props)
-    return Resource(
+    record = Resource(
         urn=resource.urn,
         type=resource.resource_type,
         name=resource.name,
@@ -83,6 +85,7 @@ def record_of_many(resource: Any) -> Resource:
             name: frozenset(d.urn for d in found) for name, found in resource.property_dependencies.items()
         },
     )
+    return respelled(record)
 
 
 class Judge:
@@ -132,7 +135,7 @@ def policy_of(rule: Rule, judge_: Judge) -> Any:
         return pack.StackValidationPolicy(validate=of_stack, **described)
 
     def of_resource(args: Any, report: Report) -> None:
-        if any(_is_meant(token, args.resource_type) for token in rule.applies_to):
+        if any(_is_meant(token, spelled(args.resource_type)) for token in rule.applies_to):
             judge_.tell(rule, [record_of_one(args)], report)
 
     return pack.ResourceValidationPolicy(validate=of_resource, **described)

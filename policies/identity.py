@@ -194,6 +194,7 @@ RULES: tuple[Rule, ...] = (
         why="A boundary holds when a later policy grants too much.",
         fix="Set permissions_boundary; the platform's own is Names.boundary_arn.",
         check=_unbounded,
+        house=True,
     ),
     Rule(
         id="permissions-lie-within-the-boundary",

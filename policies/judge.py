@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from policies.neighbours import keeps_our_conventions
 from policies.reading import UndecidedError
 from policies.record import Graph, Resource
 from policies.rule import Level, Rule
@@ -58,6 +59,8 @@ def judge(graph: Graph, rules: Iterable[Rule]) -> Judgement:
     faults: list[Fault] = []
     pairs = 0
     for rule in rules:
+        if rule.house and not keeps_our_conventions(graph):
+            continue
         for resource in graph.of_type(*rule.applies_to):
             pairs += 1
             _apply(rule, resource, graph, findings, undecided, faults)

@@ -12,6 +12,7 @@ from typing import Any, Final
 from policies.record import UNKNOWN, Unknown
 
 _QUANTITY: Final = re.compile(r"(\d+(?:\.\d+)?)([A-Za-z]{0,2})")
+_WHOLE: Final = re.compile(r"-?\d{1,15}", re.ASCII)
 _UNITS: Final = {
     "": 1, "m": 1e-3, "k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12,
     "Ki": 2**10, "Mi": 2**20, "Gi": 2**30, "Ti": 2**40,
@@ -88,9 +89,11 @@ def flag(value: Any, path: str = "", *, default: bool = False) -> bool:
 
 
 def number(value: Any, path: str = "") -> float | None:
-    """A number; None when not set."""
+    """A number, also as text, which some write; None when not set."""
     if known(value, path) is None:
         return None
+    if isinstance(value, str) and _WHOLE.fullmatch(value):
+        return int(value)
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise UndecidedError(f"{path or 'value'}: expected a number, got {value!r}")
     return value

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Final
 
+from policies.neighbours import is_kept_encrypted
 from policies.reading import at, mapping, number, text
 from policies.record import Graph, Resource
 from policies.rule import Rule
@@ -38,11 +39,11 @@ def _gone_at_once(secret: Resource, _graph: Graph) -> Iterable[str]:
         yield "recoveryWindowInDays is 0: a deletion cannot be taken back"
 
 
-def _written_down(holder: Resource, _graph: Graph) -> Iterable[str]:
+def _written_down(holder: Resource, graph: Graph) -> Iterable[str]:
     if _is_plain_parameter(holder):
         return
     for name in _VALUES[holder.type]:
-        if holder.property_dependencies.get(name):
+        if holder.property_dependencies.get(name) or is_kept_encrypted(holder, name, graph):
             continue  # made by another resource, and written nowhere
         value = at(holder.inputs, name)
         if holder.type == KUBERNETES_SECRET:
@@ -62,6 +63,7 @@ RULES: tuple[Rule, ...] = (
         why="A key of our own can be closed in an incident, and each use of it is on record.",
         fix="Name a KMS key of this account.",
         check=_not_our_key,
+        house=True,
     ),
     Rule(
         id="secret-deletion-can-be-taken-back",

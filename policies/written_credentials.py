@@ -12,7 +12,7 @@ from policies.deferring import every
 from policies.model_objects import INFERENCE_SERVICE, LLM, LLM_CONFIG, RUNTIMES
 from policies.pod_finder import pods_of
 from policies.reading import at, mapping, sequence, text
-from policies.record import Graph, Resource
+from policies.record import UNKNOWN, Graph, Resource
 from policies.rule import Rule
 
 CONFIG_MAP: Final = "kubernetes:core/v1:ConfigMap"
@@ -138,6 +138,8 @@ def _decoded(said: str) -> str:
 def _in_function(function: Resource, _graph: Graph) -> Iterable[str]:
     variables = mapping(at(function.inputs, "environment.variables"), "environment.variables")
     for key, value in variables.items():
+        if value is UNKNOWN and function.property_dependencies.get("environment"):
+            continue  # made by another resource, and written nowhere
         for what in spotted(key, text(value, key)):
             yield f"the variable {key} holds {what}"
 
