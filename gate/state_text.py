@@ -6,6 +6,7 @@ from typing import Any, Final
 from gate.bounds import Bounds, DamageError
 from gate.json_text import plain_json
 from gate.structs import SECRET_SIGNATURE, SIGNATURE, is_unknown_mark
+from policies.native import as_known
 from policies.record import UNKNOWN, Resource
 
 _LEAVES_NOTHING: Final = frozenset(
@@ -64,12 +65,14 @@ def _of_state(state: Mapping[str, Any], bounds: Bounds) -> Resource:
     outputs = _opened(state.get("outputs") or {}, "", set(), bounds)
     if not isinstance(inputs, dict) or not isinstance(outputs, dict):
         raise DamageError(f"{urn}: inputs and outputs should be mappings")
+    # What stands encrypted among the inputs may stand readable among what the provider answered.
+    inputs |= {k: outputs[k] for k, v in inputs.items() if v is UNKNOWN and outputs.get(k) is not None}
     if "tagsAll" in outputs:
         inputs.setdefault("tagsAll", outputs["tagsAll"])
     dependencies = state.get("propertyDependencies") or {}
     if not isinstance(dependencies, Mapping):
         raise DamageError(f"{urn}: propertyDependencies: expected a mapping")
-    return Resource(
+    found = Resource(
         urn=urn,
         type=state["type"],
         name=urn.rpartition("::")[2],
@@ -87,6 +90,7 @@ def _of_state(state: Mapping[str, Any], bounds: Bounds) -> Resource:
         retain_on_delete=bool(state.get("retainOnDelete")),
         secret_properties=frozenset(secrets),
     )
+    return as_known(found)
 
 
 def _urns(urn: str, key: str, value: Any) -> frozenset[str]:

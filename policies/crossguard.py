@@ -17,6 +17,7 @@ from pulumi_policy import proxy
 from policies.catalog import RULES
 from policies.controls import tags_of
 from policies.judge import Judgement, judge
+from policies.native import as_known
 from policies.record import UNKNOWN, Graph, Resource
 from policies.rule import Rule
 from policies.waiver import Accepted, read_waivers
@@ -54,21 +55,23 @@ def _behind(value: Any) -> Any:
 
 def record_of_one(args: Any) -> Resource:
     """The resource the engine asks about, alone."""
-    return Resource(
-        urn=args.urn,
-        type=args.resource_type,
-        name=args.name,
-        inputs=plain(args.props),
-        parent=args.opts.parent or "",
-        protect=args.opts.protect,
-        provider=f"{args.provider.urn}::" if args.provider else "",
+    return as_known(
+        Resource(
+            urn=args.urn,
+            type=args.resource_type,
+            name=args.name,
+            inputs=plain(args.props),
+            parent=args.opts.parent or "",
+            protect=args.opts.protect,
+            provider=f"{args.provider.urn}::" if args.provider else "",
+        )
     )
 
 
 def record_of_many(resource: Any) -> Resource:
     """One resource of the whole stack, with what it waits for; its properties are what the provider answered."""
     properties = plain(resource.props)
-    return Resource(
+    found = Resource(
         urn=resource.urn,
         type=resource.resource_type,
         name=resource.name,
@@ -80,9 +83,10 @@ def record_of_many(resource: Any) -> Resource:
         provider=f"{resource.provider.urn}::" if resource.provider else "",
         dependencies=frozenset(d.urn for d in resource.dependencies),
         property_dependencies={
-            name: frozenset(d.urn for d in found) for name, found in resource.property_dependencies.items()
+            name: frozenset(d.urn for d in above) for name, above in resource.property_dependencies.items()
         },
     )
+    return as_known(found)
 
 
 class Judge:
@@ -132,8 +136,9 @@ def policy_of(rule: Rule, judge_: Judge) -> Any:
         return pack.StackValidationPolicy(validate=of_stack, **described)
 
     def of_resource(args: Any, report: Report) -> None:
-        if any(_is_meant(token, args.resource_type) for token in rule.applies_to):
-            judge_.tell(rule, [record_of_one(args)], report)
+        record = record_of_one(args)
+        if any(_is_meant(token, record.type) for token in rule.applies_to):
+            judge_.tell(rule, [record], report)
 
     return pack.ResourceValidationPolicy(validate=of_resource, **described)
 

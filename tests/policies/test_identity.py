@@ -2,7 +2,7 @@ import json
 
 from policies.identity import ACCESS_KEY, ATTACHMENT, POLICY, ROLE, ROLE_POLICY, RULES, USER
 from policies.record import UNKNOWN
-from tests.policies.cases import Case, RuleCases, cases_test, resource
+from tests.policies.cases import OURS, Case, RuleCases, cases_test, resource
 
 BUCKET = "arn:aws:s3:::models/*"
 BOUNDARY_ARN = "arn:aws:iam::111122223333:policy/example-dev-boundary"
@@ -36,6 +36,9 @@ def attachment(arn, type_=ATTACHMENT):
 def when(**condition):
     return {"Condition": condition}
 
+
+KEYS = "arn:aws:kms:eu-central-1:111122223333:key/*"
+PARAMETERS = "arn:aws:ssm:*:111122223333:parameter/*"
 
 CASES = {
     "permissions-name-their-actions": RuleCases(
@@ -85,7 +88,20 @@ CASES = {
         passing=[
             Case(policy(allow("s3:GetObject"))),
             Case(policy(allow(["ec2:DescribeInstances", "ecr:GetAuthorizationToken"], "*"))),
-            Case(policy(allow("kms:Decrypt", "arn:aws:kms:eu-central-1:111122223333:key/*"))),
+            Case(policy(allow("logs:PutLogEvents", "arn:aws:logs:eu-central-1:111122223333:*"))),
+            Case(
+                policy(
+                    allow(["secretsmanager:ListSecrets", "iam:GetRole", "ecs:RegisterTaskDefinition"], "*")
+                )
+            ),
+            Case(policy(allow(["ec2:CreateSecurityGroup", "ELASTICLOADBALANCING:createlistener"], "*"))),
+            Case(policy(allow("route53:ChangeResourceRecordSets", "arn:aws:route53:::hostedzone/*"))),
+            Case(policy(allow("s3:GetObject", "arn:aws:s3:::function/*"))),
+            Case(
+                policy(
+                    allow("kms:Decrypt", KEYS, **when(StringEquals={"kms:ViaService": "ebs.amazonaws.com"}))
+                )
+            ),
             Case(
                 policy(
                     allow("ec2:RunInstances", "*", **when(StringEquals={"aws:ResourceTag/owner": "models"}))
@@ -119,6 +135,23 @@ CASES = {
                 policy({"Sid": "It", "Effect": "Allow", "Action": "s3:GetObject", "NotResource": BUCKET}),
                 findings=["It: s3:GetObject on NotResource"],
             ),
+            Case(policy(allow("kms:Decrypt", KEYS)), findings=[f"It: kms:Decrypt on {KEYS}"]),
+            Case(policy(allow("ssm:Get*", PARAMETERS)), findings=[f"It: ssm:Get* on {PARAMETERS}"]),
+            Case(
+                policy(allow(["organizations:LeaveOrganization", "s3:List*", "lambda:Get*"], "*")),
+                findings=[
+                    "It: lambda:Get* on *",
+                    "It: organizations:LeaveOrganization on *",
+                    "It: s3:List* on *",
+                ],
+            ),
+            Case(
+                resource(
+                    "aws:iam/user:User",
+                    {"inlinePolicies": [{"policy": {"Statement": allow("iot:Publish", "*")}}]},
+                ),
+                findings=["It: iot:Publish on *"],
+            ),
         ],
         not_applicable=[OTHER],
         undecided=[
@@ -127,16 +160,17 @@ CASES = {
         ],
     ),
     "roles-have-a-boundary": RuleCases(
-        passing=[Case(BOUNDED)],
+        passing=[Case(BOUNDED, [OURS]), Case(resource(ROLE, {"name": "reader"}))],
         failing=[
-            Case(resource(ROLE, {"name": "reader"}), findings=["no permissions boundary"]),
+            Case(resource(ROLE, {"name": "reader"}), [OURS], findings=["no permissions boundary"]),
             Case(
                 resource(ROLE, {"name": "reader", "permissionsBoundary": ""}),
+                [OURS],
                 findings=["no permissions boundary"],
             ),
         ],
         not_applicable=[OTHER],
-        undecided=[Case(resource(ROLE, {"permissionsBoundary": UNKNOWN}))],
+        undecided=[Case(resource(ROLE, {"permissionsBoundary": UNKNOWN}), [OURS])],
     ),
     "permissions-lie-within-the-boundary": RuleCases(
         passing=[
