@@ -65,6 +65,8 @@ def _of_state(state: Mapping[str, Any], bounds: Bounds) -> Resource:
     outputs = _opened(state.get("outputs") or {}, "", set(), bounds)
     if not isinstance(inputs, dict) or not isinstance(outputs, dict):
         raise DamageError(f"{urn}: inputs and outputs should be mappings")
+    # What stands encrypted among the inputs may stand readable among what the provider answered.
+    inputs |= {k: outputs[k] for k, v in inputs.items() if v is UNKNOWN and outputs.get(k) is not None}
     if "tagsAll" in outputs:
         inputs.setdefault("tagsAll", outputs["tagsAll"])
     dependencies = state.get("propertyDependencies") or {}

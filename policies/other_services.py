@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
+from policies.iam.accounts import homes, whole_account
+from policies.iam.conditions import Condition
 from policies.neighbours import is_kept_encrypted
 from policies.reading import at, listed, mapping, number, text
 from policies.record import Graph, Resource
@@ -72,14 +74,19 @@ def _unauthenticated(url: Resource, _graph: Graph) -> Iterable[str]:
         yield "authorizationType is NONE: whoever knows the address calls it"
 
 
-def _invoked_by_anybody(permission: Resource, _graph: Graph) -> Iterable[str]:
+def _invoked_by_anybody(permission: Resource, graph: Graph) -> Iterable[str]:
     who = text(at(permission.inputs, "principal"), "principal")
-    keys = ("sourceArn", "sourceAccount", "principalOrgId", "functionUrlAuthType")
-    held = [key for key in keys if text(at(permission.inputs, key), key)]
-    if who == "*" and not held:
+    said = {
+        key: text(at(permission.inputs, key), key) for key in ("sourceArn", "sourceAccount", "principalOrgId")
+    }
+    source = said["sourceArn"] if Condition("arnlike", "aws:sourcearn", (said["sourceArn"],)).pins() else ""
+    if who == "*" and not (source or said["sourceAccount"] or said["principalOrgId"]):
         yield "anybody in any account may call it"
-    elif who.endswith(_SERVICES) and not {"sourceArn", "sourceAccount"} & set(held):
+    elif who.endswith(_SERVICES) and not (source or said["sourceAccount"]):
         yield f"{who} may call it on behalf of any account (no sourceArn or sourceAccount)"
+    account = whole_account(who)
+    if account and homes(graph) and account not in homes(graph) and not said["principalOrgId"]:
+        yield f"whoever account {account} chooses may call it"
 
 
 def _open_metadata(instance: Resource, _graph: Graph) -> Iterable[str]:
@@ -127,6 +134,7 @@ RULES: tuple[Rule, ...] = (
         why="A service calls for whoever asks it to: without the account, another one's event runs this function.",
         fix="Set sourceAccount and sourceArn.",
         check=_invoked_by_anybody,
+        reads_graph=True,
     ),
     Rule(
         id="machine-metadata-needs-a-token",

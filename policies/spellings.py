@@ -33,7 +33,8 @@ def respelled(resource: Resource) -> Resource:
     if said is None:
         return resource
     waits = {native.keys.get(k, k): urns for k, urns in resource.property_dependencies.items()}
-    return replace(resource, type=native.type, inputs=said, property_dependencies=waits)
+    answered = _translated(resource.outputs, native) or {}
+    return replace(resource, type=native.type, inputs=said, outputs=answered, property_dependencies=waits)
 
 
 def _native(type_: str) -> NativeType | None:

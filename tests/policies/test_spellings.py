@@ -1,12 +1,28 @@
 """Resources are known in whichever spelling they come: older names of modules, and aws-native's properties."""
 
+import json
+
 import pytest
 
 from facts.type_spellings import type_spellings
-from policies.catalog import COVERED
-from policies.record import UNKNOWN
+from gate.adapters import read_paths
+from policies.catalog import COVERED, RULES
+from policies.judge import judge
+from policies.record import UNKNOWN, Graph
 from policies.spellings import respelled, spelled
 from tests.policies.cases import resource
+
+TRUST = {
+    "Statement": {
+        "Effect": "Allow",
+        "Principal": {"Service": "ec2.amazonaws.com"},
+        "Action": "sts:AssumeRole",
+    }
+}
+WAY = {"Statement": [{"Effect": "Allow", "Action": "iam:PutRolePolicy", "Resource": "*"}]}
+OPEN = {"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}]}
+ROLE = {"roleName": "r", "assumeRolePolicyDocument": TRUST}
+POLICY_OF_ROLE = {"policyName": "p", "policyDocument": WAY}
 
 
 @pytest.mark.parametrize(
@@ -96,3 +112,65 @@ def test_what_a_list_does_not_hold_is_not_there():
 def test_most_translated_types_are_judged():
     judged = [native for native in type_spellings().native.values() if native.type in COVERED]
     assert len(judged) >= 50
+
+
+def said(*resources):
+    found = judge(Graph([respelled(r) for r in resources]), RULES)
+    assert found.faults == ()
+    return {finding.rule for finding in found.findings}
+
+
+@pytest.mark.parametrize(
+    "stack",
+    [
+        [("Role", ROLE | {"policies": [POLICY_OF_ROLE]})],
+        [("Role", ROLE), ("RolePolicy", {"roleName": "r", **POLICY_OF_ROLE})],
+        [
+            ("Role", ROLE),
+            ("ManagedPolicy", {"roles": ["r"], "managedPolicyName": "m", "policyDocument": WAY}),
+        ],
+        [("User", {"userName": "u", "policies": [POLICY_OF_ROLE]})],
+        [
+            ("User", {"userName": "u", "groups": ["g"]}),
+            ("Group", {"groupName": "g", "policies": [POLICY_OF_ROLE]}),
+        ],
+        [("Group", {"groupName": "g"}), ("GroupPolicy", {"groupName": "g", **POLICY_OF_ROLE})],
+        [("ManagedPolicy", {"managedPolicyName": "m", "policyDocument": json.dumps(WAY)})],
+    ],
+)
+def test_a_way_to_more_is_found_wherever_it_is_written(stack):
+    assert "identities-cannot-escalate" in said(
+        *(resource(f"aws-native:iam:{kind}", inputs, name=kind) for kind, inputs in stack)
+    )
+
+
+def test_trust_keys_functions_and_attached_policies_are_judged():
+    assert said(resource("aws-native:iam:Role", {"assumeRolePolicyDocument": OPEN})) == {
+        "roles-trust-named-principals"
+    }
+    assert "keys-name-their-users" in said(resource("aws-native:kms:Key", {"keyPolicy": OPEN}))
+    assert said(
+        resource("aws-native:lambda:Permission", {"functionName": "f", "principal": "s3.amazonaws.com"})
+    ) == {"functions-name-their-callers"}
+    administrator = {"managedPolicyArns": ["arn:aws:iam::aws:policy/AdministratorAccess"]}
+    assert "roles-do-not-administer" in said(resource("aws-native:iam:Group", administrator))
+
+
+def test_inline_policies_that_are_no_mappings_are_left_to_the_rules():
+    role = respelled(resource("aws-native:iam:Role", {"policies": ["{}"]}))
+    assert role.inputs["inlinePolicies"] == ["{}"]
+
+
+def test_a_state_file_is_read_so(tmp_path):
+    urn = "urn:pulumi:x::p::aws-native:iam:Role::r"
+    state = {
+        "urn": urn,
+        "type": "aws-native:iam:Role",
+        "inputs": ROLE,
+        "propertyDependencies": {"policies": [urn]},
+    }
+    file = tmp_path / "state.json"
+    file.write_text(json.dumps({"deployment": {"resources": [state]}}), encoding="utf-8")
+    (role,) = read_paths([file])
+    assert (role.type, role.urn, role.inputs["name"]) == ("aws:iam/role:Role", urn, "r")
+    assert role.property_dependencies == {"inlinePolicies": frozenset({urn})}
