@@ -101,7 +101,7 @@ def test_the_pod_is_the_configs_with_the_releases_account_place_and_size(spec):
         **plain,
         "command": [w if w != "{{ .Spec.Model.Name }}" else "support-chat" for w in plain["command"]],
         "args": ["--tensor-parallel-size", "2", "--max-model-len", "8192"],
-        "resources": {"requests": amounts, "limits": amounts},
+        "resources": {"requests": {**amounts, "ephemeral-storage": "36Gi"}, "limits": amounts},
     }
     assert "{{" not in str(pod)
 
