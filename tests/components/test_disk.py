@@ -42,8 +42,8 @@ def test_disks_that_hold_a_replica(machines, size):
 
 def test_a_model_that_would_fill_the_disk_is_refused_with_the_arithmetic():
     assert disk_problem("vllm", 200 * GB, pool("g6.xlarge", "g6.48xlarge")) == (
-        "a replica takes 237 GiB of disk (files, scratch, 30 GiB for the server), a machine has 232 GiB, x 0.9 = 208 GiB "
-        "usable; raise the pool's data_disk_gib or choose machines with local disks"
+        "a replica takes 237 GiB of disk (files, scratch, 30 GiB for the server), a machine has 232 GiB, x 0.9 = "
+        "208 GiB usable; raise the pool's data_disk_gib or choose machines with local disks"
     )
 
 
