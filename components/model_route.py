@@ -9,7 +9,8 @@ import pulumi
 from components.caller_settings import CallerSettings
 from components.gateway_access import TokenIssuer, authorization_policy
 from components.gateway_limits import TOKENS, Limits, route_policy
-from components.namespaces import EDGE, EDGE_GATEWAY, INNER_GATEWAY, KSERVE
+from components.model_list import inner_backend
+from components.namespaces import EDGE, EDGE_GATEWAY, INNER_GATEWAY
 
 MODEL_HEADER: Final = "x-ai-eg-model"
 """The AI gateway fills it from the request's body before it chooses a route."""
@@ -107,8 +108,10 @@ def model_route(route: ModelRoute) -> dict[str, dict[str, Any]]:
     where an AIGatewayRoute is declared: the AI gateway makes one of the same name from it.
     """
     by_body = route.interface in _BY_BODY
+    # The inner gateway finds a predictive model by its host; the AI gateway calls a backend by the name it has here.
+    own = inner_backend(route.name, route.upstream_host, route.labels()) if _has_own_backend(route) else None
     return {
-        "backend": _backend(route),
+        **({"backend": own} if own is not None else {}),
         **{
             f"service-{share.version}" if share.version else "service": _service_backend(route, share)
             for share in route.shares
@@ -134,20 +137,13 @@ def _parent() -> dict[str, str]:
     return {"group": _GATEWAY_API, "kind": "Gateway", "name": EDGE_GATEWAY}
 
 
-def _backend(route: ModelRoute) -> dict[str, Any]:
-    # The inner gateway finds a predictive model by its host; the AI gateway calls a backend by the name it has here.
-    known_as = {"hostname": route.upstream_host} if route.upstream_host else {}
-    return {
-        "apiVersion": f"{_ENVOY_API}/v1alpha1",
-        "kind": "Backend",
-        "metadata": _metadata(route),
-        "spec": {
-            "endpoints": [
-                # Plain to the mesh's agent on the node, which encrypts it and names the edge to the other side.
-                {**known_as, "fqdn": {"hostname": f"{INNER_GATEWAY}.{KSERVE}.svc.cluster.local", "port": 80}}
-            ]
-        },
-    }
+def _has_own_backend(route: ModelRoute) -> bool:
+    return route.interface in _BY_BODY and bool(route.upstream_host)
+
+
+def _backend(route: ModelRoute) -> dict[str, str]:
+    name = route.name if _has_own_backend(route) else INNER_GATEWAY
+    return {"group": _ENVOY_API, "kind": "Backend", "name": name}
 
 
 def _service_backend(route: ModelRoute, share: Share) -> dict[str, Any]:
@@ -157,7 +153,7 @@ def _service_backend(route: ModelRoute, share: Share) -> dict[str, Any]:
         "metadata": {**_metadata(route), "name": share.name},
         "spec": {
             "schema": {"name": "OpenAI", "prefix": share.path},
-            "backendRef": {"group": _ENVOY_API, "kind": "Backend", "name": route.name},
+            "backendRef": _backend(route),
             # The caller's token ends at the edge: a model could use it elsewhere in the caller's name.
             "headerMutation": {"remove": ["authorization"]},
         },
@@ -224,7 +220,7 @@ def _http_route(route: ModelRoute) -> dict[str, Any]:
                         },
                         {"type": "URLRewrite", "urlRewrite": rewrite},
                     ],
-                    "backendRefs": [{"group": _ENVOY_API, "kind": "Backend", "name": route.name}],
+                    "backendRefs": [_backend(route)],
                     "timeouts": {"request": route.timeout},
                 }
             ],

@@ -10,8 +10,9 @@ from tests.components.test_model_route import ROUTES
 @pytest.mark.parametrize(
     ("name", "before"),
     [
-        ("chat", {"backend", "service-v1", "access", "protection"}),
-        ("inference", {"backend", "access", "protection"}),
+        ("chat", {"service-v1", "access", "protection"}),
+        ("embeddings", {"backend", "service", "access", "protection"}),
+        ("inference", {"access", "protection"}),
     ],
 )
 def test_the_route_opens_when_all_that_limits_it_stands(deploy, name, before):

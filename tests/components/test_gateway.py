@@ -1,5 +1,7 @@
 """What :class:`Gateway` registers. Mocks cannot prove that the charts take their values."""
 
+from dataclasses import replace
+
 import pytest
 from pydantic import ValidationError
 
@@ -91,6 +93,16 @@ def test_the_edge_listens_after_everything_that_protects_it(made):
     assert [name for name in protecting if made.named(name).urn not in waits] == []
     inner = made.graph.waits_for(made.named("gateway-inner").urn)
     assert made.named("gateway-inner-protection").urn in inner
+
+
+def test_nobody_is_told_the_names_of_all_models_unless_the_stack_says_so(deploy, made):
+    closed = ["gateway-model-list", "gateway-model-list-access"]
+    assert made.named("gateway-edge").urn not in made.graph.waits_for(made.named(closed[0]).urn)
+    assert {made.named(name).urn for name in closed} <= made.graph.waits_for(made.named("gateway-edge").urn)
+    told = replace(ARGS, settings=ARGS.settings.model_copy(update={"lists_models": True}))
+    names = {r.name for r in deploy(lambda: Gateway("gateway", told)).graph}
+    assert names.isdisjoint(closed)
+    assert "gateway-inner-backend" in names
 
 
 def test_models_get_what_they_need_to_ask_for_the_same_tokens(deploy):

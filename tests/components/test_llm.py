@@ -42,7 +42,6 @@ def test_exactly_these_are_made_in_their_shape(made):
             f"{NAME}-account",
             f"{NAME}-budget",
             f"{MODEL}-edge-access",
-            f"{MODEL}-edge-backend",
             f"{MODEL}-edge-protection",
             f"{MODEL}-edge-route",
             f"{MODEL}-edge-service-v1",

@@ -90,9 +90,14 @@ def test_a_language_model_is_reached_through_the_inner_gateway():
     service = made["service-v1"]
     assert service["metadata"]["name"] == "support-chat-v1"
     assert service["spec"]["schema"] == {"name": "OpenAI", "prefix": "/models/support-chat-v1/v1"}
-    assert made["backend"]["spec"]["endpoints"] == [
-        {"fqdn": {"hostname": "kserve-ingress-gateway.kserve.svc.cluster.local", "port": 80}}
-    ]
+    # One way to the inner gateway stands at the edge for all models it finds by path or by the host a route writes.
+    assert "backend" not in made
+    inner = {"group": "gateway.envoyproxy.io", "kind": "Backend", "name": "kserve-ingress-gateway"}
+    assert service["spec"]["backendRef"] == inner
+    for name in ("rerank", "inference"):
+        other = model_route(ROUTES[name])
+        assert "backend" not in other
+        assert other["route"]["spec"]["rules"][0]["backendRefs"] == [inner]
 
 
 def test_smaller_models_answer_in_their_order_and_under_their_own_names():
@@ -110,6 +115,7 @@ def test_an_embedding_model_answers_openais_embeddings_under_the_host_it_has_ins
     made = model_route(ROUTES["embeddings"])
     assert made["route"]["kind"] == "AIGatewayRoute"
     assert made["service"]["spec"]["schema"] == {"name": "OpenAI", "prefix": "/openai/v1"}
+    assert made["service"]["spec"]["backendRef"]["name"] == "minilm"
     assert made["backend"]["spec"]["endpoints"] == [
         {
             "hostname": HOST,
