@@ -8,6 +8,7 @@ from components.model_args import ModelArgs
 from components.model_fallback import fail_soft_plan
 from components.model_plan import ReleasePlan
 from components.model_route import INTERFACES, Interface, ModelRoute, Share, SmallerModel
+from components.model_scaling import waking_seconds
 from components.predictive_route import inner_host
 
 _OPENAI: Final = "/openai/v1"
@@ -32,6 +33,7 @@ def edge_of(args: ModelArgs) -> ModelRoute:
             smaller_model=bool(soft.smaller_models),
             refusal=soft.refusal,
             retry_after_seconds=soft.retry_after_seconds,
+            waking_seconds=_waking_seconds(args, stable),
         ),
         timeout=_patience(stable, interface) or args.gateway.request_timeout,
         callers=args.settings.callers,
@@ -73,6 +75,11 @@ def _patience(stable: ReleasePlan, interface: Interface) -> str:
     if stable.latency_p95_ms is None or interface == "chat":
         return ""
     return f"{min(max(10, -(-stable.latency_p95_ms // 100)), 3600)}s"
+
+
+def _waking_seconds(args: ModelArgs, stable: ReleasePlan) -> int:
+    may_sleep = args.settings.versions[stable.version].replicas.min == 0 and stable.engine != "vllm"
+    return waking_seconds(stable.start.warm_seconds) if may_sleep else 0
 
 
 def parallel_requests(args: ModelArgs) -> int:

@@ -89,3 +89,8 @@ def test_what_the_stable_version_says_of_its_failure_is_what_the_edge_does(names
 )
 def test_the_edge_waits_ten_times_the_objective_except_for_streams(names, plan, timeout):
     assert edge_of(model_args(plan, names=names, pool="l4")).timeout == timeout
+
+
+def test_only_what_may_be_at_zero_is_said_to_wake(names):
+    assert edge_of(model_args(EMBEDDING, names=names, least=0)).limits.waking_seconds == 45 + 12
+    assert edge_of(model_args(EMBEDDING, names=names, least=1)).limits.waking_seconds == 0
