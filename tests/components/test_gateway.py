@@ -141,6 +141,18 @@ def test_the_controllers_chart_brings_no_definitions_and_limits_fail_closed(made
     assert envoy["provider"]["kubernetes"]["deploy"] == {"type": "GatewayNamespace"}
 
 
+def test_the_controllers_may_tell_each_other_of_hundreds_of_models(made):
+    envoy = made.named("gateway-controllers-envoy").inputs["values"]["config"]["envoyGateway"]
+    controller = made.named("gateway-controllers-ai").inputs["values"]["controller"]
+    assert envoy["extensionManager"]["maxMessageSize"] == "64Mi"
+    assert controller["maxRecvMsgSize"] == str(64 * 2**20)
+
+
+def test_a_connection_on_which_an_answer_has_not_begun_is_kept_alive(made):
+    spec = made.named("gateway-edge-transport").inputs["spec"]
+    assert spec["tcpKeepalive"] == {"idleTime": "120s", "interval": "60s", "probes": 3}
+
+
 def test_only_the_edge_may_call_the_inner_gateway(made):
     policy = made.named("gateway-flows-edge-to-inner-gateway-authorization").inputs
     assert policy["metadata"]["namespace"] == "kserve"
