@@ -50,9 +50,10 @@ class WorkloadNamespaceSettings(Settings):
 
 @dataclass(frozen=True, kw_only=True)
 class WorkloadNamespaceArgs:
-    """What :class:`WorkloadNamespace` needs."""
+    """What :class:`WorkloadNamespace` needs. ``api_server_range`` holds the addresses of the API server."""
 
     settings: WorkloadNamespaceSettings
+    api_server_range: str
     mesh: MeshHandle
     namespace: str = MODELS
 
@@ -64,14 +65,16 @@ class WorkloadNamespaceHandle(Handle):
     name: pulumi.Input[str]
 
 
-def contents(namespace: str, settings: WorkloadNamespaceSettings) -> dict[str, dict[str, Any]]:
+def contents(
+    namespace: str, settings: WorkloadNamespaceSettings, api_server_range: str
+) -> dict[str, dict[str, Any]]:
     """Everything inside the namespace, by role."""
     return {
         "mutual-tls": require_mutual_tls(namespace),
         "deny-requests": deny_all_requests(namespace),
         "deny-traffic": deny_all_traffic(namespace),
         "necessary-egress": necessary_egress(namespace, settings.https_egress),
-        **ways_of_language_models(namespace),
+        **ways_of_language_models(namespace, api_server_range),
         "quota": quota(
             namespace,
             cpu=settings.max_cpu,
@@ -107,7 +110,7 @@ class WorkloadNamespace(PlatformComponent):
             KubernetesObject(
                 f"{name}-{role}", manifest, self.child_opts(depends_on=[namespace, *args.mesh.ready])
             )
-            for role, manifest in contents(args.namespace, args.settings).items()
+            for role, manifest in contents(args.namespace, args.settings, args.api_server_range).items()
         ]
         self.handle = WorkloadNamespaceHandle(name=args.namespace, ready=(namespace, *children))
         self.register_outputs({})

@@ -31,6 +31,7 @@ MODULES: Final = (
     "hardening",
     "helm_release",
     "identity",
+    "inference_pools",
     "istio_routing",
     "karpenter",
     "llm",

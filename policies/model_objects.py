@@ -5,9 +5,10 @@ it is not (it stands in another stack), the fragment has to speak for itself.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from policies.pod_merge import merged
 from policies.reading import at, known, mapping, sequence, text
 from policies.record import Graph, Resource
 
@@ -47,30 +48,6 @@ def annotation(resource: Resource, key: str) -> str:
     return text(known(notes.get(key), key), key)
 
 
-def merged(base: Any, over: Any) -> Any:
-    """``over`` laid over ``base`` as KServe does it: named lists by name, other lists as a whole."""
-    if isinstance(base, Mapping) and isinstance(over, Mapping):
-        return {
-            **base,
-            **{key: merged(base[key], value) if key in base else value for key, value in over.items()},
-        }
-    if _is_named(base) and _is_named(over):
-        names = {item["name"]: item for item in over}
-        kept = [merged(item, names.pop(item["name"])) if item["name"] in names else item for item in base]
-        return [*kept, *names.values()]
-    # A patch is made against an empty object: what is empty in it takes nothing away.
-    return base if over is None or (_is_named(base) and over == []) else over
-
-
-def _is_named(value: Any) -> bool:
-    return (
-        isinstance(value, Sequence)
-        and not isinstance(value, str)
-        and bool(value)
-        and all(isinstance(item, Mapping) and isinstance(item.get("name"), str) for item in value)
-    )
-
-
 def components(service: Resource) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Predictor, transformer, explainer and canaries of an InferenceService, with what they are called."""
     spec = mapping(at(service.inputs, "spec"), "spec")
@@ -95,7 +72,24 @@ def predictor_pods(service: Resource, graph: Graph) -> Iterator[tuple[str, Mappi
             **component,
             "containers": merged(servers, listed) if servers and listed else servers or listed,
         }
-        yield part, merged(_runtime_pod(service, component, graph), pod)
+        runtime = _runtime_pod(service, component, graph)
+        yield part, _with_all_arguments(runtime, merged(runtime, pod), pod)
+
+
+def _with_all_arguments(runtime: Mapping[str, Any], laid: Any, own: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A service's arguments are added to its runtime's (``MergeRuntimeContainers``, KServe v0.20.0)."""
+    arguments = [
+        word
+        for pod in (runtime, own)
+        for container in sequence(at(pod, "containers"), "containers")
+        if at(container, "name") == _SERVER
+        for word in sequence(at(container, "args"), "args")
+    ]
+    containers = [
+        {**c, "args": arguments} if at(c, "name") == _SERVER and arguments else c
+        for c in sequence(at(laid, "containers"), "containers")
+    ]
+    return {**laid, "containers": containers}
 
 
 def predictor_labels(service: Resource) -> Mapping[str, Any]:

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from components.caller_settings import TOKENS_PER_MINUTE, caller_problems
 from components.capacity import placement
+from components.disk import disk_problem
 from components.gpu_pool import GpuPoolSettings
 from components.model_fallback import fail_soft_problems
 from components.model_plan import ModelPlan, plan_of
@@ -147,6 +148,9 @@ def _placement_problems(
         fit = placement(accelerator_needs(loaded.release), {settings.pool: pools[settings.pool]})
         if fit.problem is not None:
             yield f"{path}.pool: {fit.problem}"
+        artifact, engine = loaded.release.artifact, loaded.release.needs.engine
+        if too_little := disk_problem(engine, artifact.size_bytes, pools[settings.pool]):
+            yield f"{path}.pool: {too_little}"
 
 
 def _share_problems(path: str, settings: ModelSettings, loaded: LoadedRelease) -> Iterator[str]:
