@@ -73,6 +73,7 @@ def environment_of(settings_of: Callable[[str], Any], names: Names) -> Environme
     return Environment(
         account=names.account,
         region=names.region,
+        use=namespace.use if namespace is not None else "commercial",
         signed_only=namespace is not None and namespace.signed_models_only,
         payload_days=store.payload_retention.model_dump() if store is not None else {},
     )

@@ -1,5 +1,6 @@
 """Loading a folder of releases: the committed ones, and every way a folder can be wrong."""
 
+import shutil
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -92,7 +93,8 @@ def test_a_record_edited_after_its_approval_is_named(folder: Path) -> None:
 
     assert problems(folder) == [
         f"{NAME}/events/2026-11-23-{kind}.yaml: record: should be {new}, "
-        f"the digest of the record beside it (got {old!r})"
+        f"the digest of the record beside it (got {old!r}); an event that is not merged yet takes this digest; "
+        "if it is merged, the record must not change: take its change back and write a new version"
         for kind in ("approval", "licence-review")
     ]
 
@@ -124,6 +126,11 @@ def add(path: str, data: Any) -> Callable[[Path], None]:
 
 
 EVENTS = "minilm/v1/events"
+
+
+def events_become_a_file(folder: Path) -> None:
+    shutil.rmtree(folder / EVENTS)
+    (folder / EVENTS).write_text("kind: revocation\n")
 
 
 @pytest.mark.parametrize(
@@ -215,6 +222,16 @@ EVENTS = "minilm/v1/events"
                 "releases/models/odd/v1/release.yaml: 1: the key should be text (got 1)",
             ],
             id="key-that-is-no-text",
+        ),
+        pytest.param(
+            add(f"{EVENTS}/2026-11-24-revocation.yml", "kind: revocation\n"),
+            [f"{NAME}/events/2026-11-24-revocation.yml: unknown file; an event stands in <date>-<kind>.yaml"],
+            id="event-nobody-would-read",
+        ),
+        pytest.param(
+            events_become_a_file,
+            [f"{NAME}/events: should be a folder"],
+            id="events-are-a-file",
         ),
         pytest.param(
             lambda folder: (folder / "minilm/v1/release.yaml").write_bytes(b"\xff\xfe"),
