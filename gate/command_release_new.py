@@ -13,10 +13,11 @@ from gate.command_release import console
 from gate.errors import GateError
 from gate.stacks import ROOT
 from releases.config_json import ConfigError
-from releases.contents import dangers
+from releases.contents import dangers, leftovers
 from releases.digest import DigestError, manifest
 from releases.draft import draft
 from releases.safetensors import SafetensorsError
+from releases.shards import shard_problems
 
 _NAME: Final = re.compile(r"^(?P<model>[a-z][a-z0-9-]{0,30})/(?P<version>v[1-9][0-9]{0,3})$")
 _HEAD: Final = (
@@ -60,10 +61,12 @@ def new_release(name: str, folder: Path, today: date, organisation: Path | None)
 def _drafted(model: str, version: str, folder: Path, today: date) -> dict[str, Any]:
     try:
         found = manifest(folder)
-        problems = list(dangers(found, folder))
+        problems = [*dangers(found, folder), *leftovers(found), *shard_problems(folder)]
         if not problems:
             return draft(model, version, folder, found, today)
-    except (ConfigError, DigestError, SafetensorsError, OSError) as error:
+    except DigestError as error:
+        problems = error.problems
+    except (ConfigError, SafetensorsError, OSError) as error:
         problems = [str(error)]
     raise GateError("no release can be made of these files:", problems)
 

@@ -15,22 +15,28 @@ MLA_ALIGNMENT = 256
 class Window(Strict):
     """Layers that look back over the last tokens only."""
 
-    layers: int = Field(ge=1)
-    tokens: int = Field(ge=1)
+    layers: int = Field(ge=1, le=10_000)
+    tokens: int = Field(ge=1, le=100_000_000)
 
 
 class Architecture(Strict):
     """As ``config.json`` of the model has it (its names stand in the descriptions)."""
 
-    layers: int = Field(ge=1, description="num_hidden_layers.")
+    layers: int = Field(ge=1, le=10_000, description="num_hidden_layers.")
     kv_heads: int | None = Field(
-        default=None, ge=1, description="num_key_value_heads, or num_attention_heads where there is none."
+        default=None,
+        ge=1,
+        le=100_000,
+        description="num_key_value_heads, or num_attention_heads where there is none.",
     )
     head_dim: int | None = Field(
-        default=None, ge=1, description="head_dim, or hidden_size / num_attention_heads."
+        default=None, ge=1, le=100_000, description="head_dim, or hidden_size / num_attention_heads."
     )
     latent_dim: int | None = Field(
-        default=None, ge=1, description="Multi-head latent attention: kv_lora_rank + qk_rope_head_dim."
+        default=None,
+        ge=1,
+        le=100_000,
+        description="Multi-head latent attention: kv_lora_rank + qk_rope_head_dim.",
     )
     kv_precision: Literal["float32", "bfloat16", "float16", "float8"] = "bfloat16"
     window: Window | None = Field(default=None, description="Layers with sliding_window, if there are any.")

@@ -68,8 +68,8 @@ class Artifact(Strict):
     )
     format: Format
     digest: Digest = Field(description="Of the manifest of all files: releases/digest.py defines it.")
-    size_bytes: int = Field(ge=1, description="Of all files.")
-    parameters: int = Field(ge=1)
+    size_bytes: int = Field(ge=1, le=10**14, description="Of all files.")
+    parameters: int = Field(ge=1, le=10**14)
     precision: Literal["float32", "bfloat16", "float16", "float8", "int8", "int4"]
     signature: Signature | None = Field(default=None, description="Absent: nobody vouches for the files.")
     adapter_of: Text | None = Field(
@@ -115,6 +115,11 @@ class Artifact(Strict):
                 f"take at least {least}"
             )
         return self
+
+    @property
+    def is_quantised(self) -> bool:
+        """Whether weights are packed with scales beside them, so that a file's numbers are not the model's."""
+        return self.precision in {"float8", "int8", "int4"}
 
     def is_at(self, identity: str) -> bool:
         """Whether the URI is the folder of this release (an image is its own folder)."""

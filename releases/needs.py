@@ -16,15 +16,17 @@ class Needs(Strict):
     engine: Engine
     gpu_count: int = Field(ge=0, le=8)
     gpu_memory_gib: float | None = Field(
-        default=None, gt=0, description="As measured, over all GPUs; absent: computed."
+        default=None, gt=0, le=100_000, description="As measured, over all GPUs; absent: computed."
     )
     architecture: Architecture | None = Field(
         default=None, description="The dimensions that GPU memory is computed from."
     )
-    cpu: int = Field(ge=1)
-    memory_gib: int = Field(ge=1)
-    max_context: int = Field(ge=1, description="Tokens of prompt and answer together.")
-    concurrency: int = Field(ge=1, description="Requests of full length a replica must hold at once.")
+    cpu: int = Field(ge=1, le=10_000)
+    memory_gib: int = Field(ge=1, le=100_000)
+    max_context: int = Field(ge=1, le=100_000_000, description="Tokens of prompt and answer together.")
+    concurrency: int = Field(
+        ge=1, le=1_000_000, description="Requests of full length a replica must hold at once."
+    )
     cpu_only_allowed: bool = False
 
     @model_validator(mode="after")
