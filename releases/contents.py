@@ -41,7 +41,7 @@ def dangers(found: Manifest, folder: Path) -> Iterator[str]:
 
 
 def leftovers(found: Manifest) -> Iterator[str]:
-    """Files that whatever fetched the model keeps for itself: they differ on every machine, and the digest with them."""
+    """Files that whatever fetched the model keeps for itself: they differ on every machine, and the digest too."""
     for folder in (".git", ".cache"):
         inside = [file.path for file in found.files if folder in PurePosixPath(file.path).parts[:-1]]
         if inside:
