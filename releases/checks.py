@@ -48,23 +48,6 @@ class Environment:
 
 
 @dataclass(frozen=True)
-class Choice:
-    """What a stack chose for a release: its replicas and where they run (an accelerator, or cpu)."""
-
-    min_replicas: int
-    max_replicas: int
-    placement: str
-
-
-@dataclass(frozen=True)
-class ShareChoice:
-    """What a stack gives a release as a candidate, in per cent, and each caller: requests, tokens a minute."""
-
-    percent: int | None = None
-    callers: Mapping[str, tuple[int, int]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
 class Problem:
     """One reason against it; ``path`` is the file and the value in it that says so."""
 
@@ -81,14 +64,13 @@ def environment_problems(loaded: LoadedRelease, environment: Environment) -> lis
     return [
         *_record_problems(loaded, environment),
         *_data_problems(loaded, environment),
-        *_decision_problems(loaded),
-        *_event_problems(loaded),
+        *state_problems(loaded),
     ]
 
 
-def choice_problems(loaded: LoadedRelease, choice: Choice) -> list[Problem]:
-    """Where a stack's choice leaves the bounds of the record; nothing if it does not."""
-    return list(_choice_problems(loaded, choice))
+def state_problems(loaded: LoadedRelease) -> list[Problem]:
+    """What speaks against this release wherever it would run."""
+    return [*_decision_problems(loaded), *_event_problems(loaded)]
 
 
 def _record_problems(loaded: LoadedRelease, environment: Environment) -> Iterator[Problem]:
@@ -202,49 +184,3 @@ def _obligation_problems(loaded: LoadedRelease, review: Decision) -> Iterator[Pr
             f"{loaded.release.licence.name} asks whoever serves it for {', '.join(open_ones)}; "
             "append a licence-review that names them and whose evidence says how they are met",
         )
-
-
-def _choice_problems(loaded: LoadedRelease, choice: Choice) -> Iterator[Problem]:
-    bounds, path = loaded.release.bounds, f"{loaded.file}: bounds"
-    least, most = bounds.replicas.minimum, bounds.replicas.maximum
-    for name, got in (("min_replicas", choice.min_replicas), ("max_replicas", choice.max_replicas)):
-        if not least <= got <= most:
-            yield Problem(
-                "replicas", f"{path}.replicas", f"{name} should be from {least} to {most} (got {got})"
-            )
-    if choice.min_replicas > choice.max_replicas:
-        said = f"min_replicas ({choice.min_replicas}) is above max_replicas ({choice.max_replicas})"
-        yield Problem("replicas", f"{path}.replicas", said)
-    if choice.placement not in bounds.placements:
-        allowed = ", ".join(bounds.placements)
-        yield Problem(
-            "placement",
-            f"{path}.placements",
-            f"it may run on {allowed} (got {choice.placement}); name a pool of these, or none for cpu",
-        )
-
-
-def share_problems(loaded: LoadedRelease, choice: ShareChoice) -> list[Problem]:
-    """Where a share or a caller's limits leave the record's envelope; nothing if they do not."""
-    return list(_share_problems(loaded, choice))
-
-
-def _share_problems(loaded: LoadedRelease, choice: ShareChoice) -> Iterator[Problem]:
-    bounds, path = loaded.release.bounds, f"{loaded.file}: bounds"
-    if choice.percent is not None and choice.percent not in loaded.release.rollout.shares:
-        shares = ", ".join(str(share) for share in loaded.release.rollout.shares)
-        strategy = loaded.release.rollout.strategy
-        yield Problem(
-            "share",
-            f"{loaded.file}: rollout",
-            f"a candidate ({strategy}) may be given {shares} per cent (got {choice.percent})",
-        )
-    for caller, granted in sorted(choice.callers.items()):
-        for name, got in zip(("requests_per_minute", "tokens_per_minute"), granted, strict=True):
-            allowed_rate = getattr(bounds.limits, name)
-            if got > allowed_rate:
-                yield Problem(
-                    "limits",
-                    f"{path}.limits.{name}",
-                    f"a caller may be granted at most {allowed_rate} (got {got} for {caller})",
-                )

@@ -12,6 +12,7 @@ _NAME_CLASSES: Final = frozenset({
     "config.json", "tokenizer_config.json", "processor_config.json", "preprocessor_config.json",
 })  # fmt: skip
 """Files in which ``auto_map`` names classes (transformers' ``trust_remote_code``)."""
+_METHODS: Final = {"fp8": "float8", "mxfp4": "float4", "nvfp4": "float4"}
 _ALL_WINDOWED: Final = frozenset({"mistral", "mixtral", "phi3", "starcoder2"})
 """Kinds of model whose ``sliding_window`` is that of every layer (their classes in transformers, read 2026-11-25)."""
 
@@ -76,10 +77,13 @@ class Config:
 
     @property
     def quantised_precision(self) -> str:
-        """``int4`` or ``int8`` where a quantisation says so; empty otherwise."""
+        """What a quantisation says, by its method or its bits; empty where there is none or it says neither."""
         said = self.data.get("quantization_config")
-        bits = said.get("bits") if isinstance(said, dict) else None
-        return {4: "int4", 8: "int8"}.get(bits, "") if isinstance(bits, int) else ""
+        if not isinstance(said, dict):
+            return ""
+        bits, method = said.get("bits"), said.get("quant_method")
+        named = _METHODS.get(method, "") if isinstance(method, str) else ""
+        return named or ({4: "int4", 8: "int8"}.get(bits, "") if isinstance(bits, int) else "")
 
     def task(self, folder: Path) -> str:
         """What the model is for, by its class and the files beside it; empty where they do not say."""

@@ -35,6 +35,12 @@ class Needs(Strict):
             raise ValueError("gpu_count is 0, so cpu_only_allowed should be true")
         if self.gpu_count == 0 and self.gpu_memory_gib is not None:
             raise ValueError("gpu_count is 0, so gpu_memory_gib has no meaning")
+        heads = self.architecture
+        if heads is not None and self.gpu_count and not heads.splits_over(self.gpu_count):
+            raise ValueError(
+                f"gpu_count should divide the {heads.kv_heads} key-value heads of architecture, or be a multiple "
+                f"of them: vLLM splits no head (got {self.gpu_count})"
+            )
         if self.engine == "vllm" and not (self.gpu_memory_gib or self.architecture):
             raise ValueError("engine vllm: state gpu_memory_gib, or architecture to compute it")
         return self

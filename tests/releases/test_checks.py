@@ -5,14 +5,8 @@ from typing import Any
 
 import pytest
 
-from releases.checks import (
-    Choice,
-    Environment,
-    ShareChoice,
-    choice_problems,
-    environment_problems,
-    share_problems,
-)
+from releases.checks import Environment, environment_problems
+from releases.choices import Choice, ShareChoice, choice_problems, share_problems
 from releases.events import AnyEvent
 from releases.load import LoadedRelease
 from releases.release import Release
