@@ -50,6 +50,25 @@ def release_new(
     new_release(name, folder, day(today), organisation)
 
 
+@release.command("event")
+def release_event(
+    name: Annotated[str, typer.Argument(help="MODEL/VERSION.", metavar="NAME")],
+    kind: Annotated[
+        str,
+        typer.Argument(
+            help="licence-review, evaluation, approval, incident, deprecation, revocation or sunset.",
+            metavar="KIND",
+        ),
+    ],
+    today: Today = "",
+    organisation: From = None,
+) -> None:
+    """Draft an event on a release, with the digest of its record; what somebody decides is left open."""
+    from gate.command_release_event import new_event  # noqa: PLC0415 as in preview
+
+    new_event(name, kind, day(today), organisation)
+
+
 @release.command("verify")
 def release_verify(
     name: Annotated[str, typer.Argument(help="MODEL/VERSION.", metavar="NAME")],

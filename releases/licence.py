@@ -23,6 +23,7 @@ LicenceName = Literal[
 """SPDX identifiers, then community licences by name. Whoever adds one has read it: ``facts/licences.yaml``."""
 
 Use = Literal["internal", "commercial", "research"]
+PermittedUse = Literal["internal", "commercial", "research", "redistribution"]
 
 
 class Licence(Strict):
@@ -32,7 +33,7 @@ class Licence(Strict):
     source: Text
     read: date
     obligations: list[Text] = Field(default_factory=list, description="What it asks for, in words.")
-    permitted_uses: list[Use | Literal["redistribution"]] = Field(
+    permitted_uses: list[PermittedUse] = Field(
         min_length=1,
         description="What the model may be used for; redistribution: its files may be passed on.",
     )

@@ -19,7 +19,7 @@ from releases.evaluation import Evaluation
 from releases.events import KINDS, AnyEvent, Appended
 from releases.fallbacks import fallback_problems
 from releases.release import Release
-from releases.signature import BUNDLE, PUBLIC_KEY, files_of, signature_problems
+from releases.signature import BUNDLE, PUBLIC_KEY, signature_problems
 from releases.state import ReleaseState, fold
 
 FOLDER: Final = Path(__file__).parent / "models"
@@ -106,6 +106,22 @@ def load_releases(folder: Path = FOLDER) -> Mapping[str, Mapping[str, LoadedRele
     return found
 
 
+def load_record(folder: Path) -> tuple[Release, str]:
+    """The record in a version's folder and its digest, whatever its events say.
+
+    Raises:
+        ReleaseError: it is missing or wrong.
+    """
+    file = f"{_PREFIX}/{folder.parent.name}/{folder.name}/release.yaml"
+    if not (folder / "release.yaml").is_file():
+        raise ReleaseError([f"{file}: is missing; slipway release new drafts one"])
+    data, said = _read(folder / "release.yaml", file)
+    release = _validate(Release, data, file, said)
+    if release is None or said:
+        raise ReleaseError(said)
+    return release, record_digest(data)
+
+
 def find(releases: Mapping[str, Mapping[str, LoadedRelease]], model: str, version: str) -> LoadedRelease:
     """One release.
 
@@ -155,7 +171,7 @@ def _load_version(folder: Path, name: str, problems: list[str]) -> LoadedRelease
     release = _validate(Release, data, f"{name}/release.yaml", said)
     problems.extend(said)
     if release is not None:
-        problems.extend(f"{name}/{problem}" for problem in _beside(folder, release))
+        problems.extend(f"{name}/{problem}" for problem in signature_problems(release.artifact, folder))
     digest = record_digest(data) if release is not None else ""
     events = sorted(_load_events(folder / "events", name, problems), key=lambda appended: appended.order)
     problems.extend(f"{name}/events/{said}" for said in contradictions(events, digest, release))
@@ -170,15 +186,6 @@ def _load_version(folder: Path, name: str, problems: list[str]) -> LoadedRelease
                 f"{name}/release.yaml: {field}: should be {wanted!r}, as its folder (got {got!r})"
             )
     return LoadedRelease(release, digest, tuple(events))
-
-
-def _beside(folder: Path, release: Release) -> Iterator[str]:
-    """What is wrong with the files of a signature, which must be there if the record names it, and only then."""
-    yield from signature_problems(release.artifact, folder)
-    expected = files_of(release.artifact.signature)
-    for name in (BUNDLE, PUBLIC_KEY):
-        if name not in expected and (folder / name).exists():
-            yield f"{name}: artifact.signature of the record names no such file"
 
 
 def _load_events(folder: Path, name: str, problems: list[str]) -> Iterator[Appended]:
@@ -227,5 +234,9 @@ def _validate(model: type[_Model], data: Any, file: str, said: list[str]) -> _Mo
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        said.extend(f"{file}: {line}" for line in explain(error, model))
+        # What still holds a placeholder was named already; that it is no number, too, helps nobody.
+        open_ones = {line.partition(": ")[0] for line in placeholders(data)}
+        said.extend(
+            f"{file}: {line}" for line in explain(error, model) if line.partition(": ")[0] not in open_ones
+        )
         return None

@@ -162,7 +162,9 @@ def _load(name: str, raw: Mapping[str, Any], folder: Path, below: tuple[str, ...
         try:
             releases = load_releases(folder.parent / "releases" / "models")
         except ReleaseError as error:
-            raise SettingsError.of(name, [*problems, *error.problems]) from None
+            mine = SettingsError.of(name, problems).lines if problems else []
+            headline = f"stacks/Pulumi.{name}.yaml cannot be read, nor can its releases:"
+            raise SettingsError(headline, [*mine, *error.problems]) from None
         problems.extend(
             model_problems(
                 settings.models,
