@@ -22,6 +22,7 @@ from components.mesh import MeshHandle
 from components.model_flows import ways_of_language_models
 from components.namespaces import MODELS
 from components.priorities import reserved_priorities
+from releases.licence import Use
 
 
 def _is_range(value: str) -> str:
@@ -44,6 +45,8 @@ class WorkloadNamespaceSettings(Settings):
     max_pods: int = Field(default=200, ge=1)
     signed_models_only: bool = False
     """Refuse every release whose record names no signature; confidential data asks for one anyway."""
+    use: Use = "commercial"
+    """What its models are used for; a release whose licence does not permit that is refused."""
     # S3 answers from public addresses even through its gateway endpoint, and those addresses change.
     https_egress: list[AddressRange] = Field(default_factory=lambda: ["0.0.0.0/0"])
 
