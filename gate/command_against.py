@@ -16,6 +16,7 @@ from gate.difference.record import Difference, StackDifference
 from gate.errors import GateError
 from gate.git import base_commit, changed_files, describe
 from gate.preview import Options, Previewed, preview
+from gate.progress import told
 from gate.report import EXIT_CODES
 from gate.stacks import ROOT, chosen
 from gate.untouched import untouched
@@ -24,9 +25,9 @@ from gate.waive import load_waivers
 ERROR = EXIT_CODES["error"]
 
 
-def touched(reference: str) -> list[str]:
+def touched(reference: str | None) -> list[str]:
     """The stacks that the difference to a reference can touch, upstreams first; all, if none is given."""
-    if not reference:
+    if reference is None:
         return [s.name for s in chosen([])]
     return affected(changed_files(ROOT, base_commit(ROOT, reference)), chosen([]))
 
@@ -49,9 +50,9 @@ def run(names: Sequence[str], reference: str, options: Options) -> int:
     if not wanted:
         return _finish(untouched(commit, reference, ROOT), [], options.output, console)
     asked = Wanted(root=ROOT, commit=commit, today=options.today, with_checkov=options.with_checkov)
-    with ThreadPoolExecutor(max_workers=1) as pool, progress.status("building both sides"):
-        other: Future[Base] = pool.submit(base_reports, asked)
-        previews = preview(wanted, options, lambda _stack, _event: None)
+    with ThreadPoolExecutor(max_workers=1) as pool, told(progress, "building both sides") as tell:
+        other: Future[Base] = pool.submit(base_reports, asked, lambda who, what: tell(f"base, {who}", what))
+        previews = preview(wanted, options, lambda who, what: tell(f"this side, {who}", what))
         base = other.result()
     difference = compare(wanted, previews, base, label, describe(ROOT))
     return _finish(difference, previews, options.output, console)

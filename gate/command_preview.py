@@ -8,6 +8,7 @@ from pathlib import Path
 from rich.console import Console
 
 from gate.preview import Options, Previewed, preview, unused_waivers
+from gate.progress import told
 from gate.report import EXIT_CODES
 from gate.stacks import ROOT
 from gate.text import show
@@ -31,14 +32,7 @@ def run(
         output=output.resolve(),
         organisation=(organisation or ROOT).resolve(),
     )
-    with progress.status("reading stacks") as status:
-
-        def tell(stack: str, what: str) -> None:
-            if progress.is_terminal:
-                status.update(f"{stack}: {what}")
-            else:
-                progress.print(f"{stack}: {what}", highlight=False)
-
+    with told(progress, "reading stacks") as tell:
         previews = preview(names, options, tell)
     details = len(names) == 1
     for done in previews:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from gate.difference import render
+from gate.difference import render, terminal
 from gate.difference.record import Difference
 from gate.errors import GateError
 
@@ -31,7 +31,7 @@ def finish(difference: Difference, output: Path, console: Console) -> None:
         GateError: it cannot be written.
     """
     write(difference, output)
-    render.show(difference, console)
+    terminal.show(difference, console)
     console.print("difference: difference.md, difference.json beside the stacks' reports", highlight=False)
 
 
