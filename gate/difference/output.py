@@ -7,6 +7,7 @@ from rich.console import Console
 from gate.difference import render, terminal
 from gate.difference.record import Difference
 from gate.errors import GateError
+from gate.output_folder import shown
 
 _FILES = ("difference.json", "difference.md")
 
@@ -32,7 +33,12 @@ def finish(difference: Difference, output: Path, console: Console) -> None:
     """
     write(difference, output)
     terminal.show(difference, console)
-    console.print("difference: difference.md, difference.json beside the stacks' reports", highlight=False)
+    console.print(
+        f"difference: {shown(output)}/difference.md, difference.json",
+        highlight=False,
+        markup=False,
+        soft_wrap=True,
+    )
 
 
 def write(difference: Difference, output: Path) -> None:

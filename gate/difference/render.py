@@ -81,7 +81,7 @@ def as_markdown(difference: Difference, longest: int = LONGEST_COMMENT) -> str:
     template = environment.get_template("difference.md.j2")
     content = {
         "difference": difference,
-        "headline": _headline(difference),
+        "headline": headline(difference),
         "in_short": in_short,
         "most": MOST,
         "telling": alike(difference.telling),
@@ -100,10 +100,10 @@ def as_markdown(difference: Difference, longest: int = LONGEST_COMMENT) -> str:
         if len(made) <= longest:
             return made
     said = "Even the counts of this change are too long for a comment: see the artifact."
-    return f"# {_headline(difference)}\n\n{said}\n"
+    return f"# {headline(difference)}\n\n{said}\n"
 
 
-def _headline(difference: Difference) -> str:
+def headline(difference: Difference) -> str:
     """The verdict, and what no verdict speaks of: a change can break no rule and lose everything."""
     if difference.verdict == "error":
         return "💥 This change could not be judged"

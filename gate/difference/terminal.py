@@ -8,7 +8,7 @@ from rich.text import Text
 
 from gate.difference.lengths import cut
 from gate.difference.record import Difference, StackDifference
-from gate.difference.render import KINDS, WORDS, happens, notes, sections
+from gate.difference.render import KINDS, WORDS, happens, headline, notes, sections
 from gate.report import printable
 
 _COLOURS: Final = {"pass": "green", "fail": "red", "error": "magenta", "": "yellow"}
@@ -16,7 +16,9 @@ _GAINED: Final = {"Permissions gained", "What becomes reachable"}
 
 
 def show(difference: Difference, console: Console) -> None:
-    """Print a difference: a line a stack, then what matters of it, then all verdicts in a table."""
+    """Print a difference: what it comes to, then what matters of each stack, then all verdicts in a table."""
+    said, colour = headline(difference), _COLOURS[difference.verdict]
+    console.print(Text(said.partition(" ")[2], f"bold {colour}"), soft_wrap=True)
     console.print(_text(f"{difference.head} against {difference.base}", "dim"), soft_wrap=True)
     for problem in difference.problems:
         console.print(_text(problem, "red"), soft_wrap=True)

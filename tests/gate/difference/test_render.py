@@ -109,6 +109,7 @@ def test_the_terminal_says_in_plain_text_what_matters():
         difference("fail", resources=[LOST, *resources(2)], opened=["a -> b:1"]), Console(file=out, width=160)
     )
     assert [line.rstrip() for line in out.getvalue().splitlines()] == [
+        "This change does not pass: it puts 1 thing at risk and widens access",
         "def against abc (main)",
         "a note",
         AN_ALIAS,
