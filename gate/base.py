@@ -51,19 +51,23 @@ class Wanted:
     commit: str
     today: date
     with_checkov: bool
+    stacks: Sequence[str]
+    """Those of the base that are compared; what they stand on is built too."""
 
     @property
     def folder(self) -> Path:
-        """Where it is kept: another date, option or format is another folder."""
-        key = f"{self.commit} {self.today} {self.with_checkov} {FORMAT} {sys.version_info[:2]}"
+        """Where it is kept: other stacks, another date, option or format is another folder."""
+        key = f"{self.commit} {self.today} {self.with_checkov} {FORMAT} {sys.version_info[:2]} {sorted(self.stacks)}"
         return self.root / ".cache" / "base" / hashlib.sha256(key.encode()).hexdigest()[:16]
 
 
 def base_reports(wanted: Wanted, tell: Tell) -> Base:
-    """The reports of every stack of the base commit; made if they are not kept, or not whole."""
+    """The reports of the base commit's stacks; made if they are not kept, or not whole."""
+    if not wanted.stacks:
+        return Base(commit=wanted.commit)
     kept = _kept(wanted.folder)
     if kept is not None:
-        tell("every stack", "was kept")
+        tell("its stacks", "were kept")
         return Base(commit=wanted.commit, reports=kept, was_kept=True)
     shutil.rmtree(wanted.folder, ignore_errors=True)
     draft = wanted.folder.with_name(f"{wanted.folder.name}.{os.getpid()}")
@@ -83,7 +87,7 @@ def base_reports(wanted: Wanted, tell: Tell) -> Base:
 
 
 def _build(wanted: Wanted, output: Path, tell: Tell) -> str:
-    """Preview every stack of the commit into a folder; what went wrong, or nothing."""
+    """Preview stacks of the commit into a folder; what went wrong, or nothing."""
     with worktree(wanted.root, wanted.commit, output / "checkout") as checkout:
         python = _python(wanted.root, checkout, tell)
         options = [f"--today={wanted.today.isoformat()}", f"--output={output}"]
@@ -91,7 +95,9 @@ def _build(wanted: Wanted, output: Path, tell: Tell) -> str:
             _lend_checkov(wanted.root, checkout, tell)
         else:
             options.append("--no-checkov")
-        code, said = _run([str(python), "-c", _PREVIEW, "preview", *options], checkout, tell)
+        code, said = _run(
+            [str(python), "-c", _PREVIEW, "preview", *sorted(wanted.stacks), *options], checkout, tell
+        )
     return "" if code in {0, 1} else "\n".join(["the base cannot be previewed:", *said[-6:]])
 
 

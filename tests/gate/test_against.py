@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from gate.command_against import GONE
 from tests.scripted import against, checkout, comment, difference, edit, git, slipway
 
 
@@ -68,6 +69,30 @@ def test_documentation_is_answered_without_importing_pulumi(repository):
         check=True,
     )
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_a_stack_that_goes_is_told_with_all_that_it_held(repository):
+    (repository / "stacks" / "Pulumi.prod-models.yaml").unlink()
+    done = against(repository)
+    assert done.returncode == 0
+    stacks, _ = difference(repository)
+    assert list(stacks) == ["prod-models"]
+    assert (stacks["prod-models"]["verdict_before"], stacks["prod-models"]["verdict"]) == ("pass", "")
+    assert {r["kind"] for r in stacks["prod-models"]["resources"]} == {"removed"}
+    said = comment(repository)
+    assert said.startswith("# ⚠️ This change breaks no rule, but puts ")
+    assert f"> prod-models: {GONE}\n" in said
+
+
+def test_a_stack_that_comes_needs_no_base(repository):
+    text = (repository / "stacks" / "Pulumi.prod-models.yaml").read_text(encoding="utf-8")
+    (repository / "stacks" / "Pulumi.more-models.yaml").write_text(text, encoding="utf-8")
+    done = against(repository)
+    assert done.returncode == 0
+    assert not (repository / ".cache" / "base").exists()
+    stacks, _ = difference(repository)
+    assert list(stacks) == ["more-models"]
+    assert (stacks["more-models"]["verdict_before"], stacks["more-models"]["verdict"]) == ("", "pass")
 
 
 def test_a_base_that_does_not_build_leaves_this_side_alone(repository):

@@ -80,7 +80,7 @@ def test_a_damaged_base_is_built_again(repository):
     assert against(repository).returncode == 0
     first = difference(repository)
     (kept,) = (repository / ".cache" / "base").iterdir()
-    report, sums = kept / "dev" / "report.json", kept / "sums.json"
+    report, sums = kept / "prod" / "report.json", kept / "sums.json"
     whole = report.read_bytes(), sums.read_bytes()
     damages = (
         lambda: report.write_bytes(b""),
