@@ -35,6 +35,11 @@ def affected(paths: Iterable[str], stacks: Sequence[Stack]) -> list[str]:
     return [s.name for s in stacks if s.name in touched]
 
 
+def stacks_among(paths: Iterable[str]) -> list[str]:
+    """The names of the stacks whose files are among these."""
+    return [found["stack"] for found in map(_STACK.match, paths) if found]
+
+
 def levels(names: Iterable[str], stacks: Sequence[Stack]) -> list[list[str]]:
     """The named stacks by how many stand under them, so that one level can run at once, after the one before.
 

@@ -7,6 +7,7 @@ other pins, another day or other options is made again.
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -19,9 +20,15 @@ from typing import Any
 from gate.environments import environment
 from gate.errors import GateError
 from gate.git import worktree
+from gate.progress import Tell
 from gate.report import FORMAT
 
 _SUMS = "sums.json"
+_PREVIEW = "from gate.cli import main; main()"
+_STEP = re.compile(
+    r"^(?P<stack>[a-z][a-z0-9-]*): (?P<what>building|skipped|pass|fail|error|could not be judged)$"
+)
+"""A line of progress, as a preview that writes to no terminal prints it."""
 _PINS = "requirements.txt"
 _CHECKOV_PINS = "tools/checkov-requirements.txt"
 
@@ -44,24 +51,29 @@ class Wanted:
     commit: str
     today: date
     with_checkov: bool
+    stacks: Sequence[str]
+    """Those of the base that are compared; what they stand on is built too."""
 
     @property
     def folder(self) -> Path:
-        """Where it is kept: another date, option or format is another folder."""
-        key = f"{self.commit} {self.today} {self.with_checkov} {FORMAT} {sys.version_info[:2]}"
+        """Where it is kept: other stacks, another date, option or format is another folder."""
+        key = f"{self.commit} {self.today} {self.with_checkov} {FORMAT} {sys.version_info[:2]} {sorted(self.stacks)}"
         return self.root / ".cache" / "base" / hashlib.sha256(key.encode()).hexdigest()[:16]
 
 
-def base_reports(wanted: Wanted) -> Base:
-    """The reports of every stack of the base commit; made if they are not kept, or not whole."""
+def base_reports(wanted: Wanted, tell: Tell) -> Base:
+    """The reports of the base commit's stacks; made if they are not kept, or not whole."""
+    if not wanted.stacks:
+        return Base(commit=wanted.commit)
     kept = _kept(wanted.folder)
     if kept is not None:
+        tell("its stacks", "were kept")
         return Base(commit=wanted.commit, reports=kept, was_kept=True)
     shutil.rmtree(wanted.folder, ignore_errors=True)
     draft = wanted.folder.with_name(f"{wanted.folder.name}.{os.getpid()}")
     try:
         draft.mkdir(parents=True)
-        problem = _build(wanted, draft)
+        problem = _build(wanted, draft, tell)
         reports = {path.parent.name: _read(path) for path in sorted(draft.glob("*/report.json"))}
         if not problem:
             _keep(draft, wanted.folder)
@@ -74,41 +86,59 @@ def base_reports(wanted: Wanted) -> Base:
     return Base(commit=wanted.commit, reports=reports, problem=problem)
 
 
-def _build(wanted: Wanted, output: Path) -> str:
-    """Preview every stack of the commit into a folder; what went wrong, or nothing."""
+def _build(wanted: Wanted, output: Path, tell: Tell) -> str:
+    """Preview stacks of the commit into a folder; what went wrong, or nothing."""
     with worktree(wanted.root, wanted.commit, output / "checkout") as checkout:
-        python = _python(wanted.root, checkout)
+        python = _python(wanted.root, checkout, tell)
         options = [f"--today={wanted.today.isoformat()}", f"--output={output}"]
         if wanted.with_checkov:
-            _lend_checkov(wanted.root, checkout)
+            _lend_checkov(wanted.root, checkout, tell)
         else:
             options.append("--no-checkov")
-        # Paths of the checkout before all others: the environment may point at another checkout of the project.
-        done = subprocess.run(  # noqa: S603 the project's own command, at its own commit
-            [str(python), "-c", "from gate.cli import main; main()", "preview", *options],
-            cwd=checkout,
-            env={**os.environ, "PYTHONPATH": str(checkout), "NO_COLOR": "1"},
-            capture_output=True,
-            text=True,
-            check=False,
+        code, said = _run(
+            [str(python), "-c", _PREVIEW, "preview", *sorted(wanted.stacks), *options], checkout, tell
         )
-    said = [line for line in (*done.stdout.splitlines(), *done.stderr.splitlines()) if line.strip()]
-    return "" if done.returncode in {0, 1} else "\n".join(["the base cannot be previewed:", *said[-6:]])
+    return "" if code in {0, 1} else "\n".join(["the base cannot be previewed:", *said[-6:]])
 
 
-def _python(root: Path, checkout: Path) -> Path:
+def _run(command: Sequence[str], checkout: Path, tell: Tell) -> tuple[int, list[str]]:
+    """The exit code of the base's own command, and what it printed beside its progress, which is passed on."""
+    said: list[str] = []
+    with subprocess.Popen(  # noqa: S603 the project's own command, at its own commit
+        command,
+        cwd=checkout,
+        # Paths of the checkout before all others: the environment may point at another checkout of the project.
+        env={**os.environ, "PYTHONPATH": str(checkout), "PYTHONUNBUFFERED": "1", "NO_COLOR": "1"},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+    ) as running:
+        for line in running.stdout or ():
+            step = _STEP.match(line)
+            if step:
+                tell(step["stack"], step["what"])
+            elif line.strip():
+                said.append(line.rstrip())
+    return running.returncode, said
+
+
+def _python(root: Path, checkout: Path, tell: Tell) -> Path:
     """This interpreter where the pins are the same, one with the base's pins otherwise."""
     theirs = checkout / _PINS
     if theirs.read_bytes() == (root / _PINS).read_bytes():
         return Path(sys.executable)
+    tell(_PINS, "differs: an environment with the base's pins is looked for, or made")
     return environment(theirs, root)
 
 
-def _lend_checkov(root: Path, checkout: Path) -> None:
+def _lend_checkov(root: Path, checkout: Path, tell: Tell) -> None:
     """Put checkov's environment where the base looks for it."""
     theirs, place = checkout / _CHECKOV_PINS, checkout / ".cache" / "checkov"
     place.parent.mkdir(exist_ok=True)
     if theirs.exists() and theirs.read_bytes() != (root / _CHECKOV_PINS).read_bytes():
+        tell(_CHECKOV_PINS, "differs: an environment with the base's pins is looked for, or made")
         place.symlink_to(environment(theirs, root).parent.parent)
     else:
         place.symlink_to(root / ".cache" / "checkov")

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from gate.cli_ci import add_commands
 from gate.cli_options import From, Today, day
 from gate.cli_release import release
 from gate.errors import GateError
@@ -20,6 +21,7 @@ app = typer.Typer(
     add_completion=False,
 )
 ERROR = 2
+_ROOT = Path(__file__).parent.parent
 
 
 def main() -> None:
@@ -45,10 +47,14 @@ def preview(
     *,
     today: Today = "",
     checkov: Annotated[bool, typer.Option(help="Ask checkov for a second opinion.")] = True,
-    output: Annotated[Path, typer.Option(help="Where reports are written.")] = Path("build/preview"),
+    output: Annotated[
+        Path | None,
+        typer.Option(help="Where reports are written.", show_default="build/preview in this checkout"),
+    ] = None,
     against: Annotated[
-        str, typer.Option(help="Compare with where this branch left REF.", metavar="REF", show_default=False)
-    ] = "",
+        str | None,
+        typer.Option(help="Compare with where this branch left REF.", metavar="REF", show_default=False),
+    ] = None,
     organisation: From = None,
     as_first_preview: Annotated[
         bool,
@@ -59,64 +65,29 @@ def preview(
     if as_first_preview:
         from gate.command_first_preview import run as first  # noqa: PLC0415 as below
 
-        if against:
+        if against is not None:
             raise GateError("--as-first-preview compares a stack with itself: leave out --against")
         raise typer.Exit(first(stacks or [], organisation))
-    if against and organisation is not None:
+    if against is not None and organisation is not None:
         raise GateError("--against compares this checkout's own stacks: leave out --from")
-    if against and not stacks:
+    folder = (output or _ROOT / "build" / "preview").resolve()
+    if against is not None and not stacks:
         from gate.untouched import answered  # noqa: PLC0415 as below; this one needs no Pulumi
 
         width = None if sys.stdout.isatty() else 160
-        if answered(against, output.resolve(), Console(width=width)):
+        if answered(against, folder, Console(width=width)):
             raise typer.Exit
     from gate.command_preview import run  # noqa: PLC0415 the other commands need not pay for Pulumi's import
 
-    if against:
+    if against is not None:
         from gate.command_against import run as compare  # noqa: PLC0415 as above
         from gate.preview import Options  # noqa: PLC0415 as above
 
-        options = Options(today=day(today), with_checkov=checkov, output=output.resolve())
+        options = Options(today=day(today), with_checkov=checkov, output=folder)
         raise typer.Exit(compare(stacks or [], against, options))
     raise typer.Exit(
-        run(stacks or [], day(today), with_checkov=checkov, output=output, organisation=organisation)
+        run(stacks or [], day(today), with_checkov=checkov, output=folder, organisation=organisation)
     )
-
-
-@app.command()
-def affected(
-    against: Annotated[
-        str,
-        typer.Option(
-            help="Compare with where this branch left REF; every stack if left out.",
-            metavar="REF",
-            show_default=False,
-        ),
-    ] = "",
-    form: Annotated[str, typer.Option("--format", help="text, or github-matrix: a line a level.")] = "text",
-) -> None:
-    """Name the stacks that the change since REF can touch, upstreams first, one a line."""
-    from gate.command_against import touched  # noqa: PLC0415 as in preview
-
-    if form not in {"text", "github-matrix"}:
-        raise GateError(f"--format: should be text, github-matrix (got {form!r})")
-    if form == "text":
-        typer.echo("".join(f"{stack}\n" for stack in touched(against)), nl=False)
-    else:
-        from gate.affected import levels, matrices  # noqa: PLC0415 as in preview
-        from gate.stacks import chosen  # noqa: PLC0415 as in preview
-
-        typer.echo("\n".join(matrices(levels(touched(against), chosen([])))))
-
-
-@app.command()
-def comment(
-    difference: Annotated[Path, typer.Argument(help="A difference.json; who made it need not be trusted.")],
-) -> None:
-    """Write what a change means as a comment, from the difference that its own code made."""
-    from gate.command_comment import comment as written  # noqa: PLC0415 as in preview
-
-    typer.echo(written(difference), nl=False)
 
 
 @app.command()
@@ -147,20 +118,6 @@ def waivers(
 
 
 @app.command()
-def expiring(
-    within: Annotated[int, typer.Option(help="Days to look ahead.", metavar="DAYS", min=0, max=3650)] = 30,
-    today: Today = "",
-    form: Annotated[str, typer.Option("--format", help="text, json or markdown.")] = "text",
-) -> None:
-    """List what ends soon or has ended: waivers, sunsets of releases, licence reviews."""
-    from gate.command_expiring import FORMATS, run  # noqa: PLC0415 as in preview
-
-    if form not in FORMATS:
-        raise GateError(f"--format: should be {', '.join(FORMATS)} (got {form!r})")
-    run(day(today), within, form, Console(width=None if sys.stdout.isatty() else 160))
-
-
-@app.command()
 def policies(
     form: Annotated[
         str, typer.Option("--format", help="text, markdown or controls (both pages of docs).")
@@ -180,6 +137,7 @@ def explain(rule: Annotated[str, typer.Argument(help="A rule's id.")]) -> None:
     explain_rule(rule, Console())
 
 
+add_commands(app)
 app.add_typer(release, name="release")
 config = typer.Typer(help="Stack files.", no_args_is_help=True)
 app.add_typer(config, name="config")

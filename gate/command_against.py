@@ -3,30 +3,35 @@
 import sys
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from rich.console import Console
 
-from gate.affected import affected
+from gate.affected import affected, stacks_among
 from gate.base import Base, Wanted, base_reports
 from gate.difference.compute import NOTHING, stack_difference
 from gate.difference.output import clear, finish, write
 from gate.difference.record import Difference, StackDifference
 from gate.errors import GateError
-from gate.git import base_commit, changed_files, describe
+from gate.git import base_commit, changed_files, describe, files_at
 from gate.preview import Options, Previewed, preview
+from gate.progress import told
 from gate.report import EXIT_CODES
 from gate.stacks import ROOT, chosen
 from gate.untouched import untouched
 from gate.waive import load_waivers
 
 ERROR = EXIT_CODES["error"]
+GONE: Final = (
+    "the stack has no file any more: what it holds stays until somebody destroys it, and is lost then"
+)
 
 
-def touched(reference: str) -> list[str]:
+def touched(reference: str | None) -> list[str]:
     """The stacks that the difference to a reference can touch, upstreams first; all, if none is given."""
-    if not reference:
+    if reference is None:
         return [s.name for s in chosen([])]
     return affected(changed_files(ROOT, base_commit(ROOT, reference)), chosen([]))
 
@@ -46,15 +51,36 @@ def run(names: Sequence[str], reference: str, options: Options) -> int:
         write(unreadable(error, label, describe(ROOT)), options.output)
         raise
     wanted = [n for n in can_differ if not names or n in names]
-    if not wanted:
+    gone = [] if names else _gone(commit)
+    if not wanted and not gone:
         return _finish(untouched(commit, reference, ROOT), [], options.output, console)
-    asked = Wanted(root=ROOT, commit=commit, today=options.today, with_checkov=options.with_checkov)
-    with ThreadPoolExecutor(max_workers=1) as pool, progress.status("building both sides"):
-        other: Future[Base] = pool.submit(base_reports, asked)
-        previews = preview(wanted, options, lambda _stack, _event: None)
+    asked = Wanted(
+        root=ROOT,
+        commit=commit,
+        today=options.today,
+        with_checkov=options.with_checkov,
+        stacks=[*_there(commit, wanted), *gone],
+    )
+    with ThreadPoolExecutor(max_workers=1) as pool, told(progress, "building both sides") as tell:
+        other: Future[Base] = pool.submit(base_reports, asked, lambda who, what: tell(f"base, {who}", what))
+        # No name would mean every stack.
+        previews = (
+            preview(wanted, options, lambda who, what: tell(f"this side, {who}", what)) if wanted else []
+        )
         base = other.result()
-    difference = compare(wanted, previews, base, label, describe(ROOT))
+    difference = compare([*wanted, *gone], previews, base, label, describe(ROOT))
     return _finish(difference, previews, options.output, console)
+
+
+def _gone(commit: str) -> list[str]:
+    """Stacks that the base alone has: their file was removed, or renamed."""
+    mine = {s.name for s in chosen([])}
+    return [name for name in stacks_among(files_at(ROOT, commit, ["stacks"])) if name not in mine]
+
+
+def _there(commit: str, wanted: Sequence[str]) -> list[str]:
+    """The wanted stacks that the base has too."""
+    return [name for name in stacks_among(files_at(ROOT, commit, ["stacks"])) if name in wanted]
 
 
 def unreadable(error: GateError, label: str, head: str) -> Difference:
@@ -65,10 +91,9 @@ def unreadable(error: GateError, label: str, head: str) -> Difference:
 def compare(
     wanted: Sequence[str], previews: Sequence[Previewed], base: Base, label: str, head: str
 ) -> Difference:
-    """The difference of every wanted stack, and of those the base alone has."""
+    """The difference of every wanted stack; those the base alone has are among them."""
     mine = {p.stack: p for p in previews}
-    gone = sorted(base.reports.keys() - {s.name for s in chosen([])})
-    stacks = [_one(name, mine.get(name), base) for name in [*wanted, *gone]]
+    stacks = [_one(name, mine.get(name), base) for name in wanted]
     notes = (
         [f"The base could not be built, so this side stands alone. {base.problem}"] if base.problem else []
     )
@@ -78,7 +103,7 @@ def compare(
 def _one(name: str, done: Previewed | None, base: Base) -> StackDifference:
     before: Mapping[str, Any] = base.reports.get(name, NOTHING)
     if done is None:
-        return stack_difference(name, before, NOTHING)
+        return replace(stack_difference(name, before, NOTHING), problem=GONE)
     if done.report is None:
         return StackDifference(
             stack=name, verdict_before=before["verdict"], verdict="error", problem=done.problem

@@ -4,6 +4,7 @@ A pull request's own preview makes the difference, so whoever opens one chooses 
 read by this checkout's types, written by this checkout's template, in which text stays text.
 """
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
@@ -13,6 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 from gate.difference.record import FORMAT, Difference
 from gate.difference.render import LONGEST_COMMENT, as_markdown
 from gate.errors import GateError
+from gate.github import pull_request_at, put_comment
 
 LARGEST: Final = 64 * 1024 * 1024
 """Bytes of a difference that are read; the largest one seen has less than one million."""
@@ -24,6 +26,7 @@ _FOOTER: Final = (
 )
 _NEEDED: Final = frozenset({"rule", "level", "urn", "message"})
 _SHOWN: Final = 8
+_COMMIT: Final = re.compile(r"[0-9a-f]{40}")
 _UNREADABLE: Final = f"the default branch cannot read the difference, as it is not of format {FORMAT}:"
 
 
@@ -45,6 +48,23 @@ def comment(path: Path) -> str:
     except GateError as error:
         difference = Difference(base="", head="", stacks=(), problems=[error.headline, *error.problems])
     return as_markdown(difference, LONGEST_COMMENT - len(_FOOTER)) + _FOOTER
+
+
+def post(path: Path, commit: str) -> str:
+    """Put the comment on the pull request whose newest commit was previewed; what was done.
+
+    The number comes from GitHub, by the commit that GitHub says ran, and never from the file.
+
+    Raises:
+        GateError: GitHub cannot be asked.
+    """
+    if not _COMMIT.fullmatch(commit):
+        raise GateError(f"--commit: should be 40 hexadecimal digits (got {commit!r})")
+    number = pull_request_at(commit)
+    if number is None:
+        return f"no open pull request is at {commit} any more"
+    put_comment(number, MARK, comment(path))
+    return f"pull request {number} has its comment"
 
 
 def _read(path: Path) -> Difference:

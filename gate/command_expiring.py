@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 from gate.errors import GateError
+from gate.github import put_issue
 from gate.markdown import cell
 from gate.render import as_json
 from gate.waive import load_waivers
@@ -78,11 +79,7 @@ def run(today: date, within: int, form: str, console: Console, root: Path = ROOT
     Raises:
         GateError: waivers or releases are wrong.
     """
-    try:
-        releases = load_releases(root / "releases" / "models")
-    except ReleaseError as error:
-        raise GateError(str(error)) from None
-    found = ends(load_waivers(root / "policies" / "waivers.yaml"), releases, today, within)
+    found = _all(today, within, root)
     if form == "json":
         console.file.write(as_json([{**asdict(e), "ends": e.ends.isoformat()} for e in found]))
     elif form == "markdown":
@@ -93,6 +90,25 @@ def run(today: date, within: int, form: str, console: Console, root: Path = ROOT
             console.print(Text(line, "red" if e.days < 0 else ""), soft_wrap=True)
         if not found:
             console.print(f"nothing ends within {within} days", highlight=False)
+
+
+def keep_issue(title: str, today: date, within: int, root: Path = ROOT) -> str:
+    """Keep one issue on GitHub that lists what ends soon, and close it when nothing does; what was done.
+
+    Raises:
+        GateError: waivers or releases are wrong, or GitHub cannot be asked.
+    """
+    if not title.strip():
+        raise GateError("--issue: should be the title of an issue (got nothing)")
+    return put_issue(title, as_markdown(_all(today, within, root)))
+
+
+def _all(today: date, within: int, root: Path) -> list[End]:
+    try:
+        releases = load_releases(root / "releases" / "models")
+    except ReleaseError as error:
+        raise GateError(str(error)) from None
+    return ends(load_waivers(root / "policies" / "waivers.yaml"), releases, today, within)
 
 
 def as_markdown(found: Sequence[End]) -> str:

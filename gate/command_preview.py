@@ -7,7 +7,9 @@ from pathlib import Path
 
 from rich.console import Console
 
+from gate.output_folder import shown
 from gate.preview import Options, Previewed, preview, unused_waivers
+from gate.progress import told
 from gate.report import EXIT_CODES
 from gate.stacks import ROOT
 from gate.text import show
@@ -31,14 +33,7 @@ def run(
         output=output.resolve(),
         organisation=(organisation or ROOT).resolve(),
     )
-    with progress.status("reading stacks") as status:
-
-        def tell(stack: str, what: str) -> None:
-            if progress.is_terminal:
-                status.update(f"{stack}: {what}")
-            else:
-                progress.print(f"{stack}: {what}", highlight=False)
-
+    with told(progress, "reading stacks") as tell:
         previews = preview(names, options, tell)
     details = len(names) == 1
     for done in previews:
@@ -51,16 +46,13 @@ def run(
         console.print(line, style="red", markup=False, highlight=False, soft_wrap=True)
     code = max([_code(p) for p in previews] + ([ERROR] if unused else [0]))
     console.print(
-        f"reports: {_shown(options.output)}/STACK/report.html, report.md, report.json, report.sarif, state.json",
+        f"reports: {shown(options.output)}/STACK/report.html, report.md, report.json, report.sarif, state.json",
         highlight=False,
+        markup=False,
+        soft_wrap=True,
     )
     return code
 
 
 def _code(done: Previewed) -> int:
     return ERROR if done.report is None else EXIT_CODES[done.report.verdict]
-
-
-def _shown(path: Path) -> str:
-    here = Path.cwd()
-    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)

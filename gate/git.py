@@ -35,6 +35,10 @@ def base_commit(root: Path, reference: str) -> str:
     Raises:
         GateError: there is no such reference, or the clone is too shallow to tell.
     """
+    if not reference.strip():
+        raise GateError("--against: should name a branch, a tag or a commit (got nothing)")
+    # Whether git works here at all is asked first, or its absence would read as an unknown commit.
+    _git(root, "rev-parse", "--git-dir")
     try:
         tip = _git(
             root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{reference}^{{commit}}"

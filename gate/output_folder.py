@@ -40,3 +40,9 @@ def write(folder: Path, files: Mapping[str, str]) -> None:
     except OSError as error:
         shutil.rmtree(draft, ignore_errors=True)
         raise GateError(f"{folder} cannot be written:", [str(error)]) from None
+
+
+def shown(path: Path) -> str:
+    """A path as the person who started the command would write it."""
+    here = Path.cwd()
+    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)

@@ -5,7 +5,7 @@ import multiprocessing
 import os
 import sys
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import nullcontext
@@ -21,6 +21,7 @@ from gate.junit import as_junit
 from gate.origins import Origins
 from gate.page.page import as_html
 from gate.permissions import of_roles
+from gate.progress import Tell
 from gate.release_findings import release_findings
 from gate.report import Report
 from gate.sarif import as_sarif
@@ -58,7 +59,7 @@ class Previewed:
     problem: str = ""
 
 
-def preview(names: Sequence[str], options: Options, tell: Callable[[str, str], None]) -> list[Previewed]:
+def preview(names: Sequence[str], options: Options, tell: Tell) -> list[Previewed]:
     """Preview the named stacks, or all; upstreams they need are previewed too.
 
     Args:
@@ -83,9 +84,7 @@ def preview(names: Sequence[str], options: Options, tell: Callable[[str, str], N
         return _run(stacks, options, address, tell)
 
 
-def _run(
-    stacks: Sequence[Stack], options: Options, address: str, tell: Callable[[str, str], None]
-) -> list[Previewed]:
+def _run(stacks: Sequence[Stack], options: Options, address: str, tell: Tell) -> list[Previewed]:
     done: dict[str, Previewed] = {}
     waiting = {stack.name: stack for stack in stacks}
     running: dict[Future[Previewed], str] = {}

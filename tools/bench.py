@@ -8,22 +8,17 @@ Whole commands run three times after one that is not counted; the median stands 
 this process, after the imports that every preview shares, and are given in the processor's time.
 """
 
-import gc
 import json
-import os
 import shutil
-import statistics
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import yaml
 from rich.console import Console
@@ -36,8 +31,10 @@ from policies.judge import judge
 from policies.record import Graph
 from releases.load import find, load_releases
 from stacks.load import read_stack
+from tools.changes import changes
 from tools.many_documents import answer, roles
 from tools.many_releases import organisation
+from tools.measure import Figure, command, median_command, timed
 
 DAY = date(2026, 11, 23)
 """Waivers are judged as of this day: what is measured must not change because time passed."""
@@ -47,48 +44,6 @@ ENOUGH = 400
 PER_POOL = 3
 DOCUMENTS = 1500
 MODELS = (30, 100, 300)
-
-
-@dataclass(frozen=True)
-class Figure:
-    """One line of the table; ``target`` is what docs/performance.md promises."""
-
-    what: str
-    value: float
-    unit: str
-    target: float | None = None
-
-
-def timed(run: Callable[[], Any], times: int = 3) -> tuple[float, Any]:
-    """The median of the processor's seconds a call takes, and what it returned."""
-    result = run()
-    seconds = []
-    for _ in range(times):
-        gc.collect()
-        started = time.process_time()
-        result = run()
-        seconds.append(time.process_time() - started)
-    return statistics.median(seconds), result
-
-
-def command(*arguments: str) -> tuple[float, float]:
-    """(seconds, peak MB of its largest process) of a command that must succeed."""
-    started = time.perf_counter()
-    process = subprocess.Popen(  # noqa: S603 our own commands
-        arguments, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
-    )
-    _, status, usage = os.wait4(process.pid, 0)
-    seconds = time.perf_counter() - started
-    if os.waitstatus_to_exitcode(status) != 0:
-        said = process.stderr.read() if process.stderr else ""
-        raise SystemExit(f"{' '.join(arguments)} failed:\n{said}")
-    return seconds, usage.ru_maxrss / 1024
-
-
-def median_command(*arguments: str) -> tuple[float, float]:
-    command(*arguments)
-    runs = [command(*arguments) for _ in range(3)]
-    return statistics.median(seconds for seconds, _ in runs), max(peak for _, peak in runs)
 
 
 @contextmanager
@@ -208,7 +163,7 @@ def main(arguments: list[str]) -> None:
     models = list(many_models())
     figures = models
     if "--releases" not in arguments:
-        commands = list(whole_commands())
+        commands = [*whole_commands(), *changes(DAY)]
         graph = capture_stack(read_stack(PLATFORM), {}).graph
         figures = [*commands, *parts(graph), *reasoning(), *models]
     if "--json" in arguments:

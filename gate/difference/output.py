@@ -4,9 +4,10 @@ from pathlib import Path
 
 from rich.console import Console
 
-from gate.difference import render
+from gate.difference import render, terminal
 from gate.difference.record import Difference
 from gate.errors import GateError
+from gate.output_folder import shown
 
 _FILES = ("difference.json", "difference.md")
 
@@ -31,8 +32,13 @@ def finish(difference: Difference, output: Path, console: Console) -> None:
         GateError: it cannot be written.
     """
     write(difference, output)
-    render.show(difference, console)
-    console.print("difference: difference.md, difference.json beside the stacks' reports", highlight=False)
+    terminal.show(difference, console)
+    console.print(
+        f"difference: {shown(output)}/difference.md, difference.json",
+        highlight=False,
+        markup=False,
+        soft_wrap=True,
+    )
 
 
 def write(difference: Difference, output: Path) -> None:

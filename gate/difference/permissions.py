@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from gate.condition_words import in_words, own_account
 from policies.iam.patterns import covers, covers_action
 
 Atom = tuple[str, str, str, tuple[str, ...], bool]
@@ -18,22 +19,6 @@ _WORDS: Final = {
     "s3:PutObject": "write",
     "sts:AssumeRole": "become",
 }
-_OPERATORS: Final = {
-    "StringEquals": "is",
-    "StringLike": "is like",
-    "StringNotEquals": "is not",
-    "StringNotLike": "is not like",
-    "ArnEquals": "is",
-    "ArnLike": "is like",
-    "ArnNotEquals": "is not",
-    "ArnNotLike": "is not like",
-    "Bool": "is",
-    "Null": "is absent:",
-    "IpAddress": "is within",
-    "NotIpAddress": "is not within",
-}
-_SOME: Final = {"": "", "ForAnyValue": "one of ", "ForAllValues": "each of "}
-_OWN: Final = "${aws:PrincipalTag/kubernetes-service-account}"
 
 
 def permission_changes(before: Statements, after: Statements) -> tuple[list[str], list[str]]:
@@ -91,29 +76,13 @@ def _what(actions: Sequence[str], resources: Sequence[str], conditions: Sequence
         said = f"{_listed([_WORDS[a] for a in actions])} {on} ({', '.join(actions)})"
     else:
         said = f"use {', '.join(actions)} on {on}"
-    return f"{said}, only if {' and '.join(map(_condition, conditions))}" if conditions else said
+    return f"{said}, only if {' and '.join(map(in_words, conditions))}" if conditions else said
 
 
 def _listed(words: Sequence[str]) -> str:
     return " and ".join(filter(None, (", ".join(words[:-1]), words[-1])))
 
 
-def _condition(written: str) -> str:
-    """A condition as people say it; as it is written where its operator has no word."""
-    key, _, rest = written.partition(" ")
-    operator, _, values = rest.partition(" ")
-    some, _, plain = operator.rpartition(":")
-    word = _OPERATORS.get(plain.removesuffix("IfExists"))
-    if word is None or not values or some not in _SOME:
-        return written
-    absent = " or is not there" if plain.endswith("IfExists") else ""
-    return f"{_SOME[some]}{key} {word} {_own(values.replace(', ', ' or '))}{absent}"
-
-
 def _short(resource: str) -> str:
     """A bucket's path without what every bucket's begins with, and the account's tag as what it stands for."""
-    return _own(resource.removeprefix("arn:aws:s3:::"))
-
-
-def _own(text: str) -> str:
-    return text.replace(_OWN, "(its own service account)")
+    return own_account(resource.removeprefix("arn:aws:s3:::"))

@@ -1,34 +1,57 @@
-"""A difference as Markdown for a comment, and as text for a terminal."""
+"""A difference as JSON, and as Markdown for a comment."""
 
 import json
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from rich.console import Console
-from rich.text import Text
 
-from gate.difference.record import Difference, ResourceChange, StackDifference
-from gate.difference.summary import alike, in_short
+from gate.difference.lengths import LONGEST_NAME, cut, window
+from gate.difference.record import Difference, Kind, ResourceChange, StackDifference
+from gate.difference.summary import MOST, alike, does, in_short
 from gate.markdown import cell, code
 
 LONGEST_COMMENT: Final = 65_536
 """GitHub's limit for a comment, in characters (GitHub REST API, issue comments; read 2026-11)."""
 _TEMPLATES: Final = Path(__file__).parent.parent / "templates"
-_FEWER: Final = (200, 50, 10, 0)
-"""Rows of a section when everything does not fit: fewer for all sections, down to their counts."""
 _SIGNS: Final = {"pass": "✅", "fail": "❌", "error": "💥", "": "▫️"}
-KINDS: Final = {
-    "added": "added",
+KINDS: Final[dict[Kind, str]] = {
     "removed": "removed",
-    "changed": "changed",
-    "replaced": "destroyed and made again",
     "renamed": "destroyed and made again under another name",
-    "moved": "renamed, and kept by its alias",
+    "replaced": "destroyed and made again",
+    "changed": "changed",
+    "moved": "renamed, and kept by an alias",
+    "added": "added",
 }
-"""What happens to a resource, in words."""
-_WORDS: Final = {"pass": "passes", "fail": "fails", "error": "could not be judged", "": "is not there"}
+"""What happens to a resource, in words; what loses something comes first."""
+WORDS: Final = {"pass": "passes", "fail": "fails", "error": "could not be judged", "": "is not there"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Detail:
+    """How much is said: ``rows`` of a section, and whether resources and their properties stand there one by one."""
+
+    rows: int
+    stacks: int = 10_000
+    properties: bool = False
+    resources: bool = False
+
+
+_DETAILS: Final = (
+    _Detail(rows=100_000, properties=True, resources=True),
+    _Detail(rows=100_000, resources=True),
+    _Detail(rows=100_000),
+    _Detail(rows=200),
+    _Detail(rows=50),
+    _Detail(rows=20, stacks=50),
+    _Detail(rows=5, stacks=10),
+    _Detail(rows=0, stacks=10),
+    _Detail(rows=0, stacks=0),
+)
+"""What goes first where not everything fits: properties, then single resources, then rows of all sections alike."""
 
 
 def as_json(difference: Difference) -> str:
@@ -37,7 +60,10 @@ def as_json(difference: Difference) -> str:
 
 
 def as_markdown(difference: Difference, longest: int = LONGEST_COMMENT) -> str:
-    """Verdicts first, then what endangers something, then folds. Too long a text gets shorter by whole rows."""
+    """Verdict first, then what a reviewer must know, then what is at risk, then folds.
+
+    Too long a text is shortened by whole sections and rows, which are counted; too long a value by its middle.
+    """
     environment = Environment(
         loader=FileSystemLoader(_TEMPLATES),
         undefined=StrictUndefined,
@@ -46,37 +72,54 @@ def as_markdown(difference: Difference, longest: int = LONGEST_COMMENT) -> str:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters |= {"cell": cell, "code": code, "place": _place}
+    environment.filters |= {
+        "cell": lambda value: cell(cut(value)),
+        "code": lambda value: code(cut(value)),
+        "name": lambda value: cell(cut(value, LONGEST_NAME)),
+        "place": _place,
+    }
     template = environment.get_template("difference.md.j2")
-    headline = _headline(difference)
-    for rows in (100_000, *_FEWER):
-        made = template.render(
-            difference=difference,
-            telling=alike(difference.telling),
-            rows=rows,
-            sign=_SIGNS,
-            word=_WORDS,
-            kind=KINDS,
-            headline=headline,
-            short=in_short(difference),
-            danger=_danger,
-            sections=_sections,
-        )
+    content = {
+        "difference": difference,
+        "headline": headline(difference),
+        "in_short": in_short,
+        "most": MOST,
+        "telling": alike(difference.telling),
+        "sign": _SIGNS,
+        "word": WORDS,
+        "kinds": KINDS,
+        "happens": happens,
+        "notes": notes(difference),
+        "counted": _counted,
+        "sections": sections,
+        "window": window,
+    }
+    made = ""
+    for detail in _DETAILS:
+        made = template.render(detail=detail, rows=detail.rows, **content)
         if len(made) <= longest:
             return made
-    return f"# {headline}\n\nEven the counts of this change are too long for a comment: see the artifact.\n"
+    said = "Even the counts of this change are too long for a comment: see the artifact."
+    return f"# {headline(difference)}\n\n{said}\n"
 
 
-def _headline(difference: Difference) -> str:
+def headline(difference: Difference) -> str:
     """The verdict, and what no verdict speaks of: a change can break no rule and lose everything."""
     if difference.verdict == "error":
         return "💥 This change could not be judged"
     lost = len(difference.dangers)
+    done = [f"puts {lost} thing{'s' if lost > 1 else ''} at risk"] if lost else []
+    done = (done + does(difference))[:3]
+    also = f": it {_and(done)}" if done else ""
     if difference.verdict == "fail":
-        return "❌ This change does not pass" + (f", and puts {_number(lost)} at risk" if lost else "")
+        return f"❌ This change does not pass{also}"
     if lost:
-        return f"⚠️ This change breaks no rule, but puts {_number(lost)} at risk"
-    return "✅ This change passes"
+        return f"⚠️ This change breaks no rule, but {_and(done)}"
+    return f"✅ This change passes{also}" if difference.stacks else "✅ This change touches no stack"
+
+
+def _and(words: Sequence[str]) -> str:
+    return " and ".join(filter(None, (", ".join(words[:-1]), words[-1])))
 
 
 def _place(urn: str) -> str:
@@ -84,83 +127,43 @@ def _place(urn: str) -> str:
     return urn.rpartition("::")[2]
 
 
-def _number(count: int) -> str:
-    return f"{count} thing{'s' if count > 1 else ''}"
+def happens(resource: ResourceChange) -> str:
+    """What happens to a resource that something is lost with."""
+    said = {
+        "removed": "removed",
+        "renamed": f"destroyed, and {resource.name} made in its place",
+        "replaced": "destroyed and made again: what changed cannot be changed in place",
+    }.get(resource.kind, resource.kind)
+    return f"{said} (protected)" if resource.was_protected else said
 
 
-def _danger(resource: ResourceChange) -> str:
-    """What happens to a resource, and what goes with it."""
-    happens = {
-        "removed": "is removed",
-        "renamed": (
-            f"is destroyed, and {resource.name} is made in its place, since no alias says that the two are one. "
-            "An alias keeps it (docs/upgrading.md)"
-        ),
-        "replaced": "is destroyed and made again, since what changed cannot be changed in place",
-    }
-    stopped = (
-        ". It is protected: Pulumi refuses until somebody takes that away" if resource.was_protected else ""
-    )
-    return f"{happens.get(resource.kind, resource.kind)}{stopped}. Lost: {resource.endangers}"
+def notes(difference: Difference) -> list[str]:
+    """What holds of all that is at risk in the same way."""
+    at_risk = [resource for resource, _ in difference.dangers]
+    found = []
+    if any(r.kind == "renamed" for r in at_risk):
+        found.append(
+            "No alias says that the old and the new one are the same; an alias keeps it (docs/upgrading.md)."
+        )
+    if any(r.was_protected for r in at_risk):
+        found.append("Pulumi refuses to destroy what is protected until somebody takes the protection away.")
+    return found
 
 
-def _sections(stack: StackDifference) -> list[tuple[str, Sequence[str]]]:
+def _counted(resources: Sequence[ResourceChange]) -> list[tuple[str, int]]:
+    """Types of resources by how many of them there are."""
+    return sorted(Counter(r.type for r in resources).items(), key=lambda pair: (-pair[1], pair[0]))
+
+
+def sections(stack: StackDifference) -> list[tuple[str, Sequence[str]]]:
     """Sentences under their headings, in the order a reviewer asks."""
     found = [
-        ("Models and their traffic", stack.models),
         ("Permissions gained", stack.gained),
-        ("Permissions lost", stack.lost),
         ("What becomes reachable", stack.opened),
-        ("What is reachable no longer", stack.closed),
-        ("Machines and GPUs", stack.capacity),
+        ("Models and their traffic", stack.models),
         ("How long things are kept", stack.kept),
+        ("Machines, GPUs and replicas", stack.capacity),
+        ("Permissions lost", stack.lost),
+        ("What is reachable no longer", stack.closed),
     ]
     return [(heading, lines) for heading, lines in found if lines]
-
-
-def show(difference: Difference, console: Console) -> None:
-    """Print a difference: a line a stack, then what matters of it."""
-    console.print(Text(f"{difference.head} against {difference.base}"), soft_wrap=True)
-    for problem in difference.problems:
-        console.print(Text(problem, "red"), soft_wrap=True)
-    for note in difference.notes:
-        console.print(Text(note, "yellow"), soft_wrap=True)
-    for stack in difference.stacks:
-        _show_stack(stack, console)
-
-
-def _show_stack(stack: StackDifference, console: Console) -> None:
-    colour = {"pass": "green", "fail": "red", "error": "magenta", "": "yellow"}[stack.verdict]
-    counts = _counts(stack)
-    console.print(
-        Text.assemble(
-            (f"stack {stack.stack}: ", "bold"),
-            (_WORDS[stack.verdict], colour),
-            f"  {counts or 'no difference'}",
-        ),
-        soft_wrap=True,
-    )
-    if stack.problem:
-        console.print(Text(f"  {stack.problem}", "yellow"), soft_wrap=True)
-    for resource in [r for r in stack.resources if r.endangers]:
-        said = f"  {resource.type} {resource.was or resource.name} {_danger(resource)}"
-        console.print(Text(said, "bold red"), soft_wrap=True)
-    for finding in stack.new_findings:
-        console.print(
-            Text(f"  new {finding['level']} finding {finding['rule']}: {finding['message']}", "red")
-        )
-    for finding in stack.fixed_findings:
-        console.print(Text(f"  fixed {finding['rule']}: {finding['message']}", "green"))
-    for heading, lines in _sections(stack):
-        console.print(Text(f"  {heading}", "italic"))
-        for line in lines:
-            console.print(Text(f"    {line}"), soft_wrap=True)
-
-
-def _counts(stack: StackDifference) -> str:
-    counted: list[tuple[str, Any]] = [
-        (kind, stack.of_kind(kind))
-        for kind in ("added", "removed", "changed", "replaced", "renamed", "moved")
-    ]
-    counted += [("new findings", stack.new_findings), ("fixed", stack.fixed_findings)]
-    return ", ".join(f"{len(found)} {word}" for word, found in counted if found)

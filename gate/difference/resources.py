@@ -1,13 +1,12 @@
 """Resources of two sides: added, removed, changed, made anew, renamed."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from facts.replacements import Replacement, replacements
-from gate.difference.record import Change, Kind, ResourceChange
+from gate.difference.properties import leaves, property_changes
+from gate.difference.record import Kind, ResourceChange
 
-_LONGEST: Final = 160
 _ALIKE: Final = 0.7
 """Share of equal properties from which a removed and an added resource count as one that was renamed."""
 _NAMED: Final = ("metadata.name", "metadata.namespace")
@@ -57,8 +56,10 @@ def _is_protected(resource: Recorded) -> bool:
 
 def _renames(removed: list[Recorded], added: list[Recorded]) -> Iterator[ResourceChange]:
     """Pairs the two lists have in common under another URN; what is paired leaves both lists."""
+    held = {id(r): dict(leaves(r["inputs"])) for r in (*removed, *added)}
     for new in list(added):
-        candidates = [(likeness(old, new), old) for old in removed if old["type"] == new["type"]]
+        alike = [r for r in removed if r["type"] == new["type"]]
+        candidates = [(likeness(held[id(old)], held[id(new)]), old) for old in alike]
         share, old = max(candidates, key=lambda pair: (pair[0], pair[1]["urn"]), default=(0.0, None))
         if old is None:
             continue
@@ -79,9 +80,8 @@ def _renames(removed: list[Recorded], added: list[Recorded]) -> Iterator[Resourc
         )
 
 
-def likeness(old: Recorded, new: Recorded) -> float:
-    """The share of properties two resources have in common, from 0 to 1."""
-    mine, theirs = dict(_leaves(old["inputs"])), dict(_leaves(new["inputs"]))
+def likeness(mine: Mapping[str, Any], theirs: Mapping[str, Any]) -> float:
+    """The share of single values, by their paths, that two resources have in common, from 0 to 1."""
     if not mine and not theirs:
         return 1.0
     same = len([path for path, value in mine.items() if theirs.get(path) == value])
@@ -94,7 +94,7 @@ def _changed(old: Recorded, new: Recorded) -> Iterator[ResourceChange]:
         return
     cost = replacements().get(new["type"], _NONE)
     on = (*cost.anew_on, *(_NAMED if new["type"].startswith("kubernetes:") else ()))
-    anew = any(c.path == path or c.path.startswith(f"{path}.") for c in changes for path in on)
+    anew = any(c.path == path or c.path.startswith((f"{path}.", f"{path}[")) for c in changes for path in on)
     kind: Kind = "replaced" if anew else "changed"
     yield _plain(
         kind,
@@ -103,41 +103,3 @@ def _changed(old: Recorded, new: Recorded) -> Iterator[ResourceChange]:
         endangers=cost.loses if anew else "",
         was_protected=anew and _is_protected(old),
     )
-
-
-def property_changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:
-    """Every leaf that differs; JSON texts are compared inside, and tags with the provider's defaults."""
-    old, new = dict(_leaves(_merged(before))), dict(_leaves(_merged(after)))
-    for path in sorted(old.keys() | new.keys()):
-        if old.get(path) != new.get(path):
-            yield Change(path=path, before=_text(old.get(path)), after=_text(new.get(path)))
-
-
-def _merged(inputs: Mapping[str, Any]) -> Mapping[str, Any]:
-    if "tagsAll" not in inputs:
-        return inputs
-    return {**{k: v for k, v in inputs.items() if k != "tagsAll"}, "tags": inputs["tagsAll"]}
-
-
-def _leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
-    if isinstance(value, str) and value[:1] in {"{", "["}:
-        try:
-            value = json.loads(value)
-        except ValueError:
-            yield path, value
-            return
-    if isinstance(value, Mapping) and value:
-        for key, item in value.items():
-            yield from _leaves(item, f"{path}.{key}" if path else str(key))
-    elif isinstance(value, list) and value:
-        for index, item in enumerate(value):
-            yield from _leaves(item, f"{path}.{index}")
-    else:
-        yield path, value
-
-
-def _text(value: Any) -> str:
-    if value is None:
-        return ""
-    text = value if isinstance(value, str) else json.dumps(value)
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."

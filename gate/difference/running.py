@@ -42,7 +42,8 @@ def _waits(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
 
 
 def _moves(old: Mapping[str, int], new: Mapping[str, int]) -> Iterator[str]:
-    for version in [*new, *(gone for gone in old if gone not in new)]:
+    most_first = sorted(new, key=lambda version: -new[version])
+    for version in [*most_first, *(gone for gone in old if gone not in new)]:
         was, is_now = old.get(version), new.get(version)
         if was is None and not is_now:
             yield f"{version} comes without traffic; let it answer 1 % first, or its first requests fail"

@@ -1,42 +1,64 @@
-"""A difference in one sentence, and stacks of which the same is to be said."""
+"""A difference in a few sentences, and stacks of which the same is to be said."""
 
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from typing import Any, Final
 
-from gate.difference.record import Difference, StackDifference
+from gate.difference.record import Difference, Said, StackDifference
 
 _UUID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
-_SAYS: Final[Sequence[tuple[str, Callable[[StackDifference], Any]]]] = (
-    ("a mandatory rule breaks", lambda s: [f for f in s.new_findings if f["level"] == "mandatory"]),
-    ("advice is not followed", lambda s: [f for f in s.new_findings if f["level"] != "mandatory"]),
-    ("a rule cannot be decided any more", lambda s: s.undecided),
-    ("a finding is waived", lambda s: s.waived_findings),
-    ("a finding is mended", lambda s: s.fixed_findings),
-    ("permissions are gained", lambda s: s.gained),
-    ("permissions are lost", lambda s: s.lost),
-    ("something becomes reachable", lambda s: s.opened),
-    ("something is reachable no longer", lambda s: s.closed),
-    ("models or their traffic change", lambda s: s.models),
-    ("machines or GPUs change", lambda s: s.capacity),
-    ("something is kept longer or shorter", lambda s: s.kept),
+MOST: Final = 2
+"""Sentences of one kind that are all said; of more, the first and how many more there are."""
+_DOES: Final[Sequence[tuple[str, Callable[[StackDifference], Any]]]] = (
+    ("breaks a mandatory rule", lambda s: _of_level(s.new_findings, mandatory=True)),
+    ("leaves a rule undecided", lambda s: s.undecided),
+    ("widens access", lambda s: s.gained or s.opened),
+    ("has a finding waived", lambda s: s.waived_findings),
+    ("changes how long something is kept", lambda s: s.kept),
+    ("changes what models answer", lambda s: s.models),
+    ("changes machines or replicas", lambda s: s.capacity),
+    ("takes access away", lambda s: s.lost or s.closed),
+    ("mends a finding", lambda s: s.fixed_findings),
 )
 
 
-def in_short(difference: Difference) -> str:
-    """What a reviewer must know, with the stacks it holds for; empty where nothing was compared."""
-    compared = [s for s in difference.stacks if not s.problem]
-    by_stacks: dict[tuple[str, ...], list[str]] = {}
-    for what, shown in _SAYS:
-        by_stacks.setdefault(tuple(s.stack for s in compared if shown(s)), []).append(what)
-    found = [f"in {', '.join(stacks)}, {', '.join(said)}" for stacks, said in by_stacks.items() if stacks]
-    if not found and any(s.resources for s in compared):
-        return "resources differ, and no verdict, permission, flow, model or machine with them"
-    if not found and compared:
-        return "nothing differs in what the stacks are made of"
-    return "; ".join(found)
+def does(difference: Difference) -> list[str]:
+    """What the change does in few words, the gravest first; what no verdict speaks of too."""
+    return [words for words, shown in _DOES if any(shown(s) for s in difference.telling)]
+
+
+def in_short(stack: StackDifference) -> list[str]:
+    """What a reviewer must know beside the findings, the gravest first: a few lines, however much there is."""
+    said = [
+        # The one with the fewest conditions tells most.
+        *_few(sorted(stack.gained, key=len), "permission is gained", "permissions are gained"),
+        *_few(stack.opened, "way is opened", "ways are opened"),
+        *_few(stack.models, "model changes", "models change"),
+        *_few(stack.kept, "period changes", "periods change"),
+        *_few(stack.capacity, "change of machines or replicas", "changes of machines or replicas"),
+        *_few(sorted(stack.lost, key=len), "permission is lost", "permissions are lost"),
+        *_few(stack.closed, "way is closed", "ways are closed"),
+    ]
+    if stack.resources and not any(shown(stack) for _, shown in _DOES):
+        count = len(stack.resources)
+        differ, them = ("1 resource differs", "it") if count == 1 else (f"{count} resources differ", "them")
+        said.append(f"{differ}, and no finding, permission, flow, model or machine with {them}")
+    return said
+
+
+def _of_level(findings: Sequence[Said], *, mandatory: bool) -> list[Said]:
+    return [f for f in findings if (f["level"] == "mandatory") == mandatory]
+
+
+def _few(lines: Sequence[str], one: str, many: str) -> Iterator[str]:
+    if len(lines) <= MOST:
+        yield from lines
+        return
+    rest = len(lines) - 1
+    yield lines[0]
+    yield f"{rest} more {one if rest == 1 else many}"
 
 
 def alike(stacks: Sequence[StackDifference]) -> list[tuple[StackDifference, list[str]]]:

@@ -10,7 +10,9 @@ from typing import Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from gate.condition_words import in_words
 from gate.page.architecture import architecture, parts
+from gate.page.identities import holders
 from gate.page.talks import talks
 from gate.page.versions import versions
 from gate.report import Report, printable
@@ -47,6 +49,7 @@ def as_html(report: Report, waivers: Mapping[str, Waiver]) -> str:
         keep_trailing_newline=True,
         finalize=_shown,
     )
+    environment.filters["in_words"] = in_words
     environment.globals["text_of"] = lambda name: Markup((_TEMPLATES / name).read_text(encoding="utf-8"))  # noqa: S704 our own style and script
     labels = {r.urn: r.label for r in report.resources}
     outermost = parts(report)
@@ -56,7 +59,9 @@ def as_html(report: Report, waivers: Mapping[str, Waiver]) -> str:
         label=lambda urn: labels.get(urn, urn),
         parts=outermost,
         architecture=architecture(report, outermost),
-        flows=report.flows,
+        # What can be reached from outside comes first: it has no port of the mesh.
+        flows=sorted(report.flows, key=lambda flow: (bool(flow.port), flow)),
+        holders=holders(report.permissions),
         talks=talks(report.flows),
         waivers=_by_expiry(report, waivers),
         versions=versions(report),

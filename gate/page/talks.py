@@ -6,7 +6,8 @@ from ipaddress import ip_network
 from typing import Final
 
 from gate.flows import Flow
-from gate.page.diagram import Diagram, Edge, Node, draw
+from gate.page.diagram import Diagram, Edge, Node
+from gate.page.shelves import draw_apart
 
 _MESH: Final = "cluster.local/ns/"
 MOST_LINES: Final = 120
@@ -39,7 +40,7 @@ def who_talks(flows: Sequence[Flow]) -> tuple[Sequence[Node], Sequence[Edge]]:
 
 def talks(flows: Sequence[Flow]) -> Diagram:
     """Flows as a drawing."""
-    return draw(*who_talks(flows))
+    return draw_apart(*who_talks(flows))
 
 
 def _by_namespace(nodes: Mapping[str, Node], edges: Sequence[Edge]) -> tuple[Sequence[Node], Sequence[Edge]]:

@@ -1,7 +1,12 @@
 "use strict";
+const said = (element) =>
+  [element.textContent, ...[...element.querySelectorAll("[data-words]")].map((e) => e.dataset.words)].join(" ").toLowerCase();
+for (const fold of document.querySelectorAll("[data-fold]")) fold.open = false;
 for (const input of document.querySelectorAll("[data-filter]")) {
-  const rows = [...document.getElementById(input.dataset.filter).tBodies[0].rows];
-  const texts = rows.map((row) => row.textContent.toLowerCase());
+  const list = document.getElementById(input.dataset.filter);
+  const rows = [...list.querySelectorAll("tbody tr")];
+  const groups = [...list.querySelectorAll("[data-fold]")];
+  const texts = rows.map((row) => `${row.closest("[data-fold]")?.dataset.words ?? ""} ${said(row)}`.toLowerCase());
   const output = input.parentElement.querySelector("output");
   const apply = () => {
     const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
@@ -14,11 +19,24 @@ for (const input of document.querySelectorAll("[data-filter]")) {
         fold.open = words.some((word) => inside.includes(word));
       }
     });
+    for (const group of groups) {
+      group.hidden = !group.querySelector("tbody tr:not([hidden])");
+      group.open = words.length > 0 && !group.hidden;
+    }
     output.textContent = `${shown} of ${rows.length}`;
   };
   input.addEventListener("input", apply);
   apply();
 }
+// Paper has nothing to choose: all is open while it is printed, and as it was afterwards.
+let folded = [];
+addEventListener("beforeprint", () => {
+  folded = [...document.querySelectorAll("details:not([open])")];
+  for (const fold of folded) fold.open = true;
+});
+addEventListener("afterprint", () => {
+  for (const fold of folded) fold.open = false;
+});
 for (const drawing of document.querySelectorAll(".drawing")) {
   drawing.scrollLeft = (drawing.scrollWidth - drawing.clientWidth) / 2;
 }

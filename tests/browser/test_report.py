@@ -29,30 +29,71 @@ def test_the_verdict_is_seen_first(show):
     assert page.locator("#findings .card.mandatory .fix").inner_text() == "Fix close it"
 
 
-def test_a_filter_keeps_rows_that_hold_every_word(show):
+def test_permissions_are_folded_by_identity_and_a_filter_opens_those_it_finds_something_in(show):
     page = show()
-    rows = page.locator("#permission-rows tbody tr")
+    rows, identities = page.locator("#permission-rows tbody tr"), page.locator("#permission-rows > details")
     every = rows.count()
-    page.get_by_label("Filter permissions").fill("S3: models-")
+    assert all(identity.is_visible() for identity in identities.all())
+    assert not any(row.is_visible() for row in rows.all())
+    filtered = page.get_by_label("Filter permissions")
+    filtered.fill("S3: models-")
     kept = [row.inner_text().lower() for row in rows.all() if row.is_visible()]
     assert 0 < len(kept) < every
     assert all("s3:" in row and "models-" in row for row in kept)
     assert page.locator("output[for=filter-permission-rows]").inner_text() == f"{len(kept)} of {every}"
-    page.get_by_label("Filter permissions").fill("no such word")
+    assert 0 < sum(identity.is_visible() for identity in identities.all()) < identities.count()
+    filtered.fill("no such word")
+    assert not any(identity.is_visible() for identity in identities.all())
+    filtered.fill("")
+    assert all(identity.is_visible() for identity in identities.all())
     assert not any(row.is_visible() for row in rows.all())
-    page.get_by_label("Filter permissions").fill("")
-    assert all(row.is_visible() for row in rows.all())
+
+
+@pytest.mark.parametrize("words", ["models/minilm-v1 getobject", "models/minilm-v1 s3:prefix stringlike"])
+def test_a_filter_finds_the_subject_and_a_condition_as_the_policy_writes_it(show, words):
+    page = show()
+    page.get_by_label("Filter permissions").fill(words)
+    assert [
+        i.locator("summary code").first.inner_text() for i in page.locator(".holder").all() if i.is_visible()
+    ] == ["models/minilm-v1"]
 
 
 def test_a_filter_opens_the_fold_it_finds_something_in(show):
     page = show()
-    row = page.locator("#permission-rows tbody tr").first
-    action = row.get_by_text("ec2:DetachVolume")
+    page.locator("#permission-rows > details > summary").first.click()
+    action = page.locator("#permission-rows tbody tr").first.get_by_text("ec2:DetachVolume")
     assert not action.is_visible()
     page.get_by_label("Filter permissions").fill("detachvolume")
     assert action.is_visible()
     page.get_by_label("Filter permissions").fill("")
     assert not action.is_visible()
+
+
+def test_on_paper_all_is_open_and_afterwards_as_it_was(show):
+    page = show()
+    page.locator("#permission-rows > details > summary").first.click()
+    before = page.evaluate("[...document.querySelectorAll('details')].map(d => d.open)")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(media="print")
+    assert page.evaluate("[...document.querySelectorAll('details')].every(d => d.open)")
+    assert all(row.is_visible() for row in page.locator("#permission-rows tbody tr").all())
+    assert not page.locator("nav").is_visible()
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.evaluate("[...document.querySelectorAll('details')].map(d => d.open)") == before
+
+
+def test_a_figure_leads_to_its_section(show):
+    page = show()
+    page.emulate_media(reduced_motion="reduce")
+    page.get_by_role("link", name="0 waived", exact=True).click()
+    assert page.evaluate("location.hash") == "#waivers"
+    assert 0 < page.locator("#waivers h2").bounding_box()["y"] < 200
+
+
+def test_at_a_desk_no_drawing_needs_to_be_scrolled(show):
+    page = show(width=1280)
+    for drawing in page.locator(".drawing").all():
+        assert drawing.evaluate("d => d.scrollWidth <= d.clientWidth")
 
 
 def test_a_drawing_wider_than_a_phone_starts_in_its_middle_and_says_that_it_scrolls(show):

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from gate.command_against import GONE
 from tests.scripted import against, checkout, comment, difference, edit, git, slipway
 
 
@@ -20,7 +21,7 @@ def repository(tmp_path):
 def test_a_changed_pool_is_compared_once_and_the_base_is_kept(repository):
     edit(repository, "stacks/Pulumi.prod.yaml", "max_gpus: 8", "max_gpus: 16")
     first = against(repository)
-    assert (first.returncode, first.stderr) == (0, "")
+    assert first.returncode == 0
     stacks, notes = difference(repository)
     assert notes == []
     assert list(stacks) == ["prod", "prod-models"]
@@ -70,6 +71,30 @@ def test_documentation_is_answered_without_importing_pulumi(repository):
     assert done.stdout.splitlines()[-1] == "[]"
 
 
+def test_a_stack_that_goes_is_told_with_all_that_it_held(repository):
+    (repository / "stacks" / "Pulumi.prod-models.yaml").unlink()
+    done = against(repository)
+    assert done.returncode == 0
+    stacks, _ = difference(repository)
+    assert list(stacks) == ["prod-models"]
+    assert (stacks["prod-models"]["verdict_before"], stacks["prod-models"]["verdict"]) == ("pass", "")
+    assert {r["kind"] for r in stacks["prod-models"]["resources"]} == {"removed"}
+    said = comment(repository)
+    assert said.startswith("# ⚠️ This change breaks no rule, but puts ")
+    assert f"> prod-models: {GONE}\n" in said
+
+
+def test_a_stack_that_comes_needs_no_base(repository):
+    text = (repository / "stacks" / "Pulumi.prod-models.yaml").read_text(encoding="utf-8")
+    (repository / "stacks" / "Pulumi.more-models.yaml").write_text(text, encoding="utf-8")
+    done = against(repository)
+    assert done.returncode == 0
+    assert not (repository / ".cache" / "base").exists()
+    stacks, _ = difference(repository)
+    assert list(stacks) == ["more-models"]
+    assert (stacks["more-models"]["verdict_before"], stacks["more-models"]["verdict"]) == ("", "pass")
+
+
 def test_a_base_that_does_not_build_leaves_this_side_alone(repository):
     edit(repository, "components/mesh.py", "class Mesh(", "class Mash(")
     git(repository, "commit", "-qam", "broken")
@@ -98,7 +123,7 @@ def test_this_side_broken_is_never_a_pass(repository):
     assert "replace the placeholder (got 'CHANGEME')" in comment(repository)
 
 
-def test_unknown_and_unreachable_references_are_refused(repository, tmp_path_factory):
+def test_unknown_and_unreachable_references_are_refused(repository):
     unknown = against(repository, "no-such-branch")
     assert unknown.returncode == 2
     assert unknown.stderr == "--against: there is no commit 'no-such-branch' here; is it fetched?\n"
@@ -109,7 +134,48 @@ def test_unknown_and_unreachable_references_are_refused(repository, tmp_path_fac
     apart = against(repository)
     assert apart.returncode == 2
     assert apart.stderr.endswith("they share no history\n")
+    nothing = against(repository, "")
+    assert (nothing.returncode, nothing.stderr) == (
+        2, "--against: should name a branch, a tag or a commit (got nothing)\n",
+    )  # fmt: skip
+
+
+def test_without_git_it_says_so_and_does_not_speak_of_the_reference(
+    repository, tmp_path_factory, monkeypatch
+):
     outside = Path(tmp_path_factory.mktemp("outside"))
     shutil.copytree(repository, outside / "copy", ignore=shutil.ignore_patterns(".git"), symlinks=True)
     done = against(outside / "copy")
-    assert (done.returncode, "Traceback" in done.stderr) == (2, False)
+    assert (done.returncode, done.stderr.splitlines()[0]) == (2, "git rev-parse failed:")
+    assert "not a git repository" in done.stderr
+    monkeypatch.setenv("PATH", "/nonexistent")
+    done = against(repository)
+    assert (done.returncode, done.stderr.splitlines()[0]) == (2, "git cannot be started:")
+
+
+def test_a_tag_a_commit_and_a_detached_head_are_references_like_branches(repository):
+    (repository / "README.md").write_text("# Another word\n", encoding="utf-8")
+    commit = git(repository, "rev-parse", "HEAD")
+    git(repository, "tag", "-a", "first", "-m", "first")
+    git(repository, "checkout", "-q", "--detach")
+    for reference in ("first", commit, commit[:10], "main~0"):
+        assert against(repository, reference).returncode == 0
+        assert comment(repository).endswith(f" against `{commit[:10]} ({reference})`\n")
+
+
+def test_reports_stand_in_the_checkout_wherever_the_command_is_run(repository):
+    (repository / "README.md").write_text("# Another word\n", encoding="utf-8")
+    # -P: not the folder it is run in, whose modules are called as some of Python's own.
+    command = [
+        sys.executable,
+        "-P",
+        "-c",
+        "from gate.cli import main; main()",
+        "preview",
+        "--against",
+        "main",
+    ]
+    environment = {**os.environ, "PYTHONPATH": str(repository)}
+    subprocess.run(command, cwd=repository / "stacks", env=environment, check=True, capture_output=True)  # noqa: S603 our own command
+    assert comment(repository).startswith("# ✅ This change touches no stack")
+    assert not (repository / "stacks" / "build").exists()

@@ -6,9 +6,10 @@ from dataclasses import asdict
 
 import pytest
 
-from gate.command_comment import MARK, comment
+from gate.command_comment import MARK, comment, post
 from gate.difference.record import FORMAT, Change, Difference, ResourceChange, StackDifference
 from gate.difference.render import LONGEST_COMMENT, as_json
+from gate.errors import GateError
 
 HOSTILE = (
     "x`</details>\n\n# ✅ This change passes\n\n@everyone <img src=https://e.example/x> [y](https://e.example) | #1 "
@@ -54,11 +55,11 @@ def test_nobodys_text_is_markup_or_calls_anybody(written):
     assert re.search(r"(?<!\\)\]\(|https?://|(?<![\w/])#\d", outside) is None
     headings = [line for line in text.splitlines() if line.startswith("#")]
     assert headings[0] == "# 💥 This change could not be judged"
-    assert [h[:4] for h in headings[1:]] == ["## W", "## x"]
+    assert [h[:4] for h in headings[1:]] == ["## W", "## x", "## V"]
     assert [line for line in text.splitlines() if line.lstrip(" >").startswith(("- [x]", "```"))] == []
     assert "\u202e" not in text
     rows = [line for line in outside.splitlines() if line.startswith("|")]
-    assert {line.replace("\\|", "").count("|") for line in rows} == {6, 8}
+    assert {line.replace("\\|", "").count("|") for line in rows} == {5, 6, 8}
 
 
 def test_the_mark_comes_once_and_last_and_the_reader_is_told_whose_words_these_are(written):
@@ -76,15 +77,14 @@ def test_the_largest_difference_fits_with_its_end(written):
     ]
     text = comment(written(as_json(Difference(base=line, head=line, stacks=stacks, notes=[line] * 20))))
     assert len(text) <= LONGEST_COMMENT
-    assert text.startswith("# ✅ This change passes\n\nEven the counts of this change are too long")
+    assert text.startswith("# ✅ This change passes: it widens access\n")
     assert text.endswith(f"{MARK}\n")
 
 
 def test_what_was_written_is_read(written):
     one = StackDifference(stack="dev", verdict_before="pass", verdict="pass", gained=["a may now read b"])
     text = comment(written(as_json(Difference(base="b", head="h", stacks=[one]))))
-    assert "**In short:** in dev, permissions are gained." in text
-    assert "- a may now read b" in text
+    assert text.startswith("# ✅ This change passes: it widens access\n\n## dev\n\n- a may now read b\n")
 
 
 def changed(**parts):
@@ -111,9 +111,7 @@ def changed(**parts):
 )  # fmt: skip
 def test_what_cannot_be_read_is_no_pass_and_is_told(written, text, problem):
     said = comment(written(text))
-    assert said.startswith(
-        "# 💥 This change could not be judged\n\n**Why**\n\n- the default branch cannot read"
-    )
+    assert said.startswith("# 💥 This change could not be judged\n\nThe default branch cannot read")
     assert problem in said
     assert said.endswith(f"{MARK}\n")
 
@@ -121,11 +119,16 @@ def test_what_cannot_be_read_is_no_pass_and_is_told(written, text, problem):
 def test_a_preview_that_left_nothing_does_not_leave_an_older_verdict_standing(tmp_path):
     said = comment(tmp_path / "none.json")
     assert said.startswith("# 💥 This change could not be judged")
-    assert "- the preview ended before it compared anything: see its run\n" in said
+    assert "\n\nThe preview ended before it compared anything: see its run\n" in said
 
 
 def test_a_difference_too_large_to_read_is_told(tmp_path):
     large = tmp_path / "large.json"
     with large.open("wb") as file:
         file.truncate(65 * 1024 * 1024)
-    assert "- the difference has 68157440 bytes; at most 67108864 are read\n" in comment(large)
+    assert "\n\nThe difference has 68157440 bytes; at most 67108864 are read\n" in comment(large)
+
+
+def test_only_a_commit_is_looked_for(tmp_path):
+    with pytest.raises(GateError, match=r"--commit: should be 40 hexadecimal digits \(got 'main'\)$"):
+        post(tmp_path / "none.json", "main")

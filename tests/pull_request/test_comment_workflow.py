@@ -1,11 +1,6 @@
-"""The step that comments, run as the service would run it, with a client that only writes down what it is asked."""
+"""Steps of the workflows, run as the service would run them, with a client that only writes down what it is asked."""
 
-import json
-import os
-import shutil
-import stat
 import subprocess
-import sys
 
 import pytest
 import yaml
@@ -14,101 +9,131 @@ from gate.command_comment import MARK
 from gate.difference.record import Difference, StackDifference
 from gate.difference.render import as_json
 from gate.stacks import ROOT
+from tests.github import BOT, Client, comments, issues, pulls
 
-WORKFLOW = yaml.safe_load((ROOT / ".github" / "workflows" / "comment.yml").read_text(encoding="utf-8"))
-STEPS = WORKFLOW["jobs"]["comment"]["steps"]
-CLIENT = """#!{python}
-import json, os, subprocess, sys
-asked = sys.argv[1:]
-with open(os.environ["ASKED"], "a") as log:
-    log.write(json.dumps(asked) + "\\n")
-answer = {{"pr": os.environ["PULLS"], "api": os.environ["COMMENTS"]}}[asked[0]]
-if "--jq" in asked:
-    query = asked[asked.index("--jq") + 1]
-    sys.exit(subprocess.run(["jq", "-r", query], input=answer, text=True).returncode)
-body = next((a.partition("=@")[2] for a in asked if a.startswith("body=@")), "")
-with open(os.environ["ASKED"] + ".body", "w") as sent:
-    sent.write(open(body).read())
-"""
-PULLS = [{"number": 7, "headRefOid": "other"}, {"number": 8, "headRefOid": "abc"}]
-BOT, SOMEBODY = {"login": "github-actions[bot]"}, {"login": "somebody"}
+WORKFLOWS = {
+    path.stem: yaml.safe_load(path.read_text(encoding="utf-8"))
+    for path in sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+}
+COMMIT = "ab" * 20
+
+
+def steps(workflow):
+    return [step for job in WORKFLOWS[workflow]["jobs"].values() for step in job["steps"]]
+
+
+def script(workflow, word):
+    (found,) = [step["run"] for step in steps(workflow) if word in step.get("run", "")]
+    return found
 
 
 @pytest.fixture
 def run(tmp_path):
-    assert shutil.which("jq"), "jq is not installed (Debian: apt-get install jq)"
-    (tmp_path / "bin").mkdir()
+    client = Client(tmp_path)
     (tmp_path / ".venv").symlink_to(ROOT / ".venv")
-    client = tmp_path / "bin" / "gh"
-    client.write_text(CLIENT.format(python=sys.executable), encoding="utf-8")
-    client.chmod(client.stat().st_mode | stat.S_IXUSR)
-    script = next(step["run"] for step in STEPS if "gh pr list" in step.get("run", ""))
 
-    def ran(difference=None, comments=(), pulls=PULLS):
-        if difference is not None:
-            folder = tmp_path / "reports" / "against"
-            folder.mkdir(parents=True)
-            (folder / "difference.json").write_text(difference, encoding="utf-8")
+    def ran(command, *answers):
         done = subprocess.run(  # noqa: S603 our own workflow's step
-            ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script],  # noqa: S607 as the service does
+            ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", command],  # noqa: S607 as the service does
             cwd=tmp_path,
             env={
-                "PATH": f"{tmp_path / 'bin'}:{os.environ['PATH']}", "RUNNER_TEMP": str(tmp_path), "GH_REPO": "o/r",
-                "COMMIT": "abc", "ASKED": str(tmp_path / "asked"), "PULLS": json.dumps(pulls),
-                "COMMENTS": json.dumps(list(comments)),
+                "RUNNER_TEMP": str(tmp_path),
+                "GITHUB_STEP_SUMMARY": str(tmp_path / "summary"),
+                "COMMIT": COMMIT,
+                **client.environment(answers),
             },
-            capture_output=True, text=True, check=False,
-        )  # fmt: skip
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         assert (done.returncode, done.stderr) == (0, "")
-        asked = [json.loads(line) for line in (tmp_path / "asked").read_text(encoding="utf-8").splitlines()]
-        sent = tmp_path / "asked.body"
-        return [a for a in asked if "--method" in a], sent.read_text(
-            encoding="utf-8"
-        ) if sent.exists() else ""
+        return client.changes(), done.stdout
 
     return ran
 
 
-def difference():
+@pytest.fixture
+def difference(tmp_path):
     stack = StackDifference(
         stack="dev", verdict_before="pass", verdict="pass", gained=["$(touch x) `id` @all"]
     )
-    return as_json(Difference(base="b", head="h", stacks=[stack]))
+    folder = tmp_path / "reports" / "against"
+    folder.mkdir(parents=True)
+    text = as_json(Difference(base="b", head="h", stacks=[stack]))
+    (folder / "difference.json").write_text(text, encoding="utf-8")
 
 
-def test_the_first_comment_is_made_on_the_pull_request_of_that_commit(run):
-    ((_, path, _, method, *_),), body = run(difference())
-    assert (path, method) == ("repos/o/r/issues/8/comments", "POST")
-    assert "- $(touch x) \\`id\\` @&#8203;all" in body
-    assert body.endswith(f"{MARK}\n")
+@pytest.mark.usefixtures("difference")
+def test_the_comment_is_put_on_the_pull_request_of_that_commit(run, tmp_path):
+    answers = (
+        pulls((7, "cd" * 20), (8, COMMIT)),
+        comments(8, [{"id": 2, "user": BOT, "body": f"older\n{MARK}"}]),
+    )
+    ((method, path, sent),), _ = run(script("comment", "slipway comment"), *answers)
+    assert (method, path) == ("PATCH", "repos/{owner}/{repo}/issues/comments/2")
+    assert sent["body"].startswith("# ✅ This change passes: it widens access\n")
+    assert "- $(touch x) \\`id\\` @&#8203;all" in sent["body"]
+    assert sent["body"].endswith(f"{MARK}\n")
+    assert not (tmp_path / "x").exists()
 
 
-def test_the_next_one_replaces_ours_and_nobody_elses(run):
-    comments = [
-        {"id": 1, "user": SOMEBODY, "body": MARK},
-        {"id": 2, "user": BOT, "body": f"older\n{MARK}\n"},
-        {"id": 3, "user": BOT, "body": "of another workflow"},
-    ]
-    ((_, path, _, method, *_),), body = run(difference(), comments)
-    assert (path, method) == ("repos/o/r/issues/comments/2", "PATCH")
-    assert body.startswith("# ✅ This change passes")
-
-
+@pytest.mark.usefixtures("difference")
 def test_a_commit_that_is_no_head_any_more_is_not_commented(run):
-    assert run(difference(), pulls=PULLS[:1]) == ([], "")
+    changes, said = run(script("comment", "slipway comment"), pulls((7, "cd" * 20)))
+    assert changes == []
+    assert said == f"no open pull request is at {COMMIT} any more\n"
 
 
 def test_a_preview_that_left_nothing_takes_an_older_pass_away(run):
-    ((_, path, _, method, *_),), body = run(comments=[{"id": 2, "user": BOT, "body": f"# ✅ passes\n{MARK}"}])
-    assert (path, method) == ("repos/o/r/issues/comments/2", "PATCH")
-    assert body.startswith("# 💥 This change could not be judged")
+    older = {"id": 2, "user": BOT, "body": f"# ✅ passes\n{MARK}"}
+    ((method, _, sent),), _ = run(
+        script("comment", "slipway comment"), pulls((8, COMMIT)), comments(8, [older])
+    )
+    assert method == "PATCH"
+    assert sent["body"].startswith("# 💥 This change could not be judged")
 
 
-def test_the_workflow_fetches_no_code_of_the_pull_request():
-    (checkout,) = [step["with"] for step in STEPS if step.get("uses", "").startswith("actions/checkout@")]
+def test_what_ends_soon_becomes_one_issue(run):
+    """As of a day when every waiver has ended: whatever is committed, there is something to say."""
+    command = script("nightly", "slipway expiring").replace("--within 30", "--within 30 --today=2030-01-01")
+    ((method, path, sent),), said = run(command, issues())
+    assert (method, path, said) == ("POST", "repos/{owner}/{repo}/issues", "opened\n")
+    assert sent["title"] == "What ends within 30 days"
+    assert "| 2027-05-20 | over | waiver | " in sent["body"]
+
+
+def test_the_summary_holds_the_difference_and_every_report(run, tmp_path):
+    for name, text in (("against/difference.md", "# d\n"), ("preview/dev/report.md", "# dev\n")):
+        path = tmp_path / "build" / name
+        path.parent.mkdir(parents=True)
+        path.write_text(text, encoding="utf-8")
+    run(script("preview", "slipway summary"))
+    assert (tmp_path / "summary").read_text(encoding="utf-8") == "# d\n\n# dev\n"
+
+
+def test_what_comments_fetches_no_code_of_the_pull_request():
+    (checkout,) = [s["with"] for s in steps("comment") if s.get("uses", "").startswith("actions/checkout@")]
     assert checkout == {"ref": "${{ github.event.repository.default_branch }}", "persist-credentials": False}
-    assert WORKFLOW["permissions"] == {}
-    assert WORKFLOW["jobs"]["comment"]["permissions"] == {
+    assert WORKFLOWS["comment"]["permissions"] == {}
+    assert WORKFLOWS["comment"]["jobs"]["comment"]["permissions"] == {
         "actions": "read", "contents": "read", "pull-requests": "write",
     }  # fmt: skip
-    assert [step["run"] for step in STEPS if "${{" in step.get("run", "")] == []
+
+
+@pytest.mark.parametrize("workflow", WORKFLOWS)
+def test_every_step_is_one_line_that_no_expression_reaches(workflow):
+    """What the service puts into a script is code there; and what a script does beyond one line is tested nowhere."""
+    for step in steps(workflow):
+        command = step.get("run", "")
+        assert "${{" not in command
+        assert len(command.splitlines()) <= 1, command
+        assert not command or command.split()[0] in {".venv/bin/slipway", "make", "pulumi", ".ci/run"}, (
+            command
+        )
+
+
+def test_a_workflow_says_what_it_may_do_job_by_job():
+    for name, workflow in WORKFLOWS.items():
+        assert workflow["permissions"] == {}, name
+        assert all("permissions" in job for job in workflow["jobs"].values()), name
+    assert sorted(WORKFLOWS) == ["ci", "comment", "nightly", "preview", "pulumi-preview", "up"]

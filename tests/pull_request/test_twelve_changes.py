@@ -15,6 +15,8 @@ LINES = {
     "waiver_added": ("stacks/Pulumi.dev.yaml", "network: {}"),
 }
 """Of the changes that break a rule, the line that a finding is shown at."""
+SETS_OF_STACKS = 3
+"""All stacks, a platform with its models, and models alone: the base of each set is built once and kept."""
 CODES = {"widened_iam": 1, "revoked_release": 2, "broken_yaml": 2}
 
 
@@ -29,7 +31,7 @@ def test_the_comment_is_the_one_that_was_read(scripted, change):
     assert lasting(text) == (GOLDEN / f"{change.__name__}.md").read_text(encoding="utf-8")
     assert code == CODES.get(change.__name__, 0)
     kept = list((scripted / ".cache" / "base").iterdir())
-    assert len(kept) == 1
+    assert len(kept) <= SETS_OF_STACKS
     if change.__name__ in LINES:
         assert set(shown_at(scripted)) == {LINES[change.__name__]}
 

@@ -72,18 +72,20 @@ def test_permissions_are_said_by_identity_and_split_to_actions():
 @pytest.mark.parametrize(
     ("written", "said"),
     [
-        ("aws:RequestedRegion StringEquals eu-central-1", "aws:RequestedRegion is eu-central-1"),
-        ("s3:prefix StringLike a/*, b/*", "s3:prefix is like a/* or b/*"),
-        ("kms:ResourceAliases ForAnyValue:StringEquals alias/m", "one of kms:ResourceAliases is alias/m"),
+        ("aws:RequestedRegion StringEquals eu-central-1", "the region is eu-central-1"),
+        ("s3:prefix StringLike a/*, b/*", "the listed prefix is like a/* or b/*"),
+        ("kms:ResourceAliases ForAnyValue:StringEquals alias/m", "one of the key's aliases is alias/m"),
         ("aws:TagKeys ForAllValues:StringEquals a, b", "each of aws:TagKeys is a or b"),
-        ("aws:RequestTag/x StringEqualsIfExists y", "aws:RequestTag/x is y or is not there"),
-        ("aws:SourceIp NotIpAddress 10.0.0.0/8", "aws:SourceIp is not within 10.0.0.0/8"),
+        ("aws:RequestTag/x StringEqualsIfExists y", "the new tag x is y or is not there"),
+        ("aws:SourceIp NotIpAddress 10.0.0.0/8", "the address is not within 10.0.0.0/8"),
         (
             "s3:prefix StringLike ${aws:PrincipalTag/kubernetes-service-account}/*",
-            "s3:prefix is like (its own service account)/*",
+            "the listed prefix is like (its own service account)/*",
         ),
         ("x Odd:StringEquals y", "x Odd:StringEquals y"),
         ("x DateLessThan 2027", "x DateLessThan 2027"),
+        ("aws:ResourceTag/a/b StringEquals c", "the resource's tag a/b is c"),
+        ("aws:MultiFactorAuthPresent Bool true", "aws:MultiFactorAuthPresent is true"),
         ("x", "x"),
     ],
 )

@@ -4,7 +4,8 @@ import pytest
 from rich.console import Console
 
 from gate.difference.record import Change, Difference, ResourceChange, StackDifference
-from gate.difference.render import as_json, as_markdown, show
+from gate.difference.render import as_json, as_markdown
+from gate.difference.terminal import show
 
 
 def resources(count):
@@ -31,22 +32,22 @@ LOST = ResourceChange(
     endangers="every object in it",
 )
 
-REMADE = (
-    "is destroyed, and new is made in its place, since no alias says that the two are one. An alias keeps it "
-    "(docs/upgrading.md). Lost: every object in it"
-)
+REMADE = "destroyed, and new made in its place"
+AN_ALIAS = "No alias says that the old and the new one are the same; an alias keeps it (docs/upgrading.md)."
 
 
-def test_the_verdict_comes_first_and_what_is_lost_before_the_folds():
+def test_the_verdict_comes_first_and_what_is_lost_before_what_differs():
     text = as_markdown(difference("fail", resources=[LOST], gained=["reader: s3:* on *"]))
     lines = text.splitlines()
-    assert lines[0] == "# ❌ This change does not pass, and puts 1 thing at risk"
-    assert "| prod | ❌ fails | passes | 0 | 0 | 0 | 1 |" in lines
-    lost = f"- ⚠️ **old** (`aws:s3/bucket:Bucket`; prod) {REMADE}"
+    assert lines[0] == "# ❌ This change does not pass: it puts 1 thing at risk and widens access"
+    lost = f"| **old** `aws:s3/bucket:Bucket` | every object in it | {REMADE} | prod |"
     assert (
         lines.index(lost)
-        < lines.index("**Permissions gained** (1)")
+        < lines.index(AN_ALIAS)
+        < lines.index("## prod")
+        < lines.index("- reader: s3:\\* on \\*")
         < lines.index("<details><summary>1 resource, property by property</summary>")
+        < lines.index("| prod | ❌ fails | passes | 0 | 0 | 0 | 1 |")
     )
     assert as_markdown(difference()).splitlines()[0] == "# ✅ This change passes"
 
@@ -56,15 +57,43 @@ def test_cells_cannot_break_out():
     assert "  - `a¦b`: — → &lt;x&gt;" in text
 
 
-def test_a_long_difference_is_shortened_by_rows_and_says_so():
-    long = difference(
-        resources=resources(3000), gained=[f"reader{n}: s3:GetObject on arn" for n in range(3000)]
-    )
-    assert len(as_markdown(long, longest=10**9)) > 65_536
-    text = as_markdown(long)
+def test_a_long_difference_first_loses_properties_then_single_resources_and_says_so():
+    sentences = [f"reader{n} may now read x" for n in range(300)]
+    some, more = (difference(resources=resources(n), gained=sentences) for n in (1200, 3000))
+    assert min(len(as_markdown(long, longest=10**9)) for long in (some, more)) > 65_536
+    for long, listed in (
+        (some, "1200 resources; their properties"),
+        (more, "3000 resources by type; the rest"),
+    ):
+        text = as_markdown(long)
+        assert len(text) <= 65_536
+        assert f"<details><summary>{listed}: see the artifact</summary>" in text
+        assert "- reader299 may now read x" in text
+        assert "`a¦b`" not in text
+        assert text.count("<details>") == text.count("</details>") == 2
+    assert "- q1199 `aws:sqs/queue:Queue`" in as_markdown(some)
+    assert "- 3000 `aws:sqs/queue:Queue`" in as_markdown(more)
+
+
+def test_rows_go_where_whole_sections_are_not_enough():
+    text = as_markdown(difference(gained=[f"reader{n} may now read {'x' * 100}" for n in range(3000)]))
     assert len(text) <= 65_536
+    assert "- 2999 more permissions are gained" in text
     assert "- and 2800 more: see the artifact" in text
-    assert text.count("<details>") == text.count("</details>") == 1
+
+
+def test_one_long_value_does_not_take_the_place_of_all_others():
+    change = Change(path="policy", before="b" * 90_000, after="b" * 80_000 + "c")
+    one = ResourceChange(kind="changed", component="c", type="t", name="n" * 9_000, changes=(change,))
+    text = as_markdown(
+        difference("fail", resources=[one], gained=["a may now " + "z" * 70_000], opened=["o"])
+    )
+    shown = f"…{'b' * 160}…", f"…{'b' * 40}c"
+    assert f"  - `policy`: {shown[0]} → {shown[1]}" in text
+    assert " … (69410 more characters) … " in text
+    assert "- o\n" in text
+    assert "property by property" in text
+    assert '"n' + "n" * 8_999 in as_json(difference(resources=[one]))
 
 
 def test_two_renderings_are_equal_and_json_holds_everything():
@@ -79,13 +108,17 @@ def test_the_terminal_says_in_plain_text_what_matters():
     show(
         difference("fail", resources=[LOST, *resources(2)], opened=["a -> b:1"]), Console(file=out, width=160)
     )
-    assert out.getvalue().splitlines() == [
+    assert [line.rstrip() for line in out.getvalue().splitlines()] == [
+        "This change does not pass: it puts 1 thing at risk and widens access",
         "def against abc (main)",
         "a note",
-        "stack prod: fails  2 changed, 1 renamed",
-        f"  aws:s3/bucket:Bucket old {REMADE}",
+        AN_ALIAS,
+        "stack prod: fails",
+        f"  at risk: every object in it: aws:s3/bucket:Bucket old is {REMADE}",
         "  What becomes reachable",
         "    a -> b:1",
+        "stack  now    before  renamed  changed",
+        "prod   fails  passes        1        2",
     ]
 
 
@@ -93,10 +126,10 @@ def test_what_is_protected_is_said_to_stop_the_change():
     kept = ResourceChange(
         kind="removed", component="c", type="t", name="b", endangers="all in it", was_protected=True
     )
-    assert (
-        "- ⚠️ **b** (`t`; prod) is removed. It is protected: Pulumi refuses until somebody takes that away. "
-        "Lost: all in it"
-    ) in as_markdown(difference(resources=[kept]))
+    text = as_markdown(difference(resources=[kept]))
+    assert "| **b** `t` | all in it | removed (protected) | prod |\n" in text
+    assert "Pulumi refuses to destroy what is protected until somebody takes the protection away.\n" in text
+    assert AN_ALIAS not in text
 
 
 def headline(*stacks, **parts):
@@ -108,7 +141,14 @@ def side(verdict, **parts):
 
 
 def test_the_headline_is_the_worst_and_names_what_no_rule_speaks_of():
-    assert headline() == "# ✅ This change passes"
+    assert headline() == "# ✅ This change touches no stack"
+    assert headline(side("pass")) == "# ✅ This change passes"
+    assert headline(side("pass", opened=["x"], waived_findings=[FOUND], kept=["y"], capacity=["z"])) == (
+        "# ✅ This change passes: it widens access, has a finding waived and changes how long something is kept"
+    )
+    assert headline(side("fail", undecided=[FOUND])) == (
+        "# ❌ This change does not pass: it leaves a rule undecided"
+    )
     assert headline(side("pass", resources=[LOST])) == (
         "# ⚠️ This change breaks no rule, but puts 1 thing at risk"
     )
@@ -129,7 +169,7 @@ def test_what_is_lost_and_what_stops_stacks_is_told_once_for_all():
         for name in ("dev", "prod")
     ]
     text = as_markdown(Difference(base="b", head="h", stacks=stacks))
-    assert text.count("⚠️ **old** (`aws:s3/bucket:Bucket`; dev, prod) is destroyed") == 1
+    assert text.count(f"| every object in it | {REMADE} | dev, prod |") == text.count("**old**") == 1
     assert text.count("is ill") == text.count("> dev, prod: the stack is ill") == 1
 
 
@@ -166,10 +206,3 @@ def test_whatever_is_huge_fits_by_whole_rows(huge):
     assert text.count("<details>") == text.count("</details>")
     table = [line for line in text.splitlines() if line.startswith("|")]
     assert all(line.endswith("|") for line in table)
-
-
-def test_a_property_left_out_is_counted():
-    many = tuple(Change(path=f"p{n}", before="a" * 100, after="b" * 100) for n in range(900))
-    one = ResourceChange(kind="changed", component="c", type="t", name="n", changes=many)
-    text = as_markdown(difference(resources=[one]))
-    assert "  - and 700 more properties: see the artifact" in text

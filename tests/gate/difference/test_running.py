@@ -37,7 +37,7 @@ def test_a_candidate_starts_and_takes_its_share():
 def test_a_promotion_replaces_no_pod():
     assert model_changes(CANARY, PROMOTED) == []
     assert traffic_changes(CANARY, PROMOTED) == [
-        "minilm: v1 answers 0 % of requests instead of 90 %; v2 answers 100 % of requests instead of 10 %"
+        "minilm: v2 answers 100 % of requests instead of 10 %; v1 answers 0 % of requests instead of 90 %"
     ]
 
 
@@ -82,7 +82,7 @@ def test_what_waits_beside_the_shares_is_said_once_it_begins():
     after = report(shares={"v1": 0, "v2": 100}, words=f"100 % v2; a controller moves shares; {warm}")
     (said,) = traffic_changes(before, after)
     assert said == (
-        f"minilm: v1 answers 0 % of requests instead of 90 %; v2 answers 100 % of requests instead of 10 %; {warm}"
+        f"minilm: v2 answers 100 % of requests instead of 10 %; v1 answers 0 % of requests instead of 90 %; {warm}"
     )
     assert traffic_changes(after, after) == []
 

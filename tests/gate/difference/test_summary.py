@@ -1,8 +1,8 @@
-"""The sentence under the verdict, and stacks that are told once."""
+"""The few lines under the verdict, and stacks that are told once."""
 
 from gate.difference.record import Difference, ResourceChange, StackDifference
 from gate.difference.render import as_markdown
-from gate.difference.summary import alike, in_short
+from gate.difference.summary import alike, does, in_short
 
 CHANGED = ResourceChange(kind="changed", component="c", type="t", name="example-dev-x")
 
@@ -11,35 +11,47 @@ def stack(name, **parts):
     return StackDifference(stack=name, verdict_before="pass", verdict="pass", **parts)
 
 
-def short(*stacks):
-    return in_short(Difference(base="b", head="h", stacks=stacks))
+def finding(level):
+    return {"rule": "r", "level": level, "urn": "u", "message": "m", "waiver": "", "fix": ""}
 
 
-def finding(level, message="m"):
-    return {"rule": "r", "level": level, "urn": "u", "message": message, "waiver": "", "fix": ""}
+def test_what_a_change_does_is_said_gravest_first():
+    one = stack("dev", kept=["k"], gained=["g"], new_findings=[finding("mandatory")])
+    two = stack("prod", closed=["c"], undecided=[finding("mandatory")])
+    assert does(Difference(base="b", head="h", stacks=[one, two])) == [
+        "breaks a mandatory rule",
+        "leaves a rule undecided",
+        "widens access",
+        "changes how long something is kept",
+        "takes access away",
+    ]
+    advice = stack("dev", new_findings=[finding("advisory")])
+    assert does(Difference(base="b", head="h", stacks=[advice])) == []
 
 
-def test_everything_a_reviewer_asks_for_is_one_sentence():
-    told = stack(
-        "dev",
-        new_findings=[finding("mandatory"), finding("advisory")],
-        gained=["a may now read b"],
-        opened=["x"],
-        kept=["y"],
-    )
-    assert short(told, stack("prod", gained=["b"]), stack("test")) == (
-        "in dev, a mandatory rule breaks, advice is not followed, something becomes reachable, something is kept "
-        "longer or shorter; in dev, prod, permissions are gained"
-    )
+def test_a_few_things_are_told_and_many_counted():
+    assert in_short(stack("dev", kept=["k"], gained=["long b", "a"], opened=["x", "y", "z"])) == [
+        "a",
+        "long b",
+        "x",
+        "2 more ways are opened",
+        "k",
+    ]
+    assert in_short(stack("dev", lost=["a b, only if c", "a d", "a b, only if e"])) == [
+        "a d",
+        "2 more permissions are lost",
+    ]
 
 
-def test_a_change_that_does_nothing_says_so_and_an_uncompared_one_says_nothing():
-    assert short(stack("dev")) == "nothing differs in what the stacks are made of"
-    assert short(stack("dev", resources=[CHANGED])) == (
-        "resources differ, and no verdict, permission, flow, model or machine with them"
-    )
-    assert short(stack("dev", problem="compared with nothing")) == ""
-    assert short() == ""
+def test_resources_that_change_nothing_else_are_said_to():
+    assert in_short(stack("dev", resources=[CHANGED])) == [
+        "1 resource differs, and no finding, permission, flow, model or machine with it"
+    ]
+    assert in_short(stack("dev", resources=[CHANGED] * 2)) == [
+        "2 resources differ, and no finding, permission, flow, model or machine with them"
+    ]
+    assert in_short(stack("dev", resources=[CHANGED], opened=["x"])) == ["x"]
+    assert in_short(stack("dev")) == []
 
 
 def test_stacks_alike_but_for_their_names_are_told_once():

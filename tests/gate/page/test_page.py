@@ -8,6 +8,7 @@ import pytest
 
 from gate.flows import Flow
 from gate.page.architecture import architecture, parts
+from gate.page.identities import holders
 from gate.page.page import as_html
 from gate.page.talks import talks
 from gate.page.versions import Version, versions
@@ -152,7 +153,7 @@ def test_the_page_says_everything_the_report_does():
     said = text(page)
     for part in (
         "mandatory a-rule", "Fix mend it", "undecided, mandatory c-rule", "spec is not known yet",
-        "0.0.0.0/0 gateway HTTPS 443",
+        "0.0.0.0/0 from outside gateway HTTPS 443",
         "chat-v1 s3: 5 s &lt;b&gt;", "s3:Get*", "k is v", "2026-12-01 8 days", "keys-rotate", "types no rule knows 2",
     ):  # fmt: skip
         assert part in said
@@ -252,3 +253,23 @@ def test_text_of_others_stays_text():
 
 def test_two_runs_write_the_same():
     assert as_html(report(), {"w": waiver()}) == as_html(report(), {"w": waiver()})
+
+
+def test_identities_say_at_a_glance_what_they_may_do():
+    def statement(identity, actions, resources, **more):
+        return Permission(identity=identity, actions=actions, resources=resources, **more)
+
+    reader, operator = holders(
+        [
+            statement("reader", ("s3:GetObject", "kms:Decrypt"), ("arn:a",)),
+            statement("operator", ("*",), ("*",)),
+            statement("reader", ("iam:PassRole",), ("*",), denied=True),
+            statement("reader", ("unreadable: a: b", "s3:ListBucket"), ("unknown",)),
+        ]
+    )[::-1]
+    assert (reader.identity, reader.services, reader.everywhere) == (
+        "reader",
+        ["kms", "s3", "unreadable"],
+        False,
+    )
+    assert (operator.services, operator.everywhere, len(reader.permissions)) == ([], True, 3)
