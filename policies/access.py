@@ -22,12 +22,15 @@ _EVERYBODY: Final = frozenset({"system:authenticated", "system:serviceaccounts"}
 _DISCOVERY: Final = frozenset({"system:basic-user", "system:discovery", "system:public-info-viewer"})
 """Kubernetes' own roles for everybody: what the API offers, who one is (RBAC, "Discovery roles", read 2026-11)."""
 _ADMINISTRATION: Final = frozenset({"cluster-admin", "admin", "edit"})
+_ANY_ADDRESS: Final = frozenset({"*", "/*"})
+_OF_THE_SYSTEM: Final = frozenset({"system:kubelet-api-admin", "system:node"})
+"""Kubernetes' own roles for its parts: the kubelets' whole API, and everything a node's pods may need."""
 _MASTERS: Final = "system:masters"
 
 
 @dataclass(frozen=True)
 class _Danger:
-    """Verbs on a kind that lead to more than was given; ``|`` parts API groups that both have the kind."""
+    """Verbs on kinds that lead to more than was given; ``|`` parts the API groups that have them."""
 
     group: str
     kinds: tuple[str, ...]
@@ -38,13 +41,28 @@ class _Danger:
 
 _READ: Final = frozenset({"get", "list", "watch"})
 _WRITE: Final = frozenset({"create", "update", "patch"})
+_CHANGE: Final = frozenset({"update", "patch"})
+_DELETE: Final = frozenset({"delete", "deletecollection"})
 _OPEN: Final = _WRITE | {"get"}
 _AUTHORITY: Final = "rbac.authorization.k8s.io"
 _SIGNING: Final = "certificates.k8s.io"
-_HOOKS: Final = ("mutatingwebhookconfigurations", "validatingwebhookconfigurations")
+_HOOKS: Final = (
+    *("mutatingwebhookconfigurations", "validatingwebhookconfigurations"),
+    *("mutatingadmissionpolicies", "mutatingadmissionpolicybindings"),
+    *("validatingadmissionpolicies", "validatingadmissionpolicybindings"),
+)
+_CONTROLLERS: Final = (
+    *("cronjobs", "daemonsets", "deployments", "jobs"),
+    *("replicasets", "replicationcontrollers", "statefulsets"),
+)
+_TUNNELS: Final = ("pods/portforward", "pods/proxy", "services/proxy")
+_ADMINISTRATORS: Final = "aws-auth"
+"""The ConfigMap in which older EKS clusters keep who administers them."""
 _ROLE_KINDS: Final = ("clusterroles", "roles")
 _BINDING_KINDS: Final = ("clusterrolebindings", "rolebindings")
 _SOMEBODY: Final = ("users", "groups", "serviceaccounts", "userextras", "uids")
+_HAS_PARTS: Final = frozenset({"userextras"})
+"""What is asked for with the name of a field behind it: ``userextras/scopes``."""
 _RUNNING: Final = ("pods/exec", "pods/attach", "pods/ephemeralcontainers")
 _DANGERS: Final = (
     _Danger(_AUTHORITY, _ROLE_KINDS, frozenset({"escalate", "bind"}), "gives itself any right"),
@@ -58,7 +76,12 @@ _DANGERS: Final = (
         "", ("persistentvolumes",), frozenset({"create"}), "mounts folders of nodes", only_whole_cluster=True
     ),
     _Danger("", ("pods",), frozenset({"create"}), "runs pods under any account", only_whole_cluster=True),
+    _Danger("apps|batch|", _CONTROLLERS, _WRITE, "runs pods under any account", only_whole_cluster=True),
+    _Danger("", _TUNNELS, _OPEN, "reaches pods past every network policy", only_whole_cluster=True),
+    _Danger("", ("namespaces",), _CHANGE, "lifts the pod security of any namespace", only_whole_cluster=True),
+    _Danger("apiregistration.k8s.io", ("apiservices",), _WRITE, "answers in the API server's place"),
     _Danger("admissionregistration.k8s.io", _HOOKS, _WRITE, "reads and rewrites what others ask for"),
+    _Danger("admissionregistration.k8s.io", _HOOKS, _DELETE, "takes away what refuses others"),
     _Danger(_SIGNING, ("signers",), frozenset({"approve", "sign"}), "makes certificates of anybody"),
     _Danger(_SIGNING, ("certificatesigningrequests/approval",), _OPEN, "makes certificates of anybody"),
 )
@@ -76,16 +99,27 @@ def _texts(rule: Any, key: str) -> list[str]:
 
 
 def _unnamed(role: Resource, _graph: Graph) -> Iterable[str]:
-    return every(partial(_wildcards, index, rule) for index, rule in enumerate(_rules(role)))
+    rules = [partial(_wildcards, index, rule) for index, rule in enumerate(_rules(role))]
+    return every([*rules, partial(_takes_all_roles, role)])
+
+
+def _takes_all_roles(role: Resource) -> Iterator[str]:
+    path = "aggregationRule.clusterRoleSelectors"
+    for selector in sequence(at(role.inputs, path), path):
+        if not any(at(selector, part) for part in ("matchLabels", "matchExpressions")):
+            yield "aggregationRule takes in the rights of every other role"
 
 
 def _wildcards(index: int, rule: Any) -> Iterator[str]:
-    verbs, kinds = _texts(rule, "verbs"), _texts(rule, "resources") + _texts(rule, "nonResourceURLs")
-    if "*" in verbs and kinds:
+    verbs, addresses = _texts(rule, "verbs"), _texts(rule, "nonResourceURLs")
+    kinds = _texts(rule, "resources") + addresses
+    if "*" not in verbs and _ANY_ADDRESS & set(addresses):
+        yield f"rule {index}: {', '.join(verbs)} on every address of the API server"
+    elif "*" in verbs and kinds:
         yield f"rule {index}: every verb on {', '.join(kinds)}"
-    if "*" in kinds and "*" not in verbs and set(verbs) - _READ:
+    elif "*" in kinds and set(verbs) - _READ:
         yield f"rule {index}: {', '.join(verbs)} on every kind"
-    elif "*" in kinds and "*" not in verbs and {"", "*"} & set(_texts(rule, "apiGroups")):
+    elif "*" in kinds and {"", "*"} & set(_texts(rule, "apiGroups")):
         yield f"rule {index}: {', '.join(verbs)} on every kind, secrets among them"
 
 
@@ -95,8 +129,11 @@ def _escalates(role: Resource, _graph: Graph) -> Iterable[str]:
 
 
 def _dangers(index: int, rule: Any, whole: bool) -> Iterator[str]:
-    verbs, groups, kinds = (set(_texts(rule, key)) for key in ("verbs", "apiGroups", "resources"))
-    is_named = bool(_texts(rule, "resourceNames"))
+    verbs, groups, kinds = (
+        {said.lower() for said in _texts(rule, key)} for key in ("verbs", "apiGroups", "resources")
+    )
+    names = _texts(rule, "resourceNames")
+    is_named = bool(names)
     if "*" in verbs or "*" in kinds:  # a rule of its own
         return
     for danger in _DANGERS:
@@ -106,10 +143,14 @@ def _dangers(index: int, rule: Any, whole: bool) -> Iterator[str]:
         held = (is_named and not {"create"} & set(asked)) or (danger.only_whole_cluster and not whole)
         if asked and taken and {*danger.group.split("|"), "*"} & groups and not held:
             yield f"rule {index}: {', '.join(asked)} on {', '.join(taken)} {danger.leads_to}"
+    if _ADMINISTRATORS in names and "configmaps" in kinds and (asked := sorted(verbs & _CHANGE)):
+        yield f"rule {index}: {', '.join(asked)} on {_ADMINISTRATORS} makes administrators of the cluster"
 
 
 def _takes(kinds: set[str], kind: str) -> bool:
     whole, _, part = kind.partition("/")
+    if kind in _HAS_PARTS:
+        return any(asked.partition("/")[0] == kind for asked in kinds)
     return kind in kinds or (bool(part) and bool({f"*/{part}", f"{whole}/*"} & kinds))
 
 
@@ -128,13 +169,14 @@ def _strangers(binding: Resource, _graph: Graph) -> Iterable[str]:
 def _administers(binding: Resource, _graph: Graph) -> Iterable[str]:
     ref = mapping(at(binding.inputs, "roleRef"), "roleRef")
     role, is_whole = text(ref.get("name"), "roleRef.name"), binding.type.endswith(":ClusterRoleBinding")
-    if ref.get("kind") != "ClusterRole" or role not in _ADMINISTRATION:
+    if ref.get("kind") != "ClusterRole" or role not in _ADMINISTRATION | _OF_THE_SYSTEM:
         return
     if not is_whole and role != "cluster-admin":
         return
     for subject in sequence(at(binding.inputs, "subjects"), "subjects"):
         name = text(at(subject, "name"), "subjects.name")
-        if name != _MASTERS:
+        is_part = role in _OF_THE_SYSTEM and text(at(subject, "kind"), "subjects.kind") != "ServiceAccount"
+        if name != _MASTERS and not is_part:
             yield f"{name} has the role {role} {'everywhere' if is_whole else 'in its namespace'}"
 
 

@@ -8,8 +8,9 @@ from tests.policies.cases import Case, RuleCases, cases_test, resource
 OTHER = [Case(resource("kubernetes:core/v1:Service", {}))]
 
 
-def role(*rules, name="reader", of="ClusterRole"):
+def role(*rules, name="reader", of="ClusterRole", takes=()):
     said = {"kind": of, "metadata": {"name": name}, "rules": list(rules)}
+    said["aggregationRule"] = {"clusterRoleSelectors": list(takes)}
     return resource(next(kind for kind in ROLES if kind.endswith(f":{of}")), said)
 
 
@@ -37,6 +38,7 @@ CASES = {
             Case(role(rule(["*"], ["leases"], resourceNames=["own"]), name="system:kubelet")),
             Case(role(rule(["get", "list"], ["*"], "apps"))),
             Case(role({"nonResourceURLs": ["/metrics"], "verbs": ["get"]})),
+            Case(role(takes=[{"matchLabels": {"aggregate-to-monitoring": "true"}}])),
         ],
         failing=[
             Case(role(rule(["*"], ["*"], "*")), findings=["rule 0: every verb on *"]),
@@ -47,6 +49,14 @@ CASES = {
             Case(
                 role(rule(["get", "delete"], ["*"], "apps")),
                 findings=["rule 0: get, delete on every kind"],
+            ),
+            Case(
+                role({"nonResourceURLs": ["*"], "verbs": ["get"]}),
+                findings=["rule 0: get on every address of the API server"],
+            ),
+            Case(
+                role(takes=[{}]),
+                findings=["aggregationRule takes in the rights of every other role"],
             ),
             Case(role(rule(["list"], ["*"])), findings=["rule 0: list on every kind, secrets among them"]),
         ],
@@ -59,6 +69,8 @@ CASES = {
             Case(role(rule(["get", "list"], ["secrets"]), of="Role")),
             Case(role(rule(["create"], ["pods"]), of="Role")),
             Case(role(rule(["get", "list"], ["pods", "pods/log", "nodes"]))),
+            Case(role(rule(["update", "patch"], ["configmaps", "deployments/scale", "pods/status"]))),
+            Case(role(rule(["patch"], ["deployments"], "apps"), of="Role")),
             Case(role(rule(["create"], ["subjectaccessreviews"], "authorization.k8s.io"))),
         ],
         failing=[
@@ -73,8 +85,17 @@ CASES = {
             Case(
                 role(rule(["create"], ["pods/*"])),
                 findings=[
-                    "rule 0: create on pods/attach, pods/ephemeralcontainers, pods/exec enters running pods"
+                    "rule 0: create on pods/attach, pods/ephemeralcontainers, pods/exec enters running pods",
+                    "rule 0: create on pods/portforward, pods/proxy reaches pods past every network policy",
                 ],
+            ),
+            Case(
+                role(rule(["Patch"], ["ConfigMaps"], resourceNames=["aws-auth"]), of="Role"),
+                findings=["rule 0: patch on aws-auth makes administrators of the cluster"],
+            ),
+            Case(
+                role(rule(["delete"], ["validatingadmissionpolicies"], "admissionregistration.k8s.io")),
+                findings=["rule 0: delete on validatingadmissionpolicies takes away what refuses others"],
             ),
             Case(
                 role(rule(["get"], ["pods"]), rule(["bind"], ["clusterroles"], "rbac.authorization.k8s.io")),
@@ -114,9 +135,14 @@ CASES = {
             Case(binding(TEAM, to="edit", of="RoleBinding")),
             Case(binding({"kind": "Group", "name": "system:masters"}, to="cluster-admin")),
             Case(binding(TEAM, to="admin", kind="Role", of="RoleBinding")),
+            Case(binding({"kind": "User", "name": "apiserver"}, to="system:kubelet-api-admin")),
         ],
         failing=[
             Case(binding(WEB, to="cluster-admin"), findings=["web has the role cluster-admin everywhere"]),
+            Case(
+                binding(WEB, to="system:kubelet-api-admin"),
+                findings=["web has the role system:kubelet-api-admin everywhere"],
+            ),
             Case(binding(TEAM, to="edit"), findings=["team-shop has the role edit everywhere"]),
             Case(
                 binding(WEB, to="cluster-admin", of="RoleBinding"),
@@ -139,6 +165,13 @@ test_cases = cases_test(RULES, CASES)
         ("get", "nodes/proxy", ""),
         ("create", "persistentvolumes", ""),
         ("create", "pods", ""),
+        ("update", "daemonsets", "apps"),
+        ("create", "cronjobs", "batch"),
+        ("create", "pods/portforward", ""),
+        ("patch", "namespaces", ""),
+        ("impersonate", "userextras/scopes", "authentication.k8s.io"),
+        ("update", "apiservices", "apiregistration.k8s.io"),
+        ("create", "mutatingadmissionpolicies", "admissionregistration.k8s.io"),
         ("patch", "rolebindings", "rbac.authorization.k8s.io"),
         ("update", "mutatingwebhookconfigurations", "admissionregistration.k8s.io"),
         ("approve", "signers", "certificates.k8s.io"),
