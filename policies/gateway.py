@@ -6,10 +6,10 @@ from typing import Final
 from policies.address_range import is_internet
 from policies.gateway_objects import (
     AI_ROUTES,
-    CLASS,
+    CLASSES,
     CLIENT_POLICY,
     DEFINITION,
-    GATEWAY,
+    GATEWAYS,
     NOTE,
     PROXY,
     RELEASE,
@@ -127,7 +127,7 @@ def _definition_goes(definition: Resource, _graph: Graph) -> Iterable[str]:
 RULES: tuple[Rule, ...] = (
     Rule(
         id="gateway-listeners-encrypt",
-        applies_to=(GATEWAY,),
+        applies_to=GATEWAYS,
         why="Tokens and prompts in plain text are read by everybody on the way.",
         fix="Use protocol HTTPS or TLS; plain HTTP only where the proxies' service is a ClusterIP.",
         check=_plain_listener,
@@ -135,7 +135,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="gateway-listeners-name-who-attaches",
-        applies_to=(GATEWAY,),
+        applies_to=GATEWAYS,
         why="Whoever may attach a route may publish, or take over, a path under our name.",
         fix="Set allowedRoutes.namespaces.from to Same, or to Selector with labels.",
         check=_open_attachment,
@@ -149,7 +149,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="gateways-authenticate",
-        applies_to=(GATEWAY,),
+        applies_to=GATEWAYS,
         why="A model that answers anybody is paid for by us and talks to everybody.",
         fix="Add a SecurityPolicy with jwt, oidc, apiKeyAuth, basicAuth or extAuth that targets the gateway.",
         check=_unauthenticated,
@@ -203,6 +203,6 @@ RULES: tuple[Rule, ...] = (
 )
 
 NEEDS_NO_RULE: dict[str, str] = {
-    CLASS: "names a controller; the gateways of the class are judged",
+    **dict.fromkeys(CLASSES, "names a controller; the gateways of the class are judged"),
     "kubernetes:gateway.envoyproxy.io/v1alpha1:Backend": "an address; the routes that use it are judged",
 }

@@ -6,8 +6,8 @@ from typing import Any, Final
 from policies.gateway_objects import (
     AI_ROUTES,
     CLIENT_POLICY,
-    GATEWAY,
-    HTTP_ROUTE,
+    GATEWAYS,
+    HTTP_ROUTES,
     SECURITY_POLICY,
     TRAFFIC_POLICY,
     is_envoy,
@@ -20,7 +20,7 @@ from policies.gateway_objects import (
 from policies.reading import UndecidedError, at, known, listed, mapping, sequence, text
 from policies.record import Graph, Resource
 
-MODEL_ROUTES: Final = (*AI_ROUTES, HTTP_ROUTE)
+MODEL_ROUTES: Final = (*AI_ROUTES, *HTTP_ROUTES)
 _MODEL_PATHS: Final = (
     "/v2/models/",
     "/v1/models/",
@@ -40,7 +40,7 @@ def parents(route: Resource, graph: Graph) -> list[Resource]:
     for reference in sequence(at(route.inputs, "spec.parentRefs")):
         where = text(at(reference, "namespace")) or namespace_of(route)
         wanted = (text(at(reference, "name")), where)
-        found += [g for g in graph.of_type(GATEWAY) if (name_of(g), namespace_of(g)) == wanted]
+        found += [g for g in graph.of_type(*GATEWAYS) if (name_of(g), namespace_of(g)) == wanted]
     return found
 
 

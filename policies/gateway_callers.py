@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 
 from policies.gateway_objects import (
-    CLASS,
-    GATEWAY,
+    CLASSES,
+    GATEWAYS,
     SECURITY_POLICY,
     TRAFFIC_POLICY,
     is_envoy,
@@ -48,7 +48,7 @@ def _undescribed(gateway: Resource, graph: Graph) -> Iterable[str]:
     if not is_envoy(gateway, graph) or at(gateway.inputs, "spec.infrastructure.parametersRef.name"):
         return
     wanted = text(at(gateway.inputs, "spec.gatewayClassName"))
-    classes = [c for c in graph.of_type(CLASS) if name_of(c) == wanted]
+    classes = [c for c in graph.of_type(*CLASSES) if name_of(c) == wanted]
     if not any(at(c.inputs, "spec.parametersRef.name") for c in classes):
         yield "names no EnvoyProxy: its load balancer is public and open to every address"
 
@@ -79,7 +79,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="gateways-limit-their-callers",
-        applies_to=(GATEWAY,),
+        applies_to=GATEWAYS,
         level="advisory",
         why="One caller in a loop fills the GPUs that everybody waits for.",
         fix="Add a BackendTrafficPolicy with rateLimit that targets the gateway.",
@@ -88,7 +88,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="gateways-describe-their-proxy",
-        applies_to=(GATEWAY,),
+        applies_to=GATEWAYS,
         why="What the cloud chooses where nobody chose is a load balancer on the internet.",
         fix="Point spec.infrastructure.parametersRef at an EnvoyProxy with an internal or closed service.",
         check=_undescribed,

@@ -6,9 +6,13 @@ from typing import Any, Final
 from policies.reading import at, flag, known, listed, mapping, sequence, text
 from policies.record import Graph, Resource
 
-GATEWAY: Final = "kubernetes:gateway.networking.k8s.io/v1:Gateway"
-CLASS: Final = "kubernetes:gateway.networking.k8s.io/v1:GatewayClass"
-HTTP_ROUTE: Final = "kubernetes:gateway.networking.k8s.io/v1:HTTPRoute"
+_GATEWAY_API: Final = "kubernetes:gateway.networking.k8s.io/"
+GATEWAYS: Final = (f"{_GATEWAY_API}v1:Gateway", f"{_GATEWAY_API}v1beta1:Gateway")
+CLASSES: Final = (f"{_GATEWAY_API}v1:GatewayClass", f"{_GATEWAY_API}v1beta1:GatewayClass")
+HTTP_ROUTES: Final = (f"{_GATEWAY_API}v1:HTTPRoute", f"{_GATEWAY_API}v1beta1:HTTPRoute")
+GATEWAY: Final = GATEWAYS[0]
+CLASS: Final = CLASSES[0]
+HTTP_ROUTE: Final = HTTP_ROUTES[0]
 PROXY: Final = "kubernetes:gateway.envoyproxy.io/v1alpha1:EnvoyProxy"
 CLIENT_POLICY: Final = "kubernetes:gateway.envoyproxy.io/v1alpha1:ClientTrafficPolicy"
 TRAFFIC_POLICY: Final = "kubernetes:gateway.envoyproxy.io/v1alpha1:BackendTrafficPolicy"
@@ -89,7 +93,7 @@ def is_envoy(gateway: Resource, graph: Graph) -> bool:
     wanted = text(at(gateway.inputs, "spec.gatewayClassName"))
     return any(
         name_of(found) == wanted and text(at(found.inputs, "spec.controllerName")) == _ENVOY
-        for found in graph.of_type(CLASS)
+        for found in graph.of_type(*CLASSES)
     )
 
 

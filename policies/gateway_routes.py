@@ -8,7 +8,7 @@ from policies.gateway_attachment import MODEL_ROUTES, backends, edge_routes, eff
 from policies.gateway_attachment import is_for_route as for_route
 from policies.gateway_objects import (
     AI_ROUTES,
-    GATEWAY,
+    GATEWAYS,
     RELEASE,
     SECURITY_POLICY,
     TRAFFIC_POLICY,
@@ -113,7 +113,7 @@ def _endless(resource: Resource, graph: Graph) -> Iterable[str]:
 
 
 def _is_inner(policy: Resource, graph: Graph) -> bool:
-    gateways = [g for g in graph.of_type(GATEWAY) if is_for(policy, g)]
+    gateways = [g for g in graph.of_type(*GATEWAYS) if is_for(policy, g)]
     return bool(gateways) and all(is_inside_only(gateway, graph) for gateway in gateways)
 
 

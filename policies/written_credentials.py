@@ -22,6 +22,7 @@ USER_DATA: Final = (
     "aws:ec2/instance:Instance",
     "aws:ec2/launchConfiguration:LaunchConfiguration",
     "kubernetes:karpenter.k8s.aws/v1:EC2NodeClass",
+    "kubernetes:karpenter.k8s.aws/v1beta1:EC2NodeClass",
 )
 FUNCTIONS: Final = ("aws:lambda/function:Function",)
 
