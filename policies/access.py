@@ -1,5 +1,6 @@
 """What must hold for access to the Kubernetes API: nobody unknown, nothing unnamed, no way to more than was given."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -17,6 +18,7 @@ CLUSTER_ROLES: Final = ROLES[::2]
 BINDINGS: Final = tuple(
     f"{_RBAC}{v}:{kind}" for v in _VERSIONS for kind in ("ClusterRoleBinding", "RoleBinding")
 )
+CONFIG_MAP: Final = "kubernetes:core/v1:ConfigMap"
 _STRANGERS: Final = frozenset({"system:anonymous", "system:unauthenticated"})
 _EVERYBODY: Final = frozenset({"system:authenticated", "system:serviceaccounts"})
 _DISCOVERY: Final = frozenset({"system:basic-user", "system:discovery", "system:public-info-viewer"})
@@ -167,6 +169,21 @@ def _strangers(binding: Resource, _graph: Graph) -> Iterable[str]:
 
 
 def _administers(binding: Resource, _graph: Graph) -> Iterable[str]:
+    if binding.type == CONFIG_MAP:
+        return _mapped_masters(binding)
+    return _bound_administrators(binding)
+
+
+def _mapped_masters(config: Resource) -> Iterator[str]:
+    """The list by which older EKS clusters make identities of AWS members of groups."""
+    if text(at(config.inputs, "metadata.name"), "metadata.name") == _ADMINISTRATORS:
+        for key in ("mapRoles", "mapUsers"):
+            said = text(at(config.inputs, f"data.{key}"), f"data.{key}")
+            if re.search(rf"(?<![\w:.-]){_MASTERS}(?![\w:.-])", said):
+                yield f"{key} puts identities into {_MASTERS}"
+
+
+def _bound_administrators(binding: Resource) -> Iterator[str]:
     ref = mapping(at(binding.inputs, "roleRef"), "roleRef")
     role, is_whole = text(ref.get("name"), "roleRef.name"), binding.type.endswith(":ClusterRoleBinding")
     if ref.get("kind") != "ClusterRole" or role not in _ADMINISTRATION | _OF_THE_SYSTEM:
@@ -204,7 +221,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="bindings-do-not-administer",
-        applies_to=BINDINGS,
+        applies_to=(*BINDINGS, CONFIG_MAP),
         why="Whoever takes over such an account has the cluster.",
         fix="Write a role with what is needed; people reach cluster-admin through an access entry, for a while.",
         check=_administers,

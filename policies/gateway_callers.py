@@ -12,7 +12,7 @@ from policies.gateway_objects import (
     is_inside_only,
     name_of,
 )
-from policies.reading import at, flag, mapping, sequence, text
+from policies.reading import at, mapping, sequence, text
 from policies.record import Graph, Resource
 from policies.rule import Rule
 
@@ -53,23 +53,7 @@ def _undescribed(gateway: Resource, graph: Graph) -> Iterable[str]:
         yield "names no EnvoyProxy: its load balancer is public and open to every address"
 
 
-def _any_origin(policy: Resource, _graph: Graph) -> Iterable[str]:
-    cors = mapping(at(policy.inputs, "spec.cors"), "spec.cors")
-    wide = [
-        o for o in sequence(at(cors, "allowOrigins"), "allowOrigins") if text(o).rpartition("/")[2] == "*"
-    ]
-    if wide and flag(at(cors, "allowCredentials"), "allowCredentials"):
-        yield f"pages of every site ({wide[0]}) may ask in the name of whoever looks at them"
-
-
 RULES: tuple[Rule, ...] = (
-    Rule(
-        id="pages-of-other-sites-ask-for-themselves",
-        applies_to=(SECURITY_POLICY,),
-        why="A page somebody looks at by chance would use that person's login.",
-        fix="Name the origins in cors.allowOrigins, or leave out allowCredentials.",
-        check=_any_origin,
-    ),
     Rule(
         id="tokens-are-made-for-us",
         applies_to=(SECURITY_POLICY,),

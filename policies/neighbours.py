@@ -1,6 +1,6 @@
 """Who points at a resource, without taking "nobody knows yet" for "nobody"."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from facts.tags import Tag
 from policies.reading import UndecidedError
@@ -21,6 +21,14 @@ def _keeps(graph: Graph) -> bool:
         return True
     tags = (resource.inputs.get("tagsAll") or resource.inputs.get("tags") for resource in graph)
     return any(isinstance(said, Mapping) and said.keys() >= set(Tag) for said in tags)
+
+
+def is_a_part(resource: Resource, there: Iterable[object]) -> bool:
+    """Whether a manifest was given without what it belongs to, so that nothing says what else holds for it.
+
+    A file may be one of many that are applied together; a stack is judged as the whole it is.
+    """
+    return bool(resource.source) and not any(True for _ in there)
 
 
 def pointing_at(

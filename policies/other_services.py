@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from policies.old_tls import is_old
 from policies.reading import at, flag, listed, mapping, text
 from policies.record import Graph, Resource
 from policies.rule import Rule
@@ -16,13 +17,6 @@ LISTENERS: Final = (
 FUNCTION_URL: Final = "aws:lambda/functionUrl:FunctionUrl"
 PERMISSION: Final = "aws:lambda/permission:Permission"
 INSTANCES: Final = ("aws:ec2/instance:Instance", "aws:ec2/spotInstanceRequest:SpotInstanceRequest")
-_OLD_TLS: Final = (
-    "ELBSecurityPolicy-2015",
-    "ELBSecurityPolicy-2016",
-    "ELBSecurityPolicy-TLS-1-0",
-    "ELBSecurityPolicy-TLS-1-1",
-)
-"""Policies that accept TLS 1.0 or 1.1 (ELB user guide, "Security policies", read 2026-11)."""
 _SERVICES: Final = ".amazonaws.com"
 
 
@@ -110,7 +104,7 @@ def _listens_plainly(listener: Resource, _graph: Graph) -> Iterable[str]:
     if protocol == "HTTP" and set(redirects) != {"HTTPS"}:
         yield "listens in plain text, and does not send callers to HTTPS"
     policy = text(at(listener.inputs, "sslPolicy"), "sslPolicy")
-    if policy.startswith(_OLD_TLS):
+    if is_old(policy):
         yield f"{policy} accepts TLS before 1.2"
 
 

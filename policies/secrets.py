@@ -11,6 +11,8 @@ SECRET: Final = "aws:secretsmanager/secret:Secret"  # noqa: S105 a type of resou
 SECRET_VERSION: Final = "aws:secretsmanager/secretVersion:SecretVersion"  # noqa: S105 a type of resource
 PARAMETER: Final = "aws:ssm/parameter:Parameter"
 KUBERNETES_SECRET: Final = "kubernetes:core/v1:Secret"  # noqa: S105 a type of resource
+_TOKEN: Final = "kubernetes.io/service-account-token"  # noqa: S105 a type of secret
+_TOKEN_OF: Final = "kubernetes.io/service-account.name"  # noqa: S105 the name of an annotation
 _KEY_PROPERTY: Final = {SECRET: "kmsKeyId", PARAMETER: "keyId"}
 _VALUES: Final = {
     SECRET_VERSION: ("secretString", "secretBinary"),
@@ -55,6 +57,14 @@ def _written_down(holder: Resource, _graph: Graph) -> Iterable[str]:
             yield f"{name} stands in plain text"
 
 
+def _standing_token(secret: Resource, _graph: Graph) -> Iterable[str]:
+    path = "metadata.annotations"
+    notes = mapping(at(secret.inputs, path), path)
+    if text(at(secret.inputs, "type"), "type") == _TOKEN:
+        account = text(notes.get(_TOKEN_OF), _TOKEN_OF) or "a service account"
+        yield f"is a token of {account} that never ends"
+
+
 RULES: tuple[Rule, ...] = (
     Rule(
         id="secrets-are-under-our-key",
@@ -77,5 +87,12 @@ RULES: tuple[Rule, ...] = (
         fix="Name a secret that something else fills, or take the value from the resource that makes it.",
         check=_written_down,
         reads_graph=True,
+    ),
+    Rule(
+        id="service-accounts-have-no-standing-tokens",
+        applies_to=(KUBERNETES_SECRET,),
+        why="Whoever reads it once is that account until somebody finds out.",
+        fix="Use projected tokens, which end (TokenRequest); outside the cluster, an identity of AWS.",
+        check=_standing_token,
     ),
 )

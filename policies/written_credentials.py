@@ -9,11 +9,13 @@ from typing import Any, Final
 
 from policies import pods
 from policies.deferring import every
+from policies.gateway_objects import DEFINITION
 from policies.model_objects import INFERENCE_SERVICE, LLM, LLM_CONFIG, RUNTIMES
 from policies.pod_finder import pods_of
-from policies.reading import at, mapping, sequence, text
+from policies.reading import at, known, mapping, sequence, text
 from policies.record import Graph, Resource
 from policies.rule import Rule
+from policies.secrets import KUBERNETES_SECRET
 
 CONFIG_MAP: Final = "kubernetes:core/v1:ConfigMap"
 _SERVED: Final = frozenset((*INFERENCE_SERVICE, *LLM, *LLM_CONFIG, *RUNTIMES))
@@ -24,7 +26,10 @@ USER_DATA: Final = (
     "kubernetes:karpenter.k8s.aws/v1:EC2NodeClass",
     "kubernetes:karpenter.k8s.aws/v1beta1:EC2NodeClass",
 )
+_USER_DATA_PATHS: Final = ("userData", "userDataBase64", "spec.userData")
 FUNCTIONS: Final = ("aws:lambda/function:Function",)
+_READ_ELSEWHERE: Final = frozenset({CONFIG_MAP, KUBERNETES_SECRET, DEFINITION})
+"""Kinds whose texts have rules of their own, and definitions, whose texts are about others' objects."""
 
 _KNOWN: Final = (
     ("a private key", re.compile(r"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----")),
@@ -37,6 +42,9 @@ _KNOWN: Final = (
     ("a password in an address", re.compile(r"\b[a-z][a-z0-9+.-]*://[^/\s:@${}]+:[^/\s:@${}]{3,}@")),
 )
 """What credentials look like, wherever they stand."""
+_PERHAPS: Final = re.compile(r"PRIVATE KEY|AKIA|ASIA|hf_|gh[pousr]_|github_pat_|sk-|xox|eyJ|://")
+"""What one of them begins with: most texts of an object need no closer look."""
+_READ_BY_NAME: Final = frozenset({"args", "command", "env", "userData"})
 _NAMED: Final = re.compile(
     r"(?:^|[_.-])(?:password|passwd|pwd|secret|token|credentials?|api_?key|private_?key|access_?key|auth_?key|"
     r"encryption_?key|client_?secret|secret_?key)$",
@@ -122,11 +130,40 @@ def _in_words(words: list[str]) -> Iterator[str]:
             yield from spotted(option.lstrip("-"), following)
 
 
+def _elsewhere(found: Resource, _graph: Graph) -> Iterable[str]:
+    if found.type not in _READ_ELSEWHERE and "kind" in found.inputs:
+        yield from _look(found.inputs, "")
+
+
+def _look(value: Any, path: str) -> Iterator[str]:
+    """Every text of an object but those that other rules read by name."""
+    known(value, path)
+    if isinstance(value, str):
+        if _PERHAPS.search(value):
+            yield from (f"{path} holds {what}" for what, pattern in _KNOWN if pattern.search(value))
+    elif isinstance(value, Mapping):
+        for key, one in value.items():
+            if key == "inline" and path.endswith("apiKey") and isinstance(one, str):
+                yield f"{path}.inline holds a key"
+            elif key not in _READ_BY_NAME:
+                yield from _look(one, f"{path}.{key}".lstrip("."))
+    elif isinstance(value, list | tuple):
+        for index, one in enumerate(value):
+            yield from _look(one, f"{path}.{index}")
+
+
 def _in_user_data(machine: Resource, _graph: Graph) -> Iterable[str]:
-    for path in ("userData", "userDataBase64", "spec.userData"):
+    for path in _USER_DATA_PATHS:
         said = text(at(machine.inputs, path), path)
         for what in _in_text(_decoded(said)) if said else ():
             yield f"{path} holds {what}"
+
+
+def user_data(machine: Resource) -> Iterator[str]:
+    """What a machine is told when it starts, decoded."""
+    for path in _USER_DATA_PATHS:
+        if said := text(at(machine.inputs, path), path):
+            yield _decoded(said)
 
 
 def _decoded(said: str) -> str:
@@ -157,6 +194,13 @@ RULES: tuple[Rule, ...] = (
         why="What stands in a manifest is in its history, in every list of processes and every crash report.",
         fix="Read it from a Secret (valueFrom.secretKeyRef) or, better, by the pod's own role.",
         check=_in_pods,
+    ),
+    Rule(
+        id="objects-hold-no-credentials",
+        applies_to=("kubernetes:*",),
+        why="Whoever may look at routes, triggers and settings reads it there, and nobody rotates it.",
+        fix="Refer to a Secret that something else fills, or to an identity of the workload.",
+        check=_elsewhere,
     ),
     Rule(
         id="machines-are-told-no-credentials",

@@ -1,6 +1,6 @@
 import pytest
 
-from policies.access import BINDINGS, CLUSTER_ROLES, ROLES, RULES
+from policies.access import BINDINGS, CLUSTER_ROLES, CONFIG_MAP, ROLES, RULES
 from policies.judge import judge
 from policies.record import UNKNOWN, Graph
 from tests.policies.cases import Case, RuleCases, cases_test, resource
@@ -26,6 +26,11 @@ def binding(*subjects, to="view", of="ClusterRoleBinding", kind="ClusterRole"):
         "roleRef": {"kind": kind, "name": to},
     }
     return resource(next(one for one in BINDINGS if one.endswith(f":{of}")), said)
+
+
+def mapped(roles, name="aws-auth"):
+    said = {"kind": "ConfigMap", "metadata": {"name": name}, "data": {"mapRoles": roles}}
+    return resource(CONFIG_MAP, said)
 
 
 TEAM = {"kind": "Group", "name": "team-shop"}
@@ -133,6 +138,8 @@ CASES = {
         passing=[
             Case(binding(TEAM)),
             Case(binding(TEAM, to="edit", of="RoleBinding")),
+            Case(mapped("- groups: [system:bootstrappers, system:nodes]\n")),
+            Case(mapped("- groups: [system:masters]\n", name="notes")),
             Case(binding({"kind": "Group", "name": "system:masters"}, to="cluster-admin")),
             Case(binding(TEAM, to="admin", kind="Role", of="RoleBinding")),
             Case(binding({"kind": "User", "name": "apiserver"}, to="system:kubelet-api-admin")),
@@ -142,6 +149,10 @@ CASES = {
             Case(
                 binding(WEB, to="system:kubelet-api-admin"),
                 findings=["web has the role system:kubelet-api-admin everywhere"],
+            ),
+            Case(
+                mapped("- groups: [system:masters]\n  rolearn: arn:aws:iam::111122223333:role/dev\n"),
+                findings=["mapRoles puts identities into system:masters"],
             ),
             Case(binding(TEAM, to="edit"), findings=["team-shop has the role edit everywhere"]),
             Case(

@@ -45,28 +45,7 @@ _OPEN = "names no EnvoyProxy: its load balancer is public and open to every addr
 _OTHER = [Case(resource("kubernetes:core/v1:Service", {}))]
 
 
-def _cors(origin, *, credentials):
-    spec = {"cors": {"allowOrigins": ["https://shop.example.com", origin], "allowCredentials": credentials}}
-    return resource(SECURITY_POLICY, {"spec": spec})
-
-
 CASES = {
-    "pages-of-other-sites-ask-for-themselves": RuleCases(
-        passing=[
-            Case(_cors("https://web.example.com", credentials=True)),
-            Case(_cors("*", credentials=False)),
-            Case(_jwt()),
-        ],
-        failing=[
-            Case(
-                _cors(origin, credentials=True),
-                findings=[f"pages of every site ({origin}) may ask in the name of whoever looks at them"],
-            )
-            for origin in ("*", "https://*")
-        ],
-        not_applicable=_OTHER,
-        undecided=[Case(_cors("*", credentials=UNKNOWN))],
-    ),
     "tokens-are-made-for-us": RuleCases(
         passing=[Case(_jwt()), Case(resource(SECURITY_POLICY, {"spec": {"oidc": {}}}))],
         failing=[

@@ -10,6 +10,8 @@ def kubernetes(**inputs):
     return resource(KUBERNETES_SECRET, {"apiVersion": "v1", "kind": "Secret", **inputs})
 
 
+TOKEN = "kubernetes.io/service-account-token"  # noqa: S105 a type of secret
+
 CASES = {
     "secrets-are-under-our-key": RuleCases(
         passing=[
@@ -82,6 +84,20 @@ CASES = {
             Case(resource(SECRET_VERSION, {"secretString": UNKNOWN})),
             Case(kubernetes(stringData={"token": UNKNOWN})),
         ],
+    ),
+    "service-accounts-have-no-standing-tokens": RuleCases(
+        passing=[Case(kubernetes()), Case(kubernetes(type="Opaque"))],
+        failing=[
+            Case(
+                kubernetes(
+                    type=TOKEN, metadata={"annotations": {"kubernetes.io/service-account.name": "ci"}}
+                ),
+                findings=["is a token of ci that never ends"],
+            ),
+            Case(kubernetes(type=TOKEN), findings=["is a token of a service account that never ends"]),
+        ],
+        not_applicable=[OTHER],
+        undecided=[Case(kubernetes(type=UNKNOWN))],
     ),
 }
 

@@ -25,6 +25,15 @@ def told(name, value):
     return pod(env=[{"name": name, "value": value}])
 
 
+TRIGGER = "kubernetes:keda.sh/v1alpha1:ScaledObject"
+TOOLS = "kubernetes:aigateway.envoyproxy.io/v1beta1:MCPRoute"
+
+
+def route(header, value):
+    spec = {"filters": [{"set": {header: value}}]}
+    return resource("kubernetes:gateway.networking.k8s.io/v1:HTTPRoute", {"kind": "HTTPRoute", "spec": spec})
+
+
 def machine(said, kind=USER_DATA[0], key="userData"):
     return resource(kind, {key: said})
 
@@ -102,6 +111,36 @@ CASES = {
         ],
         not_applicable=OTHER,
         undecided=[Case(machine(UNKNOWN))],
+    ),
+    "objects-hold-no-credentials": RuleCases(
+        passing=[
+            Case(route("x-team", "ml")),
+            Case(resource(CONFIG_MAP, {"kind": "ConfigMap", "data": {"key": KEY}})),
+            Case(told("DB_URL", "postgres://app:hunter22@db/app")),
+            Case(
+                resource(
+                    TRIGGER, {"kind": "ScaledObject", "spec": {"host": "amqp://${USER}:${PASSWORD}@mq:5672"}}
+                )
+            ),
+        ],
+        failing=[
+            Case(
+                route("authorization", "Bearer hf_QwErTyUiOpAsDfGhJkLz"),
+                findings=["spec.filters.0.set.authorization holds a token of Hugging Face"],
+            ),
+            Case(
+                resource(
+                    TRIGGER, {"kind": "ScaledObject", "spec": {"host": "amqp://app:Zx81kLmQ2@mq:5672/jobs"}}
+                ),
+                findings=["spec.host holds a password in an address"],
+            ),
+            Case(
+                resource(TOOLS, {"kind": "MCPRoute", "spec": {"apiKey": {"inline": "anything"}}}),
+                findings=["spec.apiKey.inline holds a key"],
+            ),
+        ],
+        not_applicable=[Case(resource("aws:s3/bucket:Bucket", {}))],
+        undecided=[Case(route("authorization", UNKNOWN))],
     ),
     "functions-are-told-no-credentials": RuleCases(
         passing=[Case(resource(FUNCTIONS[0], {"environment": {"variables": {"TABLE": "orders"}}}))],
