@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
 from policies.deferring import every
+from policies.rbac_dangers import CHANGE, DANGERS, READ, takes
 from policies.reading import at, known, mapping, sequence, text
 from policies.record import Graph, Resource
 from policies.rule import Rule
@@ -19,6 +19,7 @@ BINDINGS: Final = tuple(
     f"{_RBAC}{v}:{kind}" for v in _VERSIONS for kind in ("ClusterRoleBinding", "RoleBinding")
 )
 CONFIG_MAP: Final = "kubernetes:core/v1:ConfigMap"
+_BOOTSTRAPPING: Final = "kubernetes.io/bootstrapping"
 _STRANGERS: Final = frozenset({"system:anonymous", "system:unauthenticated"})
 _EVERYBODY: Final = frozenset({"system:authenticated", "system:serviceaccounts"})
 _DISCOVERY: Final = frozenset({"system:basic-user", "system:discovery", "system:public-info-viewer"})
@@ -27,73 +28,20 @@ _ADMINISTRATION: Final = frozenset({"cluster-admin", "admin", "edit"})
 _ANY_ADDRESS: Final = frozenset({"*", "/*"})
 _OF_THE_SYSTEM: Final = frozenset({"system:kubelet-api-admin", "system:node"})
 """Kubernetes' own roles for its parts: the kubelets' whole API, and everything a node's pods may need."""
-_MASTERS: Final = "system:masters"
-
-
-@dataclass(frozen=True)
-class _Danger:
-    """Verbs on kinds that lead to more than was given; ``|`` parts the API groups that have them."""
-
-    group: str
-    kinds: tuple[str, ...]
-    verbs: frozenset[str]
-    leads_to: str
-    only_whole_cluster: bool = False
-
-
-_READ: Final = frozenset({"get", "list", "watch"})
-_WRITE: Final = frozenset({"create", "update", "patch"})
-_CHANGE: Final = frozenset({"update", "patch"})
-_DELETE: Final = frozenset({"delete", "deletecollection"})
-_OPEN: Final = _WRITE | {"get"}
-_AUTHORITY: Final = "rbac.authorization.k8s.io"
-_SIGNING: Final = "certificates.k8s.io"
-_HOOKS: Final = (
-    *("mutatingwebhookconfigurations", "validatingwebhookconfigurations"),
-    *("mutatingadmissionpolicies", "mutatingadmissionpolicybindings"),
-    *("validatingadmissionpolicies", "validatingadmissionpolicybindings"),
-)
-_CONTROLLERS: Final = (
-    *("cronjobs", "daemonsets", "deployments", "jobs"),
-    *("replicasets", "replicationcontrollers", "statefulsets"),
-)
-_TUNNELS: Final = ("pods/portforward", "pods/proxy", "services/proxy")
 _ADMINISTRATORS: Final = "aws-auth"
 """The ConfigMap in which older EKS clusters keep who administers them."""
-_ROLE_KINDS: Final = ("clusterroles", "roles")
-_BINDING_KINDS: Final = ("clusterrolebindings", "rolebindings")
-_SOMEBODY: Final = ("users", "groups", "serviceaccounts", "userextras", "uids")
-_HAS_PARTS: Final = frozenset({"userextras"})
-"""What is asked for with the name of a field behind it: ``userextras/scopes``."""
-_RUNNING: Final = ("pods/exec", "pods/attach", "pods/ephemeralcontainers")
-_DANGERS: Final = (
-    _Danger(_AUTHORITY, _ROLE_KINDS, frozenset({"escalate", "bind"}), "gives itself any right"),
-    _Danger(_AUTHORITY, (*_BINDING_KINDS, *_ROLE_KINDS), _WRITE, "hands out rights", only_whole_cluster=True),
-    _Danger("|authentication.k8s.io", _SOMEBODY, frozenset({"impersonate"}), "acts as somebody else"),
-    _Danger("", _RUNNING, _OPEN, "enters running pods"),
-    _Danger("", ("nodes/proxy",), _OPEN, "runs commands through the kubelet, unseen by audit"),
-    _Danger("", ("serviceaccounts/token",), frozenset({"create"}), "makes tokens of other accounts"),
-    _Danger("", ("secrets",), _READ, "reads the secrets of every namespace", only_whole_cluster=True),
-    _Danger(
-        "", ("persistentvolumes",), frozenset({"create"}), "mounts folders of nodes", only_whole_cluster=True
-    ),
-    _Danger("", ("pods",), frozenset({"create"}), "runs pods under any account", only_whole_cluster=True),
-    _Danger("apps|batch|", _CONTROLLERS, _WRITE, "runs pods under any account", only_whole_cluster=True),
-    _Danger("", _TUNNELS, _OPEN, "reaches pods past every network policy", only_whole_cluster=True),
-    _Danger("", ("namespaces",), _CHANGE, "lifts the pod security of any namespace", only_whole_cluster=True),
-    _Danger("apiregistration.k8s.io", ("apiservices",), _WRITE, "answers in the API server's place"),
-    _Danger("admissionregistration.k8s.io", _HOOKS, _WRITE, "reads and rewrites what others ask for"),
-    _Danger("admissionregistration.k8s.io", _HOOKS, _DELETE, "takes away what refuses others"),
-    _Danger(_SIGNING, ("signers",), frozenset({"approve", "sign"}), "makes certificates of anybody"),
-    _Danger(_SIGNING, ("certificatesigningrequests/approval",), _OPEN, "makes certificates of anybody"),
+_MASTERS: Final = "system:masters"
+_POWERFUL: Final = frozenset(
+    {"cluster-admin", "admin", "edit", _MASTERS, "kubernetes.io/kube-apiserver-client"}
 )
-"""Kubernetes, "Role Based Access Control Good Practices", privilege escalation risks, read 2026-11."""
+"""Names that narrow nothing: who may bind, become or sign for one of them has the cluster, or every namespace."""
 
 
 def _rules(role: Resource) -> Sequence[Any]:
-    """The rules of a role of ours; Kubernetes' own (``system:``) come with it."""
-    name = text(at(role.inputs, "metadata.name"), "metadata.name")
-    return () if name.startswith("system:") else sequence(at(role.inputs, "rules"), "rules")
+    """The rules of a role of ours; those that the API server itself makes come with it, and say so."""
+    labels = mapping(at(role.inputs, "metadata.labels"), "metadata.labels")
+    is_built_in = labels.get(_BOOTSTRAPPING) == "rbac-defaults"
+    return () if is_built_in else sequence(at(role.inputs, "rules"), "rules")
 
 
 def _texts(rule: Any, key: str) -> list[str]:
@@ -119,7 +67,7 @@ def _wildcards(index: int, rule: Any) -> Iterator[str]:
         yield f"rule {index}: {', '.join(verbs)} on every address of the API server"
     elif "*" in verbs and kinds:
         yield f"rule {index}: every verb on {', '.join(kinds)}"
-    elif "*" in kinds and set(verbs) - _READ:
+    elif "*" in kinds and set(verbs) - READ:
         yield f"rule {index}: {', '.join(verbs)} on every kind"
     elif "*" in kinds and {"", "*"} & set(_texts(rule, "apiGroups")):
         yield f"rule {index}: {', '.join(verbs)} on every kind, secrets among them"
@@ -138,22 +86,16 @@ def _dangers(index: int, rule: Any, whole: bool) -> Iterator[str]:
     is_named = bool(names)
     if "*" in verbs or "*" in kinds:  # a rule of its own
         return
-    for danger in _DANGERS:
-        taken = sorted(kind for kind in danger.kinds if _takes(kinds, kind))
+    for danger in DANGERS:
+        taken = sorted(kind for kind in danger.kinds if takes(kinds, kind))
         asked = sorted(verbs & danger.verbs)
         # A name holds what is asked of one object; nothing that is created has a name yet.
-        held = (is_named and not {"create"} & set(asked)) or (danger.only_whole_cluster and not whole)
+        narrow = is_named and not {"create"} & set(asked) and not _POWERFUL & set(names)
+        held = narrow or (danger.only_whole_cluster and not whole)
         if asked and taken and {*danger.group.split("|"), "*"} & groups and not held:
             yield f"rule {index}: {', '.join(asked)} on {', '.join(taken)} {danger.leads_to}"
-    if _ADMINISTRATORS in names and "configmaps" in kinds and (asked := sorted(verbs & _CHANGE)):
+    if _ADMINISTRATORS in names and "configmaps" in kinds and (asked := sorted(verbs & CHANGE)):
         yield f"rule {index}: {', '.join(asked)} on {_ADMINISTRATORS} makes administrators of the cluster"
-
-
-def _takes(kinds: set[str], kind: str) -> bool:
-    whole, _, part = kind.partition("/")
-    if kind in _HAS_PARTS:
-        return any(asked.partition("/")[0] == kind for asked in kinds)
-    return kind in kinds or (bool(part) and bool({f"*/{part}", f"{whole}/*"} & kinds))
 
 
 def _strangers(binding: Resource, _graph: Graph) -> Iterable[str]:

@@ -11,6 +11,7 @@ from policies.rule import Rule
 ADD_ON: Final = "aws:eks/addon:Addon"
 NODE_GROUP: Final = "aws:eks/nodeGroup:NodeGroup"
 STORAGE_CLASS: Final = "kubernetes:storage.k8s.io/v1:StorageClass"
+_OLDER_STORAGE_CLASS: Final = "kubernetes:storage.k8s.io/v1beta1:StorageClass"
 VOLUME: Final = "kubernetes:core/v1:PersistentVolume"
 
 CALLS_AWS: Final = (
@@ -114,7 +115,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="storage-classes-encrypt",
-        applies_to=(STORAGE_CLASS,),
+        applies_to=(STORAGE_CLASS, _OLDER_STORAGE_CLASS),
         why="A volume is encrypted at creation or never; whoever copies a plain one can read it.",
         fix='Set parameters.encrypted to "true".',
         check=_plain_volumes,

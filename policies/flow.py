@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from policies.address_range import is_internet
 from policies.mesh_callers import is_somebody, names_callers
-from policies.mesh_objects import AUTHORIZATION, NETWORK_POLICY, is_named_exception, selects_everything
+from policies.mesh_objects import AUTHORIZATION, NETWORK_POLICIES, is_named_exception, selects_everything
 from policies.neighbours import keeps_our_conventions
 from policies.reading import UndecidedError, at, known, mapping, number, sequence, text
 from policies.record import Graph, Resource
@@ -171,14 +171,14 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="network-policies-admit-named-peers",
-        applies_to=(NETWORK_POLICY,),
+        applies_to=NETWORK_POLICIES,
         why="A rule without peers admits every address that can route here, in and outside the cluster.",
         fix="Name namespaces, pods or address ranges in from.",
         check=_anonymous_peers,
     ),
     Rule(
         id="network-policies-name-their-ports",
-        applies_to=(NETWORK_POLICY,),
+        applies_to=NETWORK_POLICIES,
         why="A rule without ports opens debuggers and admin ports together with the one that was meant.",
         fix="Name the ports: 15008 for callers in an ambient mesh.",
         check=_unnamed_ports,
@@ -186,7 +186,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="pods-cannot-reach-instance-metadata",
-        applies_to=(NETWORK_POLICY,),
+        applies_to=NETWORK_POLICIES,
         why="Whoever reads instance metadata has the node's credentials.",
         fix="Add 169.254.0.0/16 to except of the ipBlock, or leave port 80 out.",
         check=_open_metadata,

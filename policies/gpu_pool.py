@@ -17,9 +17,11 @@ _GPU: Final = "nvidia.com/gpu"
 _INSTANCE_TYPE: Final = "node.kubernetes.io/instance-type"
 _CAPACITY_TYPE: Final = "karpenter.sh/capacity-type"
 _ENCRYPTION: Final = "karpenter.k8s.aws/instance-encryption-in-transit-supported"
-_CATEGORY: Final = "karpenter.k8s.aws/instance-category"
-_FAMILY: Final = "karpenter.k8s.aws/instance-family"
-_GPU_LABEL: Final = "karpenter.k8s.aws/instance-gpu-"
+_MAKERS: Final = ("karpenter.k8s.aws/", "eks.amazonaws.com/")
+"""Whose labels describe machines: Karpenter's own, and EKS Auto Mode's, which are called the same behind the slash."""
+_CATEGORY: Final = "instance-category"
+_FAMILY: Final = "instance-family"
+_GPU_LABEL: Final = "instance-gpu-"
 _GPU_FAMILY: Final = re.compile(r"^(g|gr|p)\d")
 _INTERRUPTIBLE: Final = "slipway.dev/interruptible"
 _BOUNDING: Final = (_GPU, "cpu", "memory", "nodes")
@@ -53,13 +55,16 @@ def _is_gpu_pool(resource: Resource) -> bool:
 
 
 def _asks_for_gpus(key: str, operator: str, values: Sequence[str]) -> bool:
-    if key.startswith(_GPU_LABEL):
+    described = key.rpartition("/")[2] if key.startswith(_MAKERS) else ""
+    if described.startswith(_GPU_LABEL):
         return operator not in {"DoesNotExist", "NotIn"}
     if operator != "In":
         return False
-    if key == _CATEGORY:
+    if described == _CATEGORY:
         return not {"g", "p"}.isdisjoint(values)
-    return key in {_INSTANCE_TYPE, _FAMILY} and any(_GPU_FAMILY.match(value) for value in values)
+    return (key == _INSTANCE_TYPE or described == _FAMILY) and any(
+        _GPU_FAMILY.match(value) for value in values
+    )
 
 
 def _tainted(resource: Resource, _graph: Graph) -> Iterator[str]:

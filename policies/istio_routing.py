@@ -32,6 +32,8 @@ _CHECKS: Final = frozenset(
     }
 )
 """Filters that decide who passes, and that tell who calls."""
+_OWN_DOMAINS: Final = frozenset({"global", "local", "internal"})
+"""Ends of names that nobody can register."""
 _OLD: Final = frozenset({"TLSV1_0", "TLSV1_1"})
 
 
@@ -75,7 +77,9 @@ def _server_problems(server: Any, index: int) -> Iterator[str]:
 
 def _anywhere(entry: Resource, _graph: Graph) -> Iterable[str]:
     for host in sequence(at(entry.inputs, "spec.hosts"), "spec.hosts"):
-        if not text(host, "hosts").strip("*."):
+        wildcard, _, rest = text(host, "hosts").partition("*.")
+        is_domain = not wildcard and "." not in rest and rest not in _OWN_DOMAINS and rest != ""
+        if not text(host, "hosts").strip("*.") or is_domain:
             yield f"opens the way to every host ({host})"
     for address in sequence(at(entry.inputs, "spec.addresses"), "spec.addresses"):
         if is_internet(text(address, "addresses")):

@@ -13,16 +13,24 @@ from policies.record import Graph, Resource
 from policies.rule import Rule
 
 SERVICE: Final = "kubernetes:core/v1:Service"
-INGRESS: Final = ("kubernetes:networking.k8s.io/v1:Ingress", "kubernetes:networking.k8s.io/v1beta1:Ingress")
+INGRESS: Final = tuple(
+    f"kubernetes:{version}:Ingress"
+    for version in ("networking.k8s.io/v1", "networking.k8s.io/v1beta1", "extensions/v1beta1")
+)
 VOLUME: Final = "kubernetes:core/v1:PersistentVolume"
 GRANTS: Final = (
     "kubernetes:gateway.networking.k8s.io/v1:ReferenceGrant",
     "kubernetes:gateway.networking.k8s.io/v1beta1:ReferenceGrant",
     "kubernetes:gateway.networking.k8s.io/v1alpha2:ReferenceGrant",
 )
-_ADMISSION: Final = "kubernetes:admissionregistration.k8s.io/v1:"
-VALIDATING: Final = f"{_ADMISSION}ValidatingWebhookConfiguration"
-WEBHOOKS: Final = (VALIDATING, f"{_ADMISSION}MutatingWebhookConfiguration")
+_ADMISSION: Final = "kubernetes:admissionregistration.k8s.io/"
+_VALIDATES: Final = ":ValidatingWebhookConfiguration"
+VALIDATING: Final = f"{_ADMISSION}v1{_VALIDATES}"
+WEBHOOKS: Final = tuple(
+    f"{_ADMISSION}{version}{kind}"
+    for version in ("v1", "v1beta1")
+    for kind in (_VALIDATES, ":MutatingWebhookConfiguration")
+)
 _NGINX: Final = "nginx.ingress.kubernetes.io/"
 _SNIPPETS: Final = (
     "auth-snippet",
@@ -97,7 +105,7 @@ def _every_secret(grant: Resource, _graph: Graph) -> Iterable[str]:
 
 def _webhooks(configuration: Resource, _graph: Graph) -> Iterable[str]:
     hooks = sequence(at(configuration.inputs, "webhooks"), "webhooks")
-    return every(partial(_hook_problems, hook, configuration.type == VALIDATING) for hook in hooks)
+    return every(partial(_hook_problems, hook, configuration.type.endswith(_VALIDATES)) for hook in hooks)
 
 
 def _hook_problems(hook: Any, validates: bool) -> Iterable[str]:

@@ -8,8 +8,11 @@ from tests.policies.cases import Case, RuleCases, cases_test, resource
 OTHER = [Case(resource("kubernetes:core/v1:Service", {}))]
 
 
-def role(*rules, name="reader", of="ClusterRole", takes=()):
-    said = {"kind": of, "metadata": {"name": name}, "rules": list(rules)}
+BUILT_IN = {"kubernetes.io/bootstrapping": "rbac-defaults"}
+
+
+def role(*rules, name="reader", of="ClusterRole", takes=(), labels=None):
+    said = {"kind": of, "metadata": {"name": name, "labels": labels}, "rules": list(rules)}
     said["aggregationRule"] = {"clusterRoleSelectors": list(takes)}
     return resource(next(kind for kind in ROLES if kind.endswith(f":{of}")), said)
 
@@ -40,13 +43,17 @@ CASES = {
     "cluster-roles-name-what-they-grant": RuleCases(
         passing=[
             Case(role(rule(["get", "list", "watch"], ["nodes", "pods"]))),
-            Case(role(rule(["*"], ["leases"], resourceNames=["own"]), name="system:kubelet")),
+            Case(role(rule(["*"], ["leases"]), name="system:kubelet", labels=BUILT_IN)),
             Case(role(rule(["get", "list"], ["*"], "apps"))),
             Case(role({"nonResourceURLs": ["/metrics"], "verbs": ["get"]})),
             Case(role(takes=[{"matchLabels": {"aggregate-to-monitoring": "true"}}])),
         ],
         failing=[
             Case(role(rule(["*"], ["*"], "*")), findings=["rule 0: every verb on *"]),
+            Case(
+                role(rule(["*"], ["*"], "*"), name="system:mine", labels={"app": "x"}),
+                findings=["rule 0: every verb on *"],
+            ),
             Case(
                 role(rule(["get"], ["pods"]), rule(["*"], ["secrets"]), of="Role"),
                 findings=["rule 1: every verb on secrets"],
@@ -76,6 +83,8 @@ CASES = {
             Case(role(rule(["get", "list"], ["pods", "pods/log", "nodes"]))),
             Case(role(rule(["update", "patch"], ["configmaps", "deployments/scale", "pods/status"]))),
             Case(role(rule(["patch"], ["deployments"], "apps"), of="Role")),
+            Case(role(rule(["impersonate"], ["users"], resourceNames=["ci"]))),
+            Case(role(rule(["bind"], ["clusterroles"], "rbac.authorization.k8s.io", resourceNames=["view"]))),
             Case(role(rule(["create"], ["subjectaccessreviews"], "authorization.k8s.io"))),
         ],
         failing=[
@@ -93,6 +102,10 @@ CASES = {
                     "rule 0: create on pods/attach, pods/ephemeralcontainers, pods/exec enters running pods",
                     "rule 0: create on pods/portforward, pods/proxy reaches pods past every network policy",
                 ],
+            ),
+            Case(
+                role(rule(["impersonate"], ["groups"], resourceNames=["system:masters"])),
+                findings=["rule 0: impersonate on groups acts as somebody else"],
             ),
             Case(
                 role(rule(["Patch"], ["ConfigMaps"], resourceNames=["aws-auth"]), of="Role"),
@@ -180,6 +193,7 @@ test_cases = cases_test(RULES, CASES)
         ("create", "cronjobs", "batch"),
         ("create", "pods/portforward", ""),
         ("patch", "namespaces", ""),
+        ("delete", "clusterpolicies", "kyverno.io"),
         ("impersonate", "userextras/scopes", "authentication.k8s.io"),
         ("update", "apiservices", "apiregistration.k8s.io"),
         ("create", "mutatingadmissionpolicies", "admissionregistration.k8s.io"),

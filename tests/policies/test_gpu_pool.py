@@ -46,6 +46,7 @@ def disrupted(template: dict[str, Any] | None = None, **disruption: Any) -> Reso
     return pool(L4, spec={"disruption": disruption}, template=template or {"expireAfter": "Never"})
 
 
+UNTAINTED = "no taint keeps other pods off its GPUs"
 DRIFTS = 'no budget of "0" nodes for Drifted: a new image or setting drains a busy GPU at any time'
 UNMARKED = "and is not labelled slipway.dev/interruptible"
 
@@ -63,6 +64,10 @@ CASES: dict[str, RuleCases] = {
         ],
         failing=[
             Case(pool(L4), findings=["no taint keeps other pods off its GPUs"]),
+            *(
+                Case(pool((f"eks.amazonaws.com/instance-{key}", "In", [value])), findings=[UNTAINTED])
+                for key, value in (("gpu-name", "l4"), ("family", "g6e"), ("category", "p"))
+            ),
             Case(
                 pool(
                     ("karpenter.k8s.aws/instance-gpu-count", "Gt", ["0"]),

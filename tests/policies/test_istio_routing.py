@@ -79,8 +79,9 @@ CASES = {
         undecided=[Case(gateway(UNKNOWN))],
     ),
     "service-entries-name-their-hosts": RuleCases(
-        passing=[Case(entry("api.example.com")), Case(entry("*.example.com"))],
+        passing=[Case(entry("api.example.com")), Case(entry("*.example.com", "*.local"))],
         failing=[
+            Case(entry("*.com"), findings=["opens the way to every host (*.com)"]),
             Case(entry("*"), findings=["opens the way to every host (*)"]),
             Case(
                 resource(

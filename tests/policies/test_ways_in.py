@@ -66,6 +66,10 @@ CASES = {
         failing=[
             Case(ingress("a.example.com"), findings=["answers in plain text: spec.tls is not set"]),
             Case(
+                resource(INGRESS[2], {"kind": "Ingress", "spec": {}}),
+                findings=["answers in plain text: spec.tls is not set"],
+            ),
+            Case(
                 ingress("a.example.com", "b.example.org", tls=[{"hosts": ["a.example.com"]}]),
                 findings=["answers for b.example.org in plain text: spec.tls does not name it"],
             ),
@@ -119,6 +123,12 @@ CASES = {
             Case(hook(clientConfig={"url": "https://x.example.com"})),
         ],
         failing=[
+            Case(
+                hook(WEBHOOKS[2], failurePolicy="Ignore"),
+                findings=[
+                    "check.example.com: failurePolicy is Ignore: what it refuses passes while it is down"
+                ],
+            ),
             Case(
                 hook(failurePolicy="Ignore"),
                 findings=[
