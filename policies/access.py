@@ -62,7 +62,7 @@ def _takes_all_roles(role: Resource) -> Iterator[str]:
 
 def _wildcards(index: int, rule: Any) -> Iterator[str]:
     verbs, addresses = _texts(rule, "verbs"), _texts(rule, "nonResourceURLs")
-    kinds = _texts(rule, "resources") + addresses
+    kinds = ["*" if kind == "*/*" else kind for kind in _texts(rule, "resources")] + addresses
     if "*" not in verbs and _ANY_ADDRESS & set(addresses):
         yield f"rule {index}: {', '.join(verbs)} on every address of the API server"
     elif "*" in verbs and kinds:

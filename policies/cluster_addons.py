@@ -67,7 +67,8 @@ def _plain_volumes(storage: Resource, _graph: Graph) -> Iterable[str]:
         "kubernetes.io/aws-ebs",
     }:
         return
-    if not flag(at(storage.inputs, "parameters.encrypted"), "parameters.encrypted"):
+    # Parameters are text, and the driver takes nothing but "true" for yes.
+    if str(at(storage.inputs, "parameters.encrypted")).lower() != "true":
         yield "parameters.encrypted is not true"
 
 

@@ -23,6 +23,11 @@ def _keeps(graph: Graph) -> bool:
     return any(isinstance(said, Mapping) and said.keys() >= set(Tag) for said in tags)
 
 
+def is_of_others(resource: Resource, graph: Graph) -> bool:
+    """Whether a manifest comes from somebody who never agreed to the platform's conventions."""
+    return bool(resource.source) and not keeps_our_conventions(graph)
+
+
 def is_a_part(resource: Resource, there: Iterable[object]) -> bool:
     """Whether a manifest was given without what it belongs to, so that nothing says what else holds for it.
 

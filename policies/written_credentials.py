@@ -1,7 +1,5 @@
 """What must hold for everything that is written down beside secrets: no password, key or token stands in it."""
 
-import base64
-import binascii
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
@@ -9,6 +7,7 @@ from typing import Any, Final
 
 from policies import pods
 from policies.deferring import every
+from policies.encoded import decoded
 from policies.gateway_objects import DEFINITION
 from policies.model_objects import INFERENCE_SERVICE, LLM, LLM_CONFIG, RUNTIMES
 from policies.pod_finder import pods_of
@@ -36,10 +35,13 @@ _KNOWN: Final = (
     ("an access key of AWS", re.compile(r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b")),
     ("a token of Hugging Face", re.compile(r"\bhf_[A-Za-z0-9]{16,}\b")),
     ("a token of GitHub", re.compile(r"\bgh[pousr]_[A-Za-z0-9]{30,}\b|\bgithub_pat_[A-Za-z0-9_]{30,}")),
-    ("a key of a model provider", re.compile(r"\bsk-(?:[a-z]+-)*[A-Za-z0-9_-]{20,}")),
+    (
+        "a key of a model provider",
+        re.compile(r"\bsk-(?:(?:proj|ant|svcacct|admin|or)-[A-Za-z0-9_-]{20,}|[A-Za-z0-9]{20,})"),
+    ),
     ("a token of Slack", re.compile(r"\bxox[abprs]-[A-Za-z0-9-]{10,}")),
     ("a signed token", re.compile(r"\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}")),
-    ("a password in an address", re.compile(r"\b[a-z][a-z0-9+.-]*://[^/\s:@${}]+:[^/\s:@${}]{3,}@")),
+    ("a password in an address", re.compile(r"\b[a-z][a-z0-9+.-]*://[^/\s:@${}]*:[^/\s:@${}]{3,}@")),
 )
 """What credentials look like, wherever they stand."""
 _PERHAPS: Final = re.compile(r"PRIVATE KEY|AKIA|ASIA|hf_|gh[pousr]_|github_pat_|sk-|xox|eyJ|://")
@@ -80,13 +82,19 @@ def _in_text(value: str) -> Iterator[str]:
 
 def _in_config(config: Resource, _graph: Graph) -> Iterable[str]:
     data = mapping(at(config.inputs, "data"), "data")
-    return every(partial(_entry, key, value) for key, value in data.items())
+    encoded = mapping(at(config.inputs, "binaryData"), "binaryData")
+    written = [partial(_entry, key, value) for key, value in data.items()]
+    return every([*written, *(partial(_encoded_entry, key, value) for key, value in encoded.items())])
 
 
 def _entry(key: str, value: Any) -> Iterator[str]:
     said = text(value, key)
     found = _in_text(said) if "\n" in said.strip() else spotted(key, said)
     yield from (f"data.{key}: {what}" for what in found)
+
+
+def _encoded_entry(key: str, value: Any) -> Iterator[str]:
+    yield from (f"binaryData.{key}: {what}" for what in _in_text(decoded(text(value, key))))
 
 
 def _in_pods(workload: Resource, _graph: Graph) -> Iterable[str]:
@@ -155,7 +163,7 @@ def _look(value: Any, path: str) -> Iterator[str]:
 def _in_user_data(machine: Resource, _graph: Graph) -> Iterable[str]:
     for path in _USER_DATA_PATHS:
         said = text(at(machine.inputs, path), path)
-        for what in _in_text(_decoded(said)) if said else ():
+        for what in _in_text(decoded(said)) if said else ():
             yield f"{path} holds {what}"
 
 
@@ -163,14 +171,7 @@ def user_data(machine: Resource) -> Iterator[str]:
     """What a machine is told when it starts, decoded."""
     for path in _USER_DATA_PATHS:
         if said := text(at(machine.inputs, path), path):
-            yield _decoded(said)
-
-
-def _decoded(said: str) -> str:
-    try:
-        return base64.b64decode(said, validate=True).decode("utf-8")
-    except (binascii.Error, UnicodeDecodeError):
-        return said
+            yield decoded(said)
 
 
 def _in_function(function: Resource, _graph: Graph) -> Iterable[str]:

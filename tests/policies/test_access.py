@@ -49,6 +49,7 @@ CASES = {
             Case(role(takes=[{"matchLabels": {"aggregate-to-monitoring": "true"}}])),
         ],
         failing=[
+            Case(role(rule(["create"], ["*/*"])), findings=["rule 0: create on every kind"]),
             Case(role(rule(["*"], ["*"], "*")), findings=["rule 0: every verb on *"]),
             Case(
                 role(rule(["*"], ["*"], "*"), name="system:mine", labels={"app": "x"}),

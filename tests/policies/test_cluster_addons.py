@@ -97,6 +97,7 @@ CASES = {
                 _storage(provisioner="ebs.csi.eks.amazonaws.com", parameters={"encrypted": "False"}),
                 findings=["parameters.encrypted is not true"],
             ),
+            Case(_storage(parameters={"encrypted": "yes"}), findings=["parameters.encrypted is not true"]),
             Case(_storage(parameters={"encrypted": "false"}), findings=["parameters.encrypted is not true"]),
         ],
         not_applicable=_NODES_CASE,

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from policies.gateway_callers import RULES
 from policies.gateway_objects import CLASS, GATEWAY, PROXY, SECURITY_POLICY, TRAFFIC_POLICY
 from policies.record import UNKNOWN
@@ -45,6 +47,10 @@ _OPEN = "names no EnvoyProxy: its load balancer is public and open to every addr
 _OTHER = [Case(resource("kubernetes:core/v1:Service", {}))]
 
 
+def _elsewhere(gateway):
+    return replace(gateway, source="edge.yaml#Gateway/edge/edge")
+
+
 CASES = {
     "tokens-are-made-for-us": RuleCases(
         passing=[Case(_jwt()), Case(resource(SECURITY_POLICY, {"spec": {"oidc": {}}}))],
@@ -58,6 +64,10 @@ CASES = {
                 _jwt(remoteJWKS={"uri": "http://login/keys"}),
                 findings=["people: reads its keys in plain text from http://login/keys"],
             ),
+            Case(
+                resource(SECURITY_POLICY, {"spec": {"oidc": {"provider": {"issuer": "http://login"}}}}),
+                findings=["oidc: the issuer http://login is asked in plain text"],
+            ),
             Case(_jwt(remoteJWKS=None), findings=["people: no key set, so nothing can be checked"]),
         ],
         not_applicable=_OTHER,
@@ -68,6 +78,7 @@ CASES = {
             Case(_DESCRIBED, others=[_limits(rateLimit={"global": {"rules": [{"limit": {}}]}})]),
             Case(_DESCRIBED, others=[_limits(rateLimit={"local": {"rules": [{"limit": {}}]}})]),
             Case(_DESCRIBED, others=[_INSIDE]),
+            Case(_elsewhere(_DESCRIBED)),
             Case(_gateway()),  # no class of Envoy's is here
         ],
         failing=[
@@ -85,6 +96,7 @@ CASES = {
     "gateways-describe-their-proxy": RuleCases(
         passing=[
             Case(_DESCRIBED, others=[_class()]),
+            Case(_elsewhere(_gateway()), others=[_class()]),
             Case(_gateway(), others=[_class(parametersRef={"name": "edge"})]),
             Case(_gateway()),
         ],

@@ -1,3 +1,5 @@
+from base64 import b64encode
+
 from policies.record import UNKNOWN
 from policies.secrets import KUBERNETES_SECRET, PARAMETER, RULES, SECRET, SECRET_VERSION
 from tests.policies.cases import Case, RuleCases, cases_test, resource
@@ -64,6 +66,9 @@ CASES = {
             Case(kubernetes()),
             Case(kubernetes(stringData={"password": ""})),
             Case(kubernetes(data={})),
+            Case(kubernetes(stringData={"password": "${DB_PASSWORD}", "token": "<token>"})),
+            Case(kubernetes(data={"password": "Q0hBTkdFTUU="})),
+            Case(kubernetes(data={"ca.crt": b64encode(b"-----BEGIN CERTIFICATE-----\nMIIB").decode()})),
         ],
         failing=[
             Case(
