@@ -7,7 +7,7 @@ from policies.gateway_attachment import effective, is_edge_route
 from policies.gateway_objects import (
     AI_ROUTES,
     CLIENT_POLICY,
-    GATEWAY,
+    GATEWAYS,
     SECURITY_POLICY,
     TRAFFIC_POLICY,
     is_envoy,
@@ -152,7 +152,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="edges-strip-what-only-they-may-say",
-        applies_to=(GATEWAY,),
+        applies_to=GATEWAYS,
         why="Who writes the header that names the caller uses another one's limits, and another one's model.",
         fix="Remove it from arriving requests: headers.earlyRequestHeaders.remove of a ClientTrafficPolicy.",
         check=_spoofable,
@@ -184,7 +184,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="listeners-have-a-certificate",
-        applies_to=(GATEWAY,),
+        applies_to=GATEWAYS,
         why="A listener that ends TLS without a certificate of its own answers nobody, or with somebody else's.",
         fix="Name the secret in tls.certificateRefs.",
         check=_without_certificate,

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from policies.address_range import is_internet
-from policies.gateway_objects import SECURITY_POLICY, TRAFFIC_POLICY, namespace_of
+from policies.gateway_objects import GATEWAYS, SECURITY_POLICY, TRAFFIC_POLICY, namespace_of
+from policies.neighbours import is_a_part
 from policies.reading import at, mapping, sequence, text
 from policies.record import Graph, Resource
 from policies.rule import Rule
@@ -42,12 +43,20 @@ def _unchecked_tokens(policy: Resource, _graph: Graph) -> Iterable[str]:
 
 def _forgeable(policy: Resource, graph: Graph) -> Iterable[str]:
     headers = _counted(policy) if policy.type == TRAFFIC_POLICY else _believed(policy)
+    if policy.type == TRAFFIC_POLICY and is_a_part(policy, _who_writes(policy, graph)):
+        return
     trusted: set[str] | None = None
     for header in sorted(set(headers) - _SET_BY_ENVOY):
         trusted = _written(policy, graph) if trusted is None else trusted
         if header not in trusted:
             verb = "counts callers by" if policy.type == TRAFFIC_POLICY else "lets in by"
             yield f"{verb} {header}, which callers write themselves"
+
+
+def _who_writes(policy: Resource, graph: Graph) -> Iterable[Resource]:
+    """Where headers are written: the gateways, and the policies beside this one."""
+    yield from graph.of_type(*GATEWAYS)
+    yield from (p for p in graph.of_type(SECURITY_POLICY) if namespace_of(p) == namespace_of(policy))
 
 
 def _counted(policy: Resource) -> list[str]:

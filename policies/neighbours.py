@@ -1,6 +1,6 @@
 """Who points at a resource, without taking "nobody knows yet" for "nobody"."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from facts.tags import Tag
@@ -38,6 +38,19 @@ def is_kept_encrypted(resource: Resource, name: str, graph: Graph) -> bool:
     Our own stack files hold names of secrets only, never the secrets themselves.
     """
     return name in resource.secret_properties and not keeps_our_conventions(graph)
+
+
+def is_of_others(resource: Resource, graph: Graph) -> bool:
+    """Whether a manifest comes from somebody who never agreed to the platform's conventions."""
+    return bool(resource.source) and not keeps_our_conventions(graph)
+
+
+def is_a_part(resource: Resource, there: Iterable[object]) -> bool:
+    """Whether a manifest was given without what it belongs to, so that nothing says what else holds for it.
+
+    A file may be one of many that are applied together; a stack is judged as the whole it is.
+    """
+    return bool(resource.source) and not any(True for _ in there)
 
 
 def pointing_at(

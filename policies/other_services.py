@@ -6,6 +6,7 @@ from typing import Any, Final
 from policies.iam.accounts import homes, whole_account
 from policies.iam.conditions import Condition
 from policies.neighbours import is_kept_encrypted
+from policies.old_tls import is_old
 from policies.reading import at, listed, mapping, number, text
 from policies.record import Graph, Resource
 from policies.rule import Rule
@@ -18,17 +19,6 @@ INSTANCES: Final = (
     "aws:ec2/launchConfiguration:LaunchConfiguration",
     "aws:ec2/spotInstanceRequest:SpotInstanceRequest",
 )
-_OLD_TLS: Final = (
-    "ELBSecurityPolicy-2015",
-    "ELBSecurityPolicy-2016",
-    "ELBSecurityPolicy-TLS-1-0",
-    "ELBSecurityPolicy-TLS-1-1",
-    "ELBSecurityPolicy-TLS13-1-0",
-    "ELBSecurityPolicy-TLS13-1-1",
-    "ELBSecurityPolicy-FS-2018",
-    "ELBSecurityPolicy-FS-1-1",
-)
-"""Policies that accept TLS 1.0 or 1.1 (ELB user guide, "Security policies", read 2026-11)."""
 _UNSAID_TLS: Final = "ELBSecurityPolicy-2016-08"
 """What a listener takes that is made by another way than the console (the same page)."""
 _PLAIN_PORTS: Final = frozenset({80, 8080})
@@ -63,7 +53,7 @@ def _listens_plainly(listener: Resource, _graph: Graph) -> Iterable[str]:
     if protocol == "HTTP" and set(redirects) != {"HTTPS"}:
         yield "listens in plain text, and does not send callers to HTTPS"
     policy = text(at(listener.inputs, "sslPolicy"), "sslPolicy")
-    if policy.startswith(_OLD_TLS):
+    if is_old(policy):
         yield f"{policy} accepts TLS before 1.2"
     elif not policy and protocol in {"HTTPS", "TLS"}:
         yield f"no sslPolicy: {_UNSAID_TLS} accepts TLS before 1.2"

