@@ -34,6 +34,8 @@ MODULES: Final = (
     "karpenter",
     "llm",
     "mesh",
+    "model_admission",
+    "model_files",
     "model_store",
     "network",
     "network_acl",

@@ -5,12 +5,14 @@ import binascii
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
+from itertools import chain
 from typing import Any, Final
 
 from policies import pods
 from policies.deferring import every
 from policies.model_objects import INFERENCE_SERVICE, LLM, LLM_CONFIG, RUNTIMES
 from policies.pod_finder import pods_of
+from policies.pod_parts import parts_of
 from policies.reading import at, mapping, sequence, text
 from policies.record import Graph, Resource
 from policies.rule import Rule
@@ -83,7 +85,7 @@ def _entry(key: str, value: Any) -> Iterator[str]:
 def _in_pods(workload: Resource, _graph: Graph) -> Iterable[str]:
     if workload.type in _SERVED:
         return _within(workload.inputs.get("spec"))
-    return every(partial(_in_pod, pod.spec) for pod in pods_of(workload))
+    return every(partial(_in_pod, pod.spec) for pod in chain(pods_of(workload), parts_of(workload)))
 
 
 def _in_pod(pod: Mapping[str, Any]) -> Iterable[str]:
@@ -110,13 +112,18 @@ def _in_container(container: Mapping[str, Any]) -> Iterable[str]:
         words = [text(word, part) for word in sequence(at(container, part), part)]
         for what in dict.fromkeys(_in_words(words)):
             yield f"{name}: {part} hold {what}"
+    for part in ("script", "source"):
+        for what in _in_text(text(at(container, part), part)):
+            yield f"{name}: its {part} holds {what}"
 
 
 def _in_words(words: list[str]) -> Iterator[str]:
     for index, word in enumerate(words):
         option, has_value, value = word.partition("=")
         following = words[index + 1] if index + 1 < len(words) else ""
-        yield from _in_text(word) if " " in word else spotted(option.lstrip("-"), value if has_value else "")
+        # What looks like a credential is one wherever it stands; a name only says so before its value.
+        yield from _in_text(word) if " " in word else spotted("", word)
+        yield from spotted(option.lstrip("-"), value) if has_value and " " not in word else ()
         if option.startswith("--") and not has_value and not following.startswith("-"):
             yield from spotted(option.lstrip("-"), following)
 

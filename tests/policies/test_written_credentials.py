@@ -59,6 +59,7 @@ CASES = {
             Case(told("LOG_LEVEL", "info")),
             Case(pod(env=[{"name": "DB_PASSWORD", "valueFrom": {"secretKeyRef": {"name": "db"}}}])),
             Case(pod(args=["--token-file", "/run/token", "--max-tokens", "512"])),
+            Case(pod(args=["--config=https://a.example.com/c", "git+https://github.com/a/b"])),
             Case(service()),
             Case(llm()),
         ],
@@ -68,6 +69,32 @@ CASES = {
                 findings=["app: the variable DB_PASSWORD holds a credential, by its name"],
             ),
             Case(pod(args=["--api-key", "hunter22x"]), findings=["app: args hold a credential, by its name"]),
+            Case(
+                pod(command=["git", "clone", "https://ghp_" + "a1" * 18 + "@github.com/a/b"]),
+                findings=["app: command hold a token of GitHub"],
+            ),
+            Case(
+                resource(
+                    "kubernetes:tekton.dev/v1:Task",
+                    {
+                        "kind": "Task",
+                        "spec": {
+                            "steps": [{"name": "s", "image": "a:1", "script": "export DB_PASSWORD=hunter22x"}]
+                        },
+                    },
+                ),
+                findings=["s: its script holds a credential, by its name"],
+            ),
+            Case(
+                resource(
+                    "kubernetes:trainer.kubeflow.org/v1alpha1:TrainJob",
+                    {
+                        "kind": "TrainJob",
+                        "spec": {"trainer": {"env": [{"name": "WANDB_API_KEY", "value": "abcd1234"}]}},
+                    },
+                ),
+                findings=["trainer: the variable WANDB_API_KEY holds a credential, by its name"],
+            ),
             Case(
                 pod(command=["sh", "-c", "export HF_TOKEN=hf_abcdefghijklmnop1234; serve"]),
                 findings=["app: command hold a token of Hugging Face"],
