@@ -31,12 +31,24 @@ def pods_of(workflow: Resource) -> Iterator[Pod]:
     Raises:
         UndecidedError: a patch is made when the workflow runs, or a template cannot be read.
     """
-    path = "spec.workflowSpec" if workflow.type.endswith(":CronWorkflow") else "spec"
-    spec = mapping(at(workflow.inputs, path), path)
+    spec = _spec(workflow)
     for name, template in _templates(spec):
         pod = _pod(name, template, spec)
         if pod is not None:
             yield pod
+
+
+def made_by(workflow: Resource) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Objects that templates make, by the template's name; what is filled in when it runs is none yet."""
+    for name, template in _templates(_spec(workflow)):
+        said = text(at(template, "resource.manifest"), "resource.manifest")
+        if said and not _is_filled_in(said):
+            yield name, mapping(_document(said, f"{name}: resource.manifest"), f"{name}: resource.manifest")
+
+
+def _spec(workflow: Resource) -> Mapping[str, Any]:
+    path = "spec.workflowSpec" if workflow.type.endswith(":CronWorkflow") else "spec"
+    return mapping(at(workflow.inputs, path), path)
 
 
 def _templates(spec: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -95,12 +107,20 @@ def _pod(name: str, template: Mapping[str, Any], spec: Mapping[str, Any]) -> Pod
 
 def _patch(name: str, said: str) -> Mapping[str, Any]:
     """A patch of the pod, which is a text of YAML or JSON."""
-    if "{{" in said or len(said) > _MAX_PATCH:
+    if _is_filled_in(said):
         raise UndecidedError(f"{name}: podSpecPatch changes the pod when it runs")
-    try:
-        patch = mapping(yaml.safe_load(said), "podSpecPatch")
-    except (yaml.YAMLError, RecursionError, ValueError):
-        raise UndecidedError(f"{name}: podSpecPatch cannot be read") from None
+    patch = mapping(_document(said, f"{name}: podSpecPatch"), "podSpecPatch")
     containers = sequence(at(patch, "containers"), "podSpecPatch.containers")
     named = [{**mapping(c), "name": name} if at(c, "name") == _MAIN else mapping(c) for c in containers]
     return {**patch, "containers": named} if named else patch
+
+
+def _is_filled_in(said: str) -> bool:
+    return "{{" in said or len(said) > _MAX_PATCH
+
+
+def _document(said: str, where: str) -> Any:
+    try:
+        return yaml.safe_load(said)
+    except (yaml.YAMLError, RecursionError, ValueError):
+        raise UndecidedError(f"{where} cannot be read") from None

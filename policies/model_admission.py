@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from policies.cluster_address import is_inside
 from policies.deferring import every
+from policies.hubs import variables
 from policies.model_objects import (
     FRAMEWORKS,
     INFERENCE_SERVICE,
@@ -20,6 +21,7 @@ from policies.model_objects import (
     name_of,
     namespace_of,
 )
+from policies.pods import containers
 from policies.reading import at, mapping, number, sequence, text
 from policies.record import Graph, Resource
 from policies.rule import Rule
@@ -28,6 +30,9 @@ GRAPH: Final = ("kubernetes:serving.kserve.io/v1alpha1:InferenceGraph",)
 _NAME: Final = re.compile(r"[a-z]([-a-z0-9]*[a-z0-9])?")
 _SCALER: Final = "serving.kserve.io/autoscalerClass"
 _SCALERS: Final = frozenset({"hpa", "external", "keda", "none"})
+_OF_METRICS: Final[Mapping[str, frozenset[str]]] = {"hpa": frozenset({"cpu", "memory"}), "keda": frozenset()}
+_BLOCKED: Final = "PYTHONPATH"
+"""A folder to load code from: a model's files would be programs."""
 _LOG_MODES: Final = frozenset({"all", "request", "response"})
 _ON_SEVERAL_NODES: Final = ("pvc://", "oci://")
 _TARGETS: Final = ("nodeName", "serviceName", "serviceUrl")
@@ -35,7 +40,11 @@ _WHOLE: Final = 100
 
 
 def _refused(service: Resource, _graph: Graph) -> Iterable[str]:
-    parts = [partial(_refused_part, part, component) for part, component in components(service)]
+    parts = [
+        partial(question, part, component)
+        for part, component in components(service)
+        for question in (_refused_part, _refused_server)
+    ]
     return every([partial(_refused_whole, service), *parts])
 
 
@@ -45,9 +54,21 @@ def _refused_whole(service: Resource) -> Iterator[str]:
     scaler = annotation(service, _SCALER)
     if scaler and scaler not in _SCALERS:
         yield f"{_SCALER} is {scaler}; KServe knows {', '.join(sorted(_SCALERS))}"
+    if scaler in _OF_METRICS:
+        for part, component in components(service):
+            yield from _refused_metric(part, component, scaler)
     predictor = mapping(at(service.inputs, "spec.predictor"), "spec.predictor")
     if at(predictor, "workerSpec") is not None:
         yield from _refused_worker(predictor, scaler)
+
+
+def _refused_metric(part: str, component: Mapping[str, Any], scaler: str) -> Iterator[str]:
+    metric = text(at(component, "scaleMetric"), "scaleMetric")
+    target = number(at(component, "scaleTarget"), "scaleTarget")
+    if metric and metric not in _OF_METRICS[scaler]:
+        yield f"{part}: scaleMetric is {metric}, which {scaler} does not scale by"
+    if target is not None and scaler == "hpa" and not 1 <= target <= _WHOLE:
+        yield f"{part}: scaleTarget is {target:g}, and is a percentage"
 
 
 def _refused_worker(predictor: Mapping[str, Any], scaler: str) -> Iterator[str]:
@@ -78,9 +99,21 @@ def _refused_part(part: str, component: Mapping[str, Any]) -> Iterator[str]:
     share = number(at(component, "canaryTrafficPercent"), "canaryTrafficPercent")
     if share is not None and not 0 <= share <= _WHOLE:
         yield f"{part}: canaryTrafficPercent is {share:g}"
+    concurrency = number(at(component, "containerConcurrency"), "containerConcurrency")
+    if concurrency is not None and concurrency < 0:
+        yield f"{part}: containerConcurrency is {concurrency:g}"
     mode = text(at(component, "logger.mode"), "logger.mode")
     if mode and mode not in _LOG_MODES:
         yield f"{part}: logger.mode is {mode}; KServe knows {', '.join(sorted(_LOG_MODES))}"
+
+
+def _refused_server(part: str, component: Mapping[str, Any]) -> Iterator[str]:
+    servers = [mapping(at(component, name), name) for name in FRAMEWORKS if at(component, name) is not None]
+    if at(component, "storageUris") and any(at(server, "storageUri") is not None for server in servers):
+        yield f"{part}: names both storageUri and storageUris"
+    for container in (*servers, *containers(component)):
+        if _BLOCKED in variables(container):
+            yield f"{part}: sets {_BLOCKED}, from which a server loads code"
 
 
 def _refused_graph(graph: Resource, _graph: Graph) -> Iterable[str]:

@@ -5,6 +5,7 @@ from typing import Final
 
 from policies.model_objects import (
     CACHES,
+    FRAMEWORKS,
     INFERENCE_SERVICE,
     LLM,
     LLM_CONFIG,
@@ -33,6 +34,11 @@ def _uris(named: Resource) -> Iterator[tuple[str, str]]:
     """Where it stands, and the URI."""
     if named.type in INFERENCE_SERVICE:
         yield from ((part, uri) for part, component in components(named) for uri in sources(component))
+        for part, component in components(named):
+            for name in FRAMEWORKS:
+                path = f"{name}.storage.path"
+                if at(component, path) is not None:
+                    yield part, text(at(component, path), path)
         return
     path = _NAMED[named.type]
     uri = text(at(named.inputs, path), path)

@@ -44,6 +44,8 @@ def pods_of(resource: Resource) -> Iterator[Pod]:
         yield _templated(resource, WORKLOADS[resource.type])
     elif argo_pods.is_workflow(resource):
         yield from argo_pods.pods_of(resource)
+        for name, made in argo_pods.made_by(resource):
+            yield from _shaped(made, name, {})
     elif is_free_form(resource):
         yield from _shaped(resource.inputs, "", {})
 

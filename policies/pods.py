@@ -9,6 +9,7 @@ from policies.reading import at, flag, mapping, sequence, text
 
 _LISTS: Final = ("containers", "initContainers", "ephemeralContainers")
 _AMOUNTS: Final = ("requests.cpu", "requests.memory", "limits.memory")
+_ZERO: Final = re.compile(r"0+(?:\.0*)?[A-Za-z]*")
 _MOVING_TAG: Final = re.compile(
     r"(?:.*[-_.])?latest(?:[-_.].*)?|main|master|trunk|head|develop|dev|edge|nightly|rolling|snapshot|stable|current|"
     r"canary|prod|production|staging",
@@ -59,7 +60,10 @@ def unbounded(container: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _states(owner: Mapping[str, Any], what: str) -> bool:
-    return at(owner, f"resources.{what}") is not None or _follows(owner, what)
+    """A limit of nothing is none."""
+    stated = at(owner, f"resources.{what}")
+    is_none = stated is None or (what.startswith("limits.") and bool(_ZERO.fullmatch(str(stated))))
+    return not is_none or _follows(owner, what)
 
 
 def _follows(owner: Mapping[str, Any], what: str) -> bool:

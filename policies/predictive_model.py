@@ -20,7 +20,7 @@ from policies.model_objects import (
 )
 from policies.neighbours import keeps_our_conventions
 from policies.pod_restricted import restricted
-from policies.reading import at, flag, mapping, number, text
+from policies.reading import at, flag, known, mapping, number, text
 from policies.record import Graph, Resource
 from policies.rule import Rule
 from policies.scaled_objects import SCALED_OBJECT, wakes
@@ -28,6 +28,7 @@ from policies.scaled_objects import SCALED_OBJECT, wakes
 _STANDARD: Final = frozenset({"Standard", "RawDeployment"})
 _MODE: Final = "serving.kserve.io/deploymentMode"
 _CLASS: Final = "serving.kserve.io/autoscalerClass"
+_VISIBILITY: Final = "networking.kserve.io/visibility"
 _AUTHENTICATION: Final = "security.opendatahub.io/enable-auth"
 _RELEASE: Final = "kubernetes:helm.sh/v3:Release"
 
@@ -130,6 +131,9 @@ def _open(service: Resource, _graph: Graph) -> Iterable[str]:
     value = annotation(service, _AUTHENTICATION)
     if value and not flag(value, _AUTHENTICATION):
         yield f"{_AUTHENTICATION} is {value}"
+    labels = mapping(at(service.inputs, "metadata.labels"), "metadata.labels")
+    if not value and text(known(labels.get(_VISIBILITY), _VISIBILITY)) == "exposed":
+        yield f"{_VISIBILITY} is exposed, and {_AUTHENTICATION} is not true"
 
 
 RULES: tuple[Rule, ...] = (

@@ -11,7 +11,7 @@ from policies.deferring import every
 from policies.model_objects import INFERENCE_SERVICE, LLM, LLM_CONFIG, RUNTIMES
 from policies.pod_finder import pods_of
 from policies.pod_parts import parts_of
-from policies.reading import at, text
+from policies.reading import at, sequence, text
 from policies.record import Graph, Resource
 from policies.rule import Rule
 
@@ -43,12 +43,16 @@ _INSTALLS: Final = (
     ("clones a repository", re.compile(r"\bgit\s+clone\b")),
     (
         "fetches a model from a hub",
-        re.compile(r"\b(?:huggingface-cli|hf)\s+download\b|\bsnapshot_download\s*\("),
+        re.compile(
+            r"\b(?:huggingface-cli|hf)\s+download\b|\b(?:snapshot|hf_hub)_download\s*\("
+            r"|\bfrom_pretrained\(\s*[\"'](?!\.)[\w.-]+/[\w.-]+[\"']"
+        ),
     ),
 )
 """What a program of a shell does that the image's digest says nothing about."""
 _BUILDS: Final = ("kubernetes:tekton.dev/",)
 """Kinds whose work is to fetch and build: what is run unseen counts there, what is installed does not."""
+_HOOK: Final = "lifecycle.postStart.exec.command"
 _UNSEEN: Final = ("pipes a download into an interpreter", "runs a downloaded script")
 _REMOTE: Final = re.compile(r"^-{1,2}trust[-_]remote[-_]code(?:=(?P<value>.*))?$", re.IGNORECASE)
 _REMOTE_VARIABLE: Final = re.compile(r"TRUST_REMOTE_CODE$", re.IGNORECASE)
@@ -79,9 +83,10 @@ def _within(value: Any) -> Iterator[Mapping[str, Any]]:
 
 
 def _program(container: Mapping[str, Any]) -> list[str]:
-    """Command, arguments, and the script that some kinds write beside an image."""
+    """Command, arguments, the script that some kinds write beside an image, and what runs after the start."""
     scripts = [text(at(container, part), part) for part in ("script", "source")]
-    return [*hubs.words(container), *(script for script in scripts if script)]
+    hook = [text(word, _HOOK) for word in sequence(at(container, _HOOK), _HOOK)]
+    return [*hubs.words(container), *(script for script in scripts if script), *hook]
 
 
 def _called(container: Mapping[str, Any]) -> str:

@@ -39,11 +39,18 @@ _KNOWN: Final = (
 )
 """What credentials look like, wherever they stand."""
 _NAMED: Final = re.compile(
-    r"(?:^|[_.-])(?:password|passwd|pwd|secret|token|credentials?|api_?key|private_?key|access_?key|auth_?key|"
-    r"encryption_?key|client_?secret|secret_?key)$",
+    r"(?:^|[_.-])(?:passwd|pwd|pass|passphrase|secret|token|credentials?|api_?key|private_?key|access_?key|auth_?key|"
+    r"encryption_?key|client_?secret|secret_?key)$|password$|requirepass$|masterauth$",
     re.IGNORECASE,
 )
 """Names that say their value is a credential: only at their end, since TOKEN_TTL and PASSWORD_FILE hold none."""
+_OF_TEXT: Final = re.compile(
+    r"(?:^|_)(?:bos|eos|pad|unk|sep|cls|mask|stop|end|start|special|image|audio|video)_token$", re.IGNORECASE
+)
+"""Tokens of a vocabulary, which engines are told by these names."""
+_REFERRING: Final = re.compile(r"(?:^|_)(?:tls|ssl|ca|cert|certificate|pull|registry)_secret$", re.IGNORECASE)
+_OBJECT: Final = re.compile(r"[a-z0-9](?:[-a-z0-9./]*[a-z0-9])?")
+"""Secrets of a kind that only a Secret holds: a short name stands for the object."""
 _WORDS: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _HARMLESS: Final = re.compile(
     r"^(?:|\d+[a-z]*|true|false|none|null|yes|no|required|optional|disabled?|enabled?|/.*|arn:.*|.*[$<{].*|x+|\*+|"
@@ -51,6 +58,8 @@ _HARMLESS: Final = re.compile(
     re.IGNORECASE,
 )
 """Values that are no credential: amounts, switches, paths, references and placeholders."""
+_LOGINS: Final = ("-u", "--user")
+_LOGIN: Final = re.compile(r"[^\s:$<{]+:[^\s$<{]{3,}")
 _ASSIGNED: Final = re.compile(r"""(?m)([A-Za-z][A-Za-z0-9_.-]*)[ \t]*[=:][ \t]*["']?([^\s"']+)""")
 
 
@@ -59,8 +68,15 @@ def spotted(name: str, value: str) -> Iterator[str]:
     found = [what for what, pattern in _KNOWN if pattern.search(value)]
     if found:
         yield from found
-    elif _NAMED.search(_WORDS.sub("_", name).replace("-", "_")) and not _HARMLESS.match(value.strip()):
+    elif _is_named(_WORDS.sub("_", name).replace("-", "_"), value.strip()) and not _HARMLESS.match(
+        value.strip()
+    ):
         yield "a credential, by its name"
+
+
+def _is_named(name: str, value: str) -> bool:
+    is_reference = bool(_REFERRING.search(name) and _OBJECT.fullmatch(value))
+    return bool(_NAMED.search(name)) and not _OF_TEXT.search(name) and not is_reference
 
 
 def _in_text(value: str) -> Iterator[str]:
@@ -118,12 +134,15 @@ def _in_container(container: Mapping[str, Any]) -> Iterable[str]:
 
 
 def _in_words(words: list[str]) -> Iterator[str]:
+    has_curl = any(word.rpartition("/")[2] == "curl" for word in words)
     for index, word in enumerate(words):
         option, has_value, value = word.partition("=")
         following = words[index + 1] if index + 1 < len(words) else ""
         # What looks like a credential is one wherever it stands; a name only says so before its value.
         yield from _in_text(word) if " " in word else spotted("", word)
         yield from spotted(option.lstrip("-"), value) if has_value and " " not in word else ()
+        if option in _LOGINS and has_curl and _LOGIN.fullmatch(following):
+            yield "a password after a name"
         if option.startswith("--") and not has_value and not following.startswith("-"):
             yield from spotted(option.lstrip("-"), following)
 

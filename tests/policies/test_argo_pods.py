@@ -117,3 +117,20 @@ def test_a_patch_that_cannot_be_known_is_undecided(patch, said):
     with pytest.raises(UndecidedError) as caught:
         _pods(templates=[TRAIN], podSpecPatch=patch)
     assert str(caught.value) == said
+
+
+MADE = "kind: Job\nspec: {template: {spec: {containers: [{name: made, image: a}]}}}"
+
+
+@pytest.mark.parametrize(
+    ("manifest", "places"), [(MADE, ["m"]), ("kind: ConfigMap\ndata: {a: b}", []), (MADE + "{{a}}", [])]
+)
+def test_an_object_that_a_template_makes_has_pods(manifest, places):
+    template = {"name": "m", "resource": {"action": "create", "manifest": manifest}}
+    assert [pod.place.partition(".")[0] for pod in _pods(templates=[template])] == places
+
+
+def test_an_object_that_cannot_be_read_is_undecided():
+    with pytest.raises(UndecidedError) as caught:
+        _pods(templates=[{"name": "m", "resource": {"manifest": "a: ["}}])
+    assert str(caught.value) == "m: resource.manifest cannot be read"

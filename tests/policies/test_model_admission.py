@@ -1,7 +1,7 @@
 from policies.model_admission import RULES
 from policies.record import UNKNOWN
 from tests.policies.cases import Case, RuleCases, cases_test, resource
-from tests.policies.model_examples import API, OTHER, failing, predictor, service
+from tests.policies.model_examples import API, OTHER, failing, model, predictor, service
 
 _SCALER = "serving.kserve.io/autoscalerClass"
 
@@ -10,8 +10,12 @@ def _named(name):
     return service(lambda m: m["metadata"].update(name=name))
 
 
-def _scaled(by):
-    return service(lambda m: m["metadata"]["annotations"].update({_SCALER: by}))
+def _scaled(by, **fields):
+    def change(made):
+        made["metadata"]["annotations"][_SCALER] = by
+        made["spec"]["predictor"] |= fields
+
+    return service(change)
 
 
 def _spread(uri="pvc://models/v1", by="none", **worker):
@@ -38,6 +42,7 @@ CASES = {
         passing=[
             Case(service()),
             Case(_scaled("keda")),
+            Case(_scaled("hpa", scaleMetric="cpu", scaleTarget=80)),
             Case(_spread(pipelineParallelSize=2, containers=[{"name": "w"}])),
             Case(predictor(lambda p: (p.pop("model"), p.update(containers=[{"name": "kserve-container"}])))),
             Case(predictor(lambda p: p.update(containers=[{"name": "transformer-container"}]))),
@@ -65,6 +70,27 @@ CASES = {
                 "predictor: minReplicas 4 is above maxReplicas 3",
             ),
             failing(predictor(lambda p: p.update(minReplicas=-1)), "predictor: minReplicas is -1"),
+            failing(
+                predictor(lambda p: p.update(containerConcurrency=-1)),
+                "predictor: containerConcurrency is -1",
+            ),
+            failing(
+                predictor(lambda p: p.update(storageUris=[{"uri": "s3://a/v1/"}])),
+                "predictor: names both storageUri and storageUris",
+            ),
+            failing(
+                model(lambda m: m.update(env=[{"name": "PYTHONPATH", "value": "/mnt/models"}])),
+                "predictor: sets PYTHONPATH, from which a server loads code",
+            ),
+            failing(
+                _scaled("hpa", scaleMetric="concurrency", scaleTarget=150),
+                "predictor: scaleMetric is concurrency, which hpa does not scale by",
+                "predictor: scaleTarget is 150, and is a percentage",
+            ),
+            failing(
+                _scaled("keda", scaleMetric="cpu"),
+                "predictor: scaleMetric is cpu, which keda does not scale by",
+            ),
             failing(
                 predictor(lambda p: p.update(canaryTrafficPercent=101)),
                 "predictor: canaryTrafficPercent is 101",

@@ -42,6 +42,10 @@ CASES = {
                 "predictor: gs://a/m.PKL is a pickle: loading it runs what is in it",
             ),
             failing(
+                model(lambda m: m.update(storage={"key": "s3", "path": "iris/model.pkl"})),
+                "predictor: iris/model.pkl is a pickle: loading it runs what is in it",
+            ),
+            failing(
                 trained("https://a.example.com/m.pt?raw=true"),
                 "spec.model.storageUri: https://a.example.com/m.pt?raw=true is a pickle: loading it runs what is in it",
             ),

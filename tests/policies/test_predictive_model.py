@@ -49,11 +49,14 @@ def _annotated(**notes):
     return service(lambda m: m["metadata"].update(annotations=notes))
 
 
-def _sleeping(mode=""):
-    notes = {"serving.kserve.io/deploymentMode": mode} if mode else {}
+def _exposed(**notes):
+    labels = {"networking.kserve.io/visibility": "exposed"}
+    return service(lambda m: m["metadata"].update(annotations=notes, labels=labels))
 
+
+def _sleeping(mode=""):
     def change(made):
-        made["metadata"]["annotations"] = notes
+        made["metadata"]["annotations"] = {"serving.kserve.io/deploymentMode": mode} if mode else {}
         made["spec"]["predictor"]["minReplicas"] = 0
 
     return service(change)
@@ -272,10 +275,11 @@ CASES = {
         undecided=[Case(predictor(lambda p: p.update(minReplicas=UNKNOWN)))],
     ),
     "predictive-models-keep-authentication": RuleCases(
-        passing=[Case(service()), Case(_annotated(**{_AUTH: "true"}))],
+        passing=[Case(service()), Case(_annotated(**{_AUTH: "true"})), Case(_exposed(**{_AUTH: "true"}))],
         failing=[
             failing(_annotated(**{_AUTH: "false"}), f"{_AUTH} is false"),
             failing(_annotated(**{_AUTH: "False"}), f"{_AUTH} is False"),
+            failing(_exposed(), f"networking.kserve.io/visibility is exposed, and {_AUTH} is not true"),
         ],
         not_applicable=OTHER,
         undecided=[Case(_annotated(**{_AUTH: UNKNOWN}))],

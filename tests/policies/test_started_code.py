@@ -36,6 +36,7 @@ CASES = {
             Case(pod(command=["sh", "-c", "curl -sf http://localhost:8080/healthz"])),
             Case(pod(command=["sh", "-c", "curl -so /tmp/answer.json http://a && cat /tmp/answer.json"])),
             Case(pod(args=["--model", "org/name"])),
+            Case(pod(command=["python", "-c", "AutoModel.from_pretrained('./models/name')"])),
             Case(pod(image="vllm/vllm-openai:v1", args=["--model", "/mnt/models", "--port=8000"])),
             Case(pod(image="vllm/vllm-openai:v1", args=["--model=org/name"], env=[OFFLINE])),
             Case(step(script="pip install -r requirements.txt && git clone https://example.com/a")),
@@ -78,6 +79,14 @@ CASES = {
             Case(
                 pod(env=[{"name": "MODEL_ID", "value": "org/name"}]),
                 findings=["app takes org/name from a hub (MODEL_ID)"],
+            ),
+            Case(
+                pod(lifecycle={"postStart": {"exec": {"command": ["sh", "-c", "pip install x"]}}}),
+                findings=["app installs packages when it starts"],
+            ),
+            Case(
+                pod(command=["python", "-c", "AutoModel.from_pretrained('org/name')"]),
+                findings=["app fetches a model from a hub when it starts"],
             ),
             Case(
                 workflow({"image": "a:1", "command": ["sh"], "source": "pip install torch"}),

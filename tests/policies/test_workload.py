@@ -128,6 +128,7 @@ CASES = {
                 lambda _p, c: c.pop("resources"), "main: no requests.cpu, requests.memory, limits.memory"
             ),
             _failing(lambda _p, c: c["resources"].pop("limits"), "main: no limits.memory"),
+            _failing(lambda _p, c: c["resources"].update(limits={"memory": "0Mi"}), "main: no limits.memory"),
             _failing(
                 lambda p, c: (p.update(resources={"limits": {"memory": "1Gi"}}), c.pop("resources")),
                 "main: no requests.cpu, requests.memory, limits.memory",
