@@ -42,6 +42,8 @@ MODULES: Final = (
     "karpenter",
     "llm",
     "mesh",
+    "model_admission",
+    "model_files",
     "model_store",
     "network",
     "network_acl",

@@ -17,14 +17,21 @@ INFERENCE_SERVICE: Final = (f"{_API}/v1beta1:InferenceService",)
 LLM: Final = tuple(f"{_API}/{version}:LLMInferenceService" for version in ("v1alpha2", "v1alpha1"))
 LLM_CONFIG: Final = tuple(f"{kind}Config" for kind in LLM)
 RUNTIMES: Final = tuple(f"{_API}/v1alpha1:{kind}" for kind in ("ClusterServingRuntime", "ServingRuntime"))
+TRAINED_MODEL: Final = f"{_API}/v1alpha1:TrainedModel"
+CACHES: Final = tuple(f"{_API}/v1alpha1:{kind}" for kind in ("LocalModelCache", "LocalModelNamespaceCache"))
 STORAGE_CONTAINER: Final = f"{_API}/v1alpha1:ClusterStorageContainer"
 BUDGET: Final = "kubernetes:policy/v1:PodDisruptionBudget"
 
-_FRAMEWORKS: Final = (
+FRAMEWORKS: Final = (
     *("model", "sklearn", "xgboost", "tensorflow", "pytorch", "triton", "onnx", "huggingface"),
-    *("pmml", "lightgbm", "paddle"),
+    *("pmml", "lightgbm", "paddle", "art"),
 )
 _SERVER: Final = "kserve-container"
+_STORAGE_VARIABLE: Final = "STORAGE_URI"
+_AT_START: Final = ("hf://", "http://", "https://", "ftp://", "git://", "git+")
+_AZURE: Final = re.compile(r"https://[^/]+\.(?:blob|file)\.core\.windows\.net/")
+_PICKLES: Final = frozenset({"pkl", "pickle", "joblib", "dill", "cloudpickle", "pt", "pth", "ckpt"})
+"""Endings of files that Python's pickle reads (PyTorch's own ``.pt`` and ``.pth`` are archives of pickles)."""
 
 _VERSION: Final = re.compile(
     r"v?\d+(\.\d+)*|(.+[-_@:])?(v\d+(\.\d+)*|\d+\.\d+\.\d+|\d{4}-\d{2}-\d{2}|\d{8}|[0-9a-f]{12,64})"
@@ -64,7 +71,7 @@ def predictor_pods(service: Resource, graph: Graph) -> Iterator[tuple[str, Mappi
     for part, component in components(service):
         servers = [
             {**mapping(at(component, framework), framework), "name": _SERVER}
-            for framework in _FRAMEWORKS
+            for framework in FRAMEWORKS
             if at(component, framework) is not None
         ]
         listed = list(sequence(at(component, "containers"), "containers"))
@@ -74,6 +81,9 @@ def predictor_pods(service: Resource, graph: Graph) -> Iterator[tuple[str, Mappi
         }
         runtime = _runtime_pod(service, component, graph)
         yield part, _with_all_arguments(runtime, merged(runtime, pod), pod)
+        if at(component, "workerSpec") is not None:
+            worker = mapping(at(component, "workerSpec"), "workerSpec")
+            yield f"{part}.workerSpec", merged(mapping(at(runtime, "workerSpec"), "workerSpec"), worker)
 
 
 def _with_all_arguments(runtime: Mapping[str, Any], laid: Any, own: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -90,6 +100,43 @@ def _with_all_arguments(runtime: Mapping[str, Any], laid: Any, own: Mapping[str,
         for c in sequence(at(laid, "containers"), "containers")
     ]
     return {**laid, "containers": containers}
+
+
+def sources(component: Mapping[str, Any]) -> Iterator[str]:
+    """Where a component's files come from: by field, or by the variable KServe gives a server of one's own."""
+    for part in component.values():
+        if isinstance(part, Mapping):
+            uri = text(at(part, "storageUri"), "storageUri")
+            if uri:
+                yield uri
+    for entry in sequence(at(component, "storageUris"), "storageUris"):
+        yield text(at(entry, "uri"), "storageUris.uri")
+    for container in sequence(at(component, "containers"), "containers"):
+        for variable in sequence(at(container, "env"), "env"):
+            value = at(variable, "value") if at(variable, "name") == _STORAGE_VARIABLE else None
+            if value:
+                yield text(value, _STORAGE_VARIABLE)
+
+
+def is_cached(uri: str, graph: Graph) -> bool:
+    """Whether a cache on the nodes fetches it once, and KServe mounts it from there."""
+    for cache in graph.of_type(*CACHES):
+        source = text(at(cache.inputs, "spec.sourceModelUri"), "sourceModelUri").rstrip("/")
+        if source and f"{uri.rstrip('/')}/".startswith(f"{source}/"):
+            return True
+    return False
+
+
+def fetched_at_start(uri: str) -> bool:
+    """Whether it is fetched from a hub or a web server; Azure's stores have addresses of the web, and a login."""
+    return uri.startswith(_AT_START) and not _AZURE.match(uri)
+
+
+def loads_code(uri: str) -> str:
+    """Why loading the file runs what is in it; empty where its name does not say so."""
+    file = uri.partition("?")[0].rstrip("/").rpartition("/")[2]
+    is_pickle = "." in file and file.rpartition(".")[2].lower() in _PICKLES
+    return f"{uri} is a pickle: loading it runs what is in it" if is_pickle else ""
 
 
 def predictor_labels(service: Resource) -> Mapping[str, Any]:
@@ -116,8 +163,11 @@ def _runtime_pod(service: Resource, component: Mapping[str, Any], graph: Graph) 
     return {}
 
 
-def moving_source(uri: str) -> str:
-    """Why the files at a URI may be others tomorrow; empty where they may not."""
+def moving_source(uri: str, *, has_version: bool = True) -> str:
+    """Why the files at a URI may be others tomorrow; empty where they may not.
+
+    ``has_version`` asks for a version in the path: how folders are called is an organisation's own choice.
+    """
     scheme, _, path = uri.partition("://")
     path, _, digest = path.partition("@sha256:")
     if digest:
@@ -130,7 +180,7 @@ def moving_source(uri: str) -> str:
     moving = sorted(_MOVING & {segment.lower() for segment in segments})
     if moving:
         return f"{uri} is whatever {moving[0]} means today"
-    if not any(_VERSION.fullmatch(segment) for segment in segments):
+    if has_version and not any(_VERSION.fullmatch(segment) for segment in segments):
         return f"{uri} names no version"
     return ""
 

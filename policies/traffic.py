@@ -10,21 +10,30 @@ from typing import Any, Final
 
 from policies.deferring import every
 from policies.model_objects import INFERENCE_SERVICE, LLM, annotation, name_of, namespace_of
+from policies.neighbours import keeps_our_conventions
 from policies.reading import at, flag, mapping, number, sequence, text
 from policies.record import Graph, Resource
 from policies.rule import Rule
 
 _STOP: Final = "serving.kserve.io/stop"
 _PARTS: Final = ("spec", "spec.prefill")
+_MODE: Final = "serving.kserve.io/deploymentMode"
+_WITH_CANARIES: Final = frozenset({"Standard", "RawDeployment"})
 _WHOLE: Final = 100
 _SCALES: Final = ("maxReplicas", "scaleTarget", "scaleMetric", "autoScaling")
 
 
-def _stuck_canaries(service: Resource, _graph: Graph) -> Iterable[str]:
+def _stuck_canaries(service: Resource, graph: Graph) -> Iterable[str]:
     spec = mapping(at(service.inputs, "spec"), "spec")
     canaries = sequence(at(spec, "canary"), "spec.canary")
-    if canaries and not text(at(spec, "predictor.name"), "predictor.name"):
+    is_named = bool(text(at(spec, "predictor.name"), "predictor.name"))
+    if (
+        canaries and not is_named and keeps_our_conventions(graph)
+    ):  # KServe takes it, and restarts what serves
         yield "the stable predictor has no name: a promotion would restart it"
+    mode = annotation(service, _MODE)
+    if canaries and mode not in _WITH_CANARIES:
+        yield f"canaries need {_MODE}: Standard (got {mode or 'none'})"
     yield from every(partial(_stuck, index, spec, canaries) for index in range(len(canaries)))
     share = sum(number(at(c, "trafficPercent"), "trafficPercent") or 0 for c in canaries)
     if share > _WHOLE:
@@ -183,6 +192,7 @@ RULES: tuple[Rule, ...] = (
         why="KServe's webhook refuses such a canary, or a promotion restarts what serves.",
         fix="Give every predictor a name of its own, a fixed number of replicas, and shares up to 100 %.",
         check=_stuck_canaries,
+        reads_graph=True,
     ),
     Rule(
         id="language-models-are-admitted",

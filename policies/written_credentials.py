@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
+from itertools import chain
 from typing import Any, Final
 
 from policies import pods
@@ -11,6 +12,7 @@ from policies.encoded import decoded
 from policies.gateway_objects import DEFINITION
 from policies.model_objects import INFERENCE_SERVICE, LLM, LLM_CONFIG, RUNTIMES
 from policies.pod_finder import pods_of
+from policies.pod_parts import parts_of
 from policies.reading import at, known, mapping, sequence, text
 from policies.record import UNKNOWN, Graph, Resource
 from policies.rule import Rule
@@ -48,11 +50,18 @@ _PERHAPS: Final = re.compile(r"PRIVATE KEY|AKIA|ASIA|hf_|gh[pousr]_|github_pat_|
 """What one of them begins with: most texts of an object need no closer look."""
 _READ_BY_NAME: Final = frozenset({"args", "command", "env", "userData"})
 _NAMED: Final = re.compile(
-    r"(?:^|[_.-])(?:password|passwd|pwd|secret|token|credentials?|api_?key|private_?key|access_?key|auth_?key|"
-    r"encryption_?key|client_?secret|secret_?key)$",
+    r"(?:^|[_.-])(?:passwd|pwd|pass|passphrase|secret|token|credentials?|api_?key|private_?key|access_?key|auth_?key|"
+    r"encryption_?key|client_?secret|secret_?key)$|password$|requirepass$|masterauth$",
     re.IGNORECASE,
 )
 """Names that say their value is a credential: only at their end, since TOKEN_TTL and PASSWORD_FILE hold none."""
+_OF_TEXT: Final = re.compile(
+    r"(?:^|_)(?:bos|eos|pad|unk|sep|cls|mask|stop|end|start|special|image|audio|video)_token$", re.IGNORECASE
+)
+"""Tokens of a vocabulary, which engines are told by these names."""
+_REFERRING: Final = re.compile(r"(?:^|_)(?:tls|ssl|ca|cert|certificate|pull|registry)_secret$", re.IGNORECASE)
+_OBJECT: Final = re.compile(r"[a-z0-9](?:[-a-z0-9./]*[a-z0-9])?")
+"""Secrets of a kind that only a Secret holds: a short name stands for the object."""
 _WORDS: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _HARMLESS: Final = re.compile(
     r"^(?:|\d+[a-z]*|true|false|none|null|yes|no|required|optional|disabled?|enabled?|/.*|arn:.*|.*[$<{].*|x+|\*+|"
@@ -60,6 +69,8 @@ _HARMLESS: Final = re.compile(
     re.IGNORECASE,
 )
 """Values that are no credential: amounts, switches, paths, references and placeholders."""
+_LOGINS: Final = ("-u", "--user")
+_LOGIN: Final = re.compile(r"[^\s:$<{]+:[^\s$<{]{3,}")
 _ASSIGNED: Final = re.compile(r"""(?m)([A-Za-z][A-Za-z0-9_.-]*)[ \t]*[=:][ \t]*["']?([^\s"']+)""")
 
 
@@ -68,8 +79,15 @@ def spotted(name: str, value: str) -> Iterator[str]:
     found = [what for what, pattern in _KNOWN if pattern.search(value)]
     if found:
         yield from found
-    elif _NAMED.search(_WORDS.sub("_", name).replace("-", "_")) and not _HARMLESS.match(value.strip()):
+    elif _is_named(_WORDS.sub("_", name).replace("-", "_"), value.strip()) and not _HARMLESS.match(
+        value.strip()
+    ):
         yield "a credential, by its name"
+
+
+def _is_named(name: str, value: str) -> bool:
+    is_reference = bool(_REFERRING.search(name) and _OBJECT.fullmatch(value))
+    return bool(_NAMED.search(name)) and not _OF_TEXT.search(name) and not is_reference
 
 
 def _in_text(value: str) -> Iterator[str]:
@@ -100,7 +118,7 @@ def _encoded_entry(key: str, value: Any) -> Iterator[str]:
 def _in_pods(workload: Resource, _graph: Graph) -> Iterable[str]:
     if workload.type in _SERVED:
         return _within(workload.inputs.get("spec"))
-    return every(partial(_in_pod, pod.spec) for pod in pods_of(workload))
+    return every(partial(_in_pod, pod.spec) for pod in chain(pods_of(workload), parts_of(workload)))
 
 
 def _in_pod(pod: Mapping[str, Any]) -> Iterable[str]:
@@ -127,13 +145,21 @@ def _in_container(container: Mapping[str, Any]) -> Iterable[str]:
         words = [text(word, part) for word in sequence(at(container, part), part)]
         for what in dict.fromkeys(_in_words(words)):
             yield f"{name}: {part} hold {what}"
+    for part in ("script", "source"):
+        for what in _in_text(text(at(container, part), part)):
+            yield f"{name}: its {part} holds {what}"
 
 
 def _in_words(words: list[str]) -> Iterator[str]:
+    has_curl = any(word.rpartition("/")[2] == "curl" for word in words)
     for index, word in enumerate(words):
         option, has_value, value = word.partition("=")
         following = words[index + 1] if index + 1 < len(words) else ""
-        yield from _in_text(word) if " " in word else spotted(option.lstrip("-"), value if has_value else "")
+        # What looks like a credential is one wherever it stands; a name only says so before its value.
+        yield from _in_text(word) if " " in word else spotted("", word)
+        yield from spotted(option.lstrip("-"), value) if has_value and " " not in word else ()
+        if option in _LOGINS and has_curl and _LOGIN.fullmatch(following):
+            yield "a password after a name"
         if option.startswith("--") and not has_value and not following.startswith("-"):
             yield from spotted(option.lstrip("-"), following)
 

@@ -38,6 +38,15 @@ def machine(said, kind=USER_DATA[0], key="userData"):
     return resource(kind, {key: said})
 
 
+HARMLESS = {
+    "PAD_TOKEN": "[PAD]",
+    "STOP_TOKEN": "###",
+    "TLS_SECRET": "gateway-tls",
+    "IMAGE_PULL_SECRET": "regcred",
+    "BYPASS": "always",
+    "PASSWORD_MIN_LENGTH": "twelve",
+}
+
 CASES = {
     "configuration-holds-no-credentials": RuleCases(
         passing=[
@@ -73,6 +82,9 @@ CASES = {
             Case(told("LOG_LEVEL", "info")),
             Case(pod(env=[{"name": "DB_PASSWORD", "valueFrom": {"secretKeyRef": {"name": "db"}}}])),
             Case(pod(args=["--token-file", "/run/token", "--max-tokens", "512"])),
+            *(Case(told(name, value)) for name, value in HARMLESS.items()),
+            Case(pod(args=["--tls-secret=gateway-tls", "--pad-token", "[PAD]", "-u", "10001:10001"])),
+            Case(pod(args=["--config=https://a.example.com/c", "git+https://github.com/a/b"])),
             Case(service()),
             Case(llm()),
         ],
@@ -82,6 +94,51 @@ CASES = {
                 findings=["app: the variable DB_PASSWORD holds a credential, by its name"],
             ),
             Case(pod(args=["--api-key", "hunter22x"]), findings=["app: args hold a credential, by its name"]),
+            *(
+                Case(
+                    told(name, "hunter22x"),
+                    findings=[f"app: the variable {name} holds a credential, by its name"],
+                )
+                for name in ("PGPASSWORD", "SMTP_PASS", "dbPassword", "TLS_SECRET_KEY")
+            ),
+            Case(
+                told("TLS_SECRET", "Hunter22x!"),
+                findings=["app: the variable TLS_SECRET holds a credential, by its name"],
+            ),
+            Case(
+                pod(args=["redis-server", "--requirepass", "hunter22x"]),
+                findings=["app: args hold a credential, by its name"],
+            ),
+            Case(
+                pod(command=["curl", "-u", "admin:hunter22x", "https://a.example.com"]),
+                findings=["app: command hold a password after a name"],
+            ),
+            Case(
+                pod(command=["git", "clone", "https://ghp_" + "a1" * 18 + "@github.com/a/b"]),
+                findings=["app: command hold a token of GitHub"],
+            ),
+            Case(
+                resource(
+                    "kubernetes:tekton.dev/v1:Task",
+                    {
+                        "kind": "Task",
+                        "spec": {
+                            "steps": [{"name": "s", "image": "a:1", "script": "export DB_PASSWORD=hunter22x"}]
+                        },
+                    },
+                ),
+                findings=["s: its script holds a credential, by its name"],
+            ),
+            Case(
+                resource(
+                    "kubernetes:trainer.kubeflow.org/v1alpha1:TrainJob",
+                    {
+                        "kind": "TrainJob",
+                        "spec": {"trainer": {"env": [{"name": "WANDB_API_KEY", "value": "abcd1234"}]}},
+                    },
+                ),
+                findings=["trainer: the variable WANDB_API_KEY holds a credential, by its name"],
+            ),
             Case(
                 pod(command=["sh", "-c", "export HF_TOKEN=hf_abcdefghijklmnop1234; serve"]),
                 findings=["app: command hold a token of Hugging Face"],
