@@ -110,9 +110,9 @@ class Judge:
         for finding in said.findings:
             label = graph.by_urn[finding.urn].label
             waived = self.accepted.by(rule.id, label, finding.message)
-            if waived is not None and waived[1].expires >= self.today:
+            if waived is not None and waived[1].is_in_force(self.today):
                 continue
-            ended = f" (its waiver {waived[0]} expired on {waived[1].expires})" if waived else ""
+            ended = f" (its waiver {waived[0]} {waived[1].ended(self.today)})" if waived else ""
             report(f"{label}: {finding.message}{ended}", finding.urn)
 
 

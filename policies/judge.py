@@ -103,5 +103,7 @@ def _apply(  # noqa: PLR0917 three lists to fill, called once
                 rule=rule.id, level=rule.level, urn=resource.urn, object=resource.source, message=str(missing)
             )
         )
-    except Exception as error:  # noqa: BLE001 a rule is code others write: whatever it raises must become a fault
+    except KeyboardInterrupt:  # somebody at the keyboard, and no rule
+        raise
+    except BaseException as error:  # noqa: BLE001 a rule is code others write: whatever it raises, sys.exit(0) too, is a fault
         faults.append(Fault(rule=rule.id, urn=resource.urn, message=f"{type(error).__name__}: {error}"))

@@ -157,9 +157,11 @@ class Graph:
     def component_of(self, resource: Resource) -> str:
         """The name of the outermost component a resource belongs to, or its own name."""
         current = resource
-        while current.parent in self.by_urn and not current.parent.endswith("::" + "pulumi:pulumi:Stack"):
+        passed: set[str] = set()  # in a state that others wrote, parents may go round in a circle
+        while current.urn not in passed and current.parent in self.by_urn and not current.parent.endswith("::" + "pulumi:pulumi:Stack"):
             above = self.by_urn[current.parent]
             if above.type == "pulumi:pulumi:Stack":
                 break
+            passed.add(current.urn)
             current = above
         return current.name

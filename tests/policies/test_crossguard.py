@@ -103,7 +103,9 @@ WAIVER = """
 """
 
 
-LASTING, ENDED = ("2998-12-01", "2999-01-10"), ("2020-01-01", "2020-06-01")
+TODAY = "2026-11-23"
+LASTING, LATER = ("2026-11-01", "2026-11-23"), ("2998-12-01", "2999-01-10")
+ENDED = ("2020-01-01", "2020-06-01")
 
 
 @pytest.mark.parametrize(
@@ -112,6 +114,7 @@ LASTING, ENDED = ("2998-12-01", "2999-01-10"), ("2020-01-01", "2020-06-01")
         ("dev", LASTING, ""),
         ("prod", LASTING, "{}"),
         ("dev", ENDED, "{} (its waiver w expired on 2020-06-01)"),
+        ("dev", LATER, "{} (its waiver w is dated 2998-12-01, which is yet to come)"),
     ],
 )
 def test_waivers_hold_in_their_stack_until_they_expire(tmp_path, stack, dates, said):
@@ -121,6 +124,10 @@ def test_waivers_hold_in_their_stack_until_they_expire(tmp_path, stack, dates, s
     (finding,) = judge(Graph([key]), [RULE["keys-rotate"]]).findings
     record = WAIVER.format(name="w", finding=finding.message, created=dates[0], expires=dates[1])
     (tmp_path / "policies" / "waivers.yaml").write_text(record, encoding="utf-8")
+    main = tmp_path / "policies" / "__main__.py"
+    clock = "datetime.now(tz=UTC).date()"
+    assert clock in main.read_text("utf-8")
+    main.write_text(main.read_text("utf-8").replace(clock, f'datetime.fromisoformat("{TODAY}").date()'), "utf-8")
     command = [*STARTED_BY_PULUMI[:-1], str(tmp_path / "policies")]
     with pack(stack, command=command) as engine:
         hold_only(engine, "keys-rotate", RULE)
