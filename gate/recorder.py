@@ -208,6 +208,7 @@ class Recorder(mocks.MockMonitor):
             inputs=inputs,
             id=identity,
             custom=request.custom,
+            remote=request.remote,
             parent=request.parent,
             provider=request.provider,
             dependencies=frozenset(request.dependencies),

@@ -55,6 +55,7 @@ MODULES: Final = (
     "telemetry",
     "traffic",
     "trust",
+    "unseen_code",
     "vpc_endpoints",
     "ways_in",
     "workload",

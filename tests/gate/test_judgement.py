@@ -112,7 +112,7 @@ def test_a_rule_that_answers_nonsense_is_an_error(nonsense):
     assert report.faults == (f"rule queues-are-fine on {QUEUE.urn}: answered {nonsense!r}, not a text",)
 
 
-@pytest.mark.parametrize("nonsense", [3, None, True])
+@pytest.mark.parametrize("nonsense", [3, None, True, {}, b"", ""])
 def test_a_rule_that_answers_no_list_is_an_error(nonsense):
     report, _ = judged(lambda _r, _g: nonsense)
     assert report.verdict == "error"
