@@ -36,11 +36,13 @@ def of_state_export(document: Mapping[str, Any], bounds: Bounds) -> Iterator[Res
         resource = _of_state(state, bounds)
         if not state.get("delete"):
             yield resource
-    for operation in _mappings(deployment, "pending_operations") if "pending_operations" in deployment else ():
-        state = operation.get("resource")
-        if not isinstance(state, Mapping):
+    for operation in (
+        _mappings(deployment, "pending_operations") if "pending_operations" in deployment else ()
+    ):
+        half_done = operation.get("resource")
+        if not isinstance(half_done, Mapping):
             raise DamageError("pending_operations: resource: expected a mapping")
-        resource = _of_state(state, bounds)
+        resource = _of_state(half_done, bounds)
         if operation.get("type") != "deleting":
             yield resource
 

@@ -39,15 +39,14 @@ class Watch:
     def over(self) -> Iterator[None]:
         """While the program runs, what it hands to later is noted."""
         apply, register = Output.apply, atexit.register
-        # mypy: methods are replaced on purpose, and put back below.
-        Output.apply = self._noting(apply)  # type: ignore[method-assign]
+        Output.apply = self._noting(apply)  # type: ignore[method-assign]  # put back below
         atexit.register = self._refusing(register)
         whole = Untampered()
         try:
             yield
             self._problems += whole.changed()
         finally:
-            Output.apply, atexit.register = apply, register  # type: ignore[method-assign]
+            Output.apply, atexit.register = apply, register  # type: ignore[method-assign]  # as it was
 
     def end(self) -> None:
         """Called by the program's own task when all that it began has ended."""
@@ -85,7 +84,7 @@ class Watch:
         )
 
     def _noting(self, apply: Callable[..., Any]) -> Callable[..., Any]:
-        def noted(output: Any, func: Callable[[Any], Any], run_with_unknowns: bool = False) -> Any:  # noqa: FBT001, FBT002 the SDK's signature
+        def noted(output: Any, func: Callable[[Any], Any], run_with_unknowns: bool = False) -> Any:
             if self._outputs_are_known and not run_with_unknowns:
                 caller = sys._getframe(1)  # noqa: SLF001 the one way to a caller
                 if not _is_sdks(caller):
@@ -99,7 +98,9 @@ class Watch:
             caller = sys._getframe(1)  # noqa: SLF001 as above
             path = Path(caller.f_code.co_filename)
             if path.is_relative_to(self._root) and ".venv" not in path.relative_to(self._root).parts:
-                self._problems.append(f"{self.where(caller)}: what runs at the process's end is not seen here")
+                self._problems.append(
+                    f"{self.where(caller)}: what runs at the process's end is not seen here"
+                )
             return register(func, *args, **kwargs)
 
         return refused

@@ -82,7 +82,15 @@ def test_a_rule_that_raises_is_an_error(level):
 
 
 @pytest.mark.parametrize(
-    "error", [SystemExit(0), GeneratorExit(), RecursionError("deep"), MemoryError(), AssertionError(), StopIteration()]
+    "error",
+    [
+        SystemExit(0),
+        GeneratorExit(),
+        RecursionError("deep"),
+        MemoryError(),
+        AssertionError(),
+        StopIteration(),
+    ],
 )
 def test_whatever_a_rule_raises_it_ends_nothing_and_is_an_error(error):
     """A rule that calls sys.exit(0) would end ``slipway judge`` with the code of a pass."""

@@ -32,7 +32,7 @@ def test_every_rule_is_a_case_and_what_nothing_falls_under_is_skipped():
     everything = sorted(r.id for r in RULES if "*" in r.applies_to)
     judged = sorted(name for name, case in found.items() if case.find("skipped") is None)
     assert judged == sorted([*applies, *everything])
-    assert counted == {"tests": len(RULES), "failures": 0, "errors": 0, "skipped": len(RULES) - len(applies)}
+    assert counted == {"tests": len(RULES), "failures": 0, "errors": 0, "skipped": len(RULES) - len(judged)}
 
 
 def test_open_mandatory_findings_and_what_is_undecided_fail():

@@ -2,6 +2,7 @@
 
 import asyncio
 import atexit
+import sys
 import threading
 from pathlib import Path
 
@@ -93,7 +94,7 @@ UNFOLLOWED = {
         ": this apply did not run, since an output of api has no value",
     ),
     "something for the end": (lambda: atexit.register(print, end=""), "what runs at the process's end is not seen"),
-    "leaving": (lambda: exit(0), "the program left by itself (exit code 0) before its end"),
+    "leaving": (lambda: sys.exit(0), "the program left by itself (exit code 0) before its end"),
 }  # fmt: skip
 
 

@@ -127,7 +127,9 @@ def test_waivers_hold_in_their_stack_until_they_expire(tmp_path, stack, dates, s
     main = tmp_path / "policies" / "__main__.py"
     clock = "datetime.now(tz=UTC).date()"
     assert clock in main.read_text("utf-8")
-    main.write_text(main.read_text("utf-8").replace(clock, f'datetime.fromisoformat("{TODAY}").date()'), "utf-8")
+    main.write_text(
+        main.read_text("utf-8").replace(clock, f'datetime.fromisoformat("{TODAY}").date()'), "utf-8"
+    )
     command = [*STARTED_BY_PULUMI[:-1], str(tmp_path / "policies")]
     with pack(stack, command=command) as engine:
         hold_only(engine, "keys-rotate", RULE)

@@ -19,7 +19,9 @@ CASES = {
         passing=[
             Case(resource("aws:sqs/queue:Queue", {"create": "a name like any other"})),
             Case(resource("slipway:storage:ModelStore", {}, custom=False)),
-            Case(resource("kubernetes:yaml/v2:ConfigGroup", {}, custom=False)),  # of a state, its children beside it
+            Case(
+                resource("kubernetes:yaml/v2:ConfigGroup", {}, custom=False)
+            ),  # of a state, its children beside it
             Case(resource(LOCAL, {"environment": {"A": "b"}})),
             Case(resource(LOCAL, {"create": ""})),
         ],
