@@ -72,8 +72,9 @@ BAD = resource(
 )
 
 
-def test_an_unknown_value_hides_nothing_and_is_said_aloud_in_a_preview():
-    with pack("dev") as engine:
+@pytest.mark.parametrize("called", [True, False], ids=["told-by-a-call", "told-in-the-environment"])
+def test_an_unknown_value_hides_nothing_and_is_said_aloud_in_a_preview(called):
+    with pack("dev", called=called) as engine:
         violations, open_questions = analyze(engine, BAD)
     expected = gate_says(Graph([BAD]), OF_ONE)
     assert violations == expected
@@ -82,8 +83,9 @@ def test_an_unknown_value_hides_nothing_and_is_said_aloud_in_a_preview():
     assert "aws:eks/cluster:Cluster bad: version is not known yet" in open_questions[0][1]
 
 
-def test_what_is_still_undecided_during_an_update_is_a_violation():
-    with pack("dev", preview=False) as engine:
+@pytest.mark.parametrize("called", [True, False], ids=["told-by-a-call", "told-in-the-environment"])
+def test_what_is_still_undecided_during_an_update_is_a_violation(called):
+    with pack("dev", preview=False, called=called) as engine:
         violations, open_questions = analyze(engine, BAD)
     undecided = ("cluster-version-is-pinned", BAD.urn, f"{BAD.label}: undecided: version is not known yet")
     assert open_questions == []
@@ -120,7 +122,8 @@ ENDED = ("2020-01-01", "2020-06-01")
 def test_waivers_hold_in_their_stack_until_they_expire(tmp_path, stack, dates, said):
     for name in ("policies", "facts"):
         shutil.copytree(ROOT / name, tmp_path / name)
-    key = resource("aws:kms/key:Key", {"enableKeyRotation": False}, name="old")
+    urn = f"urn:pulumi:{stack}::slipway::aws:kms/key:Key::old"
+    key = resource("aws:kms/key:Key", {"enableKeyRotation": False}, name="old", urn=urn)
     (finding,) = judge(Graph([key]), [RULE["keys-rotate"]]).findings
     record = WAIVER.format(name="w", finding=finding.message, created=dates[0], expires=dates[1])
     (tmp_path / "policies" / "waivers.yaml").write_text(record, encoding="utf-8")
