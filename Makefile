@@ -10,7 +10,7 @@ BASE ?= $(or $(BEFORE),$(if $(GITHUB_BASE_REF),origin/$(GITHUB_BASE_REF),main))
 UV := $(shell command -v uv 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help program preview pack test fuzz check conformance lint-workflows test-browser test-pull-requests bench mutate docs schemas schemas-check verify-releases evaluate-releases clean
+.PHONY: help program preview pack test fuzz check conformance policy-engine lint-workflows test-browser test-pull-requests bench mutate docs schemas schemas-check verify-releases evaluate-releases clean
 
 help: ## list the verbs
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /: /'
@@ -87,6 +87,17 @@ check: $(VENV)/development.installed ## format, lint, imports, types, and that m
 
 conformance: $(VENV)/development.installed ## apply every object to a real Kubernetes API server (needs Go; 4 minutes the first time)
 	$(BIN)/python -m tools.conformance $(ARGS)
+
+# Its version is told to the linker, or it calls itself none.
+PULUMI_VERSION := v3.259.0
+.cache/pulumi/pulumi: tools/pulumi/go.mod tools/pulumi/go.sum
+	@command -v go >/dev/null || { echo "policy-engine: Go is not installed" >&2; exit 1; }
+	@echo "building the Pulumi command line $(PULUMI_VERSION) (6 minutes the first time)"
+	@go -C tools/pulumi build -ldflags "-X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=$(PULUMI_VERSION)" \
+	  -o "$(CURDIR)/$@" github.com/pulumi/pulumi/pkg/v3/cmd/pulumi
+
+policy-engine: $(VENV)/development.installed .cache/pack/installed .cache/pulumi/pulumi ## let Pulumi's own command line judge the stacks with the pack (needs Go; 6 minutes the first time)
+	$(BIN)/pytest -o addopts="-q --strict-markers --strict-config" tests/engine
 
 # shellcheck comes with the environment, so that a machine that has none of its own says the same.
 lint-workflows: $(VENV)/development.installed ## lint CI's workflows and script (actionlint needs Go)

@@ -70,6 +70,7 @@ MODULES: Final = (
     "told_credentials",
     "traffic",
     "trust",
+    "unseen_code",
     "vpc_endpoints",
     "ways_in",
     "workload",

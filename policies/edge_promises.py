@@ -87,7 +87,8 @@ def _counts_tokens(rule: Mapping[str, Any]) -> bool:
 
 def _counts_nothing(policy: Resource, graph: Graph) -> Iterable[str]:
     routes = {text(at(target, "name")) for target in targets(policy, "HTTPRoute")}
-    there = [r for r in graph.of_type(*AI_ROUTES) if namespace_of(r) == namespace_of(policy)]
+    by_name = graph.once_for(_ai_routes, namespace_of(policy))
+    there = [route for name in sorted(routes) for route in by_name.get(name, ())]
     for index, rule in enumerate(_limits(policy)):
         if not _counts_tokens(rule):
             continue
@@ -97,8 +98,17 @@ def _counts_nothing(policy: Resource, graph: Graph) -> Iterable[str]:
         elif text(at(rule, "cost.response.metadata.namespace")) == _AI:
             for route in there:
                 costs = sequence(at(route.inputs, "spec.llmRequestCosts"))
-                if name_of(route) in routes and key not in {text(at(c, "metadataKey")) for c in costs}:
+                if key not in {text(at(c, "metadataKey")) for c in costs}:
                     yield f"limit {index} counts {key}, which the route {name_of(route)} does not measure"
+
+
+def _ai_routes(graph: Graph, namespace: str) -> Mapping[str, list[Resource]]:
+    """Those of a namespace, by name."""
+    found: dict[str, list[Resource]] = {}
+    for route in graph.of_type(*AI_ROUTES):
+        if namespace_of(route) == namespace:
+            found.setdefault(name_of(route), []).append(route)
+    return found
 
 
 def _callers(route: Resource, graph: Graph) -> set[str]:

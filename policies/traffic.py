@@ -153,11 +153,16 @@ def _is_stopped(service: Resource) -> bool:
 def _members(service: Resource, graph: Graph) -> list[Resource]:
     """All members of a service's group, itself among them; none where it has no group."""
     group = _group(service)
-    return [
-        other
-        for other in graph.of_type(*LLM)
-        if group and namespace_of(other) == namespace_of(service) and _group(other) == group
-    ]
+    return graph.once_for(_groups, namespace_of(service)).get(group, []) if group else []
+
+
+def _groups(graph: Graph, namespace: str) -> Mapping[str, list[Resource]]:
+    """The groups of a namespace and their members."""
+    found: dict[str, list[Resource]] = {}
+    for other in graph.of_type(*LLM):
+        if namespace_of(other) == namespace:
+            found.setdefault(_group(other), []).append(other)
+    return found
 
 
 def _weightless(service: Resource, _graph: Graph) -> Iterable[str]:
