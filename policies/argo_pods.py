@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import yaml
 
-from policies.model_objects import merged
+from policies.pod_merge import merged
 from policies.pods import Pod
 from policies.reading import UndecidedError, at, mapping, sequence, text
 from policies.record import Resource
