@@ -13,11 +13,16 @@ SERVING: Final = "WorkloadsReady"
 """The condition of a service whose engines answer (``WorkloadReady``, KServe v0.20.0)."""
 _NODE_SECONDS: Final = 1200
 """A machine that Karpenter rents, its disks, the engine's image."""
+_LONGEST_WAIT_MINUTES: Final = 45
+"""A deploy role's session lasts an hour unless asked for longer: an `up` that outlives it cannot save its state."""
 
 
 def start_minutes(plan: ReleasePlan) -> int:
-    """How long ``up`` waits for a version: a machine, and twice what its files take the first time."""
-    return -(-(_NODE_SECONDS + 2 * int(plan.start.cold_seconds)) // 60)
+    """How long ``up`` waits for a version: a machine, and twice what its files take the first time.
+
+    What takes longer fails this ``up`` and goes on loading; the next one waits for the rest.
+    """
+    return min(-(-(_NODE_SECONDS + 2 * int(plan.start.cold_seconds)) // 60), _LONGEST_WAIT_MINUTES)
 
 
 def llm_inference_service(plan: ReleasePlan, namespace: str, *, pool: str, replicas: int) -> dict[str, Any]:
