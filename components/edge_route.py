@@ -48,6 +48,7 @@ class EdgeRoute(PlatformComponent):
             manifests[_LAST],
             self.child_opts(
                 depends_on=[*args.after, *before],
+                # One writer of weights: where a controller moves them, the stack sets the first and no other.
                 ignore_changes=["spec.rules"] if args.is_driven else [],
             ),
         )

@@ -58,14 +58,11 @@ class Llm(PlatformComponent):
                 where,
                 pool=chosen.pool,
                 replicas=chosen.replicas.min,
-                weight=args.settings.traffic.percent_of(version),
             ),
             self.child_opts(
                 depends_on=ready,
                 custom_timeouts=pulumi.CustomTimeouts(
                     create=f"{start_minutes(plan)}m", update=f"{start_minutes(plan)}m"
                 ),
-                # One writer of weights: where a controller moves them, the stack sets the first and no other.
-                ignore_changes=["spec.router.route.weight"] if args.is_driven() else [],
             ),
         )

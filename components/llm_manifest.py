@@ -13,21 +13,25 @@ SERVING: Final = "WorkloadsReady"
 """The condition of a service whose engines answer (``WorkloadReady``, KServe v0.20.0)."""
 _NODE_SECONDS: Final = 1200
 """A machine that Karpenter rents, its disks, the engine's image."""
+_LONGEST_WAIT_MINUTES: Final = 45
+"""A deploy role's session lasts an hour unless asked for longer: an `up` that outlives it cannot save its state."""
 
 
 def start_minutes(plan: ReleasePlan) -> int:
-    """How long ``up`` waits for a version: a machine, and twice what its files take the first time."""
-    return -(-(_NODE_SECONDS + 2 * int(plan.start.cold_seconds)) // 60)
+    """How long ``up`` waits for a version: a machine, and twice what its files take the first time.
+
+    What takes longer fails this ``up`` and goes on loading; the next one waits for the rest.
+    """
+    return min(-(-(_NODE_SECONDS + 2 * int(plan.start.cold_seconds)) // 60), _LONGEST_WAIT_MINUTES)
 
 
-def llm_inference_service(
-    plan: ReleasePlan, namespace: str, *, pool: str, replicas: int, weight: int
-) -> dict[str, Any]:
+def llm_inference_service(plan: ReleasePlan, namespace: str, *, pool: str, replicas: int) -> dict[str, Any]:
     """One model on one node: tensor parallel over its GPUs, behind the inner gateway and an endpoint picker.
 
     The pod stands here whole, though KServe would merge the same from its config: what is judged is what runs.
-    Members of one traffic group share the model's name; the group tells KServe, and who asks it, the shares in per
-    cent. The edge is what shares, by the same line of the stack file (``llm_route.route`` says why).
+    Its traffic group says which versions are of one model, and all its weights are 1: the edge is what shares
+    (``llm_route.route`` says why). So nothing here follows traffic, and a way back never waits for a version that
+    has stopped to answer.
     """
     return {
         "apiVersion": "serving.kserve.io/v1alpha2",
@@ -49,7 +53,7 @@ def llm_inference_service(
             "template": _pod(plan, pool),
             "router": {
                 "gateway": {"refs": [{"name": INNER_GATEWAY, "namespace": KSERVE}]},
-                "route": {"group": plan.model, "weight": weight},
+                "route": {"group": plan.model, "weight": 1},
                 "scheduler": {},
             },
             # What is traced, and where to, stands in the platform's config.

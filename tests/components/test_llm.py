@@ -70,7 +70,7 @@ def test_the_service_is_the_release(made, spec):
         "annotations": {"karpenter.sh/do-not-disrupt": "true"},
         "router": {
             "gateway": {"refs": [{"name": "kserve-ingress-gateway", "namespace": "kserve"}]},
-            "route": {"group": "support-chat", "weight": 100},
+            "route": {"group": "support-chat", "weight": 1},
             "scheduler": {},
         },
         "tracing": {},
@@ -168,7 +168,7 @@ def test_without_a_pool_it_is_refused_in_the_files_words(deploy, names):
 @pytest.mark.parametrize(("size_gb", "failures"), [(140, 360), (400, 618)])
 def test_an_engine_has_an_hour_to_start_or_as_long_as_its_files_need(size_gb, failures):
     plan = replace(CHAT, size_bytes=size_gb * 10**9)
-    manifest = llm_inference_service(plan, "models", pool="l4", replicas=1, weight=1)
+    manifest = llm_inference_service(plan, "models", pool="l4", replicas=1)
     (engine,) = manifest["spec"]["template"]["containers"]
     assert engine["startupProbe"]["failureThreshold"] == failures
 
@@ -176,5 +176,7 @@ def test_an_engine_has_an_hour_to_start_or_as_long_as_its_files_need(size_gb, fa
 def test_up_waits_for_a_machine_and_twice_the_files_before_callers_are_sent_there(made):
     # 16 GB from S3 take 179 s by the figures of start_times.yaml, and a machine 20 minutes.
     assert start_minutes(CHAT) == -(-(1200 + 2 * 179) // 60) == 26
+    # A 70B model's 2,319 s would make 98 minutes; a role's session lasts 60.
+    assert start_minutes(replace(CHAT, start=replace(CHAT.start, cold_seconds=2319))) == 45
     route = made.named(f"{MODEL}-edge-route")
     assert made.only(SERVICE).urn in made.graph.waits_for(route.urn)
