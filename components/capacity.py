@@ -31,7 +31,8 @@ class Placement:
             return None
         if not self.refused:
             return "there is no GPU pool; add one under gpu_pools"
-        return "no GPU pool holds a replica:\n" + "\n".join(f"  {line}" for line in self.refused)
+        lines = [f"  {line}" for line in self.refused]
+        return "\n".join(["no GPU pool holds a replica; slipway release explain names what does:", *lines])
 
 
 def placement(needs: AcceleratorNeeds, pools: Mapping[str, Pool]) -> Placement:

@@ -20,6 +20,8 @@ from facts.strict import Slug
 
 Days = Annotated[int, Field(ge=1, le=3650)]
 PayloadDays = Annotated[int, Field(ge=1, le=365)]
+PAYLOADS_NONCURRENT_DAYS = 1
+"""An expired payload is an old version first, and that is gone after so many days."""
 
 
 class Retention(Settings):
@@ -78,6 +80,13 @@ class ModelStoreHandle(Handle):
 def payload_expiry(retention: Retention) -> dict[str, int]:
     """Lifecycle prefixes of the payload bucket: one a data class."""
     return {f"{data_class}/": days for data_class, days in retention.model_dump().items()}
+
+
+def payload_lives(retention: Retention) -> dict[str, int]:
+    """How many days a payload exists, by data class: until it expires, and then as an old version."""
+    return {
+        data_class: days + PAYLOADS_NONCURRENT_DAYS for data_class, days in retention.model_dump().items()
+    }
 
 
 def untagged_expiry(days: int) -> str:
@@ -159,7 +168,7 @@ class ModelStore(PlatformComponent):
                 names=names,
                 role="payloads",
                 key_arn=payload_key.arn,
-                noncurrent_days=1,
+                noncurrent_days=PAYLOADS_NONCURRENT_DAYS,
                 # What lands outside the classes' prefixes is forgotten too.
                 expire_after_days=settings.payload_retention.public,
                 expire_prefix_after_days=payload_expiry(settings.payload_retention),

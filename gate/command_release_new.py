@@ -61,6 +61,9 @@ def new_release(name: str, folder: Path, today: date, organisation: Path | None)
     for line in placeholders(data):
         out.print(f"  {line}", markup=False, soft_wrap=True)
     out.print("until they are replaced, every command that reads releases refuses it", markup=False)
+    out.print(
+        f"then: slipway release event {name} licence-review, and another for the approval", markup=False
+    )
 
 
 def _drafted(model: str, version: str, folder: Path, today: date) -> dict[str, Any]:

@@ -44,7 +44,7 @@ class Environment:
     """What its models are used for: the licence must permit it."""
     signed_only: bool = False
     payload_days: Mapping[str, int] = field(default_factory=dict)
-    """How long the platform keeps payloads, by data class; empty where it keeps none."""
+    """How many days a payload exists, old versions included, by data class; empty where none is kept."""
 
 
 @dataclass(frozen=True)
@@ -124,7 +124,8 @@ def _data_problems(loaded: LoadedRelease, environment: Environment) -> Iterator[
             "retention",
             f"{file}: data.retention_days",
             f"payloads may be kept {allowed} days, and the platform keeps those of class "
-            f"{release.data.data_class} {kept} (model_store.payload_retention)",
+            f"{release.data.data_class} {kept}, the last of them as old versions; "
+            f"shorten model_store.payload_retention.{release.data.data_class}",
         )
 
 

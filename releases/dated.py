@@ -35,23 +35,19 @@ def notices(loaded: LoadedRelease, today: date) -> Iterator[Notice]:
 
 def _future(loaded: LoadedRelease, today: date) -> Iterator[Notice]:
     """The latest decision of a kind counts, so a mistyped year would outrank every correction."""
-    for event in loaded.events:
-        if event.date > today:
-            yield Notice(
-                rule="release:events-have-happened",
-                level="mandatory",
-                file=f"{loaded.where(event)}: date",
-                message=f"the {event.kind} of {event.date} lies ahead",
-                fix="Write the day on which it happened.",
-            )
-    for field, day in days_of(loaded.release):
+    said = [
+        (f"{loaded.where(event)}: date", event.date, f"the {event.kind} of {event.date} lies ahead")
+        for event in loaded.events
+    ]
+    said += [(f"{loaded.file}: {field}", day, f"{day} lies ahead") for field, day in days_of(loaded.release)]
+    for place, day, message in said:
         if day > today:
             yield Notice(
                 rule="release:events-have-happened",
                 level="mandatory",
-                file=f"{loaded.file}: {field}",
-                message=f"{day} lies ahead",
-                fix="Write the day on which it was read or measured.",
+                file=place,
+                message=message,
+                fix="Write the day on which it happened.",
             )
 
 

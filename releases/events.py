@@ -23,7 +23,7 @@ class Event(Strict):
     record: Digest = Field(
         description="The digest of the record that was judged; the loader says what it is."
     )
-    evidence: list[Annotated[str, Field(min_length=1)]] = Field(min_length=1)
+    evidence: list[Text] = Field(min_length=1)
     notes: str | None = None
 
 

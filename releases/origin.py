@@ -21,6 +21,7 @@ class Origin(Strict):
 
     model: Text = Field(description="The upstream name, for example sentence-transformers/all-MiniLM-L6-v2.")
     base_model: Text | None = Field(default=None, description="What it was trained from.")
+    base_revision: Text | None = Field(default=None, description="Of the base model; absent: not stated.")
     revision: Text = Field(description="The exact upstream revision or package version.")
     source: Text = Field(description="Where the files were taken from.")
     read: date

@@ -73,6 +73,15 @@ class Release(Strict):
             raise ValueError("; ".join(problems))
         return self
 
+    def _memory_problems(self) -> Iterator[str]:
+        """Whatever runs it holds its files as they are: no less memory than that is enough."""
+        size = self.artifact.size_bytes
+        if self.needs.gpu_count == 0 and size > self.needs.memory_gib * GIB:
+            yield "needs.memory_gib is less than the weights, which it must hold without a GPU"
+        stated = self.needs.gpu_memory_gib
+        if stated is not None and size > stated * GIB:
+            yield f"needs.gpu_memory_gib should be at least the files' {size / GIB:.2f} GiB (got {stated:g})"
+
     def _disagreements(self) -> Iterator[str]:
         yield from engine_problems(
             self.needs.engine, self.needs.task, self.artifact.format, self.needs.gpu_count
@@ -87,8 +96,7 @@ class Release(Strict):
             yield "bounds.placements names cpu if and only if needs.cpu_only_allowed is true"
         if self.needs.gpu_count == 0 and set(self.bounds.placements) != {"cpu"}:
             yield "needs.gpu_count is 0, so bounds.placements should be cpu alone"
-        if self.artifact.size_bytes > self.needs.memory_gib * GIB and self.needs.gpu_count == 0:
-            yield "needs.memory_gib is less than the weights, which it must hold without a GPU"
+        yield from self._memory_problems()
         if self.artifact.adapter_of is not None and self.artifact.adapter_of != self.origin.base_model:
             yield (
                 "artifact.adapter_of should be origin.base_model, the only model it fits "

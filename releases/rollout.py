@@ -16,6 +16,14 @@ class Abort(Strict):
     metric: Literal["error-rate", "latency-p95-ms", "latency-p99-ms", "time-to-first-token-p95-ms"]
     above: float = Field(gt=0, description="A fraction for rates, milliseconds for times.")
 
+    @model_validator(mode="after")
+    def _a_rate_is_a_fraction(self) -> Self:
+        if self.metric == "error-rate" and self.above >= 1:
+            raise ValueError(
+                f"above should be a fraction below 1 for error-rate, such as 0.02 (got {self.above:g})"
+            )
+        return self
+
 
 class Rollout(Strict):
     """The envelope of a version's rollout; the stack file chooses a step, or a controller does."""
@@ -37,6 +45,10 @@ class Rollout(Strict):
     def _steps_lead_to_the_whole(self) -> Self:
         if self.strategy == "blue-green" and "steps" in self.model_fields_set:
             raise ValueError("strategy blue-green has no steps: it is asked for 1 per cent, then for all")
+        metrics = [condition.metric for condition in self.abort]
+        twice = sorted({metric for metric in metrics if metrics.count(metric) > 1})
+        if twice:
+            raise ValueError(f"abort: {', '.join(twice)} stands twice; the stricter one is meant")
         if not self.steps or self.steps[-1] != 100:  # noqa: PLR2004 per cent
             raise ValueError(f"steps should end with 100 (got {self.steps})")
         if any(later <= earlier for earlier, later in pairwise(self.steps)):

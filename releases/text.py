@@ -2,9 +2,16 @@
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
-Text = Annotated[str, Field(min_length=1)]
+
+def _says_something(text: str) -> str:
+    if not text.strip():
+        raise ValueError("should say something; it is blank")
+    return text
+
+
+Text = Annotated[str, Field(min_length=1), AfterValidator(_says_something)]
 
 Version = Annotated[str, Field(pattern=r"^v[1-9][0-9]{0,3}$")]
 """``v1``, ``v2`` and so on: one folder, one set of resources, one entry in the traffic."""

@@ -13,7 +13,7 @@ from components.model_fallback import fail_soft_problems
 from components.model_plan import ModelPlan, plan_of
 from components.model_route import counts_tokens
 from components.model_settings import ModelSettings, VersionSettings
-from components.model_store import ModelStoreSettings
+from components.model_store import ModelStoreSettings, payload_lives
 from components.names import Names
 from components.payload_logging import payload_problems
 from components.start_path import Starts
@@ -79,7 +79,7 @@ def environment_of(settings_of: Callable[[str], Any], names: Names) -> Environme
         region=names.region,
         use=namespace.use if namespace is not None else "commercial",
         signed_only=namespace is not None and namespace.signed_models_only,
-        payload_days=store.payload_retention.model_dump() if store is not None else {},
+        payload_days=payload_lives(store.payload_retention) if store is not None else {},
     )
 
 

@@ -44,7 +44,7 @@ def test_a_model_no_pool_holds_is_refused_with_the_arithmetic_of_each() -> None:
     )
     assert found.holds == {}
     assert found.problem == (
-        "no GPU pool holds a replica:\n"
+        "no GPU pool holds a replica; slipway release explain names what does:\n"
         "  a10g: g5.xlarge has 1 x 22888 MiB = 22.4 GiB, x 0.9 = 20.1 GiB usable, needs 40.0 GiB\n"
         "  l4: g6.2xlarge has 1 x 22888 MiB = 22.4 GiB, x 0.9 = 20.1 GiB usable, needs 40.0 GiB\n"
         "  l4: g6.12xlarge has 1 x 22888 MiB = 22.4 GiB, x 0.9 = 20.1 GiB usable, needs 40.0 GiB"

@@ -33,6 +33,7 @@ def test_the_draft_says_what_is_left_and_is_refused_until_then(folder, tmp_path)
     lines = result.stdout.splitlines()
     assert result.exit_code == 0
     assert lines[0] == "drafted releases/models/chat/v1/release.yaml"
+    assert lines[-1] == "then: slipway release event chat/v1 licence-review, and another for the approval"
     assert "  owner: replace the placeholder (got 'CHANGEME: the team that answers for it')" in lines
     path = tmp_path / "releases" / "models" / "chat" / "v1" / "release.yaml"
     assert "*id" not in path.read_text()

@@ -229,3 +229,10 @@ def test_the_command_says_which_and_ends_with_1(weights, monkeypatch):
 def test_what_cannot_be_asked_is_an_error(words):
     result = run(*words)
     assert isinstance(result.exception, GateError)
+
+
+def test_the_signing_tool_can_be_installed_by_pip_alone():
+    """sigstore-rekor-types asks for pydantic[email]: without the extra pip finds a name that is not pinned."""
+    pins = (ROOT / "tools" / "signing-requirements.txt").read_text()
+    assert "\nsigstore-rekor-types==" in pins
+    assert "\npydantic[email]==" in pins

@@ -184,7 +184,7 @@ WRITER = "releases/models/writer/v12/release.yaml"
             Environment(account="111122223333", region="eu-central-1", payload_days={"internal": 30}),
             (
                 f"{FILE}: data.retention_days: payloads may be kept 7 days, and the platform keeps those of "
-                "class internal 30 (model_store.payload_retention)"
+                "class internal 30, the last of them as old versions; shorten model_store.payload_retention.internal"
             ),
         ),
         (

@@ -106,3 +106,21 @@ def test_a_linked_folder_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(DigestError, match=r"^elsewhere: is a link"):
         manifest(tmp_path / "weights")
+
+
+def test_every_path_that_is_a_reason_is_named_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And before gigabytes are read. Who may not read a file is not told by its bits where root asks."""
+    (tmp_path / "a").write_text("x")
+    (tmp_path / "closed").write_text("x")
+    (tmp_path / "link").symlink_to(tmp_path / "a")
+    (tmp_path / "red\x1b[31m").write_text("x")
+    monkeypatch.setattr("os.access", lambda path, _mode: Path(path).name != "closed")
+    with pytest.raises(DigestError) as refused:
+        manifest(tmp_path)
+    assert refused.value.problems == [
+        "closed: cannot be read: no permission",
+        "link: is a link; a digest holds only for what is in the folder, so put the file itself there",
+        "'red\\x1b[31m': a file's name should be printable text (UTF-8)",
+    ]
