@@ -5,11 +5,12 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 # Where this branch left it, merged records and events must be as they were.
-BASE ?= $(if $(GITHUB_BASE_REF),origin/$(GITHUB_BASE_REF),main)
+# A push to the branch itself is compared with what was there before (BEFORE, set by ci.yml).
+BASE ?= $(or $(BEFORE),$(if $(GITHUB_BASE_REF),origin/$(GITHUB_BASE_REF),main))
 UV := $(shell command -v uv 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help program preview pack test fuzz check conformance lint-workflows test-browser test-pull-requests bench mutate docs schemas schemas-check verify-releases evaluate-releases clean
+.PHONY: help program preview pack test fuzz check conformance policy-engine lint-workflows test-browser test-pull-requests bench mutate docs schemas schemas-check verify-releases evaluate-releases clean
 
 help: ## list the verbs
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /: /'
@@ -17,11 +18,12 @@ help: ## list the verbs
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
-# $(1): a requirements file with hashes. --compile-bytecode, or every run compiles again where caches are off.
+# $(1): a requirements file with hashes; it is complete, and --no-deps keeps old installers from looking further.
+# --compile-bytecode, or every run compiles again where caches are off.
 define install
 	@echo "installing $(1)"
-	@$(if $(UV),uv pip install --quiet --python $(BIN)/python --require-hashes --compile-bytecode -r $(1),\
-	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(1))
+	@$(if $(UV),uv pip install --quiet --python $(BIN)/python --no-deps --require-hashes --compile-bytecode -r $(1),\
+	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $(1))
 	@$(if $(UV),uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .,\
 	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .)
 	@$(BIN)/python -m compileall -q components facts gate policies releases stacks __main__.py
@@ -35,16 +37,16 @@ $(VENV)/program.installed: requirements.txt pyproject.toml | $(VENV)/bin/python
 .cache/checkov/installed: tools/checkov-requirements.txt
 	@echo "installing $<"
 	@$(PYTHON) -m venv .cache/checkov
-	@$(if $(UV),uv pip install --quiet --python .cache/checkov/bin/python --require-hashes --compile-bytecode -r $<,\
-	  .cache/checkov/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<)
+	@$(if $(UV),uv pip install --quiet --python .cache/checkov/bin/python --no-deps --require-hashes --compile-bytecode -r $<,\
+	  .cache/checkov/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $<)
 	@touch $@
 
 # The policy pack in an environment of its own (policies/requirements.in says why).
 .cache/pack/installed: policies/requirements.txt
 	@echo "installing $<"
 	@$(PYTHON) -m venv .cache/pack
-	@$(if $(UV),uv pip install --quiet --python .cache/pack/bin/python --require-hashes --compile-bytecode -r $<,\
-	  .cache/pack/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<)
+	@$(if $(UV),uv pip install --quiet --python .cache/pack/bin/python --no-deps --require-hashes --compile-bytecode -r $<,\
+	  .cache/pack/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $<)
 	@touch $@
 
 $(VENV)/development.installed: requirements-dev.txt pyproject.toml | $(VENV)/bin/python
@@ -85,6 +87,17 @@ check: $(VENV)/development.installed ## format, lint, imports, types, and that m
 
 conformance: $(VENV)/development.installed ## apply every object to a real Kubernetes API server (needs Go; 4 minutes the first time)
 	$(BIN)/python -m tools.conformance $(ARGS)
+
+# Its version is told to the linker, or it calls itself none.
+PULUMI_VERSION := v3.259.0
+.cache/pulumi/pulumi: tools/pulumi/go.mod tools/pulumi/go.sum
+	@command -v go >/dev/null || { echo "policy-engine: Go is not installed" >&2; exit 1; }
+	@echo "building the Pulumi command line $(PULUMI_VERSION) (6 minutes the first time)"
+	@go -C tools/pulumi build -ldflags "-X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=$(PULUMI_VERSION)" \
+	  -o "$(CURDIR)/$@" github.com/pulumi/pulumi/pkg/v3/cmd/pulumi
+
+policy-engine: $(VENV)/development.installed .cache/pack/installed .cache/pulumi/pulumi ## let Pulumi's own command line judge the stacks with the pack (needs Go; 6 minutes the first time)
+	$(BIN)/pytest -o addopts="-q --strict-markers --strict-config" tests/engine
 
 # shellcheck comes with the environment, so that a machine that has none of its own says the same.
 lint-workflows: $(VENV)/development.installed ## lint CI's workflows and script (actionlint needs Go)

@@ -105,8 +105,9 @@ if own.telemetry is not None:
 if own.workload_namespace is not None:
     workloads = platform.args(WorkloadNamespaceArgs, settings=own.workload_namespace)
     platform.workload_namespace = WorkloadNamespace("models-namespace", workloads, inside).handle
+stable = {model: chosen.traffic.stable for model, chosen in own.models.items()}
 for model, plan in stack.plans.items():
-    wanted = platform.args(ModelArgs, plan=plan, settings=own.models[model], namespace=MODELS)
+    wanted = platform.args(ModelArgs, plan=plan, settings=own.models[model], namespace=MODELS, stable=stable)
     (Llm if plan.engine == "vllm" else PredictiveModel)(f"model-{model}", wanted, inside)
 
 platform.export()

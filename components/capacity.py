@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from facts.accelerators import gpu_instance
-from releases.instances import AcceleratorNeeds, refusal
+from releases.instances import AcceleratorNeeds, cpu_refusal, refusal
 
 
 class Pool(Protocol):
@@ -58,3 +58,12 @@ def _refusal(needs: AcceleratorNeeds, instance_type: str, max_gpus: int) -> str 
     if needs.gpu_count <= instance.gpu_count > max_gpus:
         return f"brings {instance.gpu_count} x {instance.gpu}, the pool's max_gpus is {max_gpus}"
     return refusal(needs, instance_type)
+
+
+def system_problem(needs: AcceleratorNeeds, instance_types: Sequence[str]) -> str | None:
+    """The error where no type of the system nodes, on which a model without GPU runs, holds a replica."""
+    refused = {instance_type: cpu_refusal(needs, instance_type) for instance_type in instance_types}
+    if any(reason is None for reason in refused.values()):
+        return None
+    lines = [f"  {instance_type} {reason}" for instance_type, reason in refused.items()]
+    return "\n".join(["no node of system_nodes holds a replica; give it larger instance_types:", *lines])

@@ -14,16 +14,21 @@ _LAST: Final = "route"
 
 @dataclass(frozen=True, kw_only=True)
 class EdgeRouteArgs:
-    """What :class:`EdgeRoute` needs. ``after`` holds the gateway and the model."""
+    """What :class:`EdgeRoute` needs. ``after`` holds the gateway and the model.
+
+    ``is_driven``: the shares in it are somebody else's to move, once they are set.
+    """
 
     route: ModelRoute
     after: list[pulumi.Resource]
+    is_driven: bool = False
 
 
 class EdgeRoute(PlatformComponent):
     """The callers a stack names reach one model at the edge, within their limits.
 
-    The objects carry the model's name without its version: callers do not follow versions.
+    The objects carry the model's name without its version: callers do not follow versions. Only what leads to one
+    version of a language model is named after it.
     """
 
     TYPE = "slipway:gateway:EdgeRoute"
@@ -39,6 +44,11 @@ class EdgeRoute(PlatformComponent):
         ]
         # Open without its limits, were it made first.
         KubernetesObject(
-            f"{name}-{_LAST}", manifests[_LAST], self.child_opts(depends_on=[*args.after, *before])
+            f"{name}-{_LAST}",
+            manifests[_LAST],
+            self.child_opts(
+                depends_on=[*args.after, *before],
+                ignore_changes=["spec.rules"] if args.is_driven else [],
+            ),
         )
         self.register_outputs({})

@@ -130,6 +130,17 @@ def egress(name: str, source: Peer, target: Peer, reason: str) -> dict[str, Any]
     return manifest
 
 
+def egress_to_addresses(
+    name: str, source: Peer, addresses: Sequence[str], port: int, reason: str
+) -> dict[str, Any]:
+    """What the CNI checks at a closed source that calls out of the mesh: where it may, it is no part of it."""
+    manifest = _network_policy(name, source, reason, "Egress")
+    manifest["spec"]["egress"] = [
+        {"to": [{"ipBlock": {"cidr": address}} for address in addresses], "ports": [tcp(port)]}
+    ]
+    return manifest
+
+
 def pods_of(peer: Peer) -> dict[str, Any]:
     """A NetworkPolicy's peer: always one namespace, and the labelled pods in it where there are labels."""
     selector: dict[str, Any] = {

@@ -19,6 +19,7 @@ from components.gateway_flows import PRIVATE_RANGES, callers_exception, closed, 
 from components.gateway_limits import inner_protection_policy, protection_policy
 from components.kubernetes import KubernetesObject
 from components.mesh import MeshHandle
+from components.model_list import closed_list, inner_backend
 from components.namespaces import EDGE, EDGE_GATEWAY, INNER_GATEWAY, KSERVE
 from components.system_namespace import system_namespace
 
@@ -57,6 +58,8 @@ class GatewaySettings(Settings):
     requests_per_minute: int = Field(default=600, ge=1)
     request_timeout_seconds: int = Field(default=300, ge=1, le=3600)
     replicas: int = Field(default=3, ge=2)
+    lists_models: bool = False
+    """``GET /v1/models`` names every language and embedding model to whoever has a token."""
 
     @model_validator(mode="after")
     def _public_names_its_callers(self) -> Self:
@@ -113,6 +116,8 @@ def edge_objects(settings: GatewaySettings, cluster_issuer: Any) -> dict[str, di
         "edge-authentication": authentication_policy(settings.authentication.tokens()),
         "edge-transport": manifests.edge_transport_policy(),
         "edge-protection": protection_policy(settings.requests_per_minute, settings.request_timeout_seconds),
+        "inner-backend": inner_backend(INNER_GATEWAY),
+        **({} if settings.lists_models else closed_list(settings.hostname, settings.authentication.tokens())),
     }
 
 

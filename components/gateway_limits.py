@@ -14,6 +14,7 @@ TOKENS: Final = "llm_total_token"
 EJECTED_SECONDS: Final = 30
 _WINDOW_SECONDS: Final = 60
 _GROUP: Final = "gateway.networking.k8s.io"
+_WAKING: Final = "The model does not answer now. If it was at rest, this request has woken it."
 
 _RETRY: Final = {
     # Only what no model has begun to answer: a prompt must not be paid for twice.
@@ -35,7 +36,8 @@ class Limits:
     """What one model is given.
 
     ``parallel`` is how many requests a proxy of the edge has under way at once, and how many more may wait. Each
-    proxy counts for itself, so the model may see as many times that as there are proxies.
+    proxy counts for itself, so the model may see as many times that as there are proxies. ``waking_seconds`` is what
+    a model that may be at zero takes until it answers.
 
     Raises:
         ValueError: a number that would let nothing through.
@@ -45,6 +47,7 @@ class Limits:
     smaller_model: bool = False
     refusal: str = ""
     retry_after_seconds: int = EJECTED_SECONDS
+    waking_seconds: int = 0
 
     def __post_init__(self) -> None:
         if self.parallel < 1:
@@ -128,6 +131,14 @@ def route_policy(
     if limits.smaller_model:
         # The only address of the model is put aside, so the next in order answers.
         spec["healthCheck"] = {"passive": {**_SICK, "maxEjectionPercent": 100}}
+    if limits.waking_seconds and not limits.refusal:
+        # The inner gateway's 503 says neither that the model is woken nor when to ask again.
+        spec["responseOverride"].append(
+            {
+                "match": {"statusCodes": [{"type": "Value", "value": 503}]},
+                "response": _answer(shape, _WAKING, "model_unavailable", limits.waking_seconds),
+            }
+        )
     if limits.refusal:
         spec["responseOverride"].append(
             {

@@ -173,6 +173,8 @@ def edge_transport_policy() -> dict[str, Any]:
             "headers": {"earlyRequestHeaders": {"remove": [CALLER_HEADER, *_AI_HEADERS]}},
             "timeout": {"http": {"requestReceivedTimeout": "60s", "idleTimeout": "600s"}},
             "connection": {"bufferLimit": LARGEST_REQUEST},
+            # The load balancer forgets a connection that is silent for 350 s; an answer may take longer to begin.
+            "tcpKeepalive": {"idleTime": "120s", "interval": "60s", "probes": 3},
         },
     }
 

@@ -6,6 +6,9 @@ from components.namespaces import AI_GATEWAY, ENVOY_GATEWAY
 from components.rate_limit_store import NAME, PORT
 
 CONTROLLER: Final = "gateway.envoyproxy.io/gatewayclass-controller"
+_XDS_MIB: Final = 64
+"""What the two controllers send each other holds every route, cluster and listener of a gateway; both take 4 MiB by
+default, and with more nothing new is published (``extensionManager.maxMessageSize``, ``controller.maxRecvMsgSize``)."""
 _SMALL: Final = {"requests": {"cpu": "100m", "memory": "256Mi"}, "limits": {"cpu": "1", "memory": "1Gi"}}
 _RESTRICTED: Final = {
     "allowPrivilegeEscalation": False,
@@ -36,6 +39,8 @@ def ai_gateway_values() -> dict[str, Any]:
             "resources": _SMALL,
             "securityContext": _RESTRICTED,
             "mutatingWebhook": {"certManager": {"enable": True}},
+            # A text, or the chart would write it with an exponent.
+            "maxRecvMsgSize": str(_XDS_MIB * 2**20),
             # A quota that cannot be counted must not be endless.
             "quotaRateLimitFailureModeDeny": True,
         },
@@ -69,6 +74,7 @@ def controller_values() -> dict[str, Any]:
                 # Backends are what AIServiceBackends point at; patches of Envoy's raw configuration stay off.
                 "extensionApis": {"enableBackend": True, "enableEnvoyPatchPolicy": False},
                 "extensionManager": {
+                    "maxMessageSize": f"{_XDS_MIB}Mi",
                     "backendResources": [
                         {"group": "inference.networking.k8s.io", "kind": "InferencePool", "version": "v1"}
                     ],

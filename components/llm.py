@@ -5,7 +5,7 @@ import pulumi
 from components.base import PlatformComponent
 from components.edge_route import EdgeRoute, EdgeRouteArgs
 from components.kubernetes import KubernetesObject
-from components.llm_manifest import llm_inference_service
+from components.llm_manifest import llm_inference_service, start_minutes
 from components.model_args import ModelArgs
 from components.model_edge import edge_of
 from components.model_flows import engine_labels, llm_flows
@@ -13,7 +13,7 @@ from components.model_version import ModelVersion, ModelVersionArgs
 
 
 class Llm(PlatformComponent):
-    """All versions of a language model: an LLMInferenceService each, joined in one traffic group, and one way in.
+    """All versions of a language model: an LLMInferenceService each, and one way in, with their shares.
 
     LLM autoscaling needs a variant autoscaler in KServe 0.20, so the count is the version's ``replicas.min``.
     """
@@ -25,7 +25,7 @@ class Llm(PlatformComponent):
         services = [self._service(f"{name}-{version}", args, version) for version in args.plan.releases]
         EdgeRoute(
             f"{name}-edge",
-            EdgeRouteArgs(route=edge_of(args), after=services),
+            EdgeRouteArgs(route=edge_of(args), after=services, is_driven=args.is_driven()),
             self.child_opts(),
         )
         self.register_outputs({})
@@ -62,7 +62,10 @@ class Llm(PlatformComponent):
             ),
             self.child_opts(
                 depends_on=ready,
+                custom_timeouts=pulumi.CustomTimeouts(
+                    create=f"{start_minutes(plan)}m", update=f"{start_minutes(plan)}m"
+                ),
                 # One writer of weights: where a controller moves them, the stack sets the first and no other.
-                ignore_changes=["spec.router.route.weight"] if plan.driver == "controller" else [],
+                ignore_changes=["spec.router.route.weight"] if args.is_driven() else [],
             ),
         )

@@ -65,7 +65,8 @@ def _engine() -> dict[str, Any]:
         "lifecycle": {"preStop": {"sleep": {"seconds": DRAIN_SECONDS}}},
         "startupProbe": {**health, "periodSeconds": 10, "failureThreshold": STARTUP_SECONDS // 10},
         "readinessProbe": {**health, "periodSeconds": 5, "timeoutSeconds": 5, "failureThreshold": 3},
-        "livenessProbe": {**health, "periodSeconds": 10, "timeoutSeconds": 10, "failureThreshold": 3},
+        # An engine at its limit is slow to say so; to start it again costs minutes, and every stream it holds.
+        "livenessProbe": {**health, "periodSeconds": 10, "timeoutSeconds": 10, "failureThreshold": 10},
         "volumeMounts": [
             {"name": "home", "mountPath": "/home"},
             {"name": "tmp", "mountPath": "/tmp"},  # noqa: S108 a path inside the container

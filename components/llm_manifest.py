@@ -1,6 +1,6 @@
 """The LLMInferenceService of a language model on one node, as plain data (fields: KServe v0.20.0, v1alpha2)."""
 
-from typing import Any
+from typing import Any, Final
 
 from components.llm_engine import engine_pod
 from components.model_flows import engine_labels
@@ -9,6 +9,16 @@ from components.model_plan import ReleasePlan
 from components.namespaces import INNER_GATEWAY, KSERVE
 from components.start_path import load_seconds
 
+SERVING: Final = "WorkloadsReady"
+"""The condition of a service whose engines answer (``WorkloadReady``, KServe v0.20.0)."""
+_NODE_SECONDS: Final = 1200
+"""A machine that Karpenter rents, its disks, the engine's image."""
+
+
+def start_minutes(plan: ReleasePlan) -> int:
+    """How long ``up`` waits for a version: a machine, and twice what its files take the first time."""
+    return -(-(_NODE_SECONDS + 2 * int(plan.start.cold_seconds)) // 60)
+
 
 def llm_inference_service(
     plan: ReleasePlan, namespace: str, *, pool: str, replicas: int, weight: int
@@ -16,9 +26,8 @@ def llm_inference_service(
     """One model on one node: tensor parallel over its GPUs, behind the inner gateway and an endpoint picker.
 
     The pod stands here whole, though KServe would merge the same from its config: what is judged is what runs.
-    Members of one traffic group share the model's name, and requests in proportion to their weights, here per cent.
-    A version starts with a weight of at least 1, since a route that starts at 0 races with its cluster's discovery;
-    0 keeps one warm that had traffic before.
+    Members of one traffic group share the model's name; the group tells KServe, and who asks it, the shares in per
+    cent. The edge is what shares, by the same line of the stack file (``llm_route.route`` says why).
     """
     return {
         "apiVersion": "serving.kserve.io/v1alpha2",
@@ -27,7 +36,8 @@ def llm_inference_service(
             "name": plan.key,
             "namespace": namespace,
             "labels": plan.labels(),
-            "annotations": plan.annotations(),
+            # Read by Pulumi's provider. Else a candidate would have its share while its files are still on their way.
+            "annotations": {**plan.annotations(), "pulumi.com/waitFor": f"condition={SERVING}"},
         },
         "spec": {
             "model": {"uri": plan.artifact_uri, "name": plan.model},

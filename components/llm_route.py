@@ -10,18 +10,20 @@ ENDPOINTS: Final = ("completions", "chat/completions", "responses")
 """What callers may ask of an engine: text from text. What manages it (metrics, adapters, sleep) has no route."""
 
 _VERSION_PATH: Final = "/{{ .ObjectMeta.Namespace }}/{{ .ObjectMeta.Name }}"
-_MODEL_PATH: Final = "/publishers/{{ .ObjectMeta.Namespace }}/models/{{ .Spec.Model.Name }}"
 
 
-def model_path(namespace: str, model: str) -> str:
-    """The path under which all versions of a model answer, in proportion to their weights."""
-    return f"/publishers/{namespace}/models/{model}"
+def version_path(namespace: str, service: str) -> str:
+    """The path under which one version answers: the name of its service."""
+    return f"/{namespace}/{service}"
 
 
 def route() -> dict[str, Any]:
-    """One version under its own path, and all versions of a model under the model's.
+    """One version under its own path; shares between versions are the edge's.
 
-    KServe puts every member of a traffic group, with its weight, behind the second kind of path only.
+    KServe puts all members of a traffic group behind every other path, as pools of one rule. Envoy AI Gateway 1.0.0
+    takes one pool a rule ("at most one inferencepool can be referenced per route rule", ``post_route_modify.go``), and
+    Envoy Gateway publishes nothing more to a gateway while one of its routes fails (``xds/runner/runner.go``, v1.8.1):
+    such a path would stop the whole inner gateway as soon as a second version stood.
     """
     return {
         "parentRefs": [
@@ -33,8 +35,9 @@ def route() -> dict[str, Any]:
             }
         ],
         "rules": [
-            _rule(f"{of}-{endpoint.replace('/', '-')}", f"{path}/v1/{endpoint}", f"/v1/{endpoint}")
-            for of, path in (("version", _VERSION_PATH), ("model", _MODEL_PATH))
+            _rule(
+                f"version-{endpoint.replace('/', '-')}", f"{_VERSION_PATH}/v1/{endpoint}", f"/v1/{endpoint}"
+            )
             for endpoint in ENDPOINTS
         ],
     }

@@ -1,6 +1,7 @@
 """What a model's component needs, whatever serves it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import pulumi
 
@@ -17,7 +18,10 @@ from components.workload_namespace import WorkloadNamespaceHandle
 
 @dataclass(frozen=True, kw_only=True)
 class ModelArgs:
-    """What :class:`PredictiveModel` and :class:`Llm` need; ``plan`` holds exactly the versions of ``settings``."""
+    """What :class:`PredictiveModel` and :class:`Llm` need; ``plan`` holds exactly the versions of ``settings``.
+
+    ``stable`` names the stable version of every model of the stack: one of them may answer in this one's place.
+    """
 
     plan: ModelPlan
     settings: ModelSettings
@@ -29,6 +33,11 @@ class ModelArgs:
     gateway: GatewayHandle
     autoscaling: AutoscalingHandle
     telemetry: TelemetryHandle
+    stable: Mapping[str, str] = field(default_factory=dict)
+
+    def is_driven(self) -> bool:
+        """Whether a controller moves shares: the stack sets the first and no other, since weights have one writer."""
+        return any(plan.driver == "controller" for plan in self.plan.releases.values())
 
     def after(self) -> list[pulumi.Resource]:
         """What must stand before anything of a model: its namespace with its refusals, and what acts on it."""

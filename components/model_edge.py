@@ -3,23 +3,20 @@
 from typing import Final
 
 from components.gateway_limits import Limits
-from components.llm_route import model_path
+from components.llm_route import version_path
 from components.model_args import ModelArgs
 from components.model_fallback import fail_soft_plan
 from components.model_plan import ReleasePlan
-from components.model_route import INTERFACES, Interface, ModelRoute
+from components.model_route import INTERFACES, Interface, ModelRoute, Share, SmallerModel
+from components.model_scaling import waking_seconds
 from components.predictive_route import inner_host
 
-_PATHS: Final[dict[Interface, str]] = {
-    "embeddings": "/openai/v1",
-    "rerank": "/openai/v1/rerank",
-    "inference": "",
-}
+_OPENAI: Final = "/openai/v1"
 """Where KServe's Hugging Face server has its OpenAI interface (``OPENAI_ROUTE_PREFIX``, v0.20.0)."""
 
 
 def edge_of(args: ModelArgs) -> ModelRoute:
-    """The model's route: nothing in it names a version, an engine or a place, so callers see none change.
+    """The model's route: what callers write names no version, engine or place, so they see none change.
 
     How long it waits and who answers in its place is as the stable version's record says.
     """
@@ -36,12 +33,37 @@ def edge_of(args: ModelArgs) -> ModelRoute:
             smaller_model=bool(soft.smaller_models),
             refusal=soft.refusal,
             retry_after_seconds=soft.retry_after_seconds,
+            waking_seconds=_waking_seconds(args, stable),
         ),
         timeout=_patience(stable, interface) or args.gateway.request_timeout,
         callers=args.settings.callers,
-        upstream_path=f"{model_path(args.namespace, plan.model)}/v1" if is_chat else _PATHS[interface],
+        shares=_shares(args, interface),
+        upstream_path=f"{_OPENAI}/rerank" if interface == "rerank" else "",
         upstream_host="" if is_chat else inner_host(plan, args.namespace),
-        smaller_models=soft.smaller_models,
+        smaller_models=tuple(
+            SmallerModel(model=model, backend=f"{model}-{args.stable[model]}")
+            for model in soft.smaller_models
+        ),
+    )
+
+
+def _shares(args: ModelArgs, interface: Interface) -> tuple[Share, ...]:
+    """Versions of a language model share here: no rule of the inner gateway takes two pools (``llm_route.route``).
+
+    Those of a predictive model share at the inner gateway, behind one address.
+    """
+    if interface == "embeddings":
+        return (Share(name=args.plan.model, path=_OPENAI),)
+    if interface != "chat":
+        return ()
+    return tuple(
+        Share(
+            name=plan.key,
+            path=f"{version_path(args.namespace, plan.key)}/v1",
+            percent=args.settings.traffic.percent_of(version),
+            version=version,
+        )
+        for version, plan in args.plan.releases.items()
     )
 
 
@@ -53,6 +75,11 @@ def _patience(stable: ReleasePlan, interface: Interface) -> str:
     if stable.latency_p95_ms is None or interface == "chat":
         return ""
     return f"{min(max(10, -(-stable.latency_p95_ms // 100)), 3600)}s"
+
+
+def _waking_seconds(args: ModelArgs, stable: ReleasePlan) -> int:
+    may_sleep = args.settings.versions[stable.version].replicas.min == 0 and stable.engine != "vllm"
+    return waking_seconds(stable.start.warm_seconds) if may_sleep else 0
 
 
 def parallel_requests(args: ModelArgs) -> int:

@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from components.declared_flows import flow_objects
-from components.flow import Flow, Peer, egress
+from components.flow import Flow, Peer, egress, egress_to_addresses
 from components.gateway_flows import INNER_PROXIES
 from components.llm_engine import ENGINE_PORT
 from components.llm_scheduler import PICKER_HEALTH_PORT, PICKER_PORT
@@ -19,6 +19,7 @@ _PICKERS: Final = {
     "app.kubernetes.io/part-of": _LLM,
     "app.kubernetes.io/component": f"{_LLM}-router-scheduler",
 }
+_API_SERVER_PORT: Final = 443
 _REQUESTS: Final = "requests of callers, authenticated at the edge"
 
 
@@ -80,10 +81,11 @@ def llm_flows(plan: ReleasePlan, namespace: str) -> list[Flow]:
     return [_callers(plan, engine, ENGINE_PORT, picker)]
 
 
-def ways_of_language_models(namespace: str) -> dict[str, dict[str, Any]]:
-    """What is the same for all language models, once: who asks pickers, and where spans of all their pods go.
+def ways_of_language_models(namespace: str, api_server_range: str) -> dict[str, dict[str, Any]]:
+    """What is the same for all language models, once: who asks pickers, whom they ask, where spans of all pods go.
 
-    Whom the collector takes spans from is its own to say.
+    A picker watches its pool and its pods, or it knows no engine: its way to the API server is no part of what models
+    may reach by HTTPS, which a stack may narrow. Whom the collector takes spans from is its own to say.
     """
     pickers = Flow(
         name="pickers",
@@ -98,7 +100,14 @@ def ways_of_language_models(namespace: str) -> dict[str, dict[str, Any]]:
     spans = egress(
         f"language-models-to-{COLLECTOR}-egress", sources, collector, "spans of engines and pickers"
     )
-    return {**flow_objects([pickers]), "spans": spans}
+    watch = egress_to_addresses(
+        "pickers-to-api-server-egress",
+        Peer(namespace=namespace, labels=_PICKERS),
+        [api_server_range],
+        _API_SERVER_PORT,
+        "pickers watch their pool and its pods",
+    )
+    return {**flow_objects([pickers]), "spans": spans, "watch": watch}
 
 
 def _callers(plan: ReleasePlan, target: Peer, port: int, picker: Peer | None = None) -> Flow:

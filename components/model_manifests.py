@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from components.disk import pod_disk_gib
 from components.model_plan import ReleasePlan
 from components.namespaces import GPU_TAINT, POOL_LABEL
 from components.priorities import MODEL_PRIORITY
@@ -61,8 +62,12 @@ def placement_fields(pool: str | None, selector: dict[str, str]) -> dict[str, An
 
 
 def resources(plan: ReleasePlan) -> dict[str, Any]:
-    """Requests and limits of one replica: memory is never overcommitted, GPUs cannot be."""
+    """Requests and limits of one replica: memory is never overcommitted, GPUs cannot be.
+
+    Disk is asked for, so that two large models are not put on a disk that holds one; its volumes are what bounds it.
+    """
     amounts = {"cpu": f"{plan.needs.cpu:g}", "memory": f"{plan.needs.memory_gib:g}Gi"}
     if plan.needs.gpu_count:
         amounts[GPU_TAINT] = str(plan.needs.gpu_count)
-    return {"requests": amounts, "limits": dict(amounts)}
+    disk = pod_disk_gib(plan.engine, plan.size_bytes, is_copied=plan.start.kind == "s3")
+    return {"requests": {**amounts, "ephemeral-storage": f"{disk}Gi"}, "limits": amounts}

@@ -9,7 +9,8 @@ import pulumi
 from components.caller_settings import CallerSettings
 from components.gateway_access import TokenIssuer, authorization_policy
 from components.gateway_limits import TOKENS, Limits, route_policy
-from components.namespaces import EDGE, EDGE_GATEWAY, INNER_GATEWAY, KSERVE
+from components.model_list import inner_backend
+from components.namespaces import EDGE, EDGE_GATEWAY, INNER_GATEWAY
 
 MODEL_HEADER: Final = "x-ai-eg-model"
 """The AI gateway fills it from the request's body before it chooses a route."""
@@ -37,13 +38,35 @@ def counts_tokens(task: str) -> bool:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Share:
+    """What the edge sends to one address of the inner gateway, in per cent.
+
+    ``path`` is where that gateway finds an OpenAI interface (``/models/support-chat-v1/v1``); ``name`` the object's.
+    """
+
+    name: str
+    path: str
+    percent: int = 100
+    version: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SmallerModel:
+    """Who answers in a model's place: under which name it is asked, and the object that leads to it."""
+
+    model: str
+    backend: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class ModelRoute:
     """One model at the edge.
 
-    ``name`` is what callers ask for and names every object. ``upstream_path`` is where the inner gateway finds an
-    OpenAI interface (``/publishers/models/models/support-chat/v1``); ``upstream_host`` the host name under which it
-    finds a predictive model (``minilm-models.models.internal``). ``timeout`` is Kubernetes' notation (``300s``).
-    ``smaller_models`` answer in their order where this one keeps failing.
+    ``name`` is what callers ask for and names what belongs to the model. ``shares`` are the addresses of an interface
+    that is chosen by the body. ``upstream_path`` is the path of any other where it is not the caller's own;
+    ``upstream_host`` the host name under which the inner gateway finds a predictive model
+    (``minilm.models.models.internal``). ``timeout`` is Kubernetes' notation (``300s``). ``smaller_models`` answer in
+    their order where this one keeps failing.
 
     Raises:
         ValueError: the upstream of this interface is not named, or a smaller model could not answer for it.
@@ -56,13 +79,16 @@ class ModelRoute:
     limits: Limits
     timeout: pulumi.Input[str]
     callers: Mapping[str, CallerSettings] = field(default_factory=dict)
+    shares: tuple[Share, ...] = ()
     upstream_path: str = ""
     upstream_host: str = ""
-    smaller_models: tuple[str, ...] = ()
+    smaller_models: tuple[SmallerModel, ...] = ()
 
     def __post_init__(self) -> None:
-        if self.interface in _BY_BODY and not self.upstream_path.startswith("/"):
-            raise ValueError(f"route {self.name}: {self.interface} needs upstream_path, from / on")
+        if self.interface in _BY_BODY and not any(share.percent for share in self.shares):
+            raise ValueError(f"route {self.name}: {self.interface} needs shares, one of them above 0")
+        if not all(share.path.startswith("/") for share in self.shares):
+            raise ValueError(f"route {self.name}: the path of a share is from / on")
         if self.interface != "chat" and not self.upstream_host:
             raise ValueError(f"route {self.name}: {self.interface} needs upstream_host")
         if self.smaller_models and self.interface != "chat":
@@ -82,9 +108,14 @@ def model_route(route: ModelRoute) -> dict[str, dict[str, Any]]:
     where an AIGatewayRoute is declared: the AI gateway makes one of the same name from it.
     """
     by_body = route.interface in _BY_BODY
+    # The inner gateway finds a predictive model by its host; the AI gateway calls a backend by the name it has here.
+    own = inner_backend(route.name, route.upstream_host, route.labels()) if _has_own_backend(route) else None
     return {
-        "backend": _backend(route),
-        **({"service": _service_backend(route)} if by_body else {}),
+        **({"backend": own} if own is not None else {}),
+        **{
+            f"service-{share.version}" if share.version else "service": _service_backend(route, share)
+            for share in route.shares
+        },
         "access": authorization_policy(route.name, route.labels(), route.tokens, route.callers),
         "protection": route_policy(
             route.name,
@@ -106,30 +137,23 @@ def _parent() -> dict[str, str]:
     return {"group": _GATEWAY_API, "kind": "Gateway", "name": EDGE_GATEWAY}
 
 
-def _backend(route: ModelRoute) -> dict[str, Any]:
-    # The inner gateway finds a predictive model by its host; the AI gateway calls a backend by the name it has here.
-    known_as = {"hostname": route.upstream_host} if route.upstream_host else {}
-    return {
-        "apiVersion": f"{_ENVOY_API}/v1alpha1",
-        "kind": "Backend",
-        "metadata": _metadata(route),
-        "spec": {
-            "endpoints": [
-                # Plain to the mesh's agent on the node, which encrypts it and names the edge to the other side.
-                {**known_as, "fqdn": {"hostname": f"{INNER_GATEWAY}.{KSERVE}.svc.cluster.local", "port": 80}}
-            ]
-        },
-    }
+def _has_own_backend(route: ModelRoute) -> bool:
+    return route.interface in _BY_BODY and bool(route.upstream_host)
 
 
-def _service_backend(route: ModelRoute) -> dict[str, Any]:
+def _backend(route: ModelRoute) -> dict[str, str]:
+    name = route.name if _has_own_backend(route) else INNER_GATEWAY
+    return {"group": _ENVOY_API, "kind": "Backend", "name": name}
+
+
+def _service_backend(route: ModelRoute, share: Share) -> dict[str, Any]:
     return {
         "apiVersion": "aigateway.envoyproxy.io/v1beta1",
         "kind": "AIServiceBackend",
-        "metadata": _metadata(route),
+        "metadata": {**_metadata(route), "name": share.name},
         "spec": {
-            "schema": {"name": "OpenAI", "prefix": route.upstream_path},
-            "backendRef": {"group": _ENVOY_API, "kind": "Backend", "name": route.name},
+            "schema": {"name": "OpenAI", "prefix": share.path},
+            "backendRef": _backend(route),
             # The caller's token ends at the edge: a model could use it elsewhere in the caller's name.
             "headerMutation": {"remove": ["authorization"]},
         },
@@ -138,8 +162,13 @@ def _service_backend(route: ModelRoute) -> dict[str, Any]:
 
 def _ai_route(route: ModelRoute) -> dict[str, Any]:
     smaller = [
-        {"name": model, "priority": order, "modelNameOverride": model}
-        for order, model in enumerate(route.smaller_models, start=1)
+        {"name": other.backend, "priority": order, "modelNameOverride": other.model}
+        for order, other in enumerate(route.smaller_models, start=1)
+    ]
+    # Weights count among backends of one priority; one of weight 0 gets nothing and keeps its place.
+    own = [
+        {"name": share.name, "weight": share.percent, **({"priority": 0} if smaller else {})}
+        for share in route.shares
     ]
     return {
         "apiVersion": "aigateway.envoyproxy.io/v1beta1",
@@ -151,7 +180,7 @@ def _ai_route(route: ModelRoute) -> dict[str, Any]:
             "rules": [
                 {
                     "matches": [{"headers": [{"type": "Exact", "name": MODEL_HEADER, "value": route.name}]}],
-                    "backendRefs": [{"name": route.name, **({"priority": 0} if smaller else {})}, *smaller],
+                    "backendRefs": [*own, *smaller],
                     "timeouts": {"request": route.timeout},
                 }
             ],
@@ -191,7 +220,7 @@ def _http_route(route: ModelRoute) -> dict[str, Any]:
                         },
                         {"type": "URLRewrite", "urlRewrite": rewrite},
                     ],
-                    "backendRefs": [{"group": _ENVOY_API, "kind": "Backend", "name": route.name}],
+                    "backendRefs": [_backend(route)],
                     "timeouts": {"request": route.timeout},
                 }
             ],

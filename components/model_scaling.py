@@ -4,6 +4,7 @@ With no pod there is nothing of the model to measure, and the inner gateway answ
 v1.8.1, route.go: no ready endpoints). The edge counts that request like any other: it is what wakes the model.
 """
 
+import math
 from typing import Any, Final
 
 from components.namespaces import EDGE, OBSERVABILITY
@@ -13,6 +14,7 @@ PROMETHEUS: Final = f"http://kube-prometheus-stack-prometheus.{OBSERVABILITY}.sv
 
 SCRAPE_SECONDS: Final = 30
 POLL_SECONDS: Final = 15
+_UNSEEN_SECONDS: Final = SCRAPE_SECONDS + POLL_SECONDS
 _WINDOW: Final = "2m"
 _IDLE_SECONDS: Final = 300
 _PROCESSOR_PERCENT: Final = "70"
@@ -74,11 +76,15 @@ def _requests_at_the_edge(route: str) -> dict[str, Any]:
     }
 
 
+def waking_seconds(start_seconds: float) -> int:
+    """How long after the request that wakes it a model answers, where a node has room."""
+    return _UNSEEN_SECONDS + math.ceil(start_seconds)
+
+
 def waking(start_seconds: float) -> str:
     """What wakes a model at zero and how long its first caller waits, in words for the report."""
-    unseen = SCRAPE_SECONDS + POLL_SECONDS
     return (
         "at zero, the first request is refused (503) and counted at the edge; a replica is started within "
-        f"{unseen} s of it and answers about {start_seconds:.0f} s later, where a node has room and the image. "
-        f"After {_IDLE_SECONDS // 60} to {_IDLE_SECONDS // 60 + 2} quiet minutes it is at zero again"
+        f"{_UNSEEN_SECONDS} s of it and answers about {start_seconds:.0f} s later, where a node has room and the "
+        f"image. After {_IDLE_SECONDS // 60} to {_IDLE_SECONDS // 60 + 2} quiet minutes it is at zero again"
     )

@@ -50,7 +50,7 @@ class PredictiveModel(PlatformComponent):
                 # A backend that is not there yet answers with errors.
                 depends_on=[service],
                 # One writer of weights: where a controller moves them, the stack sets the first and no other.
-                ignore_changes=["spec.rules"] if _is_driven(args) else [],
+                ignore_changes=["spec.rules"] if args.is_driven() else [],
             ),
         )
         EdgeRoute(f"{name}-edge", EdgeRouteArgs(route=edge_of(args), after=[shares]), self.child_opts())
@@ -79,10 +79,6 @@ class PredictiveModel(PlatformComponent):
             *parts,
             KubernetesObject(f"{name}-payload-sampler", program, self.child_opts(depends_on=list(parts))),
         ]
-
-
-def _is_driven(args: ModelArgs) -> bool:
-    return any(plan.driver == "controller" for plan in args.plan.releases.values())
 
 
 def _recorded(args: ModelArgs) -> Recorded:

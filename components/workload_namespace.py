@@ -22,6 +22,7 @@ from components.mesh import MeshHandle
 from components.model_flows import ways_of_language_models
 from components.namespaces import MODELS
 from components.priorities import reserved_priorities
+from releases.licence import Use
 
 
 def _is_range(value: str) -> str:
@@ -44,15 +45,18 @@ class WorkloadNamespaceSettings(Settings):
     max_pods: int = Field(default=200, ge=1)
     signed_models_only: bool = False
     """Refuse every release whose record names no signature; confidential data asks for one anyway."""
+    use: Use = "commercial"
+    """What its models are used for; a release whose licence does not permit that is refused."""
     # S3 answers from public addresses even through its gateway endpoint, and those addresses change.
     https_egress: list[AddressRange] = Field(default_factory=lambda: ["0.0.0.0/0"])
 
 
 @dataclass(frozen=True, kw_only=True)
 class WorkloadNamespaceArgs:
-    """What :class:`WorkloadNamespace` needs."""
+    """What :class:`WorkloadNamespace` needs. ``api_server_range`` holds the addresses of the API server."""
 
     settings: WorkloadNamespaceSettings
+    api_server_range: str
     mesh: MeshHandle
     namespace: str = MODELS
 
@@ -64,14 +68,16 @@ class WorkloadNamespaceHandle(Handle):
     name: pulumi.Input[str]
 
 
-def contents(namespace: str, settings: WorkloadNamespaceSettings) -> dict[str, dict[str, Any]]:
+def contents(
+    namespace: str, settings: WorkloadNamespaceSettings, api_server_range: str
+) -> dict[str, dict[str, Any]]:
     """Everything inside the namespace, by role."""
     return {
         "mutual-tls": require_mutual_tls(namespace),
         "deny-requests": deny_all_requests(namespace),
         "deny-traffic": deny_all_traffic(namespace),
         "necessary-egress": necessary_egress(namespace, settings.https_egress),
-        **ways_of_language_models(namespace),
+        **ways_of_language_models(namespace, api_server_range),
         "quota": quota(
             namespace,
             cpu=settings.max_cpu,
@@ -107,7 +113,7 @@ class WorkloadNamespace(PlatformComponent):
             KubernetesObject(
                 f"{name}-{role}", manifest, self.child_opts(depends_on=[namespace, *args.mesh.ready])
             )
-            for role, manifest in contents(args.namespace, args.settings).items()
+            for role, manifest in contents(args.namespace, args.settings, args.api_server_range).items()
         ]
         self.handle = WorkloadNamespaceHandle(name=args.namespace, ready=(namespace, *children))
         self.register_outputs({})

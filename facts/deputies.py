@@ -14,12 +14,27 @@ _FILE = Path(__file__).parent / "deputies.yaml"
 
 class _Deputies(Strict):
     services: list[str] = Field(min_length=1)
+    on_resources: list[str] = Field(min_length=1)
     source: str
     read: date
 
 
 @cache
-def deputies() -> frozenset[str]:
-    """Service principals without their domain (``scheduler``)."""
+def _deputies() -> _Deputies:
     raw = yaml.load(_FILE.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
-    return frozenset(_Deputies.model_validate(raw).services)
+    return _Deputies.model_validate(raw)
+
+
+def deputies() -> frozenset[str]:
+    """Service principals without their domain (``scheduler``) that take on roles for whoever asks."""
+    return frozenset(_deputies().services)
+
+
+def resource_deputies() -> frozenset[str]:
+    """The same of services that read, write or publish for whoever asks."""
+    return frozenset(_deputies().on_resources)
+
+
+def service_name(principal: str) -> str:
+    """A service principal without its domain."""
+    return principal.removesuffix(".cn").removesuffix(".amazonaws.com")

@@ -13,19 +13,21 @@ from pydantic import Field, model_validator
 from facts.strict import Strict
 
 _FOLDER = Path(__file__).parent
-_FILES = ("escalation.yaml", "escalation-passed-roles.yaml")
+_FILES = ("escalation.yaml", "escalation-passed-roles.yaml", "escalation-others.yaml")
 
 
 class Escalation(Strict):
     """Ways that lead to the same: the actions each takes, what the first must reach, and who says so.
 
     ``asked_with`` holds what a request carries that conditions may ask for, and the values that are worth it.
+    ``on_itself`` is true where it is enough to reach the identity's own name, or a policy that it holds.
     """
 
     means: str
     reaches: str
     ways: list[list[str | list[str]]] = Field(min_length=1)
     asked_with: dict[str, list[str]] = Field(default_factory=dict)
+    on_itself: bool = False
     source: str
     read: date
 

@@ -67,3 +67,26 @@ EBS_IN_THE_CALLERS_NAME: Final = (
 )  # fmt: skip
 """What EBS asks of the key in the name of whoever makes an encrypted volume or starts a machine with one, even
 where the key is ``aws/ebs`` (EBS user guide, "How Amazon EBS encryption works", read 2026-11)."""
+
+BROAD_POLICIES: Final = frozenset({
+    "AIDevOpsAgentActionsPolicy", "AWSAppSyncAdministrator", "AWSBackupOperatorAccess",
+    "AWSBackupOrganizationAdminAccess", "AWSCloud9Administrator", "AWSCloud9EnvironmentMember",
+    "AWSCloud9User", "AWSCodeBuildAdminAccess", "AWSCodeBuildDeveloperAccess", "AWSCodeDeployDeployerAccess",
+    "AWSConnector", "AWSDeepRacerCloudFormationAccessPolicy", "AWSElasticBeanstalkCustomPlatformforEC2Role",
+    "AWSLambdaExecute", "AWSSSODirectoryAdministrator", "AWSSSOMasterAccountAdministrator",
+    "AWSSSOMemberAccountAdministrator", "AWSSecretsManagerClientReadOnlyAccess",
+    "AWSSystemsManagerJustInTimeAccessTokenPolicy", "AdministratorAccess",
+    "AdministratorAccess-AWSElasticBeanstalk", "AdministratorAccess-Amplify",
+    "AmazonDynamoDBFullAccesswithDataPipeline", "AmazonDynamoDBReadOnlyAccess",
+    "AmazonEC2RolePolicyForLaunchWizard", "AmazonEC2RoleforSSM", "AmazonEMRFullAccessPolicy_v2",
+    "AmazonS3ReadOnlyAccess", "AmazonSSMReadOnlyAccess", "AmazonSageMakerPipelinesIntegrations",
+    "AmazonSecurityLakeAdministrator", "ConsoleFullAccessFromVercel", "DataScientist",
+    "DatabaseAdministrator", "EC2InstanceConnect", "PowerUserAccess", "SageMakerStudioAdminIAMConsolePolicy",
+    "SageMakerStudioAdminIAMDefaultExecutionPolicy", "SageMakerStudioAdminIAMPermissiveExecutionPolicy",
+    "SageMakerStudioUserIAMDefaultExecutionPolicy", "SageMakerStudioUserIAMPermissiveExecutionPolicy",
+    "SecretsManagerReadWrite", "SystemAdministrator",
+})  # fmt: skip
+"""AWS managed policies besides the ones called FullAccess that open a way to more permissions (see
+``facts/escalation.yaml``) or read every bucket, table, secret or parameter of an account: their documents as moto 5.2.5
+carries them, evaluated 2026-11-25. Those that services ask for, for roles of their own, are left out, as is
+``ReadOnlyAccess``, which is for people."""

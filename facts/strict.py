@@ -6,9 +6,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class Strict(BaseModel):
-    """A frozen record that refuses unknown keys and never coerces (``true`` is not a count)."""
+    """A frozen record that refuses unknown keys and never coerces (``true`` is not a count, nothing is infinite)."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, hide_input_in_errors=False)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", strict=True, hide_input_in_errors=False, allow_inf_nan=False
+    )
 
 
 Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,30}$")]

@@ -11,11 +11,14 @@ from gate.bounds import Bounds, DamageError
 from gate.errors import GateError
 from gate.folders import files_of
 from gate.manifest_text import documents
+from gate.printable import one_line
 from gate.state_text import of_preview, of_state_export
 from policies.record import Graph, Resource
 
 _KIND = re.compile(r"[A-Za-z][A-Za-z0-9]{0,62}")
 _API_VERSION = re.compile(r"(?:[a-z0-9](?:[a-z0-9.-]{0,252})/)?[a-z][a-z0-9]{0,62}")
+_MARK = re.compile(r"\{\{|\{%|<%|\$\{")
+"""What no name can hold, and templates of Helm, Jinja, ERB and envsubst do."""
 _LONGEST = 80
 
 
@@ -46,7 +49,7 @@ def read_paths(paths: Sequence[Path]) -> Graph:
     if not problems and not found:
         problems.append("there is nothing to judge in these files")
     if problems:
-        raise GateError("these files cannot be judged:", problems)
+        raise GateError("these files cannot be judged:", [one_line(problem) for problem in problems])
     return Graph(found.values())
 
 
@@ -112,6 +115,10 @@ def _named(metadata: Mapping[str, Any] | None, kind: str, key: str) -> str:
     value = (metadata or {}).get(key)
     if not isinstance(value, str | None):
         raise DamageError(f"{kind}: metadata.{key}: expected text, got {type(value).__name__}")
+    if value and _MARK.search(value):
+        raise DamageError(
+            f"{kind}: metadata.{key}: {_cut(value)} is an unrendered template; render it first and judge the result"
+        )
     return value or ""
 
 

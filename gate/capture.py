@@ -20,6 +20,7 @@ from gate.errors import CaptureError
 from gate.outputs import Account
 from gate.positions import light_positions
 from gate.recorder import Recorder
+from gate.watched import Watch
 from policies.record import Graph
 
 PROJECT = "slipway"
@@ -73,6 +74,7 @@ def capture(
         CaptureError: the program raised, looked something up, or consumed an output that nobody computes.
     """
     recorder = Recorder(account, root, upstreams or {}, nothing_exists=nothing_exists)
+    watch = Watch(recorder.problems, root, recorder, outputs_are_known=not nothing_exists)
     SETTINGS.rpc_manager.clear()
     SETTINGS.outputs.clear()
     loop = asyncio.new_event_loop()
@@ -88,7 +90,7 @@ def capture(
             engine=mocks.MockEngine(None),
             project=PROJECT,
             stack=stack,
-            dry_run=True,
+            dry_run=watch.is_preview,
             organization="organization",
             root_directory=str(organisation or root),
             callbacks=None,
@@ -96,10 +98,15 @@ def capture(
     )
     set_all_config(dict(config or {}))
     try:
-        with light_positions(root), light_cycles(), _no_collection():
-            loop.run_until_complete(run_in_stack(functools.partial(_call, program)))
+        with light_positions(root), light_cycles(), _no_collection(), watch.over():
+            loop.run_until_complete(run_in_stack(functools.partial(_call, program, watch)))
+        watch.after(loop)
     except CaptureError as error:
         raise _failed(stack, recorder, error) from None
+    except SystemExit as leaving:
+        # Passed on, its code would be taken for ours: a program that leaves with 0 is no pass.
+        left = CaptureError(f"the program left by itself (exit code {leaving.code!r}) before its end")
+        raise _failed(stack, recorder, left) from None
     except Exception as error:
         raise _failed(stack, recorder, error) from error
     finally:
@@ -123,7 +130,7 @@ def _no_collection() -> Iterator[None]:
             gc.enable()
 
 
-async def _call(program: Callable[[], object]) -> None:
+async def _call(program: Callable[[], object], watch: Watch) -> None:
     """Run it, and wait for what it began.
 
     The SDK's own wait looks at all that is outstanding each time one thing ends: a quarter of a large stack's time.
@@ -134,6 +141,7 @@ async def _call(program: Callable[[], object]) -> None:
         done, _ = await asyncio.wait(outstanding, return_when=asyncio.FIRST_EXCEPTION)
         if any(task.cancelled() or task.exception() for task in done):
             return
+    watch.end()
 
 
 def _place(error: Exception, root: Path) -> str:

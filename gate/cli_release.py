@@ -50,6 +50,25 @@ def release_new(
     new_release(name, folder, day(today), organisation)
 
 
+@release.command("event")
+def release_event(
+    name: Annotated[str, typer.Argument(help="MODEL/VERSION.", metavar="NAME")],
+    kind: Annotated[
+        str,
+        typer.Argument(
+            help="licence-review, evaluation, approval, incident, deprecation, revocation or sunset.",
+            metavar="KIND",
+        ),
+    ],
+    today: Today = "",
+    organisation: From = None,
+) -> None:
+    """Draft an event on a release, with the digest of its record; what somebody decides is left open."""
+    from gate.command_release_event import new_event  # noqa: PLC0415 as in preview
+
+    new_event(name, kind, day(today), organisation)
+
+
 @release.command("verify")
 def release_verify(
     name: Annotated[str, typer.Argument(help="MODEL/VERSION.", metavar="NAME")],
@@ -68,7 +87,7 @@ def release_frozen(
     against: Annotated[str, typer.Option(help="Compare with where this branch left REF.", metavar="REF")],
 ) -> None:
     """Refuse a merged record whose values changed, and a merged event that changed or is gone."""
-    from gate.frozen import broken_promises  # noqa: PLC0415 as in preview
+    from gate.frozen import bases, broken_promises  # noqa: PLC0415 as in preview
     from gate.stacks import ROOT  # noqa: PLC0415 as in preview
 
     problems = broken_promises(ROOT, against)
@@ -76,4 +95,7 @@ def release_frozen(
         Console(stderr=True).print(problem, style="red", markup=False, highlight=False, soft_wrap=True)
     if problems:
         raise typer.Exit(1)
-    typer.echo(f"releases are as they were merged (compared with where this branch left {against})")
+    commits = " and ".join(commit[:7] for commit in bases(ROOT, against))
+    typer.echo(
+        f"releases are as they were merged (compared with {commits}, where this branch left {against})"
+    )

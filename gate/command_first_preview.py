@@ -7,14 +7,16 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from gate.apart import apart
 from gate.first_preview import FirstPreview, first_previews
 from gate.stacks import ROOT, chosen
+from stacks.load import Stack
 
 
 def run(names: Sequence[str], organisation: Path | None = None) -> int:
     """Print both views; 1 where a finding would have been missed in silence."""
     console = Console(width=None if sys.stdout.isatty() else 160, highlight=False)
-    found = list(first_previews(chosen(names, (organisation or ROOT).resolve())))
+    found = apart(_both_views, chosen(names, (organisation or ROOT).resolve()))
     table = Table(box=None, header_style="bold", pad_edge=False)
     for column in ("stack", "resources", "values not known", "verdicts", "decided", "undecided", "missed"):
         table.add_column(column, justify="left" if column == "stack" else "right")
@@ -34,10 +36,16 @@ def run(names: Sequence[str], organisation: Path | None = None) -> int:
     return 1 if any(one.missed for one in found) else 0
 
 
+def _both_views(stacks: Sequence[Stack]) -> list[FirstPreview]:
+    return list(first_previews(stacks))
+
+
 def _lines(one: FirstPreview) -> Iterator[tuple[str, str]]:
     """Alike in several stacks, told once."""
     for undecided in one.undecided:
         yield "", f"undecided: {undecided.rule}: {one.labels[undecided.urn]}: {undecided.message}"
+    for label in one.unseen:
+        yield "yellow", f"not there: {label}: it is only made once an output is known"
     for finding in one.missed:
         label = one.labels.get(finding.urn, finding.urn)
         yield "red", f"missed: {finding.rule}: {label}: {finding.message}"

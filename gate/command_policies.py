@@ -21,7 +21,8 @@ _HEAD = """\
 # Rules
 
 Made from the catalogue by `make docs`; do not edit. An id never changes. A *mandatory* rule that finds something, or
-that cannot be decided, fails a stack; an *advisory* one is reported. [The gate](gate.md) says how rules are applied,
+that cannot be decided, fails a stack; an *advisory* one is reported. A rule *of this platform* holds its own stacks to
+their conventions; other stacks may have others, and are not asked. [The gate](gate.md) says how rules are applied,
 and how a finding is waived. Besides these, every Kubernetes object is checked against its schema
 (`objects-match-their-schema`), and checkov gives a second opinion (`checkov:CKV_...`). With each rule stand
 the controls of public frameworks that it holds a part of; [controls](controls.md) says what is missing.
@@ -71,7 +72,8 @@ def catalogue() -> str:
 
 def _section(rule: Rule) -> Iterator[str]:
     yield from (f"### {rule.id}", "")
-    yield f"- {rule.level}; judges {', '.join(f'`{type_}`' for type_ in sorted(rule.applies_to))}"
+    bound = " *of this platform*" if rule.house else ""
+    yield f"- {rule.level}{bound}; judges {', '.join(f'`{type_}`' for type_ in sorted(rule.applies_to))}"
     yield f"- why: {_literal(rule.why)}"
     yield f"- fix: {_literal(rule.fix)}"
     yield f"- controls: {_controls(rule)}"

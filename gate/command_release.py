@@ -12,6 +12,9 @@ from rich.table import Table
 from gate import render
 from gate.errors import GateError
 from gate.stacks import ROOT
+from releases.checks import state_problems
+from releases.dated import notices
+from releases.evaluation import Evaluation
 from releases.load import LoadedRelease, ReleaseError, find, load_releases
 
 FORMATS = ("text", "json")
@@ -41,17 +44,31 @@ def show_status(name: str, today: date, form: str, organisation: Path | None) ->
         GateError: as :func:`show_all`, or there is no such release.
     """
     check_format(form)
-    rows = [_row(loaded, today) | _details(loaded) for loaded in named(name, organisation)]
+    rows = [_row(loaded, today) | _details(loaded, today) for loaded in named(name, organisation)]
     if form == "json":
         sys.stdout.write(render.as_json(rows))
         return
-    out = console()
     for row in rows:
-        out.print(f"{row['release']}: {row['state']}", style="bold", markup=False)
-        for evaluation in row["evaluations"]:
-            out.print(f"  {evaluation}", markup=False)
-        for event in row["events"]:
-            out.print(f"  {event['date']} {event['kind']}: {event['says']} ({event['who']})", markup=False)
+        _print(row, console())
+
+
+def _print(row: Mapping[str, Any], out: Console) -> None:
+    def line(text: str, style: str = "") -> None:
+        out.print(f"  {text}", style=style, markup=False, soft_wrap=True)
+
+    out.print(f"{row['release']}: {row['state']}", style="bold", markup=False)
+    line(f"record {row['record']}")
+    line(f"licence {row['licence']}, owner {row['owner']}, {row['provenance']}")
+    for evaluation in row["evaluations"]:
+        line(evaluation["says"])
+    for reason in row["against"]:
+        line(f"against it: {reason}", "red")
+    for notice in row["notices"]:
+        line(notice, "yellow")
+    for event in row["events"]:
+        line(f"{event['date']} {event['kind']}: {event['says']} ({event['who']})")
+        for evidence in event["evidence"]:
+            line(f"  {evidence}", "dim")
 
 
 def console() -> Console:
@@ -96,22 +113,44 @@ def _row(loaded: LoadedRelease, today: date) -> dict[str, Any]:
     }
 
 
-def _details(loaded: LoadedRelease) -> dict[str, Any]:
+def _details(loaded: LoadedRelease, today: date) -> dict[str, Any]:
     return {
         "record": loaded.record_digest,
-        "evaluations": [
-            f"{e.suite} {e.metric}: {e.value:g}, floor {e.floor:g} ({e.direction} is better, {e.date})"
-            for e in loaded.state.evaluations.values()
-        ],
+        "evaluations": [_evaluation(evaluation) for evaluation in loaded.state.evaluations.values()],
+        "against": [str(problem) for problem in state_problems(loaded)],
+        "notices": [f"{n.level}: {n.file}: {n.message}" for n in notices(loaded, today)],
         "events": list(_events(loaded)),
     }
 
 
-def _events(loaded: LoadedRelease) -> Iterator[dict[str, str]]:
+def _evaluation(evaluation: Evaluation) -> dict[str, Any]:
+    what = f"{evaluation.suite} {evaluation.metric}"
+    verdict = "holds" if evaluation.holds else "does NOT hold"
+    return evaluation.model_dump(mode="json") | {
+        "holds": evaluation.holds,
+        "says": (
+            f"{what}: {evaluation.value:g} {verdict} its floor {evaluation.floor:g} "
+            f"({evaluation.direction} is better, {evaluation.date})"
+        ),
+    }
+
+
+def _events(loaded: LoadedRelease) -> Iterator[dict[str, Any]]:
     for event in loaded.events:
         common = {"kind", "date", "who", "record", "evidence", "notes"}
-        says = event.model_dump(mode="json", exclude=common, exclude_none=True)
-        words = ", ".join(
-            f"{key} {value}" for key, value in says.items() if not isinstance(value, Mapping)
-        ) or ", ".join(says)
-        yield {"date": str(event.date), "kind": event.kind, "says": words, "who": event.who}
+        says = event.model_dump(mode="json", exclude=common, exclude_none=True, exclude_defaults=True)
+        words = [f"{key} {_words(value)}" for key, value in says.items()]
+        yield {
+            "date": str(event.date),
+            "kind": event.kind,
+            "says": ", ".join(words) + (f"; {event.notes}" if event.notes else ""),
+            "who": event.who,
+            "file": loaded.where(event),
+            "evidence": list(event.evidence),
+        }
+
+
+def _words(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return f"{value['suite']} {value['metric']} {value['value']:g}"
+    return " and ".join(str(item) for item in value) if isinstance(value, list) else str(value)

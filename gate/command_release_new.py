@@ -13,12 +13,13 @@ from gate.command_release import console
 from gate.errors import GateError
 from gate.stacks import ROOT
 from releases.config_json import ConfigError
-from releases.contents import dangers
+from releases.contents import dangers, leftovers
 from releases.digest import DigestError, manifest
 from releases.draft import draft
 from releases.safetensors import SafetensorsError
+from releases.shards import shard_problems
 
-_NAME: Final = re.compile(r"^(?P<model>[a-z][a-z0-9-]{0,30})/(?P<version>v[1-9][0-9]{0,3})$")
+NAME: Final = re.compile(r"^(?P<model>[a-z][a-z0-9-]{0,30})/(?P<version>v[1-9][0-9]{0,3})$")
 _HEAD: Final = (
     "# yaml-language-server: $schema=../../../schema.json\n"
     "# Drafted from the files. Replace what says CHANGEME; docs/releases.md says what belongs there.\n"
@@ -32,6 +33,11 @@ class _Plain(yaml.SafeDumper):
         return True
 
 
+def as_yaml(data: Any) -> str:
+    """Data in the order it has, as people write it."""
+    return yaml.dump(data, Dumper=_Plain, sort_keys=False, allow_unicode=True, width=110)
+
+
 def new_release(name: str, folder: Path, today: date, organisation: Path | None) -> None:
     """Write releases/models/MODEL/VERSION/release.yaml and say what is left to fill in.
 
@@ -39,7 +45,7 @@ def new_release(name: str, folder: Path, today: date, organisation: Path | None)
         GateError: the name is none, the release exists, or the files cannot be read or would run code. Then nothing
             is written.
     """
-    named = _NAME.match(name)
+    named = NAME.match(name)
     if named is None:
         raise GateError(f"name the new release MODEL/VERSION, such as support-chat/v2 (got {name!r})")
     root = (organisation or ROOT).resolve()
@@ -49,7 +55,7 @@ def new_release(name: str, folder: Path, today: date, organisation: Path | None)
             f"{target.relative_to(root)} exists: a record stays as it is, so write another version"
         )
     data = _drafted(named["model"], named["version"], folder, today)
-    _write(target, _HEAD + yaml.dump(data, Dumper=_Plain, sort_keys=False, allow_unicode=True, width=110))
+    _write(target, _HEAD + as_yaml(data))
     out = console()
     out.print(f"drafted {(target / 'release.yaml').relative_to(root)}", style="bold", markup=False)
     for line in placeholders(data):
@@ -60,10 +66,12 @@ def new_release(name: str, folder: Path, today: date, organisation: Path | None)
 def _drafted(model: str, version: str, folder: Path, today: date) -> dict[str, Any]:
     try:
         found = manifest(folder)
-        problems = list(dangers(found, folder))
+        problems = [*dangers(found, folder), *leftovers(found), *shard_problems(folder)]
         if not problems:
             return draft(model, version, folder, found, today)
-    except (ConfigError, DigestError, SafetensorsError, OSError) as error:
+    except DigestError as error:
+        problems = error.problems
+    except (ConfigError, SafetensorsError, OSError) as error:
         problems = [str(error)]
     raise GateError("no release can be made of these files:", problems)
 

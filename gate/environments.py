@@ -37,7 +37,8 @@ def _install(python: Path, requirements: Path) -> None:
         if uv
         else [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     )
-    _run([*installer, "--require-hashes", "-r", str(requirements)])
+    # Everything is pinned. To pip, a pin of a package is none of the same package with an extra.
+    _run([*installer, "--no-deps", "--require-hashes", "-r", str(requirements)])
 
 
 def _run(command: list[str]) -> None:

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from gate.printable import printable
+
 
 class GateError(Exception):
     """The gate could not judge (exit code 2)."""
@@ -9,7 +11,7 @@ class GateError(Exception):
     def __init__(self, headline: str, problems: Sequence[str] = ()) -> None:
         self.headline = headline
         self.problems = tuple(problems)
-        super().__init__("\n".join([headline, *(f"  {p}" for p in self.problems)]))
+        super().__init__(printable("\n".join([headline, *(f"  {p}" for p in self.problems)])))
 
 
 class CaptureError(GateError):

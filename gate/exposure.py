@@ -5,7 +5,7 @@ from typing import Any
 
 from gate.callers import model_callers
 from gate.report import Exposure
-from policies.gateway_objects import GATEWAY, is_inside_only, is_internal, proxy_service
+from policies.gateway_objects import GATEWAYS, is_inside_only, is_internal, proxy_service
 from policies.reading import UndecidedError, at, document, flag, listed, mapping, text
 from policies.record import Graph, Resource
 
@@ -65,7 +65,7 @@ def _ports(rule: Any) -> str:
 
 
 def _gateways(graph: Graph) -> Iterable[Exposure]:
-    for gateway in graph.of_type(GATEWAY):
+    for gateway in graph.of_type(*GATEWAYS):
         if is_inside_only(gateway, graph):
             continue
         for listener in listed(at(gateway.inputs, "spec.listeners")):

@@ -18,7 +18,11 @@ from stacks.load import Stack
 
 @dataclass(frozen=True, kw_only=True)
 class FirstPreview:
-    """One stack, both ways; ``missed`` are findings of the whole view that the first one neither has nor asks about."""
+    """One stack, both ways.
+
+    ``missed`` are findings of the whole view that the first one neither has nor asks about; ``unseen`` are resources
+    that the program makes only once an output is known.
+    """
 
     stack: str
     resources: int
@@ -27,6 +31,7 @@ class FirstPreview:
     decided: int
     undecided: tuple[Undecided, ...]
     missed: tuple[Finding, ...]
+    unseen: tuple[str, ...]
     labels: Mapping[str, str]
 
 
@@ -57,6 +62,7 @@ def _compared(name: str, whole: Graph, first: Graph) -> FirstPreview:
         decided=then.decided,
         undecided=then.undecided,
         missed=tuple(one for one in all_known.findings if (one.rule, one.urn) not in said),
+        unseen=tuple(resource.label for resource in whole if resource.urn not in first.by_urn),
         labels={resource.urn: resource.label for resource in first},
     )
 

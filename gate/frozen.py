@@ -11,18 +11,37 @@ from gate.errors import GateError
 FOLDERS = ("releases/evaluations", "releases/models", "examples/releases/models")
 
 
-def broken_promises(root: Path, reference: str) -> list[str]:
-    """One line for each record or event of the base that is gone or says something else, sorted by file.
+def bases(root: Path, reference: str) -> list[str]:
+    """The commits whose records and events must stand: where the checkout left ``reference``.
 
-    Comments and layout may change; values may not. What the base does not have yet may still be written.
+    A checkout that has nothing of its own, as the branch itself after a merge or a push, would be compared with itself.
+    So the commit before counts too: what the last change did to the branch is seen there.
+
+    In a shallow clone there may be none: the command says what it compared with.
 
     Raises:
-        GateError: the base cannot be told, or a file of it or of the checkout cannot be read.
+        GateError: they cannot be told.
     """
     base = git.base_commit(root, reference)
-    return sorted(
-        problem for file in git.files_at(root, base, FOLDERS) for problem in _problems(root, base, file)
-    )
+    before = git.commit_before(root, base) if base == git.head(root) else None
+    return [base] if before is None else [base, before]
+
+
+def broken_promises(root: Path, reference: str) -> list[str]:
+    """One line for each record or event of the bases that is gone or says something else, sorted by file.
+
+    Comments and layout may change; values may not. What the bases do not have yet may still be written.
+
+    Raises:
+        GateError: the bases cannot be told, or a file of them or of the checkout cannot be read.
+    """
+    found = {
+        problem
+        for base in bases(root, reference)
+        for file in git.files_at(root, base, FOLDERS)
+        for problem in _problems(root, base, file)
+    }
+    return sorted(found)
 
 
 def _problems(root: Path, base: str, file: str) -> Iterator[str]:
@@ -31,26 +50,24 @@ def _problems(root: Path, base: str, file: str) -> Iterator[str]:
     if not path.is_file():
         yield f"{file}: is gone; {'events are only ever appended' if is_event else 'a record stays for good'}"
         return
-    before = git.text_at(root, base, file)
-    try:
-        after = path.read_text(encoding="utf-8")
-    except UnicodeDecodeError:
-        raise GateError("releases cannot be compared with their base:", [f"{file}: is not UTF-8"]) from None
-    if not file.endswith(".yaml"):  # a signature, or data that a figure was measured on
-        if before != after:
-            yield f"{file}: differs from what was merged; write a new version"
+    before, after = git.bytes_at(root, base, file), path.read_bytes()
+    if before == after:
         return
-    before, after = _values(before, f"{file} at {base[:7]}"), _values(after, file)
-    for place in _differences(before, after, ""):
+    if not file.endswith(".yaml"):  # a signature, or data that a figure was measured on
+        yield f"{file}: differs from what was merged; write a new version"
+        return
+    for place in _differences(_values(before, f"{file} at {base[:7]}"), _values(after, file), ""):
         way_out = "append another event" if is_event else "write a new version"
         yield f"{file}: {place or 'its content'} differs from what was merged; {way_out}"
 
 
-def _values(text: str, name: str) -> Any:
+def _values(content: bytes, name: str) -> Any:
     try:
-        return load(text, name)
+        return load(content.decode("utf-8"), name)
     except YamlProblem as problem:
         raise GateError("releases cannot be compared with their base:", [str(problem)]) from None
+    except UnicodeDecodeError:
+        raise GateError("releases cannot be compared with their base:", [f"{name}: is not UTF-8"]) from None
 
 
 def _differences(before: Any, after: Any, path: str) -> Iterator[str]:

@@ -55,6 +55,19 @@ def base_commit(root: Path, reference: str) -> str:
         ) from None
 
 
+def commit_before(root: Path, commit: str) -> str | None:
+    """The first parent of a commit: what a branch was before its last change.
+
+    None for the first commit of all, and where a shallow clone ends.
+    """
+    return next(iter(_git(root, "rev-list", "--parents", "--max-count=1", commit).split()[1:]), None)
+
+
+def head(root: Path) -> str:
+    """The checkout's own commit."""
+    return _git(root, "rev-parse", "HEAD").strip()
+
+
 def changed_files(root: Path, commit: str) -> list[str]:
     """Files that differ between a commit and the working tree, new ones included, sorted."""
     tracked = _git(root, "diff", "--name-only", "--no-renames", "-z", commit)
@@ -68,9 +81,21 @@ def files_at(root: Path, commit: str, folders: Sequence[str]) -> list[str]:
     return sorted(path for path in listed.split("\0") if path)
 
 
-def text_at(root: Path, commit: str, file: str) -> str:
-    """What a file held at a commit."""
-    return _git(root, "show", f"{commit}:{file}")
+def bytes_at(root: Path, commit: str, file: str) -> bytes:
+    """What a file held at a commit.
+
+    Raises:
+        GateError: git is missing or refuses.
+    """
+    try:
+        done = subprocess.run(  # noqa: S603 git with our own arguments
+            ["git", "-C", str(root), "show", f"{commit}:{file}"],  # noqa: S607 whichever git the person uses
+            capture_output=True,
+            check=True,
+        )
+    except (OSError, subprocess.CalledProcessError) as error:
+        raise GateError(f"git cannot show {file} at {commit[:7]}:", [str(error)]) from None
+    return done.stdout
 
 
 def describe(root: Path) -> str:

@@ -88,7 +88,7 @@ def assess(
         faults=(
             *(f"rule {f.rule} on {f.urn}: {f.message}" for f in said.faults),
             *opinion.faults,
-            *waived.expired,
+            *waived.wrong,
         ),
         not_seen=not_seen(graph, shapes, opinion, covered=COVERED, needs_no_rule=NEEDS_NO_RULE),
         unpinned=unpinned(graph),

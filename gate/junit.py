@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
+from gate.printable import printable as without_control
 from gate.report import Report
-from gate.report import printable as without_control
 from policies.catalog import RULES
 from policies.judge import Finding, Undecided
 from policies.record import Graph

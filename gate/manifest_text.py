@@ -10,11 +10,15 @@ from gate.bounds import Bounds, DamageError
 from gate.json_text import plain_json
 from gate.yaml_text import yaml_documents
 
-_TEMPLATE = re.compile(
-    rb"\{\{-?\s*(?:\.Values|\.Release|\.Chart|\.Capabilities|\.Files|\$|/\*|(?:include|template|define|block|if|range|with|end|else|"
-    rb"toYaml|tpl|printf|default|required|quote|lookup)\b)"
+_HELMS = re.compile(
+    rb"\{\{[^{}\n]{0,500}?(?:\.(?:Values|Release|Chart|Capabilities|Files)\b|\b(?:include|toYaml|tpl)[ \t]+[\"(.$])"
 )
-"""What Helm's templates hold. KServe's own placeholders ({{ .Name }}) are part of an object and no template."""
+"""What only Helm's own templates hold. Alerts ({{ $labels.pod }}), KServe's configurations ({{ .Name }}) and workflows
+({{inputs.parameters.x}}) have marks of theirs in texts, and are objects as they stand."""
+_MARK = re.compile(rb"\{\{|\{%|<%")
+_LINE = re.compile(r"line (\d+): (?:is not YAML|a key should be text)")
+_NEAR = 3
+"""Lines before the one where YAML breaks, in which a template's mark is taken for the reason."""
 _PART = 1 << 20
 
 
@@ -29,18 +33,34 @@ def documents(path: Path, bounds: Bounds) -> Iterator[Any]:
     _check_utf8(raw)
     if b"\0" in raw:
         raise DamageError("holds a NUL byte")
+    helms = _HELMS.search(raw)
+    line = raw.count(b"\n", 0, helms.start()) + 1 if helms else 0
     if path.suffix == ".json":
         text = raw.decode("utf-8-sig")
         del raw  # both at once may be five times the file
-        yield plain_json(text, bounds)
+        data = plain_json(text, bounds)
+        # A state holds the values of charts, which may be templates themselves.
+        if helms and isinstance(data, dict) and "apiVersion" in data:
+            raise _template(line)
+        yield data
         return
-    template = _TEMPLATE.search(raw)
-    if template is not None:
-        line = raw.count(b"\n", 0, template.start()) + 1
-        raise DamageError(
-            f"line {line}: an unrendered template; render it first (helm template) and judge the result"
-        )
-    yield from yaml_documents(raw, bounds)
+    if helms:
+        raise _template(line)
+    try:
+        yield from yaml_documents(raw, bounds)
+    except DamageError as damage:
+        broken = _LINE.match(str(damage))
+        lines = raw.split(b"\n") if broken else []
+        for number in range(max(0, int(broken[1]) - 1 - _NEAR), int(broken[1])) if broken else ():
+            if number < len(lines) and _MARK.search(lines[number]):
+                raise _template(number + 1) from None
+        raise
+
+
+def _template(line: int) -> DamageError:
+    return DamageError(
+        f"line {line}: an unrendered template; render it first (helm template) and judge the result"
+    )
 
 
 def _read(path: Path, bounds: Bounds) -> bytes:

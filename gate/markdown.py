@@ -7,7 +7,7 @@ break of no width, as Renovate sets it, stops the last two, which no backslash d
 import re
 from typing import Final
 
-from gate.report import printable
+from gate.printable import printable
 
 _MEANS_SOMETHING: Final = re.compile(r"([\\|*`\[\]~])")
 _EMPHASIS: Final = re.compile(r"(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")

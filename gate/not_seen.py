@@ -11,6 +11,8 @@ from policies.record import Graph
 
 HELM_RELEASE = "kubernetes:helm.sh/v3:Release"
 _CHARTS = "contents of Helm charts, which are not rendered"
+_REMOTE = "contents of components that a plugin makes"
+_IGNORED = "properties whose later changes are ignored, so that what exists may differ from what is judged"
 _NO_RULE = "types no rule knows"
 _NO_SCHEMA = "kinds without a schema to check their shape against"
 _EXPRESSIONS = "validation expressions (CEL) of the schemas, which only an API server evaluates"
@@ -36,6 +38,8 @@ def not_seen(
     expressions = [f"{kind} ({count})" for kind, count in shapes.cel_rules_not_evaluated.items()]
     found = {
         _CHARTS: _charts(graph),
+        _REMOTE: [f"{r.type} {r.name}" for r in graph if r.remote],
+        _IGNORED: [f"{path} of {r.label}" for r in graph for path in r.ignore_changes],
         _NO_RULE: unknown,
         _NO_SCHEMA: shapes.unjudged,
         _EXPRESSIONS: expressions,

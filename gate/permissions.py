@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterable, Iterator
 from gate.report import Permission
 from policies.iam.conditions import Condition, substituted
 from policies.iam.effective import Grant, grants
-from policies.iam.identities import Identity, identities, workloads
+from policies.iam.identities import Identity, identities
+from policies.iam.sessions import workloads
 from policies.reading import UndecidedError
 from policies.record import Graph
 

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.markup import escape
 
-from gate.report import printable
+from gate.printable import printable
 
 Tell = Callable[[str, str], None]
 """Is told who or what, and what is happening to it."""

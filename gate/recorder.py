@@ -10,9 +10,10 @@ import json
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, NoReturn
 
 from google.protobuf import empty_pb2, struct_pb2
+from google.protobuf.message import Message
 from pulumi.runtime import mocks
 from pulumi.runtime.proto import resource_pb2
 
@@ -23,6 +24,15 @@ from policies.record import UNKNOWN, Resource, Unknown
 
 STACK_TYPE = "pulumi:pulumi:Stack"
 REFERENCE_TYPE = "pulumi:pulumi:StackReference"
+
+
+ENGINES_ALONE: Final = {
+    "transforms": "has a transform, which only an engine applies",
+    "hooks": "has a hook, which only an update runs",
+    "state_migrations": "migrates its state, which only an engine does",
+    "pluginDownloadURL": "downloads its provider's plugin from an address of its own, which nobody here checked",
+}
+"""Parts of a registration that change what is made or run in a way a capture cannot follow (SDK 3.272.0)."""
 
 
 class NoMocks(mocks.Mocks):
@@ -64,6 +74,26 @@ class Recorder(mocks.MockMonitor):
 
     Call = Invoke
 
+    def ExistsResource(self, request: Any) -> Any:  # noqa: N802 the protocol's name
+        """Whether something is there already is a lookup too."""
+        self._refuse(f"the program asked whether a {request.type} ({request.id}) exists; nobody here knows")
+
+    def RegisterStackTransform(self, _request: Any) -> Any:  # noqa: N802 the protocol's name
+        """What an engine would ask back is never asked here, so that the resources are other ones than judged."""
+        self._refuse("the program registers a transform, which only an engine applies")
+
+    RegisterStackInvokeTransform = RegisterStackTransform
+
+    def RegisterResourceHook(self, request: Any) -> Any:  # noqa: N802 the protocol's name
+        """Code that an update runs beside the resources is seen by nobody."""
+        self._refuse(f"the program registers the hook {request.name!r}, which only an update runs")
+
+    RegisterErrorHook = RegisterResourceHook
+
+    def _refuse(self, message: str) -> NoReturn:
+        self.problems.append(message)
+        raise CaptureError(message)
+
     def ReadResource(self, request: Any) -> Any:  # noqa: N802 the protocol's name
         """Only references to other stacks are read; they answer with the captured upstream's exports."""
         urn = self.make_urn(request.parent, request.type, request.name)
@@ -93,6 +123,10 @@ class Recorder(mocks.MockMonitor):
         urn = self.make_urn(request.parent, request.type, request.name)
         if request.type == STACK_TYPE:
             return resource_pb2.RegisterResourceResponse(urn=urn)
+        for name, why in ENGINES_ALONE.items():
+            value = getattr(request, name)
+            if value.ByteSize() if isinstance(value, Message) else value:
+                self._refuse(f"{request.type} {request.name}: {why}")
         if urn in self.recorded:
             self.problems.append(f"two resources share the name {request.name} ({request.type}): {urn}")
             raise CaptureError(self.problems[-1])
@@ -174,6 +208,7 @@ class Recorder(mocks.MockMonitor):
             inputs=inputs,
             id=identity,
             custom=request.custom,
+            remote=request.remote,
             parent=request.parent,
             provider=request.provider,
             dependencies=frozenset(request.dependencies),

@@ -1,6 +1,5 @@
 """What a judgement says, as data: every format is rendered from this one record."""
 
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
@@ -168,15 +167,6 @@ class Report:
         }
 
 
-def printable(value: object) -> str:
-    """Text without what would steer a terminal: names and messages may come from files nobody here wrote."""
-    return "".join(
-        c if c == "\n" or unicodedata.category(c) not in _CONTROL else ascii(c)[1:-1] for c in str(value)
-    )
-
-
-_CONTROL = frozenset({"Cc", "Cf", "Cs"})
-"""Control, formatting (such as right-to-left marks) and half characters."""
 _HIDDEN = frozenset(f"{part}.*" for part in ("data", "stringData"))
 
 

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from gate.origins import Origins, Place, source_line
-from gate.report import Report, printable
+from gate.printable import printable
+from gate.report import Report
 from policies.catalog import RULES
 from policies.controls import tags_of
 from policies.judge import Finding, Undecided

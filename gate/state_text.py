@@ -7,6 +7,7 @@ from gate.bounds import Bounds, DamageError
 from gate.json_text import plain_json
 from gate.structs import SECRET_SIGNATURE, SIGNATURE, is_unknown_mark
 from policies.record import UNKNOWN, Resource
+from policies.spellings import respelled
 
 _LEAVES_NOTHING: Final = frozenset(
     {"delete", "delete-replaced", "discard", "discard-replaced", "remove-pending-replace", "refresh"}
@@ -14,15 +15,37 @@ _LEAVES_NOTHING: Final = frozenset(
 """Steps that may have no new state (pulumi 3.272.0, ``sdk/go/common/display``)."""
 
 
+_VERSIONS: Final = (3, 4)
+"""Of a deployment (pulumi 3.259.0, ``sdk/go/common/apitype/core.go``); 4 only adds what engines must know of."""
+
+
 def of_state_export(document: Mapping[str, Any], bounds: Bounds) -> Iterator[Resource]:
-    """Resources of a state; what only waits to be deleted is none any more."""
+    """Resources of a state; what only waits to be deleted is none any more.
+
+    What an update was making when it was cut off may be there, so it counts.
+
+    Raises:
+        DamageError: it is malformed, or of a version whose resources are written in another way.
+    """
     deployment = document["deployment"]
     if not isinstance(deployment, Mapping):
         raise DamageError(f"deployment: expected a mapping, got {type(deployment).__name__}")
+    version = document.get("version", _VERSIONS[0])
+    if type(version) is not int or version not in _VERSIONS:
+        raise DamageError(f"version: expected a state of version 3 or 4, got {str(version)[:40]!r}")
     for state in _mappings(deployment, "resources"):
         resource = _of_state(state, bounds)
         if not state.get("delete"):
-            yield resource
+            yield respelled(resource)
+    for operation in (
+        _mappings(deployment, "pending_operations") if "pending_operations" in deployment else ()
+    ):
+        half_done = operation.get("resource")
+        if not isinstance(half_done, Mapping):
+            raise DamageError("pending_operations: resource: expected a mapping")
+        resource = _of_state(half_done, bounds)
+        if operation.get("type") != "deleting":
+            yield respelled(resource)
 
 
 def of_preview(document: Mapping[str, Any], bounds: Bounds) -> Iterator[Resource]:
@@ -39,7 +62,7 @@ def of_preview(document: Mapping[str, Any], bounds: Bounds) -> Iterator[Resource
             state = step["newState"]
             if not isinstance(state, Mapping):
                 raise DamageError("steps: newState: expected a mapping")
-            yield _of_state(state, bounds)
+            yield respelled(_of_state(state, bounds))
         elif step.get("op") not in _LEAVES_NOTHING:
             raise DamageError(
                 f"steps: {str(step.get('op'))[:40]!r} of {str(step.get('urn'))[:200]} has no newState"
@@ -64,6 +87,8 @@ def _of_state(state: Mapping[str, Any], bounds: Bounds) -> Resource:
     outputs = _opened(state.get("outputs") or {}, "", set(), bounds)
     if not isinstance(inputs, dict) or not isinstance(outputs, dict):
         raise DamageError(f"{urn}: inputs and outputs should be mappings")
+    # What stands encrypted among the inputs may stand readable among what the provider answered.
+    inputs |= {k: outputs[k] for k, v in inputs.items() if v is UNKNOWN and outputs.get(k) is not None}
     if "tagsAll" in outputs:
         inputs.setdefault("tagsAll", outputs["tagsAll"])
     dependencies = state.get("propertyDependencies") or {}
@@ -85,14 +110,19 @@ def _of_state(state: Mapping[str, Any], bounds: Bounds) -> Resource:
         },
         protect=bool(state.get("protect")),
         retain_on_delete=bool(state.get("retainOnDelete")),
+        ignore_changes=_texts(urn, "ignoreChanges", state.get("ignoreChanges")),
         secret_properties=frozenset(secrets),
     )
 
 
 def _urns(urn: str, key: str, value: Any) -> frozenset[str]:
+    return frozenset(_texts(urn, key, value, "URNs"))
+
+
+def _texts(urn: str, key: str, value: Any, what: str = "texts") -> tuple[str, ...]:
     if not isinstance(value, list | None) or not all(isinstance(item, str) for item in value or ()):
-        raise DamageError(f"{urn}: {key}: expected a list of URNs")
-    return frozenset(value or ())
+        raise DamageError(f"{urn}: {key}: expected a list of {what}")
+    return tuple(value or ())
 
 
 def _opened(value: Any, path: str, secrets: set[str], bounds: Bounds) -> Any:

@@ -8,7 +8,8 @@ from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree
 
-from gate.report import Report, printable
+from gate.printable import one_line
+from gate.report import Report
 
 _MARK = {
     "pass": "[bold green]passes[/]",
@@ -21,7 +22,7 @@ def show(report: Report, console: Console, *, details: bool) -> None:
     """Print a report; without ``details`` only what needs an answer and the counts."""
     summary = report.summary
     console.print(
-        f"{escape(printable(report.subject))}: {_MARK[report.verdict]}  "
+        f"{escape(one_line(report.subject))}: {_MARK[report.verdict]}  "
         f"{summary['resources']} resources, {summary['decided']} verdicts, "
         f"{summary['mandatory_findings']} mandatory findings, {summary['advisory_findings']} advisory, "
         f"{summary['waived']} waived, {summary['undecided']} undecided",
@@ -66,7 +67,7 @@ def _not_seen(report: Report, console: Console) -> None:
 
 def _line(console: Console, head: str, body: str, style: str) -> None:
     console.print(
-        Text.assemble((f"  {printable(head)}: ", style), printable(body)), soft_wrap=True, highlight=False
+        Text.assemble((f"  {one_line(head)}: ", style), one_line(body)), soft_wrap=True, highlight=False
     )
 
 
@@ -80,7 +81,7 @@ def _tree(report: Report, console: Console) -> None:
             ] += 1
     for component in sorted(groups):
         kinds = ", ".join(f"{n} {kind}" if n > 1 else kind for kind, n in sorted(groups[component].items()))
-        root.add(Text.assemble((printable(component), "bold"), f"  {printable(kinds)}"))
+        root.add(Text.assemble((one_line(component), "bold"), f"  {one_line(kinds)}"))
     console.print(root, soft_wrap=True, highlight=False)
 
 
@@ -95,10 +96,10 @@ def _permissions(report: Report, console: Console) -> None:
     for p in report.permissions:
         may = "must not" if p.denied else "may"
         table.add_row(
-            escape(printable(p.identity)),
+            escape(one_line(p.identity)),
             may,
-            escape(printable(_few(p.actions))),
-            escape(printable(_few(p.resources))),
+            escape(one_line(_few(p.actions))),
+            escape(one_line(_few(p.resources))),
         )
     console.print(table)
 
@@ -113,7 +114,7 @@ def _exposures(report: Report, console: Console) -> None:
     for heading in ("what", "from", "how"):
         table.add_column(heading, overflow="fold")
     for e in report.exposures:
-        table.add_row(escape(printable(e.what)), escape(printable(e.source)), escape(printable(e.detail)))
+        table.add_row(escape(one_line(e.what)), escape(one_line(e.source)), escape(one_line(e.detail)))
     console.print(table)
 
 
@@ -124,7 +125,7 @@ def _traffic(report: Report, console: Console) -> None:
     for heading in ("model", "what answers"):
         table.add_column(heading, overflow="fold")
     for t in report.traffic:
-        table.add_row(escape(printable(t.model)), escape(printable(t.words)))
+        table.add_row(escape(one_line(t.model)), escape(one_line(t.words)))
     console.print(table)
 
 
@@ -135,5 +136,5 @@ def _starts(report: Report, console: Console) -> None:
     for heading in ("model", "what"):
         table.add_column(heading, overflow="fold")
     for s in report.starts:
-        table.add_row(escape(printable(s.model)), escape(printable(s.what)))
+        table.add_row(escape(one_line(s.model)), escape(one_line(s.what)))
     console.print(table)

@@ -9,10 +9,12 @@ from typing import Final
 from gate.environments import environment
 from gate.errors import GateError
 from releases.artifact import Artifact, Signature
+from releases.config_json import Config, ConfigError
 from releases.contents import dangers, parameters, size_bytes
 from releases.digest import DigestError, Manifest, manifest
 from releases.load import LoadedRelease
 from releases.safetensors import SafetensorsError
+from releases.shards import shard_problems
 from releases.signature import BUNDLE, PUBLIC_KEY, signed_manifest
 
 _REQUIREMENTS: Final = Path("tools") / "signing-requirements.txt"
@@ -39,20 +41,39 @@ def verify(loaded: LoadedRelease, folder: Path, beside: Path, root: Path) -> lis
     artifact = loaded.release.artifact
     try:
         found = manifest(folder)
-        counted = parameters(folder)
+        against = (*dangers(found, folder), *shard_problems(folder))
+        counted = _counted(folder)
         checks = [
-            Check(
-                "contents", f"{len(found.files)} files, none of them a program", tuple(dangers(found, folder))
-            ),
+            Check("contents", f"{len(found.files)} files, none of them a program", against),
             _figure("digest", artifact.digest, found.digest, _named_files(artifact, found, beside)),
             _figure("size_bytes", artifact.size_bytes, size_bytes(folder)),
         ]
-    except (DigestError, SafetensorsError, OSError) as error:
+        remote_code = Config.of(folder).runs_code(folder)
+    except DigestError as error:
+        raise GateError("the files cannot be verified:", error.problems) from None
+    except (ConfigError, OSError) as error:
         raise GateError("the files cannot be verified:", [str(error)]) from None
-    if artifact.format == "safetensors":
+    if artifact.format == "safetensors" and counted is not None and not artifact.is_quantised:
         checks.append(_figure("parameters", artifact.parameters, counted))
+    checks.append(_remote_code(loaded.release.origin.needs_remote_code, remote_code))
     checks.append(_signature(artifact.signature, folder, beside, root))
     return checks
+
+
+def _counted(folder: Path) -> int | None:
+    """The weights in the files; nothing where one of them is damaged, which ``dangers`` say already."""
+    try:
+        return parameters(folder)
+    except SafetensorsError:
+        return None
+
+
+def _remote_code(is_stated: bool, found: tuple[str, ...]) -> Check:
+    """A record that is silent about code in the files would let an engine be asked to run it."""
+    against = (
+        () if is_stated else tuple(f"{said}, and the record says needs_remote_code: false" for said in found)
+    )
+    return Check("origin.needs_remote_code", "true" if is_stated else "false", against)
 
 
 def _figure(name: str, stated: str | int, real: str | int, besides: tuple[str, ...] = ()) -> Check:

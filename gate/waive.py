@@ -17,7 +17,8 @@ class Waived:
 
     findings: tuple[Finding, ...]
     used: frozenset[str]
-    expired: tuple[str, ...]
+    wrong: tuple[str, ...]
+    """What is the matter with waivers that would have been used."""
 
 
 def load_waivers(path: Path) -> dict[str, Waiver]:
@@ -43,7 +44,8 @@ def waive(
     labels = {r.urn: r.label for r in resources}
     accepted = Accepted(waivers, stack)
     used: set[str] = set()
-    expired: list[str] = []
+    wrong: list[str] = []
+    excused: dict[str, set[str]] = {}
     marked = []
     for finding in findings:
         found = accepted.by(finding.rule, labels.get(finding.urn, finding.urn), finding.message)
@@ -52,11 +54,18 @@ def waive(
             continue
         name, waiver = found
         used.add(name)
-        if waiver.expires < today:
-            expired.append(
-                f"waiver {name} of {waiver.owner} expired on {waiver.expires}: {finding.rule}, {waiver.resource}"
+        excused.setdefault(name, set()).add(finding.urn)
+        if waiver.is_in_force(today):
+            marked.append(replace(finding, waiver=f"{name} ({waiver.owner}, until {waiver.expires})"))
+        else:
+            wrong.append(
+                f"waiver {name} of {waiver.owner} {waiver.ended(today)}: {finding.rule}, {waiver.resource}"
             )
             marked.append(finding)
-        else:
-            marked.append(replace(finding, waiver=f"{name} ({waiver.owner}, until {waiver.expires})"))
-    return Waived(findings=tuple(marked), used=frozenset(used), expired=tuple(dict.fromkeys(expired)))
+    wrong += [
+        f"waiver {name} excuses {len(urns)} resources that are both called {waivers[name].resource}: rename one, since "
+        "nobody knows which of them was meant"
+        for name, urns in excused.items()
+        if len(urns) > 1
+    ]
+    return Waived(findings=tuple(marked), used=frozenset(used), wrong=tuple(dict.fromkeys(wrong)))

@@ -14,10 +14,9 @@ sys.path[:] = [str(_FOLDER.parent), *(p for p in sys.path if Path(p or ".").reso
 
 from policies.crossguard import start  # noqa: E402 only found after the lines above
 
-# What the engine tells its packs stands in the environment.
+# Some engines tell their packs in the environment whether this is a preview, others by a call.
 start(
     _FOLDER,
-    stack=os.environ.get("PULUMI_STACK", ""),
     today=datetime.now(tz=UTC).date(),
     is_preview=os.environ.get("PULUMI_DRY_RUN") == "true",
 )

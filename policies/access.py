@@ -1,11 +1,12 @@
 """What must hold for access to the Kubernetes API: nobody unknown, nothing unnamed, no way to more than was given."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
 from policies.deferring import every
+from policies.rbac_dangers import CHANGE, DANGERS, READ, takes
 from policies.reading import at, known, mapping, sequence, text
 from policies.record import Graph, Resource
 from policies.rule import Rule
@@ -17,58 +18,30 @@ CLUSTER_ROLES: Final = ROLES[::2]
 BINDINGS: Final = tuple(
     f"{_RBAC}{v}:{kind}" for v in _VERSIONS for kind in ("ClusterRoleBinding", "RoleBinding")
 )
+CONFIG_MAP: Final = "kubernetes:core/v1:ConfigMap"
+_BOOTSTRAPPING: Final = "kubernetes.io/bootstrapping"
 _STRANGERS: Final = frozenset({"system:anonymous", "system:unauthenticated"})
 _EVERYBODY: Final = frozenset({"system:authenticated", "system:serviceaccounts"})
 _DISCOVERY: Final = frozenset({"system:basic-user", "system:discovery", "system:public-info-viewer"})
 """Kubernetes' own roles for everybody: what the API offers, who one is (RBAC, "Discovery roles", read 2026-11)."""
 _ADMINISTRATION: Final = frozenset({"cluster-admin", "admin", "edit"})
+_ANY_ADDRESS: Final = frozenset({"*", "/*"})
+_OF_THE_SYSTEM: Final = frozenset({"system:kubelet-api-admin", "system:node"})
+"""Kubernetes' own roles for its parts: the kubelets' whole API, and everything a node's pods may need."""
+_ADMINISTRATORS: Final = "aws-auth"
+"""The ConfigMap in which older EKS clusters keep who administers them."""
 _MASTERS: Final = "system:masters"
-
-
-@dataclass(frozen=True)
-class _Danger:
-    """Verbs on a kind that lead to more than was given; ``|`` parts API groups that both have the kind."""
-
-    group: str
-    kinds: tuple[str, ...]
-    verbs: frozenset[str]
-    leads_to: str
-    only_whole_cluster: bool = False
-
-
-_READ: Final = frozenset({"get", "list", "watch"})
-_WRITE: Final = frozenset({"create", "update", "patch"})
-_OPEN: Final = _WRITE | {"get"}
-_AUTHORITY: Final = "rbac.authorization.k8s.io"
-_SIGNING: Final = "certificates.k8s.io"
-_HOOKS: Final = ("mutatingwebhookconfigurations", "validatingwebhookconfigurations")
-_ROLE_KINDS: Final = ("clusterroles", "roles")
-_BINDING_KINDS: Final = ("clusterrolebindings", "rolebindings")
-_SOMEBODY: Final = ("users", "groups", "serviceaccounts", "userextras", "uids")
-_RUNNING: Final = ("pods/exec", "pods/attach", "pods/ephemeralcontainers")
-_DANGERS: Final = (
-    _Danger(_AUTHORITY, _ROLE_KINDS, frozenset({"escalate", "bind"}), "gives itself any right"),
-    _Danger(_AUTHORITY, (*_BINDING_KINDS, *_ROLE_KINDS), _WRITE, "hands out rights", only_whole_cluster=True),
-    _Danger("|authentication.k8s.io", _SOMEBODY, frozenset({"impersonate"}), "acts as somebody else"),
-    _Danger("", _RUNNING, _OPEN, "enters running pods"),
-    _Danger("", ("nodes/proxy",), _OPEN, "runs commands through the kubelet, unseen by audit"),
-    _Danger("", ("serviceaccounts/token",), frozenset({"create"}), "makes tokens of other accounts"),
-    _Danger("", ("secrets",), _READ, "reads the secrets of every namespace", only_whole_cluster=True),
-    _Danger(
-        "", ("persistentvolumes",), frozenset({"create"}), "mounts folders of nodes", only_whole_cluster=True
-    ),
-    _Danger("", ("pods",), frozenset({"create"}), "runs pods under any account", only_whole_cluster=True),
-    _Danger("admissionregistration.k8s.io", _HOOKS, _WRITE, "reads and rewrites what others ask for"),
-    _Danger(_SIGNING, ("signers",), frozenset({"approve", "sign"}), "makes certificates of anybody"),
-    _Danger(_SIGNING, ("certificatesigningrequests/approval",), _OPEN, "makes certificates of anybody"),
+_POWERFUL: Final = frozenset(
+    {"cluster-admin", "admin", "edit", _MASTERS, "kubernetes.io/kube-apiserver-client"}
 )
-"""Kubernetes, "Role Based Access Control Good Practices", privilege escalation risks, read 2026-11."""
+"""Names that narrow nothing: who may bind, become or sign for one of them has the cluster, or every namespace."""
 
 
 def _rules(role: Resource) -> Sequence[Any]:
-    """The rules of a role of ours; Kubernetes' own (``system:``) come with it."""
-    name = text(at(role.inputs, "metadata.name"), "metadata.name")
-    return () if name.startswith("system:") else sequence(at(role.inputs, "rules"), "rules")
+    """The rules of a role of ours; those that the API server itself makes come with it, and say so."""
+    labels = mapping(at(role.inputs, "metadata.labels"), "metadata.labels")
+    is_built_in = labels.get(_BOOTSTRAPPING) == "rbac-defaults"
+    return () if is_built_in else sequence(at(role.inputs, "rules"), "rules")
 
 
 def _texts(rule: Any, key: str) -> list[str]:
@@ -76,16 +49,27 @@ def _texts(rule: Any, key: str) -> list[str]:
 
 
 def _unnamed(role: Resource, _graph: Graph) -> Iterable[str]:
-    return every(partial(_wildcards, index, rule) for index, rule in enumerate(_rules(role)))
+    rules = [partial(_wildcards, index, rule) for index, rule in enumerate(_rules(role))]
+    return every([*rules, partial(_takes_all_roles, role)])
+
+
+def _takes_all_roles(role: Resource) -> Iterator[str]:
+    path = "aggregationRule.clusterRoleSelectors"
+    for selector in sequence(at(role.inputs, path), path):
+        if not any(at(selector, part) for part in ("matchLabels", "matchExpressions")):
+            yield "aggregationRule takes in the rights of every other role"
 
 
 def _wildcards(index: int, rule: Any) -> Iterator[str]:
-    verbs, kinds = _texts(rule, "verbs"), _texts(rule, "resources") + _texts(rule, "nonResourceURLs")
-    if "*" in verbs and kinds:
+    verbs, addresses = _texts(rule, "verbs"), _texts(rule, "nonResourceURLs")
+    kinds = ["*" if kind == "*/*" else kind for kind in _texts(rule, "resources")] + addresses
+    if "*" not in verbs and _ANY_ADDRESS & set(addresses):
+        yield f"rule {index}: {', '.join(verbs)} on every address of the API server"
+    elif "*" in verbs and kinds:
         yield f"rule {index}: every verb on {', '.join(kinds)}"
-    if "*" in kinds and "*" not in verbs and set(verbs) - _READ:
+    elif "*" in kinds and set(verbs) - READ:
         yield f"rule {index}: {', '.join(verbs)} on every kind"
-    elif "*" in kinds and "*" not in verbs and {"", "*"} & set(_texts(rule, "apiGroups")):
+    elif "*" in kinds and {"", "*"} & set(_texts(rule, "apiGroups")):
         yield f"rule {index}: {', '.join(verbs)} on every kind, secrets among them"
 
 
@@ -95,22 +79,23 @@ def _escalates(role: Resource, _graph: Graph) -> Iterable[str]:
 
 
 def _dangers(index: int, rule: Any, whole: bool) -> Iterator[str]:
-    verbs, groups, kinds = (set(_texts(rule, key)) for key in ("verbs", "apiGroups", "resources"))
-    is_named = bool(_texts(rule, "resourceNames"))
+    verbs, groups, kinds = (
+        {said.lower() for said in _texts(rule, key)} for key in ("verbs", "apiGroups", "resources")
+    )
+    names = _texts(rule, "resourceNames")
+    is_named = bool(names)
     if "*" in verbs or "*" in kinds:  # a rule of its own
         return
-    for danger in _DANGERS:
-        taken = sorted(kind for kind in danger.kinds if _takes(kinds, kind))
+    for danger in DANGERS:
+        taken = sorted(kind for kind in danger.kinds if takes(kinds, kind))
         asked = sorted(verbs & danger.verbs)
         # A name holds what is asked of one object; nothing that is created has a name yet.
-        held = (is_named and not {"create"} & set(asked)) or (danger.only_whole_cluster and not whole)
+        narrow = is_named and not {"create"} & set(asked) and not _POWERFUL & set(names)
+        held = narrow or (danger.only_whole_cluster and not whole)
         if asked and taken and {*danger.group.split("|"), "*"} & groups and not held:
             yield f"rule {index}: {', '.join(asked)} on {', '.join(taken)} {danger.leads_to}"
-
-
-def _takes(kinds: set[str], kind: str) -> bool:
-    whole, _, part = kind.partition("/")
-    return kind in kinds or (bool(part) and bool({f"*/{part}", f"{whole}/*"} & kinds))
+    if _ADMINISTRATORS in names and "configmaps" in kinds and (asked := sorted(verbs & CHANGE)):
+        yield f"rule {index}: {', '.join(asked)} on {_ADMINISTRATORS} makes administrators of the cluster"
 
 
 def _strangers(binding: Resource, _graph: Graph) -> Iterable[str]:
@@ -126,15 +111,31 @@ def _strangers(binding: Resource, _graph: Graph) -> Iterable[str]:
 
 
 def _administers(binding: Resource, _graph: Graph) -> Iterable[str]:
+    if binding.type == CONFIG_MAP:
+        return _mapped_masters(binding)
+    return _bound_administrators(binding)
+
+
+def _mapped_masters(config: Resource) -> Iterator[str]:
+    """The list by which older EKS clusters make identities of AWS members of groups."""
+    if text(at(config.inputs, "metadata.name"), "metadata.name") == _ADMINISTRATORS:
+        for key in ("mapRoles", "mapUsers"):
+            said = text(at(config.inputs, f"data.{key}"), f"data.{key}")
+            if re.search(rf"(?<![\w:.-]){_MASTERS}(?![\w:.-])", said):
+                yield f"{key} puts identities into {_MASTERS}"
+
+
+def _bound_administrators(binding: Resource) -> Iterator[str]:
     ref = mapping(at(binding.inputs, "roleRef"), "roleRef")
     role, is_whole = text(ref.get("name"), "roleRef.name"), binding.type.endswith(":ClusterRoleBinding")
-    if ref.get("kind") != "ClusterRole" or role not in _ADMINISTRATION:
+    if ref.get("kind") != "ClusterRole" or role not in _ADMINISTRATION | _OF_THE_SYSTEM:
         return
     if not is_whole and role != "cluster-admin":
         return
     for subject in sequence(at(binding.inputs, "subjects"), "subjects"):
         name = text(at(subject, "name"), "subjects.name")
-        if name != _MASTERS:
+        is_part = role in _OF_THE_SYSTEM and text(at(subject, "kind"), "subjects.kind") != "ServiceAccount"
+        if name != _MASTERS and not is_part:
             yield f"{name} has the role {role} {'everywhere' if is_whole else 'in its namespace'}"
 
 
@@ -162,7 +163,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="bindings-do-not-administer",
-        applies_to=BINDINGS,
+        applies_to=(*BINDINGS, CONFIG_MAP),
         why="Whoever takes over such an account has the cluster.",
         fix="Write a role with what is needed; people reach cluster-admin through an access entry, for a while.",
         check=_administers,

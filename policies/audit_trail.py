@@ -141,5 +141,6 @@ RULES: tuple[Rule, ...] = (
         fix="Select the bucket's objects as data events of a CloudTrail.",
         check=_unwatched,
         reads_graph=True,
+        house=True,
     ),
 )

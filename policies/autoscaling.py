@@ -7,11 +7,14 @@ from urllib.parse import urlsplit
 from policies.reading import at, flag, known, mapping, number, text
 from policies.record import Graph, Resource
 from policies.rule import Rule
-from policies.scaled_objects import SCALED_OBJECT, triggers, wakes
+from policies.scaled_objects import SCALED_JOB, SCALED_OBJECT, triggers, wakes
 
 RELEASE: Final = "kubernetes:helm.sh/v3:Release"
 _NEED_NO_CREDENTIALS: Final = frozenset({"cpu", "memory", "cron", "kubernetes-workload"})
-_ADDRESSES: Final = ("serverAddress", "url", "address", "scalerAddress")
+_ADDRESSES: Final = ("address", "addresses", "endpoint", "host", "servers", "url")
+"""How the keys end that say where a source is (keda.sh, "Scalers", read 2026-11)."""
+_OF_THE_OPERATOR: Final = "operator"
+"""AWS scalers, identityOwner: KEDA's own role asks."""
 _SECRETS: Final = ("password", "token", "apikey", "secretkey", "accesskey", "connectionstring", "connection")
 _REFERENCE_ENDS: Final = ("fromenv", "name", "ref")
 
@@ -46,10 +49,22 @@ def _unauthenticated(scaler: Resource, _graph: Graph) -> Iterable[str]:
         for key in what:
             if _holds_a_secret(key, what):
                 yield f"{kind}: {key} holds a secret in plain text"
-        addresses = [text(known(what.get(key)), key) for key in _ADDRESSES if what.get(key) is not None]
-        is_local = bool(addresses) and all(_is_inside(address) for address in addresses)
-        if kind not in _NEED_NO_CREDENTIALS and not is_local and at(trigger, "authenticationRef") is None:
+        if kind in _NEED_NO_CREDENTIALS or at(trigger, "authenticationRef") is not None:
+            continue
+        if not _is_local(what) and not _has_credentials(what):
             yield f"{kind}: no authenticationRef"
+
+
+def _is_local(metadata: Mapping[str, Any]) -> bool:
+    named = [key for key in metadata if key.lower().endswith(_ADDRESSES)]
+    addresses = [one for key in named for one in text(known(metadata[key], key), key).split(",")]
+    return bool(addresses) and all(_is_inside(address.strip()) for address in addresses)
+
+
+def _has_credentials(metadata: Mapping[str, Any]) -> bool:
+    """Whether it asks with the variables of its target's pods, or with the role of the operator."""
+    owner = text(known(metadata.get("identityOwner")), "identityOwner")
+    return owner == _OF_THE_OPERATOR or any(key.endswith("FromEnv") for key in metadata)
 
 
 def _holds_a_secret(key: str, metadata: Mapping[str, Any]) -> bool:
@@ -85,7 +100,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="triggers-authenticate",
-        applies_to=(SCALED_OBJECT,),
+        applies_to=(SCALED_OBJECT, SCALED_JOB),
         why="Whoever can answer for the source of a trigger decides how many machines we pay for.",
         fix="Name an authenticationRef, or a source inside the cluster; verify its certificate.",
         check=_unauthenticated,

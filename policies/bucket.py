@@ -15,16 +15,20 @@ from policies.bucket_parts import (
     takes_logs,
 )
 from policies.iam.statements import Statement, statements
+from policies.neighbours import keeps_our_conventions
 from policies.reading import at, flag, sequence, text
 from policies.record import Graph, Resource
 from policies.rule import Rule
 
+_BLOCK: Final = "publicAccessBlockConfiguration"
+"""Where CloudFormation writes the block into the bucket."""
 _EQUAL: Final = frozenset({"bool", "stringequals"})
 
 
 def _public(bucket: Resource, graph: Graph) -> Iterable[str]:
     blocks = [
         *parts(graph, bucket, "bucketPublicAccessBlock"),
+        *(first(inline, _BLOCK) for inline in [at(bucket.inputs, _BLOCK)] if inline is not None),
         *(block.inputs for block in graph.of_type(ACCOUNT_BLOCK)),
     ]
     if not blocks:
@@ -39,6 +43,8 @@ def _public(bucket: Resource, graph: Graph) -> Iterable[str]:
 def _owned_by_others(bucket: Resource, graph: Graph) -> Iterable[str]:
     for said in (bucket.inputs, *parts(graph, bucket, "bucketAcl")):
         yield from opened_by_list(said)
+    if not keeps_our_conventions(graph):
+        return  # deliverers of logs need lists, which open nothing by themselves
     # Undeclared, S3 makes new buckets BucketOwnerEnforced.
     for controls in parts(graph, bucket, "bucketOwnershipControls"):
         ownership = text(first(at(controls, "rule"), "rule").get("objectOwnership"), "rule.objectOwnership")
@@ -57,17 +63,18 @@ def _defaults(bucket: Resource, graph: Graph) -> Iterator[Mapping[str, Any]]:
 
 def _not_our_key(bucket: Resource, graph: Graph) -> Iterable[str]:
     algorithms = []
+    is_ours = keeps_our_conventions(graph)
     for rule in _defaults(bucket, graph):
         default = first(
             at(rule, "applyServerSideEncryptionByDefault"), "rules.applyServerSideEncryptionByDefault"
         )
         algorithm = text(at(default, "sseAlgorithm"), "sseAlgorithm") or "AES256"
         key = text(at(default, "kmsMasterKeyId"), "kmsMasterKeyId")
-        if algorithm.startswith("aws:kms") and (not key or key.endswith("alias/aws/s3")):
+        if is_ours and algorithm.startswith("aws:kms") and (not key or key.endswith("alias/aws/s3")):
             yield "is under aws/s3, a key whose policy nobody can change"
         algorithms.append(algorithm)
-    # S3 encrypts everything; undeclared, with keys of its own.
-    if (not algorithms or "AES256" in algorithms) and not takes_logs(graph, bucket):
+    # S3 encrypts everything; undeclared, with keys of its own. Others may have chosen those.
+    if (not algorithms or (is_ours and "AES256" in algorithms)) and not takes_logs(graph, bucket):
         yield "is under keys of S3: nobody here can revoke them or see their use"
 
 
@@ -151,6 +158,7 @@ RULES: tuple[Rule, ...] = (
         fix="Declare an aws.s3.BucketLogging to a bucket for logs.",
         check=_unlogged,
         reads_graph=True,
+        house=True,
     ),
 )
 

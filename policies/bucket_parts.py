@@ -63,7 +63,7 @@ def is_versioned(graph: Graph, bucket: Resource) -> bool:
     """Whether S3 keeps old versions; it does so by itself where Object Lock is on."""
     states = [
         text(first(at(part, "versioningConfiguration"), "versioningConfiguration").get("status"), "status")
-        for part in parts(graph, bucket, "bucketVersioning")
+        for part in (bucket.inputs, *parts(graph, bucket, "bucketVersioning"))
     ]
     inline = first(at(bucket.inputs, "versioning"), "versioning")
     return (

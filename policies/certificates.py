@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from policies.mesh_objects import RELEASE, name_of, namespace_of
-from policies.reading import UndecidedError, at, flag, mapping, number, text
+from policies.reading import UndecidedError, at, flag, mapping, number, sequence, text
 from policies.record import Graph, Resource
 from policies.rule import Rule
 
@@ -47,6 +47,13 @@ def _is_authority(certificate: Resource) -> bool:
 
 
 def _self_signed(certificate: Resource, graph: Graph) -> Iterable[str]:
+    names = [
+        *sequence(at(certificate.inputs, "spec.dnsNames")),
+        *sequence(at(certificate.inputs, "spec.ipAddresses")),
+    ]
+    usages = {text(usage, "usages") for usage in sequence(at(certificate.inputs, "spec.usages"), "usages")}
+    if _is_authority(certificate) and names and "server auth" in usages:
+        yield f"isCA: the server {names[0]} may sign certificates in anybody's name"
     issuer = _issuer_of(certificate, graph)
     if issuer is None or _is_authority(certificate):
         return

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from policies.address_range import is_internet
+from policies.neighbours import keeps_our_conventions
 from policies.reading import (
     UndecidedError,
     at,
@@ -52,10 +53,11 @@ def _has_key(encryption: Mapping[str, Any]) -> bool:
     return bool(text(at(encryption, "provider.keyArn"), "encryptionConfig.provider.keyArn"))
 
 
-def _silent_control_plane(cluster: Resource, _graph: Graph) -> Iterable[str]:
+def _silent_control_plane(cluster: Resource, graph: Graph) -> Iterable[str]:
     enabled = sequence(at(cluster.inputs, "enabledClusterLogTypes"), "enabledClusterLogTypes")
     on = {text(known(kind, "enabledClusterLogTypes")) for kind in enabled}
-    yield from (f"{kind} logs are off" for kind in LOG_TYPES if kind not in on)
+    if "audit" not in on or keeps_our_conventions(graph):  # who did what is told by the audit log
+        yield from (f"{kind} logs are off" for kind in LOG_TYPES if kind not in on)
 
 
 def _group_made_by_eks(cluster: Resource, graph: Graph) -> Iterable[str]:
@@ -72,12 +74,14 @@ def _group_made_by_eks(cluster: Resource, graph: Graph) -> Iterable[str]:
         yield f"does not wait for log group {groups[0].name}; EKS makes it first, without retention"
 
 
-def _implicit_administrators(cluster: Resource, _graph: Graph) -> Iterable[str]:
+def _implicit_administrators(cluster: Resource, graph: Graph) -> Iterable[str]:
     access = mapping(at(cluster.inputs, "accessConfig"), "accessConfig")
-    mode = text(at(access, "authenticationMode"), "accessConfig.authenticationMode") or "CONFIG_MAP"
-    if mode != "API":
-        yield f"authenticationMode {mode}: a ConfigMap decides who may enter"
-    if flag(
+    mode = text(at(access, "authenticationMode"), "accessConfig.authenticationMode")
+    is_ours = keeps_our_conventions(graph)
+    # A cluster of others may be on its way from one to the other.
+    if mode == "CONFIG_MAP" or (is_ours and mode != "API"):
+        yield f"authenticationMode {mode or 'CONFIG_MAP'}: a ConfigMap decides who may enter"
+    if is_ours and flag(
         at(access, "bootstrapClusterCreatorAdminPermissions"),
         "accessConfig.bootstrapClusterCreatorAdminPermissions",
         default=True,
@@ -141,6 +145,7 @@ RULES: tuple[Rule, ...] = (
         fix="Declare /aws/eks/<cluster>/cluster with retention, and let the cluster depend on it.",
         check=_group_made_by_eks,
         reads_graph=True,
+        house=True,
     ),
     Rule(
         id="cluster-is-entered-by-access-entries-only",
@@ -155,6 +160,7 @@ RULES: tuple[Rule, ...] = (
         why="Deleting a cluster takes every workload with it and cannot be undone.",
         fix="Set deletion_protection to true.",
         check=_deletable,
+        house=True,
     ),
     Rule(
         id="cluster-version-is-pinned",
@@ -162,6 +168,7 @@ RULES: tuple[Rule, ...] = (
         why="Every chart and add-on is chosen for one Kubernetes version.",
         fix="Set version.",
         check=_unpinned_version,
+        house=True,
     ),
     Rule(
         id="cluster-access-is-for-roles",

@@ -11,6 +11,8 @@ from policies.rule import Rule
 ADD_ON: Final = "aws:eks/addon:Addon"
 NODE_GROUP: Final = "aws:eks/nodeGroup:NodeGroup"
 STORAGE_CLASS: Final = "kubernetes:storage.k8s.io/v1:StorageClass"
+_OLDER_STORAGE_CLASS: Final = "kubernetes:storage.k8s.io/v1beta1:StorageClass"
+VOLUME: Final = "kubernetes:core/v1:PersistentVolume"
 
 CALLS_AWS: Final = (
     "amazon-cloudwatch-observability",
@@ -61,11 +63,21 @@ def _too_early(add_on: Resource, graph: Graph) -> Iterable[str]:
 def _plain_volumes(storage: Resource, _graph: Graph) -> Iterable[str]:
     if text(at(storage.inputs, "provisioner"), "provisioner") not in {
         "ebs.csi.aws.com",
+        "ebs.csi.eks.amazonaws.com",
         "kubernetes.io/aws-ebs",
     }:
         return
-    if not flag(at(storage.inputs, "parameters.encrypted"), "parameters.encrypted"):
+    # Parameters are text, and the driver takes nothing but "true" for yes.
+    if str(at(storage.inputs, "parameters.encrypted")).lower() != "true":
         yield "parameters.encrypted is not true"
+
+
+def _plain_on_the_way(volume: Resource, _graph: Graph) -> Iterable[str]:
+    """EFS encrypts on the way unless told not to (aws-efs-csi-driver, "Encryption in transit", read 2026-11)."""
+    path = "spec.csi.volumeAttributes.encryptInTransit"
+    driver = text(at(volume.inputs, "spec.csi.driver"), "spec.csi.driver")
+    if driver == "efs.csi.aws.com" and not flag(at(volume.inputs, path), path, default=True):
+        yield "encryptInTransit is off: what is read and written crosses the network in plain text"
 
 
 NEEDS_NO_RULE: Final = {
@@ -79,6 +91,7 @@ RULES: tuple[Rule, ...] = (
         why="An add-on without a version moves on its own, and two clusters differ without a diff.",
         fix="Set addon_version.",
         check=_unpinned_add_on,
+        house=True,
     ),
     Rule(
         id="network-policies-are-enforced",
@@ -86,6 +99,7 @@ RULES: tuple[Rule, ...] = (
         why="The VPC CNI ignores NetworkPolicies unless it is told to enforce them.",
         fix='Set configuration_values {"enableNetworkPolicy": "true"} on vpc-cni.',
         check=_ignored_network_policies,
+        house=True,
     ),
     Rule(
         id="add-ons-have-their-own-identity",
@@ -93,6 +107,7 @@ RULES: tuple[Rule, ...] = (
         why="Permissions on the node's role belong to whatever else runs there.",
         fix="Give the add-on a role through pod_identity_associations.",
         check=_borrowed_identity,
+        house=True,
     ),
     Rule(
         id="add-ons-wait-for-nodes",
@@ -104,9 +119,16 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="storage-classes-encrypt",
-        applies_to=(STORAGE_CLASS,),
+        applies_to=(STORAGE_CLASS, _OLDER_STORAGE_CLASS),
         why="A volume is encrypted at creation or never; whoever copies a plain one can read it.",
         fix='Set parameters.encrypted to "true".',
         check=_plain_volumes,
+    ),
+    Rule(
+        id="volumes-encrypt-on-the-way",
+        applies_to=(VOLUME,),
+        why="Weights and data are readable, and can be changed, between the node and the file system.",
+        fix="Leave encryptInTransit out, or set it to true.",
+        check=_plain_on_the_way,
     ),
 )

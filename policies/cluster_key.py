@@ -12,6 +12,14 @@ from policies.rule import Rule
 
 KEY: Final = "aws:kms/key:Key"
 KEY_POLICY: Final = "aws:kms/keyPolicy:KeyPolicy"
+KEYS: Final = (
+    KEY,
+    KEY_POLICY,
+    "aws:kms/externalKey:ExternalKey",
+    "aws:kms/replicaExternalKey:ReplicaExternalKey",
+    "aws:kms/replicaKey:ReplicaKey",
+)
+"""Types that carry a key's policy."""
 _ACCOUNT: Final = re.compile(r"(?:^|:)(\d{12})(?:$|:)")
 _NAMES_ACCOUNTS: Final = frozenset({"aws:principalaccount", "aws:principalarn", "kms:calleraccount"})
 
@@ -43,7 +51,7 @@ def _key_for_others(key: Resource, _graph: Graph) -> Iterable[str]:
         for account in _accounts(statement)
     }
     # A key that is not made yet has no ARN; then the account that most of its policy is about is its own.
-    arn = key.outputs.get("arn") or at(key.inputs, "keyId")
+    arn = key.outputs.get("arn") or at(key.inputs, "primaryKeyArn") or at(key.inputs, "keyId")
     own = _ACCOUNT.search(arn) if isinstance(arn, str) else None
     named_accounts = [account for _, account in sorted(named)]
     home = own[1] if own else max(named_accounts, key=named_accounts.count, default="")
@@ -74,14 +82,14 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="keys-name-their-users",
-        applies_to=(KEY, KEY_POLICY),
+        applies_to=KEYS,
         why="A key policy open to everyone makes the key protect nothing.",
         fix="Name accounts, roles or services as principals, or add a condition that does.",
         check=_key_for_everyone,
     ),
     Rule(
         id="keys-stay-in-their-account",
-        applies_to=(KEY, KEY_POLICY),
+        applies_to=KEYS,
         why="Whoever administers the other account decides who there reads what the key protects.",
         fix="Name principals of this account; a key that has to be shared needs a waiver that says with whom.",
         check=_key_for_others,

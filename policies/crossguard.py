@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import pulumi_policy as pack
+from pulumi_policy import policy as protocol
 from pulumi_policy import proxy
 
 from policies.catalog import RULES
@@ -19,7 +20,8 @@ from policies.controls import tags_of
 from policies.judge import Judgement, judge
 from policies.record import UNKNOWN, Graph, Resource
 from policies.rule import Rule
-from policies.waiver import Accepted, read_waivers
+from policies.spellings import respelled, spelled
+from policies.waiver import Accepted, Waiver, read_waivers
 
 _UNKNOWNS: Final = frozenset(
     getattr(proxy, f"UNKNOWN_{kind}_VALUE")
@@ -54,7 +56,7 @@ def _behind(value: Any) -> Any:
 
 def record_of_one(args: Any) -> Resource:
     """The resource the engine asks about, alone."""
-    return Resource(
+    resource = Resource(
         urn=args.urn,
         type=args.resource_type,
         name=args.name,
@@ -63,12 +65,13 @@ def record_of_one(args: Any) -> Resource:
         protect=args.opts.protect,
         provider=f"{args.provider.urn}::" if args.provider else "",
     )
+    return respelled(resource)
 
 
 def record_of_many(resource: Any) -> Resource:
     """One resource of the whole stack, with what it waits for; its properties are what the provider answered."""
     properties = plain(resource.props)
-    return Resource(
+    record = Resource(
         urn=resource.urn,
         type=resource.resource_type,
         name=resource.name,
@@ -83,15 +86,24 @@ def record_of_many(resource: Any) -> Resource:
             name: frozenset(d.urn for d in found) for name, found in resource.property_dependencies.items()
         },
     )
+    return respelled(record)
 
 
 class Judge:
     """Answers the engine: what one rule says of a graph, as violations of that rule's policy."""
 
-    def __init__(self, accepted: Accepted, today: date, *, is_preview: bool) -> None:
-        self.accepted = accepted
+    def __init__(self, waivers: Mapping[str, Waiver], today: date, *, is_preview: bool) -> None:
+        self._waivers = waivers
+        self._accepted: dict[str, Accepted] = {}
         self.today = today
         self.is_preview = is_preview
+
+    def accepted_in(self, urn: str) -> Accepted:
+        """The waivers of the stack that a URN names: not every engine says in the environment which one it is."""
+        stack = urn.split(":")[2] if urn.count(":") > 2 else ""  # noqa: PLR2004 urn:pulumi:STACK::...
+        if stack not in self._accepted:
+            self._accepted[stack] = Accepted(self._waivers, stack)
+        return self._accepted[stack]
 
     def tell(self, rule: Rule, resources: Iterable[Resource], report: Report) -> None:
         """Report every finding of a rule; raises last, when a preview leaves something undecided."""
@@ -109,10 +121,10 @@ class Judge:
     def _findings(self, rule: Rule, said: Judgement, graph: Graph, report: Report) -> None:
         for finding in said.findings:
             label = graph.by_urn[finding.urn].label
-            waived = self.accepted.by(rule.id, label, finding.message)
-            if waived is not None and waived[1].expires >= self.today:
+            waived = self.accepted_in(finding.urn).by(rule.id, label, finding.message)
+            if waived is not None and waived[1].is_in_force(self.today):
                 continue
-            ended = f" (its waiver {waived[0]} expired on {waived[1].expires})" if waived else ""
+            ended = f" (its waiver {waived[0]} {waived[1].ended(self.today)})" if waived else ""
             report(f"{label}: {finding.message}{ended}", finding.urn)
 
 
@@ -132,7 +144,7 @@ def policy_of(rule: Rule, judge_: Judge) -> Any:
         return pack.StackValidationPolicy(validate=of_stack, **described)
 
     def of_resource(args: Any, report: Report) -> None:
-        if any(_is_meant(token, args.resource_type) for token in rule.applies_to):
+        if any(_is_meant(token, spelled(args.resource_type)) for token in rule.applies_to):
             judge_.tell(rule, [record_of_one(args)], report)
 
     return pack.ResourceValidationPolicy(validate=of_resource, **described)
@@ -142,16 +154,31 @@ def _is_meant(token: str, type_: str) -> bool:
     return type_.startswith(token[:-1]) if token.endswith("*") else type_ == token
 
 
-def start(folder: Path, *, stack: str, today: date, is_preview: bool) -> None:
+def _hear_whether_preview(judge_: Judge) -> None:
+    """Engines tell an executable pack by a call, and only some of them in the environment, what they are about to do.
+
+    pulumi-policy 1.21.0 keeps of this call the stack's tags alone.
+    """
+    servicer = protocol._PolicyAnalyzerServicer  # noqa: SLF001 a rename fails at once
+    keep = servicer.ConfigureStack
+
+    def heard(self: Any, request: Any, context: Any) -> Any:
+        judge_.is_preview = request.dry_run
+        return keep(self, request, context)
+
+    servicer.ConfigureStack = heard
+
+
+def start(folder: Path, *, today: date, is_preview: bool) -> None:
     """Serve the engine until it ends the process; prints the port it listens on as its first line.
 
     Args:
         folder: holds ``waivers.yaml``.
-        stack: whose waivers hold.
         today: waivers expire against it.
-        is_preview: whether values may still be unknown.
+        is_preview: whether values may still be unknown, until the engine says.
     """
-    judge_ = Judge(Accepted(read_waivers(folder / "waivers.yaml"), stack), today, is_preview=is_preview)
+    judge_ = Judge(read_waivers(folder / "waivers.yaml"), today, is_preview=is_preview)
+    _hear_whether_preview(judge_)
     left_out = [rule.id for rule in RULES if rule.reads_retention]
     pack.PolicyPack(
         name="slipway",

@@ -7,7 +7,7 @@ from policies.gateway_attachment import effective, is_edge_route
 from policies.gateway_objects import (
     AI_ROUTES,
     CLIENT_POLICY,
-    GATEWAY,
+    GATEWAYS,
     SECURITY_POLICY,
     TRAFFIC_POLICY,
     is_envoy,
@@ -87,7 +87,8 @@ def _counts_tokens(rule: Mapping[str, Any]) -> bool:
 
 def _counts_nothing(policy: Resource, graph: Graph) -> Iterable[str]:
     routes = {text(at(target, "name")) for target in targets(policy, "HTTPRoute")}
-    there = [r for r in graph.of_type(*AI_ROUTES) if namespace_of(r) == namespace_of(policy)]
+    by_name = graph.once_for(_ai_routes, namespace_of(policy))
+    there = [route for name in sorted(routes) for route in by_name.get(name, ())]
     for index, rule in enumerate(_limits(policy)):
         if not _counts_tokens(rule):
             continue
@@ -97,8 +98,17 @@ def _counts_nothing(policy: Resource, graph: Graph) -> Iterable[str]:
         elif text(at(rule, "cost.response.metadata.namespace")) == _AI:
             for route in there:
                 costs = sequence(at(route.inputs, "spec.llmRequestCosts"))
-                if name_of(route) in routes and key not in {text(at(c, "metadataKey")) for c in costs}:
+                if key not in {text(at(c, "metadataKey")) for c in costs}:
                     yield f"limit {index} counts {key}, which the route {name_of(route)} does not measure"
+
+
+def _ai_routes(graph: Graph, namespace: str) -> Mapping[str, list[Resource]]:
+    """Those of a namespace, by name."""
+    found: dict[str, list[Resource]] = {}
+    for route in graph.of_type(*AI_ROUTES):
+        if namespace_of(route) == namespace:
+            found.setdefault(name_of(route), []).append(route)
+    return found
 
 
 def _callers(route: Resource, graph: Graph) -> set[str]:
@@ -152,7 +162,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="edges-strip-what-only-they-may-say",
-        applies_to=(GATEWAY,),
+        applies_to=GATEWAYS,
         why="Who writes the header that names the caller uses another one's limits, and another one's model.",
         fix="Remove it from arriving requests: headers.earlyRequestHeaders.remove of a ClientTrafficPolicy.",
         check=_spoofable,
@@ -184,7 +194,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="listeners-have-a-certificate",
-        applies_to=(GATEWAY,),
+        applies_to=GATEWAYS,
         why="A listener that ends TLS without a certificate of its own answers nobody, or with somebody else's.",
         fix="Name the secret in tls.certificateRefs.",
         check=_without_certificate,

@@ -16,6 +16,8 @@ _INLINE: Final = (
     "aws:iam/userPolicy:UserPolicy",
     "aws:iam/groupPolicy:GroupPolicy",
 )
+_OF_ITS_OWN: Final = ("user/${aws:username}",)
+"""What whoever will hold a policy is called in it."""
 
 
 def _escalates(resource: Resource, graph: Graph) -> Iterable[str]:
@@ -58,7 +60,7 @@ def _alone(policy: Resource) -> Identity:
         own, missing = tuple(statements(policy.inputs.get("policy"), policy.name)), ()
     except UndecidedError as error:
         return Identity(policy.name, ((),), policy, missing=(str(error),))
-    return Identity(policy.name, (own,), policy, missing=missing)
+    return Identity(policy.name, (own,), policy, missing=missing, own=_OF_ITS_OWN)
 
 
 RULES: tuple[Rule, ...] = (

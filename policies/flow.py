@@ -1,29 +1,22 @@
 """What must hold for everything that opens a way: a named caller, a named port, no metadata service."""
 
 import ipaddress
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from policies.address_range import is_internet
-from policies.mesh_objects import AUTHORIZATION, NETWORK_POLICY, is_named_exception, selects_everything
+from policies.mesh_callers import is_somebody, names_callers
+from policies.mesh_objects import AUTHORIZATION, NETWORK_POLICIES, is_named_exception, selects_everything
+from policies.neighbours import keeps_our_conventions
 from policies.reading import UndecidedError, at, known, mapping, number, sequence, text
 from policies.record import Graph, Resource
 from policies.rule import Rule
 
-_IDENTITIES: Final = (
-    "principals",
-    "requestPrincipals",
-    "namespaces",
-    "serviceAccounts",
-    "ipBlocks",
-    "remoteIpBlocks",
-)
-_EVERYBODY: Final = frozenset({"*", "0.0.0.0/0", "::/0"})
-_ANY_IDENTITY: Final = re.compile(r"[^/*]+/(ns/)?\*")
-"""A principal that every workload of a trust domain has."""
 _METADATA: Final = ipaddress.ip_address("169.254.169.254")
 _METADATA_PORT: Final = 80
+_LAST_PORT: Final = 65535
+_ON_EVERY_NAMESPACE: Final = "kubernetes.io/metadata.name"
+"""The label that the API server sets on every namespace."""
 
 
 def _allow_rules(policy: Resource) -> Sequence[Any]:
@@ -32,26 +25,21 @@ def _allow_rules(policy: Resource) -> Sequence[Any]:
     return sequence(at(policy.inputs, "spec.rules"), "spec.rules")
 
 
-def _names_somebody(source: Mapping[str, Any]) -> bool:
-    """Whether a source names callers at all: its fields narrow each other, so one that names is enough."""
-    return any(
-        not any(text(value, key) in _EVERYBODY or _ANY_IDENTITY.fullmatch(value) for value in named)
-        for key in _IDENTITIES
-        if (named := sequence(source.get(key), key))
-    )
-
-
 def _anonymous_callers(policy: Resource, _graph: Graph) -> Iterable[str]:
     for index, rule in enumerate(_allow_rules(policy)):
         callers = sequence(at(rule, "from"), "from")
+        if names_callers(rule):
+            continue
         if not callers and not (is_named_exception(policy) and at(rule, "to")):
             yield f"rule {index} lets anybody in"
         for caller in callers:
-            if not _names_somebody(mapping(at(caller, "source"), "source")):
+            if not is_somebody(caller):
                 yield f"rule {index} has a source that is anybody"
 
 
-def _every_port(policy: Resource, _graph: Graph) -> Iterable[str]:
+def _every_port(policy: Resource, graph: Graph) -> Iterable[str]:
+    if not keeps_our_conventions(graph):  # elsewhere the workload's selector, methods and paths narrow too
+        return
     for index, rule in enumerate(_allow_rules(policy)):
         operations = [mapping(at(to, "operation"), "operation") for to in sequence(at(rule, "to"), "to")]
         if not operations or not all(operations):
@@ -70,12 +58,23 @@ def _is_anybody(peer: Mapping[str, Any]) -> str:
     if cidr and is_internet(cidr):
         return cidr
     namespaces = peer.get("namespaceSelector")
-    is_every_namespace = namespaces is not None and selects_everything(namespaces)
-    return (
-        "every pod of every namespace"
-        if is_every_namespace and selects_everything(peer.get("podSelector"))
-        else ""
-    )
+    if namespaces is None or not _leaves_all(namespaces) or not _leaves_all(peer.get("podSelector")):
+        return ""
+    is_every = selects_everything(namespaces) and selects_everything(peer.get("podSelector"))
+    return "every pod of every namespace" if is_every else "every pod that is not left out"
+
+
+def _leaves_all(selector: Any) -> bool:
+    """Whether a selector takes whoever it does not name: it is empty, or only leaves some out."""
+    read = mapping(selector, "selector")
+    expressions = sequence(read.get("matchExpressions"), "matchExpressions")
+    return not mapping(read.get("matchLabels"), "matchLabels") and all(map(_leaves_out, expressions))
+
+
+def _leaves_out(expression: Any) -> bool:
+    operator = text(at(expression, "operator"), "operator")
+    is_on_all = text(at(expression, "key"), "key") == _ON_EVERY_NAMESPACE
+    return operator in {"NotIn", "DoesNotExist"} or (operator == "Exists" and is_on_all)
 
 
 def _anonymous_peers(policy: Resource, _graph: Graph) -> Iterable[str]:
@@ -89,17 +88,29 @@ def _anonymous_peers(policy: Resource, _graph: Graph) -> Iterable[str]:
                 yield f"ingress rule {index} admits {who}"
 
 
-def _unnamed_ports(policy: Resource, _graph: Graph) -> Iterable[str]:
+def _unnamed_ports(policy: Resource, graph: Graph) -> Iterable[str]:
+    asks_for_ports = keeps_our_conventions(graph)
     for index, rule in enumerate(_direction(policy, "Ingress")):
-        if not sequence(at(rule, "ports"), "ports"):
+        ports = sequence(at(rule, "ports"), "ports")
+        if any(map(_is_every_port, ports)) or (asks_for_ports and not ports):
             yield f"ingress rule {index} admits to every port"
     for index, rule in enumerate(_direction(policy, "Egress")):
-        if sequence(at(rule, "ports"), "ports"):
+        ports, peers = sequence(at(rule, "ports"), "ports"), sequence(at(rule, "to"), "to")
+        if ports and not any(map(_is_every_port, ports)):
             continue
-        for peer in sequence(at(rule, "to"), "to"):
+        if not peers:
+            yield f"egress rule {index} reaches every port of everybody"
+        for peer in peers:
             cidr = text(at(peer, "ipBlock.cidr"), "ipBlock.cidr")
             if cidr and is_internet(cidr):
                 yield f"egress rule {index} reaches every port of {cidr}"
+
+
+def _is_every_port(entry: Any) -> bool:
+    """Whether an entry names a protocol only, or the range of all ports."""
+    port = known(at(entry, "port"), "port")
+    last = number(at(entry, "endPort"), "endPort")
+    return port is None or (isinstance(port, int) and port <= 1 and (last or port) >= _LAST_PORT)
 
 
 def _includes_http(ports: Sequence[Any]) -> bool:
@@ -155,25 +166,27 @@ RULES: tuple[Rule, ...] = (
         why="All mesh traffic arrives on one port, so only this policy tells the metrics port from the model's.",
         fix="Name the application port in to.operation.ports.",
         check=_every_port,
+        reads_graph=True,
         level="advisory",
     ),
     Rule(
         id="network-policies-admit-named-peers",
-        applies_to=(NETWORK_POLICY,),
+        applies_to=NETWORK_POLICIES,
         why="A rule without peers admits every address that can route here, in and outside the cluster.",
         fix="Name namespaces, pods or address ranges in from.",
         check=_anonymous_peers,
     ),
     Rule(
         id="network-policies-name-their-ports",
-        applies_to=(NETWORK_POLICY,),
+        applies_to=NETWORK_POLICIES,
         why="A rule without ports opens debuggers and admin ports together with the one that was meant.",
         fix="Name the ports: 15008 for callers in an ambient mesh.",
         check=_unnamed_ports,
+        reads_graph=True,
     ),
     Rule(
         id="pods-cannot-reach-instance-metadata",
-        applies_to=(NETWORK_POLICY,),
+        applies_to=NETWORK_POLICIES,
         why="Whoever reads instance metadata has the node's credentials.",
         fix="Add 169.254.0.0/16 to except of the ipBlock, or leave port 80 out.",
         check=_open_metadata,

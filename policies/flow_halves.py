@@ -1,6 +1,6 @@
 """What must hold between the two halves of a flow: the mesh's policy names who, the network's where from."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from policies.mesh_objects import (
@@ -28,8 +28,15 @@ def _halves(policy: Resource, graph: Graph) -> tuple[Resource, ...]:
     notes = mapping(at(policy.inputs, "metadata.annotations"), "metadata.annotations")
     if not notes.get(_REASON):
         return ()
-    there = inside(graph, namespace_of(policy), NETWORK_POLICY)
-    return tuple(half for half in there if name_of(half) == name_of(policy))
+    return tuple(graph.once_for(_network_policies, namespace_of(policy)).get(name_of(policy), ()))
+
+
+def _network_policies(graph: Graph, namespace: str) -> Mapping[str, list[Resource]]:
+    """Those of a namespace, by name: with 300 models there are as many halves to look among."""
+    found: dict[str, list[Resource]] = {}
+    for half in inside(graph, namespace, NETWORK_POLICY):
+        found.setdefault(name_of(half), []).append(half)
+    return found
 
 
 def _pods(resource: Resource, path: str) -> dict[str, Any]:

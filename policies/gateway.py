@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from typing import Final
 
 from policies.address_range import is_internet
+from policies.gateway_attachment import only_redirects
 from policies.gateway_objects import (
     AI_ROUTES,
-    CLASS,
+    CLASSES,
     CLIENT_POLICY,
     DEFINITION,
-    GATEWAY,
+    GATEWAYS,
     NOTE,
     PROXY,
     RELEASE,
@@ -24,6 +25,7 @@ from policies.gateway_objects import (
     name_of,
     targets,
 )
+from policies.old_tls import is_weak
 from policies.reading import at, flag, known, mapping, sequence, text
 from policies.record import Graph, Resource
 from policies.rule import Rule
@@ -34,7 +36,9 @@ _PLAIN: Final = frozenset({"HTTP", "TCP", "UDP"})
 def _plain_listener(gateway: Resource, graph: Graph) -> Iterable[str]:
     for listener in sequence(at(gateway.inputs, "spec.listeners")):
         protocol = text(at(listener, "protocol"))
-        if protocol in _PLAIN and not is_inside_only(gateway, graph):
+        if protocol not in _PLAIN or is_inside_only(gateway, graph):
+            continue
+        if protocol != "HTTP" or not only_redirects(gateway, listener, graph):
             yield f"listener {text(at(listener, 'name'))} speaks plain {protocol}"
 
 
@@ -53,6 +57,9 @@ def _old_tls(policy: Resource, _graph: Graph) -> Iterable[str]:
         version = text(at(policy.inputs, f"spec.tls.{bound}"))
         if version in {"1.0", "1.1"}:
             yield f"{bound} is TLS {version}"
+    for cipher in sequence(at(policy.inputs, "spec.tls.ciphers")):
+        if is_weak(text(cipher)):
+            yield f"accepts the cipher {cipher}"
 
 
 def _unauthenticated(gateway: Resource, graph: Graph) -> Iterable[str]:
@@ -127,15 +134,15 @@ def _definition_goes(definition: Resource, _graph: Graph) -> Iterable[str]:
 RULES: tuple[Rule, ...] = (
     Rule(
         id="gateway-listeners-encrypt",
-        applies_to=(GATEWAY,),
+        applies_to=GATEWAYS,
         why="Tokens and prompts in plain text are read by everybody on the way.",
-        fix="Use protocol HTTPS or TLS; plain HTTP only where the proxies' service is a ClusterIP.",
+        fix="Use protocol HTTPS or TLS; plain HTTP only to redirect, or where the proxies' service is a ClusterIP.",
         check=_plain_listener,
         reads_graph=True,
     ),
     Rule(
         id="gateway-listeners-name-who-attaches",
-        applies_to=(GATEWAY,),
+        applies_to=GATEWAYS,
         why="Whoever may attach a route may publish, or take over, a path under our name.",
         fix="Set allowedRoutes.namespaces.from to Same, or to Selector with labels.",
         check=_open_attachment,
@@ -143,13 +150,13 @@ RULES: tuple[Rule, ...] = (
     Rule(
         id="gateway-tls-is-current",
         applies_to=(CLIENT_POLICY,),
-        why="TLS 1.0 and 1.1 are broken and withdrawn (RFC 8996).",
-        fix='Set spec.tls.minVersion to "1.2" or "1.3".',
+        why="TLS 1.0 and 1.1 are broken and withdrawn (RFC 8996), as are the ciphers of their time.",
+        fix='Set spec.tls.minVersion to "1.2" or "1.3", and leave spec.tls.ciphers out.',
         check=_old_tls,
     ),
     Rule(
         id="gateways-authenticate",
-        applies_to=(GATEWAY,),
+        applies_to=GATEWAYS,
         why="A model that answers anybody is paid for by us and talks to everybody.",
         fix="Add a SecurityPolicy with jwt, oidc, apiKeyAuth, basicAuth or extAuth that targets the gateway.",
         check=_unauthenticated,
@@ -203,6 +210,5 @@ RULES: tuple[Rule, ...] = (
 )
 
 NEEDS_NO_RULE: dict[str, str] = {
-    CLASS: "names a controller; the gateways of the class are judged",
-    "kubernetes:gateway.envoyproxy.io/v1alpha1:Backend": "an address; the routes that use it are judged",
+    **dict.fromkeys(CLASSES, "names a controller; the gateways of the class are judged"),
 }

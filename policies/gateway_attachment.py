@@ -6,8 +6,9 @@ from typing import Any, Final
 from policies.gateway_objects import (
     AI_ROUTES,
     CLIENT_POLICY,
-    GATEWAY,
-    HTTP_ROUTE,
+    GATEWAYS,
+    GRPC_ROUTES,
+    HTTP_ROUTES,
     SECURITY_POLICY,
     TRAFFIC_POLICY,
     is_envoy,
@@ -20,7 +21,7 @@ from policies.gateway_objects import (
 from policies.reading import UndecidedError, at, known, listed, mapping, sequence, text
 from policies.record import Graph, Resource
 
-MODEL_ROUTES: Final = (*AI_ROUTES, HTTP_ROUTE)
+MODEL_ROUTES: Final = (*AI_ROUTES, *HTTP_ROUTES)
 _MODEL_PATHS: Final = (
     "/v2/models/",
     "/v1/models/",
@@ -40,7 +41,7 @@ def parents(route: Resource, graph: Graph) -> list[Resource]:
     for reference in sequence(at(route.inputs, "spec.parentRefs")):
         where = text(at(reference, "namespace")) or namespace_of(route)
         wanted = (text(at(reference, "name")), where)
-        found += [g for g in graph.of_type(GATEWAY) if (name_of(g), namespace_of(g)) == wanted]
+        found += [g for g in graph.of_type(*GATEWAYS) if (name_of(g), namespace_of(g)) == wanted]
     return found
 
 
@@ -52,6 +53,33 @@ def is_edge_route(route: Resource, graph: Graph) -> bool:
     if route.type in AI_ROUTES:
         return True
     return _is_model(route) and (_is_envoys(route) or any(is_envoy(gateway, graph) for gateway in above))
+
+
+def only_redirects(gateway: Resource, listener: Any, graph: Graph) -> bool:
+    """Whether whatever attaches to a listener sends its callers to https, and something does."""
+    attached = [
+        route
+        for route in graph.of_type(*HTTP_ROUTES, *GRPC_ROUTES)
+        for reference in sequence(at(route.inputs, "spec.parentRefs"))
+        if _attaches(reference, route, gateway, listener)
+    ]
+    return bool(attached) and all(_redirects(route) for route in attached)
+
+
+def _attaches(reference: Any, route: Resource, gateway: Resource, listener: Any) -> bool:
+    where = text(at(reference, "namespace")) or namespace_of(route)
+    if (text(at(reference, "name")), where) != (name_of(gateway), namespace_of(gateway)):
+        return False
+    section, port = text(at(reference, "sectionName")), at(reference, "port")
+    return section in {"", text(at(listener, "name"))} and port in {None, at(listener, "port")}
+
+
+def _redirects(route: Resource) -> bool:
+    rules = sequence(at(route.inputs, "spec.rules"))
+    return bool(rules) and all(
+        any(text(at(one, "requestRedirect.scheme")) == "https" for one in sequence(at(rule, "filters")))
+        for rule in rules
+    )
 
 
 def edge_routes(graph: Graph) -> list[Resource]:

@@ -1,10 +1,12 @@
 """What must hold of what a SecurityPolicy trusts: a default that refuses, checked tokens, unforgeable headers."""
 
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from typing import Any, Final
 
 from policies.address_range import is_internet
-from policies.gateway_objects import SECURITY_POLICY, TRAFFIC_POLICY, namespace_of
+from policies.gateway_objects import GATEWAYS, SECURITY_POLICY, TRAFFIC_POLICY, namespace_of
+from policies.neighbours import is_a_part
 from policies.reading import at, mapping, sequence, text
 from policies.record import Graph, Resource
 from policies.rule import Rule
@@ -42,12 +44,20 @@ def _unchecked_tokens(policy: Resource, _graph: Graph) -> Iterable[str]:
 
 def _forgeable(policy: Resource, graph: Graph) -> Iterable[str]:
     headers = _counted(policy) if policy.type == TRAFFIC_POLICY else _believed(policy)
-    trusted: set[str] | None = None
+    if policy.type == TRAFFIC_POLICY and is_a_part(policy, _who_writes(policy, graph)):
+        return
+    trusted: AbstractSet[str] | None = None
     for header in sorted(set(headers) - _SET_BY_ENVOY):
         trusted = _written(policy, graph) if trusted is None else trusted
         if header not in trusted:
             verb = "counts callers by" if policy.type == TRAFFIC_POLICY else "lets in by"
             yield f"{verb} {header}, which callers write themselves"
+
+
+def _who_writes(policy: Resource, graph: Graph) -> Iterable[Resource]:
+    """Where headers are written: the gateways, and the policies beside this one."""
+    yield from graph.of_type(*GATEWAYS)
+    yield from (p for p in graph.of_type(SECURITY_POLICY) if namespace_of(p) == namespace_of(policy))
 
 
 def _counted(policy: Resource) -> list[str]:
@@ -78,11 +88,16 @@ def _believed(policy: Resource) -> list[str]:
     ]
 
 
-def _written(policy: Resource, graph: Graph) -> set[str]:
+def _written(policy: Resource, graph: Graph) -> AbstractSet[str]:
     """Headers that Envoy itself writes from what it checked, in place of what the caller sent."""
+    return graph.once_for(_headers_written, namespace_of(policy))
+
+
+def _headers_written(graph: Graph, namespace: str) -> AbstractSet[str]:
+    """Of a namespace, once: with 300 models it has as many policies."""
     found: set[str] = set()
     for other in graph.of_type(SECURITY_POLICY):
-        if namespace_of(other) != namespace_of(policy):
+        if namespace_of(other) != namespace:
             continue
         for provider in sequence(at(other.inputs, "spec.jwt.providers")):
             found |= {text(at(c, "header")).lower() for c in sequence(at(provider, "claimToHeaders"))}

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 
 from policies.gateway_objects import (
-    CLASS,
-    GATEWAY,
+    CLASSES,
+    GATEWAYS,
     SECURITY_POLICY,
     TRAFFIC_POLICY,
     is_envoy,
@@ -12,12 +12,14 @@ from policies.gateway_objects import (
     is_inside_only,
     name_of,
 )
-from policies.reading import at, flag, mapping, sequence, text
+from policies.neighbours import is_of_others
+from policies.reading import at, mapping, sequence, text
 from policies.record import Graph, Resource
 from policies.rule import Rule
 
 
 def _tokens_of_others(policy: Resource, _graph: Graph) -> Iterable[str]:
+    yield from _plain_login(policy)
     for raw in sequence(at(policy.inputs, "spec.jwt.providers")):
         provider = mapping(raw)
         name = text(at(provider, "name"))
@@ -33,7 +35,7 @@ def _tokens_of_others(policy: Resource, _graph: Graph) -> Iterable[str]:
 
 
 def _unlimited(gateway: Resource, graph: Graph) -> Iterable[str]:
-    if not is_envoy(gateway, graph) or is_inside_only(gateway, graph):
+    if is_of_others(gateway, graph) or not is_envoy(gateway, graph) or is_inside_only(gateway, graph):
         return
     policies = [p for p in graph.of_type(TRAFFIC_POLICY) if is_for(p, gateway)]
     limits = [
@@ -45,31 +47,24 @@ def _unlimited(gateway: Resource, graph: Graph) -> Iterable[str]:
 
 def _undescribed(gateway: Resource, graph: Graph) -> Iterable[str]:
     """Without an EnvoyProxy, Envoy Gateway asks for a load balancer with the cloud's defaults."""
-    if not is_envoy(gateway, graph) or at(gateway.inputs, "spec.infrastructure.parametersRef.name"):
+    if is_of_others(gateway, graph) or not is_envoy(gateway, graph):  # whether it is public is their choice
+        return
+    if at(gateway.inputs, "spec.infrastructure.parametersRef.name"):
         return
     wanted = text(at(gateway.inputs, "spec.gatewayClassName"))
-    classes = [c for c in graph.of_type(CLASS) if name_of(c) == wanted]
+    classes = [c for c in graph.of_type(*CLASSES) if name_of(c) == wanted]
     if not any(at(c.inputs, "spec.parametersRef.name") for c in classes):
         yield "names no EnvoyProxy: its load balancer is public and open to every address"
 
 
-def _any_origin(policy: Resource, _graph: Graph) -> Iterable[str]:
-    cors = mapping(at(policy.inputs, "spec.cors"), "spec.cors")
-    wide = [
-        o for o in sequence(at(cors, "allowOrigins"), "allowOrigins") if text(o).rpartition("/")[2] == "*"
-    ]
-    if wide and flag(at(cors, "allowCredentials"), "allowCredentials"):
-        yield f"pages of every site ({wide[0]}) may ask in the name of whoever looks at them"
+def _plain_login(policy: Resource) -> Iterable[str]:
+    for key in ("issuer", "authorizationEndpoint", "tokenEndpoint"):
+        address = text(at(policy.inputs, f"spec.oidc.provider.{key}"))
+        if address and not address.lower().startswith("https://"):
+            yield f"oidc: the {key} {address} is asked in plain text"
 
 
 RULES: tuple[Rule, ...] = (
-    Rule(
-        id="pages-of-other-sites-ask-for-themselves",
-        applies_to=(SECURITY_POLICY,),
-        why="A page somebody looks at by chance would use that person's login.",
-        fix="Name the origins in cors.allowOrigins, or leave out allowCredentials.",
-        check=_any_origin,
-    ),
     Rule(
         id="tokens-are-made-for-us",
         applies_to=(SECURITY_POLICY,),
@@ -79,7 +74,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="gateways-limit-their-callers",
-        applies_to=(GATEWAY,),
+        applies_to=GATEWAYS,
         level="advisory",
         why="One caller in a loop fills the GPUs that everybody waits for.",
         fix="Add a BackendTrafficPolicy with rateLimit that targets the gateway.",
@@ -88,7 +83,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="gateways-describe-their-proxy",
-        applies_to=(GATEWAY,),
+        applies_to=GATEWAYS,
         why="What the cloud chooses where nobody chose is a load balancer on the internet.",
         fix="Point spec.infrastructure.parametersRef at an EnvoyProxy with an internal or closed service.",
         check=_undescribed,

@@ -6,9 +6,14 @@ from typing import Any, Final
 from policies.reading import at, flag, known, listed, mapping, sequence, text
 from policies.record import Graph, Resource
 
-GATEWAY: Final = "kubernetes:gateway.networking.k8s.io/v1:Gateway"
-CLASS: Final = "kubernetes:gateway.networking.k8s.io/v1:GatewayClass"
-HTTP_ROUTE: Final = "kubernetes:gateway.networking.k8s.io/v1:HTTPRoute"
+_GATEWAY_API: Final = "kubernetes:gateway.networking.k8s.io/"
+GATEWAYS: Final = (f"{_GATEWAY_API}v1:Gateway", f"{_GATEWAY_API}v1beta1:Gateway")
+CLASSES: Final = (f"{_GATEWAY_API}v1:GatewayClass", f"{_GATEWAY_API}v1beta1:GatewayClass")
+HTTP_ROUTES: Final = (f"{_GATEWAY_API}v1:HTTPRoute", f"{_GATEWAY_API}v1beta1:HTTPRoute")
+GRPC_ROUTES: Final = (f"{_GATEWAY_API}v1:GRPCRoute", f"{_GATEWAY_API}v1alpha2:GRPCRoute")
+GATEWAY: Final = GATEWAYS[0]
+CLASS: Final = CLASSES[0]
+HTTP_ROUTE: Final = HTTP_ROUTES[0]
 PROXY: Final = "kubernetes:gateway.envoyproxy.io/v1alpha1:EnvoyProxy"
 CLIENT_POLICY: Final = "kubernetes:gateway.envoyproxy.io/v1alpha1:ClientTrafficPolicy"
 TRAFFIC_POLICY: Final = "kubernetes:gateway.envoyproxy.io/v1alpha1:BackendTrafficPolicy"
@@ -22,6 +27,10 @@ SERVICE: Final = "kubernetes:core/v1:Service"
 
 _ENVOY: Final = "gateway.envoyproxy.io/gatewayclass-controller"
 _AUTHENTICATES: Final = ("jwt", "oidc", "basicAuth", "apiKeyAuth", "extAuth")
+_OTHER_CLOUDS: Final = (
+    "networking.gke.io/load-balancer-type",
+    "service.beta.kubernetes.io/azure-load-balancer-internal",
+)
 NOTE: Final = "service.beta.kubernetes.io/"
 
 
@@ -89,13 +98,19 @@ def is_envoy(gateway: Resource, graph: Graph) -> bool:
     wanted = text(at(gateway.inputs, "spec.gatewayClassName"))
     return any(
         name_of(found) == wanted and text(at(found.inputs, "spec.controllerName")) == _ENVOY
-        for found in graph.of_type(CLASS)
+        for found in graph.of_type(*CLASSES)
     )
 
 
 def is_internal(spec: Mapping[str, Any], notes: Mapping[str, Any]) -> bool:
-    """AWS's own controller makes internal ones unless told otherwise, the one inside EKS public ones."""
+    """AWS's own controller makes internal ones unless told otherwise, the one inside EKS public ones.
+
+    Since version 2.5 the former claims services that name no controller: what asks it for an internal one gets it.
+    """
     scheme = text(known(notes.get(f"{NOTE}aws-load-balancer-scheme")))
+    others = {text(known(notes.get(key))).lower() for key in _OTHER_CLOUDS}
+    if scheme == "internal" or others & {"internal", "true"}:
+        return True
     is_separate = text(known(notes.get(f"{NOTE}aws-load-balancer-type"))) in {"external", "nlb-ip"}
     if is_separate or text(at(spec, "loadBalancerClass")).startswith("service.k8s.aws/"):
         return scheme in {"", "internal"}

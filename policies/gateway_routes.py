@@ -8,7 +8,7 @@ from policies.gateway_attachment import MODEL_ROUTES, backends, edge_routes, eff
 from policies.gateway_attachment import is_for_route as for_route
 from policies.gateway_objects import (
     AI_ROUTES,
-    GATEWAY,
+    GATEWAYS,
     RELEASE,
     SECURITY_POLICY,
     TRAFFIC_POLICY,
@@ -17,6 +17,7 @@ from policies.gateway_objects import (
     name_of,
     targets,
 )
+from policies.neighbours import is_a_part
 from policies.reading import at, mapping, number, sequence, text
 from policies.record import Graph, Resource
 from policies.rule import Rule
@@ -31,7 +32,7 @@ _ENDLESS: Final = re.compile(r"(0+(\.0+)?(h|m|s|ms))+|0+")
 
 
 def _callers_unnamed(route: Resource, graph: Graph) -> Iterable[str]:
-    if not is_edge_route(route, graph):
+    if not is_edge_route(route, graph) or is_a_part(route, parents(route, graph)):
         return
     policies = effective(route, graph, SECURITY_POLICY)
     if not any(at(p.inputs, f"spec.{way}") is not None for p in policies for way in _NAMES_CALLERS):
@@ -50,7 +51,9 @@ def _is_closed(route: Resource, graph: Graph) -> bool:
 
 
 def _tokens_unlimited(route: Resource, graph: Graph) -> Iterable[str]:
-    if not is_edge_route(route, graph) or _is_closed(route, graph):
+    if not is_edge_route(route, graph) or is_a_part(route, parents(route, graph)):
+        return
+    if _is_closed(route, graph):
         return
     limited = {
         text(at(target, "name"))
@@ -113,7 +116,7 @@ def _endless(resource: Resource, graph: Graph) -> Iterable[str]:
 
 
 def _is_inner(policy: Resource, graph: Graph) -> bool:
-    gateways = [g for g in graph.of_type(GATEWAY) if is_for(policy, g)]
+    gateways = [g for g in graph.of_type(*GATEWAYS) if is_for(policy, g)]
     return bool(gateways) and all(is_inside_only(gateway, graph) for gateway in gateways)
 
 

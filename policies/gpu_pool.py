@@ -5,19 +5,23 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from facts.accelerators import gpu_instances
+from policies.neighbours import keeps_our_conventions
 from policies.reading import at, flag, mapping, sequence, text
 from policies.record import Graph, Resource
 from policies.rule import Rule
 
-NODE_POOL: Final = "kubernetes:karpenter.sh/v1:NodePool"
+NODE_POOLS: Final = ("kubernetes:karpenter.sh/v1:NodePool", "kubernetes:karpenter.sh/v1beta1:NodePool")
+NODE_POOL: Final = NODE_POOLS[0]
 
 _GPU: Final = "nvidia.com/gpu"
 _INSTANCE_TYPE: Final = "node.kubernetes.io/instance-type"
 _CAPACITY_TYPE: Final = "karpenter.sh/capacity-type"
 _ENCRYPTION: Final = "karpenter.k8s.aws/instance-encryption-in-transit-supported"
-_CATEGORY: Final = "karpenter.k8s.aws/instance-category"
-_FAMILY: Final = "karpenter.k8s.aws/instance-family"
-_GPU_LABEL: Final = "karpenter.k8s.aws/instance-gpu-"
+_MAKERS: Final = ("karpenter.k8s.aws/", "eks.amazonaws.com/")
+"""Whose labels describe machines: Karpenter's own, and EKS Auto Mode's, which are called the same behind the slash."""
+_CATEGORY: Final = "instance-category"
+_FAMILY: Final = "instance-family"
+_GPU_LABEL: Final = "instance-gpu-"
 _GPU_FAMILY: Final = re.compile(r"^(g|gr|p)\d")
 _INTERRUPTIBLE: Final = "slipway.dev/interruptible"
 _BOUNDING: Final = (_GPU, "cpu", "memory", "nodes")
@@ -51,13 +55,16 @@ def _is_gpu_pool(resource: Resource) -> bool:
 
 
 def _asks_for_gpus(key: str, operator: str, values: Sequence[str]) -> bool:
-    if key.startswith(_GPU_LABEL):
+    described = key.rpartition("/")[2] if key.startswith(_MAKERS) else ""
+    if described.startswith(_GPU_LABEL):
         return operator not in {"DoesNotExist", "NotIn"}
     if operator != "In":
         return False
-    if key == _CATEGORY:
+    if described == _CATEGORY:
         return not {"g", "p"}.isdisjoint(values)
-    return key in {_INSTANCE_TYPE, _FAMILY} and any(_GPU_FAMILY.match(value) for value in values)
+    return (key == _INSTANCE_TYPE or described == _FAMILY) and any(
+        _GPU_FAMILY.match(value) for value in values
+    )
 
 
 def _tainted(resource: Resource, _graph: Graph) -> Iterator[str]:
@@ -80,13 +87,19 @@ def _hours(duration: str) -> float:
     return sum(float(count) * _HOURS[unit] for count, unit in re.findall(r"(\d+)([hms])", duration))
 
 
-def _never_moved(resource: Resource, _graph: Graph) -> Iterator[str]:
+def _never_moved(resource: Resource, graph: Graph) -> Iterator[str]:
     if not _is_gpu_pool(resource):
         return
+    is_ours = keeps_our_conventions(graph)
     # The API server's defaults: WhenEmptyOrUnderutilized, one budget of 10 %, a life of 720h.
-    policy = text(at(resource.inputs, "spec.disruption.consolidationPolicy")) or "WhenEmptyOrUnderutilized"
-    if policy != "WhenEmpty":
-        yield f"consolidationPolicy {policy} moves a busy GPU"
+    policy = text(at(resource.inputs, "spec.disruption.consolidationPolicy"))
+    if policy != "WhenEmpty" and (policy or is_ours):
+        yield f"consolidationPolicy {policy or 'WhenEmptyOrUnderutilized'} moves a busy GPU"
+    if is_ours:
+        yield from _drained_later(resource)
+
+
+def _drained_later(resource: Resource) -> Iterator[str]:
     is_closed = False
     for budget in sequence(at(resource.inputs, "spec.disruption.budgets"), "spec.disruption.budgets"):
         reasons = sequence(at(budget, "reasons"), "budgets.reasons")
@@ -99,8 +112,8 @@ def _never_moved(resource: Resource, _graph: Graph) -> Iterator[str]:
         yield f"expireAfter {life} drains a busy GPU, whatever the budgets say"
 
 
-def _interruptible(resource: Resource, _graph: Graph) -> Iterator[str]:
-    if not _is_gpu_pool(resource):
+def _interruptible(resource: Resource, graph: Graph) -> Iterator[str]:
+    if not _is_gpu_pool(resource) or not keeps_our_conventions(graph):  # the label is ours
         return
     path = _INTERRUPTIBLE.replace(".", "\\.")
     marks = [
@@ -117,8 +130,8 @@ def _interruptible(resource: Resource, _graph: Graph) -> Iterator[str]:
         yield f"{how}, and is not labelled {_INTERRUPTIBLE}"
 
 
-def _encrypts_in_transit(resource: Resource, _graph: Graph) -> Iterator[str]:
-    if not _is_gpu_pool(resource):
+def _encrypts_in_transit(resource: Resource, graph: Graph) -> Iterator[str]:
+    if not _is_gpu_pool(resource) or not keeps_our_conventions(graph):
         return
     wanted = _requirements(resource)
     if any(key == _ENCRYPTION and op == "In" and list(values) == ["true"] for key, op, values in wanted):
@@ -137,43 +150,46 @@ def _encrypts_in_transit(resource: Resource, _graph: Graph) -> Iterator[str]:
 RULES: tuple[Rule, ...] = (
     Rule(
         id="gpu-pools-are-tainted",
-        applies_to=(NODE_POOL,),
+        applies_to=NODE_POOLS,
         why="A pod that needs no GPU would hold an expensive machine and keep it from being removed.",
         fix="Add a taint such as nvidia.com/gpu with effect NoSchedule to spec.template.spec.taints.",
         check=_tainted,
     ),
     Rule(
         id="node-pools-are-limited",
-        applies_to=(NODE_POOL,),
+        applies_to=NODE_POOLS,
         why="Karpenter buys a machine for every pending pod: without a ceiling a loop costs without end.",
         fix="Set spec.limits: a number of nvidia.com/gpu where there are GPUs, else cpu and memory.",
         check=_limited,
     ),
     Rule(
         id="busy-gpus-are-never-moved",
-        applies_to=(NODE_POOL,),
+        applies_to=NODE_POOLS,
         why="A model takes minutes to an hour to load: its requests have nowhere to go meanwhile.",
         fix=(
             'Set consolidationPolicy WhenEmpty, a budget of nodes "0" for Drifted (scheduled around a '
             "maintenance window if need be) and expireAfter Never."
         ),
         check=_never_moved,
+        reads_graph=True,
     ),
     Rule(
         id="gpu-pools-use-spot-only-when-interruptible",
-        applies_to=(NODE_POOL,),
+        applies_to=NODE_POOLS,
         why="A spot machine ends at two minutes' notice, which is less than a model needs to load elsewhere.",
         fix=(
             "Require karpenter.sh/capacity-type In [reserved, on-demand], or label the pool "
             'slipway.dev/interruptible: "true".'
         ),
         check=_interruptible,
+        reads_graph=True,
     ),
     Rule(
         id="gpu-nodes-encrypt-in-transit",
-        applies_to=(NODE_POOL,),
+        applies_to=NODE_POOLS,
         why="Traffic between GPUs of several nodes goes past the mesh; only the machine can encrypt it.",
         fix='Require karpenter.k8s.aws/instance-encryption-in-transit-supported In ["true"].',
         check=_encrypts_in_transit,
+        reads_graph=True,
     ),
 )

@@ -1,59 +1,44 @@
 """What must hold for permissions: actions and resources are named, roles are bounded, nobody lives for ever."""
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from facts.iam_actions import UNSCOPED_ACTIONS
-from facts.managed_policies import MANAGED_POLICIES
-from policies.iam.conditions import Condition
+from facts.managed_policies import BROAD_POLICIES, MANAGED_POLICIES
 from policies.iam.identities import POLICY, ROLE, bounds
-from policies.iam.patterns import covers_action
+from policies.iam.reach import wide_resources
 from policies.iam.statements import Statement, each, statements
 from policies.reading import at, known, listed, mapping, text
-from policies.record import Graph, Resource
+from policies.record import UNKNOWN, Graph, Resource
 from policies.rule import Rule
 
 ROLE_POLICY: Final = "aws:iam/rolePolicy:RolePolicy"
 ATTACHMENT: Final = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
 USER: Final = "aws:iam/user:User"
+GROUP: Final = "aws:iam/group:Group"
 ACCESS_KEY: Final = "aws:iam/accessKey:AccessKey"
 _DOCUMENTS: Final = (
     POLICY,
     ROLE_POLICY,
     "aws:iam/userPolicy:UserPolicy",
     "aws:iam/groupPolicy:GroupPolicy",
+    "aws:iot/policy:Policy",
     ROLE,
+    USER,
+    GROUP,
 )
 _ATTACHMENTS: Final = (
     ATTACHMENT,
     "aws:iam/userPolicyAttachment:UserPolicyAttachment",
     "aws:iam/groupPolicyAttachment:GroupPolicyAttachment",
     "aws:iam/policyAttachment:PolicyAttachment",
+    "aws:iam/rolePolicyAttachmentsExclusive:RolePolicyAttachmentsExclusive",
+    "aws:iam/userPolicyAttachmentsExclusive:UserPolicyAttachmentsExclusive",
+    "aws:iam/groupPolicyAttachmentsExclusive:GroupPolicyAttachmentsExclusive",
 )
-_ADMINISTRATION: Final = frozenset({"AdministratorAccess", "PowerUserAccess", "SystemAdministrator"})
-_TAGS: Final = ("resourcetag/", "requesttag/")
-_SAYS_NOT_WHAT: Final = (
-    "aws:calledvia",
-    "aws:currenttime",
-    "aws:epochtime",
-    "aws:federatedprovider",
-    "aws:multifactorauth",
-    "aws:principal",
-    "aws:referer",
-    "aws:requestedregion",
-    "aws:securetransport",
-    "aws:source",
-    "aws:tagkeys",
-    "aws:tokenissuetime",
-    "aws:user",
-    "aws:viaawsservice",
-    "s3:authtype",
-    "s3:signature",
-    "s3:tlsversion",
-    "s3:x-amz-",
-    "sts:externalid",
-)
-"""Condition keys that say who, when, where or how: they leave every resource of an account within reach."""
+_ARNS: Final = ("managedPolicyArns", "policyArns", "policyArn")
+"""Where holders and attachments name policies."""
+_FULL: Final = re.compile(r"FullAccess(?:_?[vV]\d)?")
 
 
 def _is_boundary(policy: Resource, graph: Graph) -> bool:
@@ -62,8 +47,8 @@ def _is_boundary(policy: Resource, graph: Graph) -> bool:
 
 
 def _permissions(holder: Resource, graph: Graph) -> Iterator[Statement]:
-    """The statements of a policy, or of a role's inline ones."""
-    if holder.type == ROLE:
+    """The statements of a policy, or of a holder's inline ones."""
+    if holder.type in {ROLE, USER, GROUP}:
         for policy in listed(at(holder.inputs, "inlinePolicies"), "inlinePolicies"):
             yield from statements(at(mapping(policy), "policy"))
     elif not _is_boundary(holder, graph):
@@ -87,34 +72,8 @@ def _wide_actions(statement: Statement) -> Iterable[str]:
             yield f"{statement.name}: {action} allows a whole service"
 
 
-def _reaches_all(resource: str) -> bool:
-    """``*``, or an ARN that names nothing within its service (``arn:aws:s3:::*``)."""
-    parts = resource.split(":", 5)
-    return len(parts) < 6 or not parts[5].strip("*?:/")  # noqa: PLR2004 arn, partition, service, region, account
-
-
 def _unscoped(holder: Resource, graph: Graph) -> Iterable[str]:
-    return each(_permissions(holder, graph), _wide_resources)
-
-
-def _wide_resources(statement: Statement) -> Iterable[str]:
-    if not statement.allows:
-        return
-    wide = [r for r in statement.resources if _reaches_all(r)]
-    if statement.not_resources is not None:
-        wide.append("NotResource")
-    if not wide or any(_says_what(c, statement) for c in statement.conditions):
-        return
-    scopable = [a for a in statement.actions if not any(covers_action(p, a) for p in UNSCOPED_ACTIONS)]
-    yield from (f"{statement.name}: {action} on {wide[0]}" for action in sorted(scopable))
-
-
-def _says_what(condition: Condition, statement: Statement) -> bool:
-    """Whether a condition leaves only some resources: it wants a value of theirs, or a tag they all must have."""
-    if condition.key.startswith(_SAYS_NOT_WHAT):
-        return False
-    is_tag = any(kind in condition.key for kind in _TAGS)
-    return condition.pins(statement.required) or (is_tag and condition.key in statement.required)
+    return each(_permissions(holder, graph), wide_resources)
 
 
 def _unbounded(role: Resource, _graph: Graph) -> Iterable[str]:
@@ -123,14 +82,14 @@ def _unbounded(role: Resource, _graph: Graph) -> Iterable[str]:
 
 
 def _administers(attachment: Resource, _graph: Graph) -> Iterable[str]:
-    managed = (
-        listed(at(attachment.inputs, "managedPolicyArns"), "managedPolicyArns")
-        if attachment.type == ROLE
-        else [known(at(attachment.inputs, "policyArn"), "policyArn")]
-    )
-    for arn in managed:
-        name = text(arn, "policyArn").rpartition("/")[2]
-        if ":aws:policy/" in text(arn) and (name in _ADMINISTRATION or name.endswith("FullAccess")):
+    where = next((key for key in _ARNS if key in attachment.inputs), _ARNS[0])
+    raw = attachment.inputs.get(where)
+    is_ours = bool(attachment.property_dependencies.get(where))
+    for arn in raw if isinstance(raw, list | tuple) else [raw]:
+        if arn is UNKNOWN and is_ours:  # a policy that another resource makes is none of AWS's
+            continue
+        name = text(arn, where).rpartition("/")[2]
+        if ":aws:policy/" in text(arn) and (name in BROAD_POLICIES or _FULL.search(name)):
             yield f"attaches {name}"
 
 
@@ -194,6 +153,7 @@ RULES: tuple[Rule, ...] = (
         why="A boundary holds when a later policy grants too much.",
         fix="Set permissions_boundary; the platform's own is Names.boundary_arn.",
         check=_unbounded,
+        house=True,
     ),
     Rule(
         id="permissions-lie-within-the-boundary",
@@ -205,7 +165,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="roles-do-not-administer",
-        applies_to=(*_ATTACHMENTS, ROLE),
+        applies_to=(*_ATTACHMENTS, ROLE, USER, GROUP),
         why="AWS's own broad policies turn any hole in a workload into a hole in the account.",
         fix="Write the statements the role needs.",
         check=_administers,

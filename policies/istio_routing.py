@@ -4,7 +4,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any, Final
 
+from policies.address_range import is_internet
 from policies.deferring import every
+from policies.old_tls import is_weak
 from policies.reading import at, flag, mapping, sequence, text
 from policies.record import Graph, Resource
 from policies.rule import Rule
@@ -14,8 +16,24 @@ _VERSIONS: Final = ("v1", "v1beta1", "v1alpha3")
 DESTINATIONS: Final = tuple(f"{_NETWORKING}{v}:DestinationRule" for v in _VERSIONS)
 GATEWAYS: Final = tuple(f"{_NETWORKING}{v}:Gateway" for v in _VERSIONS)
 ENTRIES: Final = tuple(f"{_NETWORKING}{v}:ServiceEntry" for v in _VERSIONS)
+VIRTUAL_SERVICES: Final = tuple(f"{_NETWORKING}{v}:VirtualService" for v in _VERSIONS)
+SIDECARS: Final = tuple(f"{_NETWORKING}{v}:Sidecar" for v in _VERSIONS)
+FILTERS: Final = f"{_NETWORKING}v1alpha3:EnvoyFilter"
 TOKENS: Final = tuple(f"kubernetes:security.istio.io/{v}:RequestAuthentication" for v in ("v1", "v1beta1"))
 _PLAIN: Final = frozenset({"HTTP", "HTTP2", "GRPC", "TCP", "MONGO", "MYSQL", "REDIS"})
+_CHECKS: Final = frozenset(
+    {
+        *(
+            f"envoy.filters.http.{name}"
+            for name in ("rbac", "jwt_authn", "ext_authz", "local_ratelimit", "ratelimit")
+        ),
+        *(f"envoy.filters.network.{name}" for name in ("rbac", "ext_authz")),
+        *("istio_authn", "istio.metadata_exchange"),
+    }
+)
+"""Filters that decide who passes, and that tell who calls."""
+_OWN_DOMAINS: Final = frozenset({"global", "local", "internal"})
+"""Ends of names that nobody can register."""
 _OLD: Final = frozenset({"TLSV1_0", "TLSV1_1"})
 
 
@@ -52,18 +70,42 @@ def _server_problems(server: Any, index: int) -> Iterator[str]:
     least = text(at(tls, "minProtocolVersion"), "minProtocolVersion")
     if least in _OLD:
         yield f"server {index} accepts {least}"
+    for cipher in sequence(at(tls, "cipherSuites"), "cipherSuites"):
+        if is_weak(text(cipher, "cipherSuites")):
+            yield f"server {index} accepts the cipher {cipher}"
 
 
 def _anywhere(entry: Resource, _graph: Graph) -> Iterable[str]:
     for host in sequence(at(entry.inputs, "spec.hosts"), "spec.hosts"):
-        if not text(host, "hosts").strip("*."):
+        wildcard, _, rest = text(host, "hosts").partition("*.")
+        is_domain = not wildcard and "." not in rest and rest not in _OWN_DOMAINS and rest != ""
+        if not text(host, "hosts").strip("*.") or is_domain:
             yield f"opens the way to every host ({host})"
+    for address in sequence(at(entry.inputs, "spec.addresses"), "spec.addresses"):
+        if is_internet(text(address, "addresses")):
+            yield f"opens the way to every address ({address})"
 
 
 def _open_keys(authentication: Resource, _graph: Graph) -> Iterable[str]:
     for index, rule in enumerate(sequence(at(authentication.inputs, "spec.jwtRules"), "spec.jwtRules")):
-        if text(at(rule, "jwksUri"), "jwksUri").startswith("http://"):
+        if text(at(rule, "jwksUri"), "jwksUri").lower().startswith("http://"):
             yield f"rule {index} fetches the issuer's keys in plain text"
+
+
+def _any_way_out(sidecar: Resource, _graph: Graph) -> Iterable[str]:
+    path = "spec.outboundTrafficPolicy.mode"
+    if text(at(sidecar.inputs, path), path) == "ALLOW_ANY":
+        yield f"{path} ALLOW_ANY: what is not in the registry is reached all the same"
+
+
+def _removed_checks(filters: Resource, _graph: Graph) -> Iterable[str]:
+    for index, patch in enumerate(sequence(at(filters.inputs, "spec.configPatches"), "spec.configPatches")):
+        if text(at(patch, "patch.operation"), "patch.operation") not in {"REMOVE", "REPLACE"}:
+            continue
+        chain = mapping(at(patch, "match.listener.filterChain.filter"), "filter")
+        for name in (text(at(chain, "subFilter.name"), "subFilter.name"), text(at(chain, "name"), "name")):
+            if name in _CHECKS:
+                yield f"patch {index} takes {name} out of the proxies"
 
 
 RULES: tuple[Rule, ...] = (
@@ -94,5 +136,19 @@ RULES: tuple[Rule, ...] = (
         why="Whoever answers in the issuer's place makes tokens for everybody.",
         fix="Use https in jwksUri.",
         check=_open_keys,
+    ),
+    Rule(
+        id="sidecars-know-their-ways-out",
+        applies_to=SIDECARS,
+        why="A workload that may call anywhere can send away what it was asked.",
+        fix="Use REGISTRY_ONLY, and a ServiceEntry for each host.",
+        check=_any_way_out,
+    ),
+    Rule(
+        id="proxies-keep-their-checks",
+        applies_to=(FILTERS,),
+        why="Policies stay in the cluster and look enforced, and no proxy asks them any more.",
+        fix="Leave the filter in; name exceptions in an AuthorizationPolicy.",
+        check=_removed_checks,
     ),
 )

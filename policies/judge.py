@@ -1,8 +1,9 @@
 """Applying rules to a graph: a verdict per rule and resource, and no way to be silent."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from policies.neighbours import keeps_our_conventions
 from policies.reading import UndecidedError
 from policies.record import Graph, Resource
 from policies.rule import Level, Rule
@@ -58,6 +59,8 @@ def judge(graph: Graph, rules: Iterable[Rule]) -> Judgement:
     faults: list[Fault] = []
     pairs = 0
     for rule in rules:
+        if rule.house and not keeps_our_conventions(graph):
+            continue
         for resource in graph.of_type(*rule.applies_to):
             pairs += 1
             _apply(rule, resource, graph, findings, undecided, faults)
@@ -79,8 +82,8 @@ def _apply(  # noqa: PLR0917 three lists to fill, called once
 ) -> None:
     try:
         answered = rule.check(resource, graph)
-        if isinstance(answered, str):  # it would be read letter by letter
-            raise TypeError(f"answered the text {answered!r}, not a list of texts")  # noqa: TRY301 a fault like any other
+        if isinstance(answered, str | bytes | Mapping):  # a text would be read letter by letter
+            raise TypeError(f"answered {answered!r}, not a list of texts")  # noqa: TRY301 a fault like any other
         for message in answered:
             if not isinstance(message, str) or not message:
                 faults.append(
@@ -103,5 +106,7 @@ def _apply(  # noqa: PLR0917 three lists to fill, called once
                 rule=rule.id, level=rule.level, urn=resource.urn, object=resource.source, message=str(missing)
             )
         )
-    except Exception as error:  # noqa: BLE001 a rule is code others write: whatever it raises must become a fault
+    except KeyboardInterrupt:  # somebody at the keyboard, and no rule
+        raise
+    except BaseException as error:  # noqa: BLE001 a rule is code others write: whatever it raises, sys.exit(0) too, is a fault
         faults.append(Fault(rule=rule.id, urn=resource.urn, message=f"{type(error).__name__}: {error}"))

@@ -138,6 +138,7 @@ RULES: tuple[Rule, ...] = (
         fix='In the queue\'s policy, deny sqs:* to every principal where aws:SecureTransport is "false".',
         check=_encrypted_transport,
         reads_graph=True,
+        house=True,
     ),
     Rule(
         id="queue-senders-are-named",

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from policies import pods
+from policies import hubs, pods
 from policies.llm_objects import PICKER, Pods, all_pods, engine_labels, engines, gpus, llm_pods
-from policies.model_objects import LLM, annotation, moving_source, unprotected
+from policies.model_objects import LLM, annotation, fetched_at_start, is_cached, moving_source, unprotected
+from policies.neighbours import keeps_our_conventions
 from policies.pod_restricted import restricted
 from policies.reading import at, flag, mapping, number, sequence, text
 from policies.record import Graph, Resource
@@ -13,7 +14,6 @@ from policies.rule import Rule
 
 _AUTHENTICATION: Final = "security.opendatahub.io/enable-auth"
 _ENGINE: Final = "main"
-_OFFLINE: Final = "HF_HUB_OFFLINE"
 _ROUTING_SIDECAR: Final = "llm-d-routing-sidecar"
 _DOWNLOAD: Final = "storage-initializer"
 _PARTS: Final = ("spec", "spec.prefill")
@@ -27,28 +27,29 @@ def _models(service: Resource) -> Iterator[tuple[str, str]]:
         yield f"adapter {name}", text(at(adapter, "uri"), "lora.adapters.uri")
 
 
-def _moving_files(service: Resource, _graph: Graph) -> Iterable[str]:
+def _moving_files(service: Resource, graph: Graph) -> Iterable[str]:
     for what, uri in _models(service):
-        problem = moving_source(uri) if uri else ""
+        problem = moving_source(uri, has_version=keeps_our_conventions(graph)) if uri else ""
         if problem:
             yield f"{what}: {problem}"
 
 
 def _hub(service: Resource, graph: Graph) -> Iterable[str]:
     for what, uri in _models(service):
-        if uri.startswith("hf://"):
+        if fetched_at_start(uri) and not is_cached(uri, graph):
             yield f"{what}: fetches {uri} whenever a pod starts"
     for place, pod in engines(service, graph):
         for container in sequence(at(pod, "containers"), "containers"):
-            if pods.name_of(container) == _ENGINE and not _is_offline(container):
-                yield f"{place}: {_ENGINE} may ask a hub ({_OFFLINE} is not 1)"
+            if pods.name_of(container) == _ENGINE:
+                yield from (f"{place}: {_ENGINE} {what}" for what in _asked(container, graph))
 
 
-def _is_offline(container: Mapping[str, Any]) -> bool:
-    for variable in sequence(at(container, "env"), "env"):
-        if text(at(variable, "name"), "env.name") == _OFFLINE:
-            return text(at(variable, "value"), "env.value").lower() in {"1", "true", "yes", "on"}
-    return False
+def _asked(container: Mapping[str, Any], graph: Graph) -> Iterator[str]:
+    """What it takes from a hub; that it must be told to ask none is the platform's own way."""
+    found = list(hubs.asked(container))
+    if not found and not hubs.is_offline(container) and keeps_our_conventions(graph):
+        found = ["may ask a hub (HF_HUB_OFFLINE is not 1)"]
+    yield from found
 
 
 def _in_each_pod(
@@ -70,21 +71,25 @@ def _unbounded(pod: Mapping[str, Any]) -> Iterator[str]:
             yield from pods.unbounded(container)
 
 
-def _moving_images(pod: Mapping[str, Any]) -> Iterator[str]:
-    for container in pods.containers(pod):
-        image = text(at(container, "image"), "image")
-        if image and pods.image_problem(image):
-            yield f"{pods.name_of(container)}: {pods.image_problem(image)}"
-        elif not image and pods.name_of(container) != _DOWNLOAD:
-            yield f"{pods.name_of(container)}: its image stands in no object in view"
+def _moving_images(service: Resource, graph: Graph) -> Iterator[str]:
+    for place, pod in all_pods(service, graph):
+        yield from (f"{place}: {problem}" for problem in pods.moving_images(pod))
+        for container in pods.containers(pod):
+            is_unnamed = not text(at(container, "image"), "image") and pods.name_of(container) != _DOWNLOAD
+            # What KServe merges in stands in another file, where the platform is another's.
+            if is_unnamed and keeps_our_conventions(graph):
+                yield f"{place}: {pods.name_of(container)}: its image stands in no object in view"
 
 
-def _identity(pod: Mapping[str, Any]) -> Iterator[str]:
-    names = {pods.name_of(c) for c in pods.containers(pod)}
-    for problem in pods.runs_as_itself(pod):
+def _identity(service: Resource, graph: Graph) -> Iterator[str]:
+    """Of the platform's own models, an account each and no token; of others, no token that is not needed."""
+    for place, pod in engines(service, graph):
+        names = {pods.name_of(c) for c in pods.containers(pod)}
         # The sidecar of a prefill and decode pair watches its pool, under an account KServe makes for it.
-        if _ROUTING_SIDECAR not in names:
-            yield problem
+        if _ROUTING_SIDECAR in names:
+            continue
+        if keeps_our_conventions(graph) or pods.has_needless_token(pod):
+            yield from (f"{place}: {problem}" for problem in pods.runs_as_itself(pod))
 
 
 def _too_few_gpus(service: Resource, graph: Graph) -> Iterable[str]:
@@ -102,12 +107,17 @@ def _uncounted(service: Resource, _graph: Graph) -> Iterable[str]:
         scaling = mapping(at(spec, "scaling"), "scaling")
         if scaling and number(at(scaling, "maxReplicas"), "maxReplicas") is None:
             yield f"{part}.scaling has no maxReplicas"
+        least = number(at(scaling, "minReplicas"), "minReplicas")
+        most = number(at(scaling, "maxReplicas"), "maxReplicas")
+        if least is not None and most is not None and least > most:
+            yield f"{part}.scaling: minReplicas {least:g} is above maxReplicas {most:g}"
         if scaling and at(spec, "replicas") is not None:
             yield f"{part} has both replicas and scaling: two writers of one number"
 
 
 def _drained_at_once(service: Resource, graph: Graph) -> Iterable[str]:
-    if (number(at(service.inputs, "spec.replicas"), "spec.replicas") or 1) <= 1:
+    few = (number(at(service.inputs, "spec.replicas"), "spec.replicas") or 1) <= 1
+    if few or not keeps_our_conventions(graph):  # another's budget may stand in another file
         return
     if unprotected(service, engine_labels(service), graph):
         yield "no PodDisruptionBudget selects its engines: a drain may take all replicas at once"
@@ -138,6 +148,7 @@ RULES: tuple[Rule, ...] = (
         why="Files that change under their name are served at the next restart, evaluated by nobody.",
         fix="Name the version in the path (models/chat-v1/), a commit (hf://) or a digest (oci://...@sha256:).",
         check=_moving_files,
+        reads_graph=True,
     ),
     Rule(
         id="language-models-ask-no-hub",
@@ -176,7 +187,7 @@ RULES: tuple[Rule, ...] = (
         applies_to=LLM,
         why="A moving tag runs code nobody reviewed, on the next restart.",
         fix="Name the image by digest, or by a version where none is known.",
-        check=_in_each_pod(_moving_images),
+        check=_moving_images,
         reads_graph=True,
     ),
     Rule(
@@ -184,7 +195,7 @@ RULES: tuple[Rule, ...] = (
         applies_to=LLM,
         why="What one model may read, every model under the same account may read.",
         fix="Set serviceAccountName to the model's own and automountServiceAccountToken to false.",
-        check=_in_each_pod(_identity, engines),
+        check=_identity,
         reads_graph=True,
     ),
     Rule(

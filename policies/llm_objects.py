@@ -3,20 +3,14 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from policies.model_objects import LLM_CONFIG, merged, name_of
-from policies.reading import UndecidedError, at, mapping, number, sequence, text
+from policies.llm_configs import applied_specs
+from policies.model_objects import name_of
+from policies.pod_merge import merged
+from policies.reading import UndecidedError, at, mapping, number, sequence
 from policies.record import Graph, Resource
 
 PICKER: Final = "router.scheduler.template"
 _TEMPLATES: Final = ("template", "worker", "prefill.template", "prefill.worker", PICKER)
-_WELL_KNOWN: Final = {
-    "template": ("kserve-config-llm-template", "kserve-config-llm-decode-template"),
-    "worker": ("kserve-config-llm-worker-data-parallel", "kserve-config-llm-decode-worker-data-parallel"),
-    "prefill.template": ("kserve-config-llm-prefill-template",),
-    "prefill.worker": ("kserve-config-llm-prefill-worker-data-parallel",),
-    PICKER: ("kserve-config-llm-scheduler",),
-}
-"""Configs KServe merges by itself (the second of two where there is a prefill part)."""
 _GPU_SUFFIX: Final = "/gpu"
 
 Pods = Iterable[tuple[str, Mapping[str, Any]]]
@@ -24,32 +18,14 @@ Pods = Iterable[tuple[str, Mapping[str, Any]]]
 
 def llm_pods(service: Resource, graph: Graph) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """The pods of an LLMInferenceService, over the configs that are merged into it where these are in view."""
-    spec = mapping(at(service.inputs, "spec"), "spec")
+    specs = [*applied_specs(service, graph), mapping(at(service.inputs, "spec"), "spec")]
     for place in _TEMPLATES:
-        own = at(spec, place)
-        below = [pod for pod in _configured(service, place, graph) if pod]
-        if own is None and not below:
-            continue
-        pod: Any = {}
-        for part in (*below, mapping(own, place)):
-            pod = merged(pod, part)
-        yield place, pod
-
-
-def _configured(service: Resource, place: str, graph: Graph) -> Iterator[Mapping[str, Any]]:
-    """What KServe merges in by itself, then what the service names."""
-    spec = mapping(at(service.inputs, "spec"), "spec")
-    asked = at(spec, place) is not None or (place == "template" and at(spec, "worker") is None)
-    if place == PICKER:
-        asked = at(spec, "router.scheduler") is not None and at(spec, "router.scheduler.pool.ref") is None
-    well_known = _WELL_KNOWN[place] if asked else ()
-    if len(well_known) > 1:
-        well_known = well_known[1:] if at(spec, "prefill") is not None else well_known[:1]
-    named = [text(at(ref, "name"), "name") for ref in sequence(at(spec, "baseRefs"), "spec.baseRefs")]
-    for name in (*well_known, *named):
-        for config in graph.of_type(*LLM_CONFIG):
-            if name_of(config) == name:
-                yield mapping(at(config.inputs, f"spec.{place}"), place)
+        parts = [mapping(at(spec, place), place) for spec in specs if at(spec, place) is not None]
+        if parts:
+            pod: Any = {}
+            for part in parts:
+                pod = merged(pod, part)
+            yield place, pod
 
 
 def config_pods(config: Resource) -> Iterator[tuple[str, Mapping[str, Any]]]:

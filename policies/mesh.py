@@ -18,12 +18,13 @@ from policies.mesh_objects import (
     requires_mutual_tls,
     selects_everything,
 )
-from policies.reading import at, mapping, text
+from policies.reading import at, flag, mapping, text
 from policies.record import Graph, Resource
 from policies.rule import Rule
 
 _PLAIN: Final = frozenset({"PERMISSIVE", "DISABLE"})
 _POD_LABELS: Final = frozenset({"istio.io/dataplane-mode", "sidecar.istio.io/inject"})
+_DRY_RUN: Final = "istio.io/dry-run"
 _AFTER: Final = {"istiod": ("base",), "cni": ("base",), "ztunnel": ("istiod", "cni")}
 
 
@@ -41,6 +42,8 @@ def _plain_text(policy: Resource, _graph: Graph) -> Iterable[str]:
     if mode in _PLAIN:
         whom = "every workload" if selects_everything(at(policy.inputs, "spec.selector")) else "the workload"
         yield f"{mode} for {whom} of {namespace_of(policy)}"
+    elif mode != "STRICT" and _is_for_the_mesh(policy):
+        yield f"{mode or 'no mode'} for the whole mesh, which takes plain text"
     ports = mapping(at(policy.inputs, "spec.portLevelMtls"), "spec.portLevelMtls")
     for port, setting in sorted(ports.items(), key=lambda item: str(item[0])):
         mode = text(at(setting, "mode"), f"spec.portLevelMtls.{port}.mode")
@@ -48,8 +51,16 @@ def _plain_text(policy: Resource, _graph: Graph) -> Iterable[str]:
             yield f"{mode} on port {port}"
 
 
+def _is_for_the_mesh(policy: Resource) -> bool:
+    """Whether it says what everything else inherits: nothing stands above it."""
+    return namespace_of(policy) == ROOT_NAMESPACE and selects_everything(at(policy.inputs, "spec.selector"))
+
+
 def _unenforced(policy: Resource, graph: Graph) -> Iterable[str]:
     """Of policies whose namespace is here, and for workloads that nothing else puts into the mesh."""
+    notes = mapping(at(policy.inputs, "metadata.annotations"), "metadata.annotations")
+    if flag(notes.get(_DRY_RUN), _DRY_RUN):
+        yield f"{_DRY_RUN} is on: it is logged and not enforced"
     if policy.source:  # among manifests, what a chart labels is not seen
         return
     where = namespace_of(policy)

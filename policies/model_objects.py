@@ -5,9 +5,10 @@ it is not (it stands in another stack), the fragment has to speak for itself.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from policies.pod_merge import merged
 from policies.reading import at, known, mapping, sequence, text
 from policies.record import Graph, Resource
 
@@ -16,14 +17,21 @@ INFERENCE_SERVICE: Final = (f"{_API}/v1beta1:InferenceService",)
 LLM: Final = tuple(f"{_API}/{version}:LLMInferenceService" for version in ("v1alpha2", "v1alpha1"))
 LLM_CONFIG: Final = tuple(f"{kind}Config" for kind in LLM)
 RUNTIMES: Final = tuple(f"{_API}/v1alpha1:{kind}" for kind in ("ClusterServingRuntime", "ServingRuntime"))
+TRAINED_MODEL: Final = f"{_API}/v1alpha1:TrainedModel"
+CACHES: Final = tuple(f"{_API}/v1alpha1:{kind}" for kind in ("LocalModelCache", "LocalModelNamespaceCache"))
 STORAGE_CONTAINER: Final = f"{_API}/v1alpha1:ClusterStorageContainer"
 BUDGET: Final = "kubernetes:policy/v1:PodDisruptionBudget"
 
-_FRAMEWORKS: Final = (
+FRAMEWORKS: Final = (
     *("model", "sklearn", "xgboost", "tensorflow", "pytorch", "triton", "onnx", "huggingface"),
-    *("pmml", "lightgbm", "paddle"),
+    *("pmml", "lightgbm", "paddle", "art"),
 )
 _SERVER: Final = "kserve-container"
+_STORAGE_VARIABLE: Final = "STORAGE_URI"
+_AT_START: Final = ("hf://", "http://", "https://", "ftp://", "git://", "git+")
+_AZURE: Final = re.compile(r"https://[^/]+\.(?:blob|file)\.core\.windows\.net/")
+_PICKLES: Final = frozenset({"pkl", "pickle", "joblib", "dill", "cloudpickle", "pt", "pth", "ckpt"})
+"""Endings of files that Python's pickle reads (PyTorch's own ``.pt`` and ``.pth`` are archives of pickles)."""
 
 _VERSION: Final = re.compile(
     r"v?\d+(\.\d+)*|(.+[-_@:])?(v\d+(\.\d+)*|\d+\.\d+\.\d+|\d{4}-\d{2}-\d{2}|\d{8}|[0-9a-f]{12,64})"
@@ -47,30 +55,6 @@ def annotation(resource: Resource, key: str) -> str:
     return text(known(notes.get(key), key), key)
 
 
-def merged(base: Any, over: Any) -> Any:
-    """``over`` laid over ``base`` as KServe does it: named lists by name, other lists as a whole."""
-    if isinstance(base, Mapping) and isinstance(over, Mapping):
-        return {
-            **base,
-            **{key: merged(base[key], value) if key in base else value for key, value in over.items()},
-        }
-    if _is_named(base) and _is_named(over):
-        names = {item["name"]: item for item in over}
-        kept = [merged(item, names.pop(item["name"])) if item["name"] in names else item for item in base]
-        return [*kept, *names.values()]
-    # A patch is made against an empty object: what is empty in it takes nothing away.
-    return base if over is None or (_is_named(base) and over == []) else over
-
-
-def _is_named(value: Any) -> bool:
-    return (
-        isinstance(value, Sequence)
-        and not isinstance(value, str)
-        and bool(value)
-        and all(isinstance(item, Mapping) and isinstance(item.get("name"), str) for item in value)
-    )
-
-
 def components(service: Resource) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Predictor, transformer, explainer and canaries of an InferenceService, with what they are called."""
     spec = mapping(at(service.inputs, "spec"), "spec")
@@ -87,7 +71,7 @@ def predictor_pods(service: Resource, graph: Graph) -> Iterator[tuple[str, Mappi
     for part, component in components(service):
         servers = [
             {**mapping(at(component, framework), framework), "name": _SERVER}
-            for framework in _FRAMEWORKS
+            for framework in FRAMEWORKS
             if at(component, framework) is not None
         ]
         listed = list(sequence(at(component, "containers"), "containers"))
@@ -95,7 +79,64 @@ def predictor_pods(service: Resource, graph: Graph) -> Iterator[tuple[str, Mappi
             **component,
             "containers": merged(servers, listed) if servers and listed else servers or listed,
         }
-        yield part, merged(_runtime_pod(service, component, graph), pod)
+        runtime = _runtime_pod(service, component, graph)
+        yield part, _with_all_arguments(runtime, merged(runtime, pod), pod)
+        if at(component, "workerSpec") is not None:
+            worker = mapping(at(component, "workerSpec"), "workerSpec")
+            yield f"{part}.workerSpec", merged(mapping(at(runtime, "workerSpec"), "workerSpec"), worker)
+
+
+def _with_all_arguments(runtime: Mapping[str, Any], laid: Any, own: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A service's arguments are added to its runtime's (``MergeRuntimeContainers``, KServe v0.20.0)."""
+    arguments = [
+        word
+        for pod in (runtime, own)
+        for container in sequence(at(pod, "containers"), "containers")
+        if at(container, "name") == _SERVER
+        for word in sequence(at(container, "args"), "args")
+    ]
+    containers = [
+        {**c, "args": arguments} if at(c, "name") == _SERVER and arguments else c
+        for c in sequence(at(laid, "containers"), "containers")
+    ]
+    return {**laid, "containers": containers}
+
+
+def sources(component: Mapping[str, Any]) -> Iterator[str]:
+    """Where a component's files come from: by field, or by the variable KServe gives a server of one's own."""
+    for part in component.values():
+        if isinstance(part, Mapping):
+            uri = text(at(part, "storageUri"), "storageUri")
+            if uri:
+                yield uri
+    for entry in sequence(at(component, "storageUris"), "storageUris"):
+        yield text(at(entry, "uri"), "storageUris.uri")
+    for container in sequence(at(component, "containers"), "containers"):
+        for variable in sequence(at(container, "env"), "env"):
+            value = at(variable, "value") if at(variable, "name") == _STORAGE_VARIABLE else None
+            if value:
+                yield text(value, _STORAGE_VARIABLE)
+
+
+def is_cached(uri: str, graph: Graph) -> bool:
+    """Whether a cache on the nodes fetches it once, and KServe mounts it from there."""
+    for cache in graph.of_type(*CACHES):
+        source = text(at(cache.inputs, "spec.sourceModelUri"), "sourceModelUri").rstrip("/")
+        if source and f"{uri.rstrip('/')}/".startswith(f"{source}/"):
+            return True
+    return False
+
+
+def fetched_at_start(uri: str) -> bool:
+    """Whether it is fetched from a hub or a web server; Azure's stores have addresses of the web, and a login."""
+    return uri.startswith(_AT_START) and not _AZURE.match(uri)
+
+
+def loads_code(uri: str) -> str:
+    """Why loading the file runs what is in it; empty where its name does not say so."""
+    file = uri.partition("?")[0].rstrip("/").rpartition("/")[2]
+    is_pickle = "." in file and file.rpartition(".")[2].lower() in _PICKLES
+    return f"{uri} is a pickle: loading it runs what is in it" if is_pickle else ""
 
 
 def predictor_labels(service: Resource) -> Mapping[str, Any]:
@@ -122,8 +163,11 @@ def _runtime_pod(service: Resource, component: Mapping[str, Any], graph: Graph) 
     return {}
 
 
-def moving_source(uri: str) -> str:
-    """Why the files at a URI may be others tomorrow; empty where they may not."""
+def moving_source(uri: str, *, has_version: bool = True) -> str:
+    """Why the files at a URI may be others tomorrow; empty where they may not.
+
+    ``has_version`` asks for a version in the path: how folders are called is an organisation's own choice.
+    """
     scheme, _, path = uri.partition("://")
     path, _, digest = path.partition("@sha256:")
     if digest:
@@ -136,7 +180,7 @@ def moving_source(uri: str) -> str:
     moving = sorted(_MOVING & {segment.lower() for segment in segments})
     if moving:
         return f"{uri} is whatever {moving[0]} means today"
-    if not any(_VERSION.fullmatch(segment) for segment in segments):
+    if has_version and not any(_VERSION.fullmatch(segment) for segment in segments):
         return f"{uri} names no version"
     return ""
 

@@ -139,6 +139,7 @@ RULES: tuple[Rule, ...] = (
         fix="Set object_lock_enabled and a default retention (aws.s3.BucketObjectLockConfiguration).",
         check=_unlocked,
         reads_graph=True,
+        house=True,
     ),
     Rule(
         id="payload-buckets-forget",
@@ -177,6 +178,7 @@ RULES: tuple[Rule, ...] = (
         why="A key of our own can be closed in an incident, and each use of it is on record.",
         fix="Set encryption_configurations with encryption_type KMS and a key; it cannot be changed later.",
         check=_image_key,
+        house=True,
     ),
     Rule(
         id="repositories-forget-untagged-images",
@@ -186,6 +188,7 @@ RULES: tuple[Rule, ...] = (
         check=_crowded,
         level="advisory",
         reads_graph=True,
+        house=True,
     ),
 )
 

@@ -20,6 +20,7 @@ ROUTE_TABLE: Final = "aws:ec2/routeTable:RouteTable"
 ROUTE: Final = "aws:ec2/route:Route"
 ASSOCIATION: Final = "aws:ec2/routeTableAssociation:RouteTableAssociation"
 
+_ICMP: Final = frozenset({"icmp", "1", "icmpv6", "58"})
 _WEB_PORTS: Final = {80, 443}
 """What a public load balancer answers on."""
 _PRIVATE_TAGS: Final = ("karpenter.sh/discovery", "kubernetes.io/role/internal-elb")
@@ -55,9 +56,11 @@ def _offered(rule: Mapping[str, Any], where: str) -> Iterator[str]:
     if not wide:
         return
     protocol = text(at(rule, "ipProtocol") or at(rule, "protocol"), "protocol")
+    if protocol.lower() in _ICMP:
+        return  # has no ports; a ping opens nothing
     first, last = number(at(rule, "fromPort"), "fromPort"), number(at(rule, "toPort"), "toPort")
     if (
-        protocol in {"tcp", "6", "udp", "17"}
+        protocol.lower() in {"tcp", "6", "udp", "17"}
         and first is not None
         and first == last
         and int(first) in _WEB_PORTS
@@ -131,6 +134,7 @@ RULES: tuple[Rule, ...] = (
         fix="Adopt it with an aws.ec2.DefaultSecurityGroup that has no rules.",
         check=_open_default_group,
         reads_graph=True,
+        house=True,
     ),
     Rule(
         id="subnets-give-no-public-addresses",

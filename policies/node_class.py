@@ -7,7 +7,13 @@ from policies.reading import at, flag, mapping, number, sequence, text
 from policies.record import Graph, Resource
 from policies.rule import Rule
 
-NODE_CLASS: Final = "kubernetes:karpenter.k8s.aws/v1:EC2NodeClass"
+NODE_CLASSES: Final = (
+    "kubernetes:karpenter.k8s.aws/v1:EC2NodeClass",
+    "kubernetes:karpenter.k8s.aws/v1beta1:EC2NodeClass",
+)
+NODE_CLASS: Final = NODE_CLASSES[0]
+AUTO_MODE: Final = "kubernetes:eks.amazonaws.com/v1:NodeClass"
+"""What EKS Auto Mode makes machines by; their metadata, images and disks are AWS's own business."""
 
 _BOTTLEROCKET_DATA_DISK: Final = "/dev/xvdb"
 _MOVING: Final = ("latest", "recommended")
@@ -63,7 +69,8 @@ def _pinned(resource: Resource, _graph: Graph) -> Iterator[str]:
 
 
 def _address(resource: Resource, _graph: Graph) -> Iterator[str]:
-    if flag(at(resource.inputs, "spec.associatePublicIPAddress"), "spec.associatePublicIPAddress"):
+    paths = ("spec.associatePublicIPAddress", "spec.advancedNetworking.associatePublicIPAddress")
+    if any(flag(at(resource.inputs, path), path) for path in paths):
         yield "gives its nodes public addresses"
 
 
@@ -80,35 +87,35 @@ def _selected(resource: Resource, _graph: Graph) -> Iterator[str]:
 RULES: tuple[Rule, ...] = (
     Rule(
         id="node-class-metadata-is-out-of-reach",
-        applies_to=(NODE_CLASS,),
+        applies_to=NODE_CLASSES,
         why="The metadata service hands the node's credentials to whoever can reach it.",
         fix="Set metadataOptions.httpTokens required and httpPutResponseHopLimit 1.",
         check=_metadata,
     ),
     Rule(
         id="node-class-disks-are-encrypted",
-        applies_to=(NODE_CLASS,),
+        applies_to=NODE_CLASSES,
         why="Weights, prompts in memory dumps and pulled images stay on the disk after the node is gone.",
         fix="Set ebs.encrypted true on every mapping; on Bottlerocket map /dev/xvda and /dev/xvdb.",
         check=_disks,
     ),
     Rule(
         id="node-images-are-pinned",
-        applies_to=(NODE_CLASS,),
+        applies_to=NODE_CLASSES,
         why="A new driver or kernel under a model is a change nobody reviewed; it makes every node drift.",
         fix="Name a version, for example alias bottlerocket@v1.54.0, or an image id.",
         check=_pinned,
     ),
     Rule(
         id="nodes-have-no-public-address",
-        applies_to=(NODE_CLASS,),
+        applies_to=(*NODE_CLASSES, AUTO_MODE),
         why="A node with a public address is one security group away from the internet.",
         fix="Set associatePublicIPAddress false and select private subnets.",
         check=_address,
     ),
     Rule(
         id="node-classes-select-their-own-network",
-        applies_to=(NODE_CLASS,),
+        applies_to=(*NODE_CLASSES, AUTO_MODE),
         why="A selector that any value meets puts nodes into other clusters' subnets and security groups.",
         fix="Select by a tag with a value, for example karpenter.sh/discovery: <cluster>, or by id.",
         check=_selected,

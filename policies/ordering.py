@@ -43,19 +43,32 @@ def _is_object(resource: Resource) -> bool:
     return resource.object is not None and not resource.source and not resource.type.startswith(_NOT_OBJECTS)
 
 
-def _defined_by(graph: Graph, kind: str) -> Iterator[Resource]:
-    yield from (r for r in graph.of_type(RELEASE) if _holds(_apis(r).defines, kind))
+def _defined_by(graph: Graph, kind: str) -> list[Resource]:
+    found = [r for r in graph.of_type(RELEASE) if _holds(_apis(r).defines, kind)]
     for definition in graph.of_type(DEFINITION):
         spec = mapping(at(definition.inputs, "spec"), "spec")
         named = f"{text(at(spec, 'names.kind'), 'spec.names.kind')}.{text(at(spec, 'group'), 'spec.group')}"
         if named == kind:
-            yield definition
+            found.append(definition)
+    return found
+
+
+def _admitted_by(graph: Graph, kind: str) -> list[Resource]:
+    return [r for r in graph.of_type(RELEASE) if _holds(_apis(r).admits, kind)]
+
+
+def _namespaces(graph: Graph, name: str) -> list[Resource]:
+    return [
+        found
+        for found in graph.of_type(NAMESPACE)
+        if name and text(at(found.inputs, "metadata.name"), "metadata.name") == name
+    ]
 
 
 def _before_its_definition(object_: Resource, graph: Graph) -> Iterable[str]:
     if not _is_object(object_):
         return
-    bringers = list(_defined_by(graph, _kind(object_)))
+    bringers = graph.once_for(_defined_by, _kind(object_))
     if bringers and not any(b.urn in graph.waits_for(object_.urn) for b in bringers):
         yield f"does not wait for {bringers[0].name}, which defines {_kind(object_)}"
 
@@ -63,8 +76,8 @@ def _before_its_definition(object_: Resource, graph: Graph) -> Iterable[str]:
 def _before_its_webhook(object_: Resource, graph: Graph) -> Iterable[str]:
     if not _is_object(object_):
         return
-    for release in graph.of_type(RELEASE):
-        if _holds(_apis(release).admits, _kind(object_)) and release.urn not in graph.waits_for(object_.urn):
+    for release in graph.once_for(_admitted_by, _kind(object_)):
+        if release.urn not in graph.waits_for(object_.urn):
             yield f"does not wait for {release.name}, whose webhook admits {_kind(object_)}"
 
 
@@ -73,9 +86,8 @@ def _before_its_namespace(resource: Resource, graph: Graph) -> Iterable[str]:
         return
     where = "namespace" if resource.type == RELEASE else "metadata.namespace"
     namespace = text(at(resource.inputs, where), where)
-    for found in graph.of_type(NAMESPACE):
-        is_it = namespace and text(at(found.inputs, "metadata.name"), "metadata.name") == namespace
-        if is_it and found.urn not in graph.waits_for(resource.urn):
+    for found in graph.once_for(_namespaces, namespace):
+        if found.urn not in graph.waits_for(resource.urn):
             yield f"does not wait for {found.name}, the namespace it stands in"
 
 

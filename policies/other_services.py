@@ -1,65 +1,31 @@
 """What must hold for services the platform itself does not use, where others' stacks do: closed and encrypted."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
-from policies.reading import at, flag, listed, mapping, text
+from policies.iam.accounts import homes, whole_account
+from policies.iam.conditions import Condition
+from policies.neighbours import is_kept_encrypted
+from policies.old_tls import is_old
+from policies.reading import at, listed, mapping, number, text
 from policies.record import Graph, Resource
 from policies.rule import Rule
 
-LISTENERS: Final = (
-    "aws:lb/listener:Listener",
-    "aws:alb/listener:Listener",
-    "aws:elasticloadbalancingv2/listener:Listener",
-)
+LISTENERS: Final = ("aws:lb/listener:Listener",)
 FUNCTION_URL: Final = "aws:lambda/functionUrl:FunctionUrl"
 PERMISSION: Final = "aws:lambda/permission:Permission"
-INSTANCES: Final = ("aws:ec2/instance:Instance", "aws:ec2/spotInstanceRequest:SpotInstanceRequest")
-_OLD_TLS: Final = (
-    "ELBSecurityPolicy-2015",
-    "ELBSecurityPolicy-2016",
-    "ELBSecurityPolicy-TLS-1-0",
-    "ELBSecurityPolicy-TLS-1-1",
+INSTANCES: Final = (
+    "aws:ec2/instance:Instance",
+    "aws:ec2/launchConfiguration:LaunchConfiguration",
+    "aws:ec2/spotInstanceRequest:SpotInstanceRequest",
 )
-"""Policies that accept TLS 1.0 or 1.1 (ELB user guide, "Security policies", read 2026-11)."""
+_UNSAID_TLS: Final = "ELBSecurityPolicy-2016-08"
+"""What a listener takes that is made by another way than the console (the same page)."""
+_PLAIN_PORTS: Final = frozenset({80, 8080})
+"""Where an Application Load Balancer without a protocol listens in plain text."""
 _SERVICES: Final = ".amazonaws.com"
 
 
-@dataclass(frozen=True)
-class _At:
-    """Where a type says something: a path, and what it is where nothing is said."""
-
-    path: str
-    default: bool = False
-
-
-ENCRYPTED: Final[Mapping[str, _At]] = {
-    "aws:rds/instance:Instance": _At("storageEncrypted"),
-    "aws:rds/cluster:Cluster": _At("storageEncrypted"),
-    "aws:docdb/cluster:Cluster": _At("storageEncrypted"),
-    "aws:neptune/cluster:Cluster": _At("storageEncrypted"),
-    "aws:redshift/cluster:Cluster": _At("encrypted", default=True),
-    "aws:ebs/volume:Volume": _At("encrypted"),
-    "aws:efs/fileSystem:FileSystem": _At("encrypted"),
-    "aws:elasticache/replicationGroup:ReplicationGroup": _At("atRestEncryptionEnabled"),
-    "aws:opensearch/domain:Domain": _At("encryptAtRest.enabled"),
-    "aws:elasticsearch/domain:Domain": _At("encryptAtRest.enabled"),
-}
-"""Whether data is encrypted where it lies (the types' own schemas, pulumi-aws 7)."""
-WIRE: Final[Mapping[str, _At]] = {
-    "aws:elasticache/replicationGroup:ReplicationGroup": _At("transitEncryptionEnabled"),
-    "aws:opensearch/domain:Domain": _At("nodeToNodeEncryption.enabled"),
-    "aws:elasticsearch/domain:Domain": _At("nodeToNodeEncryption.enabled"),
-}
-PUBLIC: Final[Mapping[str, str]] = {
-    "aws:rds/instance:Instance": "publiclyAccessible",
-    "aws:rds/clusterInstance:ClusterInstance": "publiclyAccessible",
-    "aws:redshift/cluster:Cluster": "publiclyAccessible",
-    "aws:dms/replicationInstance:ReplicationInstance": "publiclyAccessible",
-    "aws:ec2/instance:Instance": "associatePublicIpAddress",
-    "aws:mq/broker:Broker": "publiclyAccessible",
-}
 PASSWORDS: Final[Mapping[str, str]] = {
     "aws:rds/instance:Instance": "password",
     "aws:rds/cluster:Cluster": "masterPassword",
@@ -70,48 +36,27 @@ PASSWORDS: Final[Mapping[str, str]] = {
 NOTEBOOK: Final = "aws:sagemaker/notebookInstance:NotebookInstance"
 
 
-def _says(resource: Resource, where: _At) -> bool:
-    head, _, rest = where.path.partition(".")
-    value = at(resource.inputs, head)
-    if rest:
-        found = listed(value, head)
-        value = at(mapping(found[0]), rest) if found else None
-    return flag(value, where.path, default=where.default)
-
-
-def _readable(resource: Resource, _graph: Graph) -> Iterable[str]:
-    where = ENCRYPTED[resource.type]
-    if not _says(resource, where):
-        yield f"{where.path} is not true: data lies there in plain text"
-
-
-def _readable_on_the_wire(resource: Resource, _graph: Graph) -> Iterable[str]:
-    where = WIRE[resource.type]
-    if not _says(resource, where):
-        yield f"{where.path} is not true: data passes in plain text"
-
-
-def _on_the_internet(resource: Resource, _graph: Graph) -> Iterable[str]:
-    name = PUBLIC[resource.type]
-    if flag(at(resource.inputs, name), name):
-        yield f"{name} is true: it has an address on the internet"
-
-
-def _written_password(resource: Resource, _graph: Graph) -> Iterable[str]:
+def _written_password(resource: Resource, graph: Graph) -> Iterable[str]:
     name = PASSWORDS[resource.type]
-    if not resource.property_dependencies.get(name) and text(at(resource.inputs, name), name):
+    if resource.property_dependencies.get(name) or is_kept_encrypted(resource, name, graph):
+        return
+    if text(at(resource.inputs, name), name):
         yield f"{name} stands in plain text"
 
 
 def _listens_plainly(listener: Resource, _graph: Graph) -> Iterable[str]:
     protocol = text(at(listener.inputs, "protocol"), "protocol").upper()
+    if not protocol and not text(at(listener.inputs, "certificateArn"), "certificateArn"):
+        protocol = "HTTP" if number(at(listener.inputs, "port"), "port") in _PLAIN_PORTS else ""
     actions: list[Any] = list(listed(at(listener.inputs, "defaultActions"), "defaultActions"))
     redirects = [text(at(mapping(a), "redirect.protocol"), "redirect.protocol").upper() for a in actions]
     if protocol == "HTTP" and set(redirects) != {"HTTPS"}:
         yield "listens in plain text, and does not send callers to HTTPS"
     policy = text(at(listener.inputs, "sslPolicy"), "sslPolicy")
-    if policy.startswith(_OLD_TLS):
+    if is_old(policy):
         yield f"{policy} accepts TLS before 1.2"
+    elif not policy and protocol in {"HTTPS", "TLS"}:
+        yield f"no sslPolicy: {_UNSAID_TLS} accepts TLS before 1.2"
 
 
 def _unauthenticated(url: Resource, _graph: Graph) -> Iterable[str]:
@@ -119,14 +64,19 @@ def _unauthenticated(url: Resource, _graph: Graph) -> Iterable[str]:
         yield "authorizationType is NONE: whoever knows the address calls it"
 
 
-def _invoked_by_anybody(permission: Resource, _graph: Graph) -> Iterable[str]:
+def _invoked_by_anybody(permission: Resource, graph: Graph) -> Iterable[str]:
     who = text(at(permission.inputs, "principal"), "principal")
-    keys = ("sourceArn", "sourceAccount", "principalOrgId", "functionUrlAuthType")
-    held = [key for key in keys if text(at(permission.inputs, key), key)]
-    if who == "*" and not held:
+    said = {
+        key: text(at(permission.inputs, key), key) for key in ("sourceArn", "sourceAccount", "principalOrgId")
+    }
+    source = said["sourceArn"] if Condition("arnlike", "aws:sourcearn", (said["sourceArn"],)).pins() else ""
+    if who == "*" and not (source or said["sourceAccount"] or said["principalOrgId"]):
         yield "anybody in any account may call it"
-    elif who.endswith(_SERVICES) and not {"sourceArn", "sourceAccount"} & set(held):
+    elif who.endswith(_SERVICES) and not (source or said["sourceAccount"]):
         yield f"{who} may call it on behalf of any account (no sourceArn or sourceAccount)"
+    account = whole_account(who)
+    if account and homes(graph) and account not in homes(graph) and not said["principalOrgId"]:
+        yield f"whoever account {account} chooses may call it"
 
 
 def _open_metadata(instance: Resource, _graph: Graph) -> Iterable[str]:
@@ -146,27 +96,6 @@ def _open_notebook(notebook: Resource, _graph: Graph) -> Iterable[str]:
 
 
 RULES: tuple[Rule, ...] = (
-    Rule(
-        id="stored-data-is-encrypted",
-        applies_to=tuple(ENCRYPTED),
-        why="A copied disk or snapshot is readable by whoever has it.",
-        fix="Turn encryption at rest on, with a key of your own; most types cannot be changed later.",
-        check=_readable,
-    ),
-    Rule(
-        id="stores-encrypt-on-the-wire",
-        applies_to=tuple(WIRE),
-        why="What is cached or indexed is what people asked; it passes between machines in plain text.",
-        fix="Turn encryption in transit on.",
-        check=_readable_on_the_wire,
-    ),
-    Rule(
-        id="stores-are-not-on-the-internet",
-        applies_to=tuple(PUBLIC),
-        why="One password or one hole is then all that stands between anybody and the data.",
-        fix="Put it into private subnets, and leave the public address off.",
-        check=_on_the_internet,
-    ),
     Rule(
         id="store-passwords-are-not-written-down",
         applies_to=tuple(PASSWORDS),
@@ -195,6 +124,7 @@ RULES: tuple[Rule, ...] = (
         why="A service calls for whoever asks it to: without the account, another one's event runs this function.",
         fix="Set sourceAccount and sourceArn.",
         check=_invoked_by_anybody,
+        reads_graph=True,
     ),
     Rule(
         id="machine-metadata-needs-a-token",

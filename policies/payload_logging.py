@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from policies.model_objects import INFERENCE_SERVICE, components
+from policies.cluster_address import is_inside
+from policies.model_objects import INFERENCE_SERVICE, components, namespace_of
 from policies.neighbours import keeps_our_conventions
 from policies.reading import at, known, mapping, sequence, text
 from policies.record import Graph, Resource
@@ -13,7 +14,6 @@ from policies.rule import Rule
 _PERSONAL_DATA: Final = "slipway.dev/personal-data"
 _DATA_CLASS: Final = "slipway.dev/data-class"
 _CLOSED: Final = frozenset({"confidential", "restricted"})
-_INSIDE: Final = (".svc", ".svc.cluster.local")
 _CREDENTIALS: Final = frozenset({"authorization", "cookie", "proxy-authorization", "x-api-key"})
 
 
@@ -32,7 +32,7 @@ def _elsewhere(service: Resource, _graph: Graph) -> Iterable[str]:
             yield f"{part}: logger.url is not set: payloads go to whatever KServe's config names"
         elif url.scheme == "s3" and "payload" not in host:
             yield f"{part}: payloads go to the bucket {host}, which is none for payloads"
-        elif url.scheme in {"http", "https"} and "." in host and not host.endswith(_INSIDE):
+        elif url.scheme in {"http", "https"} and not is_inside(host, namespace_of(service)):
             yield f"{part}: payloads leave the cluster for {host}"
         elif url.scheme not in {"s3", "http", "https"}:
             yield f"{part}: payloads leave AWS ({url.scheme}://)"

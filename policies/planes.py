@@ -10,6 +10,7 @@ from policies.iam.identities import ASSOCIATION, ROLE, Identity, identities
 from policies.iam.statements import statements
 from policies.mesh_objects import MODEL_KINDS, namespace_of
 from policies.model_objects import INFERENCE_SERVICE, components
+from policies.neighbours import is_a_part
 from policies.reading import UndecidedError, at, known, mapping, sequence, text
 from policies.record import Graph, Resource
 from policies.rule import Rule
@@ -65,7 +66,11 @@ def _by_urn(graph: Graph) -> Mapping[str, Identity]:
 
 
 def _namespaces_of_models(graph: Graph) -> frozenset[str]:
-    return frozenset({_MODELS, *(namespace_of(model) for model in graph.of_type(*MODEL_KINDS))})
+    return frozenset({_MODELS}) | _namespaces_with_models(graph)
+
+
+def _namespaces_with_models(graph: Graph) -> frozenset[str]:
+    return frozenset(namespace_of(model) for model in graph.of_type(*MODEL_KINDS))
 
 
 def _for_namespaces(role: Resource, graph: Graph) -> set[str]:
@@ -121,7 +126,9 @@ def _defer(identity: Identity) -> None:
 
 
 def _changes_cluster(binding: Resource, graph: Graph) -> Iterable[str]:
-    serving = sorted({s for s in _subjects(binding) if s in graph.once(_namespaces_of_models)})
+    # What others call models in their manifests may hold anything: there, only what runs a model counts.
+    served = graph.once(_namespaces_with_models if binding.source else _namespaces_of_models)
+    serving = sorted({subject for subject in _subjects(binding) if subject in served})
     if not serving:
         return
     who = f"pods of {', '.join(serving)}"
@@ -131,6 +138,8 @@ def _changes_cluster(binding: Resource, graph: Graph) -> Iterable[str]:
         yield f"{who} have the role {name}"
         return
     role = _role(binding, text(ref.get("kind"), "roleRef.kind"), name, graph)
+    if role is None:
+        return
     rules = sequence(at(role.inputs, "rules"), "rules")
     yield from every(partial(_decisive, rule, who) for rule in rules)
 
@@ -145,11 +154,14 @@ def _subjects(binding: Resource) -> Iterator[str]:
             yield name.removeprefix("system:serviceaccounts:")
 
 
-def _role(binding: Resource, kind: str, name: str, graph: Graph) -> Resource:
+def _role(binding: Resource, kind: str, name: str, graph: Graph) -> Resource | None:
+    """The role of a binding; none where a file without it is a part of what is applied."""
     for role in graph.of_type(*_KUBERNETES_ROLES):
         is_there = kind == "ClusterRole" or namespace_of(role) == namespace_of(binding)
         if role.type.endswith(f":{kind}") and at(role.inputs, "metadata.name") == name and is_there:
             return role
+    if is_a_part(binding, ()):
+        return None
     raise UndecidedError(f"what the {kind} {name} allows is not here")
 
 

@@ -6,9 +6,10 @@ What KServe merges into a pod is not seen here: its kinds have modules of their 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from policies import argo_pods
 from policies.model_objects import INFERENCE_SERVICE, LLM, LLM_CONFIG, RUNTIMES, STORAGE_CONTAINER
 from policies.pods import Pod
-from policies.reading import UndecidedError, at, mapping, sequence, text
+from policies.reading import at, mapping
 from policies.record import Resource, Unknown
 
 WORKLOADS: Final[Mapping[str, str]] = {
@@ -26,12 +27,11 @@ WORKLOADS: Final[Mapping[str, str]] = {
 
 _ELSEWHERE: Final = frozenset((*INFERENCE_SERVICE, *LLM, *LLM_CONFIG, *RUNTIMES, STORAGE_CONTAINER))
 _NO_OBJECTS: Final = ("kubernetes:helm.sh/", "kubernetes:yaml", "kubernetes:kustomize")
-_PATTERNS: Final = ("kyverno.io", "gatekeeper.sh", "apiextensions.k8s.io", "admissionregistration.k8s.io")
-"""Groups whose objects hold patterns or schemas of pods: nothing of them runs."""
-_ARGO: Final = ("Workflow", "WorkflowTemplate", "ClusterWorkflowTemplate", "CronWorkflow")
-_ARGO_CONTAINERS: Final = ("container", "script")
-_ARGO_LISTS: Final = ("initContainers", "sidecars")
-_ARGO_SHARED: Final = ("securityContext", "volumes", "hostNetwork", "serviceAccountName")
+_PATTERNS: Final = (
+    *("kyverno.io", "gatekeeper.sh", "apiextensions.k8s.io", "admissionregistration.k8s.io"),
+    "security.openshift.io",
+)
+"""Groups whose objects hold patterns, schemas or permissions of pods: nothing of them runs."""
 
 
 def pods_of(resource: Resource) -> Iterator[Pod]:
@@ -40,15 +40,21 @@ def pods_of(resource: Resource) -> Iterator[Pod]:
     Raises:
         UndecidedError: the place where a known kind has its pod is unknown or has another shape.
     """
-    group, _, kind = resource.type.removeprefix("kubernetes:").rpartition(":")
-    if resource.type in _ELSEWHERE or resource.type.startswith(_NO_OBJECTS):
-        return
     if resource.type in WORKLOADS:
         yield _templated(resource, WORKLOADS[resource.type])
-    elif group.startswith("argoproj.io/") and kind in _ARGO:
-        yield from _argo(resource, kind)
-    elif not group.partition("/")[0].endswith(_PATTERNS):
+    elif argo_pods.is_workflow(resource):
+        yield from argo_pods.pods_of(resource)
+        for name, made in argo_pods.made_by(resource):
+            yield from _shaped(made, name, {})
+    elif is_free_form(resource):
         yield from _shaped(resource.inputs, "", {})
+
+
+def is_free_form(resource: Resource) -> bool:
+    """Whether pods of the object can only be known by their shape."""
+    group = resource.type.removeprefix("kubernetes:").partition("/")[0]
+    known = resource.type in WORKLOADS or resource.type in _ELSEWHERE or argo_pods.is_workflow(resource)
+    return not (known or resource.type.startswith(_NO_OBJECTS) or group.endswith(_PATTERNS))
 
 
 def _templated(resource: Resource, path: str) -> Pod:
@@ -63,7 +69,7 @@ def _annotations(template: Mapping[str, Any]) -> Mapping[str, Any]:
 def _shaped(value: Any, place: str, above: Mapping[str, Any]) -> Iterator[Pod]:
     """Mappings with a list of containers, at any depth; a pod inside a pod is none."""
     if isinstance(value, Mapping):
-        if _is_pod(value):
+        if is_pod(value):
             notes = above.get("metadata")
             yield Pod(value, _annotations(above) if isinstance(notes, Mapping) else {}, place)
             return
@@ -75,7 +81,8 @@ def _shaped(value: Any, place: str, above: Mapping[str, Any]) -> Iterator[Pod]:
             yield from _shaped(below, f"{place}.{index}", {})
 
 
-def _is_pod(value: Mapping[str, Any]) -> bool:
+def is_pod(value: Mapping[str, Any]) -> bool:
+    """Whether a mapping is a pod by its shape: containers, and the image of one at least."""
     listed = value.get("containers")
     if isinstance(listed, str) or not isinstance(listed, Sequence) or not listed:
         return False
@@ -87,34 +94,3 @@ def _is_pod(value: Mapping[str, Any]) -> bool:
 def _names_an_image(image: Any) -> bool:
     """Unknown counts as one: it will be one when the object is made."""
     return isinstance(image, Unknown) or (isinstance(image, str) and bool(image))
-
-
-def _argo(workflow: Resource, kind: str) -> Iterator[Pod]:
-    """A pod for each template that runs one; what the workflow says of all pods holds for each."""
-    path = "spec.workflowSpec" if kind == "CronWorkflow" else "spec"
-    spec = mapping(at(workflow.inputs, path), path)
-    defaults = at(spec, "templateDefaults")
-    templates = sequence(at(spec, "templates"), f"{path}.templates")
-    for index, raw in enumerate(templates):
-        template = {**mapping(defaults, "templateDefaults"), **mapping(raw, "templates")}
-        containers = [mapping(template[one], one) for one in _ARGO_CONTAINERS if template.get(one)]
-        containers += sequence(at(template, "containerSet.containers"), "containerSet.containers")
-        if not containers:
-            continue
-        name = text(at(template, "name"), "templates.name") or str(index)
-        for patched in (spec, template):
-            if at(patched, "podSpecPatch") is not None:
-                raise UndecidedError(f"{name}: podSpecPatch changes the pod when it runs")
-        shared = {key: spec[key] for key in _ARGO_SHARED if key in spec}
-        shared |= {key: template[key] for key in _ARGO_SHARED if key in template and key != "volumes"}
-        volumes = [
-            *sequence(at(spec, "volumes"), "volumes"),
-            *sequence(at(template, "volumes"), "template.volumes"),
-        ]
-        others = [c for part in _ARGO_LISTS for c in sequence(at(template, part), part)]
-        named = [{"name": name, **container} for container in (*containers, *others)]
-        yield Pod(
-            {**shared, "volumes": volumes, "containers": named},
-            _annotations({"metadata": spec.get("podMetadata")}),
-            name,
-        )

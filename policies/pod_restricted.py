@@ -114,6 +114,31 @@ def offences(pod: Pod) -> Iterator[str]:
     return every(partial(control, pod) for control in (*baseline.CONTROLS, *CONTROLS))
 
 
+def _told_escalation(pod: Pod) -> Iterator[str]:
+    for container in pod.containers():
+        path = "securityContext.allowPrivilegeEscalation"
+        if flag(at(container, path), path):
+            yield f"{name_of(container)}: may gain privileges (allowPrivilegeEscalation is true)"
+
+
+def _told_root(pod: Pod) -> Iterator[str]:
+    for container in pod.containers():
+        path = "securityContext.runAsNonRoot"
+        if not flag(at(container, path), path, default=True):
+            yield f"{name_of(container)}: may run as root"
+
+
+def told(pod: Pod) -> Iterator[str]:
+    """What a part of a pod says against the standard; what it leaves to others is not asked of it.
+
+    Raises:
+        UndecidedError: as :func:`offences`.
+    """
+    return every(
+        partial(control, pod) for control in (*baseline.CONTROLS, root, _told_root, _told_escalation)
+    )
+
+
 def restricted(spec: Mapping[str, Any]) -> Iterator[str]:
     """:func:`offences` of a pod of which only the spec is at hand."""
     return offences(Pod(spec))

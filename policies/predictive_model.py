@@ -3,20 +3,24 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from policies import pods
+from policies import hubs, pods
 from policies.model_objects import (
     INFERENCE_SERVICE,
     annotation,
     components,
+    fetched_at_start,
+    is_cached,
     moving_source,
     name_of,
     namespace_of,
     predictor_labels,
     predictor_pods,
+    sources,
     unprotected,
 )
+from policies.neighbours import keeps_our_conventions
 from policies.pod_restricted import restricted
-from policies.reading import at, flag, mapping, number, sequence, text
+from policies.reading import at, flag, known, mapping, number, text
 from policies.record import Graph, Resource
 from policies.rule import Rule
 from policies.scaled_objects import SCALED_OBJECT, wakes
@@ -24,40 +28,28 @@ from policies.scaled_objects import SCALED_OBJECT, wakes
 _STANDARD: Final = frozenset({"Standard", "RawDeployment"})
 _MODE: Final = "serving.kserve.io/deploymentMode"
 _CLASS: Final = "serving.kserve.io/autoscalerClass"
+_VISIBILITY: Final = "networking.kserve.io/visibility"
 _AUTHENTICATION: Final = "security.opendatahub.io/enable-auth"
 _RELEASE: Final = "kubernetes:helm.sh/v3:Release"
-_AT_START: Final = ("hf://", "http://", "https://")
-_HUB_ARGUMENTS: Final = ("--model_id", "--model-id")
 
 
-def _sources(component: Mapping[str, Any]) -> Iterator[str]:
-    for part in component.values():
-        if isinstance(part, Mapping):
-            uri = text(at(part, "storageUri"), "storageUri")
-            if uri:
-                yield uri
-    for entry in sequence(at(component, "storageUris"), "storageUris"):
-        yield text(at(entry, "uri"), "storageUris.uri")
-
-
-def _moving_files(service: Resource, _graph: Graph) -> Iterable[str]:
+def _moving_files(service: Resource, graph: Graph) -> Iterable[str]:
     for part, component in components(service):
-        for uri in _sources(component):
-            problem = moving_source(uri)
+        for uri in sources(component):
+            problem = moving_source(uri, has_version=keeps_our_conventions(graph))
             if problem:
                 yield f"{part}: {problem}"
 
 
 def _hub_at_start(service: Resource, graph: Graph) -> Iterable[str]:
     for part, component in components(service):
-        for uri in _sources(component):
-            if uri.startswith(_AT_START):
+        for uri in sources(component):
+            if fetched_at_start(uri) and not is_cached(uri, graph):
                 yield f"{part}: fetches {uri} whenever a pod starts"
     for part, pod in predictor_pods(service, graph):
         for container in pods.containers(pod):
-            for argument in sequence(at(container, "args"), "args"):
-                if text(argument, "args").startswith(_HUB_ARGUMENTS):
-                    yield f"{part}: {pods.name_of(container)} takes its model from a hub ({argument})"
+            for what in hubs.asked(container):
+                yield f"{part}: {pods.name_of(container)} {what}"
 
 
 def _in_each_pod(
@@ -79,8 +71,15 @@ def _uncounted(service: Resource, graph: Graph) -> Iterable[str]:
             continue
         if not number(at(component, "maxReplicas"), "maxReplicas"):
             yield f"{part}: no maxReplicas"
-        if number(at(component, "minReplicas"), "minReplicas") == 0 and not _is_woken(service, graph):
+        is_asleep = number(at(component, "minReplicas"), "minReplicas") == 0
+        if is_asleep and not _wakes_by_itself(service, graph) and not _is_woken(service, graph):
             yield f"{part}: minReplicas is 0, and no ScaledObject here has a trigger that wakes it"
+
+
+def _wakes_by_itself(service: Resource, graph: Graph) -> bool:
+    """Knative holds requests until a pod is there; with no mode named it may be that one."""
+    mode = annotation(service, _MODE)
+    return mode not in _STANDARD if mode else not keeps_our_conventions(graph)
 
 
 def _is_woken(service: Resource, graph: Graph) -> bool:
@@ -95,9 +94,17 @@ def _is_woken(service: Resource, graph: Graph) -> bool:
     return False
 
 
+def _identity(service: Resource, graph: Graph) -> Iterator[str]:
+    """Of the platform's own models, an account each and no token; of others, no token that is not needed."""
+    for part, pod in predictor_pods(service, graph):
+        is_worker = part.endswith(".workerSpec")  # its account may stand in the runtime, in another file
+        if keeps_our_conventions(graph) or (pods.has_needless_token(pod) and not is_worker):
+            yield from (f"{part}: {problem}" for problem in pods.runs_as_itself(pod))
+
+
 def _other_mode(service: Resource, graph: Graph) -> Iterable[str]:
     mode = annotation(service, _MODE)
-    if mode in _STANDARD:
+    if mode in _STANDARD or not keeps_our_conventions(graph):
         return
     if mode:
         yield f"runs in {mode} mode"
@@ -113,7 +120,8 @@ def _other_mode(service: Resource, graph: Graph) -> Iterable[str]:
 
 def _drained_at_once(service: Resource, graph: Graph) -> Iterable[str]:
     predictor = mapping(at(service.inputs, "spec.predictor"), "spec.predictor")
-    if (number(at(predictor, "minReplicas"), "minReplicas") or 1) <= 1:
+    few = (number(at(predictor, "minReplicas"), "minReplicas") or 1) <= 1
+    if few or not keeps_our_conventions(graph):  # another's budget may stand in another file
         return
     if unprotected(service, predictor_labels(service), graph):
         yield "no PodDisruptionBudget selects its pods: a drain may take all replicas at once"
@@ -123,6 +131,9 @@ def _open(service: Resource, _graph: Graph) -> Iterable[str]:
     value = annotation(service, _AUTHENTICATION)
     if value and not flag(value, _AUTHENTICATION):
         yield f"{_AUTHENTICATION} is {value}"
+    labels = mapping(at(service.inputs, "metadata.labels"), "metadata.labels")
+    if not value and text(known(labels.get(_VISIBILITY), _VISIBILITY)) == "exposed":
+        yield f"{_VISIBILITY} is exposed, and {_AUTHENTICATION} is not true"
 
 
 RULES: tuple[Rule, ...] = (
@@ -132,6 +143,7 @@ RULES: tuple[Rule, ...] = (
         why="Files that change under their name are served at the next restart, evaluated by nobody.",
         fix="Name the version in the path (models/minilm-v1/), a commit (hf://) or a digest (oci://...@sha256:).",
         check=_moving_files,
+        reads_graph=True,
     ),
     Rule(
         id="predictive-models-ask-no-hub",
@@ -170,7 +182,7 @@ RULES: tuple[Rule, ...] = (
         applies_to=INFERENCE_SERVICE,
         why="What one model may read, every model under the same account may read.",
         fix="Set serviceAccountName to the model's own and automountServiceAccountToken to false.",
-        check=_in_each_pod(pods.runs_as_itself),
+        check=_identity,
         reads_graph=True,
     ),
     Rule(
@@ -206,6 +218,4 @@ RULES: tuple[Rule, ...] = (
     ),
 )
 
-NEEDS_NO_RULE: dict[str, str] = {
-    "kubernetes:policy/v1:PodDisruptionBudget": "read by the rules of what it protects",
-}
+NEEDS_NO_RULE: dict[str, str] = {}

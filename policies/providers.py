@@ -85,6 +85,8 @@ RULES: tuple[Rule, ...] = (
         why="With yesterday's credentials the same command builds, or destroys, in another account.",
         fix="Set allowed_account_ids to the account of the stack's settings.",
         check=_any_account,
+        reads_graph=True,
+        house=True,
     ),
     Rule(
         id="kubernetes-providers-hold-no-credentials",
@@ -106,6 +108,8 @@ RULES: tuple[Rule, ...] = (
         why="Without a lasting name of the cluster, a changed kubeconfig reads as another cluster.",
         fix="Set cluster_identifier to the cluster's ARN.",
         check=_no_identity,
+        reads_graph=True,
+        house=True,
     ),
 )
 

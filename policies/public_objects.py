@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from policies.bucket_parts import ACCOUNT_BLOCK, BLOCKS, BUCKETS, opened_by_list
-from policies.reading import at, flag
+from policies.reading import at, flag, sequence, text
 from policies.record import Graph, Resource
 from policies.rule import Rule
 
@@ -14,6 +14,11 @@ OBJECTS: Final = (
     "aws:s3/bucketObjectv2:BucketObjectv2",
     "aws:s3/objectCopy:ObjectCopy",
 )
+CORS: Final = (
+    "aws:s3/bucketCorsConfiguration:BucketCorsConfiguration",
+    "aws:s3/bucketCorsConfigurationV2:BucketCorsConfigurationV2",
+)
+_READING: Final = frozenset({"GET", "HEAD"})
 BLOCK: Final = "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock"
 
 
@@ -32,6 +37,20 @@ def _partly(block: Resource, graph: Graph) -> Iterable[str]:
         yield from (f"{name} is off" for name in BLOCKS if not flag(at(block.inputs, name), name))
 
 
+def _any_origin(holder: Resource, _graph: Graph) -> Iterable[str]:
+    for origin, verbs in _origins(holder):
+        changing = sorted(verbs - _READING)
+        if origin == "*" and changing:
+            yield f"corsRules lets pages of any origin {', '.join(changing)}"
+
+
+def _origins(holder: Resource) -> Iterable[tuple[str, set[str]]]:
+    for rule in sequence(at(holder.inputs, "corsRules"), "corsRules"):
+        verbs = {text(v, "allowedMethods") for v in sequence(at(rule, "allowedMethods"), "allowedMethods")}
+        for origin in sequence(at(rule, "allowedOrigins"), "allowedOrigins"):
+            yield text(origin, "allowedOrigins"), verbs
+
+
 RULES: tuple[Rule, ...] = (
     Rule(
         id="access-lists-name-no-strangers",
@@ -48,5 +67,12 @@ RULES: tuple[Rule, ...] = (
         fix="Turn all four on.",
         check=_partly,
         reads_graph=True,
+    ),
+    Rule(
+        id="pages-that-write-are-named",
+        applies_to=(*BUCKETS, *CORS),
+        why="Any page a visitor opens can then use the visitor's address and cookies to write here.",
+        fix="Name the origins of your own pages; pages of others need GET at most.",
+        check=_any_origin,
     ),
 )

@@ -1,11 +1,12 @@
 """The one record rules judge, whoever made it: a capture, a state file, a preview, a manifest or an engine."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final, TypeVar
 
 T = TypeVar("T")
+K = TypeVar("K", bound=Hashable)
 
 
 class Unknown:
@@ -30,7 +31,8 @@ class Resource:
 
     ``inputs`` are plain data with the provider's property names (camelCase) and may hold :data:`UNKNOWN`.
     ``object`` is the Kubernetes object where there is one (the inputs themselves). ``source`` is
-    ``file#kind/namespace/name`` for what came from a manifest, and empty otherwise.
+    ``file#kind/namespace/name`` for what came from a manifest, and empty otherwise. ``remote`` marks a component that
+    a plugin makes, so that a program's capture does not hold its children.
     """
 
     urn: str
@@ -39,6 +41,7 @@ class Resource:
     inputs: Mapping[str, Any]
     id: str = ""
     custom: bool = True
+    remote: bool = False
     parent: str = ""
     provider: str = ""
     dependencies: frozenset[str] = frozenset()
@@ -98,6 +101,18 @@ class Graph:
         made: T = self._made[make]
         return made
 
+    def once_for(self, make: Callable[["Graph", K], T], key: K) -> T:
+        """The same for one of several keys, such as a namespace; a question that raises is asked again."""
+        known = self._made_for.setdefault(make, {})
+        if key not in known:
+            known[key] = make(self, key)
+        made: T = known[key]
+        return made
+
+    @cached_property
+    def _made_for(self) -> dict[Callable[["Graph", Any], Any], dict[Any, Any]]:
+        return {}
+
     @cached_property
     def _made(self) -> dict[Callable[["Graph"], Any], Any]:
         return {}
@@ -123,7 +138,7 @@ class Graph:
         return index
 
     @cached_property
-    def _waits(self) -> dict[str, frozenset[str]]:
+    def _waits(self) -> dict[frozenset[str], frozenset[str]]:
         return {}
 
     def waits_for(self, urn: str) -> frozenset[str]:
@@ -131,35 +146,48 @@ class Graph:
 
         Depending on a component means depending on its children, as the engine has it.
         """
-        known = self._waits.get(urn)
-        if known is not None:
-            return known
+        resource = self.by_urn.get(urn)
+        if resource is None:
+            return frozenset()
+        # Children of one component often wait for the same, and then share one answer.
+        first = frozenset((*resource.dependencies, resource.provider.rpartition("::")[0])) - {""}
+        known = self._waits.get(first)
+        if known is None:
+            known = self._waits[first] = frozenset(self._reached_from(first))
+        return known
+
+    def _reached_from(self, first: frozenset[str]) -> set[str]:
         seen: set[str] = set()
-        todo = [urn]
+        todo = [*first]
         while todo:
-            resource = self.by_urn.get(todo.pop())
+            urn = todo.pop()
+            if urn in seen:
+                continue
+            seen.add(urn)
+            todo.extend(self._children.get(urn, ()))
+            resource = self.by_urn.get(urn)
             if resource is None:
                 continue
-            for dependency in (*resource.dependencies, resource.provider.rpartition("::")[0] or ""):
-                if dependency and dependency not in seen:
-                    seen.add(dependency)
-                    todo.append(dependency)
-                    below = [*self._children.get(dependency, ())]
-                    while below:
-                        child = below.pop()
-                        if child not in seen:
-                            seen.add(child)
-                            todo.append(child)
-                            below.extend(self._children.get(child, ()))
-        self._waits[urn] = frozenset(seen)
-        return self._waits[urn]
+            own = frozenset((*resource.dependencies, resource.provider.rpartition("::")[0])) - {""}
+            known = self._waits.get(own)
+            if known is None:
+                todo.extend(own)
+            else:
+                seen |= known
+        return seen
 
     def component_of(self, resource: Resource) -> str:
         """The name of the outermost component a resource belongs to, or its own name."""
         current = resource
-        while current.parent in self.by_urn and not current.parent.endswith("::" + "pulumi:pulumi:Stack"):
+        passed: set[str] = set()  # in a state that others wrote, parents may go round in a circle
+        while (
+            current.urn not in passed
+            and current.parent in self.by_urn
+            and not current.parent.endswith("::" + "pulumi:pulumi:Stack")
+        ):
             above = self.by_urn[current.parent]
             if above.type == "pulumi:pulumi:Stack":
                 break
+            passed.add(current.urn)
             current = above
         return current.name

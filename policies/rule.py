@@ -21,6 +21,8 @@ class Rule:
     cannot be read; what it yielded before is kept. ``reads_graph`` is true where the check looks at other
     resources: in an engine such a rule can only run once the whole stack is known. ``reads_retention`` is
     true where it asks whether a resource is retained on delete, which an engine tells no policy pack.
+    ``house`` is true where it holds this platform to its own conventions: a stack that chose otherwise is not
+    wrong, and is not asked.
     """
 
     id: str
@@ -31,3 +33,4 @@ class Rule:
     level: Level = "mandatory"
     reads_graph: bool = False
     reads_retention: bool = False
+    house: bool = False

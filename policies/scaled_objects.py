@@ -8,6 +8,7 @@ from policies.reading import at, mapping, sequence, text
 from policies.record import Resource
 
 SCALED_OBJECT: Final = "kubernetes:keda.sh/v1alpha1:ScaledObject"
+SCALED_JOB: Final = "kubernetes:keda.sh/v1alpha1:ScaledJob"
 _SEES_NOTHING_AT_ZERO: Final = frozenset({"cpu", "memory"})
 _OF_PODS: Final = (
     *("nv_inference_", "ovms_", "vllm:", "request_explain_seconds", "request_postprocess_seconds"),

@@ -1,8 +1,11 @@
 """What must hold for secrets, wherever they are kept: under our key, recoverable, and never written down."""
 
+import re
 from collections.abc import Iterable
 from typing import Final
 
+from policies.encoded import decoded
+from policies.neighbours import is_kept_encrypted
 from policies.reading import at, mapping, number, text
 from policies.record import Graph, Resource
 from policies.rule import Rule
@@ -11,6 +14,15 @@ SECRET: Final = "aws:secretsmanager/secret:Secret"  # noqa: S105 a type of resou
 SECRET_VERSION: Final = "aws:secretsmanager/secretVersion:SecretVersion"  # noqa: S105 a type of resource
 PARAMETER: Final = "aws:ssm/parameter:Parameter"
 KUBERNETES_SECRET: Final = "kubernetes:core/v1:Secret"  # noqa: S105 a type of resource
+_CERTIFICATE: Final = "-----BEGIN CERTIFICATE-----"
+_PRIVATE: Final = "PRIVATE KEY-----"
+_PLACE: Final = re.compile(
+    r"\$\{[^{}]+\}|\$\([^()]+\)|\$[A-Z_]+|<[^<>]+>|\{\{[^{}]+\}\}|vault:.+|(?:change|replace)[-_]?me\S*",
+    re.IGNORECASE,
+)
+"""What is filled in before it is applied."""
+_TOKEN: Final = "kubernetes.io/service-account-token"  # noqa: S105 a type of secret
+_TOKEN_OF: Final = "kubernetes.io/service-account.name"  # noqa: S105 the name of an annotation
 _KEY_PROPERTY: Final = {SECRET: "kmsKeyId", PARAMETER: "keyId"}
 _VALUES: Final = {
     SECRET_VERSION: ("secretString", "secretBinary"),
@@ -38,21 +50,36 @@ def _gone_at_once(secret: Resource, _graph: Graph) -> Iterable[str]:
         yield "recoveryWindowInDays is 0: a deletion cannot be taken back"
 
 
-def _written_down(holder: Resource, _graph: Graph) -> Iterable[str]:
+def _written_down(holder: Resource, graph: Graph) -> Iterable[str]:
     if _is_plain_parameter(holder):
         return
     for name in _VALUES[holder.type]:
-        if holder.property_dependencies.get(name):
+        if holder.property_dependencies.get(name) or is_kept_encrypted(holder, name, graph):
             continue  # made by another resource, and written nowhere
         value = at(holder.inputs, name)
         if holder.type == KUBERNETES_SECRET:
             yield from (
                 f"{name}.{key} stands in plain text"
                 for key, one in mapping(value, name).items()
-                if text(one, key)
+                if _is_secret(text(one, key), is_encoded=name == "data")
             )
         elif text(value, name):
             yield f"{name} stands in plain text"
+
+
+def _is_secret(said: str, *, is_encoded: bool) -> bool:
+    """Whether a value is more than a place for one, or a certificate, which everybody may see."""
+    read = decoded(said) if is_encoded else said
+    is_public = _CERTIFICATE in read and _PRIVATE not in read
+    return bool(read) and not is_public and not any(_PLACE.fullmatch(one.strip()) for one in (said, read))
+
+
+def _standing_token(secret: Resource, _graph: Graph) -> Iterable[str]:
+    path = "metadata.annotations"
+    notes = mapping(at(secret.inputs, path), path)
+    if text(at(secret.inputs, "type"), "type") == _TOKEN:
+        account = text(notes.get(_TOKEN_OF), _TOKEN_OF) or "a service account"
+        yield f"is a token of {account} that never ends"
 
 
 RULES: tuple[Rule, ...] = (
@@ -62,6 +89,7 @@ RULES: tuple[Rule, ...] = (
         why="A key of our own can be closed in an incident, and each use of it is on record.",
         fix="Name a KMS key of this account.",
         check=_not_our_key,
+        house=True,
     ),
     Rule(
         id="secret-deletion-can-be-taken-back",
@@ -77,5 +105,12 @@ RULES: tuple[Rule, ...] = (
         fix="Name a secret that something else fills, or take the value from the resource that makes it.",
         check=_written_down,
         reads_graph=True,
+    ),
+    Rule(
+        id="service-accounts-have-no-standing-tokens",
+        applies_to=(KUBERNETES_SECRET,),
+        why="Whoever reads it once is that account until somebody finds out.",
+        fix="Use projected tokens, which end (TokenRequest); outside the cluster, an identity of AWS.",
+        check=_standing_token,
     ),
 )

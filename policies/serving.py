@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from policies import pods
+from policies import hubs, pods
 from policies.llm_objects import config_pods
 from policies.model_objects import LLM_CONFIG, RUNTIMES, STORAGE_CONTAINER
+from policies.neighbours import keeps_our_conventions
 from policies.pod_restricted import restricted
 from policies.reading import at, flag, mapping, mebibytes, sequence, text
 from policies.record import Graph, Resource
@@ -47,20 +48,19 @@ def _container_rights(pod: Mapping[str, Any]) -> Iterator[str]:
     yield from restricted({**pod, "securityContext": at(pod, "securityContext") or assumed})
 
 
-def _may_ask_a_hub(runtime: Resource, _graph: Graph) -> Iterable[str]:
+def _may_ask_a_hub(runtime: Resource, graph: Graph) -> Iterable[str]:
     formats = {
         text(at(entry, "name"), "supportedModelFormats.name").lower()
         for entry in sequence(at(runtime.inputs, "spec.supportedModelFormats"), "supportedModelFormats")
     }
-    if not formats & _FROM_HUBS:
-        return
-    for container in sequence(at(runtime.inputs, "spec.containers"), "containers"):
-        variables = {
-            text(at(variable, "name"), "env.name"): text(at(variable, "value"), "env.value")
-            for variable in sequence(at(container, "env"), "env")
-        }
-        if variables.get(_OFFLINE, "").lower() not in {"1", "true", "yes", "on"}:
-            yield f"{pods.name_of(container)} may ask a hub ({_OFFLINE} is not 1)"
+    # That a server must be told to ask none is the platform's own way.
+    must_be_offline = bool(formats & _FROM_HUBS) and keeps_our_conventions(graph)
+    for _, pod in _runtime_pods(runtime):
+        for container in sequence(at(pod, "containers"), "containers"):
+            found = list(hubs.asked(container))
+            if not found and must_be_offline and not hubs.is_offline(container):
+                found = [f"may ask a hub ({_OFFLINE} is not 1)"]
+            yield from (f"{pods.name_of(container)} {what}" for what in found)
 
 
 def _chart(release: Resource) -> str:
@@ -107,14 +107,18 @@ def _cramped_download(release: Resource, _graph: Graph) -> Iterable[str]:
         yield f"storage.resources.limits.memory is {limit}: a large model needs 2Gi to be fetched"
 
 
-def _runs_what_it_loads(runtime: Resource, _graph: Graph) -> Iterable[str]:
+def _runs_what_it_loads(runtime: Resource, graph: Graph) -> Iterable[str]:
+    if not keeps_our_conventions(graph):  # which formats an organisation serves is its own choice
+        return
     for entry in sequence(at(runtime.inputs, "spec.supportedModelFormats"), "supportedModelFormats"):
         name = text(at(entry, "name"), "supportedModelFormats.name").lower()
         if name in _LOADS_CODE:
             yield f"{name}: its files are loaded by running what is in them"
 
 
-def _asks_the_port(runtime: Resource, _graph: Graph) -> Iterable[str]:
+def _asks_the_port(runtime: Resource, graph: Graph) -> Iterable[str]:
+    if not keeps_our_conventions(graph):  # the model's object may bring the probe
+        return
     for container in sequence(at(runtime.inputs, "spec.containers"), "containers"):
         if pods.name_of(container) != _SERVER:
             continue
@@ -150,11 +154,19 @@ RULES: tuple[Rule, ...] = (
         check=_in_each_pod(_runtime_pods, pods.moving_images),
     ),
     Rule(
+        id="serving-runtimes-are-bounded",
+        applies_to=RUNTIMES,
+        why="A runtime without limits lets each of its models take the memory of all others on the node.",
+        fix="Set requests for cpu and memory, and a memory limit, in every container of the runtime.",
+        check=_in_each_pod(_runtime_pods, pods.unbounded_containers),
+    ),
+    Rule(
         id="serving-runtimes-ask-no-hub",
         applies_to=RUNTIMES,
         why="A server that may ask a hub fetches what a model's files lack, unseen and unpinned.",
         fix="Set HF_HUB_OFFLINE=1 in the runtime's container.",
         check=_may_ask_a_hub,
+        reads_graph=True,
     ),
     Rule(
         id="serving-runtimes-load-no-code",
@@ -162,6 +174,7 @@ RULES: tuple[Rule, ...] = (
         why="A pickle runs what is in it when it is loaded, with the rights of the model that it says it is.",
         fix="Serve the library's own format: safetensors, ONNX, XGBoost's JSON, LightGBM's text.",
         check=_runs_what_it_loads,
+        reads_graph=True,
         level="advisory",
     ),
     Rule(
@@ -170,6 +183,7 @@ RULES: tuple[Rule, ...] = (
         why="A server opens its port before the model is there, and callers are sent to it.",
         fix="Set a readinessProbe that asks the server: /v2/models/{{.Name}}/ready.",
         check=_asks_the_port,
+        reads_graph=True,
         level="advisory",
     ),
     Rule(

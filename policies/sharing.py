@@ -1,12 +1,15 @@
 """What must hold for resources that say who may use them: nobody unknown, and no other account as a whole."""
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
+from facts.deputies import resource_deputies, service_name
+from policies.cluster_key import KEYS
 from policies.iam.accounts import homes, whole_others
-from policies.iam.callers import open_statements, unrefused
+from policies.iam.callers import SOURCES, open_statements, unrefused
 from policies.iam.patterns import covers_action
-from policies.iam.statements import Statement
+from policies.iam.statements import Statement, each, statements
 from policies.reading import at, flag, listed, mapping, text
 from policies.record import Graph, Resource
 from policies.rule import Rule
@@ -44,9 +47,54 @@ POLICIES: Final[Mapping[str, str]] = {
     "aws:sns/topicPolicy:TopicPolicy": "policy",
     "aws:sqs/queue:Queue": "policy",
     "aws:sqs/queuePolicy:QueuePolicy": "policy",
+    "aws:amp/resourcePolicy:ResourcePolicy": "policyDocument",
+    "aws:apigateway/restApi:RestApi": "policy",
+    "aws:apigateway/restApiPolicy:RestApiPolicy": "policy",
+    "aws:bedrock/agentcoreResourcePolicy:AgentcoreResourcePolicy": "policy",
+    "aws:cloudsearch/domainServiceAccessPolicy:DomainServiceAccessPolicy": "accessPolicy",
+    "aws:cloudwatch/logDeliveryDestinationPolicy:LogDeliveryDestinationPolicy": "deliveryDestinationPolicy",
+    "aws:codebuild/resourcePolicy:ResourcePolicy": "policy",
+    "aws:dsql/clusterPolicy:ClusterPolicy": "policy",
+    "aws:ecr/repositoryCreationTemplate:RepositoryCreationTemplate": "repositoryPolicy",
+    "aws:lambda/resourcePolicy:ResourcePolicy": "policy",
+    "aws:mediastore/containerPolicy:ContainerPolicy": "policy",
+    "aws:msk/clusterPolicy:ClusterPolicy": "policy",
+    "aws:networkfirewall/resourcePolicy:ResourcePolicy": "policy",
+    "aws:oam/sinkPolicy:SinkPolicy": "policy",
+    "aws:opensearchingest/resourcePolicy:ResourcePolicy": "policy",
+    "aws:organizations/resourcePolicy:ResourcePolicy": "content",
+    "aws:pinpoint/smsvoicev2ResourcePolicy:Smsvoicev2ResourcePolicy": "policy",
+    "aws:redshiftserverless/resourcePolicy:ResourcePolicy": "policy",
+    "aws:s3/filesFileSystemPolicy:FilesFileSystemPolicy": "policy",
+    "aws:s3/vectorsVectorBucketPolicy:VectorsVectorBucketPolicy": "policy",
+    "aws:s3control/accessGrantsInstanceResourcePolicy:AccessGrantsInstanceResourcePolicy": "policy",
+    "aws:s3control/bucketPolicy:BucketPolicy": "policy",
+    "aws:s3control/multiRegionAccessPointPolicy:MultiRegionAccessPointPolicy": "details.policy",
+    "aws:s3control/objectLambdaAccessPointPolicy:ObjectLambdaAccessPointPolicy": "policy",
+    "aws:s3tables/tablePolicy:TablePolicy": "resourcePolicy",
+    "aws:sagemaker/modelPackageGroupPolicy:ModelPackageGroupPolicy": "resourcePolicy",
+    "aws:schemas/registryPolicy:RegistryPolicy": "policy",
+    "aws:vpclattice/authPolicy:AuthPolicy": "policy",
+    "aws:vpclattice/resourcePolicy:ResourcePolicy": "policy",
+    "aws:xray/resourcePolicy:ResourcePolicy": "policyDocument",
     **dict.fromkeys(_DOMAINS, "accessPolicies"),
+    # Only CloudFormation keeps these in the resource itself.
+    "aws:dynamodb/table:Table": "resourcePolicy.policyDocument",
+    "aws:ecr/repository:Repository": "repositoryPolicyText",
+    "aws:efs/fileSystem:FileSystem": "fileSystemPolicy",
+    "aws-native:backup:BackupVault": "accessPolicy",
+    "aws-native:cloudtrail:ResourcePolicy": "resourcePolicy",
+    "aws-native:codeartifact:Domain": "permissionsPolicyDocument",
+    "aws-native:codeartifact:Repository": "permissionsPolicyDocument",
+    "aws-native:events:EventBus": "policy",
+    "aws-native:events:EventBusPolicy": "statement",
+    "aws-native:lex:ResourcePolicy": "policy",
+    "aws-native:logs:Destination": "destinationPolicy",
+    "aws-native:s3:MultiRegionAccessPointPolicy": "policy",
+    "aws-native:s3objectlambda:AccessPointPolicy": "policyDocument",
 }
-"""Where resources keep their policy (the types' own schemas, pulumi-aws 7); keys have rules of their own."""
+"""Where resources keep their policy (the types' own schemas, pulumi-aws 7; CloudFormation resource reference, read
+2026-11); keys have rules of their own."""
 _HARMLESS: Final = (
     "ecr:batchcheck*",
     "ecr:batchgetimage",
@@ -57,15 +105,19 @@ _HARMLESS: Final = (
     "s3:getbucketlocation",
     "s3:putobject",
 )
+_LOGS_OF_ONE: Final = re.compile(r"AWSLogs/\d{12}/")
+_LOOKS: Final = ("s3:getbucketacl", "s3:getbucketlocation", "s3:listbucket")
 """Pulling images and delivering objects: what other accounts are commonly let do as a whole."""
 EVENT_PERMISSION: Final = "aws:cloudwatch/eventPermission:EventPermission"
 LAYER_PERMISSION: Final = "aws:lambda/layerVersionPermission:LayerVersionPermission"
 LAUNCH_PERMISSION: Final = "aws:ec2/amiLaunchPermission:AmiLaunchPermission"
+DOCUMENT: Final = "aws:ssm/document:Document"
 SNAPSHOTS: Final = ("aws:rds/snapshot:Snapshot", "aws:rds/clusterSnapshot:ClusterSnapshot")
 _ALL: Final[Mapping[str, tuple[str, str, str]]] = {
     EVENT_PERMISSION: ("principal", "*", "condition"),
     LAYER_PERMISSION: ("principal", "*", "organizationId"),
     LAUNCH_PERMISSION: ("group", "all", ""),
+    DOCUMENT: ("permissions.accountIds|permissions.account_ids", "All", ""),
     **dict.fromkeys(SNAPSHOTS, ("sharedAccounts", "all", "")),
 }
 """What shares without a policy: where it says with whom, how it says everybody, and what narrows that."""
@@ -80,7 +132,8 @@ def _open_policy(holder: Resource, graph: Graph) -> Iterable[str]:
 
 
 def _policy(holder: Resource) -> Any:
-    return at(holder.inputs, POLICIES[holder.type])
+    found = at(holder.inputs, POLICIES[holder.type])
+    return {"Statement": found} if isinstance(found, Mapping) and "Effect" in found else found
 
 
 def _is_behind_its_own_door(holder: Resource, graph: Graph) -> bool:
@@ -116,9 +169,26 @@ def _is_harmless(statement: Statement) -> bool:
     )
 
 
+def _for_whom(holder: Resource, _graph: Graph) -> Iterable[str]:
+    value = at(holder.inputs, "policy") if holder.type in KEYS else _policy(holder)
+    return each(statements(value), _deputies)
+
+
+def _deputies(statement: Statement) -> Iterable[str]:
+    """Services that do this for whoever asks them to; where logs go to is held by the account in their path."""
+    if not statement.allows or any(c.key.startswith(SOURCES) for c in statement.pinned()):
+        return
+    only_looks = statement.actions and all(a.lower() in _LOOKS for a in statement.actions)
+    by_path = statement.resources and all(_LOGS_OF_ONE.search(r) for r in statement.resources)
+    for service in () if only_looks or by_path else statement.principals("Service"):
+        if service_name(service) in resource_deputies():
+            yield f"{statement.name}: {service} does it for any account"
+
+
 def _public(share: Resource, _graph: Graph) -> Iterable[str]:
     where, everybody, narrowed = _ALL[share.type]
-    said = [text(value, where) for value in listed(at(share.inputs, where), where)]
+    said = [text(value, where) for key in where.split("|") for value in listed(at(share.inputs, key), key)]
+    where = where.partition("|")[0]
     if everybody in said and not (narrowed and at(share.inputs, narrowed)):
         yield f"{where} is {everybody}: everybody, in any account"
 
@@ -139,6 +209,13 @@ RULES: tuple[Rule, ...] = (
         fix="Name a role of the other account, or add a condition on aws:PrincipalOrgID or aws:PrincipalArn.",
         check=_whole_accounts,
         reads_graph=True,
+    ),
+    Rule(
+        id="services-act-for-named-accounts",
+        applies_to=(*POLICIES, *KEYS),
+        why="Such a service does it for whoever asks: another account's bucket, topic or distribution comes in by it.",
+        fix="Add a condition on aws:SourceAccount or aws:SourceArn.",
+        check=_for_whom,
     ),
     Rule(
         id="copies-are-not-shared-with-everybody",

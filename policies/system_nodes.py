@@ -16,22 +16,22 @@ ADD_ON: Final = "aws:eks/addon:Addon"
 _BROAD: Final = ("AdministratorAccess", "PowerUserAccess")
 
 
-def _open_metadata(template: Resource, _graph: Graph) -> Iterable[str]:
+def _open_metadata(template: Resource, graph: Graph) -> Iterable[str]:
     options = mapping(at(template.inputs, "metadataOptions"), "metadataOptions")
     if text(at(options, "httpEndpoint"), "metadataOptions.httpEndpoint") == "disabled":
         return
     if text(at(options, "httpTokens"), "metadataOptions.httpTokens") != "required":
         yield "httpTokens is not required: one forged request from a pod reads the node's credentials"
     hops = number(at(options, "httpPutResponseHopLimit"), "metadataOptions.httpPutResponseHopLimit")
-    if hops is None:
+    if hops is None and keeps_our_conventions(graph):
         yield "httpPutResponseHopLimit is not set: the image may allow two hops, which reaches into pods"
-    elif hops > 1:
+    elif hops is not None and hops > 1:
         yield f"httpPutResponseHopLimit {int(hops)} lets pods take the node's credentials"
 
 
-def _plain_disks(template: Resource, _graph: Graph) -> Iterable[str]:
+def _plain_disks(template: Resource, graph: Graph) -> Iterable[str]:
     disks = sequence(at(template.inputs, "blockDeviceMappings"), "blockDeviceMappings")
-    if not disks:
+    if not disks and keeps_our_conventions(graph):
         yield "no blockDeviceMappings: the image decides whether its disk is encrypted"
     for disk in disks:
         if at(disk, "noDevice") or at(disk, "virtualName"):  # removes a device, or names instance storage
@@ -40,10 +40,14 @@ def _plain_disks(template: Resource, _graph: Graph) -> Iterable[str]:
             yield f"{text(at(disk, 'deviceName')) or 'a device'} is not encrypted"
 
 
-def _login(resource: Resource, _graph: Graph) -> Iterable[str]:
-    if text(at(resource.inputs, "keyName"), "keyName"):
+def _login(resource: Resource, graph: Graph) -> Iterable[str]:
+    is_ours = keeps_our_conventions(graph)
+    if is_ours and text(at(resource.inputs, "keyName"), "keyName"):
         yield "keyName: people with an SSH key can log in"
-    if mapping(at(resource.inputs, "remoteAccess"), "remoteAccess"):
+    access = mapping(at(resource.inputs, "remoteAccess"), "remoteAccess")
+    sources = access and sequence(at(access, "sourceSecurityGroupIds"), "remoteAccess.sourceSecurityGroupIds")
+    # Without source groups EKS opens port 22 to the internet.
+    if access and (is_ours or not sources):
         yield "remoteAccess: EKS opens SSH on the nodes"
 
 
@@ -119,6 +123,7 @@ RULES: tuple[Rule, ...] = (
         fix="Add tag_specifications for instance and volume.",
         check=_untagged,
         reads_graph=True,
+        house=True,
     ),
     Rule(
         id="node-groups-have-our-template",
@@ -126,6 +131,7 @@ RULES: tuple[Rule, ...] = (
         why="The template EKS writes itself allows two metadata hops.",
         fix="Set launch_template to one that requires tokens and a hop limit of 1.",
         check=_default_template,
+        house=True,
     ),
     Rule(
         id="node-groups-wait-for-the-network",

@@ -1,6 +1,6 @@
 """What must hold for what is recorded: encrypted at rest, fetched from whom one thinks, shown to nobody else."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from policies.reading import at, flag, mapping, sequence, text
@@ -10,6 +10,15 @@ from policies.rule import Rule
 LOG_GROUP: Final = "aws:cloudwatch/logGroup:LogGroup"
 SERVICE_MONITOR: Final = "kubernetes:monitoring.coreos.com/v1:ServiceMonitor"
 POD_MONITOR: Final = "kubernetes:monitoring.coreos.com/v1:PodMonitor"
+COLLECTORS: Final = (
+    *(f"kubernetes:monitoring.coreos.com/v1:{kind}" for kind in ("Alertmanager", "Probe", "Prometheus")),
+    *(
+        f"kubernetes:monitoring.coreos.com/v1alpha1:{kind}"
+        for kind in ("AlertmanagerConfig", "PrometheusAgent")
+    ),
+    "kubernetes:monitoring.coreos.com/v1alpha1:ScrapeConfig",
+    "kubernetes:monitoring.coreos.com/v1beta1:AlertmanagerConfig",
+)
 RELEASE: Final = "kubernetes:helm.sh/v3:Release"
 
 _DEFAULT_PASSWORDS: Final = frozenset({"prom-operator", "admin", "strongpassword"})
@@ -28,9 +37,24 @@ def _endpoints(monitor: Resource) -> list[Mapping[str, Any]]:
 
 
 def _unverified(monitor: Resource, _graph: Graph) -> Iterable[str]:
+    if monitor.type in COLLECTORS:
+        yield from _trusting(at(monitor.inputs, "spec"), "spec")
+        return
     for endpoint in _endpoints(monitor):
         if flag(at(endpoint, "tlsConfig.insecureSkipVerify")):
             yield f"endpoint {_port(endpoint)}: insecureSkipVerify is on"
+
+
+def _trusting(value: Any, path: str) -> Iterator[str]:
+    """Wherever a collector is told to believe anybody: remote writes, alerting, receivers."""
+    if isinstance(value, Mapping):
+        if flag(value.get("insecureSkipVerify"), path):
+            yield f"{path}: insecureSkipVerify is on"
+        for key, one in value.items():
+            yield from _trusting(one, f"{path}.{key}")
+    elif isinstance(value, list | tuple):
+        for index, one in enumerate(value):
+            yield from _trusting(one, f"{path}.{index}")
 
 
 def _sends_own_token(monitor: Resource, _graph: Graph) -> Iterable[str]:
@@ -92,10 +116,11 @@ RULES: tuple[Rule, ...] = (
         why="Logs hold addresses, names and parts of prompts; with a key of ours reading them is a grant we make.",
         fix="Set kms_key_id to a key whose policy lets CloudWatch Logs use it for this group.",
         check=_unencrypted,
+        house=True,
     ),
     Rule(
         id="monitors-verify-their-target",
-        applies_to=(SERVICE_MONITOR, POD_MONITOR),
+        applies_to=(SERVICE_MONITOR, POD_MONITOR, *COLLECTORS),
         why="Figures from an unverified server may be anybody's, and alerts and scaling follow them.",
         fix="Remove insecureSkipVerify; name the authority in tlsConfig.ca, or let the mesh encrypt.",
         check=_unverified,

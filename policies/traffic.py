@@ -10,21 +10,30 @@ from typing import Any, Final
 
 from policies.deferring import every
 from policies.model_objects import INFERENCE_SERVICE, LLM, annotation, name_of, namespace_of
+from policies.neighbours import keeps_our_conventions
 from policies.reading import at, flag, mapping, number, sequence, text
 from policies.record import Graph, Resource
 from policies.rule import Rule
 
 _STOP: Final = "serving.kserve.io/stop"
 _PARTS: Final = ("spec", "spec.prefill")
+_MODE: Final = "serving.kserve.io/deploymentMode"
+_WITH_CANARIES: Final = frozenset({"Standard", "RawDeployment"})
 _WHOLE: Final = 100
 _SCALES: Final = ("maxReplicas", "scaleTarget", "scaleMetric", "autoScaling")
 
 
-def _stuck_canaries(service: Resource, _graph: Graph) -> Iterable[str]:
+def _stuck_canaries(service: Resource, graph: Graph) -> Iterable[str]:
     spec = mapping(at(service.inputs, "spec"), "spec")
     canaries = sequence(at(spec, "canary"), "spec.canary")
-    if canaries and not text(at(spec, "predictor.name"), "predictor.name"):
+    is_named = bool(text(at(spec, "predictor.name"), "predictor.name"))
+    if (
+        canaries and not is_named and keeps_our_conventions(graph)
+    ):  # KServe takes it, and restarts what serves
         yield "the stable predictor has no name: a promotion would restart it"
+    mode = annotation(service, _MODE)
+    if canaries and mode not in _WITH_CANARIES:
+        yield f"canaries need {_MODE}: Standard (got {mode or 'none'})"
     yield from every(partial(_stuck, index, spec, canaries) for index in range(len(canaries)))
     share = sum(number(at(c, "trafficPercent"), "trafficPercent") or 0 for c in canaries)
     if share > _WHOLE:
@@ -144,11 +153,16 @@ def _is_stopped(service: Resource) -> bool:
 def _members(service: Resource, graph: Graph) -> list[Resource]:
     """All members of a service's group, itself among them; none where it has no group."""
     group = _group(service)
-    return [
-        other
-        for other in graph.of_type(*LLM)
-        if group and namespace_of(other) == namespace_of(service) and _group(other) == group
-    ]
+    return graph.once_for(_groups, namespace_of(service)).get(group, []) if group else []
+
+
+def _groups(graph: Graph, namespace: str) -> Mapping[str, list[Resource]]:
+    """The groups of a namespace and their members."""
+    found: dict[str, list[Resource]] = {}
+    for other in graph.of_type(*LLM):
+        if namespace_of(other) == namespace:
+            found.setdefault(_group(other), []).append(other)
+    return found
 
 
 def _weightless(service: Resource, _graph: Graph) -> Iterable[str]:
@@ -183,6 +197,7 @@ RULES: tuple[Rule, ...] = (
         why="KServe's webhook refuses such a canary, or a promotion restarts what serves.",
         fix="Give every predictor a name of its own, a fixed number of replicas, and shares up to 100 %.",
         check=_stuck_canaries,
+        reads_graph=True,
     ),
     Rule(
         id="language-models-are-admitted",

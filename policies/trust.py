@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from functools import partial
 from typing import Final
 
-from facts.deputies import deputies
+from facts.deputies import deputies, service_name
 from policies.deferring import every
 from policies.iam.accounts import homes, whole_others
 from policies.iam.callers import open_statements, unrefused
 from policies.iam.identities import ASSOCIATION, ROLE
 from policies.iam.statements import Statement, each, statements
+from policies.neighbours import keeps_our_conventions
 from policies.reading import at, flag, text
 from policies.record import Graph, Resource
 from policies.rule import Rule
@@ -48,19 +49,25 @@ def _for_anybody(trust: object) -> Iterable[str]:
 
 
 def _any_token(statement: Statement) -> Iterable[str]:
-    """Tokens of an OIDC issuer must be narrowed to a subject; other federations have none."""
+    """Tokens of an OIDC issuer must be narrowed to a subject, assertions of a SAML provider to an audience."""
     if not statement.allows:
         return
     federated = statement.principals("Federated")
     issuers = [p for p in federated if ":oidc-provider/" in p]
     if issuers and not any(c.key.endswith(":sub") for c in statement.pinned()):
         yield f"{statement.name}: every token of {issuers[0]} may take on the role"
+    vouchers = [p for p in federated if ":saml-provider/" in p]
+    if vouchers and not any(c.key.startswith("saml:") for c in statement.pinned()):
+        yield f"{statement.name}: every assertion of {vouchers[0]} may take on the role, whoever it is for"
     known = [p for p in federated if p in _AUDIENCES]
     if known and not any(c.key.endswith((":aud", ":app_id", ":sub")) for c in statement.pinned()):
         yield f"{statement.name}: every token of {known[0]} may take on the role"
 
 
-def _any_pod(role: Resource, _graph: Graph) -> Iterable[str]:
+def _any_pod(role: Resource, graph: Graph) -> Iterable[str]:
+    """AWS's own form names nobody: whoever may associate and pass the role decides. Ours does not leave it there."""
+    if not keeps_our_conventions(graph):
+        return ()
     return each(statements(at(role.inputs, "assumeRolePolicy"), _TRUST), _unnamed_pods)
 
 
@@ -95,7 +102,7 @@ def _deputies(statement: Statement) -> Iterable[str]:
     if not statement.allows or any(c.key.startswith(_DEPUTIES_NAME) for c in statement.pinned()):
         return
     for service in statement.principals("Service"):
-        if service.removesuffix(".cn").removesuffix(".amazonaws.com").partition(".")[0] in deputies():
+        if service_name(service).partition(".")[0] in deputies():
             yield f"{statement.name}: {service} may take on the role for any account"
 
 
@@ -104,7 +111,7 @@ RULES: tuple[Rule, ...] = (
         id="roles-trust-named-principals",
         applies_to=(ROLE,),
         why="A role that trusts everybody is a public credential.",
-        fix="Name the service, account or role; for an OIDC issuer add a condition on its :sub.",
+        fix="Name the service, account or role; for an OIDC issuer add a condition on its :sub, for SAML on SAML:aud.",
         check=_open_trust,
     ),
     Rule(
@@ -113,6 +120,7 @@ RULES: tuple[Rule, ...] = (
         why="Otherwise whoever may create an association gives the role to any pod of any cluster.",
         fix="Use components.iam_document.pod_identity_trust: request tags of the cluster and its namespaces.",
         check=_any_pod,
+        reads_graph=True,
     ),
     Rule(
         id="pod-identities-carry-session-tags",

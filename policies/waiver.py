@@ -12,6 +12,8 @@ from facts.strict import Strict
 from facts.strict_yaml import YamlProblem, load
 
 LONGEST = timedelta(days=180)
+_OTHER_ZONES = timedelta(days=1)
+"""Somebody east of Greenwich writes tomorrow's date while it is still today here."""
 
 
 class Waiver(Strict):
@@ -39,6 +41,16 @@ class Waiver(Strict):
             latest = self.created + LONGEST
             raise ValueError(f"lasts more than {LONGEST.days} days; the latest expiry is {latest}")
         return self
+
+    def is_in_force(self, today: date) -> bool:
+        """Not yet where it is dated after today: half a year begins when somebody accepts, not at will."""
+        return self.created <= today + _OTHER_ZONES and today <= self.expires
+
+    def ended(self, today: date) -> str:
+        """Why it does not hold today, in words."""
+        if self.expires < today:
+            return f"expired on {self.expires}"
+        return f"is dated {self.created}, which is yet to come"
 
 
 _ADAPTER = TypeAdapter(dict[str, Waiver])

@@ -6,26 +6,45 @@ from functools import partial
 from typing import Any, Final
 
 from policies.deferring import every
-from policies.reading import UndecidedError, at, mapping, sequence, text
+from policies.gateway_objects import PROXY
+from policies.old_tls import is_old
+from policies.reading import UndecidedError, at, flag, mapping, sequence, text
 from policies.record import Graph, Resource
 from policies.rule import Rule
 
 SERVICE: Final = "kubernetes:core/v1:Service"
-INGRESS: Final = ("kubernetes:networking.k8s.io/v1:Ingress", "kubernetes:networking.k8s.io/v1beta1:Ingress")
+INGRESS: Final = tuple(
+    f"kubernetes:{version}:Ingress"
+    for version in ("networking.k8s.io/v1", "networking.k8s.io/v1beta1", "extensions/v1beta1")
+)
 VOLUME: Final = "kubernetes:core/v1:PersistentVolume"
 GRANTS: Final = (
     "kubernetes:gateway.networking.k8s.io/v1:ReferenceGrant",
     "kubernetes:gateway.networking.k8s.io/v1beta1:ReferenceGrant",
     "kubernetes:gateway.networking.k8s.io/v1alpha2:ReferenceGrant",
 )
-_ADMISSION: Final = "kubernetes:admissionregistration.k8s.io/v1:"
-VALIDATING: Final = f"{_ADMISSION}ValidatingWebhookConfiguration"
-WEBHOOKS: Final = (VALIDATING, f"{_ADMISSION}MutatingWebhookConfiguration")
+_ADMISSION: Final = "kubernetes:admissionregistration.k8s.io/"
+_VALIDATES: Final = ":ValidatingWebhookConfiguration"
+VALIDATING: Final = f"{_ADMISSION}v1{_VALIDATES}"
+WEBHOOKS: Final = tuple(
+    f"{_ADMISSION}{version}{kind}"
+    for version in ("v1", "v1beta1")
+    for kind in (_VALIDATES, ":MutatingWebhookConfiguration")
+)
+_NGINX: Final = "nginx.ingress.kubernetes.io/"
+_SNIPPETS: Final = (
+    "auth-snippet",
+    "configuration-snippet",
+    "modsecurity-snippet",
+    "server-snippet",
+    "stream-snippet",
+)
 _ALB: Final = "alb.ingress.kubernetes.io/"
 
 
 def _past_the_gateway(service: Resource, _graph: Graph) -> Iterable[str]:
-    if text(at(service.inputs, "spec.type"), "spec.type") == "NodePort":
+    path = "spec.provider.kubernetes.envoyService.type" if service.type == PROXY else "spec.type"
+    if text(at(service.inputs, path), path) == "NodePort":
         yield "opens a port on every node"
     for address in sequence(at(service.inputs, "spec.externalIPs"), "spec.externalIPs"):
         yield f"takes what is sent to {text(address, 'spec.externalIPs')}, whoever that address belongs to"
@@ -33,6 +52,11 @@ def _past_the_gateway(service: Resource, _graph: Graph) -> Iterable[str]:
 
 def _plain_ingress(ingress: Resource, _graph: Graph) -> Iterable[str]:
     notes = mapping(at(ingress.inputs, "metadata.annotations"), "metadata.annotations")
+    policy = text(notes.get(f"{_ALB}ssl-policy"), "ssl-policy")
+    if is_old(policy):
+        yield f"{policy} accepts TLS 1.0 or 1.1"
+    if not flag(notes.get(f"{_NGINX}ssl-redirect"), "ssl-redirect", default=True):
+        yield f"{_NGINX}ssl-redirect is off: it answers in plain text too"
     if _is_encrypted_by_its_load_balancer(notes):
         return
     covered: set[str] = set()
@@ -46,6 +70,11 @@ def _plain_ingress(ingress: Resource, _graph: Graph) -> Iterable[str]:
         host = text(at(rule, "host"), "rules.host")
         if host and covered and not _is_covered(host, covered):
             yield f"answers for {host} in plain text: spec.tls does not name it"
+
+
+def _written_configuration(ingress: Resource, _graph: Graph) -> Iterable[str]:
+    notes = mapping(at(ingress.inputs, "metadata.annotations"), "metadata.annotations")
+    yield from (f"{name} is written into the proxy" for name in _SNIPPETS if notes.get(f"{_NGINX}{name}"))
 
 
 def _is_covered(host: str, covered: set[str]) -> bool:
@@ -76,12 +105,12 @@ def _every_secret(grant: Resource, _graph: Graph) -> Iterable[str]:
 
 def _webhooks(configuration: Resource, _graph: Graph) -> Iterable[str]:
     hooks = sequence(at(configuration.inputs, "webhooks"), "webhooks")
-    return every(partial(_hook_problems, hook, configuration.type == VALIDATING) for hook in hooks)
+    return every(partial(_hook_problems, hook, configuration.type.endswith(_VALIDATES)) for hook in hooks)
 
 
 def _hook_problems(hook: Any, validates: bool) -> Iterable[str]:
     name = text(at(hook, "name"), "webhooks.name")
-    if text(at(hook, "clientConfig.url"), "clientConfig.url").startswith("http://"):
+    if text(at(hook, "clientConfig.url"), "clientConfig.url").lower().startswith("http://"):
         yield f"{name}: asks in plain text"
     if validates and text(at(hook, "failurePolicy"), "failurePolicy") == "Ignore":
         yield f"{name}: failurePolicy is Ignore: what it refuses passes while it is down"
@@ -96,7 +125,7 @@ def _folder_of_a_node(volume: Resource, _graph: Graph) -> Iterable[str]:
 RULES: tuple[Rule, ...] = (
     Rule(
         id="services-stay-behind-a-gateway",
-        applies_to=(SERVICE,),
+        applies_to=(SERVICE, PROXY),
         why="A port on every node passes gateway, TLS and limits by; a claimed address takes other people's traffic.",
         fix="Use ClusterIP, and a route at the gateway.",
         check=_past_the_gateway,
@@ -107,6 +136,13 @@ RULES: tuple[Rule, ...] = (
         why="Prompts, answers and tokens are readable on the way.",
         fix="Set spec.tls for every host, or a certificate of the load balancer with a redirect.",
         check=_plain_ingress,
+    ),
+    Rule(
+        id="ingresses-bring-no-configuration",
+        applies_to=INGRESS,
+        why="Whoever writes routes writes the proxy's own configuration, and reads every certificate it holds.",
+        fix="Use the controller's own annotations; switch allow-snippet-annotations off.",
+        check=_written_configuration,
     ),
     Rule(
         id="reference-grants-name-their-secret",

@@ -10,7 +10,9 @@ from typing import Final
 from policies import pods
 from policies.deferring import every
 from policies.pod_finder import WORKLOADS, pods_of
-from policies.pod_restricted import offences
+from policies.pod_parts import parts_of
+from policies.pod_restricted import offences, told
+from policies.reading import at, flag, text
 from policies.record import Graph, Resource
 from policies.rule import Rule
 
@@ -19,16 +21,43 @@ COVERS: Final = frozenset(WORKLOADS)
 """Kinds that the catalogue may count as covered, though the rules ask every kind."""
 
 
-def _in_each_pod(check: Callable[[pods.Pod], Iterable[str]]) -> Callable[[Resource, Graph], Iterable[str]]:
+Judgement = Callable[[pods.Pod], Iterable[str]]
+
+
+def _in_each_pod(
+    check: Judgement, part: Judgement | None = None
+) -> Callable[[Resource, Graph], Iterable[str]]:
+    """A check of every pod, and one of what an object says of pods that others make."""
+
     def found(workload: Resource, _graph: Graph) -> Iterator[str]:
-        return every(partial(_placed, pod, check) for pod in pods_of(workload))
+        whole = partial(_judged, workload, pods_of, check)
+        parts = partial(_judged, workload, parts_of, part) if part is not None else tuple
+        return every((whole, parts))
 
     return found
 
 
-def _placed(pod: pods.Pod, check: Callable[[pods.Pod], Iterable[str]]) -> Iterator[str]:
+def _judged(
+    workload: Resource, of: Callable[[Resource], Iterable[pods.Pod]], check: Judgement
+) -> Iterator[str]:
+    return every(partial(_placed, pod, check) for pod in of(workload))
+
+
+def _placed(pod: pods.Pod, check: Judgement) -> Iterator[str]:
     for problem in check(pod):
         yield f"{pod.place}: {problem}" if pod.place else problem
+
+
+def _moving(pod: pods.Pod) -> Iterator[str]:
+    return pods.moving_images(pod.spec)
+
+
+def _shared_token(pod: pods.Pod) -> Iterator[str]:
+    """Only where the token is asked for: what says nothing is left to the account."""
+    account = text(at(pod.spec, "serviceAccountName"), "serviceAccountName")
+    asked = flag(at(pod.spec, "automountServiceAccountToken"), "automountServiceAccountToken")
+    if asked and account in {"", "default"}:
+        yield "asks for the token of the namespace's default account, which every pod there shares"
 
 
 RULES: tuple[Rule, ...] = (
@@ -37,7 +66,7 @@ RULES: tuple[Rule, ...] = (
         applies_to=OBJECTS,
         why="Whoever takes over such a container has the node, and with it every pod and credential there.",
         fix="Write the restricted Pod Security Standard: drop ALL, runAsNonRoot, RuntimeDefault, no host access.",
-        check=_in_each_pod(offences),
+        check=_in_each_pod(offences, told),
     ),
     Rule(
         id="containers-are-bounded",
@@ -51,6 +80,13 @@ RULES: tuple[Rule, ...] = (
         applies_to=OBJECTS,
         why="A moving tag runs code nobody reviewed, on the next restart.",
         fix="Name the image by digest; the report lists images that only have a version.",
-        check=_in_each_pod(lambda pod: pods.moving_images(pod.spec)),
+        check=_in_each_pod(_moving, _moving),
+    ),
+    Rule(
+        id="pods-share-no-token",
+        applies_to=OBJECTS,
+        why="What one pod is granted through the default account, every pod of the namespace may do.",
+        fix="Give the pod an account of its own, or set automountServiceAccountToken to false.",
+        check=_in_each_pod(_shared_token),
     ),
 )

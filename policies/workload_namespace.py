@@ -5,6 +5,7 @@ from typing import Final
 
 from policies.mesh_objects import (
     AUTHORIZATION,
+    MODEL_KINDS,
     NAMESPACE,
     NETWORK_POLICY,
     RELEASE,
@@ -15,10 +16,13 @@ from policies.mesh_objects import (
     istio_chart,
     label,
     name_of,
+    namespace_of,
     requires_mutual_tls,
     selects_everything,
 )
-from policies.reading import at, mapping, sequence, text
+from policies.neighbours import is_a_part
+from policies.pod_finder import pods_of
+from policies.reading import UndecidedError, at, mapping, sequence, text
 from policies.record import Graph, Resource
 from policies.rule import Rule
 
@@ -34,6 +38,7 @@ _REASON: Final = "slipway.dev/reason"
 _ENFORCE: Final = "pod-security.kubernetes.io/enforce"
 _LEVELS: Final = frozenset({"restricted", "baseline", "privileged"})
 _BUILT_IN: Final = frozenset({"kube-system", "kube-public", "kube-node-lease"})
+_OUTSIDE: Final = {"istio.io/dataplane-mode": "none", "istio-injection": "disabled"}
 _GPU_QUOTAS: Final = frozenset({"requests.nvidia.com/gpu", "count/pods", "pods"})
 
 
@@ -66,6 +71,36 @@ def _plain_text(namespace: Resource, graph: Graph) -> Iterable[str]:
         yield "holds models, and no PeerAuthentication requires mutual TLS"
 
 
+def _is_empty(namespace: Resource, graph: Graph) -> bool:
+    """Whether it was given without what runs in it: what else is applied to it then stands elsewhere too."""
+    there = graph.once(_inhabited) if namespace.source else frozenset[str]()
+    return is_a_part(namespace, [name for name in there if name == name_of(namespace)])
+
+
+def _inhabited(graph: Graph) -> frozenset[str]:
+    """The namespaces in which something of the graph runs."""
+    running = (found for found in graph.of_type("kubernetes:*") if found.type != NAMESPACE)
+    return frozenset(namespace_of(found) for found in running if _runs(found))
+
+
+def _runs(found: Resource) -> bool:
+    if found.type in MODEL_KINDS:
+        return True
+    try:
+        return any(True for _ in pods_of(found))
+    except UndecidedError:
+        return True  # a pod stands there that cannot be read
+
+
+def _leaves_the_mesh(namespace: Resource, _graph: Graph) -> Iterable[str]:
+    notes = mapping(at(namespace.inputs, "metadata.annotations"), "metadata.annotations")
+    if name_of(namespace) in {*_BUILT_IN, ROOT_NAMESPACE} or text(notes.get(_REASON), _REASON):
+        return
+    for key, off in _OUTSIDE.items():
+        if label(namespace, key) == off:
+            yield f"{key} is {off}: its workloads take and send plain text, under no name"
+
+
 def _denies_requests(policy: Resource) -> bool:
     if not selects_everything(at(policy.inputs, "spec.selector")) or at(policy.inputs, "spec.targetRefs"):
         return False
@@ -75,7 +110,9 @@ def _denies_requests(policy: Resource) -> bool:
 
 def _open_to_requests(namespace: Resource, graph: Graph) -> Iterable[str]:
     # Without any ALLOW policy Istio lets every caller in.
-    if is_in_ambient(namespace) and not any(
+    if not is_in_ambient(namespace) or _is_empty(namespace, graph):
+        return
+    if not any(
         _denies_requests(policy)
         for where in (name_of(namespace), ROOT_NAMESPACE)
         for policy in inside(graph, where, *AUTHORIZATION)
@@ -96,7 +133,9 @@ def _is_isolated(namespace: Resource, graph: Graph, direction: str) -> bool:
 
 
 def _open_to_traffic(namespace: Resource, graph: Graph) -> Iterable[str]:
-    if is_in_ambient(namespace) and not _is_isolated(namespace, graph, "Ingress"):
+    if not is_in_ambient(namespace) or _is_empty(namespace, graph):
+        return
+    if not _is_isolated(namespace, graph, "Ingress"):
         yield "no NetworkPolicy denies incoming traffic by default"
 
 
@@ -157,6 +196,13 @@ RULES: tuple[Rule, ...] = (
         fix="Declare a PeerAuthentication, mode STRICT, in the namespace or in Istio's root namespace.",
         check=_plain_text,
         reads_graph=True,
+    ),
+    Rule(
+        id="namespaces-stay-in-the-mesh",
+        applies_to=(NAMESPACE,),
+        why="Outside it nobody knows who calls, and policies of the mesh hold for nothing there.",
+        fix="Take the label away, or say why in the annotation slipway.dev/reason.",
+        check=_leaves_the_mesh,
     ),
     Rule(
         id="mesh-namespaces-deny-requests",

@@ -24,10 +24,13 @@ BYTES_PER_PARAMETER: Final = {
     "float16": 2.0,
     "float8": 1.0,
     "int8": 1.0,
+    "float4": 0.5,
     "int4": 0.5,
 }
 """What one weight takes at each precision, at least."""
 
+_MICROSCALED: Final = 32
+"""Numbers of 4 bits that share a scale of 8 (OCP Microscaling Formats 1.0, MXFP4; NVFP4's groups are of 16)."""
 _GROUP: Final = 128
 _OF_A_GROUP: Final = 2.5
 """A scale of 16 bits and a zero point of 4 for each group of weights, as AWQ and GPTQ files have them (AutoAWQ's
@@ -36,7 +39,7 @@ _OF_A_GROUP: Final = 2.5
 
 def quantised_bytes(parameters: int, precision: str) -> float:
     """What so many weights take, with the scales that a quantised format keeps beside them."""
-    scales = _OF_A_GROUP / _GROUP if precision == "int4" else 0.0
+    scales = {"int4": _OF_A_GROUP / _GROUP, "float4": 1 / _MICROSCALED}.get(precision, 0.0)
     return parameters * (BYTES_PER_PARAMETER[precision] + scales)
 
 
@@ -68,9 +71,9 @@ class Artifact(Strict):
     )
     format: Format
     digest: Digest = Field(description="Of the manifest of all files: releases/digest.py defines it.")
-    size_bytes: int = Field(ge=1, description="Of all files.")
-    parameters: int = Field(ge=1)
-    precision: Literal["float32", "bfloat16", "float16", "float8", "int8", "int4"]
+    size_bytes: int = Field(ge=1, le=10**14, description="Of all files.")
+    parameters: int = Field(ge=1, le=10**14)
+    precision: Literal["float32", "bfloat16", "float16", "float8", "int8", "float4", "int4"]
     signature: Signature | None = Field(default=None, description="Absent: nobody vouches for the files.")
     adapter_of: Text | None = Field(
         default=None, description="The upstream name of the only model this adapter fits."
@@ -115,6 +118,11 @@ class Artifact(Strict):
                 f"take at least {least}"
             )
         return self
+
+    @property
+    def is_quantised(self) -> bool:
+        """Whether weights are packed with scales beside them, so that a file's numbers are not the model's."""
+        return self.precision in {"float8", "int8", "float4", "int4"}
 
     def is_at(self, identity: str) -> bool:
         """Whether the URI is the folder of this release (an image is its own folder)."""

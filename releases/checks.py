@@ -4,7 +4,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
+from facts.licences import licence_terms
+from releases.licence import Use
 from releases.load import LoadedRelease
+from releases.state import Decision
 
 EXAMPLE_ACCOUNT: Final = "111122223333"
 """The account of AWS's own documentation, which is nobody's: illustrative records may stand there."""
@@ -13,10 +16,11 @@ Kind = Literal[
     "illustrative",
     "licence-not-reviewed",
     "licence-refused",
+    "licence-obligations",
     "not-approved",
     "approval-refused",
     "residency",
-    "commercial-use",
+    "use",
     "remote-code",
     "replicas",
     "placement",
@@ -36,27 +40,11 @@ class Environment:
 
     account: str
     region: str
-    is_commercial: bool = True
+    use: Use = "commercial"
+    """What its models are used for: the licence must permit it."""
     signed_only: bool = False
     payload_days: Mapping[str, int] = field(default_factory=dict)
     """How long the platform keeps payloads, by data class; empty where it keeps none."""
-
-
-@dataclass(frozen=True)
-class Choice:
-    """What a stack chose for a release: its replicas and where they run (an accelerator, or cpu)."""
-
-    min_replicas: int
-    max_replicas: int
-    placement: str
-
-
-@dataclass(frozen=True)
-class ShareChoice:
-    """What a stack gives a release as a candidate, in per cent, and each caller: requests, tokens a minute."""
-
-    percent: int | None = None
-    callers: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -76,14 +64,13 @@ def environment_problems(loaded: LoadedRelease, environment: Environment) -> lis
     return [
         *_record_problems(loaded, environment),
         *_data_problems(loaded, environment),
-        *_decision_problems(loaded),
-        *_event_problems(loaded),
+        *state_problems(loaded),
     ]
 
 
-def choice_problems(loaded: LoadedRelease, choice: Choice) -> list[Problem]:
-    """Where a stack's choice leaves the bounds of the record; nothing if it does not."""
-    return list(_choice_problems(loaded, choice))
+def state_problems(loaded: LoadedRelease) -> list[Problem]:
+    """What speaks against this release wherever it would run."""
+    return [*_decision_problems(loaded), *_event_problems(loaded)]
 
 
 def _record_problems(loaded: LoadedRelease, environment: Environment) -> Iterator[Problem]:
@@ -98,12 +85,17 @@ def _record_problems(loaded: LoadedRelease, environment: Environment) -> Iterato
     if environment.region not in release.data.residency:
         allowed = ", ".join(release.data.residency)
         yield Problem(
-            "residency", f"{file}: data.residency", f"it may run in {allowed} (got {environment.region})"
+            "residency",
+            f"{file}: data.residency",
+            f"it may run in {allowed} (got {environment.region}, the platform's region); serve it from a stack there",
         )
-    if environment.is_commercial and "commercial" not in release.licence.permitted_uses:
+    if environment.use not in release.licence.permitted_uses:
         uses = ", ".join(release.licence.permitted_uses)
         yield Problem(
-            "commercial-use", f"{file}: licence.permitted_uses", f"{release.licence.name} permits {uses}"
+            "use",
+            f"{file}: licence.permitted_uses",
+            f"it may be used for {uses} ({release.licence.name}), and this stack's use is {environment.use} "
+            "(workload_namespace.use); serve it where that is true",
         )
     if release.origin.needs_remote_code:
         yield Problem(
@@ -141,7 +133,7 @@ def _event_problems(loaded: LoadedRelease) -> Iterator[Problem]:
     if state.revocation is not None:
         yield Problem(
             "revoked",
-            loaded.events_folder,
+            loaded.where(state.revocation),
             f"revoked by {state.revocation.who} on {state.revocation.date} ({state.revocation.reason}); "
             "take the version out of the stack",
         )
@@ -150,7 +142,7 @@ def _event_problems(loaded: LoadedRelease) -> Iterator[Problem]:
             side = "below" if evaluation.direction == "higher" else "above"
             yield Problem(
                 "evaluation",
-                f"{loaded.file}: evaluations",
+                f"{loaded.where(evaluation)}.value",
                 f"{evaluation.suite} {evaluation.metric} is {evaluation.value:g} ({evaluation.date}), "
                 f"{side} its floor {evaluation.floor:g}; serve a version that holds it",
             )
@@ -159,53 +151,36 @@ def _event_problems(loaded: LoadedRelease) -> Iterator[Problem]:
 def _decision_problems(loaded: LoadedRelease) -> Iterator[Problem]:
     state, folder = loaded.state, loaded.events_folder
     if state.licence_review is None:
-        yield Problem("licence-not-reviewed", folder, "no licence-review event judged this record")
-    elif not state.licence_review.granted:
-        said = f"{state.licence_review.who} refused the licence on {state.licence_review.when}"
-        yield Problem("licence-refused", folder, said)
-    if state.approval is None:
-        yield Problem("not-approved", folder, "no approval event judged this record")
-    elif not state.approval.granted:
-        yield Problem("approval-refused", folder, f"{state.approval.who} refused it on {state.approval.when}")
-
-
-def _choice_problems(loaded: LoadedRelease, choice: Choice) -> Iterator[Problem]:
-    bounds, path = loaded.release.bounds, f"{loaded.file}: bounds"
-    least, most = bounds.replicas.minimum, bounds.replicas.maximum
-    for name, got in (("min_replicas", choice.min_replicas), ("max_replicas", choice.max_replicas)):
-        if not least <= got <= most:
-            yield Problem(
-                "replicas", f"{path}.replicas", f"{name} should be from {least} to {most} (got {got})"
-            )
-    if choice.min_replicas > choice.max_replicas:
-        said = f"min_replicas ({choice.min_replicas}) is above max_replicas ({choice.max_replicas})"
-        yield Problem("replicas", f"{path}.replicas", said)
-    if choice.placement not in bounds.placements:
-        allowed = ", ".join(bounds.placements)
-        yield Problem("placement", f"{path}.placements", f"it may run on {allowed} (got {choice.placement})")
-
-
-def share_problems(loaded: LoadedRelease, choice: ShareChoice) -> list[Problem]:
-    """Where a share or a caller's limits leave the record's envelope; nothing if they do not."""
-    return list(_share_problems(loaded, choice))
-
-
-def _share_problems(loaded: LoadedRelease, choice: ShareChoice) -> Iterator[Problem]:
-    bounds, path = loaded.release.bounds, f"{loaded.file}: bounds"
-    if choice.percent is not None and choice.percent not in loaded.release.rollout.shares:
-        shares = ", ".join(str(share) for share in loaded.release.rollout.shares)
-        strategy = loaded.release.rollout.strategy
         yield Problem(
-            "share",
-            f"{loaded.file}: rollout",
-            f"a candidate ({strategy}) may be given {shares} per cent (got {choice.percent})",
+            "licence-not-reviewed",
+            folder,
+            "no licence-review event judged this record; append one, or take the version out of the stack",
         )
-    for caller, granted in sorted(choice.callers.items()):
-        for name, got in zip(("requests_per_minute", "tokens_per_minute"), granted, strict=True):
-            allowed_rate = getattr(bounds.limits, name)
-            if got > allowed_rate:
-                yield Problem(
-                    "limits",
-                    f"{path}.limits.{name}",
-                    f"a caller may be granted at most {allowed_rate} (got {got} for {caller})",
-                )
+    elif not state.licence_review.granted:
+        review = state.licence_review
+        said = f"{review.who} refused the licence on {review.when}; take the version out of the stack"
+        yield Problem("licence-refused", f"{folder}/{review.name}: decision", said)
+    else:
+        yield from _obligation_problems(loaded, state.licence_review)
+    if state.approval is None:
+        yield Problem(
+            "not-approved",
+            folder,
+            "no approval event judged this record; append one, or take the version out of the stack",
+        )
+    elif not state.approval.granted:
+        said = f"{state.approval.who} refused it on {state.approval.when}; take the version out of the stack"
+        yield Problem("approval-refused", f"{folder}/{state.approval.name}: decision", said)
+
+
+def _obligation_problems(loaded: LoadedRelease, review: Decision) -> Iterator[Problem]:
+    """An acceptance that is silent about what the licence asks of who serves the model has not judged it."""
+    asked = licence_terms()[loaded.release.licence.name].serving
+    open_ones = [f"{kind} ({words})" for kind, words in asked.items() if kind not in review.obligations_met]
+    if open_ones:
+        yield Problem(
+            "licence-obligations",
+            f"{loaded.events_folder}/{review.name}: obligations_met",
+            f"{loaded.release.licence.name} asks whoever serves it for {', '.join(open_ones)}; "
+            "append a licence-review that names them and whose evidence says how they are met",
+        )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final, Literal
 
+from releases.contradictions import days_of
 from releases.load import LoadedRelease
 
 NEAR: Final = timedelta(days=30)
@@ -39,9 +40,18 @@ def _future(loaded: LoadedRelease, today: date) -> Iterator[Notice]:
             yield Notice(
                 rule="release:events-have-happened",
                 level="mandatory",
-                file=loaded.events_folder,
+                file=f"{loaded.where(event)}: date",
                 message=f"the {event.kind} of {event.date} lies ahead",
                 fix="Write the day on which it happened.",
+            )
+    for field, day in days_of(loaded.release):
+        if day > today:
+            yield Notice(
+                rule="release:events-have-happened",
+                level="mandatory",
+                file=f"{loaded.file}: {field}",
+                message=f"{day} lies ahead",
+                fix="Write the day on which it was read or measured.",
             )
 
 
@@ -53,7 +63,7 @@ def _licence(loaded: LoadedRelease, today: date) -> Iterator[Notice]:
     yield Notice(
         rule="release:licence-review-holds",
         level="mandatory" if over else "advisory",
-        file=loaded.events_folder,
+        file=f"{loaded.events_folder}/{review.name}: expires",
         message=f"the licence review of {review.when} {'expired' if over else 'expires'} on {review.until}",
         fix="Read the licence again and append a licence-review event.",
     )
@@ -68,7 +78,7 @@ def _sunset(loaded: LoadedRelease, today: date) -> Iterator[Notice]:
     yield Notice(
         rule="release:sunset-is-ahead",
         level="mandatory" if over else "advisory",
-        file=loaded.events_folder,
+        file=f"{loaded.where(sunset)}: ends",
         message=f"its sunset {'was' if over else 'is'} on {sunset.ends} ({sunset.reason}){successor}",
         fix="Take the version out of the stack; its successor must answer first.",
     )
@@ -81,7 +91,7 @@ def _warnings(loaded: LoadedRelease) -> Iterator[Notice]:
         yield Notice(
             rule="release:nothing-is-deprecated",
             level="advisory",
-            file=loaded.events_folder,
+            file=loaded.where(deprecation),
             message=f"deprecated on {deprecation.date} ({deprecation.reason}){successor}",
             fix="Plan its successor's rollout.",
         )
@@ -89,7 +99,7 @@ def _warnings(loaded: LoadedRelease) -> Iterator[Notice]:
         yield Notice(
             rule="release:incidents-are-closed",
             level="advisory",
-            file=loaded.events_folder,
+            file=loaded.where(incident),
             message=f"the incident {incident.name} ({incident.severity}) is open since {incident.date}",
             fix="Close it with another incident event of the same name, or roll back.",
         )

@@ -6,18 +6,26 @@ list as canonical JSON (RFC 8785). model-signing's own subject digest covers the
 a file could be renamed unseen: docs/adr/0012-digest-and-signature.md.
 
 Every regular file counts, those that begin with a dot too: what is left out can change unseen. Links, special
-files and paths that hold a line break are refused.
+files and names that are no printable text are refused.
 """
 
 import hashlib
 import json
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import Final
+
+_NO_NAME: Final = "a file's name should be printable text (UTF-8)"
 
 
 class DigestError(ValueError):
-    """A folder has no digest; the message says which path is the reason."""
+    """A folder has no digest; ``problems`` hold one line for each path that is a reason."""
+
+    def __init__(self, *problems: str) -> None:
+        self.problems = list(problems)
+        super().__init__("; ".join(problems))
 
 
 @dataclass(frozen=True)
@@ -39,7 +47,7 @@ class Manifest:
         """A manifest of files in any order.
 
         Raises:
-            DigestError: there are none, a path stands twice, or a path holds a line break.
+            DigestError: there are none, a path stands twice, or a path is no printable text.
         """
         ordered = sorted(files, key=lambda file: PurePosixPath(file.path))
         if not ordered:
@@ -48,8 +56,8 @@ class Manifest:
         for path, following in zip(paths, [*paths[1:], None], strict=True):
             if path == following:
                 raise DigestError(f"{path}: stands twice")
-            if "\n" in path or "\r" in path:
-                raise DigestError(f"{path!r}: a line break in a path")
+            if not path.isprintable():
+                raise DigestError(f"{path!r}: {_NO_NAME}")
         return cls(tuple(ordered))
 
     @property
@@ -71,18 +79,28 @@ def manifest(folder: Path) -> Manifest:
     """
     if not folder.is_dir():
         raise DigestError(f"{folder}: is no folder")
-    return Manifest.of(_files(folder))
+    paths = {path: path.relative_to(folder).as_posix() for path in sorted(folder.rglob("*"))}
+    problems = [said for path, name in paths.items() if (said := _against(path, name))]
+    if problems:  # before gigabytes are read
+        raise DigestError(*problems)
+    files = [path for path in paths if path.is_file()]
+    if not files:
+        raise DigestError(f"{folder}: holds no file")
+    return Manifest.of(File(paths[path], _sha256(path)) for path in files)
 
 
-def _files(folder: Path) -> Iterable[File]:
-    for path in folder.rglob("*"):
-        name = path.relative_to(folder).as_posix()
-        if path.is_symlink():
-            raise DigestError(f"{name}: is a link; a digest holds only for what is in the folder")
-        if path.is_dir():
-            continue
-        if not path.is_file():
-            raise DigestError(f"{name}: is neither file nor folder")
-        with path.open("rb") as stream:
-            digest = hashlib.file_digest(stream, "sha256").hexdigest()
-        yield File(name, digest)
+def _against(path: Path, name: str) -> str:
+    if not name.isprintable():
+        return f"{name!r}: {_NO_NAME}"
+    if path.is_symlink():
+        return (
+            f"{name}: is a link; a digest holds only for what is in the folder, so put the file itself there"
+        )
+    if path.is_file():
+        return "" if os.access(path, os.R_OK) else f"{name}: cannot be read: no permission"
+    return "" if path.is_dir() else f"{name}: is neither file nor folder; take it out"
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

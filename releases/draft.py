@@ -12,7 +12,7 @@ from typing import Any, Final, get_args
 
 from facts.strict_yaml import YamlProblem, load
 from releases import contents
-from releases.config_json import Config, ConfigError
+from releases.config_json import Config, ConfigError, base_of_adapter
 from releases.digest import Manifest
 from releases.engines import ENGINES
 from releases.licence import LicenceName
@@ -22,7 +22,7 @@ _GIB: Final = 2**30
 _PRECISIONS: Final = {
     "F32": "float32", "BF16": "bfloat16", "F16": "float16", "F8_E4M3": "float8", "F8_E5M2": "float8", "I8": "int8",
 }  # fmt: skip
-_FORMATS: Final = {".safetensors": "safetensors", ".onnx": "onnx", ".gguf": "gguf"}
+_FORMATS: Final = {".safetensors": "safetensors", ".onnx": "onnx", ".gguf": "gguf", ".ubj": "xgboost"}
 _LICENCES: Final = {
     "llama3.1": "llama-3.1-community",
     "llama3.3": "llama-3.3-community",
@@ -51,7 +51,7 @@ def draft(model: str, version: str, folder: Path, found: Manifest, today: date) 
         "provenance": "genuine",
         "owner": changeme("the team that answers for it"),
         "artifact": artifact,
-        "origin": _origin(config, card, today),
+        "origin": _origin(folder, config, card, today),
         "licence": _licence(card, today),
         "evaluations": [changeme("suite, dataset_digest, metric, value, floor, by, date; or none: []")],
         "data": {
@@ -86,8 +86,9 @@ def _card(folder: Path) -> Mapping[str, Any]:
 
 
 def _artifact(model: str, version: str, folder: Path, found: Manifest, config: Config) -> dict[str, Any]:
-    formats = {_FORMATS[s] for file in found.files if (s := Path(file.path).suffix) in _FORMATS}
+    formats = {kind for file in found.files if (kind := _format(folder / file.path))}
     is_counted = formats == {"safetensors"} and not config.is_quantised
+    adapted = base_of_adapter(folder)
     return {
         "uri": f"s3://{{model_bucket}}/{model}-{version}/",
         "format": formats.pop()
@@ -99,22 +100,34 @@ def _artifact(model: str, version: str, folder: Path, found: Manifest, config: C
         if is_counted
         else changeme("the number of trained weights"),
         "precision": config.quantised_precision or _precision(folder),
+        **({"adapter_of": adapted} if adapted else {}),
     }
+
+
+def _format(path: Path) -> str:
+    """The format of weights that a file holds, or nothing; trees are known by how they begin."""
+    if path.suffix in _FORMATS:
+        return _FORMATS[path.suffix]
+    if path.suffix not in {".bst", ".json", ".txt"}:
+        return ""
+    with path.open("rb") as stream:
+        head = stream.read(512)
+    if head.startswith(b"tree\n"):
+        return "lightgbm"
+    return "xgboost" if b'"learner"' in head or path.suffix == ".bst" else ""
 
 
 def _precision(folder: Path) -> str:
     """What most tensors are stored in."""
     kinds: Counter[str] = Counter()
-    for path in sorted(folder.rglob("*.safetensors")):
+    for path in sorted(path for path in folder.rglob("*.safetensors") if path.is_file()):
         for tensor in read_header(path).values():
-            kinds[_PRECISIONS.get(tensor["dtype"], "")] += (
-                tensor["data_offsets"][1] - tensor["data_offsets"][0]
-            )
+            kinds[_PRECISIONS.get(tensor.dtype, "")] += tensor.end - tensor.begin
     most = max(sorted(kinds), key=lambda kind: kinds[kind], default="")
     return most or changeme("float32, bfloat16, float16, float8, int8 or int4")
 
 
-def _origin(config: Config, card: Mapping[str, Any], today: date) -> dict[str, Any]:
+def _origin(folder: Path, config: Config, card: Mapping[str, Any], today: date) -> dict[str, Any]:
     base = card.get("base_model")
     named = [base] if isinstance(base, str) else base if isinstance(base, list) else []
     sets = card.get("datasets")
@@ -125,11 +138,12 @@ def _origin(config: Config, card: Mapping[str, Any], today: date) -> dict[str, A
         "read": today,
         "code": changeme("where the code that trained or defines it can be read"),
     }
-    if named:
-        origin["base_model"] = str(named[0])
+    adapted = base_of_adapter(folder)
+    if adapted or named:
+        origin["base_model"] = adapted or str(named[0])
     if isinstance(sets, list) and sets:
         origin["training_data"] = [{"name": str(name)} for name in sets]
-    if config.needs_remote_code:
+    if config.runs_code(folder):
         origin["needs_remote_code"] = True
     return origin
 

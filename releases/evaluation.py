@@ -1,5 +1,6 @@
 """One figure that says how good a model is, and the floor it must hold."""
 
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Literal
 
@@ -34,3 +35,11 @@ class Evaluation(Strict):
     def subject(self) -> tuple[str, str]:
         """What a later evaluation of the same suite and metric replaces."""
         return self.suite, self.metric
+
+
+def twice(evaluations: Sequence[Evaluation]) -> Iterator[str]:
+    """A figure that stands beside another one of the same suite and metric, which would hide it."""
+    for index, evaluation in enumerate(evaluations):
+        if evaluation.subject in {other.subject for other in evaluations[:index]}:
+            suite, metric = evaluation.subject
+            yield f"evaluations.{index}: {suite} {metric} stands twice; one figure would hide the other"

@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Final, Literal, Self, TypeVar
 
 from pydantic import Field, model_validator
 
+from facts.licences import Obligation
 from facts.strict import Strict
 from releases.evaluation import Evaluation
 from releases.licence import LicenceName
@@ -32,6 +34,10 @@ class LicenceReview(Event):
     licence: LicenceName
     decision: Literal["accepted", "refused"]
     expires: date | None = Field(default=None, description="When it must be read again; absent: never.")
+    obligations_met: list[Obligation] = Field(
+        default_factory=list,
+        description="What the licence asks of who serves it, as far as it is met; the evidence says how.",
+    )
 
     @model_validator(mode="after")
     def _expires_later(self) -> Self:
@@ -112,6 +118,9 @@ KINDS: Final[Mapping[str, type[AnyEvent]]] = {
 }
 
 
+_NAME: Final = re.compile(r"^(?P<stem>.+?)(-(?P<number>[2-9]|[1-9]\d))?\.yaml$")
+
+
 def file_name(event: AnyEvent) -> str:
     """The name of an event's file; a second one of the same day and kind ends in ``-2``, and so on."""
     return f"{event.date.isoformat()}-{event.kind}.yaml"
@@ -119,5 +128,20 @@ def file_name(event: AnyEvent) -> str:
 
 def is_named(event: AnyEvent, name: str) -> bool:
     """Whether a file of this name may hold the event."""
-    stem = re.escape(file_name(event).removesuffix(".yaml"))
-    return re.fullmatch(rf"{stem}(-([2-9]|[1-9]\d))?\.yaml", name) is not None
+    found = _NAME.fullmatch(name)
+    return found is not None and f"{found['stem']}.yaml" == file_name(event)
+
+
+@dataclass(frozen=True)
+class Appended:
+    """An event and the name of its file, which says the order of two of one day and kind."""
+
+    event: AnyEvent
+    name: str
+
+    @property
+    def order(self) -> tuple[date, str, int, str]:
+        """When it was said. The content comes last, for events that nobody put into files."""
+        found = _NAME.fullmatch(self.name)
+        number = int(found["number"] or 1) if found else 1
+        return self.event.date, self.event.kind, number, self.event.model_dump_json()

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from facts.accelerators import GpuInstance, gpu_instance, gpu_instances
+from facts.cpu_instances import cpu_instance
 from releases.release import Release
 
 USABLE_FRACTION: Final = 0.9
@@ -61,7 +62,7 @@ def fits(release: Release) -> list[Fit]:
 
 def _fit(name: str, instance: GpuInstance, needs: AcceleratorNeeds, release: Release) -> Fit:
     reason = refusal(needs, name) or ""
-    placement = instance.gpu.lower().replace(" ", "-")
+    placement = placement_name(instance)
     if not reason and placement not in release.bounds.placements:
         reason = f"{placement} is not among bounds.placements"
     return Fit(
@@ -70,6 +71,11 @@ def _fit(name: str, instance: GpuInstance, needs: AcceleratorNeeds, release: Rel
         usd_per_hour=instance.on_demand_usd_per_hour_us_east_1,
         reason=reason,
     )
+
+
+def placement_name(instance: GpuInstance) -> str:
+    """What ``bounds.placements`` calls the accelerators of an instance type."""
+    return instance.gpu.lower().replace(" ", "-")
 
 
 def refusal(needs: AcceleratorNeeds, instance_type: str) -> str | None:
@@ -88,15 +94,23 @@ def refusal(needs: AcceleratorNeeds, instance_type: str) -> str | None:
             f"has {needs.gpu_count} x {instance.gpu_memory_mib} MiB = {total:.1f} GiB, "
             f"x {USABLE_FRACTION} = {usable:.1f} GiB usable, needs {needs.gpu_memory_gib:.1f} GiB"
         )
-    vcpus = instance.vcpus - NODE_OVERHEAD_VCPUS
-    if vcpus < needs.cpu:
-        return (
-            f"has {instance.vcpus} vCPUs - {NODE_OVERHEAD_VCPUS} for the node = {vcpus}, needs {needs.cpu:g}"
-        )
-    memory = (instance.memory_mib - NODE_OVERHEAD_MIB) / _MIB_A_GIB
+    return _without_gpus(needs, instance.vcpus, instance.memory_mib)
+
+
+def cpu_refusal(needs: AcceleratorNeeds, instance_type: str) -> str | None:
+    """Why an instance type without GPU does not hold a replica; nothing if it does, or if its name does not tell."""
+    instance = cpu_instance(instance_type)
+    return None if instance is None else _without_gpus(needs, instance.vcpus, instance.memory_mib)
+
+
+def _without_gpus(needs: AcceleratorNeeds, vcpus: int, memory_mib: int) -> str | None:
+    free = vcpus - NODE_OVERHEAD_VCPUS
+    if free < needs.cpu:
+        return f"has {vcpus} vCPUs - {NODE_OVERHEAD_VCPUS} for the node = {free}, needs {needs.cpu:g}"
+    memory = (memory_mib - NODE_OVERHEAD_MIB) / _MIB_A_GIB
     if memory < needs.memory_gib:
         return (
-            f"has {instance.memory_mib} MiB - {NODE_OVERHEAD_MIB} MiB for the node = {memory:.1f} GiB "
+            f"has {memory_mib} MiB - {NODE_OVERHEAD_MIB} MiB for the node = {memory:.1f} GiB "
             f"of memory, needs {needs.memory_gib:.1f} GiB"
         )
     return None

@@ -14,10 +14,12 @@ from pydantic import ValidationError
 from facts.explain import did_you_mean, explain, placeholders
 from facts.strict import Strict
 from facts.strict_yaml import YamlProblem, load
-from releases.events import KINDS, AnyEvent, LicenceReview, file_name, is_named
+from releases.contradictions import contradictions, successor_problems
+from releases.evaluation import Evaluation
+from releases.events import KINDS, AnyEvent, Appended
 from releases.fallbacks import fallback_problems
 from releases.release import Release
-from releases.signature import BUNDLE, PUBLIC_KEY, files_of, signature_problems
+from releases.signature import BUNDLE, PUBLIC_KEY, signature_problems
 from releases.state import ReleaseState, fold
 
 FOLDER: Final = Path(__file__).parent / "models"
@@ -41,7 +43,12 @@ class LoadedRelease:
 
     release: Release
     record_digest: str
-    events: tuple[AnyEvent, ...] = ()
+    appended: tuple[Appended, ...] = ()
+
+    @property
+    def events(self) -> tuple[AnyEvent, ...]:
+        """In the order in which they were said."""
+        return tuple(appended.event for appended in self.appended)
 
     @property
     def file(self) -> str:
@@ -56,7 +63,19 @@ class LoadedRelease:
     @cached_property
     def state(self) -> ReleaseState:
         """What is true of it now."""
-        return fold(self.record_digest, self.events, self.release.evaluations)
+        return fold(self.record_digest, self.appended, self.release.evaluations)
+
+    def where(self, said: AnyEvent | Evaluation) -> str:
+        """The file that says so, and the place in it where a record's own figure stands."""
+        for index, born in enumerate(self.release.evaluations):
+            if born is said:
+                return f"{self.file}: evaluations.{index}"
+        for appended in self.appended:
+            if said is appended.event:
+                return f"{self.events_folder}/{appended.name}"
+            if said is getattr(appended.event, "evaluation", None):
+                return f"{self.events_folder}/{appended.name}: evaluation"
+        return self.events_folder
 
 
 def record_digest(data: Any) -> str:
@@ -78,10 +97,29 @@ def load_releases(folder: Path = FOLDER) -> Mapping[str, Mapping[str, LoadedRele
         if loaded is not None:
             found.setdefault(version.parent.name, {})[version.name] = loaded
     if not problems:  # a record that is missing because it is wrong is no missing record
+        for each in (loaded for versions in found.values() for loaded in versions.values()):
+            said = successor_problems(each.appended, each.release.version, found[each.release.model])
+            problems.extend(f"{each.events_folder}/{problem}" for problem in said)
         problems.extend(fallback_problems({m: [v.release for v in vs.values()] for m, vs in found.items()}))
     if problems:
         raise ReleaseError(problems)
     return found
+
+
+def load_record(folder: Path) -> tuple[Release, str]:
+    """The record in a version's folder and its digest, whatever its events say.
+
+    Raises:
+        ReleaseError: it is missing or wrong.
+    """
+    file = f"{_PREFIX}/{folder.parent.name}/{folder.name}/release.yaml"
+    if not (folder / "release.yaml").is_file():
+        raise ReleaseError([f"{file}: is missing; slipway release new drafts one"])
+    data, said = _read(folder / "release.yaml", file)
+    release = _validate(Release, data, file, said)
+    if release is None or said:
+        raise ReleaseError(said)
+    return release, record_digest(data)
 
 
 def find(releases: Mapping[str, Mapping[str, LoadedRelease]], model: str, version: str) -> LoadedRelease:
@@ -133,9 +171,10 @@ def _load_version(folder: Path, name: str, problems: list[str]) -> LoadedRelease
     release = _validate(Release, data, f"{name}/release.yaml", said)
     problems.extend(said)
     if release is not None:
-        problems.extend(f"{name}/{problem}" for problem in _beside(folder, release))
+        problems.extend(f"{name}/{problem}" for problem in signature_problems(release.artifact, folder))
     digest = record_digest(data) if release is not None else ""
-    events = list(_load_events(folder / "events", name, digest, release, problems))
+    events = sorted(_load_events(folder / "events", name, problems), key=lambda appended: appended.order)
+    problems.extend(f"{name}/events/{said}" for said in contradictions(events, digest, release))
     if release is None:
         return None
     for field, got, wanted in (
@@ -146,30 +185,23 @@ def _load_version(folder: Path, name: str, problems: list[str]) -> LoadedRelease
             problems.append(
                 f"{name}/release.yaml: {field}: should be {wanted!r}, as its folder (got {got!r})"
             )
-    return LoadedRelease(release, digest, tuple(sorted(events, key=lambda event: (event.date, event.kind))))
+    return LoadedRelease(release, digest, tuple(events))
 
 
-def _beside(folder: Path, release: Release) -> Iterator[str]:
-    """What is wrong with the files of a signature, which must be there if the record names it, and only then."""
-    yield from signature_problems(release.artifact, folder)
-    expected = files_of(release.artifact.signature)
-    for name in (BUNDLE, PUBLIC_KEY):
-        if name not in expected and (folder / name).exists():
-            yield f"{name}: artifact.signature of the record names no such file"
-
-
-def _load_events(
-    folder: Path, name: str, digest: str, release: Release | None, problems: list[str]
-) -> Iterator[AnyEvent]:
-    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+def _load_events(folder: Path, name: str, problems: list[str]) -> Iterator[Appended]:
+    if not folder.is_dir():
+        if folder.exists() or folder.is_symlink():  # a revocation must not be lost to a folder that is none
+            problems.append(f"{name}/events: should be a folder")
+        return
+    for path in sorted(folder.iterdir()):
         file = f"{name}/events/{path.name}"
+        if path.suffix != ".yaml":
+            problems.append(f"{file}: unknown file; an event stands in <date>-<kind>.yaml")
+            continue
         data, said = _read(path, file)
         event = None if data is None else _event(data, file, said)
         if event is not None:
-            said.extend(
-                f"{file}: {problem}" for problem in _contradictions(event, path.name, digest, release)
-            )
-            yield event
+            yield Appended(event, path.name)
         problems.extend(said)
 
 
@@ -180,16 +212,6 @@ def _event(data: Any, file: str, said: list[str]) -> AnyEvent | None:
         said.append(f"{file}: kind: should be one of {', '.join(sorted(KINDS))} (got {kind!r})")
         return None
     return _validate(model, data, file, said)
-
-
-def _contradictions(event: AnyEvent, path_name: str, digest: str, release: Release | None) -> Iterator[str]:
-    if not is_named(event, path_name):
-        yield f"its name should be {file_name(event)}, as its date and kind"
-    # A record that is still wrong will change, and its digest with it: nothing to say about it yet.
-    if release is not None and event.record != digest:
-        yield f"record: should be {digest}, the digest of the record beside it (got {event.record!r})"
-    if release is not None and isinstance(event, LicenceReview) and event.licence != release.licence.name:
-        yield f"licence: should be {release.licence.name!r}, as in the record (got {event.licence!r})"
 
 
 def _read(path: Path, file: str) -> tuple[Any, list[str]]:
@@ -212,5 +234,9 @@ def _validate(model: type[_Model], data: Any, file: str, said: list[str]) -> _Mo
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        said.extend(f"{file}: {line}" for line in explain(error, model))
+        # What still holds a placeholder was named already; that it is no number, too, helps nobody.
+        open_ones = {line.partition(": ")[0] for line in placeholders(data)}
+        said.extend(
+            f"{file}: {line}" for line in explain(error, model) if line.partition(": ")[0] not in open_ones
+        )
         return None

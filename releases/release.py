@@ -10,7 +10,7 @@ from releases.artifact import Artifact
 from releases.bounds import Bounds
 from releases.data_policy import DataPolicy
 from releases.engines import engine_problems
-from releases.evaluation import Evaluation
+from releases.evaluation import Evaluation, twice
 from releases.fail_soft import FailSoft, SmallerModel, order_problems
 from releases.licence import Licence
 from releases.needs import Needs
@@ -78,6 +78,7 @@ class Release(Strict):
             self.needs.engine, self.needs.task, self.artifact.format, self.needs.gpu_count
         )
         yield from order_problems(self.fail_soft)
+        yield from twice(self.evaluations)
         if not self.artifact.is_at(self.identity):
             yield f"artifact.uri should end in /{self.identity}/, the only folder its role may read"
         if self.needs.engine == "vllm" and self.bounds.replicas.minimum == 0:

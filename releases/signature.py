@@ -29,8 +29,14 @@ def files_of(signature: Signature | None) -> frozenset[str]:
 
 
 def signature_problems(artifact: Artifact, folder: Path) -> Iterator[str]:
-    """What the files beside a record say otherwise than the record, each line beginning with the file's name."""
+    """What the files beside a record say otherwise than the record, each line beginning with the file's name.
+
+    They must be there if the record names them, and only then.
+    """
     signature = artifact.signature
+    for name in (BUNDLE, PUBLIC_KEY):
+        if name not in files_of(signature) and (folder / name).exists():
+            yield f"{name}: artifact.signature of the record names no such file"
     if signature is None:
         return
     wanted = {BUNDLE: signature.bundle, PUBLIC_KEY: signature.public_key}

@@ -13,7 +13,8 @@ ENGINE_ALLOWANCE_GIB: Final = 2.0
 Measured by others with vLLM, and read 2026-11-23: 0.16 to 0.25 GiB outside PyTorch, 0.19 to 0.94 GiB of activations
 (issue 13061, pull requests 13109 and 14447 of vllm-project/vllm), 0.64 GiB of CUDA graphs (issue 128 of
 generative-computing/granite-switch): 1.83 GiB at their worst. A long prompt in one piece or a large vocabulary takes
-more: state ``gpu_memory_gib`` in a record once it was measured."""
+more, and so do experts: gpt-oss-120b took about 7 GiB besides weights and cache on an H100 (issues 23278 and 27508 of
+vllm-project/vllm, read 2026-11-25). State ``gpu_memory_gib`` in a record once it was measured."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +27,8 @@ class GpuMemory:
     allowance_gib: float = 0.0
     stated_gib: float | None = None
     arithmetic: str
+    steps: tuple[str, ...] = ()
+    """How the parts came about, one line each: anybody can do them again."""
 
     @property
     def gib(self) -> float:
@@ -71,8 +74,31 @@ def engine_memory(
         weights_gib=weights,
         cache_gib=cache,
         allowance_gib=allowance,
+        steps=_steps(size_bytes, architecture, context, concurrency, gpu_count),
         arithmetic=(
             f"{weights:.2f} GiB weights + {cache:.2f} GiB cache ({concurrency} x {context} tokens) + "
             f"{allowance:.2f} GiB engine = {total:.2f} GiB"
         ),
     )
+
+
+def _steps(
+    size_bytes: int, architecture: Architecture | None, context: int, concurrency: int, gpus: int
+) -> tuple[str, ...]:
+    said = [f"weights: {size_bytes} bytes of files / 2^30 = {size_bytes / GIB:.2f} GiB"]
+    if architecture is not None:
+        each = architecture.bytes_per_token_and_layer(gpus)
+        kept = architecture.kept(context)
+        counted = " + ".join(f"{layers} layers x {tokens} tokens" for layers, tokens in kept)
+        total = architecture.cache_bytes(context, gpus) * concurrency * gpus
+        said += [
+            f"a token in a layer, on each GPU: {architecture.in_words(gpus)} = {each} bytes",
+            (
+                f"cache: ({counted}) x {each} bytes x {concurrency} requests x {gpus} GPU{'s'[: gpus > 1]} / 2^30 "
+                f"= {total / GIB:.2f} GiB"
+            ),
+        ]
+    said.append(
+        f"engine: {ENGINE_ALLOWANCE_GIB:g} GiB x {gpus} GPU{'s'[: gpus > 1]} = {ENGINE_ALLOWANCE_GIB * gpus:.2f} GiB"
+    )
+    return tuple(said)

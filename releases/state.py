@@ -6,7 +6,7 @@ from datetime import date
 
 from releases.evaluation import Evaluation
 from releases.events import (
-    AnyEvent,
+    Appended,
     Approval,
     Deprecation,
     EvaluationEvent,
@@ -25,6 +25,9 @@ class Decision:
     who: str
     when: date
     until: date | None = None
+    name: str = field(default="", compare=False)
+    """Of the file that says so."""
+    obligations_met: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,33 +59,38 @@ class ReleaseState:
             return "sunset"
         if not self.is_approved:
             return "not approved"
+        if not all(evaluation.holds for evaluation in self.evaluations.values()):
+            return "below its floor"
         expiry = self.licence_review.until if self.licence_review else None
         if expiry is not None and expiry <= today:
             return "licence review expired"
         return "deprecated" if self.deprecation is not None else "approved"
 
 
-def fold(record_digest: str, events: Iterable[AnyEvent], at_birth: Iterable[Evaluation] = ()) -> ReleaseState:
+def fold(record_digest: str, events: Iterable[Appended], at_birth: Iterable[Evaluation] = ()) -> ReleaseState:
     """The state after events in any order; the latest of a kind counts, and only if it judged this record.
 
     Args:
         record_digest: the record's own.
-        events: in any order; of two of one day the later in the order of their content counts.
+        events: in any order; of two of one day and kind the one whose file has the higher number counts.
         at_birth: the record's evaluations, which later ones replace.
     """
     licence_review = approval = None
     deprecation = revocation = sunset = None
     evaluations = {evaluation.subject: evaluation for evaluation in at_birth}
     incidents: dict[str, Incident] = {}
-    for event in sorted(events, key=lambda event: (event.date, event.kind, event.model_dump_json())):
+    for appended in sorted(events, key=lambda appended: appended.order):
+        event, name = appended.event, appended.name
         if event.record != record_digest:
             continue
         match event:
             case LicenceReview():
                 granted = event.decision == "accepted"
-                licence_review = Decision(granted, event.who, event.date, event.expires)
+                licence_review = Decision(
+                    granted, event.who, event.date, event.expires, name, tuple(event.obligations_met)
+                )
             case Approval():
-                approval = Decision(event.decision == "approved", event.who, event.date)
+                approval = Decision(event.decision == "approved", event.who, event.date, name=name)
             case EvaluationEvent():
                 evaluations[event.evaluation.subject] = event.evaluation
             case Incident():

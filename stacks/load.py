@@ -13,10 +13,11 @@ from components.gpu_pool import GpuPoolSettings
 from components.model_plan import ModelPlan
 from components.names import Names
 from components.network import NetworkSettings
+from components.system_nodes import SystemNodesSettings
 from facts.explain import explain, placeholders
 from facts.strict_yaml import YamlProblem, load
 from releases.load import LoadedRelease, ReleaseError, load_releases
-from stacks.models import Releases, environment_of, model_plans, model_problems, releases_of
+from stacks.models import Places, Releases, environment_of, model_plans, model_problems, releases_of
 from stacks.settings import StackSettings, missing_sections
 
 FOLDER = Path(__file__).parent
@@ -96,6 +97,12 @@ class Stack:
         above = self.upstream.gpu_pools if self.upstream else {}
         return {**above, **self.settings.gpu_pools}
 
+    @property
+    def places(self) -> Places:
+        """Where its models may run."""
+        nodes: SystemNodesSettings | None = self.settings_of("system_nodes")
+        return Places(self.gpu_pools, nodes.instance_types if nodes is not None else None)
+
 
 def stack_names(folder: Path = FOLDER) -> list[str]:
     """The committed stacks, sorted."""
@@ -155,11 +162,13 @@ def _load(name: str, raw: Mapping[str, Any], folder: Path, below: tuple[str, ...
         try:
             releases = load_releases(folder.parent / "releases" / "models")
         except ReleaseError as error:
-            raise SettingsError.of(name, [*problems, *error.problems]) from None
+            mine = SettingsError.of(name, problems).lines if problems else []
+            headline = f"stacks/Pulumi.{name}.yaml cannot be read, nor can its releases:"
+            raise SettingsError(headline, [*mine, *error.problems]) from None
         problems.extend(
             model_problems(
                 settings.models,
-                stack.gpu_pools,
+                stack.places,
                 releases,
                 environment_of(stack.settings_of, stack.names),
             )

@@ -1,11 +1,13 @@
 """Whether the models a stack names exist, may run there, and fit what they are put on."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from components.caller_settings import TOKENS_PER_MINUTE, caller_problems
-from components.capacity import placement
+from components.capacity import placement, system_problem
+from components.disk import disk_problem
 from components.gpu_pool import GpuPoolSettings
 from components.model_fallback import fail_soft_problems
 from components.model_plan import ModelPlan, plan_of
@@ -18,15 +20,9 @@ from components.start_path import Starts
 from components.traffic import by_number
 from components.workload_namespace import WorkloadNamespaceSettings
 from facts.accelerators import gpu_instance
-from releases.checks import (
-    Choice,
-    Environment,
-    ShareChoice,
-    choice_problems,
-    environment_problems,
-    share_problems,
-)
-from releases.instances import accelerator_needs
+from releases.checks import Environment, environment_problems
+from releases.choices import Choice, ShareChoice, choice_problems, share_problems
+from releases.instances import accelerator_needs, placement_name
 from releases.load import LoadedRelease, ReleaseError, find
 
 Releases = Mapping[str, Mapping[str, LoadedRelease]]
@@ -34,9 +30,17 @@ Releases = Mapping[str, Mapping[str, LoadedRelease]]
 _LIKE_A_VERSION: Final = re.compile(r"-v\d+$")
 
 
+@dataclass(frozen=True)
+class Places:
+    """Where a stack's models may run: its GPU pools, and the types of the nodes without GPUs if anybody says them."""
+
+    gpu_pools: Mapping[str, GpuPoolSettings]
+    system_types: Sequence[str] | None = None
+
+
 def model_problems(
     models: Mapping[str, ModelSettings],
-    pools: Mapping[str, GpuPoolSettings],
+    places: Places,
     releases: Releases,
     environment: Environment,
 ) -> Iterator[str]:
@@ -56,7 +60,7 @@ def model_problems(
                 continue
             for problem in environment_problems(loaded, environment):
                 yield f"{where}: {problem}"
-            yield from _placement_problems(where, chosen, loaded, pools)
+            yield from _placement_problems(where, chosen, loaded, places)
             if settings.payload_logging is not None:
                 data = loaded.release.data
                 against = payload_problems(loaded.release.needs.engine, data.pii, data.data_class)
@@ -73,6 +77,7 @@ def environment_of(settings_of: Callable[[str], Any], names: Names) -> Environme
     return Environment(
         account=names.account,
         region=names.region,
+        use=namespace.use if namespace is not None else "commercial",
         signed_only=namespace is not None and namespace.signed_models_only,
         payload_days=store.payload_retention.model_dump() if store is not None else {},
     )
@@ -131,14 +136,17 @@ def _placement_problems(
     path: str,
     settings: VersionSettings,
     loaded: LoadedRelease,
-    pools: Mapping[str, GpuPoolSettings],
+    places: Places,
 ) -> Iterator[str]:
+    pools = places.gpu_pools
     if settings.pool is not None and settings.pool not in pools:
         there = ", ".join(sorted(pools)) or "none"
         yield f"{path}.pool: no GPU pool of this name, here or upstream; there are {there} (got {settings.pool!r})"
         return
     accelerator = (
-        "cpu" if settings.pool is None else gpu_instance(pools[settings.pool].instance_types[0]).gpu.lower()
+        "cpu"
+        if settings.pool is None
+        else placement_name(gpu_instance(pools[settings.pool].instance_types[0]))
     )
     choice = Choice(settings.replicas.min, settings.replicas.max, accelerator)
     for problem in choice_problems(loaded, choice):
@@ -147,6 +155,13 @@ def _placement_problems(
         fit = placement(accelerator_needs(loaded.release), {settings.pool: pools[settings.pool]})
         if fit.problem is not None:
             yield f"{path}.pool: {fit.problem}"
+        artifact, engine = loaded.release.artifact, loaded.release.needs.engine
+        if too_little := disk_problem(engine, artifact.size_bytes, pools[settings.pool]):
+            yield f"{path}.pool: {too_little}"
+    elif loaded.release.needs.gpu_count == 0 and places.system_types is not None:
+        too_small = system_problem(accelerator_needs(loaded.release), places.system_types)
+        if too_small is not None:
+            yield f"{path}: {too_small}"
 
 
 def _share_problems(path: str, settings: ModelSettings, loaded: LoadedRelease) -> Iterator[str]:

@@ -33,6 +33,7 @@ from releases.load import find, load_releases
 from stacks.load import read_stack
 from tools.changes import changes
 from tools.many_documents import answer, roles
+from tools.many_manifests import folder
 from tools.many_releases import organisation
 from tools.measure import Figure, command, median_command, timed
 
@@ -44,6 +45,9 @@ ENOUGH = 400
 PER_POOL = 3
 DOCUMENTS = 1500
 MODELS = (30, 100, 300)
+LARGEST = 650
+"""Models of the largest stack that is judged: some 12,000 resources."""
+MANIFESTS = 10_000
 
 
 @contextmanager
@@ -135,7 +139,7 @@ def parts(graph: Graph) -> Iterator[Figure]:
     yield Figure("  the SDK's own mock monitor, per resource", stock / resources * 1000, "ms")
     yield Figure("  capture against the SDK's own", captured / stock, "times")
     yield Figure("shape check, per object", shaped / objects * 1000, "ms")
-    yield Figure("judging, per verdict", judged / said.decided * 1000, "ms")
+    yield Figure("judging, per applicable rule and resource", judged / said.decided * 1e6, "µs", 50)
     yield Figure("shape check and judging against capture", (shaped + judged) / captured, "times", 1 / 3)
 
 
@@ -149,12 +153,33 @@ def reasoning() -> Iterator[Figure]:
     yield Figure("sizing, per release", sized, "ms", 1)
 
 
+def many_files() -> Iterator[Figure]:
+    """What others wrote, as a whole command; some of it is bad, so it ends with 1."""
+    slipway = str(Path(sys.executable).parent / "slipway")
+    with folder(MANIFESTS) as root:
+        seconds, peak = command(slipway, "judge", str(root), "--format=json", f"--today={DAY}", code=1)
+    yield Figure(f"judge {MANIFESTS} manifests", seconds, "s", 30)
+    yield Figure("  its peak memory", peak, "MB")
+
+
+def largest() -> Iterator[Figure]:
+    """One stack of a size nobody should have, judged once it is captured."""
+    with organisation(PLATFORM, LARGEST) as root:
+        graph = capture_stack(read_stack(PLATFORM, root / "stacks"), {}).graph
+    judged, said = timed(lambda: judge(Graph(graph.resources), RULES), times=1)
+    shaped, _ = timed(lambda: check_shapes(graph), times=1)
+    yield Figure(f"{len(graph.resources)} resources judged, once captured", judged + shaped, "s", 10)
+    yield Figure("  per applicable rule and resource", judged / said.decided * 1e6, "µs", 50)
+
+
 def show(figures: list[Figure]) -> None:
     table = Table(box=None, pad_edge=False)
     for column, justify in (("what", "left"), ("measured", "right"), ("target", "right")):
         table.add_column(column, justify=justify)  # type: ignore[arg-type]  # rich wants a literal
     for f in figures:
-        target = f"at most {f.target:.3g} {f.unit}" if f.target is not None else ""
+        target = ""
+        if f.target is not None:
+            target = f"at most {f.target:.3g} {f.unit} ({f.value / f.target:.0%} of it)"
         table.add_row(f.what, f"{f.value:.3g} {f.unit}", target)
     Console(width=110).print(table)
 
@@ -165,7 +190,7 @@ def main(arguments: list[str]) -> None:
     if "--releases" not in arguments:
         commands = [*whole_commands(), *changes(DAY)]
         graph = capture_stack(read_stack(PLATFORM), {}).graph
-        figures = [*commands, *parts(graph), *reasoning(), *models]
+        figures = [*commands, *many_files(), *parts(graph), *reasoning(), *models, *largest()]
     if "--json" in arguments:
         print(json.dumps([asdict(f) for f in figures], indent=1))
     else:

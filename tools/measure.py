@@ -35,8 +35,8 @@ def timed(run: Callable[[], Any], times: int = 3) -> tuple[float, Any]:
     return statistics.median(seconds), result
 
 
-def command(*arguments: str, folder: Path = ROOT) -> tuple[float, float]:
-    """(seconds, peak MB of its largest process) of a command that must succeed."""
+def command(*arguments: str, folder: Path = ROOT, code: int = 0) -> tuple[float, float]:
+    """(seconds, peak MB of its largest process) of a command that must end with an exit code."""
     started = time.perf_counter()
     process = subprocess.Popen(  # noqa: S603 our own commands
         arguments,
@@ -48,7 +48,7 @@ def command(*arguments: str, folder: Path = ROOT) -> tuple[float, float]:
     )
     _, status, usage = os.wait4(process.pid, 0)
     seconds = time.perf_counter() - started
-    if os.waitstatus_to_exitcode(status) != 0:
+    if os.waitstatus_to_exitcode(status) != code:
         said = process.stderr.read() if process.stderr else ""
         raise SystemExit(f"{' '.join(arguments)} failed:\n{said}")
     return seconds, usage.ru_maxrss / 1024

@@ -9,7 +9,7 @@ from rich.text import Text
 from gate.difference.lengths import cut
 from gate.difference.record import Difference, StackDifference
 from gate.difference.render import KINDS, WORDS, before, happens, headline, notes, sections
-from gate.report import printable
+from gate.printable import printable
 
 _COLOURS: Final = {"pass": "green", "fail": "red", "error": "magenta", "": "yellow"}
 _GAINED: Final = {"Permissions gained", "What becomes reachable"}

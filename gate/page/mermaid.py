@@ -7,7 +7,7 @@ from typing import Final
 from gate.flows import Flow
 from gate.page.diagram import Edge, Node
 from gate.page.talks import who_talks
-from gate.report import printable
+from gate.printable import printable
 
 _PLAIN: Final = re.compile(r"[^A-Za-z0-9 ._/:=,+()-]")
 _SHAPES: Final = {"outside": ("([", "])"), "identity": ("(", ")")}

@@ -15,7 +15,8 @@ from gate.page.architecture import architecture, parts
 from gate.page.identities import holders
 from gate.page.talks import talks
 from gate.page.versions import versions
-from gate.report import Report, printable
+from gate.printable import printable
+from gate.report import Report
 from policies.waiver import Waiver
 
 _TEMPLATES: Final = Path(__file__).parent.parent / "templates"

@@ -6,11 +6,14 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from policies.iam.patterns import covers
-from policies.iam.statements import Statement
+from policies.iam.statements import Statement, statements
+from policies.reading import UndecidedError
 from policies.record import Graph, Resource
 
 _ACCOUNT: Final = re.compile(r"\d{12}")
 _WHOLE: Final = re.compile(r"(?:arn:[^:]+:iam::)?(\d{12})(?::root)?")
+_QUEUE: Final = re.compile(r"https://[^/]+/(\d{12})/")
+_PROVIDER: Final = "pulumi:providers:aws"
 _DOCUMENT: Final = re.compile(r"\s*[{\[]")
 _NARROWS: Final = (
     "aws:multifactorauthpresent",
@@ -38,12 +41,36 @@ def homes(graph: Graph) -> frozenset[str]:
 
 def _homes(graph: Graph) -> frozenset[str]:
     made = {found for r in graph for arn in (r.outputs.get("arn"), r.id) if (found := account_of(arn))}
+    made |= {queue[1] for r in graph for url in (r.inputs.get("queueUrl"), r.id) if (queue := _queue(url))}
+    for provider in graph.of_type(_PROVIDER):
+        said = provider.inputs.get("allowedAccountIds")
+        made |= set(_ACCOUNT.findall(said if isinstance(said, str) else str(said or "")))
     if made:
         return frozenset(made)
+    own = {found for r in graph for found in _kept_here(r)}
+    if len(own) == 1:
+        return frozenset(own)
     counted = Counter(account for r in graph for account in _named(r)).most_common(2)
     if len(counted) == 2 and counted[0][1] == counted[1][1]:  # noqa: PLR2004 two accounts, named equally often
         return frozenset()
     return frozenset(account for account, _ in counted[:1])
+
+
+def _queue(url: Any) -> re.Match[str] | None:
+    return _QUEUE.match(url) if isinstance(url, str) else None
+
+
+def _kept_here(resource: Resource) -> Iterator[str]:
+    """The accounts of what resource policies are for: a policy that says who may come lies beside its resource."""
+    for value in resource.inputs.values():
+        is_document = isinstance(value, Mapping) or (isinstance(value, str) and _DOCUMENT.match(value))
+        if not is_document or "Principal" not in (value if isinstance(value, str) else str(value)):
+            continue
+        try:
+            found = [s for s in statements(value) if s.principals("AWS") or s.principals("Service")]
+            yield from (account for s in found for arn in s.resources if (account := account_of(arn)))
+        except UndecidedError:
+            continue
 
 
 def _named(resource: Resource) -> Iterator[str]:
@@ -69,8 +96,14 @@ def whole_others(statement: Statement, own: frozenset[str]) -> list[str]:
     """Other accounts that a permission lets in as a whole, and under no condition that leaves only some of it."""
     if not statement.allows or not own:
         return []
-    found = [match[1] for p in statement.principals("AWS") if (match := _WHOLE.fullmatch(p))]
+    found = [account for p in statement.principals("AWS") if (account := whole_account(p))]
     return [account for account in found if account not in own and not _is_narrowed(statement, account)]
+
+
+def whole_account(principal: str) -> str:
+    """The account that a principal stands for as a whole; empty for any other principal."""
+    match = _WHOLE.fullmatch(principal)
+    return match[1] if match else ""
 
 
 def _is_narrowed(statement: Statement, account: str) -> bool:

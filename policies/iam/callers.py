@@ -29,6 +29,15 @@ _WHO: Final = (
     "s3:dataaccesspointarn",
 )
 """Condition keys that say who calls, or from where; a transport, a time or a region does not."""
+SOURCES: Final = (
+    "aws:sourceaccount",
+    "aws:sourcearn",
+    "aws:sourceorgid",
+    "aws:sourceorgpaths",
+    "kms:calleraccount",
+    "kms:encryptioncontext:",
+)
+"""Condition keys that say for whom a service acts."""
 _OF_AWS: Final = frozenset({"aws:principalisawsservice", "aws:viaawsservice"})
 
 

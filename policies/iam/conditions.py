@@ -45,6 +45,7 @@ _ANY: Final[Mapping[str, str]] = {
 _ARNS: Final = frozenset({"aws:principalarn", "aws:sourcearn"})
 _LEAST_PREFIX: Final = {4: 8, 6: 32}
 """Address ranges wider than this are the internet, as S3 judges it (user guide, "The meaning of public", 2026-11)."""
+_LABEL: Final = re.compile(r"[a-z_]+")
 _VARIABLE: Final = re.compile(r"\$\{([^}]*)\}")
 
 
@@ -200,8 +201,11 @@ def _is_any_arn(value: str) -> bool:
 
 
 def _is_any_subject(value: str) -> bool:
-    """A token's subject that leaves open whose repository, or which account of a cluster, it is."""
-    owner = value.removeprefix("repo:").partition("/")[0]
-    if value.startswith("repo:") and set(owner) & {"*", "?"}:
+    """A token's subject that leaves open whose repository, project or organisation, or which account, it is."""
+    label, _, rest = value.partition(":")
+    if not label.strip("*?"):
         return True
-    return covers(value, "repo:*") or covers(value, "system:serviceaccount:*:*")
+    owner = rest.partition("/")[0].partition(":")[0]
+    if _LABEL.fullmatch(label) and set(owner) & {"*", "?"}:
+        return True
+    return covers(value, "system:serviceaccount:*:*")

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from facts.managed_policies import MANAGED_POLICIES
 from policies.iam.statements import Statement, statements
-from policies.reading import UndecidedError, at, flag, known, listed, mapping, text
+from policies.reading import UndecidedError, at, listed, mapping
 from policies.record import UNKNOWN, Graph, Resource
 
 ROLE: Final = "aws:iam/role:Role"
@@ -29,7 +29,8 @@ class Identity:
 
     ``missing`` says which documents could not be read, ``elsewhere`` names policies whose text is not here.
     ``context`` holds the condition keys that its sessions are known to carry. ``documents`` are the URNs of the
-    policies it is made of, besides those written in the holder.
+    policies it is made of, besides those written in the holder. ``own`` is what ARNs of it end with: its name, its
+    groups' names, and those of policies it holds.
     """
 
     name: str
@@ -39,9 +40,10 @@ class Identity:
     missing: tuple[str, ...] = ()
     elsewhere: tuple[str, ...] = ()
     documents: tuple[str, ...] = ()
+    own: tuple[str, ...] = ()
 
 
-class _Documents:
+class Documents:
     """Statements gathered from documents, and what was in the way of gathering them."""
 
     def __init__(self) -> None:
@@ -49,6 +51,7 @@ class _Documents:
         self.missing: list[str] = []
         self.elsewhere: list[str] = []
         self.documents: list[str] = []
+        self.names: list[str] = []
 
     def add(self, value: Any, path: str) -> None:
         try:
@@ -56,11 +59,32 @@ class _Documents:
         except UndecidedError as error:
             self.missing.append(str(error))
 
+    def hold(self, policy: Resource) -> None:
+        """The document of a policy that is declared here."""
+        self.documents.append(policy.urn)
+        self.names.append(f"policy/{own_name(policy)}")
+        self.add(policy.inputs.get("policy"), policy.name)
+
+    def attach_each(self, part: Resource, prop: str, index: "_Index") -> None:
+        """The policies of a list of ARNs; for those not known yet, the ones that the list depends on."""
+        raw = part.inputs.get(prop)
+        arns = raw if isinstance(raw, list | tuple) else [raw] if raw is not None else []
+        if not all(isinstance(arn, str) for arn in arns):
+            above = [
+                index.policies[u] for u in part.property_dependencies.get(prop, ()) if u in index.policies
+            ]
+            for policy in above:
+                self.hold(policy)
+            if above:
+                arns = [arn for arn in arns if isinstance(arn, str)]
+        for arn in arns:
+            self.attach(arn, None, index)
+
     def attach(self, arn: Any, attachment: Resource | None, index: "_Index") -> None:
         own = index.policy(arn, attachment)
         if own is not None:
-            self.documents.append(own.urn)
-            self.add(own.inputs.get("policy"), own.name)
+            if own.urn not in self.documents:
+                self.hold(own)
         elif not isinstance(arn, str):
             self.missing.append("policyArn is not known yet")
         elif ":aws:policy/" in arn and (name := arn.rpartition("/")[2]) in MANAGED_POLICIES:
@@ -93,7 +117,7 @@ class _Index:
 
     def who(self, part: Resource, kind: str) -> Iterator[str]:
         """The holders of a kind that a part names, by edge, name, id or ARN."""
-        for prop in (kind, f"{kind}s"):
+        for prop in (kind, f"{kind}s", f"{kind}Name"):
             by_urn = self.graph.by_urn
             above = [by_urn[u] for u in part.property_dependencies.get(prop, ()) if u in by_urn]
             holders = [own_name(r) for r in above if r.type == _HOLDERS[kind]]
@@ -152,95 +176,68 @@ def _parts(kind: str) -> tuple[str, ...]:
         f"aws:iam/{kind}Policy:{class_}Policy",
         f"aws:iam/{kind}PolicyAttachment:{class_}PolicyAttachment",
         "aws:iam/policyAttachment:PolicyAttachment",
+        f"aws:iam/{kind}PolicyAttachmentsExclusive:{class_}PolicyAttachmentsExclusive",
+        POLICY,
     )
 
 
 def _identity(kind: str, name: str, holder: Resource | None, index: _Index) -> Identity:
-    own = _Documents()
+    own = Documents()
     _gather(kind, name, own, index)
     layers = []
     if holder is not None:
         _inline(holder, own, index)
         boundary = index.policy(holder.inputs.get("permissionsBoundary"), holder, "permissionsBoundary")
         if boundary is not None:
-            upper = _Documents()
+            upper = Documents()
             upper.add(boundary.inputs.get("policy"), boundary.name)
             layers.append(tuple(upper.statements))
             own.missing.extend(upper.missing)
-    for group in _groups(name, index) if kind == "user" else ():
+    groups = [*_groups(name, holder, index)] if kind == "user" else []
+    for group in groups:
         _gather("group", group, own, index)
+    path = holder.inputs.get("path") if holder else None
+    own.names.append(f"{kind}{path if isinstance(path, str) else '/'}{name}")
+    own.names.extend(f"group/{group}" for group in groups)
+    if kind != "role":  # a role's session has no such name
+        own.names.append("user/${aws:username}")
     layers = [tuple(own.statements), *layers]
     return Identity(
-        name, tuple(layers), holder, {}, tuple(own.missing), tuple(own.elsewhere), tuple(own.documents)
+        name,
+        tuple(layers),
+        holder,
+        missing=tuple(own.missing),
+        elsewhere=tuple(own.elsewhere),
+        documents=tuple(own.documents),
+        own=tuple(own.names),
     )
 
 
-def _inline(holder: Resource, own: _Documents, index: _Index) -> None:
+def _inline(holder: Resource, own: Documents, index: _Index) -> None:
+    own.attach_each(holder, "managedPolicyArns", index)
     try:
         for policy in listed(at(holder.inputs, "inlinePolicies"), "inlinePolicies"):
             own.add(mapping(policy).get("policy"), f"{holder.name} inline")
-        for arn in listed(at(holder.inputs, "managedPolicyArns"), "managedPolicyArns"):
-            own.attach(arn, None, index)
     except UndecidedError as error:
         own.missing.append(str(error))
 
 
-def _gather(kind: str, name: str, own: _Documents, index: _Index) -> None:
+def _gather(kind: str, name: str, own: Documents, index: _Index) -> None:
     for part in index.parts.get((kind, name), ()):
         if part.type == _parts(kind)[0]:
             own.documents.append(part.urn)
             own.add(part.inputs.get("policy"), part.name)
+        elif part.type == POLICY:
+            own.hold(part)
+        elif part.type.endswith("Exclusive"):
+            own.attach_each(part, "policyArns", index)
         else:
             own.attach(part.inputs.get("policyArn"), part, index)
 
 
-def _groups(user: str, index: _Index) -> Iterable[str]:
+def _groups(user: str, holder: Resource | None, index: _Index) -> Iterable[str]:
     for membership in index.graph.of_type(*_MEMBERS):
         if user in index.who(membership, "user"):
             yield from index.who(membership, "group")
-
-
-def workloads(graph: Graph, roles: Mapping[str, Identity] | None = None) -> list[Identity]:
-    """Each pod identity association as the session its pods get; ``roles`` adds those of an upstream by ARN.
-
-    Raises:
-        UndecidedError: who takes on which role is not known.
-    """
-    known_roles = dict(roles or {})
-    for identity in identities(graph):
-        arn = identity.holder.outputs.get("arn") if identity.holder else None
-        if isinstance(arn, str):
-            known_roles[arn] = identity
-    return [_session(association, known_roles) for association in graph.of_type(ASSOCIATION)]
-
-
-def _session(association: Resource, roles: Mapping[str, Identity]) -> Identity:
-    said = association.inputs
-    namespace = text(known(said.get("namespace"), "namespace"))
-    account = text(known(said.get("serviceAccount"), "serviceAccount"))
-    cluster = text(known(said.get("clusterName"), "clusterName"))
-    above = association.property_dependencies.get("roleArn", frozenset())
-    arn = said.get("roleArn")
-    role = next(
-        (i for i in roles.values() if i.holder and i.holder.urn in above),
-        roles.get(arn) if isinstance(arn, str) else None,
-    )
-    name = f"{namespace}/{account}"
-    if role is None:
-        return Identity(name, ((),), association, {}, (), (str(arn),))
-    policy = said.get("policy")
-    session: tuple[tuple[Statement, ...], ...] = ()
-    missing = list(role.missing)
-    if policy:
-        narrowed = _Documents()
-        narrowed.add(policy, f"policy of {association.name}")
-        session, missing = (tuple(narrowed.statements),), [*missing, *narrowed.missing]
-    tags = {
-        "aws:principaltag/eks-cluster-name": cluster,
-        "aws:principaltag/kubernetes-namespace": namespace,
-        "aws:principaltag/kubernetes-service-account": account,
-    }
-    is_tagged = not flag(said.get("disableSessionTags"), "disableSessionTags") and not policy
-    return Identity(
-        name, (*role.layers, *session), association, tags if is_tagged else {}, tuple(missing), role.elsewhere
-    )
+    said = holder.inputs.get("groups") if holder else None
+    yield from (group for group in said if isinstance(group, str)) if isinstance(said, list | tuple) else ()

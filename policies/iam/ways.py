@@ -22,6 +22,9 @@ _SAYS_WHICH: Final = (
     "eks:principalarn",
     "iam:permissionsboundary",
     "iam:policyarn",
+    "kms:grantisforawsresource",
+    "kms:viaservice",
+    "ram:requestsallowexternalprincipals",
     "requesttag/",
     "resourcetag/",
 )
@@ -100,20 +103,27 @@ def _is_open(identity: Identity, chain: tuple[str, ...], group: Escalation) -> b
     first, *others = chain
     for request in group.requests():
         asking = replace(identity, context={**identity.context, **request})
-        if any(_is_wide(grant, asking, group.reaches) for grant in grants(asking, first)) and all(
+        if any(_is_enough(grant, asking, group) for grant in grants(asking, first)) and all(
             grants(asking, action) for action in others
         ):
             return True
     return False
 
 
-def _is_wide(grant: Grant, identity: Identity, kind: str) -> bool:
-    """Whether a grant reaches everything of a kind in an account, under nothing that picks some of it."""
-    if not _reaches_all(grant.resource, kinds()[kind]):
+def _is_enough(grant: Grant, identity: Identity, group: Escalation) -> bool:
+    """Whether a grant reaches everything of a kind, or whoever has it, under nothing that picks some of it."""
+    is_wide = _reaches_all(grant.resource, kinds()[group.reaches])
+    if not is_wide and not (group.on_itself and _reaches_itself(grant.resource, identity)):
         return False
     required = required_keys(grant.conditions)
     picked = any(_is_of_target(c) and c.pins(required) for c in grant.conditions)
     return not picked and not any(_leaves_few(s, grant) for layer in identity.layers for s in layer)
+
+
+def _reaches_itself(resource: str, identity: Identity) -> bool:
+    """Whether a resource is the identity, a group it is of, or a policy it holds."""
+    parts = resource.split(":", 5)
+    return len(parts) == 6 and any(covers(parts[5], own) for own in identity.own)  # noqa: PLR2004 an ARN's parts
 
 
 def _is_of_target(condition: Condition) -> bool:

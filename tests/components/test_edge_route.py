@@ -10,8 +10,9 @@ from tests.components.test_model_route import ROUTES
 @pytest.mark.parametrize(
     ("name", "before"),
     [
-        ("chat", {"backend", "service", "access", "protection"}),
-        ("inference", {"backend", "access", "protection"}),
+        ("chat", {"service-v1", "access", "protection"}),
+        ("embeddings", {"backend", "service", "access", "protection"}),
+        ("inference", {"access", "protection"}),
     ],
 )
 def test_the_route_opens_when_all_that_limits_it_stands(deploy, name, before):
@@ -22,5 +23,6 @@ def test_the_route_opens_when_all_that_limits_it_stands(deploy, name, before):
     assert {name for _, name in made.children("edge")} == {"edge-route", *(f"edge-{role}" for role in before)}
     waits = made.graph.waits_for(made.named("edge-route").urn)
     assert {made.named(f"edge-{role}").urn for role in before} <= waits
-    assert {r.inputs["metadata"]["name"] for r in made.graph if r.object is not None} == {route.name}
+    names = {r.inputs["metadata"]["name"] for r in made.graph if r.object is not None}
+    assert names == {route.name, *(share.name for share in route.shares)}
     assert {r.inputs["metadata"]["namespace"] for r in made.graph if r.object is not None} == {"edge"}

@@ -1,5 +1,7 @@
 """What :class:`Gateway` registers. Mocks cannot prove that the charts take their values."""
 
+from dataclasses import replace
+
 import pytest
 from pydantic import ValidationError
 
@@ -93,6 +95,16 @@ def test_the_edge_listens_after_everything_that_protects_it(made):
     assert made.named("gateway-inner-protection").urn in inner
 
 
+def test_nobody_is_told_the_names_of_all_models_unless_the_stack_says_so(deploy, made):
+    closed = ["gateway-model-list", "gateway-model-list-access"]
+    assert made.named("gateway-edge").urn not in made.graph.waits_for(made.named(closed[0]).urn)
+    assert {made.named(name).urn for name in closed} <= made.graph.waits_for(made.named("gateway-edge").urn)
+    told = replace(ARGS, settings=ARGS.settings.model_copy(update={"lists_models": True}))
+    names = {r.name for r in deploy(lambda: Gateway("gateway", told)).graph}
+    assert names.isdisjoint(closed)
+    assert "gateway-inner-backend" in names
+
+
 def test_models_get_what_they_need_to_ask_for_the_same_tokens(deploy):
     gateways = []
     deploy(lambda: gateways.append(Gateway("gateway", ARGS)))
@@ -127,6 +139,18 @@ def test_the_controllers_chart_brings_no_definitions_and_limits_fail_closed(made
     assert chart["values"]["crds"] == {"gatewayAPI": {"safeUpgradePolicy": {"enabled": False}}}
     assert envoy["rateLimit"]["failClosed"] is True
     assert envoy["provider"]["kubernetes"]["deploy"] == {"type": "GatewayNamespace"}
+
+
+def test_the_controllers_may_tell_each_other_of_hundreds_of_models(made):
+    envoy = made.named("gateway-controllers-envoy").inputs["values"]["config"]["envoyGateway"]
+    controller = made.named("gateway-controllers-ai").inputs["values"]["controller"]
+    assert envoy["extensionManager"]["maxMessageSize"] == "64Mi"
+    assert controller["maxRecvMsgSize"] == str(64 * 2**20)
+
+
+def test_a_connection_on_which_an_answer_has_not_begun_is_kept_alive(made):
+    spec = made.named("gateway-edge-transport").inputs["spec"]
+    assert spec["tcpKeepalive"] == {"idleTime": "120s", "interval": "60s", "probes": 3}
 
 
 def test_only_the_edge_may_call_the_inner_gateway(made):

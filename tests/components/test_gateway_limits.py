@@ -130,3 +130,14 @@ def test_a_model_with_a_smaller_one_behind_it_is_put_aside_as_a_whole():
         route(Limits(parallel=8, smaller_model=True))["healthCheck"]["passive"]["maxEjectionPercent"] == 100
     )
     assert "healthCheck" not in route()
+
+
+def test_a_model_at_rest_says_that_it_was_woken_and_when_to_ask_again():
+    (_, answer) = route(Limits(parallel=8, waking_seconds=57))["responseOverride"]
+    assert [code["value"] for code in answer["match"]["statusCodes"]] == [503]
+    assert "source" not in answer
+    assert answer["response"]["header"] == {"set": [{"name": "Retry-After", "value": "57"}]}
+    assert json.loads(answer["response"]["body"]["inline"])["error"]["code"] == "model_unavailable"
+    # What a record says of failing comes first.
+    (_, refusal) = route(Limits(parallel=8, waking_seconds=57, refusal="Busy."))["responseOverride"]
+    assert len(refusal["match"]["statusCodes"]) == 3

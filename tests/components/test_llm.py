@@ -6,7 +6,7 @@ import pytest
 
 from components.llm import Llm
 from components.llm_engine import engine_pod
-from components.llm_manifest import llm_inference_service
+from components.llm_manifest import llm_inference_service, start_minutes
 from gate.shape import check_shapes
 from policies.judge import judge
 from policies.ordering import RULES as ORDER
@@ -42,10 +42,9 @@ def test_exactly_these_are_made_in_their_shape(made):
             f"{NAME}-account",
             f"{NAME}-budget",
             f"{MODEL}-edge-access",
-            f"{MODEL}-edge-backend",
             f"{MODEL}-edge-protection",
             f"{MODEL}-edge-route",
-            f"{MODEL}-edge-service",
+            f"{MODEL}-edge-service-v1",
             f"{NAME}-identity-association",
             f"{NAME}-service",
         ]
@@ -60,6 +59,7 @@ def test_the_service_is_the_release(made, spec):
         "annotations": {
             "slipway.dev/artifact-digest": "sha256:" + "1" * 64,
             "slipway.dev/personal-data": "redacted",
+            "pulumi.com/waitFor": "condition=WorkloadsReady",
         },
     }
     assert {key: value for key, value in spec.items() if key != "template"} == {
@@ -100,7 +100,7 @@ def test_the_pod_is_the_configs_with_the_releases_account_place_and_size(spec):
         **plain,
         "command": [w if w != "{{ .Spec.Model.Name }}" else "support-chat" for w in plain["command"]],
         "args": ["--tensor-parallel-size", "2", "--max-model-len", "8192"],
-        "resources": {"requests": amounts, "limits": amounts},
+        "resources": {"requests": {**amounts, "ephemeral-storage": "36Gi"}, "limits": amounts},
     }
     assert "{{" not in str(pod)
 
@@ -153,8 +153,8 @@ def test_callers_ask_for_the_model_and_the_weights_choose_the_version(made):
     assert rule["matches"] == [
         {"headers": [{"type": "Exact", "name": "x-ai-eg-model", "value": "support-chat"}]}
     ]
-    backend = made.named(f"{MODEL}-edge-service").inputs["spec"]
-    assert backend["schema"] == {"name": "OpenAI", "prefix": "/publishers/models/models/support-chat/v1"}
+    backend = made.named(f"{MODEL}-edge-service-v1").inputs["spec"]
+    assert backend["schema"] == {"name": "OpenAI", "prefix": "/models/support-chat-v1/v1"}
     assert made.only(SERVICE).urn in made.graph.waits_for(route.urn)
 
 
@@ -171,3 +171,10 @@ def test_an_engine_has_an_hour_to_start_or_as_long_as_its_files_need(size_gb, fa
     manifest = llm_inference_service(plan, "models", pool="l4", replicas=1, weight=1)
     (engine,) = manifest["spec"]["template"]["containers"]
     assert engine["startupProbe"]["failureThreshold"] == failures
+
+
+def test_up_waits_for_a_machine_and_twice_the_files_before_callers_are_sent_there(made):
+    # 16 GB from S3 take 179 s by the figures of start_times.yaml, and a machine 20 minutes.
+    assert start_minutes(CHAT) == -(-(1200 + 2 * 179) // 60) == 26
+    route = made.named(f"{MODEL}-edge-route")
+    assert made.only(SERVICE).urn in made.graph.waits_for(route.urn)

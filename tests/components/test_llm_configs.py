@@ -10,7 +10,7 @@ import pytest
 
 from components.llm_configs import llm_configs
 from components.llm_engine import engine_pod
-from components.llm_route import model_path, route
+from components.llm_route import route, version_path
 from components.llm_scheduler import picker_pod, scheduler
 from components.pod_security import restricted_container, restricted_pod
 from gate.shape import check_shapes
@@ -195,26 +195,22 @@ def test_routes_lead_from_the_inner_gateway_to_the_pool_and_nowhere_else():
         "port": 8000,
         "weight": 1,
     }
-    assert [rule["backendRefs"] for rule in made["rules"]] == [[backend]] * 6
+    assert [rule["backendRefs"] for rule in made["rules"]] == [[backend]] * 3
     assert {rule["timeouts"]["request"] for rule in made["rules"]} == {"0s"}
 
 
-def test_a_version_and_its_model_answer_the_same_three_questions():
-    version, model = (
-        "/{{ .ObjectMeta.Namespace }}/{{ .ObjectMeta.Name }}",
-        "/publishers/{{ .ObjectMeta.Namespace }}/models/{{ .Spec.Model.Name }}",
-    )
+def test_a_version_answers_three_questions_under_its_own_path_and_no_path_is_shared():
+    version = "/{{ .ObjectMeta.Namespace }}/{{ .ObjectMeta.Name }}"
     paths = {}
     for rule in route()["rules"]:
         (match,), (rewrite,) = rule["matches"], rule["filters"]
         assert match["path"]["type"] == "PathPrefix"
         paths[match["path"]["value"]] = rewrite["urlRewrite"]["path"]["replacePrefixMatch"]
     assert paths == {
-        f"{prefix}/v1/{question}": f"/v1/{question}"
-        for prefix in (version, model)
+        f"{version}/v1/{question}": f"/v1/{question}"
         for question in ("completions", "chat/completions", "responses")
     }
-    assert model_path("models", "support-chat") == "/publishers/models/models/support-chat"
+    assert version_path("models", "support-chat-v1") == "/models/support-chat-v1"
 
 
 def test_one_request_in_twenty_is_traced_to_our_own_collector():

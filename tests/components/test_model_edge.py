@@ -5,7 +5,9 @@ from dataclasses import replace
 import pytest
 
 from components.model_edge import edge_of, parallel_requests
-from releases.fail_soft import PoliteRefusal, SmallerModel
+from components.model_route import Share, SmallerModel
+from components.traffic import TrafficSettings
+from releases import fail_soft
 from tests.components.model_examples import CHAT, EMBEDDING, model_args, second
 
 
@@ -16,7 +18,7 @@ def of_task(task, names):
 @pytest.mark.parametrize(
     ("task", "interface", "path"),
     [
-        ("text-embedding", "embeddings", "/openai/v1"),
+        ("text-embedding", "embeddings", ""),
         ("reranking", "rerank", "/openai/v1/rerank"),
         ("text-classification", "inference", ""),
         ("tabular", "inference", ""),
@@ -31,10 +33,25 @@ def test_a_predictive_model_is_reached_as_its_task_is_asked_for(names, task, int
     )
 
 
-def test_a_language_model_is_reached_under_the_path_that_all_its_versions_share(names):
+def test_versions_of_a_predictive_model_stand_behind_one_address(names):
+    both = edge_of(model_args(EMBEDDING, second(EMBEDDING), names=names))
+    assert both.shares == of_task("text-embedding", names).shares
+    assert both.shares == (Share(name="minilm", path="/openai/v1", percent=100),)
+    assert of_task("tabular", names).shares == of_task("reranking", names).shares == ()
+
+
+def test_each_version_of_a_language_model_has_its_address_and_its_share(names):
+    traffic = TrafficSettings(stable="v1", candidate="v2", percent=10)
+    route = edge_of(model_args(CHAT, second(CHAT), names=names, pool="l4", traffic=traffic))
+    assert route.shares == (
+        Share(name="support-chat-v1", path="/models/support-chat-v1/v1", percent=90, version="v1"),
+        Share(name="support-chat-v2", path="/models/support-chat-v2/v1", percent=10, version="v2"),
+    )
+
+
+def test_a_language_model_is_asked_for_by_its_name_alone(names):
     route = edge_of(model_args(CHAT, names=names, pool="l4"))
     assert (route.name, route.interface, route.upstream_host) == ("support-chat", "chat", "")
-    assert route.upstream_path == "/publishers/models/models/support-chat/v1"
     assert (route.hostname, route.timeout) == ("models.example.com", "300s")
     assert route.tokens.audiences == ["models"]
 
@@ -49,12 +66,12 @@ def test_the_edge_lets_through_what_the_largest_version_holds_and_as_much_again(
 
 def test_what_the_stable_version_says_of_its_failure_is_what_the_edge_does(names):
     plan = (
-        SmallerModel(kind="smaller-model", model="mini"),
-        PoliteRefusal(kind="polite-refusal", message="Busy.", retry_after_seconds=90),
+        fail_soft.SmallerModel(kind="smaller-model", model="mini"),
+        fail_soft.PoliteRefusal(kind="polite-refusal", message="Busy.", retry_after_seconds=90),
     )
     first, other = replace(CHAT, fail_soft=plan), second(CHAT)
-    route = edge_of(model_args(first, other, names=names, pool="l4"))
-    assert route.smaller_models == ("mini",)
+    route = edge_of(replace(model_args(first, other, names=names, pool="l4"), stable={"mini": "v3"}))
+    assert route.smaller_models == (SmallerModel(model="mini", backend="mini-v3"),)
     limits = (route.limits.smaller_model, route.limits.refusal, route.limits.retry_after_seconds)
     assert limits == (True, "Busy.", 90)
     assert edge_of(model_args(CHAT, names=names, pool="l4")).smaller_models == ()
@@ -72,3 +89,8 @@ def test_what_the_stable_version_says_of_its_failure_is_what_the_edge_does(names
 )
 def test_the_edge_waits_ten_times_the_objective_except_for_streams(names, plan, timeout):
     assert edge_of(model_args(plan, names=names, pool="l4")).timeout == timeout
+
+
+def test_only_what_may_be_at_zero_is_said_to_wake(names):
+    assert edge_of(model_args(EMBEDDING, names=names, least=0)).limits.waking_seconds == 45 + 12
+    assert edge_of(model_args(EMBEDDING, names=names, least=1)).limits.waking_seconds == 0

@@ -79,8 +79,8 @@ def test_an_engine_is_reached_by_its_own_picker_too():
 
 
 def test_the_gateway_alone_asks_the_pickers_of_all_models():
-    made = ways_of_language_models("models")
-    assert sorted(made) == ["pickers-authorization", "pickers-network", "spans"]
+    made = ways_of_language_models("models", "10.0.0.0/16")
+    assert sorted(made) == ["pickers-authorization", "pickers-network", "spans", "watch"]
     authorization, network = made["pickers-authorization"]["spec"], made["pickers-network"]["spec"]
     pickers = {key: PICKER[key] for key in PICKER if key != "app.kubernetes.io/name"}
     assert authorization["selector"] == network["podSelector"] == {"matchLabels": pickers}
@@ -94,7 +94,7 @@ def test_the_gateway_alone_asks_the_pickers_of_all_models():
 
 
 def test_spans_of_engines_and_pickers_leave_for_the_collector_alone():
-    manifest = ways_of_language_models("models")["spans"]
+    manifest = ways_of_language_models("models", "10.0.0.0/16")["spans"]
     assert manifest["metadata"]["name"] == "language-models-to-otel-collector-egress"
     assert manifest["metadata"]["namespace"] == "models"
     labels = manifest["spec"]["podSelector"]["matchLabels"]
@@ -112,3 +112,20 @@ def test_spans_of_engines_and_pickers_leave_for_the_collector_alone():
             "ports": [{"port": 15008, "protocol": "TCP"}],
         }
     ]
+
+
+def test_pickers_reach_the_api_server_wherever_models_may_open_https():
+    policy = ways_of_language_models("models", "10.0.0.0/16")["watch"]
+    assert policy["metadata"]["name"] == "pickers-to-api-server-egress"
+    assert policy["spec"] == {
+        "podSelector": {
+            "matchLabels": {
+                "app.kubernetes.io/part-of": "llminferenceservice",
+                "app.kubernetes.io/component": "llminferenceservice-router-scheduler",
+            }
+        },
+        "policyTypes": ["Egress"],
+        "egress": [
+            {"to": [{"ipBlock": {"cidr": "10.0.0.0/16"}}], "ports": [{"port": 443, "protocol": "TCP"}]}
+        ],
+    }

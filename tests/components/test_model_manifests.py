@@ -61,6 +61,6 @@ def test_a_model_goes_to_its_pool_and_one_without_a_pool_to_the_system_nodes():
 
 def test_requests_are_limits():
     gpu = {"cpu": "4", "memory": "24Gi", "nvidia.com/gpu": "2"}
-    assert resources(CHAT) == {"requests": gpu, "limits": gpu}
+    assert resources(CHAT) == {"requests": {**gpu, "ephemeral-storage": "36Gi"}, "limits": gpu}
     cpu = {"cpu": "2", "memory": "2Gi"}
-    assert resources(EMBEDDING) == {"requests": cpu, "limits": cpu}
+    assert resources(EMBEDDING) == {"requests": {**cpu, "ephemeral-storage": "3Gi"}, "limits": cpu}

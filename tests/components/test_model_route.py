@@ -5,7 +5,7 @@ import pytest
 from components.caller_settings import CallerSettings
 from components.gateway_access import TokenIssuer
 from components.gateway_limits import Limits
-from components.model_route import INTERFACES, ModelRoute, counts_tokens, model_route
+from components.model_route import INTERFACES, ModelRoute, Share, SmallerModel, counts_tokens, model_route
 from gate.shape import check_shapes
 from policies.record import Resource
 from releases.engines import ENGINES
@@ -29,17 +29,25 @@ def planned(interface, **more):
     )
 
 
+ALONE = (Share(name="support-chat-v1", path="/models/support-chat-v1/v1", version="v1"),)
+TWO = (
+    Share(name="support-chat-v1", path="/models/support-chat-v1/v1", percent=90, version="v1"),
+    Share(name="support-chat-v2", path="/models/support-chat-v2/v1", percent=10, version="v2"),
+)
+OPENAI = (Share(name="minilm", path="/openai/v1"),)
+MINI = SmallerModel(model="support-mini", backend="support-mini-v2")
+
+
 def chat(**more):
-    path = "/publishers/models/models/support-chat/v1"
-    return planned("chat", **{"name": "support-chat", "upstream_host": "", "upstream_path": path, **more})
+    return planned("chat", **{"name": "support-chat", "upstream_host": "", "shares": ALONE, **more})
 
 
 ROUTES = {
     "chat": chat(),
     "fallback": chat(
-        smaller_models=("support-mini",), limits=Limits(parallel=8, smaller_model=True, refusal="Busy.")
+        shares=TWO, smaller_models=(MINI,), limits=Limits(parallel=8, smaller_model=True, refusal="Busy.")
     ),
-    "embeddings": planned("embeddings", upstream_path="/openai/v1"),
+    "embeddings": planned("embeddings", shares=OPENAI),
     "rerank": planned("rerank", upstream_path="/openai/v1/rerank"),
     "inference": planned("inference"),
     "closed": planned("inference", callers={}),
@@ -74,26 +82,32 @@ def test_the_route_comes_after_what_protects_it(name):
 def test_a_language_model_is_reached_through_the_inner_gateway():
     made = model_route(ROUTES["chat"])
     rule = made["route"]["spec"]["rules"][0]
-    assert rule["backendRefs"] == [{"name": "support-chat"}]
+    assert rule["backendRefs"] == [{"name": "support-chat-v1", "weight": 100}]
     assert rule["matches"] == [
         {"headers": [{"type": "Exact", "name": "x-ai-eg-model", "value": "support-chat"}]}
     ]
     assert rule["timeouts"] == {"request": "300s"}
-    assert made["service"]["spec"]["schema"] == {
-        "name": "OpenAI",
-        "prefix": "/publishers/models/models/support-chat/v1",
-    }
-    assert made["backend"]["spec"]["endpoints"] == [
-        {"fqdn": {"hostname": "kserve-ingress-gateway.kserve.svc.cluster.local", "port": 80}}
-    ]
+    service = made["service-v1"]
+    assert service["metadata"]["name"] == "support-chat-v1"
+    assert service["spec"]["schema"] == {"name": "OpenAI", "prefix": "/models/support-chat-v1/v1"}
+    # One way to the inner gateway stands at the edge for all models it finds by path or by the host a route writes.
+    assert "backend" not in made
+    inner = {"group": "gateway.envoyproxy.io", "kind": "Backend", "name": "kserve-ingress-gateway"}
+    assert service["spec"]["backendRef"] == inner
+    for name in ("rerank", "inference"):
+        other = model_route(ROUTES[name])
+        assert "backend" not in other
+        assert other["route"]["spec"]["rules"][0]["backendRefs"] == [inner]
 
 
 def test_smaller_models_answer_in_their_order_and_under_their_own_names():
-    route = chat(smaller_models=("medium", "mini"), limits=Limits(parallel=8, smaller_model=True))
+    others = (SmallerModel(model="medium", backend="medium-v4"), MINI)
+    route = chat(shares=TWO, smaller_models=others, limits=Limits(parallel=8, smaller_model=True))
     assert model_route(route)["route"]["spec"]["rules"][0]["backendRefs"] == [
-        {"name": "support-chat", "priority": 0},
-        {"name": "medium", "priority": 1, "modelNameOverride": "medium"},
-        {"name": "mini", "priority": 2, "modelNameOverride": "mini"},
+        {"name": "support-chat-v1", "weight": 90, "priority": 0},
+        {"name": "support-chat-v2", "weight": 10, "priority": 0},
+        {"name": "medium-v4", "priority": 1, "modelNameOverride": "medium"},
+        {"name": "support-mini-v2", "priority": 2, "modelNameOverride": "support-mini"},
     ]
 
 
@@ -101,6 +115,7 @@ def test_an_embedding_model_answers_openais_embeddings_under_the_host_it_has_ins
     made = model_route(ROUTES["embeddings"])
     assert made["route"]["kind"] == "AIGatewayRoute"
     assert made["service"]["spec"]["schema"] == {"name": "OpenAI", "prefix": "/openai/v1"}
+    assert made["service"]["spec"]["backendRef"]["name"] == "minilm"
     assert made["backend"]["spec"]["endpoints"] == [
         {
             "hostname": HOST,
@@ -131,7 +146,7 @@ def test_a_reranker_has_a_base_address_of_its_own():
 
 
 def test_the_callers_token_ends_at_the_edge():
-    service = model_route(ROUTES["chat"])["service"]["spec"]
+    service = model_route(ROUTES["chat"])["service-v1"]["spec"]
     filters = model_route(ROUTES["inference"])["route"]["spec"]["rules"][0]["filters"]
     assert service["headerMutation"] == {"remove": ["authorization"]}
     assert filters[0]["requestHeaderModifier"] == {"remove": ["authorization"]}
@@ -157,17 +172,22 @@ def test_tokens_are_counted_where_answers_name_them():
 @pytest.mark.parametrize(
     ("interface", "given", "message"),
     [
-        ("chat", {"upstream_path": "v1"}, "chat needs upstream_path, from / on"),
-        ("embeddings", {}, "embeddings needs upstream_path, from / on"),
+        ("chat", {"shares": (Share(name="m", path="v1"),)}, "the path of a share is from / on"),
+        (
+            "chat",
+            {"shares": (Share(name="m", path="/v1", percent=0),)},
+            "chat needs shares, one of them above 0",
+        ),
+        ("embeddings", {}, "embeddings needs shares, one of them above 0"),
         ("inference", {"upstream_host": ""}, "inference needs upstream_host"),
         (
             "embeddings",
-            {"upstream_path": "/openai/v1", "smaller_models": ("m",)},
+            {"shares": OPENAI, "smaller_models": (MINI,)},
             r"only chat has smaller models \(got embeddings\)",
         ),
         (
             "chat",
-            {"upstream_path": "/v1", "smaller_models": ("m",)},
+            {"shares": ALONE, "smaller_models": (MINI,)},
             "limits.smaller_model disagrees with smaller_models",
         ),
     ],

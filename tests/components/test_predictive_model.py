@@ -95,7 +95,7 @@ def test_the_service_is_the_release(made):
             "protocolVersion": "v2",
             "storageUri": "s3://example-test-models/minilm-v1/",
             "args": ["--backend=huggingface", "--task=text_embedding", "--max_model_len=256"],
-            "resources": {"requests": amounts, "limits": amounts},
+            "resources": {"requests": {**amounts, "ephemeral-storage": "3Gi"}, "limits": amounts},
             "securityContext": {
                 "allowPrivilegeEscalation": False,
                 "capabilities": {"drop": ["ALL"]},

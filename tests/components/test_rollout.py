@@ -142,8 +142,13 @@ def groups(made):
     ("traffic", "weights"),
     [(CANARY, (90, 10)), (PROMOTED, (0, 100)), (FIRST, (100, 0))],
 )
-def test_language_models_share_by_the_weights_of_one_group(chat, traffic, weights):
+def test_language_models_share_at_the_edge_and_their_group_says_the_same(chat, traffic, weights):
     made = chat(traffic, CHAT, second(CHAT))
+    (rule,) = made.named("model-support-chat-edge-route").inputs["spec"]["rules"]
+    assert rule["backendRefs"] == [
+        {"name": f"support-chat-{version}", "weight": weight}
+        for version, weight in zip(("v1", "v2"), weights, strict=True)
+    ]
     assert groups(made) == {
         "support-chat-v1": {"group": "support-chat", "weight": weights[0]},
         "support-chat-v2": {"group": "support-chat", "weight": weights[1]},
@@ -154,10 +159,11 @@ def test_a_rollout_of_a_language_model_changes_weights_only(chat):
     versions = (CHAT, second(CHAT))
     alone, canary, promoted = chat(FIRST, CHAT), chat(CANARY, *versions), chat(PROMOTED, *versions)
     gone, new, other = changed(alone, canary)
-    assert (gone, other) == ([], ["model-support-chat-v1-service"])
-    assert all(name.startswith("model-support-chat-v2-") for name in new)
+    assert (gone, other) == ([], ["model-support-chat-edge-route", "model-support-chat-v1-service"])
+    assert "model-support-chat-edge-service-v2" in new
+    assert all("-v2" in name for name in new)
     services = ["model-support-chat-v1-service", "model-support-chat-v2-service"]
-    assert changed(canary, promoted) == ([], [], services)
+    assert changed(canary, promoted) == ([], [], ["model-support-chat-edge-route", *services])
     for made in (canary, promoted):
         spec = made.named(services[0]).inputs["spec"]
         assert spec["template"] == alone.named(services[0]).inputs["spec"]["template"]
@@ -202,6 +208,9 @@ def test_where_a_controller_moves_shares_the_stack_sets_them_once(embedding, cha
     driven = [replace(plan, driver="controller") for plan in (CHAT, second(CHAT))]
     kept = {r.name: r.ignore_changes for r in chat(CANARY, *driven).graph if r.ignore_changes}
     assert kept == {
-        f"model-support-chat-{version}-service": ("spec.router.route.weight",) for version in ("v1", "v2")
+        "model-support-chat-edge-route": ("spec.rules",),
+        **{
+            f"model-support-chat-{version}-service": ("spec.router.route.weight",) for version in ("v1", "v2")
+        },
     }
     assert [r for r in chat(CANARY, CHAT, second(CHAT)).graph if r.ignore_changes] == []

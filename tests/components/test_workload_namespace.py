@@ -29,7 +29,9 @@ def made(deploy) -> Made:
         mesh = MeshHandle(trust_domain="cluster.local")
         space = WorkloadNamespace(
             "models-namespace",
-            WorkloadNamespaceArgs(settings=WorkloadNamespaceSettings(max_gpus=4), mesh=mesh),
+            WorkloadNamespaceArgs(
+                settings=WorkloadNamespaceSettings(max_gpus=4), api_server_range="10.0.0.0/16", mesh=mesh
+            ),
         )
         flow = Flow(
             name="embed",
@@ -55,11 +57,12 @@ def test_the_namespace_holds_its_refusals_and_bounds(made: Made) -> None:
             (NETWORK_POLICY, "models-namespace-necessary-egress"),
             (NETWORK_POLICY, "models-namespace-pickers-network"),
             (NETWORK_POLICY, "models-namespace-spans"),
+            (NETWORK_POLICY, "models-namespace-watch"),
             (QUOTA, "models-namespace-priorities"),
             (QUOTA, "models-namespace-quota"),
         ]
     )
-    for role, manifest in contents("models", WorkloadNamespaceSettings(max_gpus=4)).items():
+    for role, manifest in contents("models", WorkloadNamespaceSettings(max_gpus=4), "10.0.0.0/16").items():
         assert made.named(f"models-namespace-{role}").inputs == manifest
 
 
@@ -106,7 +109,12 @@ def test_the_namespace_waits_for_the_mesh(deploy) -> None:
             pulumi.ResourceOptions(),
         )
         mesh = MeshHandle(trust_domain="cluster.local", ready=(agent,))
-        WorkloadNamespace("w", WorkloadNamespaceArgs(settings=WorkloadNamespaceSettings(), mesh=mesh))
+        WorkloadNamespace(
+            "w",
+            WorkloadNamespaceArgs(
+                settings=WorkloadNamespaceSettings(), api_server_range="10.0.0.0/16", mesh=mesh
+            ),
+        )
 
     made = deploy(program)
     assert made.named("agent").urn in made.named("w-namespace").dependencies

@@ -12,7 +12,7 @@ from policies.catalog import RULES
 from policies.judge import judge
 from policies.record import UNKNOWN, Graph
 from tests.captured import captured
-from tests.policies.cases import resource
+from tests.policies.cases import OURS, resource
 
 KEYLESS = resource("aws:cloudwatch/logGroup:LogGroup", {"retentionInDays": 30, "name": "a"})
 
@@ -40,11 +40,13 @@ def test_identity_and_network_are_decided_without_any_output(dev):
 
 
 def test_a_finding_that_would_be_lost_is_named():
-    whole = Graph([KEYLESS])
+    whole = Graph([OURS, KEYLESS])
     lost = _compared(
-        "x", whole, Graph([replace(KEYLESS, property_dependencies={"kmsKeyId": frozenset({"u"})})])
+        "x", whole, Graph([OURS, replace(KEYLESS, property_dependencies={"kmsKeyId": frozenset({"u"})})])
     )
-    asked = _compared("x", whole, Graph([replace(KEYLESS, inputs={**KEYLESS.inputs, "kmsKeyId": UNKNOWN})]))
+    asked = _compared(
+        "x", whole, Graph([OURS, replace(KEYLESS, inputs={**KEYLESS.inputs, "kmsKeyId": UNKNOWN})])
+    )
     assert "log-groups-are-under-our-key" in {finding.rule for finding in lost.missed}
     assert "log-groups-are-under-our-key" not in {finding.rule for finding in asked.missed}
     assert "log-groups-are-under-our-key" in {undecided.rule for undecided in asked.undecided}

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from gate.errors import GateError
-from gate.frozen import broken_promises
+from gate.frozen import bases, broken_promises
 from gate.stacks import ROOT
 
 RECORD = "releases/models/minilm/v1/release.yaml"
@@ -127,7 +127,65 @@ def test_values_within_a_list_are_compared_by_type_too(checkout):
     record.write_text(record.read_text() + "\nmade_up:\n  steps: [1, 10]\n")
     git(checkout, "commit", "-q", "-a", "-m", "base with a list")
     git(checkout, "branch", "-f", "base")
+    git(checkout, "commit", "-q", "--allow-empty", "-m", "of its own")
     edit(RECORD, "[1, 10]", "[1.0, 10]")(checkout)
     assert broken_promises(checkout, "base") == [
         f"{RECORD}: made_up.steps differs from what was merged; write a new version"
     ]
+
+
+@pytest.mark.parametrize(("change", "said"), REFUSED)
+def test_a_push_to_the_base_itself_is_seen(checkout, change, said):
+    """After a merge, or a push that nobody reviewed, main is where it left main: the commit before it counts."""
+    git(checkout, "switch", "-q", "main")
+    change(checkout)
+    git(checkout, "commit", "-q", "-a", "-m", "straight to main")
+    assert broken_promises(checkout, "main") == [said]
+
+
+@pytest.mark.parametrize("change", ALLOWED)
+def test_what_may_be_pushed_to_the_base_is_allowed_there(checkout, change):
+    git(checkout, "switch", "-q", "main")
+    change(checkout)
+    git(checkout, "add", "-A")
+    git(checkout, "commit", "-q", "--allow-empty", "-m", "straight to main")
+    assert broken_promises(checkout, "main") == []
+
+
+def test_a_merge_is_compared_with_the_branch_it_went_into(checkout):
+    remove(APPROVAL)(checkout)
+    git(checkout, "commit", "-q", "-a", "-m", "on the branch")
+    git(checkout, "switch", "-q", "main")
+    git(checkout, "merge", "-q", "--no-ff", "-m", "merge", "work")
+    assert broken_promises(checkout, "main") == [f"{APPROVAL}: is gone; events are only ever appended"]
+
+
+def test_several_commits_of_a_push_are_compared_with_what_was_there_before(checkout):
+    git(checkout, "switch", "-q", "main")
+    git(checkout, "branch", "before")
+    remove(APPROVAL)(checkout)
+    git(checkout, "commit", "-q", "-a", "-m", "one")
+    git(checkout, "commit", "-q", "--allow-empty", "-m", "two")
+    assert broken_promises(checkout, "before") == [f"{APPROVAL}: is gone; events are only ever appended"]
+
+
+def test_files_that_are_no_text_are_compared_too(checkout):
+    path = checkout / "releases/models/minilm/v1/signature.pub"
+    path.write_bytes(b"\xff\xfe\x00")
+    git(checkout, "commit", "-q", "-a", "-m", "binary")
+    git(checkout, "branch", "-f", "base")
+    git(checkout, "commit", "-q", "--allow-empty", "-m", "of its own")
+    assert broken_promises(checkout, "base") == []
+    path.write_bytes(b"\xff\xfe\x01")
+    assert broken_promises(checkout, "base") == [
+        "releases/models/minilm/v1/signature.pub: differs from what was merged; write a new version"
+    ]
+
+
+def test_a_shallow_clone_is_compared_with_what_it_holds(checkout, tmp_path_factory):
+    git(checkout, "switch", "-q", "main")
+    git(checkout, "commit", "-q", "--allow-empty", "-m", "second")
+    clone = tmp_path_factory.mktemp("clone")
+    git(clone, "clone", "-q", "--depth=1", f"file://{checkout}", str(clone / "it"))
+    assert len(bases(clone / "it", "main")) == 1
+    assert len(bases(checkout, "main")) == 2

@@ -1,9 +1,11 @@
 """From a graph to a verdict: rules that break, what is undecided, waivers, and the report's contract."""
 
 import json
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
+from pydantic import ValidationError
 
 from gate.errors import GateError
 from gate.judgement import SHAPE_RULE, assess
@@ -79,14 +81,46 @@ def test_a_rule_that_raises_is_an_error(level):
     assert report.faults == (f"rule queues-are-fine on {QUEUE.urn}: KeyError: 'tags'",)
 
 
-@pytest.mark.parametrize("nonsense", [3, "", None, True, ["x"]])
+@pytest.mark.parametrize(
+    "error",
+    [
+        SystemExit(0),
+        GeneratorExit(),
+        RecursionError("deep"),
+        MemoryError(),
+        AssertionError(),
+        StopIteration(),
+    ],
+)
+def test_whatever_a_rule_raises_it_ends_nothing_and_is_an_error(error):
+    """A rule that calls sys.exit(0) would end ``slipway judge`` with the code of a pass."""
+    report, _ = judged(raising(error))
+    assert report.verdict == "error"
+    assert type(error).__name__ in report.faults[0]
+
+
+def test_what_a_rule_said_before_it_raised_is_kept():
+    def check(_resource, _graph):
+        yield "bad"
+        raise SystemExit(0)
+
+    report, _ = judged(check)
+    assert (report.verdict, [f.message for f in report.findings]) == ("error", ["bad"])
+
+
+def test_a_hand_at_the_keyboard_still_ends_it():
+    with pytest.raises(KeyboardInterrupt):
+        judged(raising(KeyboardInterrupt()))
+
+
+@pytest.mark.parametrize("nonsense", [3, "", None, True, ["x"], b"bad", {}])
 def test_a_rule_that_answers_nonsense_is_an_error(nonsense):
     report, _ = judged(lambda _r, _g: [nonsense])
     assert report.verdict == "error"
     assert report.faults == (f"rule queues-are-fine on {QUEUE.urn}: answered {nonsense!r}, not a text",)
 
 
-@pytest.mark.parametrize("nonsense", [3, None, True])
+@pytest.mark.parametrize("nonsense", [3, None, True, {}, b"", ""])
 def test_a_rule_that_answers_no_list_is_an_error(nonsense):
     report, _ = judged(lambda _r, _g: nonsense)
     assert report.verdict == "error"
@@ -147,6 +181,41 @@ def test_an_expired_waiver_is_an_error_and_excuses_nothing():
     )  # fmt: skip
     assert [f.waiver for f in report.findings] == [""]
     assert used == {"w"}
+
+
+@pytest.mark.parametrize(
+    ("created", "verdict"),
+    [
+        (date(2026, 11, 23), "pass"),
+        (date(2026, 11, 24), "pass"),  # tomorrow here is today further east
+        (date(2026, 11, 25), "error"),
+        (date(2998, 12, 1), "error"),
+    ],
+)
+def test_a_waiver_from_the_future_excuses_nothing_or_half_a_year_would_begin_at_will(created, verdict):
+    later = waiver(created=created, expires=created + timedelta(days=180))
+    report, used = judged(lambda _r, _g: ["bad"], waivers={"w": later})
+    assert (report.verdict, used) == (verdict, {"w"})
+    if verdict == "error":
+        assert report.faults == (
+            f"waiver w of ml is dated {created}, which is yet to come: queues-are-fine, aws:sqs/queue:Queue jobs",
+        )
+        assert [f.waiver for f in report.findings] == [""]
+
+
+def test_a_waiver_lasts_180_days_and_no_more():
+    assert waiver(expires=date(2027, 4, 30)).expires == date(2027, 4, 30)
+    with pytest.raises(ValidationError, match="the latest expiry is 2027-04-30"):
+        waiver(expires=date(2027, 5, 1))
+
+
+def test_a_waiver_that_would_excuse_two_resources_of_one_name_is_an_error():
+    other = replace(QUEUE, urn=f"{QUEUE.urn}-of-another-component", parent="urn:another")
+    report, _ = judged(lambda _r, _g: ["bad"], waivers={"w": waiver()}, graph=(QUEUE, other))
+    assert report.verdict == "error"
+    assert report.faults[0].startswith(
+        "waiver w excuses 2 resources that are both called aws:sqs/queue:Queue jobs: rename one"
+    )
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,9 @@ ENDED = loaded(events=(*GRANTED, event("sunset", 7)))
 def test_a_finding_names_the_service_and_the_file():
     (found,) = release_findings(Graph([OTHER, SERVICE]), [ENDED], date(2027, 2, 1))
     assert (found.rule, found.level, found.urn) == ("release:sunset-is-ahead", "mandatory", SERVICE.urn)
-    assert found.message.startswith("releases/models/minilm/v1/events: its sunset was on 2027-01-31")
+    assert found.message.startswith(
+        "releases/models/minilm/v1/events/2026-11-07-sunset.yaml: ends: its sunset was on 2027-01-31"
+    )
 
 
 def test_a_release_that_nothing_serves_is_told_all_the_same():

@@ -84,6 +84,7 @@ def test_true_files_pass_every_check(weights, beside):
         ("artifact.digest", manifest(weights).digest),
         ("artifact.size_bytes", str(size_bytes(weights))),
         ("artifact.parameters", "2"),
+        ("origin.needs_remote_code", "false"),
         ("artifact.signature", "none: nobody vouches for the files"),
     ]
 
@@ -151,13 +152,51 @@ def test_a_tool_that_is_not_there_is_no_verdict(weights, beside, monkeypatch, tm
         verify(loaded(weights, **{"artifact.signature": SIGNED}), weights, beside, ROOT)
 
 
-@pytest.mark.parametrize("content", [None, b"junk"])
-def test_files_that_cannot_be_read_are_no_verdict(weights, beside, content):
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda folder: (folder / "link").symlink_to(folder / "model.safetensors"),
+        lambda folder: (folder / "config.json").write_bytes(b"junk"),
+    ],
+)
+def test_files_that_cannot_be_read_are_no_verdict(weights, beside, spoil):
     true = loaded(weights)
-    where = weights / "model.safetensors"
-    where.write_bytes(content) if content else (weights / "link").symlink_to(where)
+    spoil(weights)
     with pytest.raises(GateError, match="the files cannot be verified"):
         verify(true, weights, beside, ROOT)
+
+
+def test_damaged_weights_are_other_weights(weights, beside):
+    """Nothing is counted in them, and nobody is told that they are what was recorded."""
+    true = loaded(weights)
+    (weights / "model.safetensors").write_bytes(b"junk")
+    found = problems(verify(true, weights, beside, ROOT))
+    assert list(found) == ["contents", "artifact.digest", "artifact.size_bytes"]
+    assert found["contents"] == ("model.safetensors: the header's length cannot be 1802401130 in 4 bytes",)
+
+
+def test_code_in_the_files_that_the_record_does_not_tell_of_is_named(weights, beside):
+    (weights / "config.json").write_text('{"auto_map": {"AutoModel": "modeling.Mine"}}')
+    found = problems(verify(loaded(weights), weights, beside, ROOT))
+    assert found == {
+        "origin.needs_remote_code": (
+            (
+                "config.json: auto_map names code that comes with the weights, and the record says "
+                "needs_remote_code: false"
+            ),
+        )
+    }
+    assert (
+        problems(verify(loaded(weights, **{"origin.needs_remote_code": True}), weights, beside, ROOT)) == {}
+    )
+
+
+def test_packed_weights_are_not_counted(weights, beside):
+    """A file of four-bit weights holds fewer numbers than the model has, and scales besides."""
+    packed = {"artifact.precision": "int4", "artifact.parameters": 16}
+    checks = verify(loaded(weights, **packed), weights, beside, ROOT)
+    assert problems(checks) == {}
+    assert "artifact.parameters" not in {check.asked for check in checks}
 
 
 def run(*words):

@@ -60,7 +60,7 @@ def cases_test(rules: Sequence[Rule], cases: Mapping[str, RuleCases]) -> Callabl
         if case is None:
             assert enough, f"{rule.id} has too few cases ({outcome})"
             return
-        said = judge(Graph([case.judged, *case.others]), [rule])
+        said = judge(Graph([case.judged, *case.others, *([OURS] if rule.house else [])]), [rule])
         found = [f.message for f in said.findings if f.urn == case.judged.urn]
         undecided = [u.message for u in said.undecided if u.urn == case.judged.urn]
         assert said.faults == ()
@@ -70,6 +70,11 @@ def cases_test(rules: Sequence[Rule], cases: Mapping[str, RuleCases]) -> Callabl
         else:
             assert found == []
         assert bool(undecided) == (outcome == "undecided"), undecided
+        if rule.house and OURS not in case.others:
+            of_others = judge(Graph([case.judged, *case.others]), [rule])
+            assert (of_others.findings, of_others.undecided) == ((), ()), (
+                "a convention of ours binds nobody else"
+            )
         if outcome == "not_applicable":
             assert case.judged.type not in rule.applies_to or said.decided >= 1
 

@@ -20,15 +20,18 @@ LARGEST = [("grpc.max_receive_message_length", 1 << 28), ("grpc.max_send_message
 
 
 @contextmanager
-def pack(stack, *, command=STARTED_BY_PULUMI, preview=True):
-    """An analyzer client of a running pack; the process is ended with the block."""
+def pack(stack, *, command=STARTED_BY_PULUMI, preview=True, called=True):
+    """An analyzer client of a running pack; the process is ended with the block.
+
+    ``called``: as the engine tells a pack what it is about to do (CLI 3.259), by a call and not in the environment.
+    """
     assert PYTHON.exists(), "the pack's environment is missing: make pack"
-    settings = {
+    told = {
         "PULUMI_PROJECT": "slipway",
         "PULUMI_STACK": stack,
         "PULUMI_DRY_RUN": "true" if preview else "false",
-        "PATH": os.environ["PATH"],
     }
+    settings = {"PATH": os.environ["PATH"], **({} if called else told)}
     with (
         tempfile.TemporaryDirectory() as elsewhere,
         subprocess.Popen(command, cwd=elsewhere, env=settings, stdout=subprocess.PIPE) as process,  # noqa: S603 our own pack
@@ -36,7 +39,14 @@ def pack(stack, *, command=STARTED_BY_PULUMI, preview=True):
         try:
             port = int(process.stdout.readline())
             with grpc.insecure_channel(f"127.0.0.1:{port}", options=LARGEST) as channel:
-                yield analyzer_pb2_grpc.AnalyzerStub(channel)
+                client = analyzer_pb2_grpc.AnalyzerStub(channel)
+                if called:
+                    client.ConfigureStack(
+                        analyzer_pb2.AnalyzerStackConfigureRequest(
+                            stack=stack, project="slipway", dry_run=preview
+                        )
+                    )
+                yield client
         finally:
             process.kill()
 

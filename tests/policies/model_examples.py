@@ -1,6 +1,6 @@
 """Models that break no rule, and one-defect changes of them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from copy import deepcopy
 from typing import Any
 
@@ -16,6 +16,14 @@ RESTRICTED = {
 }
 AMOUNTS = {"requests": {"cpu": "1", "memory": "2Gi"}, "limits": {"memory": "2Gi"}}
 GPUS = {"requests": {"cpu": "4", "memory": "24Gi"}, "limits": {"memory": "24Gi", "nvidia.com/gpu": "2"}}
+
+SERVER = {
+    "name": "kserve-container",
+    "image": "server:1.2.3",
+    "env": [{"name": "HF_HUB_OFFLINE", "value": "1"}],
+    "securityContext": {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}},
+    "resources": AMOUNTS,
+}
 
 _SERVICE = {
     "apiVersion": "serving.kserve.io/v1beta1",
@@ -96,6 +104,21 @@ def llm(change: Callable[[dict[str, Any]], object] | None = None, version: str =
 def engine(change: Callable[[dict[str, Any]], object]) -> Resource:
     """An LLMInferenceService whose engine's container is changed."""
     return llm(lambda spec: change(spec["template"]["containers"][0]))
+
+
+def runtime(
+    change: Callable[[dict[str, Any], dict[str, Any]], object] | None = None,
+    kind: str = "ClusterServingRuntime",
+    formats: Sequence[str] = ("huggingface",),
+) -> Resource:
+    """A runtime; ``change`` gets its spec and its container."""
+    spec: dict[str, Any] = {
+        "containers": [deepcopy(SERVER)],
+        "supportedModelFormats": [{"name": name} for name in formats],
+    }
+    if change is not None:
+        change(spec, spec["containers"][0])
+    return resource(f"{API}/v1alpha1:{kind}", {"kind": kind, "metadata": {"name": "x"}, "spec": spec})
 
 
 def budget(labels: dict[str, str], namespace: str = "models") -> Resource:

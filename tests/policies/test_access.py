@@ -1,6 +1,6 @@
 import pytest
 
-from policies.access import BINDINGS, CLUSTER_ROLES, ROLES, RULES
+from policies.access import BINDINGS, CLUSTER_ROLES, CONFIG_MAP, ROLES, RULES
 from policies.judge import judge
 from policies.record import UNKNOWN, Graph
 from tests.policies.cases import Case, RuleCases, cases_test, resource
@@ -8,8 +8,12 @@ from tests.policies.cases import Case, RuleCases, cases_test, resource
 OTHER = [Case(resource("kubernetes:core/v1:Service", {}))]
 
 
-def role(*rules, name="reader", of="ClusterRole"):
-    said = {"kind": of, "metadata": {"name": name}, "rules": list(rules)}
+BUILT_IN = {"kubernetes.io/bootstrapping": "rbac-defaults"}
+
+
+def role(*rules, name="reader", of="ClusterRole", takes=(), labels=None):
+    said = {"kind": of, "metadata": {"name": name, "labels": labels}, "rules": list(rules)}
+    said["aggregationRule"] = {"clusterRoleSelectors": list(takes)}
     return resource(next(kind for kind in ROLES if kind.endswith(f":{of}")), said)
 
 
@@ -27,6 +31,11 @@ def binding(*subjects, to="view", of="ClusterRoleBinding", kind="ClusterRole"):
     return resource(next(one for one in BINDINGS if one.endswith(f":{of}")), said)
 
 
+def mapped(roles, name="aws-auth"):
+    said = {"kind": "ConfigMap", "metadata": {"name": name}, "data": {"mapRoles": roles}}
+    return resource(CONFIG_MAP, said)
+
+
 TEAM = {"kind": "Group", "name": "team-shop"}
 WEB = {"kind": "ServiceAccount", "name": "web", "namespace": "shop"}
 
@@ -34,12 +43,18 @@ CASES = {
     "cluster-roles-name-what-they-grant": RuleCases(
         passing=[
             Case(role(rule(["get", "list", "watch"], ["nodes", "pods"]))),
-            Case(role(rule(["*"], ["leases"], resourceNames=["own"]), name="system:kubelet")),
+            Case(role(rule(["*"], ["leases"]), name="system:kubelet", labels=BUILT_IN)),
             Case(role(rule(["get", "list"], ["*"], "apps"))),
             Case(role({"nonResourceURLs": ["/metrics"], "verbs": ["get"]})),
+            Case(role(takes=[{"matchLabels": {"aggregate-to-monitoring": "true"}}])),
         ],
         failing=[
+            Case(role(rule(["create"], ["*/*"])), findings=["rule 0: create on every kind"]),
             Case(role(rule(["*"], ["*"], "*")), findings=["rule 0: every verb on *"]),
+            Case(
+                role(rule(["*"], ["*"], "*"), name="system:mine", labels={"app": "x"}),
+                findings=["rule 0: every verb on *"],
+            ),
             Case(
                 role(rule(["get"], ["pods"]), rule(["*"], ["secrets"]), of="Role"),
                 findings=["rule 1: every verb on secrets"],
@@ -47,6 +62,14 @@ CASES = {
             Case(
                 role(rule(["get", "delete"], ["*"], "apps")),
                 findings=["rule 0: get, delete on every kind"],
+            ),
+            Case(
+                role({"nonResourceURLs": ["*"], "verbs": ["get"]}),
+                findings=["rule 0: get on every address of the API server"],
+            ),
+            Case(
+                role(takes=[{}]),
+                findings=["aggregationRule takes in the rights of every other role"],
             ),
             Case(role(rule(["list"], ["*"])), findings=["rule 0: list on every kind, secrets among them"]),
         ],
@@ -59,6 +82,10 @@ CASES = {
             Case(role(rule(["get", "list"], ["secrets"]), of="Role")),
             Case(role(rule(["create"], ["pods"]), of="Role")),
             Case(role(rule(["get", "list"], ["pods", "pods/log", "nodes"]))),
+            Case(role(rule(["update", "patch"], ["configmaps", "deployments/scale", "pods/status"]))),
+            Case(role(rule(["patch"], ["deployments"], "apps"), of="Role")),
+            Case(role(rule(["impersonate"], ["users"], resourceNames=["ci"]))),
+            Case(role(rule(["bind"], ["clusterroles"], "rbac.authorization.k8s.io", resourceNames=["view"]))),
             Case(role(rule(["create"], ["subjectaccessreviews"], "authorization.k8s.io"))),
         ],
         failing=[
@@ -73,8 +100,21 @@ CASES = {
             Case(
                 role(rule(["create"], ["pods/*"])),
                 findings=[
-                    "rule 0: create on pods/attach, pods/ephemeralcontainers, pods/exec enters running pods"
+                    "rule 0: create on pods/attach, pods/ephemeralcontainers, pods/exec enters running pods",
+                    "rule 0: create on pods/portforward, pods/proxy reaches pods past every network policy",
                 ],
+            ),
+            Case(
+                role(rule(["impersonate"], ["groups"], resourceNames=["system:masters"])),
+                findings=["rule 0: impersonate on groups acts as somebody else"],
+            ),
+            Case(
+                role(rule(["Patch"], ["ConfigMaps"], resourceNames=["aws-auth"]), of="Role"),
+                findings=["rule 0: patch on aws-auth makes administrators of the cluster"],
+            ),
+            Case(
+                role(rule(["delete"], ["validatingadmissionpolicies"], "admissionregistration.k8s.io")),
+                findings=["rule 0: delete on validatingadmissionpolicies takes away what refuses others"],
             ),
             Case(
                 role(rule(["get"], ["pods"]), rule(["bind"], ["clusterroles"], "rbac.authorization.k8s.io")),
@@ -112,11 +152,22 @@ CASES = {
         passing=[
             Case(binding(TEAM)),
             Case(binding(TEAM, to="edit", of="RoleBinding")),
+            Case(mapped("- groups: [system:bootstrappers, system:nodes]\n")),
+            Case(mapped("- groups: [system:masters]\n", name="notes")),
             Case(binding({"kind": "Group", "name": "system:masters"}, to="cluster-admin")),
             Case(binding(TEAM, to="admin", kind="Role", of="RoleBinding")),
+            Case(binding({"kind": "User", "name": "apiserver"}, to="system:kubelet-api-admin")),
         ],
         failing=[
             Case(binding(WEB, to="cluster-admin"), findings=["web has the role cluster-admin everywhere"]),
+            Case(
+                binding(WEB, to="system:kubelet-api-admin"),
+                findings=["web has the role system:kubelet-api-admin everywhere"],
+            ),
+            Case(
+                mapped("- groups: [system:masters]\n  rolearn: arn:aws:iam::111122223333:role/dev\n"),
+                findings=["mapRoles puts identities into system:masters"],
+            ),
             Case(binding(TEAM, to="edit"), findings=["team-shop has the role edit everywhere"]),
             Case(
                 binding(WEB, to="cluster-admin", of="RoleBinding"),
@@ -139,6 +190,14 @@ test_cases = cases_test(RULES, CASES)
         ("get", "nodes/proxy", ""),
         ("create", "persistentvolumes", ""),
         ("create", "pods", ""),
+        ("update", "daemonsets", "apps"),
+        ("create", "cronjobs", "batch"),
+        ("create", "pods/portforward", ""),
+        ("patch", "namespaces", ""),
+        ("delete", "clusterpolicies", "kyverno.io"),
+        ("impersonate", "userextras/scopes", "authentication.k8s.io"),
+        ("update", "apiservices", "apiregistration.k8s.io"),
+        ("create", "mutatingadmissionpolicies", "admissionregistration.k8s.io"),
         ("patch", "rolebindings", "rbac.authorization.k8s.io"),
         ("update", "mutatingwebhookconfigurations", "admissionregistration.k8s.io"),
         ("approve", "signers", "certificates.k8s.io"),

@@ -1,5 +1,6 @@
 from policies.autoscaling import RULES
 from policies.record import UNKNOWN
+from policies.scaled_objects import SCALED_JOB
 from tests.policies.cases import Case, RuleCases, cases_test, resource
 from tests.policies.model_examples import OTHER, failing
 
@@ -92,10 +93,26 @@ CASES = {
             Case(_scaler(_prometheus())),
             Case(_scaler({**_prometheus("https://metrics.example.com"), "authenticationRef": {"name": "x"}})),
             Case(_scaler({**_SQS, "authenticationRef": {"name": "x"}})),
+            Case(
+                _scaler(
+                    {"type": "kafka", "metadata": {"bootstrapServers": "a.kafka.svc:9092, b.kafka.svc:9092"}}
+                )
+            ),
+            Case(_scaler({"type": "rabbitmq", "metadata": {"hostFromEnv": "RABBITMQ"}})),
+            Case(_scaler({"type": "aws-sqs-queue", "metadata": {"identityOwner": "operator"}})),
             Case(_scaler({"type": "redis", "metadata": {"address": "redis:6379", "passwordFromEnv": "P"}})),
         ],
         failing=[
             failing(_scaler(_SQS), "aws-sqs-queue: no authenticationRef"),
+            failing(
+                _scaler(
+                    {"type": "kafka", "metadata": {"bootstrapServers": "a.kafka.svc:9092,b.example.com:9092"}}
+                ),
+                "kafka: no authenticationRef",
+            ),
+            failing(
+                resource(SCALED_JOB, {"spec": {"triggers": [_SQS]}}), "aws-sqs-queue: no authenticationRef"
+            ),
             failing(_scaler(_prometheus("https://metrics.example.com")), "prometheus: no authenticationRef"),
             failing(_scaler(_prometheus(unsafeSsl="true")), "prometheus: unsafeSsl accepts any certificate"),
             failing(

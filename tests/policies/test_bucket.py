@@ -3,7 +3,7 @@ import json
 from policies.bucket import RULES
 from policies.judge import judge
 from policies.record import UNKNOWN, Graph
-from tests.policies.cases import Case, RuleCases, cases_test, resource
+from tests.policies.cases import OURS, Case, RuleCases, cases_test, resource
 
 KEY = "arn:aws:kms:eu-central-1:111122223333:key/11111111-2222-3333-4444-555555555555"
 BLOCKS = ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets")
@@ -104,13 +104,16 @@ CASES = {
             Case(
                 bucket(), [part("bucketOwnershipControls", rule=[{"objectOwnership": "BucketOwnerEnforced"}])]
             ),
+            Case(
+                bucket(), [part("bucketOwnershipControls", rule={"objectOwnership": "BucketOwnerPreferred"})]
+            ),
         ],
         failing=[
             Case(bucket(acl="public-read"), findings=["acl is public-read"]),
             Case(bucket(acl="authenticated-read"), findings=["acl is authenticated-read"]),
             Case(
                 bucket(),
-                [part("bucketOwnershipControls", rule={"objectOwnership": "ObjectWriter"})],
+                [part("bucketOwnershipControls", rule={"objectOwnership": "ObjectWriter"}), OURS],
                 ["objectOwnership is ObjectWriter: access lists may open single objects"],
             ),
         ],
@@ -134,12 +137,16 @@ CASES = {
                 )
             ),
             Case(bucket(), [encrypted(sseAlgorithm="AES256"), TAKES_LOGS]),
+            Case(bucket(), [encrypted(sseAlgorithm="AES256")]),
+            Case(bucket(), [encrypted(sseAlgorithm="aws:kms")]),
         ],
         failing=[
             Case(bucket(), findings=[S3_KEYS]),
-            Case(bucket(), [encrypted(sseAlgorithm="AES256")], [S3_KEYS]),
-            Case(bucket(), [encrypted(sseAlgorithm="aws:kms")], [AWS_KEY]),
-            Case(bucket(), [encrypted(sseAlgorithm="aws:kms", kmsMasterKeyId="alias/aws/s3")], [AWS_KEY]),
+            Case(bucket(), [encrypted(sseAlgorithm="AES256"), OURS], [S3_KEYS]),
+            Case(bucket(), [encrypted(sseAlgorithm="aws:kms"), OURS], [AWS_KEY]),
+            Case(
+                bucket(), [encrypted(sseAlgorithm="aws:kms", kmsMasterKeyId="alias/aws/s3"), OURS], [AWS_KEY]
+            ),
         ],
         not_applicable=[OTHER],
         undecided=[

@@ -1,6 +1,6 @@
 from policies.cluster import ACCESS_ENTRY, ACCESS_POLICY, CLUSTER, LOG_GROUP, LOG_TYPES, RULES
 from policies.record import UNKNOWN
-from tests.policies.cases import Case, RuleCases, cases_test, resource
+from tests.policies.cases import OURS, Case, RuleCases, cases_test, resource
 
 _ELSEWHERE = [Case(resource("aws:eks/nodeGroup:NodeGroup", {}))]
 _ROLE = "arn:aws:iam::111122223333:role/example-test-deploy"
@@ -134,12 +134,20 @@ CASES = {
                         "authenticationMode": "API",
                         "bootstrapClusterCreatorAdminPermissions": False,
                     }
-                )
-            )
+                ),
+                [OURS],
+            ),
+            Case(_cluster(accessConfig={"authenticationMode": "API_AND_CONFIG_MAP"})),
+            Case(_cluster()),
         ],
         failing=[
             Case(
+                _cluster(accessConfig={"authenticationMode": "CONFIG_MAP"}),
+                findings=["authenticationMode CONFIG_MAP: a ConfigMap decides who may enter"],
+            ),
+            Case(
                 _cluster(),
+                [OURS],
                 findings=[
                     "authenticationMode CONFIG_MAP: a ConfigMap decides who may enter",
                     "whoever creates the cluster becomes its administrator for ever",
@@ -147,6 +155,7 @@ CASES = {
             ),
             Case(
                 _cluster(accessConfig={"authenticationMode": "API"}),
+                [OURS],
                 findings=["whoever creates the cluster becomes its administrator for ever"],
             ),
             Case(
@@ -156,6 +165,7 @@ CASES = {
                         "bootstrapClusterCreatorAdminPermissions": False,
                     }
                 ),
+                [OURS],
                 findings=["authenticationMode API_AND_CONFIG_MAP: a ConfigMap decides who may enter"],
             ),
         ],
@@ -167,7 +177,8 @@ CASES = {
                         "authenticationMode": "API",
                         "bootstrapClusterCreatorAdminPermissions": UNKNOWN,
                     }
-                )
+                ),
+                [OURS],
             )
         ],
     ),

@@ -1,4 +1,4 @@
-from policies.cluster_addons import ADD_ON, NODE_GROUP, RULES, STORAGE_CLASS
+from policies.cluster_addons import ADD_ON, NODE_GROUP, RULES, STORAGE_CLASS, VOLUME
 from policies.record import UNKNOWN
 from tests.policies.cases import Case, RuleCases, cases_test, resource
 
@@ -15,6 +15,12 @@ def _storage(**inputs):
 
 _NODES_CASE = [Case(_NODES)]
 _IGNORED = "enableNetworkPolicy is off: every NetworkPolicy is accepted and ignored"
+
+
+def _volume(driver, **attributes):
+    spec = {"csi": {"driver": driver, "volumeHandle": "fs-1", "volumeAttributes": attributes}}
+    return resource(VOLUME, {"kind": "PersistentVolume", "spec": spec})
+
 
 CASES = {
     "add-ons-are-pinned": RuleCases(
@@ -87,10 +93,33 @@ CASES = {
         ],
         failing=[
             Case(_storage(), findings=["parameters.encrypted is not true"]),
+            Case(
+                _storage(provisioner="ebs.csi.eks.amazonaws.com", parameters={"encrypted": "False"}),
+                findings=["parameters.encrypted is not true"],
+            ),
+            Case(_storage(parameters={"encrypted": "yes"}), findings=["parameters.encrypted is not true"]),
             Case(_storage(parameters={"encrypted": "false"}), findings=["parameters.encrypted is not true"]),
         ],
         not_applicable=_NODES_CASE,
         undecided=[Case(_storage(parameters=UNKNOWN)), Case(_storage(parameters={"encrypted": UNKNOWN}))],
+    ),
+    "volumes-encrypt-on-the-way": RuleCases(
+        passing=[
+            Case(_volume("efs.csi.aws.com")),
+            Case(_volume("efs.csi.aws.com", encryptInTransit="true")),
+            Case(_volume("ebs.csi.aws.com", encryptInTransit="false")),
+        ],
+        failing=[
+            Case(
+                _volume("efs.csi.aws.com", encryptInTransit=said),
+                findings=[
+                    "encryptInTransit is off: what is read and written crosses the network in plain text"
+                ],
+            )
+            for said in ("false", False)
+        ],
+        not_applicable=_NODES_CASE,
+        undecided=[Case(_volume("efs.csi.aws.com", encryptInTransit=UNKNOWN))],
     ),
 }
 

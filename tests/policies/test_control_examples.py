@@ -10,7 +10,7 @@ from policies.controls import committed
 from policies.judge import judge
 from policies.record import Graph
 from tests.conftest import ROOT
-from tests.policies.cases import resource
+from tests.policies.cases import OURS, resource
 
 EXAMPLES: dict[str, dict[str, list[dict[str, Any]]]] = yaml.safe_load(
     (ROOT / "tests" / "policies" / "control_examples.yaml").read_text(encoding="utf-8")
@@ -37,7 +37,7 @@ def test_every_control_that_rules_hold_has_an_example():
     ],
 )
 def test_what_a_framework_refuses_is_found(tag, message, example):
-    graph = Graph([resource(type_, inputs) for type_, inputs in example.items()])
+    graph = Graph([OURS, *(resource(type_, inputs) for type_, inputs in example.items())])
     partly = STANDINGS[tag].state == "partly"
     found = judge(graph, [rule for rule in HOLDERS[tag] if partly or rule.level == "mandatory"])
     assert found.faults == ()

@@ -72,20 +72,22 @@ BAD = resource(
 )
 
 
-def test_an_unknown_value_hides_nothing_and_is_said_aloud_in_a_preview():
-    with pack("dev") as engine:
+@pytest.mark.parametrize("called", [True, False], ids=["told-by-a-call", "told-in-the-environment"])
+def test_an_unknown_value_hides_nothing_and_is_said_aloud_in_a_preview(called):
+    with pack("dev", called=called) as engine:
         violations, open_questions = analyze(engine, BAD)
     expected = gate_says(Graph([BAD]), OF_ONE)
     assert violations == expected
     assert "cluster-api-is-closed-to-the-internet" in {rule for rule, _, _ in violations}
-    assert [rule for rule, _ in open_questions] == ["cluster-version-is-pinned"]
+    assert [rule for rule, _ in open_questions] == ["versions-are-still-mended"]
     assert "aws:eks/cluster:Cluster bad: version is not known yet" in open_questions[0][1]
 
 
-def test_what_is_still_undecided_during_an_update_is_a_violation():
-    with pack("dev", preview=False) as engine:
+@pytest.mark.parametrize("called", [True, False], ids=["told-by-a-call", "told-in-the-environment"])
+def test_what_is_still_undecided_during_an_update_is_a_violation(called):
+    with pack("dev", preview=False, called=called) as engine:
         violations, open_questions = analyze(engine, BAD)
-    undecided = ("cluster-version-is-pinned", BAD.urn, f"{BAD.label}: undecided: version is not known yet")
+    undecided = ("versions-are-still-mended", BAD.urn, f"{BAD.label}: undecided: version is not known yet")
     assert open_questions == []
     assert violations == {*gate_says(Graph([BAD]), OF_ONE), undecided}
 
@@ -103,7 +105,9 @@ WAIVER = """
 """
 
 
-LASTING, ENDED = ("2998-12-01", "2999-01-10"), ("2020-01-01", "2020-06-01")
+TODAY = "2026-11-23"
+LASTING, LATER = ("2026-11-01", "2026-11-23"), ("2998-12-01", "2999-01-10")
+ENDED = ("2020-01-01", "2020-06-01")
 
 
 @pytest.mark.parametrize(
@@ -112,15 +116,23 @@ LASTING, ENDED = ("2998-12-01", "2999-01-10"), ("2020-01-01", "2020-06-01")
         ("dev", LASTING, ""),
         ("prod", LASTING, "{}"),
         ("dev", ENDED, "{} (its waiver w expired on 2020-06-01)"),
+        ("dev", LATER, "{} (its waiver w is dated 2998-12-01, which is yet to come)"),
     ],
 )
 def test_waivers_hold_in_their_stack_until_they_expire(tmp_path, stack, dates, said):
     for name in ("policies", "facts"):
         shutil.copytree(ROOT / name, tmp_path / name)
-    key = resource("aws:kms/key:Key", {"enableKeyRotation": False}, name="old")
+    urn = f"urn:pulumi:{stack}::slipway::aws:kms/key:Key::old"
+    key = resource("aws:kms/key:Key", {"enableKeyRotation": False}, name="old", urn=urn)
     (finding,) = judge(Graph([key]), [RULE["keys-rotate"]]).findings
     record = WAIVER.format(name="w", finding=finding.message, created=dates[0], expires=dates[1])
     (tmp_path / "policies" / "waivers.yaml").write_text(record, encoding="utf-8")
+    main = tmp_path / "policies" / "__main__.py"
+    clock = "datetime.now(tz=UTC).date()"
+    assert clock in main.read_text("utf-8")
+    main.write_text(
+        main.read_text("utf-8").replace(clock, f'datetime.fromisoformat("{TODAY}").date()'), "utf-8"
+    )
     command = [*STARTED_BY_PULUMI[:-1], str(tmp_path / "policies")]
     with pack(stack, command=command) as engine:
         hold_only(engine, "keys-rotate", RULE)
@@ -136,9 +148,11 @@ def test_secrets_are_read_and_providers_own_keys_are_not():
         {"secretKey": secret, "__defaults": ["x"], "allowedAccountIds": "[]"},
         name="aws",
     )
+    ours = resource("slipway:storage:ModelStore", {}, name="ours", custom=False)
     with pack("dev") as engine:
         violations, _ = analyze(engine, provider)
-    assert {rule for rule, _, _ in violations} == {
-        "aws-providers-hold-no-credentials",
-        "aws-providers-name-their-account",
-    }
+        of_stack, _ = analyze_stack(engine, Graph([ours, provider]))
+        of_others, _ = analyze_stack(engine, Graph([provider]))
+    assert {rule for rule, _, _ in violations} == {"aws-providers-hold-no-credentials"}
+    assert {rule for rule, _, _ in of_stack} == {"aws-providers-name-their-account"}
+    assert of_others == set()  # where a stack works is a convention of ours

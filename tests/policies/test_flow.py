@@ -1,7 +1,7 @@
 from policies.flow import RULES
 from policies.mesh_objects import AUTHORIZATION, NETWORK_POLICY
 from policies.record import UNKNOWN, Resource
-from tests.policies.cases import Case, RuleCases, cases_test, resource
+from tests.policies.cases import OURS, Case, RuleCases, cases_test, resource
 
 
 def allow(*rules: object, annotations: object = None, **spec: object) -> Resource:
@@ -15,6 +15,10 @@ def network(**spec: object) -> Resource:
 
 def source(**fields: object) -> dict[str, object]:
     return {"from": [{"source": fields}]}
+
+
+def when(key: str, **values: object) -> dict[str, object]:
+    return {"when": [{"key": key, **values}]}
 
 
 PORT = {"to": [{"operation": {"ports": ["8080"]}}]}
@@ -36,6 +40,10 @@ CASES = {
             Case(allow({}, action="DENY")),
             Case(allow(PORT, annotations=SCRAPE)),
             Case(allow()),
+            Case(allow(source(requestPrincipals=["https://idp.example.com/*"]))),
+            Case(allow({**PORT, **when("source.principal", values=["cluster.local/ns/web/sa/web"])})),
+            Case(allow(when("request.auth.claims[groups]", values=["ml"]))),
+            Case(allow({**source(principals=["*"]), **when("source.ip", values=["10.1.0.0/16"])})),
         ],
         failing=[
             Case(allow({}), findings=["rule 0 lets anybody in"]),
@@ -52,21 +60,33 @@ CASES = {
             ),
             Case(allow(source(notNamespaces=["models"])), findings=["rule 0 has a source that is anybody"]),
             Case(allow(source(ipBlocks=["0.0.0.0/0"])), findings=["rule 0 has a source that is anybody"]),
+            Case(
+                allow(source(remoteIpBlocks=["0.0.0.0/1", "128.0.0.0/1"])),
+                findings=["rule 0 has a source that is anybody"],
+            ),
+            Case(allow(when("source.namespace", values=["*"])), findings=["rule 0 lets anybody in"]),
+            Case(allow(when("source.namespace", notValues=["dev"])), findings=["rule 0 lets anybody in"]),
+            Case(allow(when("request.headers[x-team]", values=["ml"])), findings=["rule 0 lets anybody in"]),
         ],
         not_applicable=[Case(OTHER)],
-        undecided=[Case(allow({"from": UNKNOWN})), Case(allow(source(principals=[UNKNOWN])))],
+        undecided=[
+            Case(allow({"from": UNKNOWN})),
+            Case(allow(source(principals=[UNKNOWN]))),
+            Case(allow(when("source.ip", values=[UNKNOWN]))),
+        ],
     ),
     "allow-policies-name-their-ports": RuleCases(
         passing=[
             Case(allow({**CALLER, **PORT})),
-            Case(allow({**CALLER, "to": [{"operation": {"paths": ["/v1"]}}]})),
+            Case(allow({**CALLER, "to": [{"operation": {"paths": ["/v1"]}}]}), [OURS]),
+            Case(allow(CALLER)),
         ],
         failing=[
-            Case(allow(CALLER), findings=["rule 0 allows every port"]),
-            Case(allow({**CALLER, "to": [{"operation": {}}]}), findings=["rule 0 allows every port"]),
+            Case(allow(CALLER), [OURS], ["rule 0 allows every port"]),
+            Case(allow({**CALLER, "to": [{"operation": {}}]}), [OURS], ["rule 0 allows every port"]),
         ],
         not_applicable=[Case(OTHER)],
-        undecided=[Case(allow({**CALLER, "to": UNKNOWN}))],
+        undecided=[Case(allow({**CALLER, "to": UNKNOWN}), [OURS])],
     ),
     "network-policies-admit-named-peers": RuleCases(
         passing=[
@@ -74,6 +94,23 @@ CASES = {
                 network(ingress=[{"from": [PODS], "ports": MESH_PORT}, {"from": [PROBE], "ports": MESH_PORT}])
             ),
             Case(network(ingress=[{"from": [{"podSelector": {}}]}])),
+            Case(
+                network(
+                    ingress=[
+                        {
+                            "from": [
+                                {
+                                    "namespaceSelector": {
+                                        "matchExpressions": [
+                                            {"key": "team", "operator": "In", "values": ["ml"]}
+                                        ]
+                                    }
+                                }
+                            ]
+                        }
+                    ]
+                )
+            ),
             Case(network(ingress=[{}], policyTypes=["Egress"])),
             Case(network(podSelector={}, policyTypes=["Ingress"])),
         ],
@@ -95,6 +132,16 @@ CASES = {
                 network(ingress=[{"from": [{"namespaceSelector": {}}]}]),
                 findings=["ingress rule 0 admits every pod of every namespace"],
             ),
+            *(
+                Case(
+                    network(ingress=[{"from": [{"namespaceSelector": {"matchExpressions": [expression]}}]}]),
+                    findings=["ingress rule 0 admits every pod that is not left out"],
+                )
+                for expression in (
+                    {"key": "kubernetes.io/metadata.name", "operator": "Exists"},
+                    {"key": "team", "operator": "NotIn", "values": ["dev"]},
+                )
+            ),
         ],
         not_applicable=[Case(OTHER)],
         undecided=[Case(network(ingress=UNKNOWN))],
@@ -103,20 +150,32 @@ CASES = {
         passing=[
             Case(network(ingress=[{"from": [PODS], "ports": MESH_PORT}])),
             Case(network(podSelector={})),
+            Case(network(ingress=[{"from": [PODS]}])),
+            Case(network(ingress=[{"from": [PODS], "ports": [{"port": 8000, "endPort": 8100}]}])),
             Case(
                 network(egress=[{"to": [PODS]}, {"to": [{"ipBlock": EVERYWHERE}], "ports": [{"port": 443}]}])
             ),
         ],
         failing=[
-            Case(network(ingress=[{"from": [PODS]}]), findings=["ingress rule 0 admits to every port"]),
+            Case(network(ingress=[{"from": [PODS]}]), [OURS], ["ingress rule 0 admits to every port"]),
             Case(
                 network(egress=[{"to": [PODS, {"ipBlock": EVERYWHERE}]}]),
                 findings=["egress rule 0 reaches every port of 0.0.0.0/0"],
             ),
             Case(
                 network(ingress=[{"from": [PODS], "ports": []}]),
+                [OURS],
+                ["ingress rule 0 admits to every port"],
+            ),
+            Case(
+                network(ingress=[{"from": [PODS], "ports": [{"port": 1, "endPort": 65535}]}]),
                 findings=["ingress rule 0 admits to every port"],
             ),
+            Case(
+                network(ingress=[{"from": [PODS], "ports": [{"protocol": "TCP"}]}]),
+                findings=["ingress rule 0 admits to every port"],
+            ),
+            Case(network(egress=[{}]), findings=["egress rule 0 reaches every port of everybody"]),
         ],
         not_applicable=[Case(OTHER)],
         undecided=[Case(network(ingress=[{"from": [PODS], "ports": UNKNOWN}]))],

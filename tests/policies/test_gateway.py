@@ -223,6 +223,8 @@ CASES: dict[str, RuleCases] = {
         passing=[
             Case(service({NLB: "external"})),
             Case(service({INTERNAL: "true"})),
+            Case(service({SCHEME: "internal"})),
+            Case(service({"networking.gke.io/load-balancer-type": "Internal"})),
             Case(service({RANGES: "203.0.113.0/24, 198.51.100.0/24"})),
             Case(service(type="ClusterIP")),
             Case(proxy(loadBalancerSourceRanges=["203.0.113.0/24"])),

@@ -2,8 +2,10 @@
 
 import pytest
 
+from policies.gateway import RULES
 from policies.gateway_attachment import effective
-from policies.gateway_objects import GATEWAY, HTTP_ROUTE, SECURITY_POLICY
+from policies.gateway_objects import CLIENT_POLICY, GATEWAY, HTTP_ROUTE, SECURITY_POLICY
+from policies.judge import judge
 from policies.reading import UndecidedError
 from policies.record import UNKNOWN, Graph
 from tests.policies.cases import resource
@@ -56,3 +58,43 @@ def test_one_for_another_name_or_namespace_is_none():
 def test_one_that_cannot_be_read_leaves_the_route_undecided(spec):
     with pytest.raises(UndecidedError):
         held(policy("own", BY_NAME), policy("unknown", spec))
+
+
+def listening(*listeners):
+    spec = {"gatewayClassName": "x", "listeners": [{"name": n, "protocol": p} for n, p in listeners]}
+    return resource(GATEWAY, {"metadata": {"name": "edge", **META}, "spec": spec}, "edge")
+
+
+def leading(listener, *, redirect=""):
+    filters = [{"type": "RequestRedirect", "requestRedirect": {"scheme": redirect}}] if redirect else []
+    parent = {"name": "edge", **({"sectionName": listener} if listener else {})}
+    inputs = {
+        "metadata": {"name": "r", **META},
+        "spec": {"parentRefs": [parent], "rules": [{"filters": filters}]},
+    }
+    return resource(HTTP_ROUTE, inputs, name=f"to-{listener}")
+
+
+@pytest.mark.parametrize(
+    ("routes", "found"),
+    [
+        ([leading("http", redirect="https"), leading("https")], []),
+        ([], ["listener http speaks plain HTTP"]),
+        ([leading("https")], ["listener http speaks plain HTTP"]),
+        ([leading("http", redirect="https"), leading(None)], ["listener http speaks plain HTTP"]),
+        ([leading("http", redirect="http")], ["listener http speaks plain HTTP"]),
+    ],
+)
+def test_a_plain_listener_may_only_send_callers_to_https(routes, found):
+    graph = Graph([listening(("http", "HTTP"), ("https", "HTTPS")), *routes])
+    encrypt = [rule for rule in RULES if rule.id == "gateway-listeners-encrypt"]
+    assert [finding.message for finding in judge(graph, encrypt).findings] == found
+
+
+def test_a_broken_cipher_is_found_among_the_others():
+    policy_ = resource(
+        CLIENT_POLICY, {"spec": {"tls": {"ciphers": ["ECDHE-RSA-AES128-SHA", "DES-CBC3-SHA"]}}}
+    )
+    current = [rule for rule in RULES if rule.id == "gateway-tls-is-current"]
+    messages = [finding.message for finding in judge(Graph([policy_]), current).findings]
+    assert messages == ["accepts the cipher DES-CBC3-SHA"]

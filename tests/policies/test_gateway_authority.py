@@ -1,5 +1,7 @@
+from dataclasses import replace
+
 from policies.gateway_authority import RULES
-from policies.gateway_objects import SECURITY_POLICY, TRAFFIC_POLICY
+from policies.gateway_objects import GATEWAY, SECURITY_POLICY, TRAFFIC_POLICY
 from policies.record import UNKNOWN
 from tests.policies.cases import Case, RuleCases, cases_test, resource
 
@@ -96,8 +98,15 @@ CASES = {
             Case(_limited("x-tier", more=[{"limit": {"requests": 5}}])),
             Case(_authorized(_rule({"headers": [{"name": "x-team"}], **_SHOP}))),
             Case(_authorized(_rule({"headers": [{"name": "x-team"}]}, "Deny"))),
+            # In a file without a gateway, nothing says who writes the header.
+            Case(replace(_limited("x-user-id"), source="limits.yaml#x")),
         ],
         failing=[
+            Case(
+                replace(_limited("x-user-id"), source="limits.yaml#x"),
+                [resource(GATEWAY, {"metadata": {"name": "edge"}})],
+                ["counts callers by x-user-id, which callers write themselves"],
+            ),
             Case(
                 _limited("x-user-id"),
                 findings=["counts callers by x-user-id, which callers write themselves"],

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from policies.gateway_callers import RULES
 from policies.gateway_objects import CLASS, GATEWAY, PROXY, SECURITY_POLICY, TRAFFIC_POLICY
 from policies.record import UNKNOWN
@@ -45,28 +47,11 @@ _OPEN = "names no EnvoyProxy: its load balancer is public and open to every addr
 _OTHER = [Case(resource("kubernetes:core/v1:Service", {}))]
 
 
-def _cors(origin, *, credentials):
-    spec = {"cors": {"allowOrigins": ["https://shop.example.com", origin], "allowCredentials": credentials}}
-    return resource(SECURITY_POLICY, {"spec": spec})
+def _elsewhere(gateway):
+    return replace(gateway, source="edge.yaml#Gateway/edge/edge")
 
 
 CASES = {
-    "pages-of-other-sites-ask-for-themselves": RuleCases(
-        passing=[
-            Case(_cors("https://web.example.com", credentials=True)),
-            Case(_cors("*", credentials=False)),
-            Case(_jwt()),
-        ],
-        failing=[
-            Case(
-                _cors(origin, credentials=True),
-                findings=[f"pages of every site ({origin}) may ask in the name of whoever looks at them"],
-            )
-            for origin in ("*", "https://*")
-        ],
-        not_applicable=_OTHER,
-        undecided=[Case(_cors("*", credentials=UNKNOWN))],
-    ),
     "tokens-are-made-for-us": RuleCases(
         passing=[Case(_jwt()), Case(resource(SECURITY_POLICY, {"spec": {"oidc": {}}}))],
         failing=[
@@ -79,6 +64,10 @@ CASES = {
                 _jwt(remoteJWKS={"uri": "http://login/keys"}),
                 findings=["people: reads its keys in plain text from http://login/keys"],
             ),
+            Case(
+                resource(SECURITY_POLICY, {"spec": {"oidc": {"provider": {"issuer": "http://login"}}}}),
+                findings=["oidc: the issuer http://login is asked in plain text"],
+            ),
             Case(_jwt(remoteJWKS=None), findings=["people: no key set, so nothing can be checked"]),
         ],
         not_applicable=_OTHER,
@@ -89,6 +78,7 @@ CASES = {
             Case(_DESCRIBED, others=[_limits(rateLimit={"global": {"rules": [{"limit": {}}]}})]),
             Case(_DESCRIBED, others=[_limits(rateLimit={"local": {"rules": [{"limit": {}}]}})]),
             Case(_DESCRIBED, others=[_INSIDE]),
+            Case(_elsewhere(_DESCRIBED)),
             Case(_gateway()),  # no class of Envoy's is here
         ],
         failing=[
@@ -106,6 +96,7 @@ CASES = {
     "gateways-describe-their-proxy": RuleCases(
         passing=[
             Case(_DESCRIBED, others=[_class()]),
+            Case(_elsewhere(_gateway()), others=[_class()]),
             Case(_gateway(), others=[_class(parametersRef={"name": "edge"})]),
             Case(_gateway()),
         ],

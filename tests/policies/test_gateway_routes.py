@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from policies.gateway_objects import (
     AI_ROUTES,
     GATEWAY,
@@ -82,8 +84,11 @@ CASES = {
             Case(_ai(), others=_INSIDE),
             Case(_http("/shop")),
             Case(_http(backend={"kind": "Service", "name": "chat"})),
+            # In a file without its gateway, nothing says what else holds for a route.
+            Case(replace(_ai(), source="route.yaml#x")),
         ],
         failing=[
+            Case(replace(_ai(), source="route.yaml#x"), others=[_GATEWAY], findings=_UNNAMED),
             Case(_ai(), findings=_UNNAMED),
             Case(_ai(), others=[_GATEWAY, _security(_EDGE, jwt={"providers": [{}]})], findings=_UNNAMED),
             Case(_ai(), others=[_security(_for("HTTPRoute", "mail"), **_LIST)], findings=_UNNAMED),

@@ -1,9 +1,10 @@
+from collections.abc import Sequence
 from copy import deepcopy
 from typing import Any
 
 from policies.gpu_pool import NODE_POOL, RULES
 from policies.record import UNKNOWN, Resource
-from tests.policies.cases import Case, RuleCases, cases_test, resource
+from tests.policies.cases import OURS, Case, RuleCases, cases_test, resource
 
 GPU_TAINT = {"key": "nvidia.com/gpu", "effect": "NoSchedule"}
 SAFE: dict[str, Any] = {
@@ -45,8 +46,15 @@ def disrupted(template: dict[str, Any] | None = None, **disruption: Any) -> Reso
     return pool(L4, spec={"disruption": disruption}, template=template or {"expireAfter": "Never"})
 
 
+UNTAINTED = "no taint keeps other pods off its GPUs"
 DRIFTS = 'no budget of "0" nodes for Drifted: a new image or setting drains a busy GPU at any time'
 UNMARKED = "and is not labelled slipway.dev/interruptible"
+
+
+def ours(judged: Resource, findings: Sequence[str] = ()) -> Case:
+    """A pool among the platform's own, which keep its conventions."""
+    return Case(judged, [OURS], findings)
+
 
 CASES: dict[str, RuleCases] = {
     "gpu-pools-are-tainted": RuleCases(
@@ -56,6 +64,10 @@ CASES: dict[str, RuleCases] = {
         ],
         failing=[
             Case(pool(L4), findings=["no taint keeps other pods off its GPUs"]),
+            *(
+                Case(pool((f"eks.amazonaws.com/instance-{key}", "In", [value])), findings=[UNTAINTED])
+                for key, value in (("gpu-name", "l4"), ("family", "g6e"), ("category", "p"))
+            ),
             Case(
                 pool(
                     ("karpenter.k8s.aws/instance-gpu-count", "Gt", ["0"]),
@@ -93,7 +105,9 @@ CASES: dict[str, RuleCases] = {
     ),
     "busy-gpus-are-never-moved": RuleCases(
         passing=[
-            Case(disrupted(**SAFE)),
+            ours(disrupted(**SAFE)),
+            Case(pool(L4)),
+            Case(disrupted(consolidationPolicy="WhenEmpty", template={"expireAfter": "24h"})),
             Case(disrupted(consolidationPolicy="WhenEmpty", budgets=[{"nodes": "0%"}])),
             Case(
                 disrupted(
@@ -104,45 +118,50 @@ CASES: dict[str, RuleCases] = {
             ),
         ],
         failing=[
-            Case(
+            ours(
                 pool(L4),
                 findings=["consolidationPolicy WhenEmptyOrUnderutilized moves a busy GPU", DRIFTS],
             ),
             Case(
+                disrupted(consolidationPolicy="WhenEmptyOrUnderutilized"),
+                findings=["consolidationPolicy WhenEmptyOrUnderutilized moves a busy GPU"],
+            ),
+            ours(
                 disrupted(consolidationPolicy="Balanced", budgets=[{"nodes": "0"}]),
                 findings=["consolidationPolicy Balanced moves a busy GPU"],
             ),
-            Case(
+            ours(
                 disrupted(
                     consolidationPolicy="WhenEmpty",
                     budgets=[{"nodes": "0", "reasons": ["Underutilized"]}, {"nodes": "10%"}],
                 ),
                 findings=[DRIFTS],
             ),
-            Case(
+            ours(
                 disrupted(**SAFE, template={"expireAfter": "24h30m"}),
                 findings=["expireAfter 24h30m drains a busy GPU, whatever the budgets say"],
             ),
         ],
         not_applicable=NOT_APPLICABLE,
         undecided=[
-            Case(UNKNOWN_REQUIREMENTS),
-            Case(disrupted(consolidationPolicy="WhenEmpty", budgets=UNKNOWN)),
+            ours(UNKNOWN_REQUIREMENTS),
+            ours(disrupted(consolidationPolicy="WhenEmpty", budgets=UNKNOWN)),
         ],
     ),
     "gpu-pools-use-spot-only-when-interruptible": RuleCases(
         passing=[
-            Case(pool(L4, ON_DEMAND)),
+            ours(pool(L4, ON_DEMAND)),
+            Case(pool(L4)),
             Case(pool(L4, ("karpenter.sh/capacity-type", "NotIn", ["spot"]))),
             Case(pool(L4, labels={"slipway.dev/interruptible": "true"})),
         ],
         failing=[
-            Case(pool(L4), findings=[f"names no capacity type, which allows spot, {UNMARKED}"]),
-            Case(
+            ours(pool(L4), findings=[f"names no capacity type, which allows spot, {UNMARKED}"]),
+            ours(
                 pool(L4, ("karpenter.sh/capacity-type", "In", ["spot", "on-demand"])),
                 findings=[f"allows spot, {UNMARKED}"],
             ),
-            Case(
+            ours(
                 pool(
                     L4,
                     ("karpenter.sh/capacity-type", "Exists", []),
@@ -153,31 +172,32 @@ CASES: dict[str, RuleCases] = {
         ],
         not_applicable=NOT_APPLICABLE,
         undecided=[
-            Case(UNKNOWN_REQUIREMENTS),
-            Case(pool(L4, labels={"slipway.dev/interruptible": UNKNOWN})),
+            ours(UNKNOWN_REQUIREMENTS),
+            ours(pool(L4, labels={"slipway.dev/interruptible": UNKNOWN})),
         ],
     ),
     "gpu-nodes-encrypt-in-transit": RuleCases(
         passing=[
-            Case(pool(("karpenter.k8s.aws/instance-family", "In", ["g6"]), ENCRYPTED)),
-            Case(pool(L4)),
+            ours(pool(("karpenter.k8s.aws/instance-family", "In", ["g6"]), ENCRYPTED)),
+            ours(pool(L4)),
+            Case(pool(("karpenter.k8s.aws/instance-family", "In", ["p3"]))),
         ],
         failing=[
-            Case(
+            ours(
                 pool(("karpenter.k8s.aws/instance-family", "In", ["p3"])),
                 findings=["machines that cannot encrypt traffic between instances are allowed"],
             ),
-            Case(
+            ours(
                 pool(("node.kubernetes.io/instance-type", "In", ["g6.2xlarge", "p2.xlarge"])),
                 findings=["p2.xlarge may not encrypt traffic between instances"],
             ),
-            Case(
+            ours(
                 pool(("karpenter.k8s.aws/instance-gpu-name", "In", ["l4"]), (ENCRYPTED[0], "Exists", [])),
                 findings=["machines that cannot encrypt traffic between instances are allowed"],
             ),
         ],
         not_applicable=NOT_APPLICABLE,
-        undecided=[Case(UNKNOWN_REQUIREMENTS)],
+        undecided=[ours(UNKNOWN_REQUIREMENTS)],
     ),
 }
 

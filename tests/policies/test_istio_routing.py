@@ -1,4 +1,4 @@
-from policies.istio_routing import DESTINATIONS, ENTRIES, GATEWAYS, RULES, TOKENS
+from policies.istio_routing import DESTINATIONS, ENTRIES, FILTERS, GATEWAYS, RULES, SIDECARS, TOKENS
 from policies.record import UNKNOWN
 from tests.policies.cases import Case, RuleCases, cases_test, resource
 
@@ -22,6 +22,16 @@ def entry(*hosts):
 
 def tokens(uri):
     return resource(TOKENS[0], {"kind": "RequestAuthentication", "spec": {"jwtRules": [{"jwksUri": uri}]}})
+
+
+def sidecar(mode):
+    return resource(SIDECARS[0], {"spec": {"outboundTrafficPolicy": {"mode": mode}}})
+
+
+def patched(operation, inner, outer="envoy.filters.network.http_connection_manager"):
+    chain = {"filter": {"name": outer, "subFilter": {"name": inner}}}
+    patch = {"match": {"listener": {"filterChain": chain}}, "patch": {"operation": operation}}
+    return resource(FILTERS, {"spec": {"configPatches": [patch]}})
 
 
 CASES = {
@@ -57,6 +67,10 @@ CASES = {
             Case(gateway("HTTP"), findings=["server 0 listens in plain text (HTTP)"]),
             Case(gateway("grpc", httpsRedirect=False), findings=["server 0 listens in plain text (GRPC)"]),
             Case(
+                gateway("HTTPS", mode="SIMPLE", cipherSuites=["ECDHE-RSA-AES128-GCM-SHA256", "DES-CBC3-SHA"]),
+                findings=["server 0 accepts the cipher DES-CBC3-SHA"],
+            ),
+            Case(
                 gateway("HTTPS", mode="SIMPLE", minProtocolVersion="TLSV1_1"),
                 findings=["server 0 accepts TLSV1_1"],
             ),
@@ -65,9 +79,17 @@ CASES = {
         undecided=[Case(gateway(UNKNOWN))],
     ),
     "service-entries-name-their-hosts": RuleCases(
-        passing=[Case(entry("api.example.com")), Case(entry("*.example.com"))],
+        passing=[Case(entry("api.example.com")), Case(entry("*.example.com", "*.local"))],
         failing=[
+            Case(entry("*.com"), findings=["opens the way to every host (*.com)"]),
             Case(entry("*"), findings=["opens the way to every host (*)"]),
+            Case(
+                resource(
+                    ENTRIES[0],
+                    {"spec": {"hosts": ["a.example.com"], "addresses": ["10.1.2.3", "128.0.0.0/1"]}},
+                ),
+                findings=["opens the way to every address (128.0.0.0/1)"],
+            ),
             Case(entry("api.example.com", "*."), findings=["opens the way to every host (*.)"]),
         ],
         not_applicable=OTHER,
@@ -77,10 +99,42 @@ CASES = {
         passing=[Case(tokens("https://login.example.com/keys")), Case(tokens(None))],
         failing=[
             Case(tokens(uri), findings=["rule 0 fetches the issuer's keys in plain text"])
-            for uri in ("http://login.example.com/keys", "http://login.svc/keys")
+            for uri in ("http://login.example.com/keys", "HTTP://login.svc/keys")
         ],
         not_applicable=OTHER,
         undecided=[Case(tokens(UNKNOWN))],
+    ),
+    "sidecars-know-their-ways-out": RuleCases(
+        passing=[Case(sidecar("REGISTRY_ONLY")), Case(resource(SIDECARS[0], {"spec": {}}))],
+        failing=[
+            Case(
+                resource(kind, {"spec": {"outboundTrafficPolicy": {"mode": "ALLOW_ANY"}}}),
+                findings=[
+                    "spec.outboundTrafficPolicy.mode ALLOW_ANY: what is not in the registry is reached all the same"
+                ],
+            )
+            for kind in SIDECARS[:2]
+        ],
+        not_applicable=OTHER,
+        undecided=[Case(sidecar(UNKNOWN))],
+    ),
+    "proxies-keep-their-checks": RuleCases(
+        passing=[
+            Case(patched("INSERT_BEFORE", "envoy.filters.http.jwt_authn")),
+            Case(patched("REMOVE", "envoy.filters.http.cors")),
+        ],
+        failing=[
+            Case(
+                patched("REMOVE", "envoy.filters.http.rbac"),
+                findings=["patch 0 takes envoy.filters.http.rbac out of the proxies"],
+            ),
+            Case(
+                patched("REPLACE", "", outer="envoy.filters.network.rbac"),
+                findings=["patch 0 takes envoy.filters.network.rbac out of the proxies"],
+            ),
+        ],
+        not_applicable=OTHER,
+        undecided=[Case(patched(UNKNOWN, "envoy.filters.http.rbac"))],
     ),
 }
 

@@ -1,6 +1,6 @@
 from policies.llm import RULES
 from policies.record import UNKNOWN
-from tests.policies.cases import Case, RuleCases, cases_test, resource
+from tests.policies.cases import OURS, Case, RuleCases, cases_test, resource
 from tests.policies.model_examples import API, OTHER, RESTRICTED, budget, engine, failing, llm
 
 _POD = {"name": "main", "image": "engine:1.2.3", "securityContext": RESTRICTED}
@@ -70,15 +70,30 @@ def _two(spec):
 
 
 _ENGINES = {"app.kubernetes.io/name": "chat-v1", "kserve.io/component": "workload"}
+_SHARED = {"serviceAccountName": "default"}
+_DEFAULT = "template: runs as the namespace's default account"
+_CROSSED = {"minReplicas": 4, "maxReplicas": 3, "wva": {}}
+_ROUTED = {"initContainers": [{"name": "llm-d-routing-sidecar"}]}
 _GONE = "no PodDisruptionBudget selects its engines: a drain may take all replicas at once"
 _HUB = "template: main may ask a hub (HF_HUB_OFFLINE is not 1)"
 
+_MOUNTED = "template: mounts a token for the cluster's API (automountServiceAccountToken is not false)"
+
 CASES = {
     "language-models-have-one-version": RuleCases(
-        passing=[Case(llm()), Case(llm(version="v1alpha1"))],
+        passing=[
+            Case(llm()),
+            Case(llm(version="v1alpha1")),
+            Case(llm(lambda s: s["model"].update(uri="s3://b/chat/"))),
+        ],
         failing=[
             failing(
                 llm(lambda s: s["model"].update(uri="hf://org/chat")), "model: hf://org/chat names no commit"
+            ),
+            failing(
+                llm(lambda s: s["model"].update(uri="s3://b/chat/")),
+                "model: s3://b/chat/ names no version",
+                others=(OURS,),
             ),
             failing(
                 llm(lambda s: s["model"].update(lora={"adapters": [{"name": "a", "uri": "s3://b/latest/"}]})),
@@ -89,14 +104,21 @@ CASES = {
         undecided=[Case(llm(lambda s: s["model"].update(uri=UNKNOWN)))],
     ),
     "language-models-ask-no-hub": RuleCases(
-        passing=[Case(llm()), Case(llm(_bare), others=[_WELL_KNOWN])],
+        passing=[
+            Case(llm()),
+            Case(llm(_bare), others=[_WELL_KNOWN]),
+            Case(engine(lambda c: c.pop("env"))),
+        ],
         failing=[
             failing(
                 llm(lambda s: s["model"].update(uri="hf://org/chat:" + "0" * 40)),
                 "model: fetches hf://org/chat:" + "0" * 40 + " whenever a pod starts",
             ),
-            failing(engine(lambda c: c.pop("env")), _HUB),
-            failing(engine(lambda c: c.update(env=[{"name": "HF_HUB_OFFLINE", "value": "0"}])), _HUB),
+            failing(engine(lambda c: c.pop("env")), _HUB, others=(OURS,)),
+            failing(
+                engine(lambda c: c.update(env=[{"name": "HF_HUB_OFFLINE", "value": "0"}])),
+                "template: main may ask a hub (HF_HUB_OFFLINE is 0)",
+            ),
         ],
         not_applicable=OTHER,
         undecided=[
@@ -178,20 +200,23 @@ CASES = {
         passing=[
             Case(llm()),
             Case(llm(_bare), others=[_WELL_KNOWN]),
-            Case(llm(_disaggregated), others=[_DECODE]),
+            Case(llm(_disaggregated), others=[OURS, _DECODE]),
+            Case(engine(lambda c: c.pop("image"))),
         ],
         failing=[
             failing(
                 llm(_disaggregated),
                 "template: main: its image stands in no object in view",
-                others=(_WELL_KNOWN,),
+                others=(OURS, _WELL_KNOWN),
             ),
             failing(
                 engine(lambda c: c.update(image="engine:latest")),
                 "template: main: engine:latest is whatever was pushed last",
             ),
             failing(
-                engine(lambda c: c.pop("image")), "template: main: its image stands in no object in view"
+                engine(lambda c: c.pop("image")),
+                "template: main: its image stands in no object in view",
+                others=(OURS,),
             ),
         ],
         not_applicable=OTHER,
@@ -201,23 +226,14 @@ CASES = {
         passing=[
             Case(llm()),
             Case(_picker()),
-            Case(
-                llm(
-                    lambda s: s["template"].update(
-                        initContainers=[{"name": "llm-d-routing-sidecar"}], automountServiceAccountToken=True
-                    )
-                )
-            ),
+            Case(llm(lambda s: s["template"].update(automountServiceAccountToken=True, **_ROUTED))),
         ],
         failing=[
+            failing(llm(lambda s: s["template"].update(_SHARED)), _DEFAULT, others=(OURS,)),
             failing(
-                llm(lambda s: s["template"].update(serviceAccountName="default")),
-                "template: runs as the namespace's default account",
+                llm(lambda s: s["template"].pop("automountServiceAccountToken")), _MOUNTED, others=(OURS,)
             ),
-            failing(
-                llm(lambda s: s["template"].pop("automountServiceAccountToken")),
-                "template: mounts a token for the cluster's API (automountServiceAccountToken is not false)",
-            ),
+            failing(llm(lambda s: s["template"].update(automountServiceAccountToken=True)), _MOUNTED),
         ],
         not_applicable=OTHER,
         undecided=[Case(llm(lambda s: s["template"].update(serviceAccountName=UNKNOWN)))],
@@ -237,6 +253,10 @@ CASES = {
                 "spec has both replicas and scaling: two writers of one number",
             ),
             failing(
+                llm(lambda s: (s.pop("replicas"), s.update(scaling=_CROSSED))),
+                "spec.scaling: minReplicas 4 is above maxReplicas 3",
+            ),
+            failing(
                 llm(lambda s: s.update(prefill={"scaling": {"wva": {}}})),
                 "spec.prefill.scaling has no maxReplicas",
             ),
@@ -245,11 +265,10 @@ CASES = {
         undecided=[Case(llm(lambda s: s.update(scaling=UNKNOWN)))],
     ),
     "language-models-survive-a-drain": RuleCases(
-        passing=[Case(llm()), Case(llm(_two), others=[budget(_ENGINES)])],
+        passing=[Case(llm()), Case(llm(_two)), Case(llm(_two), others=[OURS, budget(_ENGINES)])],
         failing=[
-            failing(llm(_two), _GONE),
-            failing(llm(_two), _GONE, others=(budget({**_ENGINES, "kserve.io/component": "router"}),)),
-            failing(llm(_two), _GONE, others=(budget({}),)),
+            failing(llm(_two), _GONE, others=(OURS, *others))
+            for others in ((), (budget({**_ENGINES, "kserve.io/component": "router"}),), (budget({}),))
         ],
         not_applicable=OTHER,
         undecided=[Case(llm(lambda s: s.update(replicas=UNKNOWN)))],

@@ -39,8 +39,8 @@ def namespace(name: str = "models", **labels: str) -> Resource:
     return resource("kubernetes:core/v1:Namespace", {"kind": "Namespace", "metadata": metadata}, name)
 
 
-def authorization(place: object = "models") -> Resource:
-    metadata = {"name": "callers", "namespace": place}
+def authorization(place: object = "models", **notes: object) -> Resource:
+    metadata = {"name": "callers", "namespace": place, "annotations": notes}
     return resource(AUTHORIZATION[0], {"kind": "AuthorizationPolicy", "metadata": metadata, "spec": {}})
 
 
@@ -63,6 +63,10 @@ CASES = {
         ],
         failing=[
             Case(authorization(), [namespace()], [UNENFORCED]),
+            Case(
+                authorization(**{"istio.io/dry-run": "true"}),
+                findings=["istio.io/dry-run is on: it is logged and not enforced"],
+            ),
             Case(
                 authorization(),
                 [namespace(), resource(RELEASE, {"namespace": "other", "values": {"podLabels": AMBIENT}})],
@@ -91,7 +95,8 @@ CASES = {
         passing=[
             Case(peer(STRICT)),
             Case(peer(PORT, "kserve", WEBHOOK)),
-            Case(peer({"mtls": {"mode": "UNSET"}})),
+            Case(peer({"mtls": {"mode": "UNSET"}}, "models")),
+            Case(peer({"selector": {"matchLabels": {"a": "b"}}})),
         ],
         failing=[
             Case(
@@ -104,6 +109,11 @@ CASES = {
                 ),
                 findings=["DISABLE for the workload of models"],
             ),
+            Case(
+                peer({"mtls": {"mode": "UNSET"}}),
+                findings=["UNSET for the whole mesh, which takes plain text"],
+            ),
+            Case(peer({}), findings=["no mode for the whole mesh, which takes plain text"]),
             Case(peer(PORT, "kserve"), findings=["PERMISSIVE on port 9443"]),
             Case(
                 peer(PORT, "kserve", {"slipway.dev/mesh-exception": "because"}),

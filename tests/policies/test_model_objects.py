@@ -1,6 +1,9 @@
 import pytest
 
-from policies.model_objects import merged, moving_source
+from policies.model_objects import moving_source, predictor_pods
+from policies.record import Graph
+from tests.policies.cases import resource
+from tests.policies.model_examples import API
 
 
 @pytest.mark.parametrize(
@@ -24,15 +27,22 @@ def test_a_version_is_a_part_of_the_path_that_does_not_move(uri, problem):
     assert moving_source(uri) == problem
 
 
-def test_a_merge_adds_and_replaces_and_takes_nothing_away():
-    base = {
-        "hostNetwork": False,
-        "containers": [{"name": "main", "image": "a", "args": ["x", "y"]}, {"name": "side"}],
-        "volumes": [{"name": "tmp"}],
+def test_a_services_arguments_are_added_to_its_runtimes():
+    runtime = {
+        "metadata": {"name": "server"},
+        "spec": {
+            "containers": [{"name": "kserve-container", "image": "s:1", "args": ["--trust-remote-code"]}]
+        },
     }
-    over = {"containers": [{"name": "main", "args": ["z"]}, {"name": "new"}], "volumes": []}
-    assert merged(base, over) == {
-        "hostNetwork": False,
-        "containers": [{"name": "main", "image": "a", "args": ["z"]}, {"name": "side"}, {"name": "new"}],
-        "volumes": [{"name": "tmp"}],
-    }
+    predictor = {"model": {"runtime": "server", "args": ["--port=1"], "image": ""}}
+    made = [
+        resource(f"{API}/v1alpha1:ClusterServingRuntime", runtime, "server"),
+        resource(
+            f"{API}/v1beta1:InferenceService",
+            {"metadata": {"name": "m"}, "spec": {"predictor": predictor}},
+            "m",
+        ),
+    ]
+    ((_, pod),) = predictor_pods(made[1], Graph(made))
+    (server,) = pod["containers"]
+    assert (server["image"], server["args"]) == ("s:1", ["--trust-remote-code", "--port=1"])

@@ -1,6 +1,6 @@
 from typing import Any
 
-from policies.node_class import NODE_CLASS, RULES
+from policies.node_class import AUTO_MODE, NODE_CLASS, NODE_CLASSES, RULES
 from policies.record import UNKNOWN, Resource
 from tests.policies.cases import Case, RuleCases, cases_test, resource
 
@@ -96,6 +96,16 @@ CASES: dict[str, RuleCases] = {
         failing=[
             Case(node_class(associatePublicIPAddress=value), findings=["gives its nodes public addresses"])
             for value in (True, "true")
+        ]
+        + [
+            Case(
+                resource(AUTO_MODE, {"spec": {"advancedNetworking": {"associatePublicIPAddress": True}}}),
+                findings=["gives its nodes public addresses"],
+            ),
+            Case(
+                resource(NODE_CLASSES[1], {"spec": {"associatePublicIPAddress": True}}),
+                findings=["gives its nodes public addresses"],
+            ),
         ],
         not_applicable=[Case(POD)],
         undecided=[Case(node_class(associatePublicIPAddress=UNKNOWN))],

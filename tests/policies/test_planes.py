@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 from policies.iam.identities import ASSOCIATION, ROLE
 from policies.model_objects import INFERENCE_SERVICE
@@ -137,6 +138,8 @@ CASES = {
             Case(binding(MODEL), [may(["get", "list"], ["*"], ["*"])]),
             Case(binding(ALL_MODELS), [may(["create"], ["batch"], ["jobs"])]),
             Case(binding(MODEL), [may(["update"], [""], ["pods"])]),
+            Case(replace(binding(MODEL), source="a.yaml#x"), [may(["patch"], [""], ["configmaps"])]),
+            Case(replace(binding(MODEL, ref="elsewhere"), source="a.yaml#x"), [LOGGED]),
         ],
         failing=[
             Case(

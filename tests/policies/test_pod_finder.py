@@ -91,54 +91,6 @@ def test_what_runs_no_pod_of_its_own_has_none(kind, inputs):
     assert places(f"kubernetes:{kind}", inputs) == []
 
 
-ARGO = {
-    "securityContext": {"runAsNonRoot": True},
-    "volumes": [{"name": "shared"}],
-    "hostNetwork": True,
-    "podMetadata": {"annotations": {"note": "here"}},
-    "templates": [
-        {"name": "steps", "steps": [[{"template": "train"}]]},
-        {
-            "name": "train",
-            "container": {"image": "a"},
-            "volumes": [{"name": "own"}],
-            "securityContext": {"runAsUser": 5},
-            "sidecars": [{"name": "proxy", "image": "b"}],
-        },
-        {
-            "name": "script",
-            "script": {"image": "c", "source": "x"},
-            "initContainers": [{"name": "i", "image": "d"}],
-        },
-        {"name": "set", "containerSet": {"containers": [{"name": "one", "image": "e"}]}},
-    ],
-}
-
-
-@pytest.mark.parametrize(
-    ("kind", "inputs"),
-    [
-        ("Workflow", {"spec": ARGO}),
-        ("WorkflowTemplate", {"spec": ARGO}),
-        ("ClusterWorkflowTemplate", {"spec": ARGO}),
-        ("CronWorkflow", {"spec": {"workflowSpec": ARGO}}),
-    ],
-)
-def test_argo_has_a_pod_for_each_template_that_runs_one(kind, inputs):
-    found = list(pods_of(resource(f"kubernetes:argoproj.io/v1alpha1:{kind}", inputs)))
-    assert [(pod.place, [c["name"] for c in pod.containers()]) for pod in found] == [
-        ("train", ["train", "proxy"]),
-        ("script", ["script", "i"]),
-        ("set", ["one"]),
-    ]
-    assert [pod.spec["securityContext"] for pod in found] == [{"runAsUser": 5}, *[{"runAsNonRoot": True}] * 2]
-    assert [[v["name"] for v in pod.spec["volumes"]] for pod in found] == [
-        ["shared", "own"],
-        *[["shared"]] * 2,
-    ]
-    assert all(pod.spec["hostNetwork"] and pod.annotations == {"note": "here"} for pod in found)
-
-
 @pytest.mark.parametrize(
     ("kind", "inputs", "said"),
     [
@@ -147,7 +99,7 @@ def test_argo_has_a_pod_for_each_template_that_runs_one(kind, inputs):
         ("core/v1:Pod", {"spec": []}, "spec: expected a mapping, got list"),
         (
             "argoproj.io/v1alpha1:Workflow",
-            {"spec": {"templates": [{"name": "t", "container": {"image": "a"}, "podSpecPatch": "{}"}]}},
+            {"spec": {"templates": [{"name": "t", "container": {"image": "a"}, "podSpecPatch": "{{=a}}"}]}},
             "t: podSpecPatch changes the pod when it runs",
         ),
     ],

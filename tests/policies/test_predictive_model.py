@@ -1,6 +1,6 @@
 from policies.predictive_model import RULES
 from policies.record import UNKNOWN
-from tests.policies.cases import Case, RuleCases, cases_test, resource
+from tests.policies.cases import OURS, Case, RuleCases, cases_test, resource
 from tests.policies.model_examples import (
     AMOUNTS,
     API,
@@ -49,6 +49,19 @@ def _annotated(**notes):
     return service(lambda m: m["metadata"].update(annotations=notes))
 
 
+def _exposed(**notes):
+    labels = {"networking.kserve.io/visibility": "exposed"}
+    return service(lambda m: m["metadata"].update(annotations=notes, labels=labels))
+
+
+def _sleeping(mode=""):
+    def change(made):
+        made["metadata"]["annotations"] = {"serving.kserve.io/deploymentMode": mode} if mode else {}
+        made["spec"]["predictor"]["minReplicas"] = 0
+
+    return service(change)
+
+
 def _scaler(kind, target="minilm-predictor"):
     spec = {"scaleTargetRef": {"name": target}, "triggers": [{"type": kind, "metadata": {}}]}
     manifest = {"kind": "ScaledObject", "metadata": {"namespace": "models"}, "spec": spec}
@@ -61,9 +74,17 @@ def _kserve(mode):
     return resource("kubernetes:helm.sh/v3:Release", inputs, name="kserve")
 
 
+_FETCHED = {"name": "STORAGE_URI", "value": "hf://a/b"}
+_CACHE = resource(
+    f"{API}/v1alpha1:LocalModelCache",
+    {"kind": "LocalModelCache", "metadata": {"name": "c"}, "spec": {"sourceModelUri": "hf://org/model"}},
+    name="cache",
+)
 _TWO = {"minReplicas": 2}
 _PODS = {"serving.kserve.io/inferenceservice": "minilm"}
 _GONE = "no PodDisruptionBudget selects its pods: a drain may take all replicas at once"
+_DEFAULT = "predictor: runs as the namespace's default account"
+_MOUNTED = "predictor: mounts a token for the cluster's API (automountServiceAccountToken is not false)"
 _ASLEEP = "predictor: minReplicas is 0, and no ScaledObject here has a trigger that wakes it"
 _AUTH = "security.opendatahub.io/enable-auth"
 
@@ -73,6 +94,7 @@ CASES = {
             Case(service()),
             Case(predictor(_custom)),
             Case(model(lambda m: m.update(storageUri="oci://host/model@sha256:" + "0" * 64))),
+            Case(model(lambda m: m.update(storageUri="s3://bucket/iris"))),
         ],
         failing=[
             failing(
@@ -82,6 +104,7 @@ CASES = {
             failing(
                 predictor(lambda p: p.update(sklearn={"storageUri": "gs://bucket/iris"})),
                 "predictor: gs://bucket/iris names no version",
+                others=(OURS,),
             ),
             failing(
                 predictor(lambda p: p.update(storageUris=[{"uri": "oci://host/model:v1"}])),
@@ -92,7 +115,12 @@ CASES = {
         undecided=[Case(model(lambda m: m.update(storageUri=UNKNOWN)))],
     ),
     "predictive-models-ask-no-hub": RuleCases(
-        passing=[Case(service()), Case(model(lambda m: m.update(args=["--model_name=minilm"])))],
+        passing=[
+            Case(service()),
+            Case(model(lambda m: m.update(args=["--model_name=minilm"]))),
+            Case(model(lambda m: m.update(storageUri="https://acme.blob.core.windows.net/models/minilm/1"))),
+            Case(model(lambda m: m.update(storageUri="hf://org/model")), others=[_CACHE]),
+        ],
         failing=[
             failing(
                 model(lambda m: m.update(storageUri="hf://org/model:" + "0" * 40)),
@@ -100,7 +128,16 @@ CASES = {
             ),
             failing(
                 model(lambda m: m.update(args=["--model_id=org/model"])),
-                "predictor: kserve-container takes its model from a hub (--model_id=org/model)",
+                "predictor: kserve-container takes org/model from a hub (--model_id)",
+            ),
+            failing(
+                predictor(lambda p: (_custom(p), p["containers"][0].update(env=[_FETCHED]))),
+                "predictor: fetches hf://a/b whenever a pod starts",
+            ),
+            failing(
+                model(lambda m: m.update(storageUri="hf://org/modelled")),
+                "predictor: fetches hf://org/modelled whenever a pod starts",
+                others=(_CACHE,),
             ),
         ],
         not_applicable=OTHER,
@@ -152,20 +189,28 @@ CASES = {
                 predictor(lambda p: p.update(initContainers=[{"name": "get", "image": "curl"}])),
                 "predictor: get: curl is whatever was pushed last",
             ),
+            failing(
+                predictor(lambda p: p.update(workerSpec={"containers": [{"name": "w", "image": "engine"}]})),
+                "predictor.workerSpec: w: engine is whatever was pushed last",
+            ),
         ],
         not_applicable=OTHER,
         undecided=[Case(model(lambda m: m.update(image=UNKNOWN)))],
     ),
     "predictive-models-run-as-themselves": RuleCases(
-        passing=[Case(service())],
+        passing=[
+            Case(service()),
+            Case(predictor(lambda p: p.pop("automountServiceAccountToken"))),
+            Case(predictor(lambda p: p.pop("serviceAccountName"))),
+        ],
         failing=[
+            failing(predictor(lambda p: p.pop("serviceAccountName")), _DEFAULT, others=(OURS,)),
+            failing(predictor(lambda p: p.pop("automountServiceAccountToken")), _MOUNTED, others=(OURS,)),
+            failing(predictor(lambda p: p.update(automountServiceAccountToken=True)), _MOUNTED),
             failing(
-                predictor(lambda p: p.pop("serviceAccountName")),
-                "predictor: runs as the namespace's default account",
-            ),
-            failing(
-                predictor(lambda p: p.pop("automountServiceAccountToken")),
-                "predictor: mounts a token for the cluster's API (automountServiceAccountToken is not false)",
+                predictor(lambda p: (p.pop("automountServiceAccountToken"), p.pop("serviceAccountName"))),
+                _DEFAULT,
+                _MOUNTED,
             ),
         ],
         not_applicable=OTHER,
@@ -175,16 +220,16 @@ CASES = {
         passing=[
             Case(service()),
             Case(_annotated(**{"serving.kserve.io/autoscalerClass": "none"})),
-            Case(predictor(lambda p: p.update(minReplicas=0)), others=[_scaler("prometheus")]),
+            Case(_sleeping("Standard"), others=[_scaler("prometheus")]),
+            Case(_sleeping("Knative")),
+            Case(_sleeping()),
         ],
         failing=[
             failing(predictor(lambda p: p.pop("maxReplicas")), "predictor: no maxReplicas"),
-            failing(predictor(lambda p: p.update(minReplicas=0)), _ASLEEP),
-            failing(predictor(lambda p: p.update(minReplicas=0)), _ASLEEP, others=(_scaler("cpu"),)),
-            failing(
-                predictor(lambda p: p.update(minReplicas=0)),
-                _ASLEEP,
-                others=(_scaler("prometheus", "other-predictor"),),
+            failing(_sleeping(), _ASLEEP, others=(OURS,)),
+            *(
+                failing(_sleeping("Standard"), _ASLEEP, others=others)
+                for others in ((), (_scaler("cpu"),), (_scaler("prometheus", "other-predictor"),))
             ),
         ],
         not_applicable=OTHER,
@@ -194,17 +239,20 @@ CASES = {
         passing=[
             Case(service()),
             Case(_annotated(**{"serving.kserve.io/deploymentMode": "RawDeployment"})),
-            Case(_annotated(), others=[_kserve("Standard")]),
+            Case(_annotated(), others=[OURS, _kserve("Standard")]),
+            Case(_annotated(**{"serving.kserve.io/deploymentMode": "Knative"})),
         ],
         failing=[
             failing(
-                _annotated(**{"serving.kserve.io/deploymentMode": "Serverless"}), "runs in Serverless mode"
+                _annotated(**{"serving.kserve.io/deploymentMode": "Serverless"}),
+                "runs in Serverless mode",
+                others=(OURS,),
             ),
-            failing(_annotated(), "leaves its mode to the cluster, where it may be Knative"),
+            failing(_annotated(), "leaves its mode to the cluster, where it may be Knative", others=(OURS,)),
             failing(
                 _annotated(),
                 "leaves its mode to the cluster, where it may be Knative",
-                others=(_kserve("Knative"),),
+                others=(OURS, _kserve("Knative")),
             ),
         ],
         not_applicable=OTHER,
@@ -213,22 +261,25 @@ CASES = {
     "predictive-models-survive-a-drain": RuleCases(
         passing=[
             Case(service()),
-            Case(predictor(lambda p: p.update(_TWO)), others=[budget(_PODS)]),
-            Case(predictor(lambda p: p.update(_TWO)), others=[budget({"app": "isvc.minilm-predictor"})]),
+            Case(predictor(lambda p: p.update(_TWO))),
+            *(
+                Case(predictor(lambda p: p.update(_TWO)), others=[OURS, budget(labels)])
+                for labels in (_PODS, {"app": "isvc.minilm-predictor"})
+            ),
         ],
         failing=[
-            failing(predictor(lambda p: p.update(_TWO)), _GONE),
-            failing(predictor(lambda p: p.update(_TWO)), _GONE, others=(budget(_PODS, "elsewhere"),)),
-            failing(predictor(lambda p: p.update(_TWO)), _GONE, others=(budget({"app": "other"}),)),
+            failing(predictor(lambda p: p.update(_TWO)), _GONE, others=(OURS, *others))
+            for others in ((), (budget(_PODS, "elsewhere"),), (budget({"app": "other"}),))
         ],
         not_applicable=OTHER,
         undecided=[Case(predictor(lambda p: p.update(minReplicas=UNKNOWN)))],
     ),
     "predictive-models-keep-authentication": RuleCases(
-        passing=[Case(service()), Case(_annotated(**{_AUTH: "true"}))],
+        passing=[Case(service()), Case(_annotated(**{_AUTH: "true"})), Case(_exposed(**{_AUTH: "true"}))],
         failing=[
             failing(_annotated(**{_AUTH: "false"}), f"{_AUTH} is false"),
             failing(_annotated(**{_AUTH: "False"}), f"{_AUTH} is False"),
+            failing(_exposed(), f"networking.kserve.io/visibility is exposed, and {_AUTH} is not true"),
         ],
         not_applicable=OTHER,
         undecided=[Case(_annotated(**{_AUTH: UNKNOWN}))],

@@ -1,5 +1,5 @@
-from policies.bucket_parts import ACCOUNT_BLOCK, BLOCKS, BUCKET
-from policies.public_objects import BLOCK, LISTS, OBJECTS, RULES
+from policies.bucket_parts import ACCOUNT_BLOCK, BLOCKS, BUCKET, BUCKETS
+from policies.public_objects import BLOCK, CORS, LISTS, OBJECTS, RULES
 from policies.record import UNKNOWN
 from tests.policies.cases import Case, RuleCases, cases_test, resource
 
@@ -20,6 +20,12 @@ def acl(**inputs):
 
 def block(**switches):
     return resource(BLOCK, {"bucket": "there"} | WHOLE | switches)
+
+
+def cors(verbs, origins):
+    return resource(
+        CORS[0], {"bucket": "here", "corsRules": [{"allowedMethods": verbs, "allowedOrigins": origins}]}
+    )
 
 
 CASES = {
@@ -60,6 +66,27 @@ CASES = {
         ],
         not_applicable=[Case(resource("aws:s3/bucketNotification:BucketNotification", {"bucket": "there"}))],
         undecided=[Case(block(ignorePublicAcls=UNKNOWN))],
+    ),
+    "pages-that-write-are-named": RuleCases(
+        passing=[
+            Case(cors(["GET", "HEAD"], ["*"])),
+            Case(cors(["PUT"], ["https://app.example.com"])),
+            Case(HERE),
+        ],
+        failing=[
+            Case(
+                cors(["GET", "PUT"], ["https://a.example.com", "*"]),
+                [],
+                ["corsRules lets pages of any origin PUT"],
+            ),
+            Case(
+                resource(BUCKETS[0], {"corsRules": [{"allowedMethods": ["POST"], "allowedOrigins": ["*"]}]}),
+                [],
+                ["corsRules lets pages of any origin POST"],
+            ),
+        ],
+        not_applicable=[Case(resource("aws:s3/bucketNotification:BucketNotification", {"bucket": "there"}))],
+        undecided=[Case(cors(["PUT"], UNKNOWN))],
     ),
 }
 

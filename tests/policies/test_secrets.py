@@ -1,3 +1,5 @@
+from base64 import b64encode
+
 from policies.record import UNKNOWN
 from policies.secrets import KUBERNETES_SECRET, PARAMETER, RULES, SECRET, SECRET_VERSION
 from tests.policies.cases import Case, RuleCases, cases_test, resource
@@ -9,6 +11,8 @@ OTHER = Case(resource("kubernetes:core/v1:ConfigMap", {"data": {"password": "in 
 def kubernetes(**inputs):
     return resource(KUBERNETES_SECRET, {"apiVersion": "v1", "kind": "Secret", **inputs})
 
+
+TOKEN = "kubernetes.io/service-account-token"  # noqa: S105 a type of secret
 
 CASES = {
     "secrets-are-under-our-key": RuleCases(
@@ -62,6 +66,9 @@ CASES = {
             Case(kubernetes()),
             Case(kubernetes(stringData={"password": ""})),
             Case(kubernetes(data={})),
+            Case(kubernetes(stringData={"password": "${DB_PASSWORD}", "token": "<token>"})),
+            Case(kubernetes(data={"password": "Q0hBTkdFTUU="})),
+            Case(kubernetes(data={"ca.crt": b64encode(b"-----BEGIN CERTIFICATE-----\nMIIB").decode()})),
         ],
         failing=[
             Case(
@@ -82,6 +89,20 @@ CASES = {
             Case(resource(SECRET_VERSION, {"secretString": UNKNOWN})),
             Case(kubernetes(stringData={"token": UNKNOWN})),
         ],
+    ),
+    "service-accounts-have-no-standing-tokens": RuleCases(
+        passing=[Case(kubernetes()), Case(kubernetes(type="Opaque"))],
+        failing=[
+            Case(
+                kubernetes(
+                    type=TOKEN, metadata={"annotations": {"kubernetes.io/service-account.name": "ci"}}
+                ),
+                findings=["is a token of ci that never ends"],
+            ),
+            Case(kubernetes(type=TOKEN), findings=["is a token of a service account that never ends"]),
+        ],
+        not_applicable=[OTHER],
+        undecided=[Case(kubernetes(type=UNKNOWN))],
     ),
 }
 

@@ -2,26 +2,8 @@ from copy import deepcopy
 
 from policies.record import UNKNOWN
 from policies.serving import RULES
-from tests.policies.cases import Case, RuleCases, cases_test, resource
-from tests.policies.model_examples import AMOUNTS, API, OTHER, RESTRICTED, failing
-
-_CONTAINER = {
-    "name": "kserve-container",
-    "image": "server:1.2.3",
-    "env": [{"name": "HF_HUB_OFFLINE", "value": "1"}],
-    "securityContext": {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}},
-    "resources": AMOUNTS,
-}
-
-
-def _runtime(change=None, kind="ClusterServingRuntime", formats=("huggingface",)):
-    spec = {
-        "containers": [deepcopy(_CONTAINER)],
-        "supportedModelFormats": [{"name": name} for name in formats],
-    }
-    if change is not None:
-        change(spec, spec["containers"][0])
-    return resource(f"{API}/v1alpha1:{kind}", {"kind": kind, "metadata": {"name": "x"}, "spec": spec})
+from tests.policies.cases import OURS, Case, RuleCases, cases_test, resource
+from tests.policies.model_examples import API, OTHER, RESTRICTED, SERVER, failing, runtime
 
 
 def _config(change=None, version="v1alpha2"):
@@ -50,7 +32,7 @@ def _pools(name="pools"):
 
 
 def _storage(change=None):
-    container = {**deepcopy(_CONTAINER), "name": "storage-initializer"}
+    container = {**deepcopy(SERVER), "name": "storage-initializer"}
     if change is not None:
         change(container)
     return resource(f"{API}/v1alpha1:ClusterStorageContainer", {"spec": {"container": container}})
@@ -67,15 +49,15 @@ _ASKS = "kserve-container may ask a hub (HF_HUB_OFFLINE is not 1)"
 
 CASES = {
     "serving-runtimes-have-no-rights-on-the-node": RuleCases(
-        passing=[Case(_runtime()), Case(_runtime(kind="ServingRuntime"))],
+        passing=[Case(runtime()), Case(runtime(kind="ServingRuntime"))],
         failing=[
             failing(
-                _runtime(lambda _s, c: c["securityContext"].pop("capabilities")),
+                runtime(lambda _s, c: c["securityContext"].pop("capabilities")),
                 "spec: kserve-container: keeps capabilities",
             ),
-            failing(_runtime(lambda s, _c: s.update(hostIPC=True)), "spec: hostIPC is on"),
+            failing(runtime(lambda s, _c: s.update(hostIPC=True)), "spec: hostIPC is on"),
             failing(
-                _runtime(
+                runtime(
                     lambda s, c: s.update(
                         workerSpec={
                             "containers": [{**c, "securityContext": {**RESTRICTED, "privileged": True}}]
@@ -86,59 +68,86 @@ CASES = {
             ),
         ],
         not_applicable=OTHER,
-        undecided=[Case(_runtime(lambda _s, c: c.update(securityContext=UNKNOWN)))],
+        undecided=[Case(runtime(lambda _s, c: c.update(securityContext=UNKNOWN)))],
     ),
     "serving-runtime-images-have-one-version": RuleCases(
-        passing=[Case(_runtime())],
+        passing=[Case(runtime())],
         failing=[
             failing(
-                _runtime(lambda _s, c: c.update(image="server")),
+                runtime(lambda _s, c: c.update(image="server")),
                 "spec: kserve-container: server is whatever was pushed last",
             ),
             failing(
-                _runtime(lambda _s, c: c.update(image="host:5000/server:latest")),
+                runtime(lambda _s, c: c.update(image="host:5000/server:latest")),
                 "spec: kserve-container: host:5000/server:latest is whatever was pushed last",
             ),
         ],
         not_applicable=OTHER,
-        undecided=[Case(_runtime(lambda _s, c: c.update(image=UNKNOWN)))],
+        undecided=[Case(runtime(lambda _s, c: c.update(image=UNKNOWN)))],
     ),
-    "serving-runtimes-ask-no-hub": RuleCases(
-        passing=[Case(_runtime()), Case(_runtime(lambda _s, c: c.pop("env"), formats=("sklearn",)))],
-        failing=[
-            failing(_runtime(lambda _s, c: c.pop("env")), _ASKS),
-            failing(_runtime(lambda _s, c: c["env"][0].update(value="0"), formats=("vLLM",)), _ASKS),
-        ],
-        not_applicable=OTHER,
-        undecided=[Case(_runtime(lambda _s, c: c.update(env=UNKNOWN)))],
-    ),
-    "serving-runtimes-load-no-code": RuleCases(
-        passing=[Case(_runtime()), Case(_runtime(formats=("onnx", "xgboost", "lightgbm")))],
+    "serving-runtimes-are-bounded": RuleCases(
+        passing=[Case(runtime())],
         failing=[
             failing(
-                _runtime(formats=("xgboost", name)),
+                runtime(lambda _s, c: c.pop("resources")),
+                "spec: kserve-container: no requests.cpu, requests.memory, limits.memory",
+            ),
+            failing(
+                runtime(lambda s, _c: s.update(workerSpec={"containers": [{"name": "w"}]})),
+                "workerSpec: w: no requests.cpu, requests.memory, limits.memory",
+            ),
+        ],
+        not_applicable=OTHER,
+        undecided=[Case(runtime(lambda _s, c: c.update(resources=UNKNOWN)))],
+    ),
+    "serving-runtimes-ask-no-hub": RuleCases(
+        passing=[
+            Case(runtime()),
+            Case(runtime(lambda _s, c: c.pop("env"), formats=("sklearn",)), [OURS]),
+            Case(runtime(lambda _s, c: c.pop("env"))),
+        ],
+        failing=[
+            failing(runtime(lambda _s, c: c.pop("env")), _ASKS, others=(OURS,)),
+            failing(
+                runtime(lambda _s, c: c["env"][0].update(value="0"), formats=("vLLM",)),
+                "kserve-container may ask a hub (HF_HUB_OFFLINE is 0)",
+            ),
+        ],
+        not_applicable=OTHER,
+        undecided=[Case(runtime(lambda _s, c: c.update(env=UNKNOWN)))],
+    ),
+    "serving-runtimes-load-no-code": RuleCases(
+        passing=[
+            Case(runtime(), [OURS]),
+            Case(runtime(formats=("onnx", "xgboost", "lightgbm")), [OURS]),
+            Case(runtime(formats=("sklearn",))),
+        ],
+        failing=[
+            failing(
+                runtime(formats=("xgboost", name)),
                 f"{name.lower()}: its files are loaded by running what is in them",
+                others=(OURS,),
             )
             for name in ("sklearn", "PyTorch", "mlflow")
         ],
         not_applicable=OTHER,
-        undecided=[Case(_runtime(lambda s, _c: s.update(supportedModelFormats=UNKNOWN)))],
+        undecided=[Case(runtime(lambda s, _c: s.update(supportedModelFormats=UNKNOWN)), [OURS])],
     ),
     "serving-runtimes-ask-for-the-model": RuleCases(
         passing=[
-            Case(_runtime(lambda _s, c: c.update(readinessProbe=_PROBE))),
-            Case(_runtime(lambda _s, c: c.update(readinessProbe={"exec": {"command": ["ask"]}}))),
-            Case(_runtime(lambda _s, c: c.update(name="transformer-container"))),
+            Case(runtime(lambda _s, c: c.update(readinessProbe=_PROBE)), [OURS]),
+            Case(runtime()),
         ],
         failing=[
-            failing(_runtime(), "no readinessProbe: KServe asks whether the port is open"),
+            failing(runtime(), "no readinessProbe: KServe asks whether the port is open", others=(OURS,)),
             failing(
-                _runtime(lambda _s, c: c.update(readinessProbe={"tcpSocket": {"port": 8080}})),
+                runtime(lambda _s, c: c.update(readinessProbe={"tcpSocket": {"port": 8080}})),
                 "readinessProbe asks whether the port is open",
+                others=(OURS,),
             ),
         ],
         not_applicable=OTHER,
-        undecided=[Case(_runtime(lambda _s, c: c.update(readinessProbe=UNKNOWN)))],
+        undecided=[Case(runtime(lambda _s, c: c.update(readinessProbe=UNKNOWN)), [OURS])],
     ),
     "llm-configs-have-no-rights-on-the-node": RuleCases(
         passing=[Case(_config()), Case(_config(version="v1alpha1"))],

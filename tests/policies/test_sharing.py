@@ -46,6 +46,15 @@ def theirs(**overrides):
     return queue(says(Principal={"AWS": f"{THEIRS}:root"}) | overrides)
 
 
+def delivered(**overrides):
+    return says(Principal={"Service": "s3.amazonaws.com"}) | overrides
+
+
+KEY = "aws:kms/key:Key"
+FOR_ANYBODY = "statement 0: s3.amazonaws.com does it for any account"
+ENCRYPTED_FOR_ONE = where(
+    "StringLike", "kms:EncryptionContext:aws:cloudtrail:arn", "arn:aws:cloudtrail:*:111122223333:trail/*"
+)
 IN_A_NETWORK = {"vpcOptions": {"subnetIds": ["subnet-1"]}}
 REFUSED = says(Effect="Deny", Action="*", **where("StringNotEquals", "aws:PrincipalOrgID", "o-example"))
 
@@ -118,6 +127,36 @@ CASES = {
         not_applicable=[OTHER],
         undecided=[Case(resource("aws:sqs/queuePolicy:QueuePolicy", {"policy": UNKNOWN}), [HERE])],
     ),
+    "services-act-for-named-accounts": RuleCases(
+        passing=[
+            Case(queue(delivered(**where("StringEquals", "aws:SourceAccount", "111122223333")))),
+            Case(queue(delivered(**where("ArnLike", "aws:SourceArn", "arn:aws:s3:::mine")))),
+            Case(queue(delivered(Principal={"Service": "lambda.amazonaws.com"}))),
+            Case(queue(delivered(Action=["s3:GetBucketAcl"]))),
+            Case(queue(delivered(Effect="Deny"))),
+            Case(
+                resource(
+                    "aws:s3/bucketPolicy:BucketPolicy",
+                    {"policy": {"Statement": [delivered(Resource="arn:aws:s3:::b/AWSLogs/111122223333/*")]}},
+                )
+            ),
+            Case(resource(KEY, {"policy": {"Statement": delivered(**ENCRYPTED_FOR_ONE)}})),
+        ],
+        failing=[
+            Case(queue(delivered()), findings=[FOR_ANYBODY]),
+            Case(
+                queue(delivered(**where("ArnLike", "aws:SourceArn", "arn:aws:s3:*:*:*"))),
+                findings=[FOR_ANYBODY],
+            ),
+            Case(
+                queue(delivered(**where("StringEqualsIfExists", "aws:SourceAccount", "111122223333"))),
+                findings=[FOR_ANYBODY],
+            ),
+            Case(resource(KEY, {"policy": {"Statement": [delivered()]}}), findings=[FOR_ANYBODY]),
+        ],
+        not_applicable=[OTHER],
+        undecided=[Case(queue(delivered(Principal=UNKNOWN)))],
+    ),
     "copies-are-not-shared-with-everybody": RuleCases(
         passing=[
             Case(resource(LAYER_PERMISSION, LAYER | {"organizationId": "o-example"})),
@@ -152,10 +191,21 @@ CASES = {
 test_cases = cases_test(RULES, CASES)
 
 
+def within(path, value):
+    """Inputs that hold a value at a dotted path."""
+    head, _, rest = path.partition(".")
+    return {head: within(rest, value) if rest else value}
+
+
+def test_one_statement_may_stand_where_others_have_a_document():
+    bus = resource("aws-native:events:EventBusPolicy", {"statement": says()})
+    assert [f.message for f in judge(Graph([bus]), RULES).findings] == [EVERYBODY]
+
+
 @pytest.mark.parametrize("type_", POLICIES)
 def test_every_kind_of_policy_is_read(type_):
     open_, named = ({"Statement": says(Principal=p)} for p in ("*", {"AWS": f"{OURS}:role/reader"}))
     for policy, expected in ((open_, [EVERYBODY]), (named, []), (json.dumps(open_), [EVERYBODY])):
-        said = judge(Graph([resource(type_, {POLICIES[type_]: policy}), HERE]), RULES)
+        said = judge(Graph([resource(type_, within(POLICIES[type_], policy)), HERE]), RULES)
         assert (said.faults, said.undecided) == ((), ())
         assert [f.message for f in said.findings] == expected

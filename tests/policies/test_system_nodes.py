@@ -35,7 +35,8 @@ CASES = {
             Case(_template(metadataOptions={"httpEndpoint": "disabled"})),
         ],
         failing=[
-            Case(_template(), findings=[_NO_TOKENS, _NO_LIMIT]),
+            Case(_template(), [OURS], [_NO_TOKENS, _NO_LIMIT]),
+            Case(_template(), findings=[_NO_TOKENS]),
             Case(_template(metadataOptions=_SAFE | {"httpTokens": "optional"}), findings=[_NO_TOKENS]),
             Case(
                 _template(metadataOptions=_SAFE | {"httpPutResponseHopLimit": 2}),
@@ -58,6 +59,7 @@ CASES = {
         failing=[
             Case(
                 _template(),
+                [OURS],
                 findings=["no blockDeviceMappings: the image decides whether its disk is encrypted"],
             ),
             Case(
@@ -76,16 +78,21 @@ CASES = {
         undecided=[Case(_disks({"deviceName": "/dev/xvda", "ebs": {"encrypted": UNKNOWN}}))],
     ),
     "nodes-have-no-login": RuleCases(
-        passing=[Case(_template()), Case(_group())],
+        passing=[
+            Case(_template()),
+            Case(_group()),
+            Case(_template(keyName="ops")),
+            Case(_group(remoteAccess={"ec2SshKey": "ops", "sourceSecurityGroupIds": ["sg-bastion"]})),
+        ],
         failing=[
-            Case(_template(keyName="ops"), findings=["keyName: people with an SSH key can log in"]),
+            Case(_template(keyName="ops"), [OURS], findings=["keyName: people with an SSH key can log in"]),
             Case(
                 _group(remoteAccess={"ec2SshKey": "ops"}),
                 findings=["remoteAccess: EKS opens SSH on the nodes"],
             ),
         ],
         not_applicable=[Case(_NETWORK)],
-        undecided=[Case(_template(keyName=UNKNOWN)), Case(_group(remoteAccess=UNKNOWN))],
+        undecided=[Case(_template(keyName=UNKNOWN), [OURS]), Case(_group(remoteAccess=UNKNOWN))],
     ),
     "template-gives-no-public-address": RuleCases(
         passing=[
@@ -106,7 +113,7 @@ CASES = {
         undecided=[Case(_template(networkInterfaces=[{"associatePublicIpAddress": UNKNOWN}]))],
     ),
     "launched-instances-are-tagged": RuleCases(
-        passing=[Case(_tagged("instance", "volume", "network-interface"), [OURS]), Case(_template())],
+        passing=[Case(_tagged("instance", "volume", "network-interface"), [OURS])],
         failing=[
             Case(_template(), [OURS], ["instances get no tags", "volumes get no tags"]),
             Case(_tagged("instance"), [OURS], ["volumes get no tags"]),

@@ -1,7 +1,7 @@
 """The rules of ``policies/telemetry.py``, by tables."""
 
 from policies.record import UNKNOWN, Resource
-from policies.telemetry import LOG_GROUP, POD_MONITOR, RELEASE, RULES, SERVICE_MONITOR
+from policies.telemetry import COLLECTORS, LOG_GROUP, POD_MONITOR, RELEASE, RULES, SERVICE_MONITOR
 from tests.policies.cases import Case, RuleCases, cases_test, resource
 
 
@@ -48,10 +48,17 @@ CASES: dict[str, RuleCases] = {
     ),
     "monitors-verify-their-target": RuleCases(
         passing=[
+            Case(resource(COLLECTORS[2], {"spec": {"remoteWrite": [{"url": "https://x", "tlsConfig": {}}]}})),
             Case(services({"port": "metrics"})),
             Case(pods({"port": "https", "tlsConfig": {"insecureSkipVerify": False}})),
         ],
         failing=[
+            Case(
+                resource(
+                    COLLECTORS[2], {"spec": {"remoteWrite": [{"tlsConfig": {"insecureSkipVerify": True}}]}}
+                ),
+                findings=["spec.remoteWrite.0.tlsConfig: insecureSkipVerify is on"],
+            ),
             Case(
                 services({"port": "https", "tlsConfig": {"insecureSkipVerify": True}}),
                 findings=["endpoint https: insecureSkipVerify is on"],

@@ -1,6 +1,6 @@
 from policies.record import UNKNOWN
 from policies.traffic import RULES
-from tests.policies.cases import Case, RuleCases, cases_test, resource
+from tests.policies.cases import OURS, Case, RuleCases, cases_test, resource
 from tests.policies.model_examples import OTHER, failing, llm, service
 
 
@@ -14,6 +14,12 @@ def _canary(*others, **changes):
         made["spec"]["canary"] = [canary, *others]
 
     return service(change)
+
+
+def _in_mode(mode):
+    made = _canary()
+    made.inputs["metadata"]["annotations"] = {"serving.kserve.io/deploymentMode": mode} if mode else {}
+    return made
 
 
 def _member(name, change=None, **route):
@@ -66,10 +72,15 @@ CASES = {
                 "canary v3: runs on several nodes (workerSpec), and a canary has one",
                 "canary v3: takes -5 % of the traffic",
             ),
+            failing(
+                _in_mode("Knative"), "canaries need serving.kserve.io/deploymentMode: Standard (got Knative)"
+            ),
+            failing(_in_mode(""), "canaries need serving.kserve.io/deploymentMode: Standard (got none)"),
             failing(_canary({"predictor": {"name": "v2"}}), "canary v2: another predictor has this name"),
             failing(
                 service(lambda m: m["spec"].update(canary=[{"predictor": {"name": "v2"}}])),
                 "the stable predictor has no name: a promotion would restart it",
+                others=(OURS,),
             ),
         ],
         not_applicable=OTHER,

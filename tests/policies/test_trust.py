@@ -2,11 +2,14 @@ import json
 
 from policies.record import UNKNOWN
 from policies.trust import RULES
+from tests.policies.cases import OURS as OUR_STACK
 from tests.policies.cases import Case, RuleCases, cases_test, resource
 
 ROLE = "aws:iam/role:Role"
 OTHER = Case(resource("aws:iam/instanceProfile:InstanceProfile", {"role": "reader"}))
 ISSUER = "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com"
+TOKENS = "token.actions.githubusercontent.com"
+PEOPLE = "arn:aws:iam::111122223333:saml-provider/people"
 CLUSTER = "arn:aws:eks:eu-central-1:111122223333:cluster/example-dev"
 TAGS = {"aws:RequestTag/eks-cluster-arn": CLUSTER, "aws:RequestTag/kubernetes-namespace": ["models"]}
 OURS = "arn:aws:iam::111122223333:root"
@@ -54,7 +57,14 @@ CASES = {
                     {"StringLike": {"token.actions.githubusercontent.com:sub": "repo:example/models:*"}},
                 )
             ),
-            Case(trusts({"Federated": "arn:aws:iam::111122223333:saml-provider/people"})),
+            Case(
+                trusts(
+                    {"Federated": PEOPLE},
+                    {"StringEquals": {"SAML:aud": "https://signin.aws.amazon.com/saml"}},
+                )
+            ),
+            Case(trusts({"Federated": ISSUER}, {"StringLike": {f"{TOKENS}:sub": "org/example/project/*"}})),
+            Case(trusts({"Federated": ISSUER}, {"StringLike": {f"{TOKENS}:sub": "{1b2c}:*"}})),
             Case(
                 trusts(
                     {"Federated": "cognito-identity.amazonaws.com"},
@@ -63,6 +73,22 @@ CASES = {
             ),
         ],
         failing=[
+            *(
+                Case(
+                    trusts({"Federated": ISSUER}, {"StringLike": {f"{TOKENS}:sub": subject}}),
+                    findings=[f"Trust: every token of {ISSUER} may take on the role"],
+                )
+                for subject in (
+                    "project_path:*",
+                    "*:environment:prod",
+                    "organization:*:project:x",
+                    "repo:ex*/x:*",
+                )
+            ),
+            Case(
+                trusts({"Federated": PEOPLE}),
+                findings=[f"Trust: every assertion of {PEOPLE} may take on the role, whoever it is for"],
+            ),
             Case(trusts("*"), findings=["Trust: anybody in any account may take on the role"]),
             Case(
                 trusts(
@@ -97,7 +123,8 @@ CASES = {
     ),
     "pod-roles-name-their-namespaces": RuleCases(
         passing=[
-            Case(pods({"StringEquals": TAGS})),
+            Case(pods({"StringEquals": TAGS}), [OUR_STACK]),
+            Case(pods(None)),
             Case(
                 pods(
                     {
@@ -109,23 +136,27 @@ CASES = {
             Case(trusts({"Service": "ec2.amazonaws.com"})),
         ],
         failing=[
-            Case(pods(None), findings=[ANY_CLUSTER, ANY_NAMESPACE]),
+            Case(pods(None), [OUR_STACK], findings=[ANY_CLUSTER, ANY_NAMESPACE]),
             Case(
-                pods({"StringEquals": {"aws:RequestTag/eks-cluster-arn": CLUSTER}}), findings=[ANY_NAMESPACE]
+                pods({"StringEquals": {"aws:RequestTag/eks-cluster-arn": CLUSTER}}),
+                [OUR_STACK],
+                [ANY_NAMESPACE],
             ),
             Case(
                 pods({"StringEquals": {"aws:RequestTag/kubernetes-namespace": "models"}}),
-                findings=[ANY_CLUSTER],
+                [OUR_STACK],
+                [ANY_CLUSTER],
             ),
             Case(
                 pods({"StringLike": TAGS | {"aws:RequestTag/kubernetes-namespace": ["models", "*"]}}),
-                findings=[ANY_NAMESPACE],
+                [OUR_STACK],
+                [ANY_NAMESPACE],
             ),
-            Case(pods({"StringNotEquals": TAGS}), findings=[ANY_CLUSTER, ANY_NAMESPACE]),
-            Case(pods({"StringEqualsIfExists": TAGS}), findings=[ANY_CLUSTER, ANY_NAMESPACE]),
+            Case(pods({"StringNotEquals": TAGS}), [OUR_STACK], findings=[ANY_CLUSTER, ANY_NAMESPACE]),
+            Case(pods({"StringEqualsIfExists": TAGS}), [OUR_STACK], findings=[ANY_CLUSTER, ANY_NAMESPACE]),
         ],
         not_applicable=[OTHER],
-        undecided=[Case(resource(ROLE, {"assumeRolePolicy": "no json"}))],
+        undecided=[Case(resource(ROLE, {"assumeRolePolicy": "no json"}), [OUR_STACK])],
     ),
     "pod-identities-carry-session-tags": RuleCases(
         passing=[

@@ -1,8 +1,10 @@
+from policies.gateway_objects import PROXY
 from policies.record import UNKNOWN
 from policies.ways_in import GRANTS, INGRESS, RULES, SERVICE, VALIDATING, VOLUME, WEBHOOKS
 from tests.policies.cases import Case, RuleCases, cases_test, resource
 
 OTHER = [Case(resource("kubernetes:core/v1:ConfigMap", {}))]
+NGINX = "nginx.ingress.kubernetes.io/"
 ALB = "alb.ingress.kubernetes.io/"
 
 
@@ -15,6 +17,12 @@ def ingress(*hosts, tls=None, **notes):
     if tls is not None:
         spec["tls"] = tls
     annotations = {f"{ALB}{key.replace('_', '-')}": value for key, value in notes.items()}
+    return resource(INGRESS[0], {"kind": "Ingress", "metadata": {"annotations": annotations}, "spec": spec})
+
+
+def nginx(**notes):
+    annotations = {f"{NGINX}{key}": value for key, value in notes.items()}
+    spec = {"rules": [{"host": "a.example.com"}], "tls": [{"hosts": ["a.example.com"]}]}
     return resource(INGRESS[0], {"kind": "Ingress", "metadata": {"annotations": annotations}, "spec": spec})
 
 
@@ -34,6 +42,12 @@ CASES = {
         failing=[
             Case(service(type="NodePort"), findings=["opens a port on every node"]),
             Case(
+                resource(
+                    PROXY, {"spec": {"provider": {"kubernetes": {"envoyService": {"type": "NodePort"}}}}}
+                ),
+                findings=["opens a port on every node"],
+            ),
+            Case(
                 service(externalIPs=["203.0.113.7"]),
                 findings=["takes what is sent to 203.0.113.7, whoever that address belongs to"],
             ),
@@ -52,8 +66,22 @@ CASES = {
         failing=[
             Case(ingress("a.example.com"), findings=["answers in plain text: spec.tls is not set"]),
             Case(
+                resource(INGRESS[2], {"kind": "Ingress", "spec": {}}),
+                findings=["answers in plain text: spec.tls is not set"],
+            ),
+            Case(
                 ingress("a.example.com", "b.example.org", tls=[{"hosts": ["a.example.com"]}]),
                 findings=["answers for b.example.org in plain text: spec.tls does not name it"],
+            ),
+            Case(
+                ingress(
+                    "a.example.com", certificate_arn="arn:aws:acm:x", ssl_policy="ELBSecurityPolicy-2016-08"
+                ),
+                findings=["ELBSecurityPolicy-2016-08 accepts TLS 1.0 or 1.1"],
+            ),
+            Case(
+                nginx(**{"ssl-redirect": "false"}),
+                findings=[f"{NGINX}ssl-redirect is off: it answers in plain text too"],
             ),
             Case(
                 ingress("a.example.com", listen_ports='[{"HTTP": 80}]', certificate_arn="arn:aws:acm:x"),
@@ -62,6 +90,15 @@ CASES = {
         ],
         not_applicable=OTHER,
         undecided=[Case(ingress("a.example.com", listen_ports="80")), Case(ingress(tls=UNKNOWN))],
+    ),
+    "ingresses-bring-no-configuration": RuleCases(
+        passing=[Case(nginx()), Case(nginx(**{"proxy-body-size": "8m"}))],
+        failing=[
+            Case(nginx(**{name: "proxy_pass http://x;"}), findings=[f"{name} is written into the proxy"])
+            for name in ("configuration-snippet", "server-snippet")
+        ],
+        not_applicable=OTHER,
+        undecided=[Case(resource(INGRESS[0], {"metadata": {"annotations": UNKNOWN}}))],
     ),
     "reference-grants-name-their-secret": RuleCases(
         passing=[Case(grant(kind="Secret", name="tls")), Case(grant(kind="Service"))],
@@ -86,6 +123,12 @@ CASES = {
             Case(hook(clientConfig={"url": "https://x.example.com"})),
         ],
         failing=[
+            Case(
+                hook(WEBHOOKS[2], failurePolicy="Ignore"),
+                findings=[
+                    "check.example.com: failurePolicy is Ignore: what it refuses passes while it is down"
+                ],
+            ),
             Case(
                 hook(failurePolicy="Ignore"),
                 findings=[

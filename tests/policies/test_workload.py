@@ -46,7 +46,18 @@ def _failing(change, *findings, kind="Deployment"):
     return Case(_workload(kind, change), findings=findings)
 
 
+def _part(spec):
+    return resource("kubernetes:example.com/v1:Operator", {"kind": "Operator", "spec": spec})
+
+
+def _token(account, mounted=None):
+    said = {"serviceAccountName": account, "automountServiceAccountToken": mounted}
+    return _workload(change=lambda p, _c: p.update({k: v for k, v in said.items() if v is not None}))
+
+
 _OTHER = [Case(resource("kubernetes:core/v1:Service", {"kind": "Service"}))]
+
+_SHARED = "asks for the token of the namespace's default account, which every pod there shares"
 
 CASES = {
     "pods-have-no-rights-on-the-node": RuleCases(
@@ -55,6 +66,7 @@ CASES = {
             Case(_workload("Pod")),
             Case(_workload("CronJob")),
             Case(_workload(change=_own_user)),
+            Case(_part({"driver": {"securityContext": {"runAsUser": 185}}})),
             Case(
                 _workload(
                     change=lambda _p, c: c["securityContext"]["capabilities"].update(add=["NET_BIND_SERVICE"])
@@ -89,6 +101,12 @@ CASES = {
                 lambda p, c: _init(p, c).update(securityContext={**c["securityContext"], "privileged": True}),
                 "init: privileged",
             ),
+            Case(
+                _part(
+                    {"driver": {"hostNetwork": True}, "volumes": [{"name": "v", "hostPath": {"path": "/"}}]}
+                ),
+                findings=["spec.driver: hostNetwork is on", "spec: mounts / of the node"],
+            ),
         ],
         not_applicable=_OTHER,
         undecided=[
@@ -102,12 +120,19 @@ CASES = {
             Case(
                 _workload(change=lambda _p, c: c.update(resources={"limits": {"cpu": "1", "memory": "1Gi"}}))
             ),
+            Case(_workload(change=lambda p, c: p.update(resources=c.pop("resources")))),
+            Case(_part({"driver": {"image": "a/b:1"}})),
         ],
         failing=[
             _failing(
                 lambda _p, c: c.pop("resources"), "main: no requests.cpu, requests.memory, limits.memory"
             ),
             _failing(lambda _p, c: c["resources"].pop("limits"), "main: no limits.memory"),
+            _failing(lambda _p, c: c["resources"].update(limits={"memory": "0Mi"}), "main: no limits.memory"),
+            _failing(
+                lambda p, c: (p.update(resources={"limits": {"memory": "1Gi"}}), c.pop("resources")),
+                "main: no requests.cpu, requests.memory, limits.memory",
+            ),
         ],
         not_applicable=_OTHER,
         undecided=[Case(_workload(change=lambda _p, c: c.update(resources=UNKNOWN)))],
@@ -125,9 +150,31 @@ CASES = {
             _failing(
                 lambda p, c: _init(p, c).update(image="server"), "init: server is whatever was pushed last"
             ),
+            _failing(
+                lambda p, _c: p.update(volumes=[{"name": "m", "image": {"reference": "host/model:latest"}}]),
+                "volume m: host/model:latest is whatever was pushed last",
+            ),
+            Case(
+                _part({"driver": {"image": "a/b:latest"}}),
+                findings=["spec.driver: driver: a/b:latest is whatever was pushed last"],
+            ),
         ],
         not_applicable=_OTHER,
         undecided=[Case(_workload(change=lambda _p, c: c.update(image=UNKNOWN)))],
+    ),
+    "pods-share-no-token": RuleCases(
+        passing=[
+            Case(_workload()),
+            Case(_token("app", mounted=True)),
+            Case(_token("default", mounted=False)),
+            Case(_token("default")),
+        ],
+        failing=[
+            Case(_token("default", mounted=True), findings=[_SHARED]),
+            Case(_token(None, mounted=True), findings=[_SHARED]),
+        ],
+        not_applicable=_OTHER,
+        undecided=[Case(_token(UNKNOWN, mounted=True))],
     ),
 }
 
@@ -138,6 +185,12 @@ test_cases = cases_test(RULES, CASES)
     ("image", "moves"),
     [
         ("host:5000/server", True),
+        ("server:main", True),
+        ("server:2025-latest", True),
+        ("server:latest-gpu", True),
+        ("server:stable", True),
+        ("server:nightly-20250101", False),
+        ("server:1.27-alpine", False),
         ("host:5000/server:1", False),
         ("server:latest@sha256:0", False),
         ("", True),

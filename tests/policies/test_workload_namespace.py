@@ -42,6 +42,10 @@ def network(spec: object) -> Resource:
     return inside(NETWORK_POLICY, spec)
 
 
+DEPLOYMENT = "kubernetes:apps/v1:Deployment"
+POD = {"template": {"spec": {"containers": [{"name": "a"}]}}}
+NONE = {"istio.io/dataplane-mode": "none"}
+
 CASES = {
     "namespaces-state-their-pod-security": RuleCases(
         passing=[Case(namespace({ENFORCE: "baseline"})), Case(namespace({}, "kube-system"))],
@@ -93,14 +97,48 @@ CASES = {
         not_applicable=[Case(OTHER)],
         undecided=[Case(namespace(MESH), [MODEL, inside(AUTHENTICATION[0], {"mtls": UNKNOWN})])],
     ),
+    "namespaces-stay-in-the-mesh": RuleCases(
+        passing=[
+            Case(namespace({})),
+            Case(namespace(MESH)),
+            Case(namespace(NONE, "kube-system")),
+            Case(
+                resource(
+                    NAMESPACE,
+                    {
+                        "metadata": {
+                            "name": "x",
+                            "labels": NONE,
+                            "annotations": {"slipway.dev/reason": "gVisor"},
+                        }
+                    },
+                )
+            ),
+        ],
+        failing=[
+            Case(
+                namespace({key: value}),
+                findings=[f"{key} is {value}: its workloads take and send plain text, under no name"],
+            )
+            for key, value in (*NONE.items(), ("istio-injection", "disabled"))
+        ],
+        not_applicable=[Case(OTHER)],
+        undecided=[Case(UNREAD)],
+    ),
     "mesh-namespaces-deny-requests": RuleCases(
         passing=[
             Case(namespace(MESH), [authorization({})]),
             Case(namespace(MESH), [authorization({"action": "ALLOW"}, "istio-system")]),
             Case(namespace({})),
+            Case(namespace(MESH, source="ns.yaml#x"), [inside(DEPLOYMENT, POD, "elsewhere")]),
         ],
         failing=[
             Case(namespace(MESH), findings=["no AuthorizationPolicy denies by default"]),
+            Case(
+                namespace(MESH, source="ns.yaml#x"),
+                [inside(DEPLOYMENT, POD)],
+                ["no AuthorizationPolicy denies by default"],
+            ),
             Case(
                 namespace(MESH),
                 [authorization({"rules": [{}]}), authorization({"selector": {"matchLabels": {"app": "x"}}})],
@@ -120,6 +158,7 @@ CASES = {
             Case(namespace(MESH), [network({"podSelector": {}, "policyTypes": ["Ingress", "Egress"]})]),
             Case(namespace(MESH), [network({"podSelector": {}})]),
             Case(namespace({})),
+            Case(namespace(MESH, source="ns.yaml#x")),
         ],
         failing=[
             Case(namespace(MESH), findings=["no NetworkPolicy denies incoming traffic by default"]),

@@ -25,18 +25,41 @@ def told(name, value):
     return pod(env=[{"name": name, "value": value}])
 
 
+TRIGGER = "kubernetes:keda.sh/v1alpha1:ScaledObject"
+TOOLS = "kubernetes:aigateway.envoyproxy.io/v1beta1:MCPRoute"
+
+
+def route(header, value):
+    spec = {"filters": [{"set": {header: value}}]}
+    return resource("kubernetes:gateway.networking.k8s.io/v1:HTTPRoute", {"kind": "HTTPRoute", "spec": spec})
+
+
 def machine(said, kind=USER_DATA[0], key="userData"):
     return resource(kind, {key: said})
 
 
+HARMLESS = {
+    "PAD_TOKEN": "[PAD]",
+    "STOP_TOKEN": "###",
+    "TLS_SECRET": "gateway-tls",
+    "IMAGE_PULL_SECRET": "regcred",
+    "BYPASS": "always",
+    "PASSWORD_MIN_LENGTH": "twelve",
+}
+
 CASES = {
     "configuration-holds-no-credentials": RuleCases(
         passing=[
+            Case(resource(CONFIG_MAP, {"binaryData": {"logo.png": "iVBORw0KGgo="}})),
             Case(config({"LOG_LEVEL": "info", "TOKEN_TTL": "3600", "PASSWORD_FILE": "/run/secret"})),
             Case(config({"SECRET": "arn:aws:secretsmanager:x", "API_KEY": "${API_KEY}"})),
             Case(config({"app.yaml": "database:\n  password: ${DB_PASSWORD}\n  host: db\n"})),
         ],
         failing=[
+            Case(
+                resource(CONFIG_MAP, {"binaryData": {"id": base64.b64encode(KEY.encode()).decode()}}),
+                findings=["binaryData.id: a private key"],
+            ),
             Case(
                 config({"AWS_SECRET_ACCESS_KEY": "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"}),
                 findings=["data.AWS_SECRET_ACCESS_KEY: a credential, by its name"],
@@ -59,6 +82,9 @@ CASES = {
             Case(told("LOG_LEVEL", "info")),
             Case(pod(env=[{"name": "DB_PASSWORD", "valueFrom": {"secretKeyRef": {"name": "db"}}}])),
             Case(pod(args=["--token-file", "/run/token", "--max-tokens", "512"])),
+            *(Case(told(name, value)) for name, value in HARMLESS.items()),
+            Case(pod(args=["--tls-secret=gateway-tls", "--pad-token", "[PAD]", "-u", "10001:10001"])),
+            Case(pod(args=["--config=https://a.example.com/c", "git+https://github.com/a/b"])),
             Case(service()),
             Case(llm()),
         ],
@@ -68,6 +94,51 @@ CASES = {
                 findings=["app: the variable DB_PASSWORD holds a credential, by its name"],
             ),
             Case(pod(args=["--api-key", "hunter22x"]), findings=["app: args hold a credential, by its name"]),
+            *(
+                Case(
+                    told(name, "hunter22x"),
+                    findings=[f"app: the variable {name} holds a credential, by its name"],
+                )
+                for name in ("PGPASSWORD", "SMTP_PASS", "dbPassword", "TLS_SECRET_KEY")
+            ),
+            Case(
+                told("TLS_SECRET", "Hunter22x!"),
+                findings=["app: the variable TLS_SECRET holds a credential, by its name"],
+            ),
+            Case(
+                pod(args=["redis-server", "--requirepass", "hunter22x"]),
+                findings=["app: args hold a credential, by its name"],
+            ),
+            Case(
+                pod(command=["curl", "-u", "admin:hunter22x", "https://a.example.com"]),
+                findings=["app: command hold a password after a name"],
+            ),
+            Case(
+                pod(command=["git", "clone", "https://ghp_" + "a1" * 18 + "@github.com/a/b"]),
+                findings=["app: command hold a token of GitHub"],
+            ),
+            Case(
+                resource(
+                    "kubernetes:tekton.dev/v1:Task",
+                    {
+                        "kind": "Task",
+                        "spec": {
+                            "steps": [{"name": "s", "image": "a:1", "script": "export DB_PASSWORD=hunter22x"}]
+                        },
+                    },
+                ),
+                findings=["s: its script holds a credential, by its name"],
+            ),
+            Case(
+                resource(
+                    "kubernetes:trainer.kubeflow.org/v1alpha1:TrainJob",
+                    {
+                        "kind": "TrainJob",
+                        "spec": {"trainer": {"env": [{"name": "WANDB_API_KEY", "value": "abcd1234"}]}},
+                    },
+                ),
+                findings=["trainer: the variable WANDB_API_KEY holds a credential, by its name"],
+            ),
             Case(
                 pod(command=["sh", "-c", "export HF_TOKEN=hf_abcdefghijklmnop1234; serve"]),
                 findings=["app: command hold a token of Hugging Face"],
@@ -102,6 +173,44 @@ CASES = {
         ],
         not_applicable=OTHER,
         undecided=[Case(machine(UNKNOWN))],
+    ),
+    "objects-hold-no-credentials": RuleCases(
+        passing=[
+            Case(route("x-team", "ml")),
+            Case(route("x-model", "sk-learn-inference-service-for-irises")),
+            Case(resource(CONFIG_MAP, {"kind": "ConfigMap", "data": {"key": KEY}})),
+            Case(told("DB_URL", "postgres://app:hunter22@db/app")),
+            Case(
+                resource(
+                    TRIGGER, {"kind": "ScaledObject", "spec": {"host": "amqp://${USER}:${PASSWORD}@mq:5672"}}
+                )
+            ),
+        ],
+        failing=[
+            Case(
+                route("authorization", "Bearer hf_QwErTyUiOpAsDfGhJkLz"),
+                findings=["spec.filters.0.set.authorization holds a token of Hugging Face"],
+            ),
+            Case(
+                resource(
+                    TRIGGER, {"kind": "ScaledObject", "spec": {"host": "amqp://app:Zx81kLmQ2@mq:5672/jobs"}}
+                ),
+                findings=["spec.host holds a password in an address"],
+            ),
+            *(
+                Case(
+                    route("x-api-key", key),
+                    findings=["spec.filters.0.set.x-api-key holds a key of a model provider"],
+                )
+                for key in ("sk-proj-Q9f3hT7xLw2ZrVbN5cYpK8sD", f"sk-or-v1-{'0a' * 32}")
+            ),
+            Case(
+                resource(TOOLS, {"kind": "MCPRoute", "spec": {"apiKey": {"inline": "anything"}}}),
+                findings=["spec.apiKey.inline holds a key"],
+            ),
+        ],
+        not_applicable=[Case(resource("aws:s3/bucket:Bucket", {}))],
+        undecided=[Case(route("authorization", UNKNOWN))],
     ),
     "functions-are-told-no-credentials": RuleCases(
         passing=[Case(resource(FUNCTIONS[0], {"environment": {"variables": {"TABLE": "orders"}}}))],

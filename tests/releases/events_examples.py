@@ -1,11 +1,12 @@
 """Events to test with, one of each kind."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
 from pydantic import TypeAdapter
 
-from releases.events import KINDS, AnyEvent
+from releases.events import KINDS, AnyEvent, Appended, file_name
 
 RECORD = "sha256:" + "a" * 64
 DIGEST = "sha256:" + "8" * 64
@@ -40,3 +41,8 @@ def event(kind: str, day: int = 1, **changes: Any) -> AnyEvent:
     }
     adapter: TypeAdapter[AnyEvent] = TypeAdapter(KINDS[kind])
     return adapter.validate_python({**common, **SAYS[kind], **changes})
+
+
+def appended(events: Iterable[AnyEvent]) -> tuple[Appended, ...]:
+    """Each in the file that its date and kind ask for."""
+    return tuple(Appended(event, file_name(event)) for event in events)

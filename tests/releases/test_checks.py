@@ -5,18 +5,12 @@ from typing import Any
 
 import pytest
 
-from releases.checks import (
-    Choice,
-    Environment,
-    ShareChoice,
-    choice_problems,
-    environment_problems,
-    share_problems,
-)
+from releases.checks import Environment, environment_problems
+from releases.choices import Choice, ShareChoice, choice_problems, share_problems
 from releases.events import AnyEvent
 from releases.load import LoadedRelease
 from releases.release import Release
-from tests.releases.events_examples import FIGURE, event
+from tests.releases.events_examples import FIGURE, appended, event
 from tests.releases.records import record
 from tests.releases.test_state import RECORD, approval, review
 
@@ -31,7 +25,7 @@ def loaded(
     change: Mapping[str, Any] | None = None,
     events: tuple[AnyEvent, ...] = GRANTED,
 ) -> LoadedRelease:
-    return LoadedRelease(Release.model_validate(record(base, change)), RECORD, events)
+    return LoadedRelease(Release.model_validate(record(base, change)), RECORD, appended(events))
 
 
 @pytest.mark.parametrize("base", ["embedding-on-cpu", "chat-on-gpu"])
@@ -44,7 +38,7 @@ def test_a_genuine_release_may_run_in_any_account() -> None:
 
 
 def test_a_licence_for_research_suffices_where_nothing_is_sold() -> None:
-    environment = Environment(account="111122223333", region="eu-central-1", is_commercial=False)
+    environment = Environment(account="111122223333", region="eu-central-1", use="research")
 
     assert environment_problems(loaded("image-with-stated-memory"), environment) == []
 
@@ -65,15 +59,19 @@ def test_a_licence_for_research_suffices_where_nothing_is_sold() -> None:
             loaded(),
             Environment(account="111122223333", region="ap-south-1"),
             "residency",
-            f"{FILE}: data.residency: it may run in eu-central-1, eu-west-1, us-east-1 (got ap-south-1)",
+            (
+                f"{FILE}: data.residency: it may run in eu-central-1, eu-west-1, us-east-1 (got ap-south-1, "
+                "the platform's region); serve it from a stack there"
+            ),
         ),
         (
             loaded("image-with-stated-memory"),
             EXAMPLE,
-            "commercial-use",
+            "use",
             (
                 "releases/models/writer/v12/release.yaml: licence.permitted_uses: "
-                "CC-BY-NC-4.0 permits internal, research"
+                "it may be used for internal, research (CC-BY-NC-4.0), and this stack's use is commercial "
+                "(workload_namespace.use); serve it where that is true"
             ),
         ),
         (
@@ -89,25 +87,37 @@ def test_a_licence_for_research_suffices_where_nothing_is_sold() -> None:
             loaded(events=GRANTED[1:]),
             EXAMPLE,
             "licence-not-reviewed",
-            f"{EVENTS}: no licence-review event judged this record",
+            (
+                f"{EVENTS}: no licence-review event judged this record; "
+                "append one, or take the version out of the stack"
+            ),
         ),
         (
             loaded(events=(*GRANTED, review(3, "refused"))),
             EXAMPLE,
             "licence-refused",
-            f"{EVENTS}: licences@example.com refused the licence on 2026-11-03",
+            (
+                f"{EVENTS}/2026-11-03-licence-review.yaml: decision: licences@example.com refused the licence "
+                "on 2026-11-03; take the version out of the stack"
+            ),
         ),
         (
             loaded(events=GRANTED[:1]),
             EXAMPLE,
             "not-approved",
-            f"{EVENTS}: no approval event judged this record",
+            (
+                f"{EVENTS}: no approval event judged this record; "
+                "append one, or take the version out of the stack"
+            ),
         ),
         (
             loaded(events=(*GRANTED, approval(3, "refused"))),
             EXAMPLE,
             "approval-refused",
-            f"{EVENTS}: risk@example.com refused it on 2026-11-03",
+            (
+                f"{EVENTS}/2026-11-03-approval.yaml: decision: risk@example.com refused it "
+                "on 2026-11-03; take the version out of the stack"
+            ),
         ),
     ],
     ids=lambda value: value if isinstance(value, str) and " " not in value else "",
@@ -140,7 +150,10 @@ def test_a_choice_within_the_bounds_is_free(least: int, most: int) -> None:
         (Choice(0, 7, "cpu"), [f"{FILE}: bounds.replicas: max_replicas should be from 0 to 6 (got 7)"]),
         (Choice(-1, 6, "cpu"), [f"{FILE}: bounds.replicas: min_replicas should be from 0 to 6 (got -1)"]),
         (Choice(3, 2, "cpu"), [f"{FILE}: bounds.replicas: min_replicas (3) is above max_replicas (2)"]),
-        (Choice(1, 1, "l4"), [f"{FILE}: bounds.placements: it may run on cpu (got l4)"]),
+        (
+            Choice(1, 1, "l4"),
+            [f"{FILE}: bounds.placements: it may run on cpu (got l4); name a pool of these, or none for cpu"],
+        ),
     ],
 )
 def test_a_choice_outside_the_bounds_is_named(choice: Choice, said: list[str]) -> None:
@@ -178,24 +191,24 @@ WRITER = "releases/models/writer/v12/release.yaml"
             loaded(events=(*GRANTED, event("revocation", 5))),
             EXAMPLE,
             (
-                f"{EVENTS}: revoked by somebody@example.com on 2026-11-05 (the weights were poisoned); take "
-                "the version out of the stack"
+                f"{EVENTS}/2026-11-05-revocation.yaml: revoked by somebody@example.com on 2026-11-05 "
+                "(the weights were poisoned); take the version out of the stack"
             ),
         ),
         (
             loaded(events=(*GRANTED, event("evaluation", evaluation={**FIGURE, "value": 0.6}))),
             EXAMPLE,
             (
-                f"{FILE}: evaluations: pairs spearman is 0.6 (2026-11-01), below its floor 0.7; serve a version that "
-                "holds it"
+                f"{EVENTS}/2026-11-01-evaluation.yaml: evaluation.value: pairs spearman is 0.6 (2026-11-01), "
+                "below its floor 0.7; serve a version that holds it"
             ),
         ),
         (
             loaded(change={"evaluations": [{**FIGURE, "direction": "lower"}]}),
             EXAMPLE,
             (
-                f"{FILE}: evaluations: pairs spearman is 0.8 (2026-11-01), above its floor 0.7; serve a version that "
-                "holds it"
+                f"{FILE}: evaluations.0.value: pairs spearman is 0.8 (2026-11-01), above its floor 0.7; "
+                "serve a version that holds it"
             ),
         ),
     ],
@@ -235,3 +248,28 @@ def test_shares_and_limits_lie_within_the_envelope(base: str, choice: ShareChoic
 def test_blue_and_green_knows_a_probe_and_the_whole() -> None:
     blue = loaded(change={"rollout": {"strategy": "blue-green"}})
     assert [bool(share_problems(blue, ShareChoice(percent=p))) for p in (1, 50, 100)] == [False, True, False]
+
+
+def test_an_acceptance_names_what_the_licence_asks_of_who_serves_the_model() -> None:
+    """A review that says nothing of a policy or of a threshold has not judged a community licence."""
+    change = {"licence.name": "gemma-terms", "licence.obligations": ["its prohibited use policy"]}
+    silent = loaded(change=change, events=GRANTED)
+    (found,) = environment_problems(silent, EXAMPLE)
+    assert found.kind == "licence-obligations"
+    assert found.path == f"{EVENTS}/2026-11-01-licence-review.yaml: obligations_met"
+    assert "acceptable-use (the Gemma Prohibited Use Policy), pass-on (" in found.message
+
+    half = event("licence-review", 3, licence="gemma-terms", obligations_met=["pass-on"])
+    (found,) = environment_problems(loaded(change=change, events=(*GRANTED, half)), EXAMPLE)
+    assert "acceptable-use" in found.message
+    assert "pass-on" not in found.message
+
+    whole = event("licence-review", 4, licence="gemma-terms", obligations_met=["acceptable-use", "pass-on"])
+    assert environment_problems(loaded(change=change, events=(*GRANTED, half, whole)), EXAMPLE) == []
+
+
+def test_the_use_of_a_stack_is_one_that_the_licence_permits() -> None:
+    research = loaded("image-with-stated-memory")
+    for use, kinds in (("research", []), ("internal", []), ("commercial", ["use"])):
+        environment = Environment(account="111122223333", region="eu-central-1", use=use)  # type: ignore[arg-type]
+        assert [p.kind for p in environment_problems(research, environment)] == kinds

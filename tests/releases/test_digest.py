@@ -12,9 +12,9 @@ from releases.digest import DigestError, File, Manifest, manifest
 FILES = st.lists(
     st.builds(
         File,
-        path=st.text(
-            st.characters(exclude_characters="\n\r/", exclude_categories=("Cs",)), min_size=1
-        ).filter(lambda name: name not in {".", ".."}),
+        path=st.text(st.characters(exclude_characters="/", exclude_categories=("C", "Z")), min_size=1).filter(
+            lambda name: name not in {".", ".."}
+        ),
         sha256=st.text("0123456789abcdef", min_size=64, max_size=64),
     ),
     min_size=1,
@@ -84,7 +84,7 @@ def test_paths_are_sorted_part_by_part_as_model_signing_sorts_them() -> None:
     [
         ([], "there is no file"),
         ([File("a", "0" * 64), File("a", "1" * 64)], "a: stands twice"),
-        ([File("a\nb", "0" * 64)], "'a\\nb': a line break in a path"),
+        ([File("a\nb", "0" * 64)], "'a\\nb': a file's name should be printable text (UTF-8)"),
     ],
 )
 def test_what_has_no_digest_is_refused(files: list[File], message: str) -> None:

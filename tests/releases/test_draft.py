@@ -135,7 +135,11 @@ def test_quantised_weights_are_not_counted(folder: Path) -> None:
             {"layers": 32, "latent_dim": 576, "kv_precision": "bfloat16"},
         ),
         (
-            {"sliding_window": 1024, "layer_types": ["sliding_attention", "full_attention"], "head_dim": 64},
+            {
+                "sliding_window": 1024,
+                "layer_types": ["sliding_attention"] + ["full_attention"] * 31,
+                "head_dim": 64,
+            },
             {
                 "layers": 32,
                 "kv_heads": 8,
@@ -149,10 +153,70 @@ def test_quantised_weights_are_not_counted(folder: Path) -> None:
             {"layers": 32, "kv_heads": 8, "head_dim": 128, "kv_precision": "float16"},
         ),
         ({"hidden_size": None}, None),
+        ({"num_key_value_heads": [8, 4]}, None),
+        ({"num_key_value_heads": "8"}, None),
     ],
 )
 def test_dimensions_are_those_of_the_cache(changes: dict[str, Any], found: dict[str, Any] | None) -> None:
     assert Config(LLAMA | changes).architecture() == found
+
+
+@pytest.mark.parametrize(
+    ("changes", "layers"),
+    [
+        ({"model_type": "mistral"}, 32),
+        ({"model_type": "gemma3_text", "sliding_window_pattern": 6}, 27),
+        ({"model_type": "qwen2", "max_window_layers": 28}, 4),
+        ({"model_type": "qwen2", "max_window_layers": 32}, None),
+        ({"model_type": "something"}, None),  # not said, so every layer is taken to see everything
+        ({"model_type": "mistral", "layer_types": ["sliding_attention"] * 99}, None),
+    ],
+)
+def test_a_window_is_counted_where_its_layers_are_told(changes: dict[str, Any], layers: int | None) -> None:
+    found = Config(LLAMA | {"sliding_window": 4096} | changes).architecture()
+    assert found is not None
+    assert found.get("window", {}).get("layers") == layers
+
+
+def test_a_model_that_sees_keeps_its_dimensions_in_a_section() -> None:
+    nested = {"architectures": ["Gemma3ForConditionalGeneration"], "text_config": LLAMA}
+    assert Config(nested).architecture() == Config(LLAMA).architecture()
+
+
+def test_an_adapter_names_its_base_model_twice(folder: Path) -> None:
+    (folder / "adapter_config.json").write_text('{"base_model_name_or_path": "maker/base-8b"}')
+    data = drafted(folder)
+    assert (data["artifact"]["adapter_of"], data["origin"]["base_model"]) == (
+        "maker/base-8b",
+        "maker/base-8b",
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "found"),
+    [
+        ("model.json", '{"learner": {}}', "xgboost"),
+        ("model.ubj", "{L", "xgboost"),
+        ("model.bst", "binf", "xgboost"),
+        ("model.bst", "tree\nversion=v4\n", "lightgbm"),
+        ("model.json", "{}", "CHANGEME"),
+    ],
+)
+def test_trees_are_known_by_how_they_begin(tmp_path: Path, name: str, content: str, found: str) -> None:
+    (tmp_path / name).write_text(content)
+    assert drafted(tmp_path)["artifact"]["format"].partition(":")[0] == found
+
+
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        ("tokenizer_config.json", '{"auto_map": {"AutoTokenizer": "x"}}'),
+        ("modules.json", '[{"type": "sentence_transformers.models.Pooling"}, {"type": "custom_st.Mine"}]'),
+    ],
+)
+def test_code_is_asked_for_in_more_places_than_one(folder: Path, file: str, text: str) -> None:
+    (folder / file).write_text(text)
+    assert drafted(folder)["origin"]["needs_remote_code"] is True
 
 
 def test_code_that_comes_with_the_weights_is_said(folder: Path) -> None:

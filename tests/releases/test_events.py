@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from facts.explain import explain
 from releases.events import KINDS, AnyEvent, is_named
 from releases.state import fold
-from tests.releases.events_examples import FIGURE, RECORD, SAYS, event
+from tests.releases.events_examples import FIGURE, RECORD, SAYS, appended, event
 
 TODAY = date(2026, 11, 23)
 
@@ -63,8 +63,8 @@ def test_a_file_is_named_by_day_and_kind_and_counted_from_two(name: str, is_good
     event("sunset", 7), event("sunset", 8, ends=date(2027, 3, 1)), event("approval", 2, decision="refused"),
 ]))  # fmt: skip
 def test_the_fold_knows_no_order(events: list[AnyEvent]) -> None:
-    state = fold(RECORD, events)
-    assert state == fold(RECORD, sorted(events, key=lambda e: e.model_dump_json()))
+    state = fold(RECORD, appended(events))
+    assert state == fold(RECORD, appended(sorted(events, key=lambda e: e.model_dump_json())))
     assert [i.name for i in state.open_incidents] == ["slow"]
     assert state.sunset is not None
     assert state.sunset.ends == date(2027, 3, 1)
@@ -73,8 +73,8 @@ def test_the_fold_knows_no_order(events: list[AnyEvent]) -> None:
 def test_a_later_figure_replaces_the_one_at_birth() -> None:
     born = event("evaluation").evaluation  # type: ignore[union-attr] the kind says so
     later = event("evaluation", evaluation={**FIGURE, "value": 0.6})
-    assert fold(RECORD, [], [born]).evaluations[born.subject].holds
-    assert not fold(RECORD, [later], [born]).evaluations[born.subject].holds
+    assert fold(RECORD, appended([]), [born]).evaluations[born.subject].holds
+    assert not fold(RECORD, appended([later]), [born]).evaluations[born.subject].holds
 
 
 @pytest.mark.parametrize(
@@ -90,4 +90,4 @@ def test_a_later_figure_replaces_the_one_at_birth() -> None:
     ],
 )
 def test_the_state_in_one_word(events: list[AnyEvent], word: str) -> None:
-    assert fold(RECORD, events).word(TODAY) == word
+    assert fold(RECORD, appended(events)).word(TODAY) == word

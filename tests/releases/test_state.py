@@ -5,9 +5,9 @@ from itertools import permutations
 
 import pytest
 
-from releases.events import Approval, LicenceReview, file_name
+from releases.events import Appended, Approval, LicenceReview, file_name
 from releases.state import Decision, ReleaseState, fold
-from tests.releases.events_examples import RECORD
+from tests.releases.events_examples import RECORD, appended
 
 OTHER = "sha256:" + "b" * 64
 
@@ -40,14 +40,14 @@ def approval(day: int, decision: str, record: str = RECORD) -> Approval:
 
 
 def test_nothing_happened_yet() -> None:
-    state = fold(RECORD, [])
+    state = fold(RECORD, appended([]))
 
     assert state == ReleaseState(licence_review=None, approval=None)
     assert not state.is_approved
 
 
 def test_who_decided_and_when_is_kept() -> None:
-    assert fold(RECORD, [review(1, "accepted")]).licence_review == Decision(
+    assert fold(RECORD, appended([review(1, "accepted")])).licence_review == Decision(
         granted=True, who="licences@example.com", when=date(2026, 11, 1)
     )
 
@@ -70,8 +70,27 @@ def test_who_decided_and_when_is_kept() -> None:
 def test_the_latest_decision_on_this_record_counts_in_any_order(
     events: list[LicenceReview | Approval], is_approved: bool
 ) -> None:
-    assert {fold(RECORD, order).is_approved for order in permutations(events)} == {is_approved}
+    assert {fold(RECORD, appended(order)).is_approved for order in permutations(events)} == {is_approved}
 
 
 def test_a_file_is_named_after_date_and_kind() -> None:
     assert file_name(review(1, "accepted")) == "2026-11-01-licence-review.yaml"
+
+
+@pytest.mark.parametrize(
+    "others", [("aa@example.com", "zz@example.com"), ("zz@example.com", "aa@example.com")]
+)
+def test_of_two_of_one_day_the_higher_number_counts_whoever_said_it(others: tuple[str, str]) -> None:
+    """Nothing but the file's name says which came first; who signed it must not."""
+    said = [approval(2, "approved"), approval(2, "refused")]
+    first, second = (event.model_copy(update={"who": who}) for event, who in zip(said, others, strict=True))
+    files = [
+        Appended(review(1, "accepted"), "2026-11-01-licence-review.yaml"),
+        Appended(first, "2026-11-02-approval.yaml"),
+        Appended(second, "2026-11-02-approval-2.yaml"),
+        Appended(first, "2026-11-02-approval-10.yaml"),
+    ]
+    for order in permutations(files[:3]):
+        assert not fold(RECORD, order).is_approved
+    for order in permutations(files):
+        assert fold(RECORD, order).is_approved

@@ -36,6 +36,16 @@ def test_a_wrong_file_is_explained_in_its_own_words(problem, tmp_path):
     assert "\n".join(error.value.lines) + "\n" == expected
 
 
+def test_a_model_whose_files_fill_its_machines_disk_is_refused(monkeypatch):
+    monkeypatch.setattr("components.disk.SERVER_IMAGE_GIB", 400)
+    with pytest.raises(SettingsError) as error:
+        read_stack("dev")
+    (line,) = error.value.lines
+    assert line.startswith(
+        "stacks/Pulumi.dev.yaml: models.support-chat.versions.v1.pool: a replica takes 436 GiB of disk"
+    )
+
+
 def test_every_expectation_has_its_file():
     assert sorted(p.stem for p in INVALID.glob("*.txt")) == PROBLEMS
 

@@ -5,8 +5,9 @@ from functools import cache
 import pytest
 
 from policies.iam.effective import grants, may
-from policies.iam.identities import ROLE, identities, workloads
+from policies.iam.identities import ROLE, identities
 from policies.iam.patterns import covers_action
+from policies.iam.sessions import workloads
 from tests.captured import STACKS, captured
 
 NO_POD_MAY = (

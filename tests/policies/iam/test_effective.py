@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from policies.iam.effective import grants, may
-from policies.iam.identities import ASSOCIATION, POLICY, ROLE, identities, workloads
+from policies.iam.identities import ASSOCIATION, POLICY, ROLE, identities
+from policies.iam.sessions import workloads
 from policies.record import UNKNOWN, Graph
 from tests.policies.cases import resource
 from tools.many_documents import answer, roles

@@ -21,10 +21,10 @@ def test_the_same_defect_of_two_stacks_is_one_mutant():
 
 
 def test_a_mutant_is_killed_by_rules_and_a_good_stack_by_none():
-    relevant, _ = chosen(
-        {"dev": Graph([resource("aws:eks/cluster:Cluster", {"deletionProtection": True})])}, Table(TABLE)
-    )
-    graphs = {"dev": Graph([resource("aws:eks/cluster:Cluster", {"deletionProtection": True})])}
+    urn = "urn:pulumi:dev::slipway::slipway:compute:Cluster$aws:eks/cluster:Cluster::x"
+    ours = resource("aws:eks/cluster:Cluster", {"deletionProtection": True}, urn=urn)
+    graphs = {"dev": Graph([ours])}
+    relevant, _ = chosen(graphs, Table(TABLE))
     found = [
         (o.mutant.change, "cluster-is-protected-from-deletion" in o.rules) for o in outcomes(graphs, relevant)
     ]

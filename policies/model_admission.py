@@ -1,0 +1,174 @@
+"""What KServe's webhooks refuse of predictive models and graphs: what passed review would never come up.
+
+KServe v0.20.0, ``inference_service_validation.go``, ``component.go`` and ``inference_graph_validation.go``, read
+2026-11-25. An API server without the webhooks accepts all of it. Canaries and language models: :mod:`policies.traffic`.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from policies.cluster_address import is_inside
+from policies.deferring import every
+from policies.hubs import variables
+from policies.model_objects import (
+    FRAMEWORKS,
+    INFERENCE_SERVICE,
+    annotation,
+    components,
+    name_of,
+    namespace_of,
+)
+from policies.pods import containers
+from policies.reading import at, mapping, number, sequence, text
+from policies.record import Graph, Resource
+from policies.rule import Rule
+
+GRAPH: Final = ("kubernetes:serving.kserve.io/v1alpha1:InferenceGraph",)
+_NAME: Final = re.compile(r"[a-z]([-a-z0-9]*[a-z0-9])?")
+_SCALER: Final = "serving.kserve.io/autoscalerClass"
+_SCALERS: Final = frozenset({"hpa", "external", "keda", "none"})
+_OF_METRICS: Final[Mapping[str, frozenset[str]]] = {"hpa": frozenset({"cpu", "memory"}), "keda": frozenset()}
+_BLOCKED: Final = "PYTHONPATH"
+"""A folder to load code from: a model's files would be programs."""
+_LOG_MODES: Final = frozenset({"all", "request", "response"})
+_ON_SEVERAL_NODES: Final = ("pvc://", "oci://")
+_TARGETS: Final = ("nodeName", "serviceName", "serviceUrl")
+_WHOLE: Final = 100
+
+
+def _refused(service: Resource, _graph: Graph) -> Iterable[str]:
+    parts = [
+        partial(question, part, component)
+        for part, component in components(service)
+        for question in (_refused_part, _refused_server)
+    ]
+    return every([partial(_refused_whole, service), *parts])
+
+
+def _refused_whole(service: Resource) -> Iterator[str]:
+    if name_of(service) and not _NAME.fullmatch(name_of(service)):
+        yield f"{name_of(service)} is no name of a service: small letters, digits and -, a letter first"
+    scaler = annotation(service, _SCALER)
+    if scaler and scaler not in _SCALERS:
+        yield f"{_SCALER} is {scaler}; KServe knows {', '.join(sorted(_SCALERS))}"
+    if scaler in _OF_METRICS:
+        for part, component in components(service):
+            yield from _refused_metric(part, component, scaler)
+    predictor = mapping(at(service.inputs, "spec.predictor"), "spec.predictor")
+    if at(predictor, "workerSpec") is not None:
+        yield from _refused_worker(predictor, scaler)
+
+
+def _refused_metric(part: str, component: Mapping[str, Any], scaler: str) -> Iterator[str]:
+    metric = text(at(component, "scaleMetric"), "scaleMetric")
+    target = number(at(component, "scaleTarget"), "scaleTarget")
+    if metric and metric not in _OF_METRICS[scaler]:
+        yield f"{part}: scaleMetric is {metric}, which {scaler} does not scale by"
+    if target is not None and scaler == "hpa" and not 1 <= target <= _WHOLE:
+        yield f"{part}: scaleTarget is {target:g}, and is a percentage"
+
+
+def _refused_worker(predictor: Mapping[str, Any], scaler: str) -> Iterator[str]:
+    uri = text(at(predictor, "model.storageUri"), "storageUri")
+    if uri and not uri.startswith(_ON_SEVERAL_NODES):
+        yield f"predictor: runs on several nodes (workerSpec), which take their files from pvc:// or oci:// (got {uri})"
+    if len(sequence(at(predictor, "workerSpec.containers"), "workerSpec.containers")) > 1:
+        yield "predictor: workerSpec has more than one container"
+    if at(predictor, "model") is not None and scaler != "none":
+        yield f"predictor: runs on several nodes (workerSpec), and {_SCALER} is not none"
+    for field in ("pipelineParallelSize", "tensorParallelSize"):
+        size = number(at(predictor, f"workerSpec.{field}"), field)
+        if size is not None and size < 1:
+            yield f"predictor: workerSpec.{field} is {size:g}"
+
+
+def _refused_part(part: str, component: Mapping[str, Any]) -> Iterator[str]:
+    servers = [name for name in FRAMEWORKS if at(component, name) is not None]
+    # Beside a server, containers run along with it; without one, one of them is the server.
+    if len(servers) > 1 or not (servers or at(component, "containers")):
+        yield f"{part}: names {' and '.join(servers) or 'no server'}, and needs one"
+    least, most = (number(at(component, field), field) for field in ("minReplicas", "maxReplicas"))
+    for field, count in (("minReplicas", least), ("maxReplicas", most)):
+        if count is not None and count < 0:
+            yield f"{part}: {field} is {count:g}"
+    if most and (1 if least is None else least) > most:
+        yield f"{part}: minReplicas {1 if least is None else least:g} is above maxReplicas {most:g}"
+    share = number(at(component, "canaryTrafficPercent"), "canaryTrafficPercent")
+    if share is not None and not 0 <= share <= _WHOLE:
+        yield f"{part}: canaryTrafficPercent is {share:g}"
+    concurrency = number(at(component, "containerConcurrency"), "containerConcurrency")
+    if concurrency is not None and concurrency < 0:
+        yield f"{part}: containerConcurrency is {concurrency:g}"
+    mode = text(at(component, "logger.mode"), "logger.mode")
+    if mode and mode not in _LOG_MODES:
+        yield f"{part}: logger.mode is {mode}; KServe knows {', '.join(sorted(_LOG_MODES))}"
+
+
+def _refused_server(part: str, component: Mapping[str, Any]) -> Iterator[str]:
+    servers = [mapping(at(component, name), name) for name in FRAMEWORKS if at(component, name) is not None]
+    if at(component, "storageUris") and any(at(server, "storageUri") is not None for server in servers):
+        yield f"{part}: names both storageUri and storageUris"
+    for container in (*servers, *containers(component)):
+        if _BLOCKED in variables(container):
+            yield f"{part}: sets {_BLOCKED}, from which a server loads code"
+
+
+def _refused_graph(graph: Resource, _graph: Graph) -> Iterable[str]:
+    nodes = mapping(at(graph.inputs, "spec.nodes"), "spec.nodes")
+    if "root" not in nodes:
+        yield "no node is called root, where requests come in"
+    yield from every(partial(_refused_node, name, mapping(node, name)) for name, node in nodes.items())
+
+
+def _refused_node(name: str, node: Mapping[str, Any]) -> Iterator[str]:
+    steps = sequence(at(node, "steps"), "steps")
+    names = [text(at(step, "name"), "steps.name") for step in steps]
+    for index, step in enumerate(steps):
+        named = [target for target in _TARGETS if at(step, target) is not None]
+        if len(named) != 1:
+            yield f"{name}: the step {names[index] or index} names {' and '.join(named) or 'no target'}"
+        if names[index] and names[index] in names[:index]:
+            yield f"{name}: two steps are called {names[index]}"
+    if text(at(node, "routerType"), "routerType") == "Splitter":
+        shares = [number(at(step, "weight"), "weight") for step in steps]
+        if None in shares:
+            yield f"{name}: a step of a splitter has no weight"
+        elif sum(share or 0 for share in shares) != _WHOLE:
+            yield f"{name}: the weights make {sum(share or 0 for share in shares):g}, not 100"
+
+
+def _in_the_clear(graph: Resource, _graph: Graph) -> Iterable[str]:
+    for name, node in mapping(at(graph.inputs, "spec.nodes"), "spec.nodes").items():
+        for step in sequence(at(node, "steps"), "steps"):
+            url = urlsplit(text(at(step, "serviceUrl"), "serviceUrl"))
+            host = url.hostname or ""
+            if url.scheme == "http" and host and not is_inside(host, namespace_of(graph)):
+                yield f"{name}: requests go to {host} in the clear"
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        id="predictive-models-are-admitted",
+        applies_to=INFERENCE_SERVICE,
+        why="KServe's webhook refuses it: what passed review never comes up.",
+        fix="Give each component one server, replicas in order, and values that KServe knows.",
+        check=_refused,
+    ),
+    Rule(
+        id="inference-graphs-are-admitted",
+        applies_to=GRAPH,
+        why="KServe's webhook refuses it: what passed review never comes up.",
+        fix="Begin at a node called root, let each step name one target, and a splitter's weights make 100.",
+        check=_refused_graph,
+    ),
+    Rule(
+        id="inference-graphs-encrypt-what-leaves",
+        applies_to=GRAPH,
+        why="Requests and answers of models can be read on every hop outside the mesh.",
+        fix="Name a service of the cluster, or an https:// address.",
+        check=_in_the_clear,
+    ),
+)
