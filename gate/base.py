@@ -24,6 +24,8 @@ from gate.progress import Tell
 from gate.report import FORMAT
 
 _SUMS = "sums.json"
+_LINES = 12
+"""Lines that are told of a base that cannot be built; the last ones say why."""
 _PREVIEW = "from gate.cli import main; main()"
 _STEP = re.compile(
     r"^(?P<stack>[a-z][a-z0-9-]*): (?P<what>building|skipped|pass|fail|error|could not be judged)$"
@@ -98,7 +100,15 @@ def _build(wanted: Wanted, output: Path, tell: Tell) -> str:
         code, said = _run(
             [str(python), "-c", _PREVIEW, "preview", *sorted(wanted.stacks), *options], checkout, tell
         )
-    return "" if code in {0, 1} else "\n".join(["the base cannot be previewed:", *said[-6:]])
+    if code in {0, 1}:
+        return ""
+    # Where it was checked out says nothing to anybody, and what it wrote there is gone.
+    told = [
+        line.replace(f"{checkout}{os.sep}", "")
+        for line in said
+        if str(output) not in line.replace(str(checkout), "")
+    ]
+    return "\n".join(told[-_LINES:]) or f"its preview ended with {code} and said nothing"
 
 
 def _run(command: Sequence[str], checkout: Path, tell: Tell) -> tuple[int, list[str]]:

@@ -95,7 +95,7 @@ def compare(
     mine = {p.stack: p for p in previews}
     stacks = [_one(name, mine.get(name), base) for name in wanted]
     notes = (
-        [f"The base could not be built, so this side stands alone. {base.problem}"] if base.problem else []
+        [f"The base could not be built, so this side stands alone: {base.problem}"] if base.problem else []
     )
     return Difference(base=label, head=head, stacks=stacks, notes=notes)
 

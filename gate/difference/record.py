@@ -91,6 +91,11 @@ class StackDifference:
         """Whether nothing that anybody acts on differs."""
         return self.verdict == self.verdict_before and not self.says_something and not self.problem
 
+    @property
+    def was_compared(self) -> bool:
+        """Whether both sides could be built, or one has no such stack."""
+        return not self.problem or bool(self.verdict_before)
+
     def of_kind(self, *kinds: Kind) -> list[ResourceChange]:
         """The resources that changed in these ways."""
         return [r for r in self.resources if r.kind in kinds]

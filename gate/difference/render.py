@@ -87,6 +87,7 @@ def as_markdown(difference: Difference, longest: int = LONGEST_COMMENT) -> str:
         "telling": alike(difference.telling),
         "sign": _SIGNS,
         "word": WORDS,
+        "before": before,
         "kinds": KINDS,
         "happens": happens,
         "notes": notes(difference),
@@ -107,6 +108,9 @@ def headline(difference: Difference) -> str:
     """The verdict, and what no verdict speaks of: a change can break no rule and lose everything."""
     if difference.verdict == "error":
         return "💥 This change could not be judged"
+    if difference.stacks and not any(s.was_compared for s in difference.stacks):
+        passes = "✅ This side passes" if difference.verdict == "pass" else "❌ This side does not pass"
+        return f"{passes}, and was compared with nothing"
     lost = len(difference.dangers)
     done = [f"puts {lost} thing{'s' if lost > 1 else ''} at risk"] if lost else []
     done = (done + does(difference))[:3]
@@ -116,6 +120,11 @@ def headline(difference: Difference) -> str:
     if lost:
         return f"⚠️ This change breaks no rule, but {_and(done)}"
     return f"✅ This change passes{also}" if difference.stacks else "✅ This change touches no stack"
+
+
+def before(stack: StackDifference) -> str:
+    """The verdict before, in words."""
+    return WORDS[stack.verdict_before] if stack.was_compared else "not known"
 
 
 def _and(words: Sequence[str]) -> str:

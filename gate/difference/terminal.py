@@ -8,7 +8,7 @@ from rich.text import Text
 
 from gate.difference.lengths import cut
 from gate.difference.record import Difference, StackDifference
-from gate.difference.render import KINDS, WORDS, happens, headline, notes, sections
+from gate.difference.render import KINDS, WORDS, before, happens, headline, notes, sections
 from gate.printable import printable
 
 _COLOURS: Final = {"pass": "green", "fail": "red", "error": "magenta", "": "yellow"}
@@ -76,7 +76,5 @@ def _table(difference: Difference) -> Table:
         table.add_column(kind, justify="right")
     for s in difference.stacks:
         counts = [str(len(s.of_kind(kind))) for kind in used]
-        table.add_row(
-            _text(s.stack), Text(WORDS[s.verdict], _COLOURS[s.verdict]), WORDS[s.verdict_before], *counts
-        )
+        table.add_row(_text(s.stack), Text(WORDS[s.verdict], _COLOURS[s.verdict]), before(s), *counts)
     return table

@@ -105,8 +105,13 @@ def test_a_base_that_does_not_build_leaves_this_side_alone(repository):
     assert done.returncode == 0
     assert len(notes) == 1
     assert notes[0].startswith(
-        "The base could not be built, so this side stands alone. the base cannot be previewed:"
+        "The base could not be built, so this side stands alone: stack dev could not be captured:\n"
     )
+    cause = "ImportError: cannot import name 'Mesh' from 'components.mesh' (components/mesh.py)\n"
+    assert cause in notes[0]
+    assert str(repository) not in notes[0]
+    assert comment(repository).startswith("# ✅ This side passes, and was compared with nothing\n")
+    assert "| dev | ✅ passes | not known | 0 | 0 | 0 | 0 |" in comment(repository)
     assert {s["verdict"] for s in stacks.values()} == {"pass"}
     assert {s["problem"] for s in stacks.values()} == {"compared with nothing"}
 

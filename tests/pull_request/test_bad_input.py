@@ -37,7 +37,7 @@ def test_a_dirty_tree_is_compared_as_it_stands_and_says_so(repository):
         "support-chat: shop may now call it (70 requests a minute and 50000 tokens a minute)"
     ]
     assert stacks["prod-models"]["closed"] == ["support-chat: web-shop may no longer call it"]
-    assert re.match(r"`[0-9a-f]{7,} with uncommitted changes` against ", comment(repository).splitlines()[2])
+    assert re.match(r"`[0-9a-f]{7,} with uncommitted changes` against ", comment(repository).splitlines()[-1])
     assert git(repository, "status", "--porcelain").splitlines() == ["M stacks/Pulumi.prod-models.yaml"]
     assert len(git(repository, "worktree", "list").splitlines()) == 1
 
