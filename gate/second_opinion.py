@@ -48,6 +48,7 @@ class _Record(BaseModel):
 class _Answer(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
     checks: dict[Framework, Annotated[int, Field(ge=0)]]
+    seen: dict[Framework, list[str]]
     failed: list[_Record]
     skipped: list[_Record]
     errors: list[str]
@@ -112,14 +113,36 @@ def ask(address: str, graph: Graph, plan: Plan, manifests: str, timeout: float =
     for framework, count in expected.items():
         if count and not said.checks.get(framework):
             faults.append(f"checkov evaluated nothing as {framework}, though there were {count} resources")
+    left_out = _left_out(said, graph, plan)
+    # Of kinds that are Kubernetes' own, none may be missing; of others it has no check, and it drops what looks like a
+    # template to it.
+    lost = [name for name, is_checked in left_out.items() if is_checked]
+    if lost and not any("evaluated nothing" in fault for fault in faults):
+        faults.append(f"checkov left out {len(lost)} of the resources it was shown: {', '.join(lost[:3])}")
     return Opinion(
         findings=tuple(_findings(said, graph, plan)),
         faults=tuple(faults),
-        not_seen=tuple(
-            f"{type_} ({count}) has no Terraform translation here"
-            for type_, count in plan.untranslated.items()
+        not_seen=(
+            *(
+                f"{type_} ({count}) has no Terraform translation here"
+                for type_, count in plan.untranslated.items()
+            ),
+            *(f"{name}, which checkov leaves out" for name, is_checked in left_out.items() if not is_checked),
         ),
     )
+
+
+def _left_out(said: _Answer, graph: Graph, plan: Plan) -> Mapping[str, bool]:
+    """What checkov was shown and does not name, and whether it has checks for such things at all."""
+    planned = set(said.seen.get("terraform_plan", ()))
+    objects = {name.partition(" ")[0] for name in said.seen.get("kubernetes", ())}
+    objects |= {_holder(name) for name in objects}
+    missing = {address: True for address in plan.addresses if address not in planned}
+    for resource in graph:
+        if resource.object is not None and _object_id(resource.inputs) not in objects:
+            group = str(resource.inputs.get("apiVersion")).rpartition("/")[0]
+            missing[_object_id(resource.inputs)] = "." not in group or group.endswith(".k8s.io")
+    return missing
 
 
 def _exchange(address: str, question: Mapping[str, str], timeout: float) -> Any:

@@ -1,8 +1,8 @@
 """checkov as a service for the gate: imported once, forked for each question.
 
 Runs in checkov's own environment. Takes the number of a listening Unix socket; a question is one line of
-JSON (``{"manifests": PATH, "plan": PATH}``), the answer one line (``checks`` by framework, ``failed``, ``skipped``,
-``errors``). Nothing is fetched: the runners are called directly, without checkov's platform client.
+JSON (``{"manifests": PATH, "plan": PATH}``), the answer one line (``checks`` and ``seen`` by framework, ``failed``,
+``skipped``, ``errors``). Nothing is fetched: the runners are called directly, without checkov's platform client.
 """
 
 import contextlib
@@ -26,7 +26,7 @@ from checkov.terraform.plan_runner import Runner as PlanRunner  # noqa: E402
 
 def answer(question: dict[str, str]) -> dict[str, Any]:
     """Run both runners on one stack's files."""
-    said: dict[str, Any] = {"checks": {}, "failed": [], "skipped": [], "errors": []}
+    said: dict[str, Any] = {"checks": {}, "seen": {}, "failed": [], "skipped": [], "errors": []}
     for framework, runner, key in (
         ("kubernetes", KubernetesRunner(), "manifests"),
         ("terraform_plan", PlanRunner(), "plan"),
@@ -37,11 +37,16 @@ def answer(question: dict[str, str]) -> dict[str, Any]:
         report = runner.run(root_folder=None, files=[path], runner_filter=RunnerFilter(framework=[framework]))
         reports = report if isinstance(report, list) else [report]
         said["checks"][framework] = 0
+        seen: set[str] = set()
         for one in reports:
             said["checks"][framework] += len(one.passed_checks) + len(one.failed_checks)
+            # FILE:ADDRESS for what a check looked at, the address alone for what no check is for.
+            seen |= {name.removeprefix(f"{path}:") for name in one.resources}
+            seen |= {extra.resource.removeprefix(f"{path}:") for extra in one.extra_resources}
             said["failed"] += [_record(framework, r) for r in one.failed_checks]
             said["skipped"] += [_record(framework, r) for r in one.skipped_checks]
             said["errors"] += [str(e) for e in one.parsing_errors]
+        said["seen"][framework] = sorted(seen)
     return said
 
 

@@ -21,7 +21,10 @@ POD = resource(
 )
 ODD = resource("aws:odd/odd:Odd", {}, "odd")
 GRAPH = Graph([QUEUE, POD, ODD])
-FINE = {"checks": {"kubernetes": 1, "terraform_plan": 1}, "failed": [], "skipped": [], "errors": []}
+SEEN = {"kubernetes": ["Pod.default.p"], "terraform_plan": ["aws_sqs_queue.jobs"]}
+FINE = {
+    "checks": {"kubernetes": 1, "terraform_plan": 1}, "seen": SEEN, "failed": [], "skipped": [], "errors": [],
+}  # fmt: skip
 
 ANSWERS = """\
 import json, os, socket, sys, time
@@ -62,7 +65,7 @@ FAULTS = {
     "is no text": (ANSWERS + "connection.sendall(b'\\xff\\n')", "UnicodeDecodeError: "),
     "answers a list": (says([]), "ValidationError: 1 validation error for _Answer"),
     "nests without end": (says("[" * 100_000), "RecursionError: "),
-    "leaves something out": (says({"checks": {}}), "ValidationError: 3 validation errors for _Answer"),
+    "leaves something out": (says({"checks": {}}), "ValidationError: 4 validation errors for _Answer"),
     "says more than agreed": (says(FINE | {"passed": True}), "ValidationError: 1 validation error"),
     "counts in words": (says(FINE | {"checks": {"kubernetes": "1"}}), "ValidationError: 1 validation error"),
     "finds what is no finding": (says(FINE | {"failed": [{"check": "CKV_1"}]}), "ValidationError: 3 validation"),
@@ -96,6 +99,26 @@ def test_a_framework_that_evaluated_nothing_is_a_fault(asked):
         "checkov could not read x.yaml",
         "checkov evaluated nothing as terraform_plan, though there were 1 resources",
     )
+
+
+@pytest.mark.parametrize("framework", SEEN)
+def test_an_answer_for_fewer_resources_than_were_shown_is_a_fault(asked, framework):
+    opinion = asked(says(FINE | {"seen": {**SEEN, framework: []}}))
+    assert opinion.faults == (f"checkov left out 1 of the resources it was shown: {SEEN[framework][0]}",)
+
+
+def test_what_no_check_is_for_may_be_left_out_and_is_said(asked):
+    custom = resource(
+        "kubernetes:serving.kserve.io/v1alpha2:LLMInferenceServiceConfig",
+        {
+            "apiVersion": "serving.kserve.io/v1alpha2",
+            "kind": "LLMInferenceServiceConfig",
+            "metadata": {"name": "c"},
+        },
+    )
+    opinion = asked(says(FINE), Graph([*GRAPH, custom]))
+    assert opinion.faults == ()
+    assert "LLMInferenceServiceConfig.default.c, which checkov leaves out" in opinion.not_seen
 
 
 def test_nothing_to_evaluate_is_no_fault(asked):
