@@ -109,8 +109,10 @@ def _unnamed_ports(policy: Resource, graph: Graph) -> Iterable[str]:
 def _is_every_port(entry: Any) -> bool:
     """Whether an entry names a protocol only, or the range of all ports."""
     port = known(at(entry, "port"), "port")
-    last = number(at(entry, "endPort"), "endPort")
-    return port is None or (isinstance(port, int) and port <= 1 and (last or port) >= _LAST_PORT)
+    if port is None or isinstance(port, str):
+        return port is None
+    first, last = number(port, "port") or 0, number(at(entry, "endPort"), "endPort") or 0
+    return first <= 1 and last >= _LAST_PORT
 
 
 def _includes_http(ports: Sequence[Any]) -> bool:
@@ -123,7 +125,8 @@ def _includes_http(ports: Sequence[Any]) -> bool:
             return True
         if isinstance(port, str):  # names resolve to ports of pods, never to an address outside
             continue
-        if port <= _METADATA_PORT <= (number(at(entry, "endPort"), "endPort") or port):
+        first = number(port, "port") or 0
+        if first <= _METADATA_PORT <= (number(at(entry, "endPort"), "endPort") or first):
             return True
     return not ports
 

@@ -18,7 +18,7 @@ from policies.gateway_objects import (
     namespace_of,
     targets,
 )
-from policies.reading import UndecidedError, at, known, listed, mapping, sequence, text
+from policies.reading import UndecidedError, at, known, listed, mapping, number, sequence, text
 from policies.record import Graph, Resource
 
 MODEL_ROUTES: Final = (*AI_ROUTES, *HTTP_ROUTES)
@@ -70,8 +70,9 @@ def _attaches(reference: Any, route: Resource, gateway: Resource, listener: Any)
     where = text(at(reference, "namespace")) or namespace_of(route)
     if (text(at(reference, "name")), where) != (name_of(gateway), namespace_of(gateway)):
         return False
-    section, port = text(at(reference, "sectionName")), at(reference, "port")
-    return section in {"", text(at(listener, "name"))} and port in {None, at(listener, "port")}
+    section, port = text(at(reference, "sectionName")), number(at(reference, "port"), "port")
+    is_its_port = port is None or port == number(at(listener, "port"), "port")
+    return is_its_port and section in {"", text(at(listener, "name"))}
 
 
 def _redirects(route: Resource) -> bool:

@@ -89,13 +89,13 @@ def _anybodys_tools(route: Resource, graph: Graph) -> Iterable[str]:
     if not any(at(policy, way) is not None for way in _ASKS) and not _asked_above(route, graph):
         yield "no securityPolicy asks who calls the tools behind it"
     rules = sequence(at(policy, "authorization.rules"), "authorization.rules")
-    allowing = [rule for rule in rules if text(at(rule, "action"), "action") != "Deny"]
+    allowing = [(i, rule) for i, rule in enumerate(rules) if text(at(rule, "action"), "action") != "Deny"]
     default = text(at(policy, "authorization.defaultAction"), "authorization.defaultAction")
     if default == "Allow" and len(allowing) == len(rules):
         yield "everybody may use every tool: defaultAction is Allow and no rule refuses anybody"
-    for rule in allowing:
+    for index, rule in allowing:
         if not any(at(rule, part) for part in ("source", "target", "cel")):
-            yield f"everybody may use every tool: rule {rules.index(rule)} names neither"
+            yield f"everybody may use every tool: rule {index} names neither"
 
 
 def _asked_above(route: Resource, graph: Graph) -> bool:

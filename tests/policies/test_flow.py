@@ -211,6 +211,7 @@ CASES = {
         undecided=[
             Case(network(egress=[{"to": [{"ipBlock": {"cidr": UNKNOWN}}]}])),
             Case(network(egress=[{"to": [{"ipBlock": {"cidr": "everywhere"}}]}])),
+            Case(network(egress=[{"ports": [{"port": ["*"]}]}])),
         ],
     ),
 }
