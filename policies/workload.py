@@ -45,7 +45,8 @@ def _judged(
 
 def _placed(pod: pods.Pod, check: Judgement) -> Iterator[str]:
     for problem in check(pod):
-        yield f"{pod.place}: {problem}" if pod.place else problem
+        said = problem.removeprefix(f"{pod.place.rpartition('.')[2]}: ")  # a part is called by its place
+        yield f"{pod.place}: {said}" if pod.place else problem
 
 
 def _moving(pod: pods.Pod) -> Iterator[str]:

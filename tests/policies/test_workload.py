@@ -156,7 +156,7 @@ CASES = {
             ),
             Case(
                 _part({"driver": {"image": "a/b:latest"}}),
-                findings=["spec.driver: driver: a/b:latest is whatever was pushed last"],
+                findings=["spec.driver: a/b:latest is whatever was pushed last"],
             ),
         ],
         not_applicable=_OTHER,
