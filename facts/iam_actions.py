@@ -31,6 +31,7 @@ METADATA_ACTIONS: Final = (
     "*:List*",
     "acm:Get*",
     "autoscaling:Get*",
+    "budgets:View*",
     "cloudtrail:Get*",
     "cloudwatch:Get*",
     "config:Get*",
@@ -41,9 +42,11 @@ METADATA_ACTIONS: Final = (
     "elasticache:Get*",
     "guardduty:Get*",
     "iam:Get*",
+    "iam:Simulate*",
     "kms:GetKeyPolicy",
     "kms:GetKeyRotationStatus",
     "organizations:Get*",
+    "polly:SynthesizeSpeech",
     "route53:Get*",
     "s3:GetBucket*",
     "s3:GetEncryptionConfiguration",
@@ -52,15 +55,19 @@ METADATA_ACTIONS: Final = (
     "shield:Get*",
     "sns:GetTopicAttributes",
     "sqs:GetQueue*",
+    "translate:Translate*",
     "waf*:Get*",
 )
-"""Actions that tell what is there and how it is set, not what is in it."""
+"""Actions that tell what is there and how it is set, not what is in it, or that answer about what they are given."""
 
 CONTROLLERS_ACTIONS: Final = (
     # The VPC CNI (docs/iam-policy.md of amazon-vpc-cni-k8s), and functions in a VPC (Lambda developer guide, "Execution
     # role").
     "ec2:AssignPrivateIpAddresses", "ec2:AttachNetworkInterface", "ec2:CreateNetworkInterface",
-    "ec2:DeleteNetworkInterface", "ec2:DetachNetworkInterface", "ec2:UnassignPrivateIpAddresses",
+    "ec2:DeleteNetworkInterface", "ec2:DetachNetworkInterface", "ec2:ModifyNetworkInterfaceAttribute",
+    "ec2:UnassignPrivateIpAddresses",
+    # Draining machines that are about to go (aws-node-termination-handler, README).
+    "autoscaling:CompleteLifecycleAction",
     # Load balancers for whoever writes an Ingress (docs/install/iam_policy.json of aws-load-balancer-controller).
     "ec2:AuthorizeSecurityGroupIngress", "ec2:CreateSecurityGroup", "ec2:RevokeSecurityGroupIngress",
     "elasticloadbalancing:AddListenerCertificates", "elasticloadbalancing:CreateListener",

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from policies.iam.identities import POLICY, ROLE, Identity, bounds, identities
+from policies.iam.boundaries import is_boundary
+from policies.iam.identities import POLICY, ROLE, Identity, identities
 from policies.iam.statements import statements
 from policies.iam.ways import open_ways
 from policies.reading import UndecidedError
@@ -50,9 +51,8 @@ def _told_at(graph: Graph) -> Mapping[str, Identity]:
 def _is_boundary(policy: Resource, graph: Graph) -> bool:
     """Whether a policy grants nothing; one that only other stacks use says so by its name."""
     names = (policy.name, policy.inputs.get("name"))
-    return any("boundary" in name.lower() for name in names if isinstance(name, str)) or any(
-        bounds(policy, holder) for holder in graph.of_type(*_HOLDERS)
-    )
+    is_called_so = any("boundary" in name.lower() for name in names if isinstance(name, str))
+    return is_called_so or is_boundary(policy, graph)
 
 
 def _alone(policy: Resource) -> Identity:

@@ -23,6 +23,11 @@ def _keeps(graph: Graph) -> bool:
     return any(isinstance(said, Mapping) and said.keys() >= set(Tag) for said in tags)
 
 
+def is_made_elsewhere(resource: Resource, prop: str) -> bool:
+    """Whether a value is not known yet, but known to be what another resource of the stack answers."""
+    return resource.inputs.get(prop) is UNKNOWN and bool(resource.property_dependencies.get(prop))
+
+
 def pointing_at(
     graph: Graph, target: Resource, type_: str, prop: str, *, every: bool = False
 ) -> list[Resource]:
