@@ -34,6 +34,8 @@ METADATA_ACTIONS: Final = (
     "budgets:View*",
     "cloudtrail:Get*",
     "cloudwatch:Get*",
+    "comprehend:BatchDetect*",
+    "comprehend:Detect*",
     "config:Get*",
     "ec2:Get*",
     "ecr:GetLifecyclePolicy*",
@@ -47,6 +49,7 @@ METADATA_ACTIONS: Final = (
     "kms:GetKeyRotationStatus",
     "organizations:Get*",
     "polly:SynthesizeSpeech",
+    "resource-explorer-2:Search",
     "route53:Get*",
     "s3:GetBucket*",
     "s3:GetEncryptionConfiguration",
@@ -55,6 +58,7 @@ METADATA_ACTIONS: Final = (
     "shield:Get*",
     "sns:GetTopicAttributes",
     "sqs:GetQueue*",
+    "sts:Decode*",
     "translate:Translate*",
     "waf*:Get*",
 )
@@ -88,11 +92,11 @@ CONTROLLERS_ACTIONS: Final = (
 KEPT_ACTIONS: Final = (
     "backup:DeleteBackupVault", "backup:DeleteRecoveryPoint", "cloudtrail:DeleteTrail",
     "cloudtrail:StopLogging", "codecommit:GitPull", "dynamodb:BatchGetItem", "dynamodb:DeleteTable",
-    "dynamodb:GetItem", "dynamodb:Query", "dynamodb:Scan", "ec2:DeleteFlowLogs", "ec2:GetPasswordData",
-    "guardduty:DeleteDetector", "kinesis:GetRecords", "kms:Decrypt", "kms:DisableKey",
-    "kms:ScheduleKeyDeletion", "lambda:GetFunction", "logs:DeleteLogGroup", "rds-db:connect",
-    "rds:DeleteDBCluster", "rds:DeleteDBInstance", "s3:DeleteBucket", "s3:DeleteObject", "s3:GetObject",
-    "secretsmanager:DeleteSecret", "secretsmanager:GetSecretValue", "ssm:GetParameter",
+    "dynamodb:GetItem", "dynamodb:Query", "dynamodb:Scan", "ec2:DeleteFlowLogs", "ec2:GetConsoleOutput",
+    "ec2:GetConsoleScreenshot", "ec2:GetPasswordData", "guardduty:DeleteDetector", "kinesis:GetRecords",
+    "kms:Decrypt", "kms:DisableKey", "kms:ScheduleKeyDeletion", "lambda:GetFunction", "logs:DeleteLogGroup",
+    "rds-db:connect", "rds:DeleteDBCluster", "rds:DeleteDBInstance", "s3:DeleteBucket", "s3:DeleteObject",
+    "s3:GetObject", "secretsmanager:DeleteSecret", "secretsmanager:GetSecretValue", "ssm:GetParameter",
     "ssm:GetParameterHistory", "ssm:GetParameters", "ssm:GetParametersByPath",
 )  # fmt: skip
 """Actions that read what others wrote, or end it, or end the record of it: for them "every secret of the account" is as

@@ -92,7 +92,10 @@ def _administers(attachment: Resource, _graph: Graph) -> Iterable[str]:
             yield f"attaches {name}"
 
 
-def _lasting(identity: Resource, _graph: Graph) -> Iterable[str]:
+def _lasting(identity: Resource, graph: Graph) -> Iterable[str]:
+    """A user without a key or a password is a name only; this platform has none."""
+    if identity.type == USER and not keeps_our_conventions(graph):
+        return
     if identity.type != ACCESS_KEY:
         yield "a user's credentials last until somebody remembers them"
     elif (text(at(identity.inputs, "status"), "status") or "Active") == "Active":
@@ -196,5 +199,6 @@ RULES: tuple[Rule, ...] = (
         why="Long-lived credentials leak, and work for whoever finds them.",
         fix="Use a role: EKS Pod Identity for pods, federation for people and pipelines.",
         check=_lasting,
+        reads_graph=True,
     ),
 )
