@@ -17,6 +17,9 @@ _INLINE: Final = (
     "aws:iam/userPolicy:UserPolicy",
     "aws:iam/groupPolicy:GroupPolicy",
 )
+PERMISSION_SET: Final = "aws:ssoadmin/permissionSetInlinePolicy:PermissionSetInlinePolicy"
+"""What people get who are assigned a permission set; its document is its own."""
+_TEXT: Final = {POLICY: "policy", PERMISSION_SET: "inlinePolicy"}
 _OF_ITS_OWN: Final = ("user/${aws:username}",)
 """What whoever will hold a policy is called in it."""
 
@@ -42,7 +45,7 @@ def _told_at(graph: Graph) -> Mapping[str, Identity]:
         held.update(identity.documents)
         place = identity.holder.urn if identity.holder else min(identity.documents, default="")
         found[place] = identity
-    for policy in graph.of_type(POLICY):
+    for policy in graph.of_type(*_TEXT):
         if policy.urn not in held and not _is_boundary(policy, graph):
             found[policy.urn] = _alone(policy)
     return found
@@ -57,7 +60,7 @@ def _is_boundary(policy: Resource, graph: Graph) -> bool:
 
 def _alone(policy: Resource) -> Identity:
     try:
-        own, missing = tuple(statements(policy.inputs.get("policy"), policy.name)), ()
+        own, missing = tuple(statements(policy.inputs.get(_TEXT[policy.type]), policy.name)), ()
     except UndecidedError as error:
         return Identity(policy.name, ((),), policy, missing=(str(error),))
     return Identity(policy.name, (own,), policy, missing=missing, own=_OF_ITS_OWN)
@@ -66,7 +69,7 @@ def _alone(policy: Resource) -> Identity:
 RULES: tuple[Rule, ...] = (
     Rule(
         id="identities-cannot-escalate",
-        applies_to=(*_HOLDERS, POLICY, *_INLINE),
+        applies_to=(*_HOLDERS, *_TEXT, *_INLINE),
         why="Who can give itself permissions, or borrow any role, has all that the account can do.",
         fix="Drop the action, name the roles or policies it is for, or demand a boundary by iam:PermissionsBoundary.",
         check=_escalates,

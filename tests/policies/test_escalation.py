@@ -3,7 +3,7 @@ import json
 import pytest
 
 from facts.escalation import escalations, kinds
-from policies.escalation import RULES
+from policies.escalation import PERMISSION_SET, RULES
 from policies.iam.identities import POLICY, ROLE
 from policies.judge import judge
 from policies.record import UNKNOWN, Graph
@@ -204,6 +204,9 @@ CASES = {
             Case(READER, [inline(allow(["s3:*", "*:*"], ["arn:aws:s3:::x", "*"]))], [EVERYTHING]),
             Case(READER, [HELD, ALONE], [ATTACH]),
             Case(ALONE, [], [ATTACH]),
+            Case(
+                resource(PERMISSION_SET, {"inlinePolicy": says(allow("iam:AttachRolePolicy"))}), [], [ATTACH]
+            ),
             Case(inline(allow("iam:PassRole"), name="a"), [inline(allow("ec2:RunI*"), name="b")], [PASSED]),
         ],
         not_applicable=[Case(resource("aws:iam/instanceProfile:InstanceProfile", {"role": "reader"}))],
