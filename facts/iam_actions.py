@@ -31,8 +31,11 @@ METADATA_ACTIONS: Final = (
     "*:List*",
     "acm:Get*",
     "autoscaling:Get*",
+    "budgets:View*",
     "cloudtrail:Get*",
     "cloudwatch:Get*",
+    "comprehend:BatchDetect*",
+    "comprehend:Detect*",
     "config:Get*",
     "ec2:Get*",
     "ecr:GetLifecyclePolicy*",
@@ -41,9 +44,12 @@ METADATA_ACTIONS: Final = (
     "elasticache:Get*",
     "guardduty:Get*",
     "iam:Get*",
+    "iam:Simulate*",
     "kms:GetKeyPolicy",
     "kms:GetKeyRotationStatus",
     "organizations:Get*",
+    "polly:SynthesizeSpeech",
+    "resource-explorer-2:Search",
     "route53:Get*",
     "s3:GetBucket*",
     "s3:GetEncryptionConfiguration",
@@ -52,15 +58,20 @@ METADATA_ACTIONS: Final = (
     "shield:Get*",
     "sns:GetTopicAttributes",
     "sqs:GetQueue*",
+    "sts:Decode*",
+    "translate:Translate*",
     "waf*:Get*",
 )
-"""Actions that tell what is there and how it is set, not what is in it."""
+"""Actions that tell what is there and how it is set, not what is in it, or that answer about what they are given."""
 
 CONTROLLERS_ACTIONS: Final = (
     # The VPC CNI (docs/iam-policy.md of amazon-vpc-cni-k8s), and functions in a VPC (Lambda developer guide, "Execution
     # role").
     "ec2:AssignPrivateIpAddresses", "ec2:AttachNetworkInterface", "ec2:CreateNetworkInterface",
-    "ec2:DeleteNetworkInterface", "ec2:DetachNetworkInterface", "ec2:UnassignPrivateIpAddresses",
+    "ec2:DeleteNetworkInterface", "ec2:DetachNetworkInterface", "ec2:ModifyNetworkInterfaceAttribute",
+    "ec2:UnassignPrivateIpAddresses",
+    # Draining machines that are about to go (aws-node-termination-handler, README).
+    "autoscaling:CompleteLifecycleAction",
     # Load balancers for whoever writes an Ingress (docs/install/iam_policy.json of aws-load-balancer-controller).
     "ec2:AuthorizeSecurityGroupIngress", "ec2:CreateSecurityGroup", "ec2:RevokeSecurityGroupIngress",
     "elasticloadbalancing:AddListenerCertificates", "elasticloadbalancing:CreateListener",
@@ -81,11 +92,11 @@ CONTROLLERS_ACTIONS: Final = (
 KEPT_ACTIONS: Final = (
     "backup:DeleteBackupVault", "backup:DeleteRecoveryPoint", "cloudtrail:DeleteTrail",
     "cloudtrail:StopLogging", "codecommit:GitPull", "dynamodb:BatchGetItem", "dynamodb:DeleteTable",
-    "dynamodb:GetItem", "dynamodb:Query", "dynamodb:Scan", "ec2:DeleteFlowLogs", "ec2:GetPasswordData",
-    "guardduty:DeleteDetector", "kinesis:GetRecords", "kms:Decrypt", "kms:DisableKey",
-    "kms:ScheduleKeyDeletion", "lambda:GetFunction", "logs:DeleteLogGroup", "rds-db:connect",
-    "rds:DeleteDBCluster", "rds:DeleteDBInstance", "s3:DeleteBucket", "s3:DeleteObject", "s3:GetObject",
-    "secretsmanager:DeleteSecret", "secretsmanager:GetSecretValue", "ssm:GetParameter",
+    "dynamodb:GetItem", "dynamodb:Query", "dynamodb:Scan", "ec2:DeleteFlowLogs", "ec2:GetConsoleOutput",
+    "ec2:GetConsoleScreenshot", "ec2:GetPasswordData", "guardduty:DeleteDetector", "kinesis:GetRecords",
+    "kms:Decrypt", "kms:DisableKey", "kms:ScheduleKeyDeletion", "lambda:GetFunction", "logs:DeleteLogGroup",
+    "rds-db:connect", "rds:DeleteDBCluster", "rds:DeleteDBInstance", "s3:DeleteBucket", "s3:DeleteObject",
+    "s3:GetObject", "secretsmanager:DeleteSecret", "secretsmanager:GetSecretValue", "ssm:GetParameter",
     "ssm:GetParameterHistory", "ssm:GetParameters", "ssm:GetParametersByPath",
 )  # fmt: skip
 """Actions that read what others wrote, or end it, or end the record of it: for them "every secret of the account" is as

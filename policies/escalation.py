@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from policies.iam.identities import POLICY, ROLE, Identity, bounds, identities
+from policies.iam.boundaries import is_boundary
+from policies.iam.identities import POLICY, ROLE, Identity, identities
 from policies.iam.statements import statements
 from policies.iam.ways import open_ways
 from policies.reading import UndecidedError
@@ -16,6 +17,9 @@ _INLINE: Final = (
     "aws:iam/userPolicy:UserPolicy",
     "aws:iam/groupPolicy:GroupPolicy",
 )
+PERMISSION_SET: Final = "aws:ssoadmin/permissionSetInlinePolicy:PermissionSetInlinePolicy"
+"""What people get who are assigned a permission set; its document is its own."""
+_TEXT: Final = {POLICY: "policy", PERMISSION_SET: "inlinePolicy"}
 _OF_ITS_OWN: Final = ("user/${aws:username}",)
 """What whoever will hold a policy is called in it."""
 
@@ -41,7 +45,7 @@ def _told_at(graph: Graph) -> Mapping[str, Identity]:
         held.update(identity.documents)
         place = identity.holder.urn if identity.holder else min(identity.documents, default="")
         found[place] = identity
-    for policy in graph.of_type(POLICY):
+    for policy in graph.of_type(*_TEXT):
         if policy.urn not in held and not _is_boundary(policy, graph):
             found[policy.urn] = _alone(policy)
     return found
@@ -50,14 +54,13 @@ def _told_at(graph: Graph) -> Mapping[str, Identity]:
 def _is_boundary(policy: Resource, graph: Graph) -> bool:
     """Whether a policy grants nothing; one that only other stacks use says so by its name."""
     names = (policy.name, policy.inputs.get("name"))
-    return any("boundary" in name.lower() for name in names if isinstance(name, str)) or any(
-        bounds(policy, holder) for holder in graph.of_type(*_HOLDERS)
-    )
+    is_called_so = any("boundary" in name.lower() for name in names if isinstance(name, str))
+    return is_called_so or is_boundary(policy, graph)
 
 
 def _alone(policy: Resource) -> Identity:
     try:
-        own, missing = tuple(statements(policy.inputs.get("policy"), policy.name)), ()
+        own, missing = tuple(statements(policy.inputs.get(_TEXT[policy.type]), policy.name)), ()
     except UndecidedError as error:
         return Identity(policy.name, ((),), policy, missing=(str(error),))
     return Identity(policy.name, (own,), policy, missing=missing, own=_OF_ITS_OWN)
@@ -66,7 +69,7 @@ def _alone(policy: Resource) -> Identity:
 RULES: tuple[Rule, ...] = (
     Rule(
         id="identities-cannot-escalate",
-        applies_to=(*_HOLDERS, POLICY, *_INLINE),
+        applies_to=(*_HOLDERS, *_TEXT, *_INLINE),
         why="Who can give itself permissions, or borrow any role, has all that the account can do.",
         fix="Drop the action, name the roles or policies it is for, or demand a boundary by iam:PermissionsBoundary.",
         check=_escalates,

@@ -1,13 +1,15 @@
 """What must hold for permissions: actions and resources are named, roles are bounded, nobody lives for ever."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from facts.managed_policies import BROAD_POLICIES, MANAGED_POLICIES
-from policies.iam.identities import POLICY, ROLE, bounds
+from policies.iam.boundaries import boundary_of, is_boundary
+from policies.iam.identities import POLICY, ROLE
 from policies.iam.reach import wide_resources
 from policies.iam.statements import Statement, each, statements
+from policies.neighbours import is_made_elsewhere
 from policies.reading import at, known, listed, mapping, text
 from policies.record import UNKNOWN, Graph, Resource
 from policies.rule import Rule
@@ -41,17 +43,12 @@ _ARNS: Final = ("managedPolicyArns", "policyArns", "policyArn")
 _FULL: Final = re.compile(r"FullAccess(?:_?[vV]\d)?")
 
 
-def _is_boundary(policy: Resource, graph: Graph) -> bool:
-    """A boundary grants nothing: its wildcards are an upper bound of what roles are given."""
-    return policy.type == POLICY and any(bounds(policy, role) for role in graph.of_type(ROLE))
-
-
 def _permissions(holder: Resource, graph: Graph) -> Iterator[Statement]:
     """The statements of a policy, or of a holder's inline ones."""
     if holder.type in {ROLE, USER, GROUP}:
         for policy in listed(at(holder.inputs, "inlinePolicies"), "inlinePolicies"):
             yield from statements(at(mapping(policy), "policy"))
-    elif not _is_boundary(holder, graph):
+    elif not is_boundary(holder, graph):  # its wildcards are an upper bound of what roles are given
         yield from statements(at(holder.inputs, "policy"))
 
 
@@ -93,7 +90,10 @@ def _administers(attachment: Resource, _graph: Graph) -> Iterable[str]:
             yield f"attaches {name}"
 
 
-def _lasting(identity: Resource, _graph: Graph) -> Iterable[str]:
+def _lasting(identity: Resource, graph: Graph) -> Iterable[str]:
+    """A user without a key or a password is a name only; this platform has none."""
+    if identity.type == USER and not keeps_our_conventions(graph):
+        return
     if identity.type != ACCESS_KEY:
         yield "a user's credentials last until somebody remembers them"
     elif (text(at(identity.inputs, "status"), "status") or "Active") == "Active":
@@ -117,14 +117,35 @@ def _refused_by_boundary(holder: Resource, graph: Graph) -> Iterable[str]:
 
 def _boundary_of(holder: Resource, graph: Graph) -> Resource | None:
     """The boundary of the role that a policy is attached to, where both are declared here."""
-    known(holder.inputs.get("role"), "role")
-    roles = [r for r in graph.of_type(ROLE) if holder in graph.referring(r, holder.type, "role")]
-    return next((p for p in graph.of_type(POLICY) for role in roles if bounds(p, role)), None)
+    if not is_made_elsewhere(holder, "role"):
+        known(holder.inputs.get("role"), "role")
+    names = [holder.inputs.get("role"), *holder.property_dependencies.get("role", ())]
+    bounded = graph.once(_bounded_roles)
+    return next((bounded[name] for name in names if isinstance(name, str) and name in bounded), None)
+
+
+def _bounded_roles(graph: Graph) -> Mapping[str, Resource]:
+    """Boundaries by whatever the roles they bound are called."""
+    found: dict[str, Resource] = {}
+    for role in graph.of_type(ROLE):
+        boundary = boundary_of(role, graph)
+        called = (
+            role.urn,
+            role.id,
+            role.outputs.get("arn"),
+            role.outputs.get("name"),
+            role.inputs.get("name"),
+        )
+        if boundary is not None:
+            found |= {name: boundary for name in called if isinstance(name, str) and name}
+    return found
 
 
 def _wanted(holder: Resource, graph: Graph) -> set[str]:
     """The actions a policy or an attachment gives; of an AWS policy nobody wrote down, none."""
     if holder.type == ATTACHMENT:
+        if is_made_elsewhere(holder, "policyArn"):  # none of AWS's own
+            return set()
         arn = text(at(holder.inputs, "policyArn"), "policyArn")
         return set(MANAGED_POLICIES.get(arn.rpartition("/")[2], ())) if ":aws:policy/" in arn else set()
     return {a for s in _permissions(holder, graph) if s.allows for a in s.actions}
@@ -176,5 +197,6 @@ RULES: tuple[Rule, ...] = (
         why="Long-lived credentials leak, and work for whoever finds them.",
         fix="Use a role: EKS Pod Identity for pods, federation for people and pipelines.",
         check=_lasting,
+        reads_graph=True,
     ),
 )

@@ -53,6 +53,11 @@ def is_a_part(resource: Resource, there: Iterable[object]) -> bool:
     return bool(resource.source) and not any(True for _ in there)
 
 
+def is_made_elsewhere(resource: Resource, prop: str) -> bool:
+    """Whether a value is not known yet, but known to be what another resource of the stack answers."""
+    return resource.inputs.get(prop) is UNKNOWN and bool(resource.property_dependencies.get(prop))
+
+
 def pointing_at(
     graph: Graph, target: Resource, type_: str, prop: str, *, every: bool = False
 ) -> list[Resource]:

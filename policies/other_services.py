@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from policies.iam.accounts import homes, whole_account
 from policies.iam.conditions import Condition
-from policies.neighbours import is_kept_encrypted
+from policies.neighbours import is_kept_encrypted, is_made_elsewhere
 from policies.old_tls import is_old
 from policies.reading import at, listed, mapping, number, text
 from policies.record import Graph, Resource
@@ -66,17 +66,25 @@ def _unauthenticated(url: Resource, _graph: Graph) -> Iterable[str]:
 
 def _invoked_by_anybody(permission: Resource, graph: Graph) -> Iterable[str]:
     who = text(at(permission.inputs, "principal"), "principal")
-    said = {
-        key: text(at(permission.inputs, key), key) for key in ("sourceArn", "sourceAccount", "principalOrgId")
-    }
-    source = said["sourceArn"] if Condition("arnlike", "aws:sourcearn", (said["sourceArn"],)).pins() else ""
-    if who == "*" and not (source or said["sourceAccount"] or said["principalOrgId"]):
+    organization, of_account = (
+        text(at(permission.inputs, key), key) for key in ("principalOrgId", "sourceAccount")
+    )
+    is_named = bool(of_account) or _names_source(permission)
+    if who == "*" and not (is_named or organization):
         yield "anybody in any account may call it"
-    elif who.endswith(_SERVICES) and not (source or said["sourceAccount"]):
+    elif who.endswith(_SERVICES) and not is_named:
         yield f"{who} may call it on behalf of any account (no sourceArn or sourceAccount)"
     account = whole_account(who)
-    if account and homes(graph) and account not in homes(graph) and not said["principalOrgId"]:
+    if account and homes(graph) and account not in homes(graph) and not organization:
         yield f"whoever account {account} chooses may call it"
+
+
+def _names_source(permission: Resource) -> bool:
+    """Whether it is for what one resource does, or those of one account."""
+    if is_made_elsewhere(permission, "sourceArn"):
+        return True
+    arn = text(at(permission.inputs, "sourceArn"), "sourceArn")
+    return bool(arn) and Condition("arnlike", "aws:sourcearn", (arn,)).pins()
 
 
 def _open_metadata(instance: Resource, _graph: Graph) -> Iterable[str]:

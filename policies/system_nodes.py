@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Final
 
-from policies.neighbours import keeps_our_conventions
+from policies.neighbours import is_made_elsewhere, keeps_our_conventions
 from policies.reading import at, flag, mapping, number, sequence, text
 from policies.record import Graph, Resource
 from policies.rule import Rule
@@ -82,6 +82,8 @@ def _before_network(group: Resource, graph: Graph) -> Iterable[str]:
 
 
 def _broad_policy(attachment: Resource, _graph: Graph) -> Iterable[str]:
+    if is_made_elsewhere(attachment, "policyArn"):  # none of AWS's own
+        return
     name = text(at(attachment.inputs, "policyArn"), "policyArn").rpartition("/")[2]
     if name in _BROAD or name.endswith("FullAccess"):
         yield f"{name} is attached"

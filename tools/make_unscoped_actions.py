@@ -15,12 +15,14 @@ TARGET = ROOT / "facts" / "unscoped_actions.json"
 ENVIRONMENT = ROOT / ".cache" / "checkov" / "lib"
 READS = frozenset({"List", "Read"})
 GUARDS = frozenset({
-    "access-analyzer", "account", "cloudtrail", "config", "controltower", "detective", "guardduty", "iam",
-    "identitystore", "inspector2", "macie2", "organizations", "ram", "securityhub", "sso", "sso-directory", "sts",
+    "access-analyzer", "account", "cloudtrail", "config", "controltower", "detective", "fms", "guardduty", "iam",
+    "identitystore", "inspector2", "macie2", "organizations", "ram", "securityhub", "shield", "sso",
+    "sso-directory", "sts",
 })  # fmt: skip
 """Services that keep the account and its record: what changes them is never a matter of course."""
 ACCOUNT_WIDE = frozenset({
     "bedrock:DeleteModelInvocationLoggingConfiguration",
+    "bedrock:PutModelInvocationLoggingConfiguration",
     "ec2:DisableEbsEncryptionByDefault", "ec2:DisableImageBlockPublicAccess",
     "ec2:DisableSnapshotBlockPublicAccess", "s3:PutAccountPublicAccessBlock",
 })  # fmt: skip

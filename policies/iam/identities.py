@@ -145,14 +145,6 @@ def names_policy(arn: str, policy: Resource) -> bool:
     return isinstance(name, str) and ":aws:policy/" not in arn and arn.rpartition("/")[2] == name
 
 
-def bounds(policy: Resource, holder: Resource) -> bool:
-    """Whether a policy is the permissions boundary of a role or user."""
-    if policy.urn in holder.property_dependencies.get("permissionsBoundary", ()):
-        return True
-    arn = holder.inputs.get("permissionsBoundary")
-    return isinstance(arn, str) and names_policy(arn, policy)
-
-
 def identities(graph: Graph) -> list[Identity]:
     """Roles, users and groups that are declared, or that something declared is attached to, by kind and name."""
     found: list[Identity] = []

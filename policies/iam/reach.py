@@ -18,7 +18,7 @@ from policies.iam.statements import Statement
 
 _OF_A_KIND: Final = re.compile(
     r"(?:backup-vault|cluster|db|dbuser|detector|function|instance|key|log-group|parameter|recovery-point|secret|stream"
-    r"|table|trail|vpc-flow-log)[:/][*?:/]*"
+    r"|table|trail|vpc-flow-log)(?:[:/][*?:/]*|[*?]+)"
 )
 _LISTS_OBJECTS: Final = ("s3:ListBucket", "s3:ListBucketVersions")
 _TAGS: Final = ("resourcetag/", "requesttag/")
@@ -37,10 +37,13 @@ _SAYS_NOT_WHAT: Final = (
     "aws:tokenissuetime",
     "aws:user",
     "aws:viaawsservice",
+    "ec2:region",
+    "kms:encryptionalgorithm",
     "s3:authtype",
     "s3:signature",
     "s3:tlsversion",
     "s3:x-amz-",
+    "secretsmanager:version",
     "sts:externalid",
 )
 """Condition keys that say who, when, where or how: they leave every resource of an account within reach."""

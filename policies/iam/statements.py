@@ -134,10 +134,13 @@ def statements(value: Any, path: str = "policy") -> Iterator[Statement]:
     found = document(value, path)
     if not found:
         return
-    if "Statement" not in found:
-        raise UndecidedError(f"{path}: a document without statements")
+    written = [key for key in found if str(key).lower() == "statement"]
+    if len(written) != 1:
+        raise UndecidedError(
+            f"{path}: a document {'without' if not written else 'with two lists of'} statements"
+        )
     missing: UndecidedError | None = None
-    for index, raw in enumerate(_each(found["Statement"], path)):
+    for index, raw in enumerate(_each(found[written[0]], path)):
         try:
             yield Statement(mapping(raw, path), f"statement {index}")
         except UndecidedError as error:

@@ -3,7 +3,7 @@ import json
 import pytest
 
 from facts.escalation import escalations, kinds
-from policies.escalation import RULES
+from policies.escalation import PERMISSION_SET, RULES
 from policies.iam.identities import POLICY, ROLE
 from policies.judge import judge
 from policies.record import UNKNOWN, Graph
@@ -62,6 +62,9 @@ ALONE = resource(POLICY, {"name": "alone", "policy": says(allow("iam:AttachRoleP
 HELD = resource(ATTACHMENT, {"role": "reader", "policyArn": f"{ACCOUNT}:policy/alone"}, name="held")
 ALL_BUT_ONE = {"Effect": "Deny", "Action": "iam:PassRole", "NotResource": f"{ACCOUNT}:role/node"}
 
+OF_ALONE = f"{ACCOUNT}:policy/alone"
+WRITTEN = "iam:PutRolePolicy: any role gets a policy written on the spot"
+
 CASES = {
     "identities-cannot-escalate": RuleCases(
         passing=[
@@ -85,8 +88,83 @@ CASES = {
             Case(resource(POLICY, {"policy": says(allow("*"))}, name="team-boundary")),
             Case(resource(POLICY, {"policy": says(allow("s3:GetObject"))}, name="alone")),
             Case(inline(allow("iam:PassRole"))),
+            Case(READER, [inline(allow("iam:PutRolePolicy", f"{ACCOUNT}:role/other-reader"))]),
+            Case(READER, [inline(allow("iam:UpdateAssumeRolePolicy", f"{ACCOUNT}:role/reader"))]),
+            Case(READER, [inline(allow("iam:PutUserPolicy", f"{ACCOUNT}:user/${{aws:username}}"))]),
+            Case(
+                READER,
+                [inline(allow("kms:CreateGrant", **where("Bool", "kms:GrantIsForAWSResource", "true")))],
+            ),
         ],
         failing=[
+            Case(READER, [inline(allow("iam:PutRolePolicy", f"{ACCOUNT}:role/reader"))], [WRITTEN]),
+            Case(READER, [inline(allow("iam:PutRolePolicy", f"{ACCOUNT}:role/r*"))], [WRITTEN]),
+            Case(
+                resource(ROLE, {"name": "reader", "path": "/app/"}, name="reader"),
+                [inline(allow("iam:PutRolePolicy", f"{ACCOUNT}:role/app/reader"))],
+                [WRITTEN],
+            ),
+            Case(
+                resource("aws:iam/user:User", {"name": "ann"}, name="ann"),
+                [
+                    resource(
+                        "aws:iam/userPolicy:UserPolicy",
+                        {
+                            "user": "ann",
+                            "policy": says(
+                                allow("iam:AttachUserPolicy", f"{ACCOUNT}:user/${{aws:username}}")
+                            ),
+                        },
+                    )
+                ],
+                ["iam:AttachUserPolicy: any user gets any policy"],
+            ),
+            Case(
+                resource("aws:iam/user:User", {"name": "ann", "groups": ["crew"]}, name="ann"),
+                [
+                    resource(
+                        "aws:iam/groupPolicy:GroupPolicy",
+                        {
+                            "group": "crew",
+                            "policy": says(allow("iam:AttachGroupPolicy", f"{ACCOUNT}:group/crew")),
+                        },
+                    )
+                ],
+                ["iam:AttachGroupPolicy: any group gets any policy"],
+            ),
+            Case(
+                READER,
+                [
+                    HELD,
+                    resource(
+                        POLICY,
+                        {"name": "alone", "policy": says(allow("iam:CreatePolicyVersion", OF_ALONE))},
+                        name="alone",
+                    ),
+                ],
+                ["iam:CreatePolicyVersion: rewrites policies that identities hold already"],
+            ),
+            Case(
+                resource(
+                    ROLE,
+                    {"name": "reader", "managedPolicyArns": [UNKNOWN]},
+                    name="reader",
+                    property_dependencies={"managedPolicyArns": frozenset({ALONE.urn})},
+                ),
+                [ALONE],
+                [ATTACH],
+            ),
+            Case(
+                READER,
+                [
+                    resource(
+                        "aws:iam/rolePolicyAttachmentsExclusive:RolePolicyAttachmentsExclusive",
+                        {"roleName": "reader", "policyArns": [f"{ACCOUNT}:policy/alone"]},
+                    ),
+                    ALONE,
+                ],
+                [ATTACH],
+            ),
             Case(READER, [inline(allow("iam:AttachRolePolicy"))], [ATTACH]),
             Case(READER, [inline(allow("IAM:attachrolepolicy"))], [ATTACH]),
             Case(READER, [inline(allow("iam:Attach?olePolic*"))], [ATTACH]),
@@ -126,6 +204,9 @@ CASES = {
             Case(READER, [inline(allow(["s3:*", "*:*"], ["arn:aws:s3:::x", "*"]))], [EVERYTHING]),
             Case(READER, [HELD, ALONE], [ATTACH]),
             Case(ALONE, [], [ATTACH]),
+            Case(
+                resource(PERMISSION_SET, {"inlinePolicy": says(allow("iam:AttachRolePolicy"))}), [], [ATTACH]
+            ),
             Case(inline(allow("iam:PassRole"), name="a"), [inline(allow("ec2:RunI*"), name="b")], [PASSED]),
         ],
         not_applicable=[Case(resource("aws:iam/instanceProfile:InstanceProfile", {"role": "reader"}))],

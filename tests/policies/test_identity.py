@@ -263,10 +263,14 @@ CASES = {
         undecided=[Case(attachment(UNKNOWN))],
     ),
     "credentials-expire": RuleCases(
-        passing=[Case(resource(ACCESS_KEY, {"user": "ci", "status": "Inactive"}))],
+        passing=[
+            Case(resource(ACCESS_KEY, {"user": "ci", "status": "Inactive"})),
+            Case(resource(USER, {"name": "ci"})),
+        ],
         failing=[
             Case(
                 resource(USER, {"name": "ci"}),
+                [OURS],
                 findings=["a user's credentials last until somebody remembers them"],
             ),
             Case(
