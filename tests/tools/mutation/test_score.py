@@ -7,6 +7,11 @@ from tools.mutation.relevance import EXPLAINED, TABLE, Table
 from tools.mutation.score import chosen, outcomes
 
 OPEN = resource("aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock", {"blockPublicAcls": True}, "open")
+CLUSTER = resource(
+    "aws:eks/cluster:Cluster",
+    {"deletionProtection": True},
+    urn="urn:pulumi:dev::slipway::slipway:cluster:Cluster$aws:eks/cluster:Cluster::cluster-control-plane",
+)
 STACK = {"dev": Graph([OPEN])}
 
 
@@ -22,9 +27,10 @@ def test_the_same_defect_of_two_stacks_is_one_mutant():
 
 def test_a_mutant_is_killed_by_rules_and_a_good_stack_by_none():
     relevant, _ = chosen(
-        {"dev": Graph([resource("aws:eks/cluster:Cluster", {"deletionProtection": True})])}, Table(TABLE)
+        {"dev": Graph([CLUSTER])},
+        Table(TABLE),
     )
-    graphs = {"dev": Graph([resource("aws:eks/cluster:Cluster", {"deletionProtection": True})])}
+    graphs = {"dev": Graph([CLUSTER])}
     found = [
         (o.mutant.change, "cluster-is-protected-from-deletion" in o.rules) for o in outcomes(graphs, relevant)
     ]
