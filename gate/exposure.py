@@ -4,18 +4,25 @@ from collections.abc import Iterable
 from typing import Any
 
 from gate.callers import model_callers
+from gate.network_ways import loose_rules, network_ways
 from gate.report import Exposure
 from policies.gateway_objects import GATEWAYS, is_inside_only, is_internal, proxy_service
 from policies.reading import UndecidedError, at, document, flag, listed, mapping, text
 from policies.record import Graph, Resource
 
-_ANYWHERE = frozenset({"0.0.0.0/0", "::/0"})
-
 
 def exposures(graph: Graph) -> list[Exposure]:
     """Every declared way in, sorted. Contents of Helm charts are not seen here."""
     found: list[Exposure] = []
-    for reader in (_clusters, _security_groups, _gateways, model_callers, _services, _bucket_policies):
+    for reader in (
+        _clusters,
+        network_ways,
+        loose_rules,
+        _gateways,
+        model_callers,
+        _services,
+        _bucket_policies,
+    ):
         try:
             found.extend(reader(graph))
         except UndecidedError as missing:
@@ -37,31 +44,6 @@ def _clusters(graph: Graph) -> Iterable[Exposure]:
                 source=str(source),
                 detail="with an IAM identity that has an access entry",
             )
-
-
-def _security_groups(graph: Graph) -> Iterable[Exposure]:
-    for rule in graph.of_type("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"):
-        source = text(rule.inputs.get("cidrIpv4")) or text(rule.inputs.get("cidrIpv6"))
-        if source in _ANYWHERE:
-            yield Exposure(what=f"security group rule {rule.name}", source=source, detail=_ports(rule.inputs))
-    for rule in graph.of_type("aws:ec2/securityGroupRule:SecurityGroupRule"):
-        if text(rule.inputs.get("type")) == "ingress":
-            yield from _open_to(f"security group rule {rule.name}", rule.inputs)
-    for group in graph.of_type(
-        "aws:ec2/securityGroup:SecurityGroup", "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup"
-    ):
-        for ingress in listed(group.inputs.get("ingress")):
-            yield from _open_to(f"security group {group.name}", ingress)
-
-
-def _open_to(what: str, ingress: Any) -> Iterable[Exposure]:
-    for source in (*listed(at(ingress, "cidrBlocks")), *listed(at(ingress, "ipv6CidrBlocks"))):
-        if source in _ANYWHERE:
-            yield Exposure(what=what, source=source, detail=_ports(ingress))
-
-
-def _ports(rule: Any) -> str:
-    return f"ports {rule.get('fromPort', 'all')} to {rule.get('toPort', 'all')}"
 
 
 def _gateways(graph: Graph) -> Iterable[Exposure]:

@@ -56,6 +56,7 @@ MODULES: Final = (
     "predictive_model",
     "providers",
     "public_objects",
+    "reachability",
     "secrets",
     "service_settings",
     "service_versions",

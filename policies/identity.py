@@ -9,7 +9,7 @@ from policies.iam.boundaries import boundary_of, is_boundary
 from policies.iam.identities import POLICY, ROLE
 from policies.iam.reach import wide_resources
 from policies.iam.statements import Statement, each, statements
-from policies.neighbours import is_made_elsewhere
+from policies.neighbours import is_made_elsewhere, keeps_our_conventions
 from policies.reading import at, known, listed, mapping, text
 from policies.record import UNKNOWN, Graph, Resource
 from policies.rule import Rule

@@ -1,6 +1,7 @@
 """What must hold for VPCs: who can reach in, who gets a public address, and that flows are recorded."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 from policies.address_range import is_internet
@@ -95,28 +96,58 @@ def _reachable_nodes(subnet: Resource, graph: Graph) -> Iterable[str]:
             if association not in pointing_at(graph, table, ASSOCIATION, "routeTableId", every=True):
                 continue
             yield from (
-                f"tagged {marked[0]}, but {exit_} leads to an internet gateway"
-                for exit_ in _ways_in(table, graph)
+                f"tagged {marked[0]}, but {route.exit_} leads to an internet gateway"
+                for route in internet_routes(table, graph)
             )
 
 
-def _ways_in(table: Resource, graph: Graph) -> Iterator[str]:
-    gateways = {g.urn: g.id for g in graph.of_type(INTERNET_GATEWAY)}
+@dataclass(frozen=True, kw_only=True)
+class InternetRoute:
+    """A route to an internet gateway: where it stands, to which gateway, and for which addresses."""
+
+    exit_: str
+    gateway: str
+    destination: str
+
+    @property
+    def is_default(self) -> bool:
+        """Whether it is for the internet as a whole, not for a few known addresses."""
+        return bool(self.destination) and is_internet(self.destination)
+
+    @property
+    def family(self) -> int:
+        return 6 if ":" in self.destination else 4
+
+
+_DESTINATIONS: Final = ("destinationCidrBlock", "destinationIpv6CidrBlock", "cidrBlock", "ipv6CidrBlock")
+
+
+def internet_routes(table: Resource, graph: Graph) -> Iterator[InternetRoute]:
+    """The routes of a table that lead to an internet gateway."""
+    gateways = {g.urn: g for g in graph.of_type(INTERNET_GATEWAY)}
+    by_id = {g.id: g.name for g in gateways.values() if g.id}
     for route in pointing_at(graph, table, ROUTE, "routeTableId", every=True):
-        sources = route.property_dependencies.get("gatewayId", frozenset())
+        sources = route.property_dependencies.get("gatewayId", frozenset()) & gateways.keys()
         # Where the value comes from decides before the value is known; an id of a gateway elsewhere is read.
-        if sources & gateways.keys() or (
-            not sources and _is_internet_gateway(route.inputs, gateways.values())
-        ):
-            yield f"route {route.name}"
+        if sources:
+            yield _route(f"route {route.name}", gateways[min(sources)].name, route.inputs)
+        elif not route.property_dependencies.get("gatewayId"):
+            yield from _read(f"route {route.name}", route.inputs, by_id)
     for index, inline in enumerate(sequence(at(table.inputs, "routes"), "routes")):
-        if _is_internet_gateway(mapping(inline), gateways.values()):
-            yield f"route {index} of {table.name}"
+        yield from _read(f"route {index} of {table.name}", mapping(inline), by_id)
 
 
-def _is_internet_gateway(route: Mapping[str, Any], gateways: Collection[str]) -> bool:
+def _read(exit_: str, route: Mapping[str, Any], gateways: Mapping[str, str]) -> Iterator[InternetRoute]:
     gateway = text(at(route, "gatewayId"), "gatewayId")
-    return bool(gateway) and (gateway in gateways or gateway.startswith("igw-"))
+    if gateway and (gateway in gateways or gateway.startswith("igw-")):
+        yield _route(exit_, gateways.get(gateway, gateway), route)
+
+
+def _route(exit_: str, gateway: str, route: Mapping[str, Any]) -> InternetRoute:
+    said = [text(at(route, name), name) for name in _DESTINATIONS]
+    return InternetRoute(
+        exit_=exit_, gateway=f"internet gateway {gateway}", destination=next(filter(None, said), "")
+    )
 
 
 RULES: tuple[Rule, ...] = (

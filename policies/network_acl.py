@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from policies.address_range import is_internet
+from policies.neighbours import pointing_at
 from policies.reading import at, flag, mapping, number, sequence, text
 from policies.record import Graph, Resource
 from policies.rule import Rule
@@ -41,6 +42,12 @@ def _rules(acl: Resource, graph: Graph) -> list[Mapping[str, Any]]:
         or (isinstance(where, str) and other.inputs.get("networkAclId") == where)
     ]
     return [rule for rule in rules if not flag(at(rule, "egress"), "egress")]
+
+
+def acl_rules(acl: Resource, graph: Graph) -> list[Mapping[str, Any]]:
+    """What a list says of who comes in, in its own rules and in those written apart."""
+    apart = [r.inputs for r in pointing_at(graph, acl, ACL_RULE, "networkAclId", every=True)]
+    return [*_rules(acl, graph), *(rule for rule in apart if not flag(at(rule, "egress"), "egress"))]
 
 
 def _number(rule: Mapping[str, Any]) -> float:

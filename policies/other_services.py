@@ -1,14 +1,15 @@
 """What must hold for services the platform itself does not use, where others' stacks do: closed and encrypted."""
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from policies.iam.accounts import homes, whole_account
 from policies.iam.conditions import Condition
 from policies.neighbours import is_kept_encrypted, is_made_elsewhere
 from policies.old_tls import is_old
-from policies.reading import at, listed, mapping, number, text
-from policies.record import Graph, Resource
+from policies.reading import at, known, listed, mapping, number, text
+from policies.record import UNKNOWN, Graph, Resource
 from policies.rule import Rule
 
 LISTENERS: Final = ("aws:lb/listener:Listener",)
@@ -26,22 +27,45 @@ _PLAIN_PORTS: Final = frozenset({80, 8080})
 _SERVICES: Final = ".amazonaws.com"
 
 
-PASSWORDS: Final[Mapping[str, str]] = {
-    "aws:rds/instance:Instance": "password",
-    "aws:rds/cluster:Cluster": "masterPassword",
-    "aws:docdb/cluster:Cluster": "masterPassword",
-    "aws:redshift/cluster:Cluster": "masterPassword",
-    "aws:elasticache/replicationGroup:ReplicationGroup": "authToken",
-}
+PASSWORDS: Final = (
+    "aws:rds/instance:Instance",
+    "aws:rds/cluster:Cluster",
+    "aws:docdb/cluster:Cluster",
+    "aws:redshift/cluster:Cluster",
+    "aws:elasticache/replicationGroup:ReplicationGroup",
+)
+"""Stores with a password; of every other type a property that is called one is read."""
+_CALLED_A_PASSWORD: Final = re.compile(r"(?:[a-z][A-Za-z]*P|p)assword|authToken")
+"""Properties of providers; variables that people name have rules of their own."""
+_REFERENCES: Final = ("{{resolve:", "arn:")
+"""What CloudFormation fills in from a secret, and the ARN of one."""
 NOTEBOOK: Final = "aws:sagemaker/notebookInstance:NotebookInstance"
 
 
 def _written_password(resource: Resource, graph: Graph) -> Iterable[str]:
-    name = PASSWORDS[resource.type]
-    if resource.property_dependencies.get(name) or is_kept_encrypted(resource, name, graph):
-        return
-    if text(at(resource.inputs, name), name):
-        yield f"{name} stands in plain text"
+    for path, value in _passwords(resource.inputs, ""):
+        head = path.partition(".")[0]
+        if resource.property_dependencies.get(head) or is_kept_encrypted(resource, path, graph):
+            continue
+        if not known(value, path).startswith(_REFERENCES):
+            yield f"{path} stands in plain text"
+
+
+def _passwords(value: Any, path: str) -> Iterator[tuple[str, Any]]:
+    """Every text, or unknown, that a property holds which is called a password; switches about them are none."""
+    if isinstance(value, Mapping):
+        for key, item in value.items():
+            where = f"{path}.{key}" if path else str(key)
+            if _CALLED_A_PASSWORD.fullmatch(str(key)):
+                if item is UNKNOWN or (
+                    isinstance(item, str) and item and item.lower() not in {"true", "false"}
+                ):
+                    yield where, item
+            else:
+                yield from _passwords(item, where)
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _passwords(item, f"{path}.{index}")
 
 
 def _listens_plainly(listener: Resource, _graph: Graph) -> Iterable[str]:
@@ -106,7 +130,7 @@ def _open_notebook(notebook: Resource, _graph: Graph) -> Iterable[str]:
 RULES: tuple[Rule, ...] = (
     Rule(
         id="store-passwords-are-not-written-down",
-        applies_to=tuple(PASSWORDS),
+        applies_to=(*PASSWORDS, "aws:*", "aws-native:*"),
         why="What stands in a program is in its history, its state and every copy.",
         fix="Let AWS keep the password (manageMasterUserPassword), or take it from the resource that makes it.",
         check=_written_password,

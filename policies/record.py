@@ -85,11 +85,13 @@ class Graph:
 
     def of_type(self, *types: str) -> list[Resource]:
         """Every resource of these types, type by type; a type ending in ``*`` stands for all that begin so."""
-        return [
+        found = [
             r
             for t in types
             for r in (self._starting(t[:-1]) if t.endswith("*") else self._by_type.get(t, ()))
         ]
+        # A type and the beginning it shares with others may both be named.
+        return list({id(r): r for r in found}.values()) if len(types) > 1 else found
 
     def _starting(self, prefix: str) -> list[Resource]:
         return [r for r in self.resources if r.type.startswith(prefix)]

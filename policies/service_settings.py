@@ -15,7 +15,9 @@ from policies.setting_values import values_at
 
 def _broken(rule: str, resource: Resource, graph: Graph) -> Iterable[str]:
     table = service_settings().rules[rule]
-    return every(partial(_of_setting, s, resource, graph) for s in table[resource.type])
+    alike = f"{resource.type.partition(':')[0]}:*"
+    settings = table[resource.type] if resource.type in table else table[alike]
+    return every(partial(_of_setting, setting, resource, graph) for setting in settings)
 
 
 def _of_setting(setting: Setting, resource: Resource, graph: Graph) -> Iterator[str]:

@@ -7,9 +7,10 @@ from gate.report import Exposure
 from policies.gateway_objects import GATEWAY, PROXY
 from policies.record import UNKNOWN, Graph
 from tests.policies.cases import resource
+from tests.policies.network_stack import group, let_in, machine, rules_apart, vpc
 
 CLUSTER = "aws:eks/cluster:Cluster"
-OPEN = ("0.0.0.0/0", "ports 22 to 22")
+LOOSE = ("0.0.0.0/0", "tcp 22; its group is not declared here")
 
 
 def said(*resources):
@@ -38,15 +39,15 @@ def test_the_api_is_as_open_as_aws_makes_it(config, sources):
 def test_security_groups_in_all_three_spellings():
     ports = {"fromPort": 22, "toPort": 22}
     rule = resource(
-        "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", {"cidrIpv4": OPEN[0], **ports}, name="a"
+        "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", {"cidrIpv4": LOOSE[0], **ports}, name="a"
     )
     old = resource(
         "aws:ec2/securityGroupRule:SecurityGroupRule",
-        {"type": "ingress", "cidrBlocks": [OPEN[0]], **ports},
+        {"type": "ingress", "cidrBlocks": [LOOSE[0]], **ports},
         name="b",
     )
     out = resource(
-        "aws:ec2/securityGroupRule:SecurityGroupRule", {"type": "egress", "cidrBlocks": [OPEN[0]]}, name="c"
+        "aws:ec2/securityGroupRule:SecurityGroupRule", {"type": "egress", "cidrBlocks": [LOOSE[0]]}, name="c"
     )
     inline = resource(
         "aws:ec2/securityGroup:SecurityGroup", {"ingress": [{"ipv6CidrBlocks": ["::/0"], **ports}]}, name="d"
@@ -57,9 +58,49 @@ def test_security_groups_in_all_three_spellings():
         name="e",
     )
     assert said(rule, old, out, inline, narrow) == [
-        ("security group d", "::/0", OPEN[1]),
-        ("security group rule a", *OPEN),
-        ("security group rule b", *OPEN),
+        ("security group d (ingress.0)", "::/0", "tcp 22; nothing here carries the group"),
+        ("security group rule a", *LOOSE),
+        ("security group rule b", *LOOSE),
+    ]
+
+
+def test_a_path_is_told_with_what_opens_it():
+    graph = [*vpc(), group("admin", let_in(22)), machine("public", "admin", public=True)]
+    assert said(*graph) == [
+        (
+            "machine vm",
+            "the internet",
+            "tcp 22 through internet gateway igw, route route-public, subnet public, security group admin (ingress.0)",
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("place", "public", "why"),
+    [
+        (
+            "private",
+            True,
+            "only machine vm is behind it, without a public address and a route to an internet gateway",
+        ),
+        (
+            "public",
+            False,
+            "only machine vm is behind it, without a public address and a route to an internet gateway",
+        ),
+        ("afar", True, "the subnet of machine vm is not declared here, so that its routes are not known"),
+    ],
+)
+def test_an_open_group_without_a_path_says_what_is_missing(place, public, why):
+    graph = [*vpc(), group("admin", let_in(22)), machine(place, "admin", public=public)]
+    assert said(*graph) == [("security group admin (ingress.0)", "0.0.0.0/0", f"tcp 22; {why}")]
+
+
+def test_a_rule_beside_its_group_is_told_once():
+    graph = [*vpc(), group("admin"), *rules_apart("admin", 22)]
+    assert said(*graph) == [
+        (f"security group admin (rule {name})", "0.0.0.0/0", "tcp 22; nothing here carries the group")
+        for name in ("new", "old")
     ]
 
 
@@ -99,5 +140,6 @@ def test_bucket_policies_name_who_is_let_in():
 def test_what_cannot_be_read_is_said():
     cluster = resource(CLUSTER, {"vpcConfig": UNKNOWN})
     assert exposures(Graph([cluster])) == [
-        Exposure(what="unreadable", source="?", detail="vpcConfig.endpointPublicAccess is not known yet")
+        Exposure(what="unreadable", source="?", detail="vpcConfig.endpointPublicAccess is not known yet"),
+        Exposure(what="unreadable", source="?", detail="vpcConfig.securityGroupIds is not known yet"),
     ]

@@ -2,7 +2,7 @@ import json
 
 from policies.identity import ACCESS_KEY, ATTACHMENT, POLICY, ROLE, ROLE_POLICY, RULES, USER
 from policies.record import UNKNOWN
-from tests.policies.cases import Case, RuleCases, cases_test, resource
+from tests.policies.cases import OURS, Case, RuleCases, cases_test, resource
 
 BUCKET = "arn:aws:s3:::models/*"
 BOUNDARY_ARN = "arn:aws:iam::111122223333:policy/example-dev-boundary"

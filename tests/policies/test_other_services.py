@@ -32,6 +32,8 @@ CASES = {
     "store-passwords-are-not-written-down": RuleCases(
         passing=[
             Case(resource(DATABASE, {"manageMasterUserPassword": True})),
+            Case(resource(DATABASE, {"password": "{{resolve:secretsmanager:db:SecretString:password}}"})),
+            Case(resource("aws:cognito/userPool:UserPool", {"passwordPolicy": {"minimumLength": 12}})),
             Case(resource(DATABASE, {"password": UNKNOWN}, secret_properties=frozenset({"password"}))),
             Case(
                 resource(DATABASE, {"password": "x"}, property_dependencies={"password": frozenset({"urn"})})
@@ -39,6 +41,14 @@ CASES = {
         ],
         failing=[
             Case(resource(DATABASE, {"password": "hunter2"}), findings=["password stands in plain text"]),
+            Case(
+                resource("aws:mq/broker:Broker", {"users": [{"username": "a", "password": "hunter2"}]}),
+                findings=["users.0.password stands in plain text"],
+            ),
+            Case(
+                resource("aws-native:timestream:InfluxDbInstance", {"password": "hunter2"}),
+                findings=["password stands in plain text"],
+            ),
             Case(resource(CACHE, {"authToken": "hunter2"}), findings=["authToken stands in plain text"]),
         ],
         not_applicable=OTHER,

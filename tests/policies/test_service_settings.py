@@ -74,13 +74,26 @@ CASES = {
         undecided=[Case(resource(CACHE, {"transitEncryptionEnabled": UNKNOWN}))],
     ),
     "stores-are-not-on-the-internet": RuleCases(
-        passing=[Case(resource(DATABASE, {})), Case(resource(DATABASE, {"publiclyAccessible": False}))],
+        passing=[
+            Case(resource(DATABASE, {})),
+            Case(resource(DATABASE, {"publiclyAccessible": False})),
+            Case(resource("aws:lightsail/database:Database", {})),
+        ],
         failing=[
-            Case(
-                resource(DATABASE, {"publiclyAccessible": value}),
-                findings=["publiclyAccessible is true: it has an address on the internet"],
-            )
-            for value in (True, "true")
+            *(
+                Case(
+                    resource(type_, {"publiclyAccessible": True}),
+                    findings=["publiclyAccessible is true: it has an address on the internet"],
+                )
+                for type_ in ("aws:lightsail/database:Database", "aws-native:timestream:InfluxDbInstance")
+            ),
+            *(
+                Case(
+                    resource(DATABASE, {"publiclyAccessible": value}),
+                    findings=["publiclyAccessible is true: it has an address on the internet"],
+                )
+                for value in (True, "true")
+            ),
         ],
         not_applicable=OTHER,
         undecided=[Case(resource(DATABASE, {"publiclyAccessible": UNKNOWN}))],
@@ -238,7 +251,9 @@ def said_of(type_, setting, value, rule):
     inputs = built(setting.path, value)
     if setting.when:
         inputs[setting.when.split(".")[0]] |= built(setting.when, "true")[setting.when.split(".")[0]]
-    found = judge(Graph([resource(type_, inputs)]), [r for r in RULES if r.id == rule])
+    found = judge(
+        Graph([resource(type_.replace("*", "new/kind:Kind"), inputs)]), [r for r in RULES if r.id == rule]
+    )
     shown = setting.path.replace("\\.", ".").replace(".*", "").replace(".0", "")
     return found, [
         f

@@ -7,6 +7,11 @@ from tools.mutation.relevance import EXPLAINED, TABLE, Table
 from tools.mutation.score import chosen, outcomes
 
 OPEN = resource("aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock", {"blockPublicAcls": True}, "open")
+CLUSTER = resource(
+    "aws:eks/cluster:Cluster",
+    {"deletionProtection": True},
+    urn="urn:pulumi:dev::slipway::slipway:cluster:Cluster$aws:eks/cluster:Cluster::cluster-control-plane",
+)
 STACK = {"dev": Graph([OPEN])}
 
 
@@ -21,10 +26,11 @@ def test_the_same_defect_of_two_stacks_is_one_mutant():
 
 
 def test_a_mutant_is_killed_by_rules_and_a_good_stack_by_none():
-    urn = "urn:pulumi:dev::slipway::slipway:compute:Cluster$aws:eks/cluster:Cluster::x"
-    ours = resource("aws:eks/cluster:Cluster", {"deletionProtection": True}, urn=urn)
-    graphs = {"dev": Graph([ours])}
-    relevant, _ = chosen(graphs, Table(TABLE))
+    relevant, _ = chosen(
+        {"dev": Graph([CLUSTER])},
+        Table(TABLE),
+    )
+    graphs = {"dev": Graph([CLUSTER])}
     found = [
         (o.mutant.change, "cluster-is-protected-from-deletion" in o.rules) for o in outcomes(graphs, relevant)
     ]
