@@ -4,6 +4,7 @@ import gc
 import os
 import statistics
 import subprocess
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,6 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from gate.stacks import ROOT
+
+_WATCH = """\
+import resource, subprocess, sys
+code = subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL).returncode
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+sys.exit(code)
+"""
+"""A small process in between: what is started from a large one inherits its peak (Linux, ``exec_mmap``)."""
 
 
 @dataclass(frozen=True)
@@ -38,20 +47,18 @@ def timed(run: Callable[[], Any], times: int = 3) -> tuple[float, Any]:
 def command(*arguments: str, folder: Path = ROOT, code: int = 0) -> tuple[float, float]:
     """(seconds, peak MB of its largest process) of a command that must end with an exit code."""
     started = time.perf_counter()
-    process = subprocess.Popen(  # noqa: S603 our own commands
-        arguments,
+    done = subprocess.run(  # noqa: S603 our own commands
+        [sys.executable, "-S", "-c", _WATCH, *arguments],
         cwd=folder,
         env={**os.environ, "PYTHONPATH": str(folder)},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
+        capture_output=True,
         text=True,
+        check=False,
     )
-    _, status, usage = os.wait4(process.pid, 0)
     seconds = time.perf_counter() - started
-    if os.waitstatus_to_exitcode(status) != code:
-        said = process.stderr.read() if process.stderr else ""
-        raise SystemExit(f"{' '.join(arguments)} failed:\n{said}")
-    return seconds, usage.ru_maxrss / 1024
+    if done.returncode != code:
+        raise SystemExit(f"{' '.join(arguments)} ended with {done.returncode}:\n{done.stderr}")
+    return seconds, int(done.stdout) / 1024
 
 
 def median_command(*arguments: str) -> tuple[float, float]:
