@@ -10,6 +10,10 @@ from gate.cli_options import From, Today, day
 
 release = typer.Typer(help="Release records and what happened to them.", no_args_is_help=True)
 Name = Annotated[str, typer.Argument(help="MODEL, or MODEL/VERSION.", metavar="NAME")]
+Version = Annotated[str, typer.Argument(help="MODEL/VERSION, such as minilm/v2.", metavar="NAME")]
+Written = Annotated[
+    str, typer.Option("--today", help="The day that is written (YYYY-MM-DD).", show_default="the current day")
+]
 Form = Annotated[str, typer.Option("--format", help="text or json.")]
 
 
@@ -39,9 +43,9 @@ def release_explain(name: Name, form: Form = "text", organisation: From = None) 
 
 @release.command("new")
 def release_new(
-    name: Annotated[str, typer.Argument(help="MODEL/VERSION.", metavar="NAME")],
+    name: Version,
     folder: Annotated[Path, typer.Argument(help="The folder that holds the model's files.")],
-    today: Today = "",
+    today: Written = "",
     organisation: From = None,
 ) -> None:
     """Draft a record from a local folder of model files; what people must decide is left open."""
@@ -52,7 +56,7 @@ def release_new(
 
 @release.command("event")
 def release_event(
-    name: Annotated[str, typer.Argument(help="MODEL/VERSION.", metavar="NAME")],
+    name: Version,
     kind: Annotated[
         str,
         typer.Argument(
@@ -60,7 +64,7 @@ def release_event(
             metavar="KIND",
         ),
     ],
-    today: Today = "",
+    today: Written = "",
     organisation: From = None,
 ) -> None:
     """Draft an event on a release, with the digest of its record; what somebody decides is left open."""
@@ -71,7 +75,7 @@ def release_event(
 
 @release.command("verify")
 def release_verify(
-    name: Annotated[str, typer.Argument(help="MODEL/VERSION.", metavar="NAME")],
+    name: Version,
     folder: Annotated[Path, typer.Argument(help="The folder that holds a copy of the model's files.")],
     form: Form = "text",
     organisation: From = None,

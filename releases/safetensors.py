@@ -23,7 +23,7 @@ _BITS: Final[Mapping[str, int]] = {
     "I32": 32, "U32": 32, "F32": 32,
     "I64": 64, "U64": 64, "F64": 64, "C64": 64,
 }  # fmt: skip
-"""safetensors/src/tensor.rs (``Dtype``), 0.7, read 2026-11-25."""
+"""The types of safetensors 0.8 (``Dtype``), read 2026-11-25 from programs that match all of them."""
 _FLOATING: Final = frozenset({"F64", "F32", "F16", "BF16", "F8_E4M3", "F8_E5M2"})
 
 
