@@ -53,16 +53,18 @@ def _gateways(graph: Graph) -> Iterable[Exposure]:
         for listener in listed(at(gateway.inputs, "spec.listeners")):
             host = text(at(listener, "hostname")) or "any host"
             where = f"{text(at(listener, 'protocol'))} {at(listener, 'port')} {host}"
-            yield Exposure(what=f"gateway {gateway.name}", source=_callers(gateway, graph), detail=where)
+            source, way = _callers(gateway, graph)
+            yield Exposure(what=f"gateway {gateway.name}", source=source, detail=f"{where}{way}")
 
 
-def _callers(gateway: Resource, graph: Graph) -> str:
+def _callers(gateway: Resource, graph: Graph) -> tuple[str, str]:
+    """Whom a gateway's load balancer lets in, and which kind of one it is."""
     service = proxy_service(gateway, graph)
     if service is None:
-        return "whoever its load balancer lets in"
+        return "whoever its load balancer lets in", ""
     ranges = ", ".join(text(r) for r in listed(at(service, "loadBalancerSourceRanges"))) or "any address"
     is_private = is_internal(service, mapping(at(service, "annotations")))
-    return f"{ranges} through {'an internal' if is_private else 'a public'} load balancer"
+    return ranges, f" through {'an internal' if is_private else 'a public'} load balancer"
 
 
 def _services(graph: Graph) -> Iterable[Exposure]:

@@ -117,9 +117,9 @@ def test_a_gateway_is_as_open_as_its_load_balancer():
     internal = {"annotations": {"service.beta.kubernetes.io/aws-load-balancer-internal": "true"}}
     detail = "HTTPS 443 models.example.com"
     assert said(*gateway({"type": "ClusterIP"})) == []
-    assert said(*gateway({})) == [("gateway g", "any address through a public load balancer", detail)]
+    assert said(*gateway({})) == [("gateway g", "any address", f"{detail} through a public load balancer")]
     ranged = gateway({**internal, "loadBalancerSourceRanges": ["10.0.0.0/8"]})
-    assert said(*ranged) == [("gateway g", "10.0.0.0/8 through an internal load balancer", detail)]
+    assert said(*ranged) == [("gateway g", "10.0.0.0/8", f"{detail} through an internal load balancer")]
     assert said(gateway({})[0]) == [("gateway g", "whoever its load balancer lets in", detail)]
 
 
