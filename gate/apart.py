@@ -44,5 +44,5 @@ def apart(what: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     with ProcessPoolExecutor(max_workers=1, mp_context=context, initializer=end_with_parent) as pool:
         try:
             return pool.submit(what, *args, **kwargs).result()
-        except BrokenProcessPool:
+        except (BrokenProcessPool, SystemExit):  # raised here, it would end us with its code
             raise GateError("the program ended its process before it was judged") from None
