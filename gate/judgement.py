@@ -47,6 +47,8 @@ def assess(
         shares: what the stack file says of traffic; nothing for files of others.
         roles_above: the roles of the stacks that this one stands on.
     """
+    # One order for everything that follows: in which one resources came must change no byte of a report.
+    graph = Graph(sorted(graph, key=lambda resource: resource.urn))
     shapes = check_shapes(graph)
     said = judge(graph, rules)
     shape_findings = [

@@ -3,9 +3,14 @@
 import os
 import shutil
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
+from typing import Final
 
 from gate.errors import GateError
+
+_HEAD: Final = 500
+"""Characters of a report within which it says what it is of."""
 
 
 def clear(folder: Path) -> None:
@@ -23,6 +28,20 @@ def clear(folder: Path) -> None:
             shutil.rmtree(draft)  # of a run that was killed while it wrote
     except OSError as error:
         raise GateError(f"{folder} cannot be removed:", [str(error)]) from None
+
+
+def clear_reports(output: Path) -> None:
+    """Remove every stack's reports that an earlier run left, and nothing else that lies there.
+
+    Raises:
+        GateError: something of it cannot be removed.
+    """
+    for report in sorted(output.glob("*/report.json")):
+        folder = report.parent
+        with suppress(OSError, UnicodeDecodeError), report.open(encoding="utf-8") as file:
+            if f'"subject": "stack {folder.name}"' not in file.read(_HEAD):
+                continue
+        clear(folder)
 
 
 def write(folder: Path, files: Mapping[str, str]) -> None:

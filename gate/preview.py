@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from gate import output_folder, render
+from gate.apart import end_with_parent
 from gate.errors import GateError
 from gate.judgement import assess
 from gate.junit import as_junit
@@ -75,6 +76,8 @@ def preview(names: Sequence[str], options: Options, tell: Tell) -> list[Previewe
     for name in stack_names(options.organisation / "stacks"):
         if not names or name in names:
             output_folder.clear(options.output / name)
+    if not names:
+        output_folder.clear_reports(options.output)  # of stacks that are gone
     stacks = chosen(names, options.organisation)
     load_waivers(options.root / "policies" / "waivers.yaml")
     for stack in stacks:
@@ -89,7 +92,8 @@ def _run(stacks: Sequence[Stack], options: Options, address: str, tell: Tell) ->
     waiting = {stack.name: stack for stack in stacks}
     running: dict[Future[Previewed], str] = {}
     context = multiprocessing.get_context("fork")
-    with ProcessPoolExecutor(max_workers=min(options.processes, len(stacks)), mp_context=context) as pool:
+    workers = min(options.processes, len(stacks))
+    with ProcessPoolExecutor(workers, mp_context=context, initializer=end_with_parent) as pool:
         while waiting or running:
             for name in [n for n, s in waiting.items() if s.upstream is None or s.upstream.name in done]:
                 stack = waiting.pop(name)

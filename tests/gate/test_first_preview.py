@@ -60,3 +60,9 @@ def test_the_command_prints_both_views():
     assert [line.split()[0] for line in rest[:2]] == ["prod", "prod-models"]
     refused = CliRunner().invoke(app, ["preview", "--as-first-preview", "--against", "main"])
     assert "leave out --against" in str(refused.exception)
+
+
+def test_a_resource_that_waits_for_an_output_is_named():
+    other = resource("aws:sqs/queue:Queue", {"name": "b"}, "made-later")
+    compared = _compared("x", Graph([KEYLESS, other]), Graph([KEYLESS]))
+    assert compared.unseen == ("aws:sqs/queue:Queue made-later",)

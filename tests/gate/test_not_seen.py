@@ -57,3 +57,19 @@ def test_images_without_a_digest_are_listed_once_wherever_they_stand():
         "spec": {"template": {"containers": [container, pinned], "initContainers": [container]}},
     }
     assert unpinned(Graph([resource("kubernetes:a/v1:X", pod)])) == ["image server:1"]
+
+
+def test_what_a_plugin_makes_and_what_later_changes_leave_alone_is_said():
+    chart = resource("kubernetes:helm.sh/v4:Chart", {}, name="c", custom=False, remote=True)
+    queue = resource("aws:sqs/queue:Queue", {}, name="q", ignore_changes=("policy", "tags"))
+    assert said(chart, queue, covered=["aws:sqs/queue:Queue"]) == [
+        ("contents of components that a plugin makes", "kubernetes:helm.sh/v4:Chart c"),
+        (
+            "properties whose later changes are ignored, so that what exists may differ from what is judged",
+            "policy of aws:sqs/queue:Queue q",
+        ),
+        (
+            "properties whose later changes are ignored, so that what exists may differ from what is judged",
+            "tags of aws:sqs/queue:Queue q",
+        ),
+    ]

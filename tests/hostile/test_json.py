@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from gate.adapters import read_paths
 from gate.structs import SECRET_SIGNATURE, SIGNATURE
 from tests.hostile.reading import problem
 
@@ -63,6 +64,24 @@ HOSTILE_JSON = {
         state(BUCKET | {"inputs": {"a": {SIGNATURE: SECRET_SIGNATURE, "plaintext": "[" * 300}}}),
         "is nested more than 200 deep",
     ),
+    "a version that is written otherwise": (
+        '{"version": 2, "deployment": {"resources": []}}',
+        "version: expected a state of version 3 or 4, got '2'",
+    ),
+    "a version that is no number": (
+        '{"version": true, "deployment": {"resources": []}}',
+        "version: expected a state of version 3 or 4, got 'True'",
+    ),
+    "an operation": (
+        '{"version": 3, "deployment": {"resources": [], "pending_operations": [{"type": "creating"}]}}',
+        "pending_operations: resource: expected a mapping",
+    ),
+    "ignored changes": (state(BUCKET | {"ignoreChanges": "x"}), "mine: ignoreChanges: expected a list of texts"),
+    "a template": (
+        '{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "x"}, "spec": {"nodeName": "{{ .Values.node }}"}}',
+        "line 1: an unrendered template; render it first (helm template) and judge the result",
+    ),
+    "several values": ('{"a": 1}\n{"b": 2}\n', "line 2: is not JSON: Extra data"),
     "steps": ('{"steps": 3}', "steps: expected a list, got int"),
     "a step": ('{"steps": [1]}', "steps: expected mappings"),
     "a state in a step": ('{"steps": [{"newState": 3}]}', "steps: newState: expected a mapping"),
@@ -90,3 +109,38 @@ HOSTILE_JSON = {
 @pytest.mark.parametrize(("content", "said"), HOSTILE_JSON.values(), ids=HOSTILE_JSON)
 def test_a_hostile_json_file_is_a_clear_error(tmp_path, content, said):
     assert said in problem(tmp_path, content, "file.json")
+
+
+def read(folder, text):
+    path = folder / "file.json"
+    path.write_text(text)
+    return read_paths([path])
+
+
+def test_what_an_update_was_making_when_it_was_cut_off_counts(tmp_path):
+    half_done = [
+        {"type": "creating", "resource": BUCKET},
+        {"type": "deleting", "resource": BUCKET | {"urn": "urn:pulumi:p::q::aws:s3/bucket:Bucket::going"}},
+    ]
+    text = json.dumps({"version": 3, "deployment": {"resources": [], "pending_operations": half_done}})
+    assert [r.urn for r in read(tmp_path, text)] == [BUCKET["urn"]]
+
+
+def test_values_of_a_chart_in_a_state_may_be_templates(tmp_path):
+    release = BUCKET | {"inputs": {"values": {"secret": "{{ .Release.Name }}-x"}}}
+    assert len(read(tmp_path, state(release)).resources) == 1
+
+
+def test_parents_in_a_circle_end(tmp_path):
+    one, other = (f"urn:pulumi:p::q::a:b:C::{name}" for name in ("one", "other"))
+    circle = [
+        {"urn": one, "type": "a:b:C", "parent": other, "dependencies": [other]},
+        {"urn": other, "type": "a:b:C", "parent": one, "dependencies": [one]},
+        {"urn": f"{one}-self", "type": "a:b:C", "parent": f"{one}-self"},
+    ]
+    graph = read(tmp_path, state(*circle))
+    assert [graph.component_of(r) for r in graph] == ["one", "other", "one-self"]
+    assert graph.waits_for(one) == {
+        one,
+        other,
+    }

@@ -2,6 +2,7 @@
 
 import pytest
 
+from gate.adapters import read_paths
 from tests.hostile.reading import HEAD, POD, problem
 
 
@@ -74,6 +75,26 @@ HOSTILE = {
         "kind: Pod\nname: {{ .Values.name }}",
         "line 2: an unrendered template; render it first (helm template) and judge the result",
     ),
+    "a template in quotes": (
+        POD + "# image: '{{ default \"x\" .Values.image }}'\n",
+        "line 5: an unrendered template; render it first (helm template) and judge the result",
+    ),
+    "a template's condition": (
+        "{{- if eq a b }}\n" + POD,
+        "line 1: an unrendered template; render it first (helm template) and judge the result",
+    ),
+    "a template of Jinja": (
+        POD + "{% if x %}\nx: {}\n{% endif %}\n",
+        "line 5: an unrendered template; render it first (helm template) and judge the result",
+    ),
+    "a template as a name": (
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: '{{ name }}'}",
+        "Pod: metadata.name: '{{ name }}' is an unrendered template; render it first and judge the result",
+    ),
+    "a variable of envsubst as a namespace": (
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: x, namespace: '${SPACE}'}",
+        "Pod: metadata.namespace: '${SPACE}' is an unrendered template",
+    ),
     "an unbuilt kustomization": (
         "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources: [a.yaml]",
         "a kustomization; build it first (kubectl kustomize) and judge the result",
@@ -107,3 +128,34 @@ HOSTILE = {
 @pytest.mark.parametrize(("content", "said"), HOSTILE.values(), ids=HOSTILE)
 def test_a_hostile_yaml_file_is_a_clear_error(tmp_path, content, said):
     assert said in problem(tmp_path, content)
+
+
+ALERT = """
+apiVersion: monitoring.coreos.com/v1
+kind: PrometheusRule
+metadata: {name: x}
+spec:
+  groups:
+    - name: a
+      rules:
+        - alert: Slow
+          expr: "1"
+          annotations: {summary: "{{ $labels.pod }} is slow: {{ $value | humanize }}{{ if eq 1 1 }}!{{ end }}"}
+"""
+MESSAGES = """
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: x}
+data:
+  slack.tmpl: |
+    {{ define "title" }}
+    {{ range .Alerts }}{{ template "one" . }}{{ end }}
+    {{- end }}
+"""
+
+
+@pytest.mark.parametrize("content", [ALERT, MESSAGES], ids=["alerts", "messages"])
+def test_texts_that_somebody_else_fills_in_are_no_unrendered_template(tmp_path, content):
+    path = tmp_path / "file.yaml"
+    path.write_text(content)
+    assert [r.name for r in read_paths([path])] == ["x"]
