@@ -96,7 +96,7 @@ def _pod(name: str, template: Mapping[str, Any], spec: Mapping[str, Any]) -> Pod
     pod: Mapping[str, Any] = {
         **{key: part[key] for part in (spec, template) for key in _SHARED if key in part},
         "volumes": volumes,
-        "containers": [{"name": name, **container} for container in (*own, *others)],
+        "containers": [{"name": name, **mapping(c, "containers")} for c in (*own, *others)],
     }
     for part in (spec, template):
         if at(part, "podSpecPatch") is not None:

@@ -5,7 +5,15 @@ from typing import Any, Final
 
 from policies import hubs, pods
 from policies.llm_objects import PICKER, Pods, all_pods, engine_labels, engines, gpus, llm_pods
-from policies.model_objects import LLM, annotation, fetched_at_start, is_cached, moving_source, unprotected
+from policies.model_objects import (
+    LLM,
+    annotation,
+    fetched_at_start,
+    is_cached,
+    moving_source,
+    read_by_account,
+    unprotected,
+)
 from policies.neighbours import keeps_our_conventions
 from policies.pod_restricted import restricted
 from policies.reading import at, flag, mapping, number, sequence, text
@@ -83,12 +91,13 @@ def _moving_images(service: Resource, graph: Graph) -> Iterator[str]:
 
 def _identity(service: Resource, graph: Graph) -> Iterator[str]:
     """Of the platform's own models, an account each and no token; of others, no token that is not needed."""
+    reads = any(read_by_account(uri) for _, uri in _models(service) if uri)
     for place, pod in engines(service, graph):
         names = {pods.name_of(c) for c in pods.containers(pod)}
         # The sidecar of a prefill and decode pair watches its pool, under an account KServe makes for it.
         if _ROUTING_SIDECAR in names:
             continue
-        if keeps_our_conventions(graph) or pods.has_needless_token(pod):
+        if keeps_our_conventions(graph) or pods.has_needless_token(pod, reads_by_account=reads):
             yield from (f"{place}: {problem}" for problem in pods.runs_as_itself(pod))
 
 

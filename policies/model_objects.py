@@ -30,6 +30,7 @@ _SERVER: Final = "kserve-container"
 _STORAGE_VARIABLE: Final = "STORAGE_URI"
 _AT_START: Final = ("hf://", "http://", "https://", "ftp://", "git://", "git+")
 _AZURE: Final = re.compile(r"https://[^/]+\.(?:blob|file)\.core\.windows\.net/")
+_MOUNTED: Final = ("pvc://", "oci://", "oci+native://")
 _PICKLES: Final = frozenset({"pkl", "pickle", "joblib", "dill", "cloudpickle", "pt", "pth", "ckpt"})
 """Endings of files that Python's pickle reads (PyTorch's own ``.pt`` and ``.pth`` are archives of pickles)."""
 
@@ -130,6 +131,11 @@ def is_cached(uri: str, graph: Graph) -> bool:
 def fetched_at_start(uri: str) -> bool:
     """Whether it is fetched from a hub or a web server; Azure's stores have addresses of the web, and a login."""
     return uri.startswith(_AT_START) and not _AZURE.match(uri)
+
+
+def read_by_account(uri: str) -> bool:
+    """Whether the pod's account says if it may be read; a volume is mounted, an image is pulled by the node."""
+    return not uri.startswith(_MOUNTED)
 
 
 def loads_code(uri: str) -> str:

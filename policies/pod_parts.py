@@ -57,8 +57,8 @@ def _within(value: Any, path: tuple[str, ...]) -> Iterator[Pod]:
         if spec:
             yield Pod(spec, place=".".join(path))
         for key, below in value.items():
-            if key not in _SKIPPED and not _CONTEXT.fullmatch(key):
-                yield from _within(below, (*path, key))
+            if key not in _SKIPPED and not _is_context(key):
+                yield from _within(below, (*path, str(key)))
     elif isinstance(value, Sequence) and not isinstance(value, str):
         for index, below in enumerate(value):
             yield from _within(below, (*path, str(index)))
@@ -110,9 +110,14 @@ def _items(value: Any) -> list[Mapping[str, Any]]:
     return [item for item in value if isinstance(item, Mapping)]
 
 
+def _is_context(key: object) -> bool:
+    """A key of YAML need be no text."""
+    return isinstance(key, str) and bool(_CONTEXT.fullmatch(key))
+
+
 def _contexts(value: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     for key, context in value.items():
-        if _CONTEXT.fullmatch(key) and isinstance(context, Mapping):
+        if _is_context(key) and isinstance(context, Mapping):
             if context.keys() & _CONTEXT_FIELDS:
                 yield context
             else:
@@ -146,7 +151,7 @@ def _is_list_of_text(value: Any) -> bool:
 
 def _variables(value: Any) -> list[Mapping[str, Any]]:
     if isinstance(value, Mapping):
-        return [{"name": key, "value": said} for key, said in value.items() if isinstance(said, str)]
+        return [{"name": str(key), "value": said} for key, said in value.items() if isinstance(said, str)]
     return [
         v for v in _items(value) if isinstance(v.get("name"), str) and isinstance(v.get("value", ""), str)
     ]
@@ -168,6 +173,6 @@ def _image(value: Mapping[str, Any]) -> str:
         if not isinstance(image, str) or not _IMAGE.fullmatch(image) or _NO_IMAGE.fullmatch(image):
             continue
         is_versioned = ":" in image.rpartition("/")[2] or "@" in image
-        if is_versioned or (value.keys() & _PROGRAM and not any(_VERSIONS.fullmatch(k) for k in value)):
+        if is_versioned or (value.keys() & _PROGRAM and not any(_VERSIONS.fullmatch(str(k)) for k in value)):
             return image
     return ""

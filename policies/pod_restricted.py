@@ -29,7 +29,7 @@ def volumes(pod: Pod) -> Iterator[str]:
     for raw in sequence(at(pod.spec, "volumes"), "volumes"):
         volume = mapping(raw, "volumes")
         kinds = {kind for kind, value in volume.items() if value is not None}
-        for kind in sorted(kinds - _VOLUMES):
+        for kind in sorted(kinds - _VOLUMES, key=str):
             yield f"{text(at(volume, 'name'), 'volumes.name')}: a volume of kind {kind}"
 
 

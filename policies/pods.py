@@ -103,10 +103,11 @@ def unbounded_containers(pod: Mapping[str, Any]) -> Iterator[str]:
         yield from unbounded(container)
 
 
-def has_needless_token(pod: Mapping[str, Any]) -> bool:
-    """Whether a server of models asks for a token, or is left with that of the account which all pods share."""
+def has_needless_token(pod: Mapping[str, Any], *, reads_by_account: bool) -> bool:
+    """Whether a server of models asks for a token, or reads its files under the account which all pods share."""
     shared = text(at(pod, "serviceAccountName"), "serviceAccountName") in {"", "default"}
-    return flag(at(pod, "automountServiceAccountToken"), "automountServiceAccountToken", default=shared)
+    token = at(pod, "automountServiceAccountToken")
+    return flag(token, "automountServiceAccountToken", default=shared and reads_by_account)
 
 
 def runs_as_itself(pod: Mapping[str, Any]) -> Iterator[str]:

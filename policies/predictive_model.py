@@ -15,6 +15,7 @@ from policies.model_objects import (
     namespace_of,
     predictor_labels,
     predictor_pods,
+    read_by_account,
     sources,
     unprotected,
 )
@@ -96,9 +97,11 @@ def _is_woken(service: Resource, graph: Graph) -> bool:
 
 def _identity(service: Resource, graph: Graph) -> Iterator[str]:
     """Of the platform's own models, an account each and no token; of others, no token that is not needed."""
+    reading = {
+        part for part, component in components(service) if any(map(read_by_account, sources(component)))
+    }
     for part, pod in predictor_pods(service, graph):
-        is_worker = part.endswith(".workerSpec")  # its account may stand in the runtime, in another file
-        if keeps_our_conventions(graph) or (pods.has_needless_token(pod) and not is_worker):
+        if keeps_our_conventions(graph) or pods.has_needless_token(pod, reads_by_account=part in reading):
             yield from (f"{part}: {problem}" for problem in pods.runs_as_itself(pod))
 
 

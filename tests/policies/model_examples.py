@@ -25,6 +25,26 @@ SERVER = {
     "resources": AMOUNTS,
 }
 
+RUNTIME = resource(
+    f"{API}/v1alpha1:ClusterServingRuntime",
+    {
+        "kind": "ClusterServingRuntime",
+        "metadata": {"name": "ours"},
+        "spec": {
+            "containers": [
+                {
+                    "name": "kserve-container",
+                    "image": "server:1.2.3",
+                    "securityContext": RESTRICTED,
+                    "resources": AMOUNTS,
+                }
+            ]
+        },
+    },
+    name="runtime",
+)
+"""A runtime whose containers are restricted and bounded, for models that say nothing themselves."""
+
 _SERVICE = {
     "apiVersion": "serving.kserve.io/v1beta1",
     "kind": "InferenceService",

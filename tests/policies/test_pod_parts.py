@@ -112,3 +112,10 @@ def test_kinds_that_run_none_or_have_rules_of_their_own_are_left_to_them(kind):
 def test_what_is_not_known_yet_is_undecided():
     with pytest.raises(UndecidedError):
         said({"driver": {"hostNetwork": UNKNOWN}})
+
+
+@pytest.mark.parametrize(
+    "spec", [{1: {None: {"hostNetwork": True}}}, {"env": {1: "x"}, "args": ["a"], 2: []}]
+)
+def test_keys_that_are_no_text_stop_nobody(spec):
+    assert said(spec) in ([], ["spec.1.None: hostNetwork is on"])

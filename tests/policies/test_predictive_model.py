@@ -2,10 +2,10 @@ from policies.predictive_model import RULES
 from policies.record import UNKNOWN
 from tests.policies.cases import OURS, Case, RuleCases, cases_test, resource
 from tests.policies.model_examples import (
-    AMOUNTS,
     API,
     OTHER,
     RESTRICTED,
+    RUNTIME,
     budget,
     failing,
     model,
@@ -13,24 +13,6 @@ from tests.policies.model_examples import (
     service,
 )
 
-RUNTIME = resource(
-    f"{API}/v1alpha1:ClusterServingRuntime",
-    {
-        "kind": "ClusterServingRuntime",
-        "metadata": {"name": "ours"},
-        "spec": {
-            "containers": [
-                {
-                    "name": "kserve-container",
-                    "image": "server:1.2.3",
-                    "securityContext": RESTRICTED,
-                    "resources": AMOUNTS,
-                }
-            ]
-        },
-    },
-    name="runtime",
-)
 PREFIXED = ("image", "resources", "securityContext")
 
 
@@ -43,6 +25,11 @@ def _on_runtime(fields):
 def _custom(pod):
     pod["containers"] = [{"name": "kserve-container", **{k: pod["model"][k] for k in PREFIXED}}]
     pod.pop("model")
+
+
+def _anonymous(pod):
+    pod.pop("serviceAccountName")
+    pod.pop("automountServiceAccountToken")
 
 
 def _annotated(**notes):
@@ -202,13 +189,14 @@ CASES = {
             Case(service()),
             Case(predictor(lambda p: p.pop("automountServiceAccountToken"))),
             Case(predictor(lambda p: p.pop("serviceAccountName"))),
+            Case(predictor(lambda p: (_anonymous(p), p["model"].update(storageUri="pvc://models/v1")))),
         ],
         failing=[
             failing(predictor(lambda p: p.pop("serviceAccountName")), _DEFAULT, others=(OURS,)),
             failing(predictor(lambda p: p.pop("automountServiceAccountToken")), _MOUNTED, others=(OURS,)),
             failing(predictor(lambda p: p.update(automountServiceAccountToken=True)), _MOUNTED),
             failing(
-                predictor(lambda p: (p.pop("automountServiceAccountToken"), p.pop("serviceAccountName"))),
+                predictor(_anonymous),
                 _DEFAULT,
                 _MOUNTED,
             ),
