@@ -38,7 +38,6 @@ def when(**condition):
 
 
 KEYS = "arn:aws:kms:eu-central-1:111122223333:key/*"
-PARAMETERS = "arn:aws:ssm:*:111122223333:parameter/*"
 
 CASES = {
     "permissions-name-their-actions": RuleCases(
@@ -88,20 +87,6 @@ CASES = {
         passing=[
             Case(policy(allow("s3:GetObject"))),
             Case(policy(allow(["ec2:DescribeInstances", "ecr:GetAuthorizationToken"], "*"))),
-            Case(policy(allow("logs:PutLogEvents", "arn:aws:logs:eu-central-1:111122223333:*"))),
-            Case(
-                policy(
-                    allow(["secretsmanager:ListSecrets", "iam:GetRole", "ecs:RegisterTaskDefinition"], "*")
-                )
-            ),
-            Case(policy(allow(["ec2:CreateSecurityGroup", "ELASTICLOADBALANCING:createlistener"], "*"))),
-            Case(policy(allow("route53:ChangeResourceRecordSets", "arn:aws:route53:::hostedzone/*"))),
-            Case(policy(allow("s3:GetObject", "arn:aws:s3:::function/*"))),
-            Case(
-                policy(
-                    allow("kms:Decrypt", KEYS, **when(StringEquals={"kms:ViaService": "ebs.amazonaws.com"}))
-                )
-            ),
             Case(
                 policy(
                     allow("ec2:RunInstances", "*", **when(StringEquals={"aws:ResourceTag/owner": "models"}))
@@ -136,15 +121,6 @@ CASES = {
                 findings=["It: s3:GetObject on NotResource"],
             ),
             Case(policy(allow("kms:Decrypt", KEYS)), findings=[f"It: kms:Decrypt on {KEYS}"]),
-            Case(policy(allow("ssm:Get*", PARAMETERS)), findings=[f"It: ssm:Get* on {PARAMETERS}"]),
-            Case(
-                policy(allow(["organizations:LeaveOrganization", "s3:List*", "lambda:Get*"], "*")),
-                findings=[
-                    "It: lambda:Get* on *",
-                    "It: organizations:LeaveOrganization on *",
-                    "It: s3:List* on *",
-                ],
-            ),
             Case(
                 resource(
                     "aws:iam/user:User",
