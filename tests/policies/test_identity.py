@@ -1,6 +1,6 @@
 import json
 
-from policies.identity import ACCESS_KEY, ATTACHMENT, POLICY, ROLE, ROLE_POLICY, RULES, USER
+from policies.identity import ACCESS_KEY, ATTACHMENT, PASSWORDS, POLICY, ROLE, ROLE_POLICY, RULES, USER
 from policies.record import UNKNOWN
 from tests.policies.cases import OURS, Case, RuleCases, cases_test, resource
 
@@ -37,6 +37,13 @@ def when(**condition):
     return {"Condition": condition}
 
 
+STRONG = {
+    "minimumPasswordLength": 14,
+    "requireLowercaseCharacters": True,
+    "requireNumbers": True,
+    "requireSymbols": True,
+    "requireUppercaseCharacters": True,
+}
 KEYS = "arn:aws:kms:eu-central-1:111122223333:key/*"
 
 CASES = {
@@ -103,18 +110,6 @@ CASES = {
             Case(
                 policy(allow("s3:GetObject", "arn:aws:s3:::*")),
                 findings=["It: s3:GetObject on arn:aws:s3:::*"],
-            ),
-            Case(
-                policy(
-                    allow(
-                        "ec2:RunInstances", "*", **when(StringEquals={"aws:RequestedRegion": "eu-central-1"})
-                    )
-                ),
-                findings=["It: ec2:RunInstances on *"],
-            ),
-            Case(
-                policy(allow("kms:Decrypt", "*", **when(StringEquals={"aws:PrincipalTag/team": "models"}))),
-                findings=["It: kms:Decrypt on *"],
             ),
             Case(
                 policy({"Sid": "It", "Effect": "Allow", "Action": "s3:GetObject", "NotResource": BUCKET}),
@@ -238,6 +233,28 @@ CASES = {
         ],
         not_applicable=[OTHER],
         undecided=[Case(attachment(UNKNOWN))],
+    ),
+    "passwords-are-strong": RuleCases(
+        passing=[
+            Case(resource(PASSWORDS, STRONG)),
+            Case(resource(PASSWORDS, STRONG | {"minimumPasswordLength": 20})),
+        ],
+        failing=[
+            Case(
+                resource(PASSWORDS, STRONG | {"minimumPasswordLength": 8}),
+                findings=["passwords may be 8 characters long; 14 is the least"],
+            ),
+            Case(
+                resource(PASSWORDS, {"requireNumbers": True, "requireUppercaseCharacters": "true"}),
+                findings=[
+                    "passwords may be 6 characters long; 14 is the least",
+                    "asks for no lower-case letters",
+                    "asks for no symbols",
+                ],
+            ),
+        ],
+        not_applicable=[OTHER],
+        undecided=[Case(resource(PASSWORDS, STRONG | {"requireSymbols": UNKNOWN}))],
     ),
     "credentials-expire": RuleCases(
         passing=[

@@ -45,6 +45,13 @@ def test_what_cannot_be_narrower_or_is_narrowed_is_let_be(action, resource, cond
         ("lambda:Get*", "*", None, "lambda:Get* on *"),
         ("ec2:GetPasswordData", "*", None, "ec2:GetPasswordData on *"),
         (
+            "ec2:RunInstances",
+            "*",
+            {"StringEquals": {"aws:RequestedRegion": "eu-central-1"}},
+            "ec2:RunInstances on *",
+        ),
+        ("kms:Decrypt", "*", {"StringEquals": {"aws:PrincipalTag/team": "models"}}, "kms:Decrypt on *"),
+        (
             "secretsmanager:GetSecretValue",
             "*",
             {"StringEquals": {"secretsmanager:VersionStage": "AWSCURRENT"}},
