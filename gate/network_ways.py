@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from gate.report import Exposure
 from policies.address_range import is_internet
+from policies.group_openings import GROUPS, Opening, openings, rule_openings, rules_apart
 from policies.network import GROUP_RULE, INGRESS
-from policies.network_map import GROUPS, Opening, openings, rule_openings
 from policies.network_paths import INTERNET, members, paths
 from policies.network_targets import Target
 from policies.port_ranges import shown
@@ -57,10 +57,10 @@ def _said(carriers: list[Target]) -> str:
 
 def loose_rules(graph: Graph) -> Iterator[Exposure]:
     """Open rules of groups that are declared elsewhere: what carries those is not known here."""
-    held = {o.by for group in graph.of_type(*GROUPS) for o in openings(group, graph)}
+    held = {rule.urn for rules in graph.once(rules_apart)[0].values() for rule in rules}
     for rule in graph.of_type(INGRESS, GROUP_RULE):
         for opening in rule_openings(rule):
-            if is_internet(opening.source) and not any(by.endswith(f"(rule {rule.name})") for by in held):
+            if is_internet(opening.source) and rule.urn not in held:
                 yield Exposure(
                     what=f"security group rule {rule.name}",
                     source=opening.source,
