@@ -4,11 +4,12 @@ from collections.abc import Iterator
 
 from gate.report import Exposure
 from policies.address_range import is_internet
+from policies.group_openings import GROUPS, Opening, openings, rule_openings, rules_apart
 from policies.network import GROUP_RULE, INGRESS
-from policies.network_map import GROUPS, Opening, openings, rule_openings
+from policies.network_map import ways_out
 from policies.network_paths import INTERNET, members, paths
 from policies.network_targets import Target
-from policies.port_ranges import shown
+from policies.port_ranges import shown, within
 from policies.record import Graph, Resource
 
 
@@ -31,7 +32,7 @@ def network_ways(graph: Graph) -> Iterator[Exposure]:
                 yield Exposure(
                     what=opening.by,
                     source=opening.source,
-                    detail=f"{_ports(opening)}; {_why_not(group, graph)}",
+                    detail=f"{_ports(opening)}; {_why_not(group, opening, graph)}",
                 )
 
 
@@ -39,28 +40,32 @@ def _ports(opening: Opening) -> str:
     return shown(opening.protocol, opening.span)
 
 
-def _why_not(group: Resource, graph: Graph) -> str:
+def _why_not(group: Resource, opening: Opening, graph: Graph) -> str:
     """Why nothing is reached through an open group, as far as it can be told from what is declared here."""
     carriers = graph.once(members).get(group.id or group.name, [])
-    if not carriers:
-        return "nothing here carries the group"
-    elsewhere = [target.what for target in carriers if target.public and not target.subnets(graph)[0]]
-    if elsewhere:
-        return f"the subnet of {', '.join(elsewhere)} is not declared here, so that its routes are not known"
-    return f"{_said(carriers)} behind it, without a public address and a route to an internet gateway"
+    reasons = sorted({f"{target.what} {_missing(target, opening, graph)}" for target in carriers})
+    return ", ".join(reasons) or "nothing here carries the group"
 
 
-def _said(carriers: list[Target]) -> str:
-    names = sorted({target.what for target in carriers})
-    return f"only {', '.join(names)} {'is' if len(names) == 1 else 'are'}"
+def _missing(target: Target, opening: Opening, graph: Graph) -> str:
+    if opening.family not in target.public:
+        return "has no public address"
+    subnets, _ = target.subnets(graph)
+    if not subnets:
+        return "stands in a subnet that is not declared here, so that its routes are not known"
+    if not any(opening.family in ways_out(subnet, graph) for subnet in subnets):
+        return "has no route to an internet gateway"
+    if target.ports is not None and not any(within([opening.span], port) for port in target.ports):
+        return "does not listen there"
+    return "is behind a network ACL that closes it, or may stand elsewhere"
 
 
 def loose_rules(graph: Graph) -> Iterator[Exposure]:
     """Open rules of groups that are declared elsewhere: what carries those is not known here."""
-    held = {o.by for group in graph.of_type(*GROUPS) for o in openings(group, graph)}
+    held = {rule.urn for rules in graph.once(rules_apart)[0].values() for rule in rules}
     for rule in graph.of_type(INGRESS, GROUP_RULE):
         for opening in rule_openings(rule):
-            if is_internet(opening.source) and not any(by.endswith(f"(rule {rule.name})") for by in held):
+            if is_internet(opening.source) and rule.urn not in held:
                 yield Exposure(
                     what=f"security group rule {rule.name}",
                     source=opening.source,

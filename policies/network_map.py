@@ -1,149 +1,41 @@
-"""A VPC read as a map: which subnets have a way to the internet, what groups and access lists let through."""
+"""A VPC read as a map: which subnets have a way to the internet, and what their access lists let through."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any, Final
 
 from policies.address_range import is_internet
+from policies.group_openings import PROTOCOLS, Opening
+from policies.named import meant
 from policies.neighbours import pointing_at
 from policies.network import (
     ASSOCIATION,
-    DEFAULT_GROUP,
-    GROUP,
-    GROUP_RULE,
-    INGRESS,
     ROUTE_TABLE,
     VPC,
     internet_routes,
 )
 from policies.network_acl import ACL, acl_rules
 from policies.port_ranges import EVERY_PORT, Span, within, without
-from policies.reading import at, flag, known, listed, mapping, number, sequence, text
-from policies.record import UNKNOWN, Graph, Resource
+from policies.reading import at, number, text
+from policies.record import Graph, Resource
 
 MAIN_ASSOCIATION: Final = "aws:ec2/mainRouteTableAssociation:MainRouteTableAssociation"
 DEFAULT_TABLE: Final = "aws:ec2/defaultRouteTable:DefaultRouteTable"
 ACL_ASSOCIATION: Final = "aws:ec2/networkAclAssociation:NetworkAclAssociation"
-GROUPS: Final = (GROUP, DEFAULT_GROUP)
-_PROTOCOLS: Final = {"-1": "all", "6": "tcp", "17": "udp"}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Opening:
-    """One source that a security group lets in, on which ports, and where it says so."""
-
-    source: str
-    protocol: str
-    span: Span
-    by: str
-    is_group: bool = False
-
-    @property
-    def family(self) -> int:
-        """The version of IP of a source that is a range."""
-        return 6 if ":" in self.source else 4
-
-
-def meant(graph: Graph, resource: Resource, path: str, *types: str) -> tuple[list[Resource], bool]:
-    """Resources of some types that a property names, and whether it is certain that it names each of them.
-
-    A value that is known names them by id or name; one that is not may come from any of those it depends on. What
-    comes from something else is not declared here, as an id is that nobody here has.
-
-    Raises:
-        UndecidedError: the value is unknown, and nothing says where it comes from.
-    """
-    head = path.partition(".")[0]
-    value = _raw(resource.inputs, path)
-    if value is UNKNOWN or (isinstance(value, list) and UNKNOWN in value):
-        sources = resource.property_dependencies.get(head, frozenset())
-        found = [r for r in graph.of_type(*types) if r.urn in sources]
-        if not sources:
-            known(UNKNOWN, path)
-        return found, len(found) == 1
-    names = {name for name in (value if isinstance(value, list) else [value]) if isinstance(name, str)}
-    return [r for r in graph.of_type(*types) if names & _names(r)], True
-
-
-def _names(resource: Resource) -> set[str]:
-    said = [resource.outputs.get(key) or resource.inputs.get(key) for key in ("arn", "name", "id")]
-    return {name for name in (resource.id, *said) if isinstance(name, str) and name}
-
-
-def _raw(value: Any, path: str) -> Any:
-    for step in path.split("."):
-        if isinstance(value, list):
-            index = int(step) if step.isdigit() else 0  # a block may stand in a list of one
-            value = value[index] if index < len(value) else None
-        if isinstance(value, Mapping) and not step.isdigit():
-            value = value.get(step)
-    return value
-
-
-def openings(group: Resource, graph: Graph) -> list[Opening]:
-    """Everything a security group lets in, in all three spellings.
-
-    Raises:
-        UndecidedError: a value of one of its rules is unknown.
-    """
-    known_ones = graph.once(_remembered)
-    if group.urn not in known_ones:
-        known_ones[group.urn] = list(_openings(group, graph))
-    return known_ones[group.urn]
-
-
-def _remembered(_graph: Graph) -> dict[str, list[Opening]]:
-    return {}
-
-
-def _openings(group: Resource, graph: Graph) -> Iterator[Opening]:
-    for index, rule in enumerate(sequence(at(group.inputs, "ingress"), "ingress")):
-        yield from _opened(mapping(rule, "ingress"), f"security group {group.name} (ingress.{index})", group)
-    for type_ in (INGRESS, GROUP_RULE):
-        for rule in pointing_at(graph, group, type_, "securityGroupId", every=True):
-            if _lets_in(rule):
-                yield from _opened(rule.inputs, f"security group {group.name} (rule {rule.name})", group)
-
-
-def rule_openings(rule: Resource) -> Iterator[Opening]:
-    """The ranges that a rule lets in which stands on its own."""
-    if _lets_in(rule):
-        yield from (
-            o for o in _opened(rule.inputs, f"security group rule {rule.name}", rule) if not o.is_group
-        )
-
-
-def _lets_in(rule: Resource) -> bool:
-    return rule.type == INGRESS or text(at(rule.inputs, "type"), "type") == "ingress"
-
-
-def _opened(rule: Mapping[str, Any], by: str, group: Resource) -> Iterator[Opening]:
-    first, last = number(at(rule, "fromPort"), "fromPort"), number(at(rule, "toPort"), "toPort")
-    said = str(at(rule, "ipProtocol") or at(rule, "protocol") or ("all" if first is None else "tcp")).lower()
-    protocol = _PROTOCOLS.get(said, said)
-    span = (
-        EVERY_PORT
-        if protocol == "all" or first is None
-        else (int(first), int(last if last is not None else first))
-    )
-    ranges = ("cidrIpv4", "cidrIpv6", "cidrBlocks", "ipv6CidrBlocks")
-    for source in (text(known(r)) for name in ranges for r in listed(at(rule, name), name)):
-        yield Opening(source=source, protocol=protocol, span=span, by=by)
-    others = ("securityGroups", "referencedSecurityGroupId", "sourceSecurityGroupId")
-    for name in (n for key in others for n in _groups_of(rule, key)):
-        yield Opening(source=name, protocol=protocol, span=span, by=by, is_group=True)
-    if flag(at(rule, "self"), "self"):
-        yield Opening(source=group.id or group.name, protocol=protocol, span=span, by=by, is_group=True)
-
-
-def _groups_of(rule: Mapping[str, Any], key: str) -> list[str]:
-    value = rule.get(key)
-    found = value if isinstance(value, list) else [value]
-    return ["a group that is not known yet" if v is UNKNOWN else text(v, key) for v in found if v]
 
 
 def ways_out(subnet: Resource, graph: Graph) -> dict[int, str]:
     """How the internet and a subnet reach each other, by version of IP; empty where they do not."""
+    known_ones = graph.once(_remembered_ways)
+    if subnet.urn not in known_ones:
+        known_ones[subnet.urn] = _ways_out(subnet, graph)
+    return known_ones[subnet.urn]
+
+
+def _remembered_ways(_graph: Graph) -> dict[str, dict[int, str]]:
+    return {}
+
+
+def _ways_out(subnet: Resource, graph: Graph) -> dict[int, str]:
     found: dict[int, str] = {}
     for table in _tables(subnet, graph):
         for route in internet_routes(table, graph):
@@ -205,7 +97,7 @@ def _order(rule: Mapping[str, Any]) -> float:
 
 def _acl_span(rule: Mapping[str, Any], protocol: str) -> Span | None:
     said = str(at(rule, "protocol")).lower()
-    kind = _PROTOCOLS.get(said, said)
+    kind = PROTOCOLS.get(said, said)
     if kind == "all":
         return EVERY_PORT
     if protocol not in {"all", kind}:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from policies.address_range import is_internet
-from policies.network_map import Opening, acl_name, admitted, openings, ways_out
+from policies.group_openings import Opening, openings
+from policies.network_map import acl_name, admitted, ways_out
 from policies.network_targets import PLACED, Target, target_of
 from policies.port_ranges import EVERY_PORT, Span, shown, within
 from policies.reading import UndecidedError

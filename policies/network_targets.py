@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from policies.cluster import CLUSTER
+from policies.group_openings import GROUPS
+from policies.named import meant
 from policies.network import SUBNET
-from policies.network_map import GROUPS, meant
 from policies.port_ranges import Span
 from policies.reading import at, flag, mapping, number, sequence, text
 from policies.record import Graph, Resource

@@ -1,12 +1,12 @@
 """What must hold for VPC endpoints: that callers find them, and that only the inside may call."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from collections.abc import Iterable
+from typing import Final
 
 from policies.address_range import is_internet
-from policies.neighbours import pointing_at
-from policies.network import GROUP, GROUP_RULE, INGRESS
-from policies.reading import at, flag, known, listed, sequence, text
+from policies.group_openings import openings
+from policies.network import GROUP
+from policies.reading import at, flag, known, sequence, text
 from policies.record import Graph, Resource
 from policies.rule import Rule
 
@@ -33,21 +33,8 @@ def _open_endpoint(endpoint: Resource, graph: Graph) -> Iterable[str]:
             "securityGroupIds", ()
         ):
             continue
-        rules = [*sequence(at(group.inputs, "ingress"), "ingress")]
-        rules += [r.inputs for r in pointing_at(graph, group, INGRESS, "securityGroupId", every=True)]
-        rules += [
-            r.inputs
-            for r in pointing_at(graph, group, GROUP_RULE, "securityGroupId", every=True)
-            if text(at(r.inputs, "type"), "type") == "ingress"
-        ]
-        if any(_is_wide(rule) for rule in rules):
+        if any(is_internet(o.source) for o in openings(group, graph) if not o.is_group):
             yield f"security group {group.name} admits the internet"
-
-
-def _is_wide(rule: Mapping[str, Any]) -> bool:
-    single = [*listed(at(rule, "cidrIpv4")), *listed(at(rule, "cidrIpv6"))]
-    blocks = [*sequence(at(rule, "cidrBlocks")), *sequence(at(rule, "ipv6CidrBlocks"))]
-    return any(is_internet(text(known(cidr))) for cidr in (*single, *blocks))
 
 
 RULES: tuple[Rule, ...] = (

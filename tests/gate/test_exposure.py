@@ -5,9 +5,10 @@ import pytest
 from gate.exposure import exposures
 from gate.report import Exposure
 from policies.gateway_objects import GATEWAY, PROXY
+from policies.network_acl import ACL
 from policies.record import UNKNOWN, Graph
 from tests.policies.cases import resource
-from tests.policies.network_stack import group, let_in, machine, rules_apart, vpc
+from tests.policies.network_stack import database, group, let_in, machine, rules_apart, vpc
 
 CLUSTER = "aws:eks/cluster:Cluster"
 LOOSE = ("0.0.0.0/0", "tcp 22; its group is not declared here")
@@ -78,22 +79,33 @@ def test_a_path_is_told_with_what_opens_it():
 @pytest.mark.parametrize(
     ("place", "public", "why"),
     [
+        ("private", True, "machine vm has no route to an internet gateway"),
+        ("public", False, "machine vm has no public address"),
         (
-            "private",
+            "afar",
             True,
-            "only machine vm is behind it, without a public address and a route to an internet gateway",
+            "machine vm stands in a subnet that is not declared here, so that its routes are not known",
         ),
-        (
-            "public",
-            False,
-            "only machine vm is behind it, without a public address and a route to an internet gateway",
-        ),
-        ("afar", True, "the subnet of machine vm is not declared here, so that its routes are not known"),
     ],
 )
 def test_an_open_group_without_a_path_says_what_is_missing(place, public, why):
     graph = [*vpc(), group("admin", let_in(22)), machine(place, "admin", public=public)]
     assert said(*graph) == [("security group admin (ingress.0)", "0.0.0.0/0", f"tcp 22; {why}")]
+
+
+def test_a_group_that_is_open_where_nobody_listens_says_so():
+    store = database("public", "data", publiclyAccessible=True)
+    assert said(*vpc(), group("data", let_in(22)), *store) == [
+        ("security group data (ingress.0)", "0.0.0.0/0", "tcp 22; database db does not listen there")
+    ]
+    closed = resource(ACL, {"subnetIds": ["subnet-public"], "ingress": []}, name="list", id="acl-1")
+    assert said(*vpc(), closed, group("data", let_in(5432)), *store) == [
+        (
+            "security group data (ingress.0)",
+            "0.0.0.0/0",
+            "tcp 5432; database db is behind a network ACL that closes it, or may stand elsewhere",
+        )
+    ]
 
 
 def test_a_rule_beside_its_group_is_told_once():
