@@ -15,6 +15,7 @@ _FILE = Path(__file__).parent / "deputies.yaml"
 class _Deputies(Strict):
     services: list[str] = Field(min_length=1)
     on_resources: list[str] = Field(min_length=1)
+    on_keys: list[str] = Field(min_length=1)
     source: str
     read: date
 
@@ -33,6 +34,11 @@ def deputies() -> frozenset[str]:
 def resource_deputies() -> frozenset[str]:
     """The same of services that read, write or publish for whoever asks."""
     return frozenset(_deputies().on_resources)
+
+
+def key_deputies() -> frozenset[str]:
+    """The same of services that use keys for whoever asks."""
+    return frozenset(_deputies().on_keys)
 
 
 def service_name(principal: str) -> str:

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any, Final
 
-from facts.deputies import resource_deputies, service_name
+from facts.deputies import key_deputies, resource_deputies, service_name
 from policies.cluster_key import KEYS
 from policies.iam.accounts import homes, whole_others
 from policies.iam.callers import SOURCES, open_statements, unrefused
@@ -170,18 +171,19 @@ def _is_harmless(statement: Statement) -> bool:
 
 
 def _for_whom(holder: Resource, _graph: Graph) -> Iterable[str]:
-    value = at(holder.inputs, "policy") if holder.type in KEYS else _policy(holder)
-    return each(statements(value), _deputies)
+    if holder.type in KEYS:
+        return each(statements(at(holder.inputs, "policy")), partial(_deputies, key_deputies()))
+    return each(statements(_policy(holder)), partial(_deputies, resource_deputies()))
 
 
-def _deputies(statement: Statement) -> Iterable[str]:
+def _deputies(known: frozenset[str], statement: Statement) -> Iterable[str]:
     """Services that do this for whoever asks them to; where logs go to is held by the account in their path."""
     if not statement.allows or any(c.key.startswith(SOURCES) for c in statement.pinned()):
         return
     only_looks = statement.actions and all(a.lower() in _LOOKS for a in statement.actions)
     by_path = statement.resources and all(_LOGS_OF_ONE.search(r) for r in statement.resources)
     for service in () if only_looks or by_path else statement.principals("Service"):
-        if service_name(service) in resource_deputies():
+        if service_name(service) in known:
             yield f"{statement.name}: {service} does it for any account"
 
 

@@ -51,6 +51,7 @@ def delivered(**overrides):
 
 
 KEY = "aws:kms/key:Key"
+TRAILS = {"Service": "cloudtrail.amazonaws.com"}
 FOR_ANYBODY = "statement 0: s3.amazonaws.com does it for any account"
 ENCRYPTED_FOR_ONE = where(
     "StringLike", "kms:EncryptionContext:aws:cloudtrail:arn", "arn:aws:cloudtrail:*:111122223333:trail/*"
@@ -140,7 +141,8 @@ CASES = {
                     {"policy": {"Statement": [delivered(Resource="arn:aws:s3:::b/AWSLogs/111122223333/*")]}},
                 )
             ),
-            Case(resource(KEY, {"policy": {"Statement": delivered(**ENCRYPTED_FOR_ONE)}})),
+            Case(resource(KEY, {"policy": {"Statement": delivered(Principal=TRAILS, **ENCRYPTED_FOR_ONE)}})),
+            Case(resource(KEY, {"policy": {"Statement": [delivered()]}})),
         ],
         failing=[
             Case(queue(delivered()), findings=[FOR_ANYBODY]),
@@ -152,7 +154,10 @@ CASES = {
                 queue(delivered(**where("StringEqualsIfExists", "aws:SourceAccount", "111122223333"))),
                 findings=[FOR_ANYBODY],
             ),
-            Case(resource(KEY, {"policy": {"Statement": [delivered()]}}), findings=[FOR_ANYBODY]),
+            Case(
+                resource(KEY, {"policy": {"Statement": [delivered(Principal=TRAILS)]}}),
+                findings=["statement 0: cloudtrail.amazonaws.com does it for any account"],
+            ),
         ],
         not_applicable=[OTHER],
         undecided=[Case(queue(delivered(Principal=UNKNOWN)))],
