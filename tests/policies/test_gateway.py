@@ -1,86 +1,37 @@
 """The rules of ``policies/gateway.py``, by tables."""
 
-from typing import Any
-
 from policies.gateway import RULES
 from policies.gateway_objects import (
     AI_ROUTES,
-    CLASS,
     CLIENT_POLICY,
     DEFINITION,
-    GATEWAY,
-    PROXY,
     RELEASE,
     SECURITY_POLICY,
-    SERVICE,
     TRAFFIC_POLICY,
 )
-from policies.record import UNKNOWN, Resource
+from policies.record import UNKNOWN
 from tests.policies.cases import Case, RuleCases, cases_test, resource
-
-NOT_OURS = resource("aws:s3/bucket:Bucket", {})
-PROXIED = {"parametersRef": {"group": "gateway.envoyproxy.io", "kind": "EnvoyProxy", "name": "edge"}}
-
-
-def gateway(*listeners: Any, **spec: Any) -> Resource:
-    return resource(
-        GATEWAY,
-        {
-            "metadata": {"name": "edge", "namespace": "edge", "labels": {"tier": "edge"}},
-            "spec": {"gatewayClassName": "envoy", "listeners": list(listeners), **spec},
-        },
-    )
-
-
-def proxy(**service: Any) -> Resource:
-    spec = {"provider": {"type": "Kubernetes", "kubernetes": {"envoyService": service}}}
-    return resource(PROXY, {"metadata": {"name": "edge", "namespace": "edge"}, "spec": spec})
-
-
-def policy(type_: str, kind: str, name: str = "edge", **spec: Any) -> Resource:
-    targets = [{"group": "gateway.networking.k8s.io", "kind": kind, "name": name}]
-    inputs = {"metadata": {"name": name, "namespace": "edge"}, "spec": {"targetRefs": targets, **spec}}
-    return resource(type_, inputs, name=f"{kind}-{name}")
-
-
-def service(annotations: dict[str, Any] | None = None, **spec: Any) -> Resource:
-    metadata = {"name": "s", "annotations": annotations or {}}
-    return resource(SERVICE, {"metadata": metadata, "spec": {"type": "LoadBalancer", **spec}})
-
-
-def ai_route(*backends: Any) -> Resource:
-    return resource(AI_ROUTES[0], {"spec": {"rules": [{"backendRefs": list(backends)}]}})
-
-
-def ai_gateway(values):
-    return resource(RELEASE, {"chart": "oci://docker.io/envoyproxy/ai-gateway-helm", "values": values})
-
-
-def controller(limits: Any) -> Resource:
-    values = {"config": {"envoyGateway": {"rateLimit": limits}}}
-    return resource(RELEASE, {"chart": "oci://docker.io/envoyproxy/gateway-helm", "values": values})
-
-
-ENVOY = resource(
-    CLASS,
-    {
-        "metadata": {"name": "envoy"},
-        "spec": {"controllerName": "gateway.envoyproxy.io/gatewayclass-controller"},
-    },
+from tests.policies.gateway_examples import (
+    ENVOY,
+    HTTP,
+    HTTPS,
+    INTERNAL,
+    JWT,
+    NLB,
+    NOT_OURS,
+    PROXIED,
+    RANGES,
+    SCHEME,
+    SELECTED,
+    ai_gateway,
+    ai_route,
+    attaching,
+    controller,
+    gateway,
+    policy,
+    proxy,
+    service,
 )
-JWT = {"providers": [{"name": "callers"}]}
-HTTPS = {"name": "https", "protocol": "HTTPS", "port": 443}
-HTTP = {"name": "http", "protocol": "HTTP", "port": 80}
-NLB = "service.beta.kubernetes.io/aws-load-balancer-type"
-INTERNAL = "service.beta.kubernetes.io/aws-load-balancer-internal"
-SCHEME = "service.beta.kubernetes.io/aws-load-balancer-scheme"
-RANGES = "service.beta.kubernetes.io/load-balancer-source-ranges"
-SELECTED = {"from": "Selector", "selector": {"matchLabels": {"a": "b"}}}
-
-
-def attaching(namespaces: Any) -> Resource:
-    return gateway({**HTTPS, "allowedRoutes": {"namespaces": namespaces}})
-
 
 CASES: dict[str, RuleCases] = {
     "gateway-listeners-encrypt": RuleCases(
