@@ -8,6 +8,7 @@ from policies.rule import Rule
 
 MODULES: Final = (
     "access",
+    "ai_gateway",
     "audit_trail",
     "autoscaling",
     "bucket",

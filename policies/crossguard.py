@@ -97,7 +97,7 @@ class Judge:
 
     def accepted_in(self, urn: str) -> Accepted:
         """The waivers of the stack that a URN names: not every engine says in the environment which one it is."""
-        stack = urn.split(":")[2] if urn.count(":") > 2 else ""  # noqa: PLR2004 urn:pulumi:STACK::...
+        stack = urn.split(":")[2] if urn.count(":") > 2 else ""  # noqa: PLR2004 a URN has more colons than that
         if stack not in self._accepted:
             self._accepted[stack] = Accepted(self._waivers, stack)
         return self._accepted[stack]
