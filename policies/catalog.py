@@ -9,6 +9,7 @@ from policies.rule import Rule
 MODULES: Final = (
     "access",
     "admission",
+    "ai_gateway",
     "apis",
     "audit_trail",
     "autoscaling",

@@ -124,20 +124,6 @@ def _limits_fail_open(release: Resource, _graph: Graph) -> Iterable[str]:
     limits = mapping(at(release.inputs, "values.config.envoyGateway.rateLimit"))
     if limits and not flag(at(limits, "failClosed")):
         yield "rateLimit.failClosed is off: without its store nobody is limited"
-    if _is_off(release, "controller.quotaRateLimitFailureModeDeny"):
-        yield "controller.quotaRateLimitFailureModeDeny is off: a quota that cannot be counted has no end"
-
-
-def _is_off(release: Resource, value: str) -> bool:
-    """Whether a release says no itself; what it leaves to its chart is another version's matter."""
-    said = at(release.inputs, f"values.{value}")
-    return said is not None and not flag(said, value)
-
-
-def _logs_prompts(release: Resource, _graph: Graph) -> Iterable[str]:
-    is_ai_gateway = text(at(release.inputs, "chart")).rstrip("/").endswith("ai-gateway-helm")
-    if is_ai_gateway and _is_off(release, "extProc.enableRedaction"):
-        yield "extProc.enableRedaction is off: debug logs hold prompts and answers"
 
 
 def _definition_goes(definition: Resource, _graph: Graph) -> Iterable[str]:
@@ -212,13 +198,6 @@ RULES: tuple[Rule, ...] = (
         why="Whoever can disturb the store of counters would switch off every limit.",
         fix="Set config.envoyGateway.rateLimit.failClosed to true.",
         check=_limits_fail_open,
-    ),
-    Rule(
-        id="gateways-log-no-prompts",
-        applies_to=(RELEASE,),
-        why="Prompts are personal data, and logs are read by more people than may read them.",
-        fix="Set extProc.enableRedaction to true.",
-        check=_logs_prompts,
     ),
     Rule(
         id="definitions-outlive-their-stack",

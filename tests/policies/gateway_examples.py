@@ -40,10 +40,6 @@ def ai_route(*backends: Any) -> Resource:
     return resource(AI_ROUTES[0], {"spec": {"rules": [{"backendRefs": list(backends)}]}})
 
 
-def ai_gateway(values):
-    return resource(RELEASE, {"chart": "oci://docker.io/envoyproxy/ai-gateway-helm", "values": values})
-
-
 def controller(limits: Any) -> Resource:
     values = {"config": {"envoyGateway": {"rateLimit": limits}}}
     return resource(RELEASE, {"chart": "oci://docker.io/envoyproxy/gateway-helm", "values": values})

@@ -23,7 +23,6 @@ from tests.policies.gateway_examples import (
     RANGES,
     SCHEME,
     SELECTED,
-    ai_gateway,
     ai_route,
     attaching,
     controller,
@@ -221,31 +220,9 @@ CASES: dict[str, RuleCases] = {
                 findings=["rateLimit.failClosed is off: without its store nobody is limited"],
             )
             for more in ({}, {"failClosed": False})
-        ]
-        + [
-            Case(
-                ai_gateway({"controller": {"quotaRateLimitFailureModeDeny": False}}),
-                findings=[
-                    "controller.quotaRateLimitFailureModeDeny is off: a quota that cannot be counted has no end"
-                ],
-            )
         ],
         not_applicable=[Case(resource(RELEASE, {"chart": "keda", "values": {}}))],
         undecided=[Case(controller(UNKNOWN))],
-    ),
-    "gateways-log-no-prompts": RuleCases(
-        passing=[Case(ai_gateway({"extProc": {"enableRedaction": True}})), Case(ai_gateway({}))],
-        failing=[
-            Case(
-                ai_gateway({"extProc": {"enableRedaction": off}}),
-                findings=["extProc.enableRedaction is off: debug logs hold prompts and answers"],
-            )
-            for off in (False, "false")
-        ],
-        not_applicable=[
-            Case(resource(RELEASE, {"chart": "keda", "values": {"extProc": {"enableRedaction": False}}}))
-        ],
-        undecided=[Case(ai_gateway({"extProc": {"enableRedaction": UNKNOWN}}))],
     ),
     "definitions-outlive-their-stack": RuleCases(
         passing=[
