@@ -7,7 +7,7 @@ from components.default_deny import deny_all_requests
 from components.flow import Flow, Peer
 from components.mesh_exception import MeshException
 from components.namespaces import EDGE, EDGE_GATEWAY, INNER_GATEWAY, KSERVE, OBSERVABILITY
-from components.telemetry_values import PROMETHEUS_ACCOUNT
+from components.telemetry_values import PROMETHEUS_ACCOUNT, PROMETHEUS_PODS
 
 GATEWAY_LABEL: Final = "gateway.envoyproxy.io/owning-gateway-name"
 EDGE_PORT: Final = 10443
@@ -22,6 +22,7 @@ _PROBED: Final = (TOKEN_METRICS_PORT, 19002, 19003)
 PRIVATE_RANGES: Final = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")
 """RFC 1918 and RFC 6598: every address a VPC or a network joined to it may use."""
 
+PROMETHEUS: Final = Peer(namespace=OBSERVABILITY, service_account=PROMETHEUS_ACCOUNT, labels=PROMETHEUS_PODS)
 EDGE_PROXIES: Final = Peer(namespace=EDGE, service_account=EDGE_GATEWAY, labels={GATEWAY_LABEL: EDGE_GATEWAY})
 INNER_PROXIES: Final = Peer(
     namespace=KSERVE, service_account=INNER_GATEWAY, labels={GATEWAY_LABEL: INNER_GATEWAY}
@@ -30,7 +31,6 @@ INNER_PROXIES: Final = Peer(
 
 def gateway_flows() -> list[Flow]:
     """What the mesh lets through to the proxies."""
-    prometheus = Peer(namespace=OBSERVABILITY, service_account=PROMETHEUS_ACCOUNT)
     return [
         Flow(
             name="edge-to-inner-gateway",
@@ -43,7 +43,7 @@ def gateway_flows() -> list[Flow]:
         *(
             Flow(
                 name=f"{name}-from-prometheus",
-                sources=[prometheus],
+                sources=[PROMETHEUS],
                 target=proxies,
                 port=port,
                 reason="metrics",

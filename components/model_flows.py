@@ -4,16 +4,15 @@ from typing import Any, Final
 
 from components.declared_flows import flow_objects
 from components.flow import Flow, Peer, egress, egress_to_addresses
-from components.gateway_flows import INNER_PROXIES
+from components.gateway_flows import INNER_PROXIES, PROMETHEUS
 from components.llm_engine import ENGINE_PORT
 from components.llm_scheduler import PICKER_HEALTH_PORT, PICKER_PORT
 from components.model_plan import ReleasePlan
 from components.namespaces import OBSERVABILITY
 from components.payload_logging import AGENT_PORT
 from components.serving_runtimes import PREDICTOR_PORT
-from components.telemetry_values import COLLECTOR, PROMETHEUS_ACCOUNT
+from components.telemetry_values import COLLECTOR
 
-_PROMETHEUS: Final = Peer(namespace=OBSERVABILITY, service_account=PROMETHEUS_ACCOUNT)
 _LLM: Final = "llminferenceservice"
 _PICKERS: Final = {
     "app.kubernetes.io/part-of": _LLM,
@@ -66,7 +65,7 @@ def predictor_flows(plan: ReleasePlan, namespace: str, *, is_recorded: bool = Fa
     )
     metrics = Flow(
         name=f"{plan.key}-metrics",
-        sources=[_PROMETHEUS],
+        sources=[PROMETHEUS],
         target=target,
         port=PREDICTOR_PORT,
         reason="metrics",
@@ -114,7 +113,7 @@ def _callers(plan: ReleasePlan, target: Peer, port: int, picker: Peer | None = N
     pickers, asks = ([picker], "; its picker: how busy each replica is, every 50 ms") if picker else ([], "")
     return Flow(
         name=f"{plan.key}-callers",
-        sources=[INNER_PROXIES, _PROMETHEUS, *pickers],
+        sources=[INNER_PROXIES, PROMETHEUS, *pickers],
         target=target,
         port=port,
         reason=f"the gateway: {_REQUESTS}; Prometheus: metrics{asks}",

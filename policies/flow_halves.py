@@ -104,8 +104,21 @@ def _wide_way(policy: Resource, graph: Graph) -> Iterable[str]:
         if not sequence(at(rule, "ports"), "ports"):
             yield f"egress rule {index} opens every port"
     notes = mapping(at(policy.inputs, "metadata.annotations"), "metadata.annotations")
-    if notes.get(_REASON) and selects_everything(at(policy.inputs, "spec.podSelector")):
+    if not notes.get(_REASON):
+        return
+    if selects_everything(at(policy.inputs, "spec.podSelector")):
         yield "a flow that is of every pod of the namespace"
+    for peer in _tunnel_peers(policy):
+        if selects_everything(at(peer, "podSelector")):
+            yield "a flow that every pod of its caller's namespace may use"
+
+
+def _tunnel_peers(policy: Resource) -> Iterable[Any]:
+    """Pods, of any namespace, that may come through the mesh."""
+    for rule in sequence(at(policy.inputs, "spec.ingress"), "spec.ingress"):
+        ports = [known(at(port, "port"), "port") for port in sequence(at(rule, "ports"), "ports")]
+        if _TUNNEL in ports:
+            yield from (p for p in sequence(at(rule, "from"), "from") if at(p, "ipBlock") is None)
 
 
 RULES: tuple[Rule, ...] = (

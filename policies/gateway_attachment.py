@@ -24,7 +24,7 @@ from policies.record import Graph, Resource
 MODEL_ROUTES: Final = (*AI_ROUTES, *HTTP_ROUTES)
 _MODEL_PATHS: Final = (
     "/v2/models/",
-    "/v1/models/",
+    "/v1/models",
     "/v1/chat/",
     "/v1/completions",
     "/v1/embeddings",

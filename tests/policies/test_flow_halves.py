@@ -6,7 +6,8 @@ MESH = "kubernetes:security.istio.io/v1:AuthorizationPolicy"
 NETWORK = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
 METADATA = {"name": "callers", "namespace": "models", "annotations": {"slipway.dev/reason": "requests"}}
 PODS = {"matchLabels": {"app": "chat"}}
-EDGE = {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "edge"}}}
+WHOLE_EDGE = {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "edge"}}}
+EDGE = {**WHOLE_EDGE, "podSelector": {"matchLabels": {"app": "edge"}}}
 KUBELET = {"from": [{"ipBlock": {"cidr": "169.254.7.127/32"}}], "ports": [{"port": 8000}]}
 
 
@@ -74,6 +75,11 @@ CASES = {
         failing=[
             Case(network_half(egress=[DNS, {"to": [EDGE]}]), [OURS], ["egress rule 1 opens every port"]),
             Case(network_half(pods={}), [OURS], ["a flow that is of every pod of the namespace"]),
+            Case(
+                network_half(WHOLE_EDGE),
+                [OURS],
+                ["a flow that every pod of its caller's namespace may use"],
+            ),
         ],
         not_applicable=[Case(mesh_half())],
         undecided=[Case(network_half(egress=UNKNOWN), [OURS])],
