@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from gate.report import Exposure
-from policies.gateway_attachment import edge_routes, effective
-from policies.gateway_objects import SECURITY_POLICY, TRAFFIC_POLICY, name_of
+from policies.gateway_attachment import edge_routes, effective, lists_models
+from policies.gateway_objects import AI_ROUTES, SECURITY_POLICY, TRAFFIC_POLICY, name_of
 from policies.reading import UndecidedError, at, mapping, number, sequence, text
 from policies.record import Graph, Resource
 
@@ -17,6 +17,8 @@ def model_callers(graph: Graph) -> Iterator[Exposure]:
     """One way in for each caller of each model; a model nobody may call, and one anybody may, say so."""
     for route in edge_routes(graph):
         what = f"model {name_of(route)}"
+        if route.type not in AI_ROUTES and lists_models(route):
+            what = "names of all models"
         try:
             yield from _ways(route, graph, what)
             yield from _stand_ins(route)

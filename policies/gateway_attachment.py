@@ -22,9 +22,10 @@ from policies.reading import UndecidedError, at, known, listed, mapping, number,
 from policies.record import Graph, Resource
 
 MODEL_ROUTES: Final = (*AI_ROUTES, *HTTP_ROUTES)
+_LIST: Final = "/v1/models"
 _MODEL_PATHS: Final = (
     "/v2/models/",
-    "/v1/models",
+    _LIST,
     "/v1/chat/",
     "/v1/completions",
     "/v1/embeddings",
@@ -87,13 +88,22 @@ def edge_routes(graph: Graph) -> list[Resource]:
     return [route for kind in MODEL_ROUTES for route in graph.of_type(kind) if is_edge_route(route, graph)]
 
 
+def lists_models(route: Resource) -> bool:
+    """Whether it answers with the names of models, and with nothing else."""
+    return set(_paths(route)) == {_LIST}
+
+
+def _paths(route: Resource) -> list[str]:
+    rules = sequence(at(route.inputs, "spec.rules"))
+    return [text(at(m, "path.value")) for rule in rules for m in sequence(at(rule, "matches"))]
+
+
 def _is_model(route: Resource) -> bool:
     if _MODEL_LABEL in mapping(at(route.inputs, "metadata.labels")):
         return True
     rules = sequence(at(route.inputs, "spec.rules"))
-    paths = [text(at(m, "path.value")) for rule in rules for m in sequence(at(rule, "matches"))]
     kinds = {text(at(b, "kind")) for rule in rules for b in sequence(at(rule, "backendRefs"))}
-    return "InferencePool" in kinds or any(path.startswith(_MODEL_PATHS) for path in paths)
+    return "InferencePool" in kinds or any(path.startswith(_MODEL_PATHS) for path in _paths(route))
 
 
 def _is_envoys(route: Resource) -> bool:

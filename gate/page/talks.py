@@ -17,6 +17,7 @@ MOST_LINES: Final = 120
 def who_talks(flows: Sequence[Flow]) -> tuple[Sequence[Node], Sequence[Edge]]:
     """Boxes and lines; addresses that call the same pods are one box, an identity and its pods too.
 
+    What is no pod and no model is one box with others of its kind that the same callers reach the same way.
     Too many lines to be read become lines between namespaces.
     """
     targets = sorted({f.target for f in flows})
@@ -25,10 +26,11 @@ def who_talks(flows: Sequence[Flow]) -> tuple[Sequence[Node], Sequence[Edge]]:
         reached.setdefault(flow.caller, set()).add((flow.target, flow.port))
     boxes = {caller: _box(caller, targets, reached) for caller in reached}
     applications = {f.caller for f in flows if f.of_model}
-    nodes = {box: _node(box, applications) for box in (*boxes.values(), *targets)}
+    alike = _alike(flows)
+    nodes = {box: _node(box, applications) for box in (*boxes.values(), *map(alike.__getitem__, targets))}
     ports: dict[tuple[str, str], set[str]] = {}
     for flow in flows:
-        ports.setdefault((boxes[flow.caller], flow.target), set()).add(flow.port)
+        ports.setdefault((boxes[flow.caller], alike[flow.target]), set()).add(flow.port)
     edges = [
         Edge(source=source, target=target, label=", ".join(sorted(filter(None, found))))
         for (source, target), found in sorted(ports.items())
@@ -36,6 +38,19 @@ def who_talks(flows: Sequence[Flow]) -> tuple[Sequence[Node], Sequence[Edge]]:
     if len(edges) > MOST_LINES:
         return _by_namespace(nodes, edges)
     return [nodes[n] for n in sorted(nodes)], edges
+
+
+def _alike(flows: Sequence[Flow]) -> dict[str, str]:
+    """The box of each target."""
+    callers: dict[str, set[tuple[str, str, str]]] = {}
+    for flow in flows:
+        callers.setdefault(flow.target, set()).add((flow.caller, flow.port, flow.detail))
+    models = {f.target for f in flows if f.of_model}
+    groups: dict[tuple[str, frozenset[tuple[str, str, str]]], list[str]] = {}
+    for target, reached_by in sorted(callers.items()):
+        kind = "" if "=" in target or target in models else target.rpartition(" ")[0]
+        groups.setdefault((kind or target, frozenset(reached_by)), []).append(target)
+    return {target: "\n".join(group) for group in groups.values() for target in group}
 
 
 def talks(flows: Sequence[Flow]) -> Diagram:

@@ -4,7 +4,7 @@ from dataclasses import asdict
 
 from gate.callers import model_callers
 from gate.difference.flows import flow_changes
-from policies.gateway_objects import AI_ROUTES, SECURITY_POLICY, TRAFFIC_POLICY
+from policies.gateway_objects import AI_ROUTES, HTTP_ROUTES, SECURITY_POLICY, TRAFFIC_POLICY
 from policies.record import UNKNOWN, Graph
 from tests.captured import captured
 from tests.policies.cases import resource
@@ -52,6 +52,14 @@ def test_every_caller_of_a_model_is_named_with_what_it_may_ask():
         ("model chat", "desk", "5 requests a minute"),
         ("model chat", "ops (a, b)", "1 requests a minute; no limit of its own"),
     ]
+
+
+def test_the_list_of_models_is_no_model():
+    backend = {"group": "gateway.envoyproxy.io", "kind": "Backend", "name": "inner"}
+    rule = {"matches": [{"path": {"type": "Exact", "value": "/v1/models"}}], "backendRefs": [backend]}
+    names = made(HTTP_ROUTES[0], rules=[rule])
+    (found,) = model_callers(Graph([names, listing()]))
+    assert (found.what, found.source) == ("names of all models", "nobody")
 
 
 def test_nobody_and_anybody_are_said_too():

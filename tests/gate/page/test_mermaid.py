@@ -32,6 +32,34 @@ def test_boxes_have_shapes_and_lines_their_ports():
     ]
 
 
+def test_what_is_alike_is_one_box_but_never_models_or_pods():
+    way = {"detail": "tcp 443"}
+    drawn = as_mermaid(
+        [
+            Flow(caller="10.0.0.0/16", target="VPC endpoint a", **way),
+            Flow(caller="10.0.0.0/16", target="VPC endpoint b", **way),
+            Flow(caller="10.0.0.0/16", target="VPC endpoint c", detail="tcp 80"),
+            Flow(caller="10.0.0.0/16", target="database d", **way),
+            Flow(caller="shop", target="model chat", of_model=True),
+            Flow(caller="shop", target="model mini", of_model=True),
+            Flow(caller="shop", target="models/name=a"),
+            Flow(caller="shop", target="models/name=b"),
+        ]
+    )
+    boxes = [line.split('"')[1] for line in drawn.splitlines()[1:] if "-->" not in line]
+    assert boxes == [
+        "10.0.0.0/16<br>address",
+        "VPC endpoint a<br>and 1 more",
+        "VPC endpoint c",
+        "database d",
+        "model chat",
+        "model mini",
+        "a<br>pods in models",
+        "b<br>pods in models",
+        "shop<br>application",
+    ]
+
+
 def test_a_hostile_name_stays_a_label():
     hostile = 'x"]\n```\n<img src=x onerror=1> click n0 "https://e" %%{init}%% #quot; \u202e `'
     drawn = as_mermaid([Flow(caller=hostile, target="t/a=b", port='8"| n9')])
