@@ -17,6 +17,8 @@ MOST_LINES: Final = 120
 def who_talks(flows: Sequence[Flow]) -> tuple[Sequence[Node], Sequence[Edge]]:
     """Boxes and lines; addresses that call the same pods are one box, an identity and its pods too.
 
+    So are things outside the mesh that the same callers reach in the same way, such as the endpoints of a VPC.
+
     Too many lines to be read become lines between namespaces.
     """
     targets = sorted({f.target for f in flows})
@@ -24,11 +26,12 @@ def who_talks(flows: Sequence[Flow]) -> tuple[Sequence[Node], Sequence[Edge]]:
     for flow in flows:
         reached.setdefault(flow.caller, set()).add((flow.target, flow.port))
     boxes = {caller: _box(caller, targets, reached) for caller in reached}
+    boxes |= {target: "\n".join(alike) for alike in _alike(flows, boxes) for target in alike}
     applications = {f.caller for f in flows if f.of_model}
-    nodes = {box: _node(box, applications) for box in (*boxes.values(), *targets)}
+    nodes = {box: _node(box, applications) for box in boxes.values()}
     ports: dict[tuple[str, str], set[str]] = {}
     for flow in flows:
-        ports.setdefault((boxes[flow.caller], flow.target), set()).add(flow.port)
+        ports.setdefault((boxes[flow.caller], boxes[flow.target]), set()).add(flow.port)
     edges = [
         Edge(source=source, target=target, label=", ".join(sorted(filter(None, found))))
         for (source, target), found in sorted(ports.items())
@@ -41,6 +44,24 @@ def who_talks(flows: Sequence[Flow]) -> tuple[Sequence[Node], Sequence[Edge]]:
 def talks(flows: Sequence[Flow]) -> Diagram:
     """Flows as a drawing."""
     return draw_apart(*who_talks(flows))
+
+
+def _alike(flows: Sequence[Flow], callers: Mapping[str, str]) -> list[list[str]]:
+    """Targets that are boxes of their own, together where no flow tells them apart; a model's list always does."""
+    reached: dict[str, set[tuple[object, ...]]] = {}
+    for flow in flows:
+        apart = flow.target if flow.of_model or _is_in_mesh(flow.target) else ""
+        way = (callers[flow.caller], flow.port, flow.detail, apart)
+        if flow.target not in callers:
+            reached.setdefault(flow.target, set()).add(way)
+    alike: dict[frozenset[tuple[object, ...]], list[str]] = {}
+    for target in sorted(reached):
+        alike.setdefault(frozenset(reached[target]), []).append(target)
+    return list(alike.values())
+
+
+def _is_in_mesh(target: str) -> bool:
+    return _namespace(target) != target
 
 
 def _by_namespace(nodes: Mapping[str, Node], edges: Sequence[Edge]) -> tuple[Sequence[Node], Sequence[Edge]]:
