@@ -58,7 +58,7 @@ def _resources(path: Path, bounds: Bounds) -> Iterator[Resource]:
         if document is None:
             continue
         if not isinstance(document, Mapping):
-            raise DamageError(f"expected a mapping, got {type(document).__name__}")
+            raise DamageError(f"{_NEITHER} (expected a mapping, got {type(document).__name__})")
         if "kind" in document and "apiVersion" in document:
             yield from _objects(document, str(path))
         elif "deployment" in document:
@@ -68,11 +68,10 @@ def _resources(path: Path, bounds: Bounds) -> Iterator[Resource]:
         elif path.stem == "kustomization":
             raise DamageError(_KUSTOMIZATION)
         else:
-            raise DamageError(
-                "is neither a state export, nor a preview, nor a Kubernetes object (no apiVersion and kind)"
-            )
+            raise DamageError(f"{_NEITHER} (no apiVersion and kind)")
 
 
+_NEITHER = "is neither a state export, nor a preview, nor a Kubernetes object"
 _KUSTOMIZATION = "a kustomization; build it first (kubectl kustomize) and judge the result"
 
 

@@ -45,12 +45,13 @@ def run(
     for line in unused:
         console.print(line, style="red", markup=False, highlight=False, soft_wrap=True)
     code = max([_code(p) for p in previews] + ([ERROR] if unused else [0]))
-    console.print(
-        f"reports: {shown(options.output)}/STACK/report.html, report.md, report.json, report.sarif, state.json",
-        highlight=False,
-        markup=False,
-        soft_wrap=True,
-    )
+    if any(done.report is not None for done in previews):
+        console.print(
+            f"reports: {shown(options.output)}/STACK/report.html, report.md, report.json, report.sarif, state.json",
+            highlight=False,
+            markup=False,
+            soft_wrap=True,
+        )
     return code
 
 

@@ -42,9 +42,15 @@ def _model(stack: Stack, model: str, releases: dict[tuple[str, str], LoadedRelea
 def _warm(stack: Stack, loaded: LoadedRelease, stable: LoadedRelease) -> str:
     release = loaded.release
     hours = stable.release.rollout.rollback_window_hours
+    until = f"Take it out of versions after {hours} hours"
+    if not stack.settings.models[release.model].versions[release.version].replicas.min:
+        return (
+            f"{release.version} is kept without traffic and may be at zero (replicas.min is 0): it costs nothing "
+            f"then, and its way back waits for a start. {until}"
+        )
     return (
         f"{release.version} is kept warm without traffic ({_cost(stack, loaded)}), and can answer again at once. "
-        f"Take it out of versions after {hours} hours"
+        f"{until}"
     )
 
 

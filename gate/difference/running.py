@@ -7,6 +7,9 @@ _MODELS: Final = (
     "kubernetes:serving.kserve.io/v1beta1:InferenceService",
     "kubernetes:serving.kserve.io/v1alpha2:LLMInferenceService",
 )
+_SCALED: Final = "kubernetes:keda.sh/v1alpha1:ScaledObject"
+_SCALED_MOST: Final = 100
+"""What KEDA scales to without maxReplicaCount (keda.sh/docs/2.15/reference/scaledobject-spec, read 2026-11-25)."""
 _POOL: Final = "kubernetes:karpenter.sh/v1:NodePool"
 _GPU: Final = "nvidia.com/gpu"
 _MACHINE: Final = "node.kubernetes.io/instance-type"
@@ -46,7 +49,7 @@ def _moves(old: Mapping[str, int], new: Mapping[str, int]) -> Iterator[str]:
     for version in [*most_first, *(gone for gone in old if gone not in new)]:
         was, is_now = old.get(version), new.get(version)
         if was is None and not is_now:
-            yield f"{version} comes without traffic; let it answer 1 % first, or its first requests fail"
+            yield f"{version} comes without traffic: name it as candidate once its pods are ready"
         elif is_now is None:
             yield f"{version} goes, which answered {was} %"
         elif (was or 0) != is_now:
@@ -91,6 +94,7 @@ def capacity_changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> lis
 
 def _holds(report: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Every pool with what it may grow to and on which machines, and every version with what it asks for."""
+    scaled = _scaled(report)
     for resource in report["resources"]:
         inputs = resource["inputs"]
         if resource["type"] == _POOL:
@@ -102,19 +106,44 @@ def _holds(report: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             machines = _on(inputs.get("instanceTypes") or ())
             yield f"node group {resource['name']}", f"at most {most} nodes{machines}"
         elif resource["type"] in _MODELS:
-            yield from _asked(inputs)
+            yield from _asked(inputs, scaled)
 
 
-def _asked(inputs: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _scaled(report: Mapping[str, Any]) -> Mapping[tuple[Any, str], Mapping[str, Any]]:
+    """What a ScaledObject says of the Deployment it names: KServe's own counts no longer hold there."""
+    found: dict[tuple[Any, str], Mapping[str, Any]] = {}
+    for resource in report["resources"]:
+        if resource["type"] == _SCALED:
+            spec = resource["inputs"].get("spec") or {}
+            target = str((spec.get("scaleTargetRef") or {}).get("name"))
+            found[resource["inputs"]["metadata"].get("namespace"), target] = {
+                "minReplicas": spec.get("minReplicaCount", 0),
+                "maxReplicas": spec.get("maxReplicaCount", _SCALED_MOST),
+            }
+    return found
+
+
+def _asked(
+    inputs: Mapping[str, Any], scaled: Mapping[tuple[Any, str], Mapping[str, Any]]
+) -> Iterator[tuple[str, str]]:
     name, spec = inputs["metadata"]["name"], inputs.get("spec") or {}
     served = [spec.get("predictor") or spec, *(c["predictor"] for c in spec.get("canary") or ())]
     for one in served:
-        fewest = _number(one.get("minReplicas", one.get("replicas", 1)))
-        most = max(_number(one.get("maxReplicas", 0)), fewest)
-        copies = f"{fewest} to {most} replicas" if most != fewest else f"{most} replica{'s' * (most != 1)}"
+        called = _called(name, one)
+        counts = scaled.get((inputs["metadata"].get("namespace"), f"{called}-predictor"), one)
         gpus = sum(_gpus(container) for container in _containers(one))
         with_gpus = f" with {gpus} GPU{'s' * (gpus > 1)} each" if gpus else ""
-        yield f"model {_called(name, one)}", f"{copies}{with_gpus}"
+        yield f"model {called}", f"{_copies(counts)}{with_gpus}"
+
+
+def _copies(counts: Mapping[str, Any]) -> str:
+    fewest, most = (counts.get(key, counts.get("replicas", 1)) for key in ("minReplicas", "maxReplicas"))
+    if not (_is_count(fewest) and _is_count(most)):
+        return "replicas whose number is not known yet"
+    most = max(int(most), int(fewest))
+    if most != int(fewest):
+        return f"{int(fewest)} to {most} replicas"
+    return f"{most} replica{'s' * (most != 1)}"
 
 
 def _containers(served: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
@@ -130,7 +159,11 @@ def _gpus(container: Mapping[str, Any]) -> int:
 
 def _number(value: Any) -> int:
     """A count; 0 where it is not known yet, which the report of this side says by itself."""
-    return int(value) if str(value).isdecimal() else 0
+    return int(value) if _is_count(value) else 0
+
+
+def _is_count(value: Any) -> bool:
+    return str(value).isdecimal()
 
 
 def _machines(spec: Mapping[str, Any]) -> Sequence[str]:

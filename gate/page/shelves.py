@@ -20,19 +20,32 @@ def draw_apart(nodes: Sequence[Node], edges: Iterable[Edge]) -> Diagram:
         return whole
     parts = [draw(group, lines) for group in _connected(nodes, lines)]
     parts.sort(key=lambda part: (-part.height, -part.width, part.boxes[0][0].id))
-    placed, x, y, shelf, widest = [], 0, 0, 0, 0
+    shelves: list[list[Diagram]] = []
     for part in parts:
-        if x and x + part.width > WIDEST:
-            x, y, shelf = 0, y + shelf + _BETWEEN, 0
-        placed.append((part, x, y))
-        x += part.width + _BETWEEN
-        shelf, widest = max(shelf, part.height), max(widest, x - _BETWEEN)
+        if shelves and _wide([*shelves[-1], part]) <= WIDEST:
+            shelves[-1].append(part)
+        else:
+            shelves.append([part])
+    widest = max(map(_wide, shelves))
+    placed, y = [], 0
+    for shelf in shelves:
+        x = (
+            widest - _wide(shelf)
+        ) // 2  # in the middle, where a page begins to look at a drawing that is wider than it
+        for part in shelf:
+            placed.append((part, x, y))
+            x += part.width + _BETWEEN
+        y += max(part.height for part in shelf) + _BETWEEN
     return Diagram(
         width=widest,
-        height=y + shelf,
+        height=y - _BETWEEN,
         boxes=[(node, x + dx, y + dy) for part, dx, dy in placed for node, x, y in part.boxes],
         lines=[(edge, _moved(path, dx, dy)) for part, dx, dy in placed for edge, path in part.lines],
     )
+
+
+def _wide(shelf: Sequence[Diagram]) -> int:
+    return sum(part.width + _BETWEEN for part in shelf) - _BETWEEN
 
 
 def _connected(nodes: Sequence[Node], edges: Sequence[Edge]) -> list[list[Node]]:

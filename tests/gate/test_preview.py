@@ -136,7 +136,8 @@ def test_broken_waivers_stop_everything(root):
         run(root)
 
 
-def test_the_exit_code_is_the_worst_of_all_stacks(root, monkeypatch, capsys):
+@pytest.mark.parametrize(("names", "reports"), [([], True), (["base"], False)])
+def test_the_exit_code_is_the_worst_of_all_stacks(root, monkeypatch, capsys, names, reports):
     (root / "__main__.py").write_text(PER_STACK.format("import sys; sys.exit(0)"), encoding="utf-8")
     import gate.command_preview as command  # noqa: PLC0415 patched below
 
@@ -144,12 +145,16 @@ def test_the_exit_code_is_the_worst_of_all_stacks(root, monkeypatch, capsys):
         command, "Options", lambda **given: Options(**{**given, "organisation": root}, root=root, processes=2)
     )  # fmt: skip
     monkeypatch.setattr(
-        sys, "argv", ["slipway", "preview", "--no-checkov", "--today=2026-11-23", f"--output={root / 'out'}"]
+        sys,
+        "argv",
+        ["slipway", "preview", "--no-checkov", "--today=2026-11-23", f"--output={root / 'out'}", *names],
     )
     with pytest.raises(SystemExit) as leaving:
         cli.main()
     assert leaving.value.code == 2
-    assert "stack base" in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert "stack base" in out
+    assert ("reports:" in out) == reports, "no report is announced where none was written"
 
 
 def test_a_folder_appears_whole_or_not_at_all(tmp_path):

@@ -64,6 +64,14 @@ def test_on_the_processor_it_takes_of_the_system_nodes():
     )
 
 
+def test_a_version_that_may_be_at_zero_is_not_called_warm():
+    chosen = {"replicas": {"min": 0, "max": 4}}
+    assert said({"stable": "v2"}, ["v1", "v2"], base="embedding-on-cpu", chosen=chosen) == (
+        "100 % v2; v1 is kept without traffic and may be at zero (replicas.min is 0): it costs nothing then, and its "
+        "way back waits for a start. Take it out of versions after 24 hours"
+    )
+
+
 def test_the_window_is_that_of_the_version_that_took_over():
     words = said({"stable": "v2"}, ["v1", "v2"], change={"rollout": {"rollback_window_hours": 72}})
     assert words.endswith("after 72 hours")

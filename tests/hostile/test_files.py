@@ -10,6 +10,8 @@ from gate.adapters import read_paths
 from gate.errors import GateError
 from tests.hostile.reading import HEAD, POD
 
+NEITHER = "is neither a state export, nor a preview, nor a Kubernetes object"
+
 
 def problems(*paths):
     with pytest.raises(GateError) as error:
@@ -23,7 +25,7 @@ def test_the_problems_of_all_files_are_listed(tmp_path):
     (tmp_path / "good.yaml").write_text(POD)
     (tmp_path / "empty").mkdir()
     assert problems(tmp_path, tmp_path / "empty", tmp_path / "missing.yaml") == (
-        f"{tmp_path}/a.yaml: expected a mapping, got str",
+        f"{tmp_path}/a.yaml: {NEITHER} (expected a mapping, got str)",
         f"{tmp_path}/b.json: line 1: is not JSON: Expecting property name enclosed in double quotes",
         f"{tmp_path}/empty: holds no .json, .yaml, .yml file",
         f"{tmp_path}/missing.yaml: there is no such file or folder",

@@ -47,10 +47,10 @@ def test_the_old_version_goes():
     assert traffic_changes(PROMOTED, after) == ["minilm: v1 goes, which answered 0 %"]
 
 
-def test_a_version_that_comes_without_traffic_is_warned_of():
+def test_a_version_that_comes_without_traffic_is_told_what_comes_next():
     warm = report(shares={"v1": 100, "v2": 0})
     assert traffic_changes(ALONE, warm) == [
-        "minilm: v2 comes without traffic; let it answer 1 % first, or its first requests fail"
+        "minilm: v2 comes without traffic: name it as candidate once its pods are ready"
     ]
 
 
@@ -106,4 +106,37 @@ def test_a_model_says_how_many_replicas_and_gpus_it_asks_for():
 
 
 def test_a_count_that_is_not_known_yet_is_no_fault():
-    assert capacity_changes(report(), chat("[unknown]", "[unknown]")) == ["model chat-v1 comes: 0 replicas"]
+    assert capacity_changes(report(), chat("[unknown]", "[unknown]")) == [
+        "model chat-v1 comes: replicas whose number is not known yet"
+    ]
+
+
+def scaling(version, **counts):
+    spec = {"scaleTargetRef": {"name": f"minilm-{version}-predictor"}, **counts}
+    return {
+        "type": "kubernetes:keda.sh/v1alpha1:ScaledObject",
+        "inputs": {"metadata": {"name": f"minilm-{version}"}, "spec": spec},
+    }
+
+
+def counted(side, *scaled):
+    return side | {"resources": [*side["resources"], *scaled]}
+
+
+def test_where_keda_counts_its_numbers_are_told():
+    """A promotion swaps the predictors' own counts; what runs stays what each ScaledObject says."""
+    both = [
+        scaling("v1", minReplicaCount=0, maxReplicaCount=2),
+        scaling("v2", minReplicaCount=1, maxReplicaCount=3),
+    ]
+    assert capacity_changes(counted(ALONE, both[0]), counted(CANARY, *both)) == [
+        "model minilm-v2 comes: 1 to 3 replicas"
+    ]
+    assert capacity_changes(counted(CANARY, *both), counted(PROMOTED, *both)) == []
+    assert capacity_changes(report(), counted(ALONE, scaling("v1"))) == [
+        "model minilm-v1 comes: 0 to 100 replicas"
+    ]
+    other = scaling("v1") | {
+        "inputs": {"metadata": {"namespace": "others"}, "spec": scaling("v1")["inputs"]["spec"]}
+    }
+    assert capacity_changes(report(), counted(ALONE, other)) == ["model minilm-v1 comes: 1 replica"]

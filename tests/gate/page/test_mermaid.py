@@ -88,3 +88,28 @@ def test_too_many_lines_are_drawn_between_namespaces():
         ("edge", "models", "121 flows"),
     ]
     assert len(who_talks(many[:-1])[0]) == MOST_LINES + 1
+
+
+def endpoint(name, *, caller="10.0.0.0/16", detail="tcp 443", of_model=False):
+    return Flow(caller=caller, target=name, detail=detail, of_model=of_model)
+
+
+def titles(*flows):
+    return sorted(f"{node.title} {node.note}".strip() for node in who_talks(flows)[0])
+
+
+def test_what_the_same_callers_reach_in_the_same_way_is_one_box():
+    assert titles(*[endpoint(f"VPC endpoint {n}") for n in "abc"]) == [
+        "10.0.0.0/16 address",
+        "VPC endpoint a and 2 more",
+    ]
+    (line,) = who_talks([endpoint(f"VPC endpoint {n}") for n in "abc"])[1]
+    assert line.target == "VPC endpoint a\nVPC endpoint b\nVPC endpoint c"
+
+
+def test_what_is_reached_otherwise_or_by_somebody_else_is_a_box_of_its_own():
+    assert len(titles(endpoint("a"), endpoint("b", detail="tcp 80"))) == 3
+    assert len(titles(endpoint("a"), endpoint("b"), endpoint("b", caller="192.168.0.0/16"))) == 4
+    assert len(titles(endpoint("model a", of_model=True), endpoint("model b", of_model=True))) == 3
+    pods = [Flow(caller="10.0.0.0/16", target=f"edge/name={n}", port="443") for n in "ab"]
+    assert len(titles(*pods)) == 3

@@ -153,7 +153,7 @@ def test_the_page_says_everything_the_report_does():
     said = text(page)
     for part in (
         "mandatory a-rule", "Fix mend it", "undecided, mandatory c-rule", "spec is not known yet",
-        "0.0.0.0/0 from outside gateway HTTPS 443",
+        "0.0.0.0/0 outside the mesh gateway HTTPS 443",
         "chat-v1 s3: 5 s &lt;b&gt;", "s3:Get*", "k is v", "2026-12-01 8 days", "keys-rotate", "types no rule knows 2",
     ):  # fmt: skip
         assert part in said

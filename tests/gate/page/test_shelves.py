@@ -50,3 +50,9 @@ def test_the_order_of_nodes_and_lines_says_nothing():
 def test_one_wide_graph_stays_whole():
     wide = graph(*[("a", f"b{n}") for n in range(12)])
     assert draw_apart(*wide) == draw(*wide)
+
+
+def test_every_shelf_stands_in_the_middle():
+    made = draw_apart(*graph(*[("a", f"b{n}") for n in range(12)], ("c", "d")))
+    place = {node.id: x for node, x, _ in made.boxes}
+    assert place["a"] == place["c"] == place["d"] == (made.width - WIDTH) // 2
