@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
-from urllib.parse import urlsplit
 
+from policies.cluster_address import is_inside, parsed
+from policies.mesh_objects import namespace_of
 from policies.reading import at, flag, known, mapping, number, text
 from policies.record import Graph, Resource
 from policies.rule import Rule
@@ -36,11 +37,6 @@ def _no_way_back(scaler: Resource, _graph: Graph) -> Iterable[str]:
         yield f"{which}, and no trigger sees work while no pod runs"
 
 
-def _is_inside(address: str) -> bool:
-    host = urlsplit(address if "://" in address else f"//{address}").hostname or ""
-    return host.endswith((".svc", ".svc.cluster.local")) or (host != "" and "." not in host)
-
-
 def _unauthenticated(scaler: Resource, _graph: Graph) -> Iterable[str]:
     for trigger in triggers(scaler):
         kind, what = text(at(trigger, "type"), "type"), mapping(at(trigger, "metadata"), "metadata")
@@ -51,14 +47,15 @@ def _unauthenticated(scaler: Resource, _graph: Graph) -> Iterable[str]:
                 yield f"{kind}: {key} holds a secret in plain text"
         if kind in _NEED_NO_CREDENTIALS or at(trigger, "authenticationRef") is not None:
             continue
-        if not _is_local(what) and not _has_credentials(what):
+        if not _is_local(what, namespace_of(scaler)) and not _has_credentials(what):
             yield f"{kind}: no authenticationRef"
 
 
-def _is_local(metadata: Mapping[str, Any]) -> bool:
+def _is_local(metadata: Mapping[str, Any], namespace: str) -> bool:
     named = [key for key in metadata if key.lower().endswith(_ADDRESSES)]
-    addresses = [one for key in named for one in text(known(metadata[key], key), key).split(",")]
-    return bool(addresses) and all(_is_inside(address.strip()) for address in addresses)
+    addresses = [one.strip() for key in named for one in text(known(metadata[key], key), key).split(",")]
+    hosts = [parsed(one if "://" in one else f"//{one}").hostname or "" for one in addresses]
+    return bool(hosts) and all(is_inside(host, namespace) for host in hosts)
 
 
 def _has_credentials(metadata: Mapping[str, Any]) -> bool:

@@ -98,6 +98,8 @@ CASES = {
                     {"type": "kafka", "metadata": {"bootstrapServers": "a.kafka.svc:9092, b.kafka.svc:9092"}}
                 )
             ),
+            Case(_scaler({"type": "redis", "metadata": {"address": "redis.cache-shop:6379"}})),
+            Case(_scaler({"type": "redis", "metadata": {"address": "redis.default:6379"}})),
             Case(_scaler({"type": "rabbitmq", "metadata": {"hostFromEnv": "RABBITMQ"}})),
             Case(_scaler({"type": "aws-sqs-queue", "metadata": {"identityOwner": "operator"}})),
             Case(_scaler({"type": "redis", "metadata": {"address": "redis:6379", "passwordFromEnv": "P"}})),
@@ -121,7 +123,11 @@ CASES = {
             ),
         ],
         not_applicable=OTHER,
-        undecided=[Case(_scaler(triggers=UNKNOWN)), Case(_scaler(_prometheus(UNKNOWN)))],
+        undecided=[
+            Case(_scaler(triggers=UNKNOWN)),
+            Case(_scaler(_prometheus(UNKNOWN))),
+            Case(_scaler(_prometheus("http://[x"))),
+        ],
     ),
     "wrong-scaling-is-refused": RuleCases(
         passing=[
