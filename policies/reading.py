@@ -19,6 +19,9 @@ _UNITS: Final = {
     "Ki": 2**10, "Mi": 2**20, "Gi": 2**30, "Ti": 2**40,
 }  # fmt: skip
 """Suffixes of Kubernetes quantities (API conventions, "Quantity", read 2026-11)."""
+_HOURS: Final = {"h": 1.0, "m": 1 / 60, "s": 1 / 3600, "ms": 1 / 3_600_000}
+_DURATION: Final = re.compile(r"(?:\d+(?:\.\d+)?(?:ms|h|m|s))+")
+_PART: Final = re.compile(r"(\d+(?:\.\d+)?)(ms|h|m|s)")
 
 
 class UndecidedError(Exception):
@@ -114,6 +117,16 @@ def mebibytes(value: Any, path: str = "") -> float:
     if match is None or match[2] not in _UNITS:
         raise UndecidedError(f"{path or 'value'}: expected an amount like 2Gi, got {value!r}")
     return float(match[1]) * _UNITS[match[2]] / 2**20
+
+
+def hours(value: Any, path: str = "") -> float | None:
+    """A duration as Go writes it (``2160h``, ``1h30m``), in hours; None when not set."""
+    said = text(value, path)
+    if not said:
+        return None
+    if _DURATION.fullmatch(said) is None:
+        raise UndecidedError(f"{path or 'value'}: expected a duration like 720h, got {said!r}")
+    return sum(float(amount) * _HOURS[unit] for amount, unit in _PART.findall(said))
 
 
 def document(value: Any, path: str = "policy") -> Mapping[str, Any]:
