@@ -43,7 +43,7 @@ def _pods(resource: Resource, graph: Graph) -> Iterator[tuple[str, Mapping[str, 
     elif resource.type in LLM:
         yield from llm_pods(resource, graph)
     elif resource.type in LLM_CONFIG:
-        yield from config_pods(resource)
+        yield from config_pods(resource, graph)
     elif resource.type in RUNTIMES:
         yield "spec", mapping(at(resource.inputs, "spec"), "spec")
     else:

@@ -1,9 +1,10 @@
 """What must hold for a predictive model: known files, a restricted and bounded pod, an account of its own."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, Final
+from collections.abc import Iterable, Iterator
+from typing import Final
 
 from policies import hubs, pods
+from policies.deferring import in_each
 from policies.model_objects import (
     INFERENCE_SERVICE,
     annotation,
@@ -51,17 +52,6 @@ def _hub_at_start(service: Resource, graph: Graph) -> Iterable[str]:
         for container in pods.containers(pod):
             for what in hubs.asked(container):
                 yield f"{part}: {pods.name_of(container)} {what}"
-
-
-def _in_each_pod(
-    check: Callable[[Mapping[str, Any]], Iterable[str]],
-) -> Callable[[Resource, Graph], Iterable[str]]:
-    def found(service: Resource, graph: Graph) -> Iterator[str]:
-        for part, pod in predictor_pods(service, graph):
-            for problem in check(pod):
-                yield f"{part}: {problem}"
-
-    return found
 
 
 def _uncounted(service: Resource, graph: Graph) -> Iterable[str]:
@@ -161,7 +151,7 @@ RULES: tuple[Rule, ...] = (
         applies_to=INFERENCE_SERVICE,
         why="Weights and prompts come from outside: whoever breaks the server must not have the node.",
         fix="Write the restricted Pod Security Standard on the model or its runtime.",
-        check=_in_each_pod(restricted),
+        check=in_each(predictor_pods, restricted),
         reads_graph=True,
     ),
     Rule(
@@ -169,7 +159,7 @@ RULES: tuple[Rule, ...] = (
         applies_to=INFERENCE_SERVICE,
         why="A model without limits takes the memory of all others on its node.",
         fix="Set requests for cpu and memory, and a memory limit, on the model or its runtime.",
-        check=_in_each_pod(pods.unbounded_containers),
+        check=in_each(predictor_pods, pods.unbounded_containers),
         reads_graph=True,
     ),
     Rule(
@@ -177,7 +167,7 @@ RULES: tuple[Rule, ...] = (
         applies_to=INFERENCE_SERVICE,
         why="A moving tag runs code nobody reviewed, on the next restart.",
         fix="Name the image by digest, or by a version where none is known.",
-        check=_in_each_pod(pods.moving_images),
+        check=in_each(predictor_pods, pods.moving_images),
         reads_graph=True,
     ),
     Rule(
