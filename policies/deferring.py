@@ -8,10 +8,9 @@ from policies.reading import UndecidedError
 from policies.record import Graph, Resource
 
 T = TypeVar("T")
-Question = Callable[[], Iterable[str]]
 
 
-def every(questions: Iterable[Question]) -> Iterator[str]:
+def every(questions: Iterable[Callable[[], Iterable[T]]]) -> Iterator[T]:
     """The answers to all questions; the first that could not be read is raised after the last answer.
 
     Raises:
