@@ -9,6 +9,7 @@ from policies.reading import at, flag, known, mapping, number, text
 from policies.record import Graph, Resource
 from policies.rule import Rule
 from policies.scaled_objects import SCALED_JOB, SCALED_OBJECT, triggers, wakes
+from policies.written_credentials import looks_like_one
 
 RELEASE: Final = "kubernetes:helm.sh/v3:Release"
 _NEED_NO_CREDENTIALS: Final = frozenset({"cpu", "memory", "cron", "kubernetes-workload"})
@@ -42,10 +43,11 @@ def _unauthenticated(scaler: Resource, _graph: Graph) -> Iterable[str]:
         kind, what = text(at(trigger, "type"), "type"), mapping(at(trigger, "metadata"), "metadata")
         if flag(known(what.get("unsafeSsl")), "unsafeSsl"):
             yield f"{kind}: unsafeSsl accepts any certificate"
-        for key in what:
-            if _holds_a_secret(key, what):
-                yield f"{kind}: {key} holds a secret in plain text"
-        if kind in _NEED_NO_CREDENTIALS or at(trigger, "authenticationRef") is not None:
+        told = {key: isinstance(said, str) and looks_like_one(said) for key, said in what.items()}
+        written = [key for key in what if told[key] or _holds_a_secret(key, what)]
+        # What is a credential by its looks is a finding of objects-hold-no-credentials.
+        yield from (f"{kind}: {key} holds a secret in plain text" for key in written if not told[key])
+        if written or kind in _NEED_NO_CREDENTIALS or at(trigger, "authenticationRef") is not None:
             continue
         if not _is_local(what, namespace_of(scaler)) and not _has_credentials(what):
             yield f"{kind}: no authenticationRef"

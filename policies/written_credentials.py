@@ -69,6 +69,11 @@ _LOGIN: Final = re.compile(r"[^\s:$<{]+:[^\s$<{]{3,}")
 _ASSIGNED: Final = re.compile(r"""(?m)([A-Za-z][A-Za-z0-9_.-]*)[ \t]*[=:][ \t]*["']?([^\s"']+)""")
 
 
+def looks_like_one(value: str) -> bool:
+    """Whether a value is a credential whatever its name says."""
+    return any(pattern.search(value) for _, pattern in _KNOWN)
+
+
 def spotted(name: str, value: str) -> Iterator[str]:
     """What a value gives away, by what it looks like, or by what its name says it is."""
     found = [what for what, pattern in _KNOWN if pattern.search(value)]

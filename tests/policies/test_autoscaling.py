@@ -99,6 +99,10 @@ CASES = {
                 )
             ),
             Case(_scaler({"type": "redis", "metadata": {"address": "redis.cache-shop:6379"}})),
+            Case(_scaler({"type": "rabbitmq", "metadata": {"host": "amqp://app:Zx81kLmQ2@mq.example.com"}})),
+            Case(
+                _scaler({"type": "postgresql", "metadata": {"connection": "postgresql://a:Zx81kLmQ2@db/x"}})
+            ),
             Case(_scaler({"type": "redis", "metadata": {"address": "redis.default:6379"}})),
             Case(_scaler({"type": "rabbitmq", "metadata": {"hostFromEnv": "RABBITMQ"}})),
             Case(_scaler({"type": "aws-sqs-queue", "metadata": {"identityOwner": "operator"}})),
@@ -119,6 +123,12 @@ CASES = {
             failing(_scaler(_prometheus(unsafeSsl="true")), "prometheus: unsafeSsl accepts any certificate"),
             failing(
                 _scaler({"type": "redis", "metadata": {"address": "redis:6379", "password": "x"}}),
+                "redis: password holds a secret in plain text",
+            ),
+            failing(
+                _scaler(
+                    {"type": "redis", "metadata": {"address": "redis.example.com:6379", "password": "x"}}
+                ),
                 "redis: password holds a secret in plain text",
             ),
         ],
