@@ -37,17 +37,14 @@ def openings(group: Resource, graph: Graph) -> list[Opening]:
     Raises:
         UndecidedError: a value of one of its rules is unknown.
     """
-    known_ones = graph.once(_remembered)
-    if group.urn not in known_ones:
-        known_ones[group.urn] = list(_openings(group, graph))
-    return known_ones[group.urn]
+    return graph.once_for(_openings, group.urn)
 
 
-def _remembered(_graph: Graph) -> dict[str, list[Opening]]:
-    return {}
+def _openings(graph: Graph, urn: str) -> list[Opening]:
+    return list(_found(graph.by_urn[urn], graph))
 
 
-def _openings(group: Resource, graph: Graph) -> Iterator[Opening]:
+def _found(group: Resource, graph: Graph) -> Iterator[Opening]:
     for index, rule in enumerate(sequence(at(group.inputs, "ingress"), "ingress")):
         yield from _opened(mapping(rule, "ingress"), f"security group {group.name} (ingress.{index})", group)
     apart, unknown = graph.once(rules_apart)

@@ -25,17 +25,11 @@ ACL_ASSOCIATION: Final = "aws:ec2/networkAclAssociation:NetworkAclAssociation"
 
 def ways_out(subnet: Resource, graph: Graph) -> dict[int, str]:
     """How the internet and a subnet reach each other, by version of IP; empty where they do not."""
-    known_ones = graph.once(_remembered_ways)
-    if subnet.urn not in known_ones:
-        known_ones[subnet.urn] = _ways_out(subnet, graph)
-    return known_ones[subnet.urn]
+    return graph.once_for(_ways_out, subnet.urn)
 
 
-def _remembered_ways(_graph: Graph) -> dict[str, dict[int, str]]:
-    return {}
-
-
-def _ways_out(subnet: Resource, graph: Graph) -> dict[int, str]:
+def _ways_out(graph: Graph, urn: str) -> dict[int, str]:
+    subnet = graph.by_urn[urn]
     found: dict[int, str] = {}
     for table in _tables(subnet, graph):
         for route in internet_routes(table, graph):

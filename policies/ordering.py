@@ -6,7 +6,6 @@ add-ons and the network plugin is held in the modules of those components.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
 from typing import Final
 
 from facts.pins import ChartApis, chart_apis
@@ -96,7 +95,7 @@ def _before_its_credentials(association: Resource, graph: Graph) -> Iterable[str
     namespace = text(at(association.inputs, "namespace"), "namespace")
     account = text(at(association.inputs, "serviceAccount"), "serviceAccount")
     for resource in [
-        *_users(graph, namespace).get(account, ()),
+        *graph.once_for(_users, namespace).get(account, ()),
         *_releases_running_as(association, namespace, account, graph),
     ]:
         if association.urn not in graph.waits_for(resource.urn):
@@ -129,7 +128,6 @@ def _texts(value: object) -> Iterator[str]:
             yield from _texts(item)
 
 
-@lru_cache(maxsize=4)  # one walk for all associations of a stack: with 300 models there are as many
 def _users(graph: Graph, namespace: str) -> Mapping[str, Sequence[Resource]]:
     """The objects of a namespace by the service accounts their pods run as."""
     found: dict[str, list[Resource]] = {}

@@ -6,6 +6,7 @@ raises :class:`UndecidedError`, which the judge turns into "undecided" for this 
 
 import json
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final
@@ -133,19 +134,24 @@ def document(value: Any, path: str = "policy") -> Mapping[str, Any]:
     """An IAM document, given as JSON text or as a mapping; ``{}`` when not set."""
     if known(value, path) is None:
         return {}
-    if isinstance(value, str):
-        try:
-            value = json.loads(value, object_pairs_hook=_once)
-        except ValueError as error:
-            raise UndecidedError(f"{path} is not JSON: {error}") from None
-    return mapping(value, path)
+    return mapping(unfolded(value, path), path)
+
+
+def unfolded(value: Any, path: str = "") -> Any:
+    """What JSON text says; anything but text as it is."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return json.loads(value, object_pairs_hook=_once)
+    except (ValueError, RecursionError) as error:
+        raise UndecidedError(f"{path or 'value'} is not JSON: {error}") from None
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """A JSON object; of a key that stands there twice, one value would be read and the other meant."""
     found = dict(pairs)
     if len(found) < len(pairs):
-        twice = sorted({key for key, _ in pairs if [k for k, _ in pairs].count(key) > 1})
+        twice = sorted(key for key, times in Counter(key for key, _ in pairs).items() if times > 1)
         raise ValueError(f"{', '.join(twice)} stands there twice")
     return found
 
