@@ -4,11 +4,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from policies.named import meant
 from policies.network import DEFAULT_GROUP, GROUP, GROUP_RULE, INGRESS
 from policies.port_ranges import EVERY_PORT, Span
 from policies.reading import UndecidedError, at, flag, known, listed, mapping, number, sequence, text
 from policies.record import UNKNOWN, Graph, Resource
+from policies.references import referred_to
 
 GROUPS: Final = (GROUP, DEFAULT_GROUP)
 PROTOCOLS: Final = {"-1": "all", "6": "tcp", "17": "udp"}
@@ -62,7 +62,7 @@ def rules_apart(graph: Graph) -> tuple[dict[str, list[Resource]], str]:
     for rule in graph.of_type(INGRESS, GROUP_RULE):
         sources = rule.property_dependencies.get("securityGroupId", frozenset())
         try:
-            named = meant(graph, rule, "securityGroupId", *GROUPS)[0]
+            named = referred_to(graph, rule, "securityGroupId", *GROUPS)[0]
         except UndecidedError:
             unknown = unknown or f"{rule.name}: securityGroupId is not known yet"
             continue
