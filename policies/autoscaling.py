@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
+from policies.charts import RELEASE, chart_of
 from policies.cluster_address import is_inside, parsed
 from policies.mesh_objects import namespace_of
 from policies.reading import at, flag, known, mapping, number, text
@@ -11,7 +12,6 @@ from policies.rule import Rule
 from policies.scaled_objects import SCALED_JOB, SCALED_OBJECT, triggers, wakes
 from policies.written_credentials import looks_like_one
 
-RELEASE: Final = "kubernetes:helm.sh/v3:Release"
 _NEED_NO_CREDENTIALS: Final = frozenset({"cpu", "memory", "cron", "kubernetes-workload"})
 _ADDRESSES: Final = ("address", "addresses", "endpoint", "host", "servers", "url")
 """How the keys end that say where a source is (keda.sh, "Scalers", read 2026-11)."""
@@ -73,7 +73,7 @@ def _holds_a_secret(key: str, metadata: Mapping[str, Any]) -> bool:
 
 
 def _accepts_anything(release: Resource, _graph: Graph) -> Iterable[str]:
-    if text(at(release.inputs, "chart"), "chart").rpartition("/")[2] != "keda":
+    if chart_of(release) != "keda":
         return
     webhooks = mapping(at(release.inputs, "values.webhooks"), "values.webhooks")
     if not flag(at(webhooks, "enabled"), "webhooks.enabled", default=True):

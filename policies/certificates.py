@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from typing import Any, Final
 
-from policies.mesh_objects import RELEASE, name_of, namespace_of
+from policies.charts import RELEASE, chart_of
+from policies.mesh_objects import name_of, namespace_of
 from policies.reading import at, flag, hours, mapping, number, sequence, text
 from policies.record import Graph, Resource
 from policies.rule import Rule
@@ -83,7 +84,7 @@ def _unverified_server(issuer: Resource, _graph: Graph) -> Iterable[str]:
 
 
 def _dropped_definitions(release: Resource, _graph: Graph) -> Iterable[str]:
-    if text(at(release.inputs, "chart"), "chart").rpartition("/")[2] != "cert-manager":
+    if chart_of(release) != "cert-manager":
         return
     definitions = mapping(at(release.inputs, "values.crds"), "values.crds")
     is_bundled = flag(definitions.get("enabled"), "values.crds.enabled")

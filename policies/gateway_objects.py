@@ -22,7 +22,6 @@ AI_ROUTES: Final = tuple(
     f"kubernetes:aigateway.envoyproxy.io/{version}:AIGatewayRoute" for version in ("v1beta1", "v1alpha1")
 )
 DEFINITION: Final = "kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition"
-RELEASE: Final = "kubernetes:helm.sh/v3:Release"
 SERVICE: Final = "kubernetes:core/v1:Service"
 
 _ENVOY: Final = "gateway.envoyproxy.io/gatewayclass-controller"

@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
+from policies.charts import RELEASE
 from policies.mesh_objects import (
     AUTHENTICATION,
     AUTHORIZATION,
     NAMESPACE,
-    RELEASE,
     ROOT_NAMESPACE,
     is_in_ambient,
     is_named_exception,

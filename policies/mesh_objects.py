@@ -7,7 +7,6 @@ from policies.reading import at, mapping, sequence, text
 from policies.record import Graph, Resource
 
 NAMESPACE: Final = "kubernetes:core/v1:Namespace"
-RELEASE: Final = "kubernetes:helm.sh/v3:Release"
 NETWORK_POLICY: Final = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
 NETWORK_POLICIES: Final = (NETWORK_POLICY, "kubernetes:extensions/v1beta1:NetworkPolicy")
 AUTHORIZATION: Final = (

@@ -9,11 +9,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from facts.pins import ChartApis, chart_apis
+from policies.charts import RELEASE, chart_of
 from policies.reading import at, flag, mapping, text
 from policies.record import Graph, Resource
 from policies.rule import Rule
 
-RELEASE: Final = "kubernetes:helm.sh/v3:Release"
 DEFINITION: Final = "kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition"
 NAMESPACE: Final = "kubernetes:core/v1:Namespace"
 OBJECTS: Final = "kubernetes:*"
@@ -33,8 +33,7 @@ def _holds(kinds: Iterable[str], kind: str) -> bool:
 
 
 def _apis(release: Resource) -> ChartApis:
-    chart = text(at(release.inputs, "chart"), "chart").rpartition("/")[2]
-    return chart_apis().get(chart, ChartApis())
+    return chart_apis().get(chart_of(release), ChartApis())
 
 
 def _is_object(resource: Resource) -> bool:

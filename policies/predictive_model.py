@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from policies import hubs, pods
+from policies.charts import RELEASE, chart_of
 from policies.deferring import in_each
 from policies.model_objects import (
     INFERENCE_SERVICE,
@@ -32,7 +33,6 @@ _MODE: Final = "serving.kserve.io/deploymentMode"
 _CLASS: Final = "serving.kserve.io/autoscalerClass"
 _VISIBILITY: Final = "networking.kserve.io/visibility"
 _AUTHENTICATION: Final = "security.opendatahub.io/enable-auth"
-_RELEASE: Final = "kubernetes:helm.sh/v3:Release"
 
 
 def _moving_files(service: Resource, graph: Graph) -> Iterable[str]:
@@ -104,8 +104,8 @@ def _other_mode(service: Resource, graph: Graph) -> Iterable[str]:
         return
     defaults = {
         text(at(r.inputs, "values.kserve.controller.deploymentMode"), "deploymentMode")
-        for r in graph.of_type(_RELEASE)
-        if text(at(r.inputs, "chart"), "chart").rpartition("/")[2] == "kserve-resources"
+        for r in graph.of_type(RELEASE)
+        if chart_of(r) == "kserve-resources"
     }
     if not defaults & _STANDARD:
         yield "leaves its mode to the cluster, where it may be Knative"

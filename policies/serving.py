@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from policies import hubs, pods
+from policies.charts import RELEASE, chart_of
 from policies.deferring import in_each
 from policies.llm_objects import config_pods
 from policies.model_objects import LLM_CONFIG, RUNTIMES, STORAGE_CONTAINER
@@ -13,7 +14,6 @@ from policies.reading import at, flag, mapping, mebibytes, sequence, text
 from policies.record import Graph, Resource
 from policies.rule import Rule
 
-RELEASE: Final = "kubernetes:helm.sh/v3:Release"
 DEFINITION: Final = "kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition"
 _STANDARD: Final = frozenset({"Standard", "RawDeployment"})
 _OFFLINE: Final = "HF_HUB_OFFLINE"
@@ -52,12 +52,8 @@ def _may_ask_a_hub(runtime: Resource, graph: Graph) -> Iterable[str]:
             yield from (f"{pods.name_of(container)} {what}" for what in found)
 
 
-def _chart(release: Resource) -> str:
-    return text(at(release.inputs, "chart"), "chart").rpartition("/")[2]
-
-
 def _other_mode(release: Resource, _graph: Graph) -> Iterable[str]:
-    if _chart(release) != "kserve-resources":
+    if chart_of(release) != "kserve-resources":
         return
     controller = mapping(at(release.inputs, "values.kserve.controller"), "values.kserve.controller")
     mode = text(at(controller, "deploymentMode"), "deploymentMode")
@@ -68,14 +64,14 @@ def _other_mode(release: Resource, _graph: Graph) -> Iterable[str]:
 
 
 def _upstream_configs(release: Resource, _graph: Graph) -> Iterable[str]:
-    if _chart(release) == "kserve-runtime-configs" and flag(
+    if chart_of(release) == "kserve-runtime-configs" and flag(
         at(release.inputs, "values.kserve.llmisvcConfigs.enabled"), "llmisvcConfigs.enabled"
     ):
         yield "installs upstream's configs, which are merged into every model and cannot be taken away"
 
 
 def _second_owner(release: Resource, graph: Graph) -> Iterable[str]:
-    if _chart(release) != "kserve-llmisvc-resources":
+    if chart_of(release) != "kserve-llmisvc-resources":
         return
     others = [
         d.name for d in graph.of_type(DEFINITION) if text(at(d.inputs, "spec.group"), "spec.group") == _POOLS
@@ -86,7 +82,7 @@ def _second_owner(release: Resource, graph: Graph) -> Iterable[str]:
 
 
 def _cramped_download(release: Resource, _graph: Graph) -> Iterable[str]:
-    if _chart(release) != "kserve-resources":
+    if chart_of(release) != "kserve-resources":
         return
     storage = mapping(at(release.inputs, "values.kserve.storage"), "values.kserve.storage")
     limit = at(storage, "resources.limits.memory")

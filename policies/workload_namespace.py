@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 from typing import Final
 
+from policies.charts import RELEASE
 from policies.mesh_objects import (
     AUTHORIZATION,
     MODEL_KINDS,
     NAMESPACE,
     NETWORK_POLICY,
-    RELEASE,
     ROOT_NAMESPACE,
     holds_models,
     inside,

@@ -1,5 +1,5 @@
 from policies.certificates import CERTIFICATE, CLUSTER_ISSUER, ISSUER, RULES
-from policies.mesh_objects import RELEASE
+from policies.charts import RELEASE
 from policies.record import UNKNOWN, Resource
 from tests.policies.cases import Case, RuleCases, cases_test, resource
 
