@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from policies.charts import RELEASE, chart_of
 from policies.cluster_address import is_inside, parsed
-from policies.mesh_objects import namespace_of
+from policies.object_metadata import namespace_of
 from policies.reading import at, flag, known, mapping, number, text
 from policies.record import Graph, Resource
 from policies.rule import Rule

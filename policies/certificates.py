@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from policies.charts import RELEASE, chart_of
-from policies.mesh_objects import name_of, namespace_of
+from policies.object_metadata import name_of, namespace_of
 from policies.reading import at, flag, hours, mapping, number, sequence, text
 from policies.record import Graph, Resource
 from policies.rule import Rule

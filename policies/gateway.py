@@ -22,9 +22,9 @@ from policies.gateway_objects import (
     is_for,
     is_inside_only,
     is_internal,
-    name_of,
     targets,
 )
+from policies.object_metadata import name_of
 from policies.old_tls import is_weak
 from policies.reading import at, flag, known, mapping, sequence, text
 from policies.record import Graph, Resource

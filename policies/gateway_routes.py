@@ -14,10 +14,10 @@ from policies.gateway_objects import (
     TRAFFIC_POLICY,
     is_for,
     is_inside_only,
-    name_of,
     targets,
 )
 from policies.neighbours import is_a_part
+from policies.object_metadata import name_of
 from policies.reading import at, mapping, number, sequence, text
 from policies.record import Graph, Resource
 from policies.rule import Rule

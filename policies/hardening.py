@@ -7,9 +7,10 @@ from typing import Any, Final
 from policies.charts import RELEASE
 from policies.deferring import every
 from policies.llm_objects import config_pods, llm_pods
-from policies.mesh_objects import MODEL_KINDS, NAMESPACE, holds_models, inside, name_of
+from policies.mesh_objects import MODEL_KINDS, NAMESPACE, holds_models
 from policies.model_objects import INFERENCE_SERVICE, LLM, LLM_CONFIG, RUNTIMES, components, predictor_pods
 from policies.neighbours import keeps_our_conventions
+from policies.object_metadata import inside, name_of
 from policies.pod_finder import WORKLOADS, pods_of
 from policies.pods import containers
 from policies.pods import name_of as container_name

@@ -12,7 +12,8 @@ from typing import Any, Final
 from policies.charts import is_installed
 from policies.gateway_attachment import parents
 from policies.gateway_objects import AI_ROUTES, HTTP_ROUTE, is_envoy
-from policies.model_objects import LLM, LLM_CONFIG, name_of, namespace_of
+from policies.model_objects import LLM, LLM_CONFIG
+from policies.object_metadata import name_of, namespace_of
 from policies.reading import at, sequence, text
 from policies.record import Graph, Resource
 from policies.rule import Rule

@@ -8,7 +8,6 @@ from policies.deferring import in_each
 from policies.llm_objects import PICKER, all_pods, engine_labels, engines, gpus, llm_pods
 from policies.model_objects import (
     LLM,
-    annotation,
     fetched_at_start,
     is_cached,
     moving_source,
@@ -16,6 +15,7 @@ from policies.model_objects import (
     unprotected,
 )
 from policies.neighbours import keeps_our_conventions
+from policies.object_metadata import annotation
 from policies.pod_restricted import restricted
 from policies.reading import at, flag, mapping, number, sequence, text
 from policies.record import Graph, Resource

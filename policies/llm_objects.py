@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from policies.llm_configs import applied_specs
-from policies.model_objects import name_of
+from policies.object_metadata import name_of
 from policies.pod_merge import merged
 from policies.reading import UndecidedError, at, mapping, number, sequence
 from policies.record import Graph, Resource

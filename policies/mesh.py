@@ -12,12 +12,10 @@ from policies.mesh_objects import (
     is_in_ambient,
     is_named_exception,
     istio_chart,
-    label,
-    name_of,
-    namespace_of,
     requires_mutual_tls,
     selects_everything,
 )
+from policies.object_metadata import label, name_of, namespace_of
 from policies.reading import at, flag, mapping, text
 from policies.record import Graph, Resource
 from policies.rule import Rule

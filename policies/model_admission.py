@@ -12,14 +12,8 @@ from typing import Any, Final
 from policies.cluster_address import is_inside, parsed
 from policies.deferring import every
 from policies.hubs import variables
-from policies.model_objects import (
-    FRAMEWORKS,
-    INFERENCE_SERVICE,
-    annotation,
-    components,
-    name_of,
-    namespace_of,
-)
+from policies.model_objects import FRAMEWORKS, INFERENCE_SERVICE, components
+from policies.object_metadata import annotation, name_of, namespace_of
 from policies.pods import containers
 from policies.reading import at, mapping, number, sequence, text
 from policies.record import Graph, Resource

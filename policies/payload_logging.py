@@ -4,8 +4,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from policies.cluster_address import is_inside, parsed
-from policies.model_objects import INFERENCE_SERVICE, components, namespace_of
+from policies.model_objects import INFERENCE_SERVICE, components
 from policies.neighbours import keeps_our_conventions
+from policies.object_metadata import namespace_of
 from policies.reading import at, known, mapping, sequence, text
 from policies.record import Graph, Resource
 from policies.rule import Rule

@@ -8,13 +8,10 @@ from policies.charts import RELEASE, chart_of
 from policies.deferring import in_each
 from policies.model_objects import (
     INFERENCE_SERVICE,
-    annotation,
     components,
     fetched_at_start,
     is_cached,
     moving_source,
-    name_of,
-    namespace_of,
     predictor_labels,
     predictor_pods,
     read_by_account,
@@ -22,6 +19,7 @@ from policies.model_objects import (
     unprotected,
 )
 from policies.neighbours import keeps_our_conventions
+from policies.object_metadata import annotation, name_of, namespace_of
 from policies.pod_restricted import restricted
 from policies.reading import at, flag, known, mapping, number, text
 from policies.record import Graph, Resource
