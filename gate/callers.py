@@ -5,7 +5,8 @@ from typing import Any, Final
 
 from gate.report import Exposure
 from policies.gateway_attachment import edge_routes, effective, lists_models
-from policies.gateway_objects import AI_ROUTES, SECURITY_POLICY, TRAFFIC_POLICY, name_of
+from policies.gateway_objects import AI_ROUTES, SECURITY_POLICY, TRAFFIC_POLICY
+from policies.object_metadata import name_of
 from policies.reading import UndecidedError, at, mapping, number, sequence, text
 from policies.record import Graph, Resource
 

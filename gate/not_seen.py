@@ -6,10 +6,10 @@ from collections.abc import Collection, Mapping
 from gate.report import NotSeen
 from gate.second_opinion import Opinion
 from gate.shape import ShapeReport
+from policies.charts import RELEASE
 from policies.reading import UndecidedError, at, text
 from policies.record import Graph
 
-HELM_RELEASE = "kubernetes:helm.sh/v3:Release"
 _CHARTS = "contents of Helm charts, which are not rendered"
 _REMOTE = "contents of components that a plugin makes"
 _IGNORED = "properties whose later changes are ignored, so that what exists may differ from what is judged"
@@ -51,7 +51,7 @@ def not_seen(
 
 def _charts(graph: Graph) -> list[str]:
     found = []
-    for release in graph.of_type(HELM_RELEASE):
+    for release in graph.of_type(RELEASE):
         try:
             found.append(
                 f"{text(at(release.inputs, 'chart'))} {text(at(release.inputs, 'version'))} ({release.name})"

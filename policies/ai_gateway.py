@@ -1,18 +1,16 @@
 """What must hold for the AI gateway's release: its logs hold no prompts, and a quota that cannot be counted ends."""
 
 from collections.abc import Iterable
-from typing import Final
 
-from policies.reading import at, flag, text
+from policies.charts import RELEASE, chart_of
+from policies.reading import at, flag
 from policies.record import Graph, Resource
 from policies.rule import Rule
-
-_RELEASE: Final = "kubernetes:helm.sh/v3:Release"
 
 
 def _is_off(release: Resource, value: str) -> bool:
     """Whether the AI gateway's release says no itself; what it leaves to its chart is another version's matter."""
-    if not text(at(release.inputs, "chart")).rstrip("/").endswith("ai-gateway-helm"):
+    if chart_of(release) != "ai-gateway-helm":
         return False
     said = at(release.inputs, f"values.{value}")
     return said is not None and not flag(said, value)
@@ -31,14 +29,14 @@ def _endless_quota(release: Resource, _graph: Graph) -> Iterable[str]:
 RULES: tuple[Rule, ...] = (
     Rule(
         id="gateways-log-no-prompts",
-        applies_to=(_RELEASE,),
+        applies_to=(RELEASE,),
         why="Prompts are personal data, and logs are read by more people than may read them.",
         fix="Set extProc.enableRedaction to true.",
         check=_logs_prompts,
     ),
     Rule(
         id="quotas-fail-closed",
-        applies_to=(_RELEASE,),
+        applies_to=(RELEASE,),
         why="Whoever can disturb the store of counters would switch off every quota.",
         fix="Set controller.quotaRateLimitFailureModeDeny to true.",
         check=_endless_quota,

@@ -2,14 +2,16 @@
 
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
-from urllib.parse import urlsplit
 
+from policies.charts import RELEASE, chart_of
+from policies.cluster_address import is_inside, parsed
+from policies.object_metadata import namespace_of
 from policies.reading import at, flag, known, mapping, number, text
 from policies.record import Graph, Resource
 from policies.rule import Rule
 from policies.scaled_objects import SCALED_JOB, SCALED_OBJECT, triggers, wakes
+from policies.written_credentials import looks_like_one
 
-RELEASE: Final = "kubernetes:helm.sh/v3:Release"
 _NEED_NO_CREDENTIALS: Final = frozenset({"cpu", "memory", "cron", "kubernetes-workload"})
 _ADDRESSES: Final = ("address", "addresses", "endpoint", "host", "servers", "url")
 """How the keys end that say where a source is (keda.sh, "Scalers", read 2026-11)."""
@@ -36,29 +38,26 @@ def _no_way_back(scaler: Resource, _graph: Graph) -> Iterable[str]:
         yield f"{which}, and no trigger sees work while no pod runs"
 
 
-def _is_inside(address: str) -> bool:
-    host = urlsplit(address if "://" in address else f"//{address}").hostname or ""
-    return host.endswith((".svc", ".svc.cluster.local")) or (host != "" and "." not in host)
-
-
 def _unauthenticated(scaler: Resource, _graph: Graph) -> Iterable[str]:
     for trigger in triggers(scaler):
         kind, what = text(at(trigger, "type"), "type"), mapping(at(trigger, "metadata"), "metadata")
         if flag(known(what.get("unsafeSsl")), "unsafeSsl"):
             yield f"{kind}: unsafeSsl accepts any certificate"
-        for key in what:
-            if _holds_a_secret(key, what):
-                yield f"{kind}: {key} holds a secret in plain text"
-        if kind in _NEED_NO_CREDENTIALS or at(trigger, "authenticationRef") is not None:
+        told = {key: isinstance(said, str) and looks_like_one(said) for key, said in what.items()}
+        written = [key for key in what if told[key] or _holds_a_secret(key, what)]
+        # What is a credential by its looks is a finding of objects-hold-no-credentials.
+        yield from (f"{kind}: {key} holds a secret in plain text" for key in written if not told[key])
+        if written or kind in _NEED_NO_CREDENTIALS or at(trigger, "authenticationRef") is not None:
             continue
-        if not _is_local(what) and not _has_credentials(what):
+        if not _is_local(what, namespace_of(scaler)) and not _has_credentials(what):
             yield f"{kind}: no authenticationRef"
 
 
-def _is_local(metadata: Mapping[str, Any]) -> bool:
+def _is_local(metadata: Mapping[str, Any], namespace: str) -> bool:
     named = [key for key in metadata if key.lower().endswith(_ADDRESSES)]
-    addresses = [one for key in named for one in text(known(metadata[key], key), key).split(",")]
-    return bool(addresses) and all(_is_inside(address.strip()) for address in addresses)
+    addresses = [one.strip() for key in named for one in text(known(metadata[key], key), key).split(",")]
+    hosts = [parsed(one if "://" in one else f"//{one}").hostname or "" for one in addresses]
+    return bool(hosts) and all(is_inside(host, namespace) for host in hosts)
 
 
 def _has_credentials(metadata: Mapping[str, Any]) -> bool:
@@ -74,7 +73,7 @@ def _holds_a_secret(key: str, metadata: Mapping[str, Any]) -> bool:
 
 
 def _accepts_anything(release: Resource, _graph: Graph) -> Iterable[str]:
-    if text(at(release.inputs, "chart"), "chart").rpartition("/")[2] != "keda":
+    if chart_of(release) != "keda":
         return
     webhooks = mapping(at(release.inputs, "values.webhooks"), "values.webhooks")
     if not flag(at(webhooks, "enabled"), "webhooks.enabled", default=True):

@@ -1,11 +1,11 @@
 """What must hold for certificates: signed by an authority, strong and rotating keys, short lives."""
 
-import re
 from collections.abc import Iterable
 from typing import Any, Final
 
-from policies.mesh_objects import RELEASE, name_of, namespace_of
-from policies.reading import UndecidedError, at, flag, mapping, number, sequence, text
+from policies.charts import RELEASE, chart_of
+from policies.object_metadata import name_of, namespace_of
+from policies.reading import at, flag, hours, mapping, number, sequence, text
 from policies.record import Graph, Resource
 from policies.rule import Rule
 
@@ -17,20 +17,6 @@ _LEAF_HOURS: Final = 398 * 24
 """The longest life browsers accept of a server's certificate (CA/Browser Forum, ballot SC31)."""
 _AUTHORITY_HOURS: Final = 10 * 365.25 * 24
 _LEAST_BITS: Final = {"RSA": 2048, "ECDSA": 256}
-_HOURS: Final = {"h": 1.0, "m": 1 / 60, "s": 1 / 3600, "ms": 1 / 3_600_000}
-_PART: Final = re.compile(r"(\d+(?:\.\d+)?)(ms|h|m|s)")
-
-
-def hours(duration: str) -> float:
-    """A Go duration in hours.
-
-    Raises:
-        UndecidedError: it is no such duration.
-    """
-    parts = _PART.findall(duration)
-    if not parts or "".join(amount + unit for amount, unit in parts) != duration:
-        raise UndecidedError(f"duration: {duration!r} cannot be read")
-    return sum(float(amount) * _HOURS[unit] for amount, unit in parts)
 
 
 def _issuer_of(certificate: Resource, graph: Graph) -> Resource | None:
@@ -81,11 +67,11 @@ def _kept_key(certificate: Resource, _graph: Graph) -> Iterable[str]:
 
 
 def _long_lived(certificate: Resource, _graph: Graph) -> Iterable[str]:
-    duration = text(at(certificate.inputs, "spec.duration"), "spec.duration")
+    duration = hours(at(certificate.inputs, "spec.duration"), "spec.duration")
     longest = _AUTHORITY_HOURS if _is_authority(certificate) else _LEAF_HOURS
     # Unset means 90 days.
-    if duration and hours(duration) > longest:
-        yield f"lives {hours(duration) / 24:.0f} days"
+    if duration is not None and duration > longest:
+        yield f"lives {duration / 24:.0f} days"
 
 
 def _unverified_server(issuer: Resource, _graph: Graph) -> Iterable[str]:
@@ -98,7 +84,7 @@ def _unverified_server(issuer: Resource, _graph: Graph) -> Iterable[str]:
 
 
 def _dropped_definitions(release: Resource, _graph: Graph) -> Iterable[str]:
-    if text(at(release.inputs, "chart"), "chart").rpartition("/")[2] != "cert-manager":
+    if chart_of(release) != "cert-manager":
         return
     definitions = mapping(at(release.inputs, "values.crds"), "values.crds")
     is_bundled = flag(definitions.get("enabled"), "values.crds.enabled")

@@ -1,9 +1,24 @@
 """Whether an address is one of the cluster's own services."""
 
 from typing import Final
+from urllib.parse import SplitResult, urlsplit
+
+from policies.reading import UndecidedError
 
 _DOMAINS: Final = (".svc", ".svc.cluster.local", ".cluster.local")
 _INTERNATIONAL: Final = "xn--"
+
+
+def parsed(address: str) -> SplitResult:
+    """A URL in its parts; a host alone begins with two slashes.
+
+    Raises:
+        UndecidedError: it is none.
+    """
+    try:
+        return urlsplit(address)
+    except ValueError as error:
+        raise UndecidedError(f"{address!r} is no address: {error}") from None
 
 
 def is_inside(host: str, namespace: str = "") -> bool:

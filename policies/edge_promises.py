@@ -13,11 +13,10 @@ from policies.gateway_objects import (
     is_envoy,
     is_for,
     is_inside_only,
-    name_of,
-    namespace_of,
     targets,
 )
 from policies.neighbours import keeps_our_conventions
+from policies.object_metadata import name_of, namespace_of
 from policies.reading import at, mapping, sequence, text
 from policies.record import Graph, Resource
 from policies.rule import Rule

@@ -3,15 +3,9 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from policies.mesh_objects import (
-    AUTHORIZATION,
-    NETWORK_POLICY,
-    inside,
-    name_of,
-    namespace_of,
-    selects_everything,
-)
+from policies.mesh_objects import AUTHORIZATION, NETWORK_POLICY, selects_everything
 from policies.neighbours import keeps_our_conventions
+from policies.object_metadata import inside, name_of, namespace_of
 from policies.reading import at, known, mapping, sequence, text
 from policies.record import Graph, Resource
 from policies.rule import Rule

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from policies.address_range import is_internet
+from policies.charts import RELEASE, chart_of
 from policies.gateway_attachment import only_redirects
 from policies.gateway_objects import (
     AI_ROUTES,
@@ -13,7 +14,6 @@ from policies.gateway_objects import (
     GATEWAYS,
     NOTE,
     PROXY,
-    RELEASE,
     SECURITY_POLICY,
     SERVICE,
     TRAFFIC_POLICY,
@@ -22,9 +22,9 @@ from policies.gateway_objects import (
     is_for,
     is_inside_only,
     is_internal,
-    name_of,
     targets,
 )
+from policies.object_metadata import name_of
 from policies.old_tls import is_weak
 from policies.reading import at, flag, known, mapping, sequence, text
 from policies.record import Graph, Resource
@@ -119,7 +119,7 @@ def _bypasses_weights(route: Resource, _graph: Graph) -> Iterable[str]:
 
 
 def _limits_fail_open(release: Resource, _graph: Graph) -> Iterable[str]:
-    if not text(at(release.inputs, "chart")).rstrip("/").endswith("gateway-helm"):
+    if chart_of(release) != "gateway-helm":
         return
     limits = mapping(at(release.inputs, "values.config.envoyGateway.rateLimit"))
     if limits and not flag(at(limits, "failClosed")):

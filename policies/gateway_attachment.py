@@ -14,10 +14,9 @@ from policies.gateway_objects import (
     is_envoy,
     is_for,
     is_inside_only,
-    name_of,
-    namespace_of,
     targets,
 )
+from policies.object_metadata import name_of, namespace_of
 from policies.reading import UndecidedError, at, known, listed, mapping, number, sequence, text
 from policies.record import Graph, Resource
 

@@ -5,8 +5,9 @@ from collections.abc import Set as AbstractSet
 from typing import Any, Final
 
 from policies.address_range import is_internet
-from policies.gateway_objects import GATEWAYS, SECURITY_POLICY, TRAFFIC_POLICY, namespace_of
+from policies.gateway_objects import GATEWAYS, SECURITY_POLICY, TRAFFIC_POLICY
 from policies.neighbours import is_a_part
+from policies.object_metadata import namespace_of
 from policies.reading import at, mapping, sequence, text
 from policies.record import Graph, Resource
 from policies.rule import Rule

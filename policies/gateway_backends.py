@@ -5,7 +5,8 @@ from functools import partial
 from typing import Any, Final
 
 from policies.deferring import every
-from policies.gateway_objects import CLIENT_POLICY, SECURITY_POLICY, asks_who, namespace_of, targets
+from policies.gateway_objects import CLIENT_POLICY, SECURITY_POLICY, asks_who, targets
+from policies.object_metadata import namespace_of
 from policies.reading import at, flag, mapping, sequence, text
 from policies.record import Graph, Resource
 from policies.rule import Rule

@@ -10,9 +10,9 @@ from policies.gateway_objects import (
     is_envoy,
     is_for,
     is_inside_only,
-    name_of,
 )
 from policies.neighbours import is_of_others
+from policies.object_metadata import name_of
 from policies.reading import at, mapping, sequence, text
 from policies.record import Graph, Resource
 from policies.rule import Rule

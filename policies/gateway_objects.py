@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from policies.object_metadata import name_of, namespace_of
 from policies.reading import at, flag, known, listed, mapping, sequence, text
 from policies.record import Graph, Resource
 
@@ -22,7 +23,6 @@ AI_ROUTES: Final = tuple(
     f"kubernetes:aigateway.envoyproxy.io/{version}:AIGatewayRoute" for version in ("v1beta1", "v1alpha1")
 )
 DEFINITION: Final = "kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition"
-RELEASE: Final = "kubernetes:helm.sh/v3:Release"
 SERVICE: Final = "kubernetes:core/v1:Service"
 
 _ENVOY: Final = "gateway.envoyproxy.io/gatewayclass-controller"
@@ -32,14 +32,6 @@ _OTHER_CLOUDS: Final = (
     "service.beta.kubernetes.io/azure-load-balancer-internal",
 )
 NOTE: Final = "service.beta.kubernetes.io/"
-
-
-def namespace_of(resource: Resource) -> str:
-    return text(at(resource.inputs, "metadata.namespace")) or "default"
-
-
-def name_of(resource: Resource) -> str:
-    return text(at(resource.inputs, "metadata.name"))
 
 
 def proxy_service(gateway: Resource, graph: Graph) -> Mapping[str, Any] | None:

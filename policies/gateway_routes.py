@@ -4,20 +4,20 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
+from policies.charts import is_installed
 from policies.gateway_attachment import MODEL_ROUTES, backends, edge_routes, effective, is_edge_route, parents
 from policies.gateway_attachment import is_for_route as for_route
 from policies.gateway_objects import (
     AI_ROUTES,
     GATEWAYS,
-    RELEASE,
     SECURITY_POLICY,
     TRAFFIC_POLICY,
     is_for,
     is_inside_only,
-    name_of,
     targets,
 )
 from policies.neighbours import is_a_part
+from policies.object_metadata import name_of
 from policies.reading import at, mapping, number, sequence, text
 from policies.record import Graph, Resource
 from policies.rule import Rule
@@ -96,8 +96,7 @@ def _concerns_models(policy: Resource, graph: Graph) -> bool:
         return True
     if any(is_for(policy, gateway) for route in routes for gateway in parents(route, graph)):
         return True
-    charts = [text(at(release.inputs, "chart")).rstrip("/") for release in graph.of_type(RELEASE)]
-    return bool(targets(policy, "Gateway")) and any(chart.endswith("ai-gateway-helm") for chart in charts)
+    return bool(targets(policy, "Gateway")) and is_installed("ai-gateway-helm", graph)
 
 
 def _endless(resource: Resource, graph: Graph) -> Iterable[str]:

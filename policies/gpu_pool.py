@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from facts.accelerators import gpu_instances
 from policies.neighbours import keeps_our_conventions
-from policies.reading import at, flag, mapping, sequence, text
+from policies.reading import at, flag, hours, mapping, sequence, text
 from policies.record import Graph, Resource
 from policies.rule import Rule
 
@@ -26,7 +26,6 @@ _GPU_FAMILY: Final = re.compile(r"^(g|gr|p)\d")
 _INTERRUPTIBLE: Final = "slipway.dev/interruptible"
 _BOUNDING: Final = (_GPU, "cpu", "memory", "nodes")
 _SHORTEST_LIFE_HOURS: Final = 14 * 24
-_HOURS: Final = {"h": 1.0, "m": 1 / 60, "s": 1 / 3600}
 
 
 def _template(resource: Resource) -> Mapping[str, Any]:
@@ -83,10 +82,6 @@ def _limited(resource: Resource, _graph: Graph) -> Iterator[str]:
         yield "no limit on GPUs, processors, memory or nodes"
 
 
-def _hours(duration: str) -> float:
-    return sum(float(count) * _HOURS[unit] for count, unit in re.findall(r"(\d+)([hms])", duration))
-
-
 def _never_moved(resource: Resource, graph: Graph) -> Iterator[str]:
     if not _is_gpu_pool(resource):
         return
@@ -108,7 +103,8 @@ def _drained_later(resource: Resource) -> Iterator[str]:
     if not is_closed:
         yield 'no budget of "0" nodes for Drifted: a new image or setting drains a busy GPU at any time'
     life = text(at(_template(resource), "expireAfter"), "expireAfter") or "720h"
-    if life != "Never" and _hours(life) < _SHORTEST_LIFE_HOURS:
+    lived = None if life == "Never" else hours(life, "expireAfter")
+    if lived is not None and lived < _SHORTEST_LIFE_HOURS:
         yield f"expireAfter {life} drains a busy GPU, whatever the budgets say"
 
 

@@ -4,11 +4,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from policies.named import meant
 from policies.network import DEFAULT_GROUP, GROUP, GROUP_RULE, INGRESS
 from policies.port_ranges import EVERY_PORT, Span
 from policies.reading import UndecidedError, at, flag, known, listed, mapping, number, sequence, text
 from policies.record import UNKNOWN, Graph, Resource
+from policies.references import referred_to
 
 GROUPS: Final = (GROUP, DEFAULT_GROUP)
 PROTOCOLS: Final = {"-1": "all", "6": "tcp", "17": "udp"}
@@ -37,17 +37,14 @@ def openings(group: Resource, graph: Graph) -> list[Opening]:
     Raises:
         UndecidedError: a value of one of its rules is unknown.
     """
-    known_ones = graph.once(_remembered)
-    if group.urn not in known_ones:
-        known_ones[group.urn] = list(_openings(group, graph))
-    return known_ones[group.urn]
+    return graph.once_for(_openings, group.urn)
 
 
-def _remembered(_graph: Graph) -> dict[str, list[Opening]]:
-    return {}
+def _openings(graph: Graph, urn: str) -> list[Opening]:
+    return list(_found(graph.by_urn[urn], graph))
 
 
-def _openings(group: Resource, graph: Graph) -> Iterator[Opening]:
+def _found(group: Resource, graph: Graph) -> Iterator[Opening]:
     for index, rule in enumerate(sequence(at(group.inputs, "ingress"), "ingress")):
         yield from _opened(mapping(rule, "ingress"), f"security group {group.name} (ingress.{index})", group)
     apart, unknown = graph.once(rules_apart)
@@ -65,7 +62,7 @@ def rules_apart(graph: Graph) -> tuple[dict[str, list[Resource]], str]:
     for rule in graph.of_type(INGRESS, GROUP_RULE):
         sources = rule.property_dependencies.get("securityGroupId", frozenset())
         try:
-            named = meant(graph, rule, "securityGroupId", *GROUPS)[0]
+            named = referred_to(graph, rule, "securityGroupId", *GROUPS)[0]
         except UndecidedError:
             unknown = unknown or f"{rule.name}: securityGroupId is not known yet"
             continue

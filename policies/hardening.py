@@ -4,11 +4,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any, Final
 
+from policies.charts import RELEASE
 from policies.deferring import every
 from policies.llm_objects import config_pods, llm_pods
-from policies.mesh_objects import MODEL_KINDS, NAMESPACE, RELEASE, holds_models, inside, name_of
+from policies.mesh_objects import MODEL_KINDS, NAMESPACE, holds_models
 from policies.model_objects import INFERENCE_SERVICE, LLM, LLM_CONFIG, RUNTIMES, components, predictor_pods
 from policies.neighbours import keeps_our_conventions
+from policies.object_metadata import inside, name_of
 from policies.pod_finder import WORKLOADS, pods_of
 from policies.pods import containers
 from policies.pods import name_of as container_name
@@ -43,7 +45,7 @@ def _pods(resource: Resource, graph: Graph) -> Iterator[tuple[str, Mapping[str, 
     elif resource.type in LLM:
         yield from llm_pods(resource, graph)
     elif resource.type in LLM_CONFIG:
-        yield from config_pods(resource)
+        yield from config_pods(resource, graph)
     elif resource.type in RUNTIMES:
         yield "spec", mapping(at(resource.inputs, "spec"), "spec")
     else:

@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
+from policies.charts import RELEASE
 from policies.reading import at, flag, mapping, text
 from policies.record import Graph, Resource
 from policies.rule import Rule
 
-RELEASE: Final = "kubernetes:helm.sh/v3:Release"
 _EXACT: Final = re.compile(r"v?\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?")
 _SECRET_KEY: Final = re.compile(
     r"(password|passwd|passphrase|token|api[-_]?key|private[-_]?key|access[-_]?key|secret[-_]?key"

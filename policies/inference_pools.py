@@ -9,9 +9,11 @@ Gateway 1.8.1 publishes nothing more to a gateway while one of its routes fails 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
+from policies.charts import is_installed
 from policies.gateway_attachment import parents
-from policies.gateway_objects import AI_ROUTES, HTTP_ROUTE, RELEASE, is_envoy
-from policies.model_objects import LLM, LLM_CONFIG, name_of, namespace_of
+from policies.gateway_objects import AI_ROUTES, HTTP_ROUTE, is_envoy
+from policies.model_objects import LLM, LLM_CONFIG
+from policies.object_metadata import name_of, namespace_of
 from policies.reading import at, sequence, text
 from policies.record import Graph, Resource
 from policies.rule import Rule
@@ -41,10 +43,7 @@ def _several(route: Resource, graph: Graph) -> Iterable[str]:
 
 
 def _has_ai_gateway(graph: Graph) -> bool:
-    if any(True for _ in graph.of_type(*AI_ROUTES)):
-        return True
-    charts = (text(at(release.inputs, "chart"), "chart") for release in graph.of_type(RELEASE))
-    return any(chart.rstrip("/").endswith(_AI_GATEWAY) for chart in charts)
+    return any(True for _ in graph.of_type(*AI_ROUTES)) or is_installed(_AI_GATEWAY, graph)
 
 
 def _shared(resource: Resource, graph: Graph) -> Iterable[str]:

@@ -1,13 +1,13 @@
 """What must hold for a language model: known files, a restricted pod with its GPUs, a picker that authenticates."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from policies import hubs, pods
-from policies.llm_objects import PICKER, Pods, all_pods, engine_labels, engines, gpus, llm_pods
+from policies.deferring import in_each
+from policies.llm_objects import PICKER, all_pods, engine_labels, engines, gpus, llm_pods
 from policies.model_objects import (
     LLM,
-    annotation,
     fetched_at_start,
     is_cached,
     moving_source,
@@ -15,6 +15,7 @@ from policies.model_objects import (
     unprotected,
 )
 from policies.neighbours import keeps_our_conventions
+from policies.object_metadata import annotation
 from policies.pod_restricted import restricted
 from policies.reading import at, flag, mapping, number, sequence, text
 from policies.record import Graph, Resource
@@ -58,18 +59,6 @@ def _asked(container: Mapping[str, Any], graph: Graph) -> Iterator[str]:
     if not found and not hubs.is_offline(container) and keeps_our_conventions(graph):
         found = ["may ask a hub (HF_HUB_OFFLINE is not 1)"]
     yield from found
-
-
-def _in_each_pod(
-    check: Callable[[Mapping[str, Any]], Iterable[str]],
-    of: Callable[[Resource, Graph], Pods] = all_pods,
-) -> Callable[[Resource, Graph], Iterable[str]]:
-    def found(service: Resource, graph: Graph) -> Iterator[str]:
-        for place, pod in of(service, graph):
-            for problem in check(pod):
-                yield f"{place}: {problem}"
-
-    return found
 
 
 def _unbounded(pod: Mapping[str, Any]) -> Iterator[str]:
@@ -172,7 +161,7 @@ RULES: tuple[Rule, ...] = (
         applies_to=LLM,
         why="Weights and prompts come from outside: whoever breaks the engine must not have the node.",
         fix="Write the restricted Pod Security Standard in every template, the weights' download included.",
-        check=_in_each_pod(restricted),
+        check=in_each(all_pods, restricted),
         reads_graph=True,
     ),
     Rule(
@@ -180,7 +169,7 @@ RULES: tuple[Rule, ...] = (
         applies_to=LLM,
         why="An engine without limits takes the memory of all others on its node.",
         fix="Set requests for cpu and memory, and a memory limit, in every template.",
-        check=_in_each_pod(_unbounded),
+        check=in_each(all_pods, _unbounded),
         reads_graph=True,
     ),
     Rule(

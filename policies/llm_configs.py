@@ -7,7 +7,8 @@ by what the service asks for, then the ones it names. Each is merged whole, what
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from policies.model_objects import LLM_CONFIG, name_of, namespace_of
+from policies.model_objects import LLM_CONFIG
+from policies.object_metadata import name_of, namespace_of
 from policies.reading import at, mapping, number, sequence, text
 from policies.record import Graph, Resource
 

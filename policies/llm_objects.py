@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from policies.llm_configs import applied_specs
-from policies.model_objects import name_of
+from policies.object_metadata import name_of
 from policies.pod_merge import merged
 from policies.reading import UndecidedError, at, mapping, number, sequence
 from policies.record import Graph, Resource
@@ -28,7 +28,7 @@ def llm_pods(service: Resource, graph: Graph) -> Iterator[tuple[str, Mapping[str
             yield place, pod
 
 
-def config_pods(config: Resource) -> Iterator[tuple[str, Mapping[str, Any]]]:
+def config_pods(config: Resource, _graph: Graph) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """The fragments a config brings, as they stand."""
     for place in _TEMPLATES:
         pod = at(config.inputs, f"spec.{place}")

@@ -3,21 +3,19 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
+from policies.charts import RELEASE
 from policies.mesh_objects import (
     AUTHENTICATION,
     AUTHORIZATION,
     NAMESPACE,
-    RELEASE,
     ROOT_NAMESPACE,
     is_in_ambient,
     is_named_exception,
     istio_chart,
-    label,
-    name_of,
-    namespace_of,
     requires_mutual_tls,
     selects_everything,
 )
+from policies.object_metadata import label, name_of, namespace_of
 from policies.reading import at, flag, mapping, text
 from policies.record import Graph, Resource
 from policies.rule import Rule

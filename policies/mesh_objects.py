@@ -1,13 +1,12 @@
 """What several mesh rules ask of Kubernetes objects."""
 
-from collections.abc import Iterator
 from typing import Any, Final
 
+from policies.object_metadata import inside, label, name_of
 from policies.reading import at, mapping, sequence, text
 from policies.record import Graph, Resource
 
 NAMESPACE: Final = "kubernetes:core/v1:Namespace"
-RELEASE: Final = "kubernetes:helm.sh/v3:Release"
 NETWORK_POLICY: Final = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
 NETWORK_POLICIES: Final = (NETWORK_POLICY, "kubernetes:extensions/v1beta1:NetworkPolicy")
 AUTHORIZATION: Final = (
@@ -30,27 +29,10 @@ EXCEPTION: Final = "slipway.dev/mesh-exception"
 EXCEPTION_KINDS: Final = frozenset({"api-server-to-webhook", "load-balancer-to-edge", "metrics-scrape"})
 
 
-def namespace_of(resource: Resource) -> str:
-    return text(at(resource.inputs, "metadata.namespace"), "metadata.namespace") or "default"
-
-
-def name_of(resource: Resource) -> str:
-    return text(at(resource.inputs, "metadata.name"), "metadata.name")
-
-
-def label(resource: Resource, key: str) -> str:
-    return text(mapping(at(resource.inputs, "metadata.labels"), "metadata.labels").get(key), key)
-
-
 def is_named_exception(resource: Resource) -> bool:
     """Whether the object says which of the known callers without an identity it is for."""
     notes = mapping(at(resource.inputs, "metadata.annotations"), "metadata.annotations")
     return text(notes.get(EXCEPTION), EXCEPTION) in EXCEPTION_KINDS
-
-
-def inside(graph: Graph, namespace: str, *types: str) -> Iterator[Resource]:
-    """Objects of these types in a namespace."""
-    return (found for found in graph.of_type(*types) if namespace_of(found) == namespace)
 
 
 def is_in_ambient(namespace: Resource) -> bool:

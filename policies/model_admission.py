@@ -8,19 +8,12 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any, Final
-from urllib.parse import urlsplit
 
-from policies.cluster_address import is_inside
+from policies.cluster_address import is_inside, parsed
 from policies.deferring import every
 from policies.hubs import variables
-from policies.model_objects import (
-    FRAMEWORKS,
-    INFERENCE_SERVICE,
-    annotation,
-    components,
-    name_of,
-    namespace_of,
-)
+from policies.model_objects import FRAMEWORKS, INFERENCE_SERVICE, components
+from policies.object_metadata import annotation, name_of, namespace_of
 from policies.pods import containers
 from policies.reading import at, mapping, number, sequence, text
 from policies.record import Graph, Resource
@@ -143,7 +136,7 @@ def _refused_node(name: str, node: Mapping[str, Any]) -> Iterator[str]:
 def _in_the_clear(graph: Resource, _graph: Graph) -> Iterable[str]:
     for name, node in mapping(at(graph.inputs, "spec.nodes"), "spec.nodes").items():
         for step in sequence(at(node, "steps"), "steps"):
-            url = urlsplit(text(at(step, "serviceUrl"), "serviceUrl"))
+            url = parsed(text(at(step, "serviceUrl"), "serviceUrl"))
             host = url.hostname or ""
             if url.scheme == "http" and host and not is_inside(host, namespace_of(graph)):
                 yield f"{name}: requests go to {host} in the clear"

@@ -8,8 +8,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from policies.object_metadata import name_of, namespace_of
 from policies.pod_merge import merged
-from policies.reading import at, known, mapping, sequence, text
+from policies.reading import at, mapping, sequence, text
 from policies.record import Graph, Resource
 
 _API: Final = "kubernetes:serving.kserve.io"
@@ -41,19 +42,6 @@ _MOVING: Final = frozenset(
     {"latest", "main", "master", "head", "current", "stable", "dev", "prod", "production"}
 )
 _COMMIT: Final = re.compile(r"[0-9a-f]{40}")
-
-
-def namespace_of(resource: Resource) -> str:
-    return text(at(resource.inputs, "metadata.namespace"), "metadata.namespace") or "default"
-
-
-def name_of(resource: Resource) -> str:
-    return text(at(resource.inputs, "metadata.name"), "metadata.name")
-
-
-def annotation(resource: Resource, key: str) -> str:
-    notes = mapping(at(resource.inputs, "metadata.annotations"), "metadata.annotations")
-    return text(known(notes.get(key), key), key)
 
 
 def components(service: Resource) -> Iterator[tuple[str, Mapping[str, Any]]]:

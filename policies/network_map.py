@@ -5,7 +5,6 @@ from typing import Any, Final
 
 from policies.address_range import is_internet
 from policies.group_openings import PROTOCOLS, Opening
-from policies.named import meant
 from policies.neighbours import pointing_at
 from policies.network import (
     ASSOCIATION,
@@ -17,6 +16,7 @@ from policies.network_acl import ACL, acl_rules
 from policies.port_ranges import EVERY_PORT, Span, within, without
 from policies.reading import at, number, text
 from policies.record import Graph, Resource
+from policies.references import referred_to
 
 MAIN_ASSOCIATION: Final = "aws:ec2/mainRouteTableAssociation:MainRouteTableAssociation"
 DEFAULT_TABLE: Final = "aws:ec2/defaultRouteTable:DefaultRouteTable"
@@ -25,17 +25,11 @@ ACL_ASSOCIATION: Final = "aws:ec2/networkAclAssociation:NetworkAclAssociation"
 
 def ways_out(subnet: Resource, graph: Graph) -> dict[int, str]:
     """How the internet and a subnet reach each other, by version of IP; empty where they do not."""
-    known_ones = graph.once(_remembered_ways)
-    if subnet.urn not in known_ones:
-        known_ones[subnet.urn] = _ways_out(subnet, graph)
-    return known_ones[subnet.urn]
+    return graph.once_for(_ways_out, subnet.urn)
 
 
-def _remembered_ways(_graph: Graph) -> dict[str, dict[int, str]]:
-    return {}
-
-
-def _ways_out(subnet: Resource, graph: Graph) -> dict[int, str]:
+def _ways_out(graph: Graph, urn: str) -> dict[int, str]:
+    subnet = graph.by_urn[urn]
     found: dict[int, str] = {}
     for table in _tables(subnet, graph):
         for route in internet_routes(table, graph):
@@ -49,16 +43,16 @@ def _tables(subnet: Resource, graph: Graph) -> list[Resource]:
     own = [
         table
         for association in pointing_at(graph, subnet, ASSOCIATION, "subnetId")
-        for table in meant(graph, association, "routeTableId", ROUTE_TABLE, DEFAULT_TABLE)[0]
+        for table in referred_to(graph, association, "routeTableId", ROUTE_TABLE, DEFAULT_TABLE)[0]
     ]
     if own:
         return own
-    vpcs, _ = meant(graph, subnet, "vpcId", VPC)
+    vpcs, _ = referred_to(graph, subnet, "vpcId", VPC)
     main = [
         table
         for vpc in vpcs
         for chosen in pointing_at(graph, vpc, MAIN_ASSOCIATION, "vpcId")
-        for table in meant(graph, chosen, "routeTableId", ROUTE_TABLE)[0]
+        for table in referred_to(graph, chosen, "routeTableId", ROUTE_TABLE)[0]
     ]
     defaults = [t for t in graph.of_type(DEFAULT_TABLE) for vpc in vpcs if _is_main_of(t, vpc)]
     return main or defaults
@@ -108,10 +102,10 @@ def _acl_span(rule: Mapping[str, Any], protocol: str) -> Span | None:
 
 def _acl_of(subnet: Resource, graph: Graph) -> Resource | None:
     for acl in graph.of_type(ACL):
-        if subnet in meant(graph, acl, "subnetIds", subnet.type)[0]:
+        if subnet in referred_to(graph, acl, "subnetIds", subnet.type)[0]:
             return acl
         for tie in pointing_at(graph, acl, ACL_ASSOCIATION, "networkAclId"):
-            if subnet in meant(graph, tie, "subnetId", subnet.type)[0]:
+            if subnet in referred_to(graph, tie, "subnetId", subnet.type)[0]:
                 return acl
     return None
 

@@ -6,11 +6,11 @@ from typing import Any, Final
 
 from policies.cluster import CLUSTER
 from policies.group_openings import GROUPS
-from policies.named import meant
 from policies.network import SUBNET
 from policies.port_ranges import Span
 from policies.reading import at, flag, mapping, number, sequence, text
 from policies.record import Graph, Resource
+from policies.references import referred_to
 from policies.system_nodes import NODE_GROUP, TEMPLATE
 from policies.vpc_endpoints import ENDPOINT
 
@@ -56,12 +56,12 @@ class Target:
 
     def subnets(self, graph: Graph) -> tuple[list[Resource], bool]:
         """Where it stands, and whether that is certain of each."""
-        found = [meant(graph, resource, path, SUBNET) for resource, path in self.standing]
+        found = [referred_to(graph, resource, path, SUBNET) for resource, path in self.standing]
         return [subnet for subnets, _ in found for subnet in subnets], all(certain for _, certain in found)
 
     def groups(self, graph: Graph) -> list[Resource]:
         """The security groups it is behind."""
-        found = [g for resource, path in self.behind for g in meant(graph, resource, path, *GROUPS)[0]]
+        found = [g for resource, path in self.behind for g in referred_to(graph, resource, path, *GROUPS)[0]]
         return list({group.urn: group for group in found}.values())
 
 
@@ -93,7 +93,7 @@ def _machine(machine: Resource, graph: Graph) -> Target:
 def _given(resource: Resource, path: str, graph: Graph) -> frozenset[int]:
     """The versions of IP in which subnets give an address to what is started in them."""
     found: set[int] = set()
-    for subnet in meant(graph, resource, path, SUBNET)[0]:
+    for subnet in referred_to(graph, resource, path, SUBNET)[0]:
         if flag(at(subnet.inputs, "mapPublicIpOnLaunch"), "mapPublicIpOnLaunch"):
             found.add(4)
         if flag(at(subnet.inputs, "assignIpv6AddressOnCreation"), "assignIpv6AddressOnCreation"):
@@ -105,7 +105,7 @@ def _is_tied(machine: Resource, graph: Graph) -> bool:
     """Whether an address was allocated for a machine."""
     ties = ((_ADDRESS, "instance"), (_ADDRESS_TIE, "instanceId"))
     return any(
-        machine in meant(graph, tie, path, machine.type)[0]
+        machine in referred_to(graph, tie, path, machine.type)[0]
         for type_, path in ties
         for tie in graph.of_type(type_)
         if tie.inputs.get(path) is not None
@@ -115,10 +115,10 @@ def _is_tied(machine: Resource, graph: Graph) -> bool:
 def _store(store: Resource, graph: Graph) -> Target:
     holder = store
     if store.type == DATABASE_MEMBER:  # its cluster says where it stands, and behind which groups
-        holder = next(iter(meant(graph, store, "clusterIdentifier", DATABASE_CLUSTER)[0]), store)
+        holder = next(iter(referred_to(graph, store, "clusterIdentifier", DATABASE_CLUSTER)[0]), store)
     path = "clusterSubnetGroupName" if store.type == WAREHOUSE else "dbSubnetGroupName"
     is_public = flag(at(store.inputs, "publiclyAccessible"), "publiclyAccessible")
-    named = meant(graph, holder, path, *_SUBNET_GROUPS)[0] if is_public else ()
+    named = referred_to(graph, holder, path, *_SUBNET_GROUPS)[0] if is_public else ()
     port = _port(holder)
     return Target(
         resource=store,
@@ -160,7 +160,7 @@ def _nodes(group: Resource, graph: Graph) -> Target:
     path = "subnetIds" if group.type == NODE_GROUP else "vpcZoneIdentifiers"
     said = mapping(at(group.inputs, "launchTemplate"), "launchTemplate")
     named = "launchTemplate.id" if said.get("id") is not None else "launchTemplate.name"
-    templates = meant(graph, group, named, TEMPLATE)[0] if said else []
+    templates = referred_to(graph, group, named, TEMPLATE)[0] if said else []
     cards = [
         (template, index, card)
         for template in templates
@@ -187,7 +187,9 @@ def _balancer(balancer: Resource, graph: Graph) -> Target:
     scheme = text(at(balancer.inputs, "scheme"), "scheme")
     is_inside = flag(at(balancer.inputs, "internal"), "internal") or scheme == "internal"
     listeners = [
-        li for li in graph.of_type(LISTENER) if balancer in meant(graph, li, "loadBalancerArn", BALANCER)[0]
+        li
+        for li in graph.of_type(LISTENER)
+        if balancer in referred_to(graph, li, "loadBalancerArn", BALANCER)[0]
     ]
     ports = [int(p) for li in listeners if (p := number(at(li.inputs, "port"), "port")) is not None]
     has_groups = bool(at(balancer.inputs, "securityGroups")) or "network" not in text(

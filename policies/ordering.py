@@ -6,15 +6,14 @@ add-ons and the network plugin is held in the modules of those components.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
 from typing import Final
 
 from facts.pins import ChartApis, chart_apis
+from policies.charts import RELEASE, chart_of
 from policies.reading import at, flag, mapping, text
 from policies.record import Graph, Resource
 from policies.rule import Rule
 
-RELEASE: Final = "kubernetes:helm.sh/v3:Release"
 DEFINITION: Final = "kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition"
 NAMESPACE: Final = "kubernetes:core/v1:Namespace"
 OBJECTS: Final = "kubernetes:*"
@@ -34,8 +33,7 @@ def _holds(kinds: Iterable[str], kind: str) -> bool:
 
 
 def _apis(release: Resource) -> ChartApis:
-    chart = text(at(release.inputs, "chart"), "chart").rpartition("/")[2]
-    return chart_apis().get(chart, ChartApis())
+    return chart_apis().get(chart_of(release), ChartApis())
 
 
 def _is_object(resource: Resource) -> bool:
@@ -96,7 +94,7 @@ def _before_its_credentials(association: Resource, graph: Graph) -> Iterable[str
     namespace = text(at(association.inputs, "namespace"), "namespace")
     account = text(at(association.inputs, "serviceAccount"), "serviceAccount")
     for resource in [
-        *_users(graph, namespace).get(account, ()),
+        *graph.once_for(_users, namespace).get(account, ()),
         *_releases_running_as(association, namespace, account, graph),
     ]:
         if association.urn not in graph.waits_for(resource.urn):
@@ -129,7 +127,6 @@ def _texts(value: object) -> Iterator[str]:
             yield from _texts(item)
 
 
-@lru_cache(maxsize=4)  # one walk for all associations of a stack: with 300 models there are as many
 def _users(graph: Graph, namespace: str) -> Mapping[str, Sequence[Resource]]:
     """The objects of a namespace by the service accounts their pods run as."""
     found: dict[str, list[Resource]] = {}

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
-from urllib.parse import urlsplit
 
-from policies.cluster_address import is_inside
-from policies.model_objects import INFERENCE_SERVICE, components, namespace_of
+from policies.cluster_address import is_inside, parsed
+from policies.model_objects import INFERENCE_SERVICE, components
 from policies.neighbours import keeps_our_conventions
+from policies.object_metadata import namespace_of
 from policies.reading import at, known, mapping, sequence, text
 from policies.record import Graph, Resource
 from policies.rule import Rule
@@ -26,7 +26,7 @@ def _loggers(service: Resource) -> Iterator[tuple[str, Mapping[str, Any], Mappin
 
 def _elsewhere(service: Resource, _graph: Graph) -> Iterable[str]:
     for part, logger, _ in _loggers(service):
-        url = urlsplit(text(at(logger, "url"), "logger.url"))
+        url = parsed(text(at(logger, "url"), "logger.url"))
         host = url.hostname or ""
         if not host:
             yield f"{part}: logger.url is not set: payloads go to whatever KServe's config names"

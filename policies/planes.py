@@ -8,9 +8,10 @@ from policies.deferring import every
 from policies.iam.effective import grants
 from policies.iam.identities import ASSOCIATION, ROLE, Identity, identities
 from policies.iam.statements import statements
-from policies.mesh_objects import MODEL_KINDS, namespace_of
+from policies.mesh_objects import MODEL_KINDS
 from policies.model_objects import INFERENCE_SERVICE, components
 from policies.neighbours import is_a_part
+from policies.object_metadata import namespace_of
 from policies.reading import UndecidedError, at, known, mapping, sequence, text
 from policies.record import Graph, Resource
 from policies.rule import Rule

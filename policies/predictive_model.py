@@ -1,18 +1,17 @@
 """What must hold for a predictive model: known files, a restricted and bounded pod, an account of its own."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, Final
+from collections.abc import Iterable, Iterator
+from typing import Final
 
 from policies import hubs, pods
+from policies.charts import RELEASE, chart_of
+from policies.deferring import in_each
 from policies.model_objects import (
     INFERENCE_SERVICE,
-    annotation,
     components,
     fetched_at_start,
     is_cached,
     moving_source,
-    name_of,
-    namespace_of,
     predictor_labels,
     predictor_pods,
     read_by_account,
@@ -20,6 +19,7 @@ from policies.model_objects import (
     unprotected,
 )
 from policies.neighbours import keeps_our_conventions
+from policies.object_metadata import annotation, name_of, namespace_of
 from policies.pod_restricted import restricted
 from policies.reading import at, flag, known, mapping, number, text
 from policies.record import Graph, Resource
@@ -31,7 +31,6 @@ _MODE: Final = "serving.kserve.io/deploymentMode"
 _CLASS: Final = "serving.kserve.io/autoscalerClass"
 _VISIBILITY: Final = "networking.kserve.io/visibility"
 _AUTHENTICATION: Final = "security.opendatahub.io/enable-auth"
-_RELEASE: Final = "kubernetes:helm.sh/v3:Release"
 
 
 def _moving_files(service: Resource, graph: Graph) -> Iterable[str]:
@@ -51,17 +50,6 @@ def _hub_at_start(service: Resource, graph: Graph) -> Iterable[str]:
         for container in pods.containers(pod):
             for what in hubs.asked(container):
                 yield f"{part}: {pods.name_of(container)} {what}"
-
-
-def _in_each_pod(
-    check: Callable[[Mapping[str, Any]], Iterable[str]],
-) -> Callable[[Resource, Graph], Iterable[str]]:
-    def found(service: Resource, graph: Graph) -> Iterator[str]:
-        for part, pod in predictor_pods(service, graph):
-            for problem in check(pod):
-                yield f"{part}: {problem}"
-
-    return found
 
 
 def _uncounted(service: Resource, graph: Graph) -> Iterable[str]:
@@ -114,8 +102,8 @@ def _other_mode(service: Resource, graph: Graph) -> Iterable[str]:
         return
     defaults = {
         text(at(r.inputs, "values.kserve.controller.deploymentMode"), "deploymentMode")
-        for r in graph.of_type(_RELEASE)
-        if text(at(r.inputs, "chart"), "chart").rpartition("/")[2] == "kserve-resources"
+        for r in graph.of_type(RELEASE)
+        if chart_of(r) == "kserve-resources"
     }
     if not defaults & _STANDARD:
         yield "leaves its mode to the cluster, where it may be Knative"
@@ -161,7 +149,7 @@ RULES: tuple[Rule, ...] = (
         applies_to=INFERENCE_SERVICE,
         why="Weights and prompts come from outside: whoever breaks the server must not have the node.",
         fix="Write the restricted Pod Security Standard on the model or its runtime.",
-        check=_in_each_pod(restricted),
+        check=in_each(predictor_pods, restricted),
         reads_graph=True,
     ),
     Rule(
@@ -169,7 +157,7 @@ RULES: tuple[Rule, ...] = (
         applies_to=INFERENCE_SERVICE,
         why="A model without limits takes the memory of all others on its node.",
         fix="Set requests for cpu and memory, and a memory limit, on the model or its runtime.",
-        check=_in_each_pod(pods.unbounded_containers),
+        check=in_each(predictor_pods, pods.unbounded_containers),
         reads_graph=True,
     ),
     Rule(
@@ -177,7 +165,7 @@ RULES: tuple[Rule, ...] = (
         applies_to=INFERENCE_SERVICE,
         why="A moving tag runs code nobody reviewed, on the next restart.",
         fix="Name the image by digest, or by a version where none is known.",
-        check=_in_each_pod(pods.moving_images),
+        check=in_each(predictor_pods, pods.moving_images),
         reads_graph=True,
     ),
     Rule(

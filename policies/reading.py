@@ -6,6 +6,7 @@ raises :class:`UndecidedError`, which the judge turns into "undecided" for this 
 
 import json
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final
@@ -19,6 +20,9 @@ _UNITS: Final = {
     "Ki": 2**10, "Mi": 2**20, "Gi": 2**30, "Ti": 2**40,
 }  # fmt: skip
 """Suffixes of Kubernetes quantities (API conventions, "Quantity", read 2026-11)."""
+_HOURS: Final = {"h": 1.0, "m": 1 / 60, "s": 1 / 3600, "ms": 1 / 3_600_000}
+_DURATION: Final = re.compile(r"(?:\d+(?:\.\d+)?(?:ms|h|m|s))+")
+_PART: Final = re.compile(r"(\d+(?:\.\d+)?)(ms|h|m|s)")
 
 
 class UndecidedError(Exception):
@@ -116,23 +120,38 @@ def mebibytes(value: Any, path: str = "") -> float:
     return float(match[1]) * _UNITS[match[2]] / 2**20
 
 
+def hours(value: Any, path: str = "") -> float | None:
+    """A duration as Go writes it (``2160h``, ``1h30m``), in hours; None when not set."""
+    said = text(value, path)
+    if not said:
+        return None
+    if _DURATION.fullmatch(said) is None:
+        raise UndecidedError(f"{path or 'value'}: expected a duration like 720h, got {said!r}")
+    return sum(float(amount) * _HOURS[unit] for amount, unit in _PART.findall(said))
+
+
 def document(value: Any, path: str = "policy") -> Mapping[str, Any]:
     """An IAM document, given as JSON text or as a mapping; ``{}`` when not set."""
     if known(value, path) is None:
         return {}
-    if isinstance(value, str):
-        try:
-            value = json.loads(value, object_pairs_hook=_once)
-        except ValueError as error:
-            raise UndecidedError(f"{path} is not JSON: {error}") from None
-    return mapping(value, path)
+    return mapping(unfolded(value, path), path)
+
+
+def unfolded(value: Any, path: str = "") -> Any:
+    """What JSON text says; anything but text as it is."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return json.loads(value, object_pairs_hook=_once)
+    except (ValueError, RecursionError) as error:
+        raise UndecidedError(f"{path or 'value'} is not JSON: {error}") from None
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """A JSON object; of a key that stands there twice, one value would be read and the other meant."""
     found = dict(pairs)
     if len(found) < len(pairs):
-        twice = sorted({key for key, _ in pairs if [k for k, _ in pairs].count(key) > 1})
+        twice = sorted(key for key, times in Counter(key for key, _ in pairs).items() if times > 1)
         raise ValueError(f"{', '.join(twice)} stands there twice")
     return found
 

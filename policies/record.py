@@ -23,6 +23,7 @@ class Unknown:
 
 
 UNKNOWN: Final = Unknown()
+_IDENTIFYING: Final = ("id", "arn", "name", "bucket")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,6 +60,12 @@ class Resource:
     def object(self) -> Mapping[str, Any] | None:
         """The Kubernetes object, or None for anything else."""
         return self.inputs if self.type.startswith("kubernetes:") and "kind" in self.inputs else None
+
+    @property
+    def known_as(self) -> frozenset[str]:
+        """The values by which properties of others may name it: its id, its name, its ARN."""
+        said = (self.outputs.get(key) or self.inputs.get(key) for key in _IDENTIFYING)
+        return frozenset(value for value in (self.id, *said) if isinstance(value, str) and value)
 
     @property
     def label(self) -> str:
@@ -121,8 +128,7 @@ class Graph:
 
     def referring(self, target: Resource, type_: str, prop: str) -> list[Resource]:
         """Resources of a type whose property points at ``target``: by dependency, by id, name or ARN."""
-        known = [target.outputs.get(k) or target.inputs.get(k) for k in ("name", "bucket", "arn")]
-        names = {n for n in (target.id, *known) if isinstance(n, str) and n}
+        names = target.known_as
         found = []
         for resource in self.of_type(type_):
             value = resource.inputs.get(prop)

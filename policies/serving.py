@@ -1,9 +1,11 @@
 """What must hold for what models are served with: runtimes, KServe's own configs, its charts, the download."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from policies import hubs, pods
+from policies.charts import RELEASE, chart_of
+from policies.deferring import in_each
 from policies.llm_objects import config_pods
 from policies.model_objects import LLM_CONFIG, RUNTIMES, STORAGE_CONTAINER
 from policies.neighbours import keeps_our_conventions
@@ -12,7 +14,6 @@ from policies.reading import at, flag, mapping, mebibytes, sequence, text
 from policies.record import Graph, Resource
 from policies.rule import Rule
 
-RELEASE: Final = "kubernetes:helm.sh/v3:Release"
 DEFINITION: Final = "kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition"
 _STANDARD: Final = frozenset({"Standard", "RawDeployment"})
 _OFFLINE: Final = "HF_HUB_OFFLINE"
@@ -23,23 +24,11 @@ _LOADS_CODE: Final = frozenset({"joblib", "mlflow", "pickle", "pytorch", "sklear
 _LEAST_DOWNLOAD_MIB: Final = 2048
 
 
-def _runtime_pods(runtime: Resource) -> Iterator[tuple[str, Mapping[str, Any]]]:
+def _runtime_pods(runtime: Resource, _graph: Graph) -> Iterator[tuple[str, Mapping[str, Any]]]:
     spec = mapping(at(runtime.inputs, "spec"), "spec")
     yield "spec", spec
     if at(spec, "workerSpec") is not None:
         yield "workerSpec", mapping(at(spec, "workerSpec"), "workerSpec")
-
-
-def _in_each_pod(
-    of: Callable[[Resource], Iterable[tuple[str, Mapping[str, Any]]]],
-    check: Callable[[Mapping[str, Any]], Iterable[str]],
-) -> Callable[[Resource, Graph], Iterable[str]]:
-    def found(resource: Resource, _graph: Graph) -> Iterator[str]:
-        for place, pod in of(resource):
-            for problem in check(pod):
-                yield f"{place}: {problem}"
-
-    return found
 
 
 def _container_rights(pod: Mapping[str, Any]) -> Iterator[str]:
@@ -55,7 +44,7 @@ def _may_ask_a_hub(runtime: Resource, graph: Graph) -> Iterable[str]:
     }
     # That a server must be told to ask none is the platform's own way.
     must_be_offline = bool(formats & _FROM_HUBS) and keeps_our_conventions(graph)
-    for _, pod in _runtime_pods(runtime):
+    for _, pod in _runtime_pods(runtime, graph):
         for container in sequence(at(pod, "containers"), "containers"):
             found = list(hubs.asked(container))
             if not found and must_be_offline and not hubs.is_offline(container):
@@ -63,12 +52,8 @@ def _may_ask_a_hub(runtime: Resource, graph: Graph) -> Iterable[str]:
             yield from (f"{pods.name_of(container)} {what}" for what in found)
 
 
-def _chart(release: Resource) -> str:
-    return text(at(release.inputs, "chart"), "chart").rpartition("/")[2]
-
-
 def _other_mode(release: Resource, _graph: Graph) -> Iterable[str]:
-    if _chart(release) != "kserve-resources":
+    if chart_of(release) != "kserve-resources":
         return
     controller = mapping(at(release.inputs, "values.kserve.controller"), "values.kserve.controller")
     mode = text(at(controller, "deploymentMode"), "deploymentMode")
@@ -79,14 +64,14 @@ def _other_mode(release: Resource, _graph: Graph) -> Iterable[str]:
 
 
 def _upstream_configs(release: Resource, _graph: Graph) -> Iterable[str]:
-    if _chart(release) == "kserve-runtime-configs" and flag(
+    if chart_of(release) == "kserve-runtime-configs" and flag(
         at(release.inputs, "values.kserve.llmisvcConfigs.enabled"), "llmisvcConfigs.enabled"
     ):
         yield "installs upstream's configs, which are merged into every model and cannot be taken away"
 
 
 def _second_owner(release: Resource, graph: Graph) -> Iterable[str]:
-    if _chart(release) != "kserve-llmisvc-resources":
+    if chart_of(release) != "kserve-llmisvc-resources":
         return
     others = [
         d.name for d in graph.of_type(DEFINITION) if text(at(d.inputs, "spec.group"), "spec.group") == _POOLS
@@ -97,7 +82,7 @@ def _second_owner(release: Resource, graph: Graph) -> Iterable[str]:
 
 
 def _cramped_download(release: Resource, _graph: Graph) -> Iterable[str]:
-    if _chart(release) != "kserve-resources":
+    if chart_of(release) != "kserve-resources":
         return
     storage = mapping(at(release.inputs, "values.kserve.storage"), "values.kserve.storage")
     limit = at(storage, "resources.limits.memory")
@@ -144,21 +129,21 @@ RULES: tuple[Rule, ...] = (
         applies_to=RUNTIMES,
         why="Every model of a runtime gets what it is allowed.",
         fix="Drop ALL capabilities and forbid privilege escalation in every container of the runtime.",
-        check=_in_each_pod(_runtime_pods, _container_rights),
+        check=in_each(_runtime_pods, _container_rights),
     ),
     Rule(
         id="serving-runtime-images-have-one-version",
         applies_to=RUNTIMES,
         why="A moving tag changes the server of every model at once, on the next restart.",
         fix="Name the image by digest, or by a version where none is known.",
-        check=_in_each_pod(_runtime_pods, pods.moving_images),
+        check=in_each(_runtime_pods, pods.moving_images),
     ),
     Rule(
         id="serving-runtimes-are-bounded",
         applies_to=RUNTIMES,
         why="A runtime without limits lets each of its models take the memory of all others on the node.",
         fix="Set requests for cpu and memory, and a memory limit, in every container of the runtime.",
-        check=_in_each_pod(_runtime_pods, pods.unbounded_containers),
+        check=in_each(_runtime_pods, pods.unbounded_containers),
     ),
     Rule(
         id="serving-runtimes-ask-no-hub",
@@ -191,14 +176,14 @@ RULES: tuple[Rule, ...] = (
         applies_to=LLM_CONFIG,
         why="A config is merged into every model, and a merge takes nothing away.",
         fix="Write the restricted Pod Security Standard in every template of the config.",
-        check=_in_each_pod(config_pods, restricted),
+        check=in_each(config_pods, restricted),
     ),
     Rule(
         id="llm-config-images-have-one-version",
         applies_to=LLM_CONFIG,
         why="A moving tag changes the engine of every model at once, on the next restart.",
         fix="Name the image by digest, or by a version where none is known.",
-        check=_in_each_pod(config_pods, pods.moving_images),
+        check=in_each(config_pods, pods.moving_images),
     ),
     Rule(
         id="kserve-runs-in-standard-mode",

@@ -1,10 +1,9 @@
 """The values at a path of a resource's properties, in each of the ways in which people and providers write blocks."""
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from policies.reading import UndecidedError, known
+from policies.reading import UndecidedError, known, unfolded
 
 
 def values_at(value: Any, path: str) -> Iterator[Any]:
@@ -22,7 +21,7 @@ def _values(value: Any, steps: list[str], path: str) -> Iterator[Any]:
         if value is not None or "*" not in steps:  # a list that is not there has no items
             yield value
         return
-    opened = _opened(value, path)
+    opened = unfolded(value, path)
     step, *rest = steps
     if step == "*":
         for item in opened if isinstance(opened, list | tuple) else [opened]:
@@ -33,15 +32,6 @@ def _values(value: Any, steps: list[str], path: str) -> Iterator[Any]:
         yield from _values(opened.get(step), rest, path)
     else:
         raise UndecidedError(f"{path}: expected a mapping or a list, got {type(opened).__name__}")
-
-
-def _opened(value: Any, path: str) -> Any:
-    if isinstance(value, str):
-        try:
-            return json.loads(value)
-        except ValueError:
-            raise UndecidedError(f"{path}: {value[:40]!r} is no JSON") from None
-    return value
 
 
 def _is_picked(items: Any, step: str) -> bool:

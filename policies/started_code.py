@@ -3,20 +3,16 @@
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import partial
-from itertools import chain
 from typing import Any, Final
 
-from policies import hubs, pods
+from policies import hubs
 from policies.deferring import every
-from policies.model_objects import INFERENCE_SERVICE, LLM, LLM_CONFIG, RUNTIMES
-from policies.pod_finder import pods_of
-from policies.pod_parts import parts_of
+from policies.programs import SERVED, called, containers_of
 from policies.reading import at, sequence, text
 from policies.record import Graph, Resource
 from policies.rule import Rule
 from policies.written_credentials import USER_DATA, user_data
 
-_SERVED: Final = frozenset((*INFERENCE_SERVICE, *LLM, *LLM_CONFIG, *RUNTIMES))
 _INTERPRETER: Final = r"\b(?:(?:ba|z|da|k)?sh|python[\d.]*|perl|ruby|node)\b"
 _INSTALLS: Final = (
     (
@@ -64,26 +60,6 @@ _NO: Final = frozenset({"", "0", "false", "no", "off"})
 Question = Callable[[Mapping[str, Any]], Iterable[str]]
 
 
-def _containers(workload: Resource) -> Iterator[Mapping[str, Any]]:
-    if workload.type in _SERVED:
-        yield from _within(workload.inputs.get("spec"))
-    else:
-        for pod in chain(pods_of(workload), parts_of(workload)):
-            yield from pods.containers(pod.spec)
-
-
-def _within(value: Any) -> Iterator[Mapping[str, Any]]:
-    """Every part of a model's object that has a program, arguments or variables, wherever it stands."""
-    if isinstance(value, Mapping):
-        if "env" in value or "args" in value or "command" in value:
-            yield value
-        for item in value.values():
-            yield from _within(item)
-    elif isinstance(value, list | tuple):
-        for item in value:
-            yield from _within(item)
-
-
 def _program(container: Mapping[str, Any]) -> list[str]:
     """Command, arguments, the script that some kinds write beside an image, and what runs after the start."""
     scripts = [text(at(container, part), part) for part in ("script", "source")]
@@ -91,18 +67,14 @@ def _program(container: Mapping[str, Any]) -> list[str]:
     return [*hubs.words(container), *(script for script in scripts if script), *hook]
 
 
-def _called(container: Mapping[str, Any]) -> str:
-    return pods.name_of(container) if isinstance(container.get("name"), str) else "container"
-
-
 def _installing(workload: Resource, _graph: Graph) -> Iterable[str]:
     questions: tuple[Question, ...] = (
         (_installs_to_build,) if workload.type.startswith(_BUILDS) else (_installs,)
     )
-    if workload.type not in _SERVED:  # of these, rules of their own ask where the model comes from
+    if workload.type not in SERVED:  # of these, rules of their own ask where the model comes from
         questions += (_takes_from_a_hub,)
     return every(
-        partial(question, container) for container in _containers(workload) for question in questions
+        partial(question, container) for container in containers_of(workload) for question in questions
     )
 
 
@@ -110,7 +82,7 @@ def _installs(container: Mapping[str, Any], counted: Collection[str] | None = No
     said = " ".join(_program(container))
     for what in dict.fromkeys(what for what, pattern in _INSTALLS if pattern.search(said)):
         if counted is None or what in counted:
-            yield f"{_called(container)} {what} when it starts"
+            yield f"{called(container)} {what} when it starts"
 
 
 def _installs_to_build(container: Mapping[str, Any]) -> Iterator[str]:
@@ -119,7 +91,7 @@ def _installs_to_build(container: Mapping[str, Any]) -> Iterator[str]:
 
 def _takes_from_a_hub(container: Mapping[str, Any]) -> Iterator[str]:
     for what in hubs.asked(container):
-        yield f"{_called(container)} {what}"
+        yield f"{called(container)} {what}"
 
 
 def _machine_installs(machine: Resource, _graph: Graph) -> Iterable[str]:
@@ -130,17 +102,17 @@ def _machine_installs(machine: Resource, _graph: Graph) -> Iterable[str]:
 
 
 def _trusting(workload: Resource, _graph: Graph) -> Iterable[str]:
-    return every(partial(_trusts, container) for container in _containers(workload))
+    return every(partial(_trusts, container) for container in containers_of(workload))
 
 
 def _trusts(container: Mapping[str, Any]) -> Iterator[str]:
     told = hubs.variables(container)
     for said in (" ".join(_program(container)), *told.values()):
         for word in _trusted(said.split()):
-            yield f"{_called(container)} runs code that comes with the weights ({word})"
+            yield f"{called(container)} runs code that comes with the weights ({word})"
     for name, value in told.items():
         if _REMOTE_VARIABLE.search(name) and value.lower() not in _NO:
-            yield f"{_called(container)} runs code that comes with the weights ({name})"
+            yield f"{called(container)} runs code that comes with the weights ({name})"
 
 
 def _trusted(words: list[str]) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from policies.reading import at, flag, known, mapping, text
+from policies.reading import at, flag, mapping, text, unfolded
 from policies.record import Graph, Resource
 from policies.rule import Rule
 from policies.setting_values import values_at
@@ -24,12 +24,10 @@ _HOST_PATHS: Final = (
 
 def containers(resource: Resource) -> Iterator[Mapping[str, Any]]:
     """The containers of a task or a job, in text or as data."""
-    paths = ("containerDefinitions.*",) if resource.type == TASK else ("containerProperties",)
-    for path in paths:
-        for value in values_at(resource.inputs, path):
-            opened = next(iter(values_at({"x": value}, "x.*")), None) if isinstance(value, str) else value
-            if known(opened, path) is not None:
-                yield mapping(opened, path)
+    path = "containerDefinitions.*" if resource.type == TASK else "containerProperties"
+    for value in values_at(resource.inputs, path):
+        if value is not None:
+            yield mapping(unfolded(value, path), path)
 
 
 def _unconfined(resource: Resource, _graph: Graph) -> Iterable[str]:

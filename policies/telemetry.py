@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
+from policies.charts import RELEASE, chart_of
 from policies.reading import at, flag, mapping, sequence, text
 from policies.record import Graph, Resource
 from policies.rule import Rule
@@ -19,7 +20,6 @@ COLLECTORS: Final = (
     "kubernetes:monitoring.coreos.com/v1alpha1:ScrapeConfig",
     "kubernetes:monitoring.coreos.com/v1beta1:AlertmanagerConfig",
 )
-RELEASE: Final = "kubernetes:helm.sh/v3:Release"
 
 _DEFAULT_PASSWORDS: Final = frozenset({"prom-operator", "admin", "strongpassword"})
 
@@ -70,7 +70,7 @@ def _port(endpoint: Mapping[str, Any]) -> str:
 
 def _grafana(release: Resource) -> Mapping[str, Any]:
     """Its values, alone or as a part of kube-prometheus-stack, which brings it unless told otherwise."""
-    chart = text(at(release.inputs, "chart")).rstrip("/").rpartition("/")[2]
+    chart = chart_of(release)
     if chart == "grafana":
         return {"enabled": True, **mapping(at(release.inputs, "values"))}
     if chart == "kube-prometheus-stack":
@@ -98,7 +98,7 @@ def _anonymous(release: Resource, _graph: Graph) -> Iterable[str]:
 
 
 def _tolerates_gpu_taint(release: Resource, _graph: Graph) -> Iterable[str]:
-    if text(at(release.inputs, "chart")).rstrip("/").rpartition("/")[2] != "dcgm-exporter":
+    if chart_of(release) != "dcgm-exporter":
         return
     for toleration in sequence(at(release.inputs, "values.tolerations")):
         key = text(at(toleration, "key"))

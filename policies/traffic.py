@@ -9,8 +9,9 @@ from functools import partial
 from typing import Any, Final
 
 from policies.deferring import every
-from policies.model_objects import INFERENCE_SERVICE, LLM, annotation, name_of, namespace_of
+from policies.model_objects import INFERENCE_SERVICE, LLM
 from policies.neighbours import keeps_our_conventions
+from policies.object_metadata import annotation, name_of, namespace_of
 from policies.reading import at, flag, mapping, number, sequence, text
 from policies.record import Graph, Resource
 from policies.rule import Rule

@@ -3,24 +3,21 @@
 from collections.abc import Iterable
 from typing import Final
 
+from policies.charts import RELEASE
 from policies.mesh_objects import (
     AUTHORIZATION,
     MODEL_KINDS,
     NAMESPACE,
     NETWORK_POLICY,
-    RELEASE,
     ROOT_NAMESPACE,
     holds_models,
-    inside,
     is_in_ambient,
     istio_chart,
-    label,
-    name_of,
-    namespace_of,
     requires_mutual_tls,
     selects_everything,
 )
 from policies.neighbours import is_a_part
+from policies.object_metadata import inside, label, name_of, namespace_of
 from policies.pod_finder import pods_of
 from policies.reading import UndecidedError, at, mapping, sequence, text
 from policies.record import Graph, Resource

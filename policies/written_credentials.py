@@ -3,23 +3,18 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
-from itertools import chain
 from typing import Any, Final
 
-from policies import pods
 from policies.deferring import every
 from policies.encoded import decoded
 from policies.gateway_objects import DEFINITION
-from policies.model_objects import INFERENCE_SERVICE, LLM, LLM_CONFIG, RUNTIMES
-from policies.pod_finder import pods_of
-from policies.pod_parts import parts_of
+from policies.programs import called, containers_of
 from policies.reading import at, known, mapping, sequence, text
 from policies.record import UNKNOWN, Graph, Resource
 from policies.rule import Rule
 from policies.secrets import KUBERNETES_SECRET
 
 CONFIG_MAP: Final = "kubernetes:core/v1:ConfigMap"
-_SERVED: Final = frozenset((*INFERENCE_SERVICE, *LLM, *LLM_CONFIG, *RUNTIMES))
 USER_DATA: Final = (
     "aws:ec2/launchTemplate:LaunchTemplate",
     "aws:ec2/instance:Instance",
@@ -74,6 +69,11 @@ _LOGIN: Final = re.compile(r"[^\s:$<{]+:[^\s$<{]{3,}")
 _ASSIGNED: Final = re.compile(r"""(?m)([A-Za-z][A-Za-z0-9_.-]*)[ \t]*[=:][ \t]*["']?([^\s"']+)""")
 
 
+def looks_like_one(value: str) -> bool:
+    """Whether a value is a credential whatever its name says."""
+    return any(pattern.search(value) for _, pattern in _KNOWN)
+
+
 def spotted(name: str, value: str) -> Iterator[str]:
     """What a value gives away, by what it looks like, or by what its name says it is."""
     found = [what for what, pattern in _KNOWN if pattern.search(value)]
@@ -116,27 +116,11 @@ def _encoded_entry(key: str, value: Any) -> Iterator[str]:
 
 
 def _in_pods(workload: Resource, _graph: Graph) -> Iterable[str]:
-    if workload.type in _SERVED:
-        return _within(workload.inputs.get("spec"))
-    return every(partial(_in_pod, pod.spec) for pod in chain(pods_of(workload), parts_of(workload)))
-
-
-def _in_pod(pod: Mapping[str, Any]) -> Iterable[str]:
-    return every(partial(_in_container, container) for container in pods.containers(pod))
-
-
-def _within(value: Any) -> Iterator[str]:
-    """Every part of a model's object that has variables or arguments, wherever it stands."""
-    if isinstance(value, Mapping):
-        if "env" in value or "args" in value or "command" in value:
-            yield from _in_container(value)
-        yield from every(partial(_within, item) for item in value.values())
-    elif isinstance(value, list | tuple):
-        yield from every(partial(_within, item) for item in value)
+    return every(partial(_in_container, container) for container in containers_of(workload))
 
 
 def _in_container(container: Mapping[str, Any]) -> Iterable[str]:
-    name = pods.name_of(container) if isinstance(container.get("name"), str) else "container"
+    name = called(container)
     for variable in sequence(at(container, "env"), "env"):
         key = text(at(variable, "name"), "env.name")
         for what in spotted(key, text(at(variable, "value"), f"env.{key}")):

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
-from gate.not_seen import HELM_RELEASE, images
+from gate.not_seen import images
 from gate.report import Report
+from policies.charts import RELEASE
 
 
 @dataclass(frozen=True, kw_only=True, order=True)
@@ -21,7 +22,7 @@ def versions(report: Report) -> list[Version]:
     found: set[Version] = set()
     for resource in report.resources:
         given = resource.inputs
-        if resource.type == HELM_RELEASE:
+        if resource.type == RELEASE:
             found.add(Version(kind="chart", name=_text(given, "chart"), version=_text(given, "version")))
         elif resource.type == "aws:eks/cluster:Cluster":
             found.add(Version(kind="Kubernetes", name=resource.name, version=_text(given, "version")))

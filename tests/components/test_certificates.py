@@ -8,8 +8,9 @@ from components.certificates import AcmeSettings, Certificates, CertificatesArgs
 from components.cluster_addons import ClusterAddonsHandle
 from components.names import Names
 from policies.certificates import CERTIFICATE, CLUSTER_ISSUER, RULES
+from policies.charts import RELEASE
 from policies.judge import judge
-from policies.mesh_objects import NAMESPACE, RELEASE
+from policies.mesh_objects import NAMESPACE
 from tests.conftest import Made
 
 ACME = AcmeSettings(email="platform@example.com", zone="models.example.com", zone_id="Z0123456789ABC")

@@ -3,9 +3,10 @@ from pydantic import ValidationError
 
 from components.cluster_addons import ClusterAddonsHandle
 from components.mesh import Mesh, MeshArgs, MeshSettings, cni_values, istiod_values, ztunnel_values
+from policies.charts import RELEASE
 from policies.judge import judge
 from policies.mesh import RULES
-from policies.mesh_objects import AUTHENTICATION, NAMESPACE, RELEASE
+from policies.mesh_objects import AUTHENTICATION, NAMESPACE
 from policies.record import Graph
 from tests.conftest import Made
 

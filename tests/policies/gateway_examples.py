@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from policies.gateway_objects import AI_ROUTES, CLASS, GATEWAY, PROXY, RELEASE, SERVICE
+from policies.charts import RELEASE
+from policies.gateway_objects import AI_ROUTES, CLASS, GATEWAY, PROXY, SERVICE
 from policies.record import Resource
 from tests.policies.cases import resource
 

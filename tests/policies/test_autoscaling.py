@@ -98,6 +98,12 @@ CASES = {
                     {"type": "kafka", "metadata": {"bootstrapServers": "a.kafka.svc:9092, b.kafka.svc:9092"}}
                 )
             ),
+            Case(_scaler({"type": "redis", "metadata": {"address": "redis.cache-shop:6379"}})),
+            Case(_scaler({"type": "rabbitmq", "metadata": {"host": "amqp://app:Zx81kLmQ2@mq.example.com"}})),
+            Case(
+                _scaler({"type": "postgresql", "metadata": {"connection": "postgresql://a:Zx81kLmQ2@db/x"}})
+            ),
+            Case(_scaler({"type": "redis", "metadata": {"address": "redis.default:6379"}})),
             Case(_scaler({"type": "rabbitmq", "metadata": {"hostFromEnv": "RABBITMQ"}})),
             Case(_scaler({"type": "aws-sqs-queue", "metadata": {"identityOwner": "operator"}})),
             Case(_scaler({"type": "redis", "metadata": {"address": "redis:6379", "passwordFromEnv": "P"}})),
@@ -119,9 +125,19 @@ CASES = {
                 _scaler({"type": "redis", "metadata": {"address": "redis:6379", "password": "x"}}),
                 "redis: password holds a secret in plain text",
             ),
+            failing(
+                _scaler(
+                    {"type": "redis", "metadata": {"address": "redis.example.com:6379", "password": "x"}}
+                ),
+                "redis: password holds a secret in plain text",
+            ),
         ],
         not_applicable=OTHER,
-        undecided=[Case(_scaler(triggers=UNKNOWN)), Case(_scaler(_prometheus(UNKNOWN)))],
+        undecided=[
+            Case(_scaler(triggers=UNKNOWN)),
+            Case(_scaler(_prometheus(UNKNOWN))),
+            Case(_scaler(_prometheus("http://[x"))),
+        ],
     ),
     "wrong-scaling-is-refused": RuleCases(
         passing=[

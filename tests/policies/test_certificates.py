@@ -1,7 +1,5 @@
-import pytest
-
-from policies.certificates import CERTIFICATE, CLUSTER_ISSUER, ISSUER, RULES, hours
-from policies.mesh_objects import RELEASE
+from policies.certificates import CERTIFICATE, CLUSTER_ISSUER, ISSUER, RULES
+from policies.charts import RELEASE
 from policies.record import UNKNOWN, Resource
 from tests.policies.cases import Case, RuleCases, cases_test, resource
 
@@ -118,13 +116,6 @@ CASES = {
         undecided=[Case(chart(UNKNOWN))],
     ),
 }
-
-
-@pytest.mark.parametrize(
-    ("duration", "expected"), [("2160h", 2160.0), ("1h30m", 1.5), ("36s", 0.01), ("360000ms", 0.1)]
-)
-def test_go_durations_are_read_in_hours(duration: str, expected: float) -> None:
-    assert hours(duration) == pytest.approx(expected)
 
 
 test_cases = cases_test(RULES, CASES)

@@ -1,11 +1,11 @@
 """The rules of ``policies/gateway.py``, by tables."""
 
+from policies.charts import RELEASE
 from policies.gateway import RULES
 from policies.gateway_objects import (
     AI_ROUTES,
     CLIENT_POLICY,
     DEFINITION,
-    RELEASE,
     SECURITY_POLICY,
     TRAFFIC_POLICY,
 )

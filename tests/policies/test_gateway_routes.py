@@ -1,11 +1,11 @@
 from dataclasses import replace
 
+from policies.charts import RELEASE
 from policies.gateway_objects import (
     AI_ROUTES,
     GATEWAY,
     HTTP_ROUTE,
     PROXY,
-    RELEASE,
     SECURITY_POLICY,
     TRAFFIC_POLICY,
 )

@@ -146,6 +146,7 @@ CASES: dict[str, RuleCases] = {
         undecided=[
             ours(UNKNOWN_REQUIREMENTS),
             ours(disrupted(consolidationPolicy="WhenEmpty", budgets=UNKNOWN)),
+            ours(disrupted(**SAFE, template={"expireAfter": "30d"})),
         ],
     ),
     "gpu-pools-use-spot-only-when-interruptible": RuleCases(

@@ -1,4 +1,5 @@
-from policies.helm_release import RELEASE, RULES
+from policies.charts import RELEASE
+from policies.helm_release import RULES
 from policies.record import UNKNOWN
 from tests.policies.cases import Case, RuleCases, cases_test, resource
 

@@ -1,6 +1,7 @@
 """How many InferencePools a rule of a route may name, where Envoy reads it."""
 
-from policies.gateway_objects import AI_ROUTES, CLASS, GATEWAY, HTTP_ROUTE, RELEASE
+from policies.charts import RELEASE
+from policies.gateway_objects import AI_ROUTES, CLASS, GATEWAY, HTTP_ROUTE
 from policies.inference_pools import RULES
 from policies.model_objects import LLM, LLM_CONFIG
 from policies.record import UNKNOWN

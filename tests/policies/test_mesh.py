@@ -1,7 +1,8 @@
 from dataclasses import replace
 
+from policies.charts import RELEASE
 from policies.mesh import RULES
-from policies.mesh_objects import AUTHENTICATION, AUTHORIZATION, RELEASE
+from policies.mesh_objects import AUTHENTICATION, AUTHORIZATION
 from policies.record import UNKNOWN, Resource
 from tests.policies.cases import Case, RuleCases, cases_test, resource
 

@@ -1,7 +1,8 @@
 from dataclasses import replace
 
+from policies.charts import RELEASE
 from policies.judge import judge
-from policies.ordering import ASSOCIATION, DEFINITION, NAMESPACE, PROVIDER, RELEASE, RULES
+from policies.ordering import ASSOCIATION, DEFINITION, NAMESPACE, PROVIDER, RULES
 from policies.record import UNKNOWN, Graph
 from tests.policies.cases import Case, RuleCases, cases_test, resource
 

@@ -76,7 +76,7 @@ CASES = {
             ),
         ],
         not_applicable=_SILENT,
-        undecided=[*_UNKNOWN, Case(_logged(url=UNKNOWN))],
+        undecided=[*_UNKNOWN, Case(_logged(url=UNKNOWN)), Case(_logged(url="http://[sink"))],
     ),
     "payload-logs-are-stored": RuleCases(
         passing=[Case(_logged()), Case(_logged(url="http://sink", storage=None))],

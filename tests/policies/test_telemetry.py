@@ -1,7 +1,8 @@
 """The rules of ``policies/telemetry.py``, by tables."""
 
+from policies.charts import RELEASE
 from policies.record import UNKNOWN, Resource
-from policies.telemetry import COLLECTORS, LOG_GROUP, POD_MONITOR, RELEASE, RULES, SERVICE_MONITOR
+from policies.telemetry import COLLECTORS, LOG_GROUP, POD_MONITOR, RULES, SERVICE_MONITOR
 from tests.policies.cases import Case, RuleCases, cases_test, resource
 
 

@@ -1,10 +1,10 @@
+from policies.charts import RELEASE
 from policies.mesh_objects import (
     AUTHENTICATION,
     AUTHORIZATION,
     MODEL_KINDS,
     NAMESPACE,
     NETWORK_POLICY,
-    RELEASE,
 )
 from policies.record import UNKNOWN, Resource
 from policies.workload_namespace import QUOTA, RULES

@@ -7,7 +7,7 @@ from policies.reading import known
 from policies.record import UNKNOWN, Graph, Resource
 
 
-def meant(graph: Graph, resource: Resource, path: str, *types: str) -> tuple[list[Resource], bool]:
+def referred_to(graph: Graph, resource: Resource, path: str, *types: str) -> tuple[list[Resource], bool]:
     """Resources of some types that a property names, and whether it is certain that it names each of them.
 
     A value that is known names them by id or name; one that is not may come from any of those it depends on. What
@@ -32,14 +32,9 @@ def meant(graph: Graph, resource: Resource, path: str, *types: str) -> tuple[lis
 def _by_name(graph: Graph) -> dict[str, list[Resource]]:
     found: dict[str, list[Resource]] = {}
     for resource in graph:
-        for name in _names(resource):
+        for name in resource.known_as:
             found.setdefault(name, []).append(resource)
     return found
-
-
-def _names(resource: Resource) -> set[str]:
-    said = [resource.outputs.get(key) or resource.inputs.get(key) for key in ("arn", "name", "id")]
-    return {name for name in (resource.id, *said) if isinstance(name, str) and name}
 
 
 def _raw(value: Any, path: str) -> Any:
