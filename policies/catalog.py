@@ -8,6 +8,7 @@ from policies.rule import Rule
 
 MODULES: Final = (
     "access",
+    "access_logs",
     "admission",
     "ai_gateway",
     "apis",
@@ -43,6 +44,7 @@ MODULES: Final = (
     "karpenter",
     "llm",
     "mesh",
+    "mesh_pods",
     "model_admission",
     "model_files",
     "model_store",
@@ -57,7 +59,9 @@ MODULES: Final = (
     "predictive_model",
     "providers",
     "public_objects",
+    "ray",
     "reachability",
+    "secret_readers",
     "secrets",
     "service_settings",
     "service_versions",
@@ -69,6 +73,7 @@ MODULES: Final = (
     "tagging",
     "tasks",
     "telemetry",
+    "telemetry_ways",
     "told_credentials",
     "traffic",
     "trust",
@@ -78,6 +83,7 @@ MODULES: Final = (
     "workload",
     "workload_namespace",
     "written_credentials",
+    "written_headers",
 )
 """Rule modules, each named for the component whose resources it judges."""
 

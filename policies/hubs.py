@@ -42,7 +42,17 @@ def words(container: Mapping[str, Any]) -> list[str]:
 
 def is_offline(container: Mapping[str, Any]) -> bool:
     """Whether the libraries of its engine are told to ask no hub."""
-    return any(variables(container).get(name, "").lower() in _ON for name in _OFFLINE)
+    return tells_offline(variables(container))
+
+
+def tells_offline(told: Mapping[str, Any]) -> bool:
+    """Whether variables tell the libraries to ask no hub."""
+    return any(str(told.get(name, "")).lower() in _ON for name in _OFFLINE)
+
+
+def is_repository(name: str) -> bool:
+    """Whether it is ORGANISATION/NAME, and neither a path nor an address."""
+    return bool(_REPOSITORY.fullmatch(name))
 
 
 def asked(container: Mapping[str, Any]) -> Iterator[str]:

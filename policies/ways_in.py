@@ -57,7 +57,12 @@ def _plain_ingress(ingress: Resource, _graph: Graph) -> Iterable[str]:
         yield f"{policy} accepts TLS 1.0 or 1.1"
     if not flag(notes.get(f"{_NGINX}ssl-redirect"), "ssl-redirect", default=True):
         yield f"{_NGINX}ssl-redirect is off: it answers in plain text too"
-    if _is_encrypted_by_its_load_balancer(notes):
+    listening = _listening(notes)
+    if listening is not None:  # ports that are named are all there are: spec.tls only finds their certificate
+        if listening and not _redirects(notes):
+            yield f"answers in plain text: {_ALB}listen-ports opens HTTP, and nothing redirects"
+        return
+    if text(notes.get(f"{_ALB}certificate-arn"), "certificate-arn"):
         return
     covered: set[str] = set()
     entries = sequence(at(ingress.inputs, "spec.tls"), "spec.tls")
@@ -81,17 +86,27 @@ def _is_covered(host: str, covered: set[str]) -> bool:
     return host in covered or f"*.{host.partition('.')[2]}" in covered
 
 
-def _is_encrypted_by_its_load_balancer(notes: Mapping[str, Any]) -> bool:
-    """AWS Load Balancer Controller, "Ingress annotations", read 2026-11: a certificate makes the listener HTTPS."""
+def _listening(notes: Mapping[str, Any]) -> bool | None:
+    """Whether its load balancer answers HTTP; None where it names no ports.
+
+    AWS Load Balancer Controller, "Ingress annotations", read 2026-11: a certificate makes the listener HTTPS.
+    """
     ports = text(notes.get(f"{_ALB}listen-ports"), "listen-ports")
     if not ports:
-        return bool(text(notes.get(f"{_ALB}certificate-arn"), "certificate-arn"))
+        return None
     try:
         listeners = json.loads(ports)
     except ValueError:
         raise UndecidedError(f"{_ALB}listen-ports is not JSON") from None
-    plain = any("HTTP" in mapping(listener) for listener in sequence(listeners, "listen-ports"))
-    return not plain or bool(text(notes.get(f"{_ALB}ssl-redirect"), "ssl-redirect"))
+    return any("HTTP" in mapping(listener) for listener in sequence(listeners, "listen-ports"))
+
+
+def _redirects(notes: Mapping[str, Any]) -> bool:
+    """By its own annotation, or by an action, which is how it was written before there was one."""
+    actions = [text(said, name) for name, said in notes.items() if name.startswith(f"{_ALB}actions.")]
+    return bool(text(notes.get(f"{_ALB}ssl-redirect"), "ssl-redirect")) or any(
+        '"redirect"' in said and '"HTTPS"' in said for said in actions
+    )
 
 
 def _every_secret(grant: Resource, _graph: Graph) -> Iterable[str]:

@@ -62,6 +62,16 @@ CASES = {
             Case(ingress("a.example.com", tls=[{"secretName": "default"}])),
             Case(ingress("a.example.com", certificate_arn="arn:aws:acm:x")),
             Case(ingress("a.example.com", listen_ports='[{"HTTP": 80}, {"HTTPS": 443}]', ssl_redirect="443")),
+            Case(ingress("a.example.com", listen_ports='[{"HTTPS": 443}]')),
+            Case(
+                ingress(
+                    "a.example.com",
+                    listen_ports='[{"HTTP": 80}, {"HTTPS": 443}]',
+                    **{
+                        "actions.ssl-redirect": '{"Type": "redirect", "RedirectConfig": {"Protocol": "HTTPS"}}'
+                    },
+                )
+            ),
         ],
         failing=[
             Case(ingress("a.example.com"), findings=["answers in plain text: spec.tls is not set"]),
@@ -85,7 +95,11 @@ CASES = {
             ),
             Case(
                 ingress("a.example.com", listen_ports='[{"HTTP": 80}]', certificate_arn="arn:aws:acm:x"),
-                findings=["answers in plain text: spec.tls is not set"],
+                findings=[f"answers in plain text: {ALB}listen-ports opens HTTP, and nothing redirects"],
+            ),
+            Case(
+                ingress("a.example.com", tls=[{"hosts": ["a.example.com"]}], listen_ports='[{"HTTP": 80}]'),
+                findings=[f"answers in plain text: {ALB}listen-ports opens HTTP, and nothing redirects"],
             ),
         ],
         not_applicable=OTHER,
