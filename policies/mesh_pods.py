@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from policies.mesh_objects import NAMESPACE, inside, is_in_ambient, label, name_of, namespace_of
+from policies.mesh_objects import NAMESPACE, is_in_ambient
+from policies.object_metadata import inside, label, name_of, namespace_of
 from policies.reading import at, known, mapping, sequence, text
 from policies.record import Graph, Resource
 from policies.rule import Rule

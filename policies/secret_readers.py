@@ -7,7 +7,8 @@ account ``default`` is every pod's that names no other.
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from policies.mesh_objects import MODEL_KINDS, inside, name_of, namespace_of
+from policies.mesh_objects import MODEL_KINDS
+from policies.object_metadata import inside, name_of, namespace_of
 from policies.rbac_dangers import READ
 from policies.reading import at, sequence, text
 from policies.record import Graph, Resource

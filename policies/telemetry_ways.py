@@ -6,7 +6,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from policies.cluster_address import is_inside
-from policies.mesh_objects import namespace_of
+from policies.object_metadata import namespace_of
 from policies.reading import at, flag, known, mapping, sequence, text
 from policies.record import Graph, Resource
 from policies.rule import Rule
