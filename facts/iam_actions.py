@@ -70,6 +70,8 @@ CONTROLLERS_ACTIONS: Final = (
     "ec2:AssignPrivateIpAddresses", "ec2:AttachNetworkInterface", "ec2:CreateNetworkInterface",
     "ec2:DeleteNetworkInterface", "ec2:DetachNetworkInterface", "ec2:ModifyNetworkInterfaceAttribute",
     "ec2:UnassignPrivateIpAddresses",
+    # Models, jobs and notebooks in a VPC (SageMaker AI developer guide, "How to use SageMaker AI execution roles").
+    "ec2:CreateNetworkInterfacePermission", "ec2:DeleteNetworkInterfacePermission",
     # Draining machines that are about to go (aws-node-termination-handler, README).
     "autoscaling:CompleteLifecycleAction",
     # Load balancers for whoever writes an Ingress (docs/install/iam_policy.json of aws-load-balancer-controller).

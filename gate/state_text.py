@@ -102,6 +102,7 @@ def _of_state(state: Mapping[str, Any], bounds: Bounds) -> Resource:
         outputs=outputs,
         id=str(state.get("id") or ""),
         custom=bool(state.get("custom")),
+        is_read=bool(state.get("external")),
         parent=str(state.get("parent") or ""),
         provider=str(state.get("provider") or ""),
         dependencies=_urns(urn, "dependencies", state.get("dependencies")),

@@ -15,7 +15,6 @@ from policies.gateway_objects import (
     is_inside_only,
     targets,
 )
-from policies.neighbours import keeps_our_conventions
 from policies.object_metadata import name_of, namespace_of
 from policies.reading import at, mapping, sequence, text
 from policies.record import Graph, Resource
@@ -55,7 +54,7 @@ def _told_headers(gateway: Resource, graph: Graph) -> set[str]:
 
 
 def _spoofable(gateway: Resource, graph: Graph) -> Iterable[str]:
-    if not keeps_our_conventions(graph) or not is_envoy(gateway, graph) or is_inside_only(gateway, graph):
+    if not is_envoy(gateway, graph) or is_inside_only(gateway, graph):
         return
     removed = {
         text(header).lower()
@@ -67,9 +66,7 @@ def _spoofable(gateway: Resource, graph: Graph) -> Iterable[str]:
         yield f"a caller's own {header} comes in: no ClientTrafficPolicy removes it"
 
 
-def _forwards_token(backend: Resource, graph: Graph) -> Iterable[str]:
-    if not keeps_our_conventions(graph):
-        return
+def _forwards_token(backend: Resource, _graph: Graph) -> Iterable[str]:
     removed = {text(header).lower() for header in sequence(at(backend.inputs, "spec.headerMutation.remove"))}
     if "authorization" not in removed:
         yield "callers' tokens are handed to the model: headerMutation.remove does not name authorization"
@@ -128,7 +125,7 @@ def _limited(rule: Mapping[str, Any]) -> set[str]:
 
 
 def _unlimited_callers(route: Resource, graph: Graph) -> Iterable[str]:
-    if not keeps_our_conventions(graph) or not is_edge_route(route, graph):
+    if not is_edge_route(route, graph):
         return
     rules = [
         r for p in effective(route, graph, TRAFFIC_POLICY) if targets(p, "HTTPRoute") for r in _limits(p)
@@ -166,6 +163,7 @@ RULES: tuple[Rule, ...] = (
         fix="Remove it from arriving requests: headers.earlyRequestHeaders.remove of a ClientTrafficPolicy.",
         check=_spoofable,
         reads_graph=True,
+        house=True,
     ),
     Rule(
         id="tokens-stay-at-the-edge",
@@ -174,6 +172,7 @@ RULES: tuple[Rule, ...] = (
         fix="Add authorization to spec.headerMutation.remove.",
         check=_forwards_token,
         reads_graph=True,
+        house=True,
     ),
     Rule(
         id="limits-count-what-is-measured",
@@ -190,6 +189,7 @@ RULES: tuple[Rule, ...] = (
         fix="Give each caller of the stack file requests and tokens a minute.",
         check=_unlimited_callers,
         reads_graph=True,
+        house=True,
     ),
     Rule(
         id="listeners-have-a-certificate",

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from policies.mesh_objects import AUTHORIZATION, NETWORK_POLICY, selects_everything
-from policies.neighbours import keeps_our_conventions
 from policies.object_metadata import inside, name_of, namespace_of
 from policies.reading import at, known, mapping, sequence, text
 from policies.record import Graph, Resource
@@ -91,9 +90,7 @@ def _disagreeing(policy: Resource, graph: Graph) -> Iterable[str]:
                 yield f"{block} may reach other ports in the NetworkPolicy than in the AuthorizationPolicy"
 
 
-def _wide_way(policy: Resource, graph: Graph) -> Iterable[str]:
-    if not keeps_our_conventions(graph):
-        return
+def _wide_way(policy: Resource, _graph: Graph) -> Iterable[str]:
     for index, rule in enumerate(sequence(at(policy.inputs, "spec.egress"), "spec.egress")):
         if not sequence(at(rule, "ports"), "ports"):
             yield f"egress rule {index} opens every port"
@@ -123,6 +120,7 @@ RULES: tuple[Rule, ...] = (
         fix="Select the workload's pods, and name the port: 15008 in an ambient mesh.",
         check=_wide_way,
         reads_graph=True,
+        house=True,
     ),
     Rule(
         id="both-halves-of-a-flow-agree",

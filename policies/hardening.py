@@ -9,7 +9,6 @@ from policies.deferring import every
 from policies.llm_objects import config_pods, llm_pods
 from policies.mesh_objects import MODEL_KINDS, NAMESPACE, holds_models
 from policies.model_objects import INFERENCE_SERVICE, LLM, LLM_CONFIG, RUNTIMES, components, predictor_pods
-from policies.neighbours import keeps_our_conventions
 from policies.object_metadata import inside, name_of
 from policies.pod_finder import WORKLOADS, pods_of
 from policies.pods import containers
@@ -53,27 +52,23 @@ def _pods(resource: Resource, graph: Graph) -> Iterator[tuple[str, Mapping[str, 
 
 
 def _writable(resource: Resource, graph: Graph) -> Iterable[str]:
-    if keeps_our_conventions(graph):
-        for place, pod in _pods(resource, graph):
-            for one in containers(pod):
-                path = "securityContext.readOnlyRootFilesystem"
-                if not flag(at(one, path), path):
-                    yield f"{place} {container_name(one)}: its root filesystem can be written".lstrip()
+    for place, pod in _pods(resource, graph):
+        for one in containers(pod):
+            path = "securityContext.readOnlyRootFilesystem"
+            if not flag(at(one, path), path):
+                yield f"{place} {container_name(one)}: its root filesystem can be written".lstrip()
 
 
 def _endless_scratch(resource: Resource, graph: Graph) -> Iterable[str]:
-    if keeps_our_conventions(graph):
-        for place, pod in _pods(resource, graph):
-            for volume in sequence(at(pod, "volumes"), "volumes"):
-                scratch = at(volume, "emptyDir")
-                if scratch is not None and not text(at(scratch, "sizeLimit"), "sizeLimit"):
-                    yield f"{place} volume {text(at(volume, 'name'), 'name')} has no sizeLimit".lstrip()
+    for place, pod in _pods(resource, graph):
+        for volume in sequence(at(pod, "volumes"), "volumes"):
+            scratch = at(volume, "emptyDir")
+            if scratch is not None and not text(at(scratch, "sizeLimit"), "sizeLimit"):
+                yield f"{place} volume {text(at(volume, 'name'), 'name')} has no sizeLimit".lstrip()
 
 
 def _tokens(resource: Resource, graph: Graph) -> Iterable[str]:
     """Of workloads and accounts; kinds of KServe's run under accounts of the platform, judged as such."""
-    if not keeps_our_conventions(graph):
-        return
     key = "automountServiceAccountToken"
     if resource.type == _ACCOUNT:
         if flag(at(resource.inputs, key), key, default=True):
@@ -89,10 +84,8 @@ _DATA_CLASS: Final = ("labels", "slipway.dev/data-class")
 _WEIGHTS: Final = ("annotations", "slipway.dev/artifact-digest")
 
 
-def _anonymous(model: Resource, graph: Graph) -> Iterable[str]:
+def _anonymous(model: Resource, _graph: Graph) -> Iterable[str]:
     """Pods must say it, since logs, bills and network policies know pods; an LLMInferenceService is one version."""
-    if not keeps_our_conventions(graph):
-        return
     if model.type in LLM:
         yield from _unsaid(model.inputs, "metadata", (_OWNER, _DATA_CLASS, _WEIGHTS))
         yield from _unsaid(model.inputs, "spec", (_OWNER, _DATA_CLASS))
@@ -109,7 +102,7 @@ def _unsaid(value: Any, where: str, notes: Iterable[tuple[str, str]]) -> Iterato
 
 
 def _open_quota(namespace: Resource, graph: Graph) -> Iterable[str]:
-    if not keeps_our_conventions(graph) or not holds_models(namespace, graph):
+    if not holds_models(namespace, graph):
         return
     quotas = list(inside(graph, name_of(namespace), QUOTA))
     hard: dict[str, Any] = {}
@@ -136,9 +129,8 @@ def _kept_from(quota: Resource) -> Iterator[str]:
             yield from (text(value, "values") for value in sequence(at(test, "values"), "values"))
 
 
-def _privileged_values(release: Resource, graph: Graph) -> Iterable[str]:
-    if keeps_our_conventions(graph):
-        yield from _privileges(at(release.inputs, "values"), "values")
+def _privileged_values(release: Resource, _graph: Graph) -> Iterable[str]:
+    yield from _privileges(at(release.inputs, "values"), "values")
 
 
 def _privileges(value: Any, path: str) -> Iterator[str]:
@@ -155,10 +147,8 @@ def _privileges(value: Any, path: str) -> Iterator[str]:
         yield from every(partial(_privileges, item, f"{path}.{index}") for index, item in enumerate(value))
 
 
-def _incomplete(runtime: Resource, graph: Graph) -> Iterable[str]:
+def _incomplete(runtime: Resource, _graph: Graph) -> Iterable[str]:
     """A model that names a runtime may leave out what the runtime says."""
-    if not keeps_our_conventions(graph):
-        return
     spec = mapping(at(runtime.inputs, "spec"), "spec")
     for one in containers(spec):
         name = container_name(one)
@@ -171,9 +161,9 @@ def _incomplete(runtime: Resource, graph: Graph) -> Iterable[str]:
             yield f"{name}: no seccompProfile for models that leave it out"
 
 
-def _boundless_proxy(proxy: Resource, graph: Graph) -> Iterable[str]:
+def _boundless_proxy(proxy: Resource, _graph: Graph) -> Iterable[str]:
     path = "spec.provider.kubernetes.envoyDeployment.container.resources.limits.memory"
-    if keeps_our_conventions(graph) and not text(at(proxy.inputs, path), path):
+    if not text(at(proxy.inputs, path), path):
         yield "its Envoys have no limit of memory"
 
 
@@ -185,6 +175,7 @@ RULES: tuple[Rule, ...] = (
         fix="Set securityContext.readOnlyRootFilesystem, and mount an emptyDir where the program writes.",
         check=_writable,
         reads_graph=True,
+        house=True,
     ),
     Rule(
         id="scratch-space-is-bounded",
@@ -193,6 +184,7 @@ RULES: tuple[Rule, ...] = (
         fix="Set sizeLimit of the emptyDir.",
         check=_endless_scratch,
         reads_graph=True,
+        house=True,
     ),
     Rule(
         id="tokens-are-mounted-where-asked-for",
@@ -201,6 +193,7 @@ RULES: tuple[Rule, ...] = (
         fix="Set automountServiceAccountToken: false; a controller that needs one mounts it by itself.",
         check=_tokens,
         reads_graph=True,
+        house=True,
     ),
     Rule(
         id="models-say-whose-they-are",
@@ -209,6 +202,7 @@ RULES: tuple[Rule, ...] = (
         fix="Deploy the model from its release record, which sets owner, data class and artifact digest.",
         check=_anonymous,
         reads_graph=True,
+        house=True,
     ),
     Rule(
         id="model-namespaces-open-nothing",
@@ -218,6 +212,7 @@ RULES: tuple[Rule, ...] = (
         "and allow no pod with a priority of the platform.",
         check=_open_quota,
         reads_graph=True,
+        house=True,
     ),
     Rule(
         id="charts-ask-for-no-privilege",
@@ -226,6 +221,7 @@ RULES: tuple[Rule, ...] = (
         fix="Leave the value at what the chart's restricted default is.",
         check=_privileged_values,
         reads_graph=True,
+        house=True,
     ),
     Rule(
         id="runtimes-stand-on-their-own",
@@ -234,6 +230,7 @@ RULES: tuple[Rule, ...] = (
         fix="Give the runtime's containers a limit of memory, runAsNonRoot and a seccompProfile.",
         check=_incomplete,
         reads_graph=True,
+        house=True,
     ),
     Rule(
         id="proxies-are-bounded",
@@ -242,5 +239,6 @@ RULES: tuple[Rule, ...] = (
         fix="Set envoyDeployment.container.resources.limits.memory.",
         check=_boundless_proxy,
         reads_graph=True,
+        house=True,
     ),
 )

@@ -100,6 +100,8 @@ RULES: tuple[Rule, ...] = (
         why="Half a controller admits, mutates and routes as it likes.",
         fix="Set atomic and leave skip_await off.",
         check=_left_half_way,
+        reads_graph=True,
+        house=True,
     ),
     Rule(
         id="chart-values-hold-no-secrets",

@@ -62,6 +62,8 @@ def judge(graph: Graph, rules: Iterable[Rule]) -> Judgement:
         if rule.house and not keeps_our_conventions(graph):
             continue
         for resource in graph.of_type(*rule.applies_to):
+            if resource.is_read:  # another stack makes it, and answers for it
+                continue
             pairs += 1
             _apply(rule, resource, graph, findings, undecided, faults)
     return Judgement(

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from facts.strict_yaml import YamlProblem, load
+from policies.neighbours import is_kept_encrypted
 from policies.reading import UndecidedError, at, known, mapping, sequence, text
 from policies.record import Graph, Resource
 from policies.rule import Rule
@@ -41,7 +42,10 @@ def _any_account(provider: Resource, _graph: Graph) -> Iterable[str]:
         yield "allowedAccountIds is empty: works in whatever account the credentials belong to"
 
 
-def _kubeconfig(provider: Resource) -> Mapping[str, Any]:
+def _kubeconfig(provider: Resource, graph: Graph) -> Mapping[str, Any]:
+    """What a provider's kubeconfig says; nothing where a stack of others keeps it encrypted."""
+    if is_kept_encrypted(provider, "kubeconfig", graph):
+        return {}
     raw = text(at(provider.inputs, "kubeconfig"), "kubeconfig")
     try:
         return mapping(load(raw, "kubeconfig") if raw else None, "kubeconfig")
@@ -49,16 +53,16 @@ def _kubeconfig(provider: Resource) -> Mapping[str, Any]:
         raise UndecidedError(f"kubeconfig is neither YAML nor JSON: {problem}") from None
 
 
-def _user_credentials(provider: Resource, _graph: Graph) -> Iterable[str]:
-    for entry in sequence(at(_kubeconfig(provider), "users"), "users"):
+def _user_credentials(provider: Resource, graph: Graph) -> Iterable[str]:
+    for entry in sequence(at(_kubeconfig(provider, graph), "users"), "users"):
         user = mapping(at(entry, "user"), "user")
         for name in _USER_CREDENTIALS:
             if user.get(name):
                 yield f"the kubeconfig holds {name} of {text(at(entry, 'name'), 'name')}"
 
 
-def _open_connection(provider: Resource, _graph: Graph) -> Iterable[str]:
-    for entry in sequence(at(_kubeconfig(provider), "clusters"), "clusters"):
+def _open_connection(provider: Resource, graph: Graph) -> Iterable[str]:
+    for entry in sequence(at(_kubeconfig(provider, graph), "clusters"), "clusters"):
         cluster = mapping(at(entry, "cluster"), "cluster")
         if cluster.get("insecure-skip-tls-verify"):
             yield "does not check who answers (insecure-skip-tls-verify)"
@@ -94,6 +98,7 @@ RULES: tuple[Rule, ...] = (
         why="A token in a kubeconfig outlives the person and stands in the state.",
         fix="Ask for a token at every call: exec aws eks get-token.",
         check=_user_credentials,
+        reads_graph=True,
     ),
     Rule(
         id="kubernetes-providers-check-the-api",
@@ -101,6 +106,7 @@ RULES: tuple[Rule, ...] = (
         why="Whoever answers in the API's place receives the token and every secret.",
         fix="Give the cluster's certificate authority and its https endpoint.",
         check=_open_connection,
+        reads_graph=True,
     ),
     Rule(
         id="kubernetes-providers-know-their-cluster",

@@ -33,7 +33,8 @@ class Resource:
     ``inputs`` are plain data with the provider's property names (camelCase) and may hold :data:`UNKNOWN`.
     ``object`` is the Kubernetes object where there is one (the inputs themselves). ``source`` is
     ``file#kind/namespace/name`` for what came from a manifest, and empty otherwise. ``remote`` marks a component that
-    a plugin makes, so that a program's capture does not hold its children.
+    a plugin makes, so that a program's capture does not hold its children. ``is_read`` marks what a
+    stack only looks up.
     """
 
     urn: str
@@ -43,6 +44,7 @@ class Resource:
     id: str = ""
     custom: bool = True
     remote: bool = False
+    is_read: bool = False
     parent: str = ""
     provider: str = ""
     dependencies: frozenset[str] = frozenset()

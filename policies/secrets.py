@@ -61,7 +61,8 @@ def _written_down(holder: Resource, graph: Graph) -> Iterable[str]:
             yield from (
                 f"{name}.{key} stands in plain text"
                 for key, one in mapping(value, name).items()
-                if _is_secret(text(one, key), is_encoded=name == "data")
+                if not is_kept_encrypted(holder, f"{name}.{key}", graph)
+                and _is_secret(text(one, key), is_encoded=name == "data")
             )
         elif text(value, name):
             yield f"{name} stands in plain text"

@@ -66,7 +66,7 @@ def _translated(inputs: Mapping[str, Any], native: NativeType) -> dict[str, Any]
 
 
 def _taken(value: Any, path: list[str]) -> Any:
-    """What stands at a path; ``*`` is every item of a list; an unknown on the way is the answer."""
+    """What stands at a path; ``*`` is every item of a list that has it; an unknown on the way is the answer."""
     if not path or value is None:
         return value
     step, *rest = path
@@ -74,7 +74,7 @@ def _taken(value: Any, path: list[str]) -> Any:
         return _taken(value.get(step), rest)
     if isinstance(value, list):
         if step == "*":
-            return [_taken(item, rest) for item in value]
+            return [taken for item in value if (taken := _taken(item, rest)) is not None]
         return _taken(value[int(step)], rest) if step.isdigit() and int(step) < len(value) else None
     return value
 

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from typing import Final
 
 from facts.tags import Tag
-from policies.neighbours import keeps_our_conventions
 from policies.reading import at, known, mapping, text
 from policies.record import Graph, Resource
 from policies.rule import Rule
@@ -40,9 +39,7 @@ TAGGED: Final = (
 """What the platform's stacks make that AWS can tag; a test compares it with what they do make."""
 
 
-def _untagged(resource: Resource, graph: Graph) -> Iterable[str]:
-    if not keeps_our_conventions(graph):
-        return
+def _untagged(resource: Resource, _graph: Graph) -> Iterable[str]:
     # tagsAll is what the provider makes of its default tags and the resource's own.
     merged = at(resource.inputs, "tagsAll") or at(resource.inputs, "tags")
     tags = mapping(merged, "tagsAll")
@@ -59,5 +56,6 @@ RULES: tuple[Rule, ...] = (
         fix="Default tags of the provider carry four; tags=self.tags(name) adds the component.",
         check=_untagged,
         reads_graph=True,
+        house=True,
     ),
 )

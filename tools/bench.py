@@ -148,6 +148,8 @@ def reasoning() -> Iterator[Figure]:
     graph = roles(DOCUMENTS)
     seconds, _ = timed(lambda: answer(graph))
     yield Figure(f"permissions of {DOCUMENTS} IAM documents", seconds, "s", 3)
+    seconds, _ = timed(lambda: judge(Graph(graph.resources), RULES))
+    yield Figure(f"judging the {DOCUMENTS} roles by every rule", seconds, "s")
     release = find(load_releases(), "support-chat", "v1").release
     sized, _ = timed(lambda: [release.gpu_memory for _ in range(1000)])
     yield Figure("sizing, per release", sized, "ms", 1)

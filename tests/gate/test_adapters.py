@@ -112,6 +112,11 @@ def test_a_state_becomes_records(tmp_path):
     assert bucket.property_dependencies == {"bucket": {"urn:a"}, "list": frozenset()}
 
 
+def test_what_a_stack_only_reads_is_marked(tmp_path):
+    found = read(tmp_path, state(BUCKET, BUCKET | {"external": True, "id": "b"}), "state.json")
+    assert [r.is_read for r in found] == [False, True]
+
+
 def test_a_resource_that_stands_twice_keeps_what_it_is(tmp_path):
     found = read(tmp_path, state(BUCKET, BUCKET | {"protect": True, "id": "b"}), "state.json")
     assert [(r.urn.rpartition("::")[2], r.protect, r.id) for r in found] == [

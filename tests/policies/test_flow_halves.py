@@ -1,6 +1,6 @@
 from policies.flow_halves import RULES
 from policies.record import UNKNOWN
-from tests.policies.cases import OURS, Case, RuleCases, cases_test, resource
+from tests.policies.cases import Case, RuleCases, cases_test, resource
 
 MESH = "kubernetes:security.istio.io/v1:AuthorizationPolicy"
 NETWORK = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
@@ -69,20 +69,18 @@ CASES = {
     ),
     "flows-are-of-some-pods-and-ports": RuleCases(
         passing=[
-            Case(network_half(egress=[DNS]), [OURS]),
-            Case(network_half(pods={}, egress=[{"to": [EDGE]}])),
+            Case(network_half(egress=[DNS])),
         ],
         failing=[
-            Case(network_half(egress=[DNS, {"to": [EDGE]}]), [OURS], ["egress rule 1 opens every port"]),
-            Case(network_half(pods={}), [OURS], ["a flow that is of every pod of the namespace"]),
+            Case(network_half(egress=[DNS, {"to": [EDGE]}]), findings=["egress rule 1 opens every port"]),
+            Case(network_half(pods={}), findings=["a flow that is of every pod of the namespace"]),
             Case(
                 network_half(WHOLE_EDGE),
-                [OURS],
-                ["a flow that every pod of its caller's namespace may use"],
+                findings=["a flow that every pod of its caller's namespace may use"],
             ),
         ],
         not_applicable=[Case(mesh_half())],
-        undecided=[Case(network_half(egress=UNKNOWN), [OURS])],
+        undecided=[Case(network_half(egress=UNKNOWN))],
     ),
 }
 test_rules = cases_test(RULES, CASES)

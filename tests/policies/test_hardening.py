@@ -1,6 +1,6 @@
 from policies.hardening import RULES
 from policies.record import UNKNOWN
-from tests.policies.cases import OURS, Case, RuleCases, cases_test, resource
+from tests.policies.cases import Case, RuleCases, cases_test, resource
 
 DEPLOYMENT = "kubernetes:apps/v1:Deployment"
 ISVC = "kubernetes:serving.kserve.io/v1beta1:InferenceService"
@@ -74,58 +74,53 @@ NONE_OF_OURS = quota({"pods": "0"}, PRIORITIES, "priorities")
 CASES = {
     "root-filesystems-are-read-only": RuleCases(
         passing=[
-            Case(workload({"securityContext": {"readOnlyRootFilesystem": True}}), [OURS]),
-            Case(workload()),
+            Case(workload({"securityContext": {"readOnlyRootFilesystem": True}})),
         ],
         failing=[
-            Case(workload(), [OURS], ["main: its root filesystem can be written"]),
+            Case(workload(), findings=["main: its root filesystem can be written"]),
             Case(
                 runtime({"securityContext": {"readOnlyRootFilesystem": False}}),
-                [OURS],
-                ["spec server: its root filesystem can be written"],
+                findings=["spec server: its root filesystem can be written"],
             ),
         ],
         not_applicable=[Case(OTHER)],
-        undecided=[Case(workload({"securityContext": UNKNOWN}), [OURS])],
+        undecided=[
+            Case(workload({"securityContext": UNKNOWN})),
+        ],
     ),
     "scratch-space-is-bounded": RuleCases(
         passing=[
-            Case(workload(volumes=[{"name": "a", "emptyDir": {"sizeLimit": "1Gi"}}, {"name": "b"}]), [OURS]),
-            Case(workload(volumes=[{"name": "a", "emptyDir": {}}])),
+            Case(workload(volumes=[{"name": "a", "emptyDir": {"sizeLimit": "1Gi"}}, {"name": "b"}])),
         ],
         failing=[
-            Case(workload(volumes=[{"name": "a", "emptyDir": {}}]), [OURS], ["volume a has no sizeLimit"]),
+            Case(workload(volumes=[{"name": "a", "emptyDir": {}}]), findings=["volume a has no sizeLimit"]),
             Case(
                 predictive({"volumes": [{"name": "tmp", "emptyDir": {"medium": "Memory"}}]}),
-                [OURS],
-                ["predictor volume tmp has no sizeLimit"],
+                findings=["predictor volume tmp has no sizeLimit"],
             ),
         ],
         not_applicable=[Case(OTHER)],
-        undecided=[Case(workload(volumes=UNKNOWN), [OURS])],
+        undecided=[Case(workload(volumes=UNKNOWN))],
     ),
     "tokens-are-mounted-where-asked-for": RuleCases(
         passing=[
-            Case(workload(automountServiceAccountToken=False), [OURS]),
-            Case(account(automountServiceAccountToken=False), [OURS]),
-            Case(account()),
+            Case(workload(automountServiceAccountToken=False)),
+            Case(account(automountServiceAccountToken=False)),
         ],
         failing=[
-            Case(workload(), [OURS], ["automountServiceAccountToken is not false"]),
+            Case(workload(), findings=["automountServiceAccountToken is not false"]),
             Case(
                 account(automountServiceAccountToken=True),
-                [OURS],
-                ["automountServiceAccountToken is not false: every pod of the account gets a token"],
+                findings=["automountServiceAccountToken is not false: every pod of the account gets a token"],
             ),
         ],
         not_applicable=[Case(OTHER)],
-        undecided=[Case(account(automountServiceAccountToken=UNKNOWN), [OURS])],
+        undecided=[Case(account(automountServiceAccountToken=UNKNOWN))],
     ),
     "models-say-whose-they-are": RuleCases(
         passing=[
-            Case(predictive({"labels": NOTES, "annotations": DIGEST}), [OURS]),
-            Case(language({"labels": NOTES, "annotations": DIGEST}, labels=NOTES), [OURS]),
-            Case(predictive({})),
+            Case(predictive({"labels": NOTES, "annotations": DIGEST})),
+            Case(language({"labels": NOTES, "annotations": DIGEST}, labels=NOTES)),
         ],
         failing=[
             Case(
@@ -133,28 +128,30 @@ CASES = {
                     {"labels": NOTES, "annotations": DIGEST},
                     canary=[{"predictor": {"name": "v2", "labels": NOTES}}],
                 ),
-                [OURS],
-                ["canary v2.annotations has no slipway.dev/artifact-digest"],
+                findings=["canary v2.annotations has no slipway.dev/artifact-digest"],
             ),
             Case(
                 language({"annotations": DIGEST}, labels=NOTES),
-                [OURS],
-                ["metadata.labels has no slipway.dev/data-class", "metadata.labels has no slipway.dev/owner"],
+                findings=[
+                    "metadata.labels has no slipway.dev/data-class",
+                    "metadata.labels has no slipway.dev/owner",
+                ],
             ),
         ],
         not_applicable=[Case(OTHER)],
-        undecided=[Case(predictive({"labels": UNKNOWN, "annotations": DIGEST}), [OURS])],
+        undecided=[
+            Case(predictive({"labels": UNKNOWN, "annotations": DIGEST})),
+        ],
     ),
     "model-namespaces-open-nothing": RuleCases(
         passing=[
-            Case(NAMESPACE, [OURS, MODEL, quota(BOUNDS | SHUT), NONE_OF_OURS]),
-            Case(NAMESPACE, [OURS]),
-            Case(NAMESPACE, [MODEL]),
+            Case(NAMESPACE, [MODEL, quota(BOUNDS | SHUT), NONE_OF_OURS]),
+            Case(NAMESPACE),
         ],
         failing=[
             Case(
                 NAMESPACE,
-                [OURS, MODEL, quota(BOUNDS), NONE_OF_OURS],
+                [MODEL, quota(BOUNDS), NONE_OF_OURS],
                 [
                     "may open loadbalancers: no quota sets services.loadbalancers to 0",
                     "may open nodeports: no quota sets services.nodeports to 0",
@@ -162,84 +159,80 @@ CASES = {
             ),
             Case(
                 NAMESPACE,
-                [OURS, MODEL, quota(BOUNDS | SHUT | {"services.nodeports": "1"}), NONE_OF_OURS],
+                [MODEL, quota(BOUNDS | SHUT | {"services.nodeports": "1"}), NONE_OF_OURS],
                 ["may open nodeports: no quota sets services.nodeports to 0"],
             ),
             Case(
                 NAMESPACE,
-                [OURS, MODEL, quota({"pods": "9", "requests.cpu": "9"} | SHUT), NONE_OF_OURS],
+                [MODEL, quota({"pods": "9", "requests.cpu": "9"} | SHUT), NONE_OF_OURS],
                 ["no quota bounds requests.memory", "no quota bounds requests.nvidia.com/gpu"],
             ),
             Case(
                 NAMESPACE,
-                [OURS, MODEL, quota(BOUNDS | SHUT), quota({"pods": "0"}, PRIORITIES[1:], "some")],
+                [MODEL, quota(BOUNDS | SHUT), quota({"pods": "0"}, PRIORITIES[1:], "some")],
                 ["pods may take the priority slipway-platform"],
             ),
             Case(
                 NAMESPACE,
-                [OURS, MODEL, quota(BOUNDS | SHUT), quota({"pods": "1"}, PRIORITIES, "some")],
+                [MODEL, quota(BOUNDS | SHUT), quota({"pods": "1"}, PRIORITIES, "some")],
                 [f"pods may take the priority {name}" for name in PRIORITIES],
             ),
         ],
         not_applicable=[Case(OTHER)],
-        undecided=[Case(NAMESPACE, [OURS, MODEL, quota(UNKNOWN)])],
+        undecided=[Case(NAMESPACE, [MODEL, quota(UNKNOWN)])],
     ),
     "charts-ask-for-no-privilege": RuleCases(
         passing=[
-            Case(
-                chart({"securityContext": {"runAsNonRoot": True, "allowPrivilegeEscalation": False}}), [OURS]
-            ),
-            Case(chart({"securityContext": {"privileged": True}})),
+            Case(chart({"securityContext": {"runAsNonRoot": True, "allowPrivilegeEscalation": False}})),
         ],
         failing=[
             Case(
                 chart({"agent": [{"securityContext": {"privileged": True}}], "hostNetwork": True}),
-                [OURS],
-                ["values.agent.0.securityContext.privileged is true", "values.hostNetwork is true"],
+                findings=["values.agent.0.securityContext.privileged is true", "values.hostNetwork is true"],
             ),
             Case(
                 chart({"seccompProfile": {"type": "Unconfined"}, "readOnlyRootFilesystem": False}),
-                [OURS],
-                ["values.seccompProfile is Unconfined", "values.readOnlyRootFilesystem is false"],
+                findings=["values.seccompProfile is Unconfined", "values.readOnlyRootFilesystem is false"],
             ),
             Case(
                 chart({"extensionApis": {"enableEnvoyPatchPolicy": True}}),
-                [OURS],
-                [
+                findings=[
                     "values.extensionApis.enableEnvoyPatchPolicy is true: who writes a patch rewrites the proxy"
                 ],
             ),
         ],
         not_applicable=[Case(OTHER)],
-        undecided=[Case(chart({"seccompProfile": UNKNOWN}), [OURS])],
+        undecided=[
+            Case(chart({"seccompProfile": UNKNOWN})),
+        ],
     ),
     "runtimes-stand-on-their-own": RuleCases(
         passing=[
-            Case(runtime(HARD, securityContext={"seccompProfile": {"type": "RuntimeDefault"}}), [OURS]),
-            Case(runtime({})),
+            Case(runtime(HARD, securityContext={"seccompProfile": {"type": "RuntimeDefault"}})),
         ],
         failing=[
-            Case(runtime(HARD), [OURS], ["server: no seccompProfile for models that leave it out"]),
+            Case(runtime(HARD), findings=["server: no seccompProfile for models that leave it out"]),
             Case(
                 runtime({}, securityContext={"seccompProfile": {"type": "RuntimeDefault"}}),
-                [OURS],
-                [
+                findings=[
                     "server: no limits.memory for models that state none",
                     "server: runAsNonRoot is not set for models that leave it out",
                 ],
             ),
         ],
         not_applicable=[Case(OTHER)],
-        undecided=[Case(runtime(HARD, securityContext=UNKNOWN), [OURS])],
+        undecided=[Case(runtime(HARD, securityContext=UNKNOWN))],
     ),
     "proxies-are-bounded": RuleCases(
-        passing=[Case(proxy({"memory": "1Gi"}), [OURS]), Case(proxy({}))],
+        passing=[
+            Case(proxy({"memory": "1Gi"})),
+        ],
         failing=[
-            Case(proxy({}), [OURS], ["its Envoys have no limit of memory"]),
-            Case(proxy({"cpu": "2"}), [OURS], ["its Envoys have no limit of memory"]),
+            Case(proxy({}), findings=["its Envoys have no limit of memory"]),
+            Case(proxy({"cpu": "2"}), findings=["its Envoys have no limit of memory"]),
         ],
         not_applicable=[Case(OTHER)],
-        undecided=[Case(proxy(UNKNOWN), [OURS])],
+        undecided=[Case(proxy(UNKNOWN))],
     ),
 }
 test_rules = cases_test(RULES, CASES)

@@ -1,5 +1,9 @@
+from dataclasses import replace
+
 import pytest
 
+from policies.catalog import RULES
+from policies.judge import judge
 from policies.neighbours import pointing_at
 from policies.reading import UndecidedError
 from policies.record import UNKNOWN, Graph
@@ -23,6 +27,14 @@ def test_a_neighbour_is_found_by_id_and_by_where_its_value_comes_from():
         by_id,
         by_source,
     ]
+
+
+def test_what_a_stack_only_reads_is_judged_where_it_is_made():
+    rule = next(rule for rule in RULES if rule.id == "stored-data-is-encrypted")
+    volume = resource("aws:ebs/volume:Volume", {"encrypted": False})
+    assert judge(Graph([volume]), [rule]).findings != ()
+    read = judge(Graph([replace(volume, is_read=True)]), [rule])
+    assert (read.findings, read.decided) == ((), 0)
 
 
 def test_an_unknown_pointer_is_not_nobody():

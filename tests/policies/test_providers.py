@@ -1,8 +1,9 @@
 import json
+from dataclasses import replace
 
 from policies.providers import AWS, KUBERNETES, RULES
 from policies.record import UNKNOWN
-from tests.policies.cases import Case, RuleCases, cases_test, resource
+from tests.policies.cases import OURS, Case, RuleCases, cases_test, resource
 
 
 def _aws(**inputs):
@@ -19,10 +20,14 @@ def _kubernetes(user=None, cluster=None, **inputs):
     return resource(KUBERNETES, {"kubeconfig": json.dumps(config), **inputs})
 
 
+_KEPT = replace(_kubernetes(kubeconfig=UNKNOWN), secret_properties=frozenset({"kubeconfig"}))
+"""As an exported stack shows what Pulumi keeps encrypted."""
+
 _UNREAD = [
     Case(_kubernetes(kubeconfig=UNKNOWN)),
     Case(_kubernetes(kubeconfig="{")),
     Case(_kubernetes(kubeconfig=[])),
+    Case(_KEPT, [OURS]),
 ]
 
 CASES = {
@@ -52,7 +57,7 @@ CASES = {
         undecided=[Case(_aws(allowedAccountIds=UNKNOWN)), Case(_aws(allowedAccountIds="[1"))],
     ),
     "kubernetes-providers-hold-no-credentials": RuleCases(
-        passing=[Case(_kubernetes()), Case(_kubernetes(kubeconfig=""))],
+        passing=[Case(_kubernetes()), Case(_kubernetes(kubeconfig="")), Case(_KEPT)],
         failing=[
             Case(_kubernetes({"token": "t"}), findings=["the kubeconfig holds token of deploy"]),
             Case(
@@ -67,7 +72,7 @@ CASES = {
         undecided=_UNREAD,
     ),
     "kubernetes-providers-check-the-api": RuleCases(
-        passing=[Case(_kubernetes())],
+        passing=[Case(_kubernetes()), Case(_KEPT)],
         failing=[
             Case(
                 _kubernetes(cluster={"server": "https://c", "insecure-skip-tls-verify": True}),

@@ -1,4 +1,5 @@
 from base64 import b64encode
+from dataclasses import replace
 
 from policies.record import UNKNOWN
 from policies.secrets import KUBERNETES_SECRET, PARAMETER, RULES, SECRET, SECRET_VERSION
@@ -66,6 +67,12 @@ CASES = {
             Case(kubernetes()),
             Case(kubernetes(stringData={"password": ""})),
             Case(kubernetes(data={})),
+            Case(
+                replace(
+                    kubernetes(stringData={"token": UNKNOWN}),
+                    secret_properties=frozenset({"stringData.token"}),
+                )
+            ),
             Case(kubernetes(stringData={"password": "${DB_PASSWORD}", "token": "<token>"})),
             Case(kubernetes(data={"password": "Q0hBTkdFTUU="})),
             Case(kubernetes(data={"ca.crt": b64encode(b"-----BEGIN CERTIFICATE-----\nMIIB").decode()})),

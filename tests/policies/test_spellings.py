@@ -67,6 +67,13 @@ def test_properties_are_renamed_wherever_they_stand_and_moved_where_they_belong(
     assert said.property_dependencies == {"vpcConfig": frozenset({"urn:of:vpc"})}
 
 
+def test_the_first_disk_of_an_instance_is_its_root_and_each_one_is_a_disk():
+    disks = [{"ebs": {"encrypted": True}}, {"ebs": {"encrypted": False}}, {"virtualName": "ephemeral0"}]
+    said = respelled(resource("aws-native:ec2:Instance", {"blockDeviceMappings": disks})).inputs
+    assert said["rootBlockDevice"] == {"encrypted": True}
+    assert said["ebsBlockDevices"] == [{"encrypted": True}, {"encrypted": False}]
+
+
 def test_a_bucket_keeps_what_cloudformation_writes_into_it():
     said = respelled(
         resource(

@@ -1,7 +1,8 @@
 import pytest
 
 from facts.tags import Tag
-from policies.record import UNKNOWN
+from policies.judge import judge
+from policies.record import UNKNOWN, Graph
 from policies.tagging import RULES, TAGGED
 from tests.captured import STACKS, captured
 from tests.policies.cases import OURS, Case, RuleCases, cases_test, resource
@@ -25,7 +26,6 @@ CASES = {
         passing=[
             Case(bucket(tagsAll=ALL | {"Name": "models"})),
             Case(bucket(tags=ALL)),
-            Case(bucket(tags={"team": "search", "environment": "dev"})),
             Case(bucket(tags={"Name": "models"}, tagsAll=ALL)),
         ],
         failing=[
@@ -35,12 +35,7 @@ CASES = {
                 [OURS],
                 ["no tag component"],
             ),
-            Case(bucket(tags=ALL, tagsAll=ALL | {"owner": " "}), findings=["no tag owner"]),
-            Case(
-                bucket(),
-                [resource("aws:s3/bucket:Bucket", {"tags": ALL}, "other")],
-                [f"no tag {key}" for key in Tag],
-            ),
+            Case(bucket(tags=ALL, tagsAll=ALL | {"owner": " "}), [OURS], ["no tag owner"]),
             Case(
                 bucket(tags={k.title(): v for k, v in ALL.items()}),
                 [OURS],
@@ -48,11 +43,20 @@ CASES = {
             ),
         ],
         not_applicable=[Case(resource("aws:s3/bucketPolicy:BucketPolicy", {"bucket": "models"}))],
-        undecided=[Case(bucket(tagsAll=UNKNOWN), [OURS]), Case(bucket(tagsAll=ALL | {"owner": UNKNOWN}))],
+        undecided=[
+            Case(bucket(tagsAll=UNKNOWN), [OURS]),
+            Case(bucket(tagsAll=ALL | {"owner": UNKNOWN}), [OURS]),
+        ],
     )
 }
 
 test_cases = cases_test(RULES, CASES)
+
+
+def test_a_stack_with_all_tags_on_one_resource_owes_them_on_every_other():
+    other = resource(BUCKET, {"tags": ALL}, "other")
+    found = judge(Graph([bucket(), other]), RULES).findings
+    assert [f.message for f in found] == sorted(f"no tag {key}" for key in Tag)
 
 
 def test_what_is_judged_is_what_the_stacks_tag():
