@@ -1,5 +1,5 @@
 # Verbs of the project; `make help` lists them. Nothing here needs an account, the Pulumi CLI or Go, but for
-# `conformance`, `schemas` and `lint-workflows` (Go), `verify-releases` and `evaluate-releases` (fetch a package).
+# `conformance`, `policy-engine`, `schemas` and `lint-workflows` (Go), `verify-releases` and `evaluate-releases` (fetch a package).
 SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
