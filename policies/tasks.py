@@ -17,7 +17,7 @@ _DANGEROUS: Final = frozenset(
 )  # fmt: skip
 """Capabilities that lead out of a container (capabilities(7); NET_ADMIN rewrites the network of its host)."""
 _HOST_PATHS: Final = (
-    "/boot/", "/dev/", "/etc/", "/proc/", "/root/", "/run/", "/sys/", "/var/lib/docker/", "/var/run/",
+    "/boot", "/dev", "/etc", "/proc", "/root", "/run", "/sys", "/var/lib/docker", "/var/run",
 )  # fmt: skip
 """Folders of a host whose files give its control away."""
 
@@ -58,7 +58,7 @@ def _of_container(one: Mapping[str, Any]) -> Iterator[str]:
 def _of_volumes(holder: Mapping[str, Any]) -> Iterator[str]:
     for volume in values_at(holder, "volumes.*"):
         path = text(at(volume, "hostPath") or at(volume, "host.sourcePath"), "hostPath")
-        if path and (not path.strip("/") or f"{path}/".startswith(_HOST_PATHS)):
+        if path and (not path.strip("/") or f"{path}/".startswith(tuple(f"{p}/" for p in _HOST_PATHS))):
             yield f"mounts {path} of the machine"
         shared = next(iter(values_at(volume, "efsVolumeConfiguration")), None)
         if shared is not None and at(shared, "transitEncryption") != "ENABLED":
