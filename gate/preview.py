@@ -30,8 +30,9 @@ from gate.second_opinion import ask, not_asked, server
 from gate.stacks import ROOT, capture_stack, chosen
 from gate.terraform_plan import as_plan
 from gate.traffic import traffic
-from gate.waive import load_waivers
+from gate.waive import load_waivers, part
 from policies.record import Graph, Resource
+from policies.waiver import Waiver
 from stacks.load import Stack, stack_names
 
 
@@ -217,10 +218,20 @@ def unused_waivers(previews: Sequence[Previewed], options: Options) -> list[str]
     stacks = {p.stack for p in previews}
     here = set(stack_names(options.organisation / "stacks"))
     return [
-        f"waiver {name} of {waiver.owner} excuses nothing in {', '.join(waiver.stacks)}: remove it"
+        line
         for name, waiver in load_waivers(options.root / "policies" / "waivers.yaml").items()
-        if name not in used
-        and here.intersection(waiver.stacks)
+        if here.intersection(waiver.stacks)
         and here.intersection(waiver.stacks) <= stacks
         and (options.with_checkov or not waiver.rule.startswith("checkov:"))
+        for line in _unused(name, waiver, used)
+    ]
+
+
+def _unused(name: str, waiver: Waiver, used: frozenset[str]) -> list[str]:
+    if name not in used:
+        return [f"waiver {name} of {waiver.owner} excuses nothing in {', '.join(waiver.stacks)}: remove it"]
+    return [
+        f"waiver {name} of {waiver.owner} excuses a finding that is gone: {label}: {finding}: remove it"
+        for label, finding in waiver.parts()
+        if waiver.chart is not None and part(name, label, finding) not in used
     ]
