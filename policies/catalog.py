@@ -61,6 +61,8 @@ MODULES: Final = (
     "public_objects",
     "ray",
     "reachability",
+    "rules.karpenter.deletion",
+    "rules.platform.lifecycle",
     "secret_readers",
     "secrets",
     "service_settings",
