@@ -126,7 +126,12 @@ def _objects(wave: Sequence[Resource]) -> list[Mapping[str, Any]]:
 
 def _without_conversion(definition: Mapping[str, Any]) -> Mapping[str, Any]:
     """A conversion would ask a webhook that is not there."""
-    return {**definition, "spec": {k: v for k, v in definition["spec"].items() if k != "conversion"}}
+    spec = definition.get("spec", {})
+    return (
+        definition
+        if "conversion" not in spec
+        else {**definition, "spec": {k: v for k, v in spec.items() if k != "conversion"}}
+    )
 
 
 def _label(manifest: Mapping[str, Any]) -> str:
