@@ -62,6 +62,7 @@ MODULES: Final = (
     "ray",
     "reachability",
     "rules.karpenter.deletion",
+    "rules.kubernetes.definitions",
     "rules.platform.lifecycle",
     "secret_readers",
     "secrets",
