@@ -90,7 +90,6 @@ def test_the_service_is_the_release(made):
             }
         ],
         "model": {
-            "name": "kserve-container",
             "modelFormat": {"name": "huggingface", "version": "1"},
             "runtime": "slipway-huggingface",
             "protocolVersion": "v2",
