@@ -110,11 +110,9 @@ class Network(PlatformComponent):
             f"{name}-internet", vpc_id=vpc.id, tags=self.tags(f"{name}-internet"), opts=self.child_opts()
         )
         nodes, tables = self._zones(gateway)
+        ranges = self._control_plane_ranges()
         control_plane = ControlPlaneSubnets(
-            f"{name}-control-plane",
-            vpc_id=vpc.id,
-            ranges=self._control_plane_ranges(),
-            opts=self.child_opts(),
+            f"{name}-control-plane", vpc_id=vpc.id, ranges=ranges, opts=self.child_opts()
         )
         FlowLogs(
             f"{name}-flow-logs",

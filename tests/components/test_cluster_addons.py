@@ -10,6 +10,7 @@ from components.network import Network, NetworkArgs, NetworkSettings
 from components.system_nodes import SystemNodes, SystemNodesArgs, SystemNodesSettings
 from policies import cluster, cluster_addons, cluster_key, flow_logs, network, system_nodes, vpc_endpoints
 from policies.judge import judge
+from policies.rules.platform import lifecycle
 
 
 @pytest.fixture
@@ -98,7 +99,7 @@ def test_the_storage_class_waits_for_its_driver(made):
     assert made.named("cluster-addons-aws-ebs-csi-driver").urn in storage.dependencies
 
 
-MODULES = (network, vpc_endpoints, flow_logs, cluster, cluster_key, system_nodes, cluster_addons)
+MODULES = (network, vpc_endpoints, flow_logs, cluster, cluster_key, system_nodes, cluster_addons, lifecycle)
 IDENTITY = {"aws:iam/role:Role", "aws:iam/rolePolicy:RolePolicy"}
 
 
