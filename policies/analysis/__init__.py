@@ -1,1 +1,1 @@
-"""What is worked out of a graph before rules speak."""
+"""What rules work out of a graph before they judge it."""
