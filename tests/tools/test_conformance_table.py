@@ -4,13 +4,13 @@ import re
 
 import pytest
 
+from facts.pins import modules
 from policies.catalog import RULES
 from policies.judge import judge
 from policies.record import Graph, Resource
 from tools.conformance import binaries
 from tools.conformance.table import merged, rows
 from tools.conformance.validators import PROGRAMS, program_of
-from facts.pins import modules
 
 TABLE = rows()
 MIRRORS = [rule for rule in RULES if rule.id in {row.rule for row in TABLE}]
@@ -27,7 +27,8 @@ def test_our_rules_say_what_upstream_says(row):
     judged = resource(row.question.object)
     said = judge(Graph([judged, *map(resource, row.question.beside)]), MIRRORS)
     found = {f.rule for f in said.findings if f.urn == judged.urn}
-    assert said.faults == () and said.undecided == ()
+    assert said.faults == ()
+    assert said.undecided == ()
     assert found == ({row.rule} if row.rule else set())
 
 

@@ -1,7 +1,7 @@
 """Good and bad objects, what upstream says to each, and which of our rules says the same.
 
-``make conformance`` asks upstream's code about every row, ``make test`` our rules: both are held to one table, so that a
-rule that mirrors a webhook can neither miss what it refuses nor refuse what it takes.
+``make conformance`` asks upstream's code about every row, ``make test`` our rules: both are held to one table, so that
+a rule that mirrors a webhook can neither miss what it refuses nor refuse what it takes.
 """
 
 from collections import Counter
