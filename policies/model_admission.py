@@ -32,6 +32,7 @@ _SCALERS: Final = frozenset({"hpa", "external", "keda", "none"})
 _BLOCKED: Final = "PYTHONPATH"
 """A folder to load code from: a model's files would be programs."""
 _LOG_MODES: Final = frozenset({"all", "request", "response"})
+_LOG_STORAGE: Final = ("path", "parameters", "key")
 _TARGETS: Final = ("nodeName", "serviceName", "serviceUrl")
 _WHOLE: Final = 100
 
@@ -57,9 +58,6 @@ def _refused_whole(service: Resource) -> Iterator[str]:
     yield from refused_transformer(predictor)
     if at(predictor, "workerSpec") is not None:
         yield from refused_workers(predictor, scaler)
-    for framework in FRAMEWORKS:
-        if text(at(predictor, f"{framework}.name"), f"{framework}.name"):
-            yield f"spec.predictor.{framework}.name: set; KServe names the stable predictor's container itself"
 
 
 def _refused_part(part: str, component: Mapping[str, Any]) -> Iterator[str]:
@@ -79,16 +77,32 @@ def _refused_part(part: str, component: Mapping[str, Any]) -> Iterator[str]:
     concurrency = number(at(component, "containerConcurrency"), "containerConcurrency")
     if concurrency is not None and concurrency < 0:
         yield f"{part}: containerConcurrency is {concurrency:g}"
-    mode = text(at(component, "logger.mode"), "logger.mode")
-    if mode and mode not in _LOG_MODES:
-        yield f"{part}: logger.mode is {mode}; KServe knows {', '.join(sorted(_LOG_MODES))}"
+    if at(component, "logger") is not None:
+        yield from _refused_logger(part, mapping(at(component, "logger"), "logger"))
+
+
+def _refused_logger(part: str, logger: Mapping[str, Any]) -> Iterator[str]:
+    mode = text(at(logger, "mode"), "logger.mode")
+    if mode not in _LOG_MODES:
+        yield f"{part}: logger.mode is {mode or 'not set'}; KServe knows {', '.join(sorted(_LOG_MODES))}"
+    if at(logger, "storage") is not None:
+        storage = mapping(at(logger, "storage"), "logger.storage")
+        missing = [field for field in _LOG_STORAGE if at(storage, field) is None]
+        if missing:
+            yield f"{part}: logger.storage: no {', '.join(missing)}; KServe asks for {', '.join(_LOG_STORAGE)}"
 
 
 def _refused_server(part: str, component: Mapping[str, Any]) -> Iterator[str]:
-    servers = [mapping(at(component, name), name) for name in FRAMEWORKS if at(component, name) is not None]
-    yield from refused_places(part, component, servers)
+    servers = {
+        name: mapping(at(component, name), name) for name in FRAMEWORKS if at(component, name) is not None
+    }
+    yield from refused_places(part, component, list(servers.values()))
+    for name, server in servers.items():
+        said = text(at(server, "name"), f"{name}.name")
+        if part == "predictor" and said:  # a canary's schema asks for one
+            yield f"{part}: {name}.name is {said}; only a canary's server has a name"
     workers = mapping(at(component, "workerSpec"), "workerSpec")
-    for container in (*servers, *containers(component), *containers(workers)):
+    for container in (*servers.values(), *containers(component), *containers(workers)):
         if _BLOCKED in variables(container):
             yield f"{part}: sets {_BLOCKED}, from which a server loads code"
 

@@ -14,7 +14,6 @@ from policies.rule import Rule
 _PERSONAL_DATA: Final = "slipway.dev/personal-data"
 _DATA_CLASS: Final = "slipway.dev/data-class"
 _CLOSED: Final = frozenset({"confidential", "restricted"})
-_ASKED_FOR: Final = ("path", "key", "parameters")
 _CREDENTIALS: Final = frozenset({"authorization", "cookie", "proxy-authorization", "x-api-key"})
 
 
@@ -44,10 +43,6 @@ def _stored_nowhere(service: Resource, _graph: Graph) -> Iterable[str]:
         is_bucket = text(at(logger, "url"), "logger.url").startswith("s3://")
         if is_bucket and not text(at(logger, "storage.path"), "logger.storage.path"):
             yield f"{part}: logger.storage.path is not set: the agent records, stores nothing and says nothing"
-        # validateLogger, KServe v0.20.0, component.go; held to KServe's own code by tools/conformance/tables.
-        for field in _ASKED_FOR if at(logger, "storage") is not None else ():
-            if at(logger, f"storage.{field}") is None and not (is_bucket and field == "path"):
-                yield f"{part}: logger.storage.{field} is not set: KServe's webhook refuses the service"
 
 
 def _of_whom(service: Resource, _graph: Graph) -> Iterable[str]:
@@ -110,7 +105,7 @@ RULES: tuple[Rule, ...] = (
         id="payload-logs-are-stored",
         applies_to=INFERENCE_SERVICE,
         why="A log that is not there is found missing on the day it is needed.",
-        fix="Set path, key and parameters of logger.storage.",
+        fix="Set logger.storage.path.",
         check=_stored_nowhere,
     ),
     Rule(

@@ -87,13 +87,8 @@ CASES = {
                 "predictor: logger.storage.path is not set: the agent records, stores nothing and says nothing",
             ),
             failing(
-                _logged(storage={"path": "sample"}),
-                "predictor: logger.storage.key is not set: KServe's webhook refuses the service",
-                "predictor: logger.storage.parameters is not set: KServe's webhook refuses the service",
-            ),
-            failing(
-                _logged(url="http://sink", storage={"key": "credentials", "parameters": {}}),
-                "predictor: logger.storage.path is not set: KServe's webhook refuses the service",
+                _logged(storage={"parameters": {"format": "json"}}),
+                "predictor: logger.storage.path is not set: the agent records, stores nothing and says nothing",
             ),
         ],
         not_applicable=_SILENT,

@@ -25,8 +25,8 @@ class Row:
     name: str
     question: Question
     refused: str = ""
-    rule: str = ""
-    """The rule of ours that refuses what upstream refuses, and takes what it takes."""
+    rules: frozenset[str] = frozenset()
+    """Our rules that refuse what upstream refuses, and take what it takes: nearly always one."""
     ours_alone: str = ""
     """Why our rule refuses what upstream takes."""
     theirs_alone: str = ""
@@ -54,7 +54,8 @@ def _read(path: Path) -> Iterable[Row]:
         yield Row(
             name=f"{path.stem}: {row['name']}",
             question=Question(merged(objects[row["object"]], row.get("with", {})), beside),
-            **{key: row[key] for key in row.keys() - {"name", "object", "with", "beside"}},
+            rules=frozenset([row["rule"]] if isinstance(row.get("rule"), str) else row.get("rule", ())),
+            **{key: row[key] for key in row.keys() - {"name", "object", "with", "beside", "rule"}},
         )
 
 
