@@ -1,1 +1,1 @@
-"""What an account holds before a platform is brought up in it: trust, state, deploy roles, boundaries."""
+"""What every other component stands on: names, lifecycles, and what an account holds before its first platform."""
