@@ -49,7 +49,7 @@ def assess(
         roles_above: the roles of the stacks that this one stands on.
     """
     # One order for everything that follows: in which one resources came must change no byte of a report.
-    declared = Graph(sorted(graph, key=lambda resource: resource.urn))
+    declared = Graph(sorted(graph, key=lambda resource: resource.urn), graph.elsewhere)
     shapes = check_shapes(declared)
     # With what charts install, which rules judge like our own; its shape is its project's business.
     graph = joined(declared)

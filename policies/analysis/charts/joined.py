@@ -45,7 +45,7 @@ def joined(graph: Graph) -> Graph:
     if any(resource.rendered for resource in graph):
         return graph
     children = [child for known in renderings(graph) for child in _children(known)]
-    return Graph((*graph, *children)) if children else graph
+    return Graph((*graph, *children), graph.elsewhere) if children else graph
 
 
 def renderings(graph: Graph) -> list[Rendered]:
