@@ -23,8 +23,9 @@ class Rendering:
     """What one set of values makes of a chart.
 
     ``open`` are the places of values whose text the chart only hands on (``settings.clusterName``), found by rendering
-    with other texts there; in ``objects`` the text is ``{{ values.settings.clusterName }}``. ``closed`` is the digest of all
-    the other values: whoever passes the same ones gets these objects. ``record_bytes`` is the size of Helm's own record.
+    with other texts there; in ``objects`` the text is ``{{ values.settings.clusterName }}``. ``closed`` is the digest
+    of all the other values: whoever passes the same ones gets these objects. ``record_bytes`` is the size of Helm's own
+    record.
     """
 
     release: str

@@ -6,8 +6,8 @@ from datetime import date
 from pathlib import Path
 
 from gate.errors import GateError
-from policies.judge import Finding
 from policies.analysis.charts.joined import name_and_version, renderings
+from policies.judge import Finding
 from policies.record import Graph, Resource
 from policies.waiver import Accepted, Waiver, WaiverError, in_chart, read_waivers
 
@@ -18,7 +18,7 @@ class Waived:
 
     findings: tuple[Finding, ...]
     used: frozenset[str]
-    """Names of waivers, and each finding that one of them accepts and that was there (:func:`part`)."""
+    """Names of waivers; of charts' waivers each finding that was there too (:func:`part`)."""
     wrong: tuple[str, ...]
     """What is the matter with waivers that would have been used."""
 
@@ -57,7 +57,9 @@ def waive(
             marked.append(finding)
             continue
         name, waiver = found
-        used.update((name, part(name, label, finding.message)))
+        used.add(name)
+        if waiver.chart is not None:
+            used.add(part(name, label, finding.message))
         excused.setdefault((name, label), set()).add(finding.urn)
         if waiver.is_in_force(today):
             marked.append(replace(finding, waiver=f"{name} ({waiver.owner}, until {waiver.expires})"))
@@ -88,7 +90,7 @@ def called(resource: Resource, graph: Graph) -> str:
 
 def part(name: str, label: str, finding: str) -> str:
     """One finding that a waiver accepts, as a key."""
-    return "\n".join((name, label, finding))
+    return f"{name}\n{label}\n{finding}"
 
 
 def _unasked(waivers: Mapping[str, Waiver], graph: Graph) -> Iterable[str]:

@@ -29,10 +29,13 @@ class Waiver(Strict):
     resource: Annotated[str, Field(min_length=3)] | None = None
     finding: Annotated[str, Field(min_length=3)] | None = None
     chart: Annotated[str, Field(pattern=r"^\S+ v?\d\S*$")] | None = None
-    objects: Annotated[
-        dict[Annotated[str, Field(pattern=r"^\S+ \S+$")], Annotated[list[str], Field(min_length=1)]],
-        Field(min_length=1),
-    ] | None = None
+    objects: (
+        Annotated[
+            dict[Annotated[str, Field(pattern=r"^\S+ \S+$")], Annotated[list[str], Field(min_length=1)]],
+            Field(min_length=1),
+        ]
+        | None
+    ) = None
     stacks: Annotated[list[str], Field(min_length=1)]
     reason: Annotated[str, Field(min_length=20)]
     owner: Annotated[str, Field(min_length=2)]
@@ -50,7 +53,9 @@ class Waiver(Strict):
 
     @model_validator(mode="after")
     def _has_one_scope(self) -> Self:
-        if (self.resource is None) != (self.finding is None) or (self.chart is None) != (self.objects is None):
+        if (self.resource is None) != (self.finding is None) or (self.chart is None) != (
+            self.objects is None
+        ):
             raise ValueError("resource and finding go together, and so do chart and objects")
         if (self.resource is None) == (self.chart is None):
             raise ValueError("needs either resource and finding, or chart and objects")

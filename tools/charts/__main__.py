@@ -1,7 +1,8 @@
 """``python -m tools.charts``: render the pinned charts with the values all stacks pass, into ``facts/charts``.
 
-``--chart NAME=PATH`` names a chart's published archive or folder, for those that no Go module carries; ``--check`` writes
-nothing and fails where a file is not what would be written. A chart whose source is not to be had keeps its file.
+``--chart NAME=PATH`` names a chart's published archive or folder, for those that no Go module carries; ``--check``
+writes nothing and fails where a file is not what would be written. A chart whose source is not to be had keeps its
+file.
 """
 
 import argparse
@@ -48,9 +49,7 @@ def _named(parser: argparse.ArgumentParser, text: str) -> tuple[str, Path]:
     return name, Path(path).resolve()
 
 
-def _one(
-    chart: str, releases: list[tuple[Release, list[str]]], given: Path | None, *, check: bool
-) -> int:
+def _one(chart: str, releases: list[tuple[Release, list[str]]], given: Path | None, *, check: bool) -> int:
     version, path = releases[0][0].version, path_of(chart)
     try:
         source = source_of(chart, version, given)

@@ -90,9 +90,13 @@ def _same(rendering: dict[str, Any], objects: dict[str, Any], release: Release, 
     """A second stack's values prove the open places: filled in, they must give what Helm makes of them."""
     values = dict(leaves(release.values))
     texts = {token(place): values[place] for place in rendering["open"]}
-    by_token = sorted(json.dumps(filled(objects[name], texts), sort_keys=True) for name in rendering["objects"])
+    by_token = sorted(
+        json.dumps(filled(objects[name], texts), sort_keys=True) for name in rendering["objects"]
+    )
     if by_token != sorted(json.dumps(one, sort_keys=True) for one in made):
-        raise RenderError(f"{release.chart}: a place taken for open is not, with the values of {rendering['stacks']}")
+        raise RenderError(
+            f"{release.chart}: a place taken for open is not, with the values of {rendering['stacks']}"
+        )
 
 
 def path_of(chart: str) -> Any:

@@ -86,13 +86,23 @@ def render(release: Release, source: Source, kubernetes: str) -> Made:
     return Made(objects=objects, record_bytes=answer["record_bytes"])
 
 
+def _kept(definition: dict[str, Any]) -> dict[str, Any]:
+    """Helm never deletes what stands in ``crds/``: said by the annotation with which other objects say the same."""
+    definition["metadata"].setdefault("annotations", {})["helm.sh/resource-policy"] = "keep"
+    return definition
+
+
 def apis() -> tuple[str, ...]:
     """APIs that charts may ask for: those whose definitions the platform installs, at the pinned versions."""
-    return tuple(sorted({name.partition(" ")[0] for name in index()} | {name.replace(" ", "/") for name in index()}))
+    return tuple(
+        sorted({name.partition(" ")[0] for name in index()} | {name.replace(" ", "/") for name in index()})
+    )
 
 
 @cache
 def index() -> Mapping[str, Mapping[str, Any]]:
     """``group/version Kind`` of every custom kind the platform knows, and its scope."""
-    known: dict[str, dict[str, Any]] = json.loads((ROOT / "gate/schemas/index.json").read_text(encoding="utf-8"))
+    known: dict[str, dict[str, Any]] = json.loads(
+        (ROOT / "gate/schemas/index.json").read_text(encoding="utf-8")
+    )
     return known

@@ -21,7 +21,7 @@ _MADE_OF_CONTENT: Final = "checksum/"
 
 
 def trimmed(object_: Mapping[str, Any], namespace: str) -> dict[str, Any]:
-    """The object without content of Secrets and ConfigMaps, schemas of definitions, certificates and digests of content.
+    """The object without content of Secrets and ConfigMaps, schemas of definitions, certificates, digests of content.
 
     It gets the release's namespace where it names none and stands in one.
     """

@@ -16,7 +16,11 @@ BINDINGS: Final = (
 def uses_its_token(resource: Resource, graph: Graph) -> bool:
     """Whether an account, or the one a workload runs as, is granted something: its pods need a token for it."""
     namespace = text(at(resource.inputs, "metadata.namespace"), "metadata.namespace")
-    place = f"{WORKLOADS[resource.type]}.spec.serviceAccountName" if resource.type in WORKLOADS else "metadata.name"
+    place = (
+        f"{WORKLOADS[resource.type]}.spec.serviceAccountName"
+        if resource.type in WORKLOADS
+        else "metadata.name"
+    )
     return is_granted(namespace, text(at(resource.inputs, place), place), graph)
 
 
@@ -34,4 +38,7 @@ def _subjects(graph: Graph) -> Iterator[tuple[str, str]]:
         for each in sequence(at(binding.inputs, "subjects"), "subjects"):
             subject = mapping(each, "subjects")
             if text(at(subject, "kind"), "subjects.kind") == "ServiceAccount":
-                yield text(at(subject, "namespace"), "subjects.namespace"), text(at(subject, "name"), "subjects.name")
+                yield (
+                    text(at(subject, "namespace"), "subjects.namespace"),
+                    text(at(subject, "name"), "subjects.name"),
+                )

@@ -77,7 +77,11 @@ def _matched(release: Resource, contents: Contents) -> Rendered:
     namespace = text(at(release.inputs, "namespace"), "namespace")
     skips = flag(at(release.inputs, "skipCrds"), "skipCrds")
     for rendering in contents.renderings:
-        same = (rendering.release, rendering.namespace, rendering.skips_definitions) == (name, namespace, skips)
+        same = (rendering.release, rendering.namespace, rendering.skips_definitions) == (
+            name,
+            namespace,
+            skips,
+        )
         if same and closed(values, rendering.open) == rendering.closed and _may_be_filled(rendering, values):
             return Rendered(release=release, contents=contents, rendering=rendering)
     return Rendered(release=release, contents=contents, why_not="rendered were other values")
@@ -118,7 +122,8 @@ def child(release: Resource, object_: Mapping[str, Any]) -> Resource:
         parent=release.urn,
         provider=release.provider,
         dependencies=release.dependencies | {release.urn},
-        retain_on_delete=(metadata.get("annotations") or {}).get("helm.sh/resource-policy") == "keep",
+        retain_on_delete=release.retain_on_delete
+        or (metadata.get("annotations") or {}).get("helm.sh/resource-policy") == "keep",
         rendered=True,
     )
 

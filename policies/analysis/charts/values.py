@@ -67,13 +67,14 @@ def _plain(value: Any, path: str, open_: Collection[str]) -> Any:
 def is_text(value: str) -> bool:
     """Whether YAML reads a text without quotes as the same text, on one line."""
     try:
-        return yaml.load(value, Loader=yaml.CSafeLoader) == value  # noqa: S506 the safe loader, in C
+        read: object = yaml.load(value, Loader=yaml.CSafeLoader)
     except (yaml.YAMLError, ValueError):
         return False
+    return read == value
 
 
 def filled(value: Any, texts: Mapping[str, str | Unknown]) -> Any:
-    """A rendered object with the texts of a stack in the places of the tokens; a text that is not known makes all unknown."""
+    """A rendered object with a stack's texts in the places of the tokens; an unknown one makes all unknown."""
     if isinstance(value, str):
         return _filled_text(value, texts) if "{{ values." in value else value
     if isinstance(value, Mapping):
