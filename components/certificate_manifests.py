@@ -25,7 +25,6 @@ def values() -> dict[str, Any]:
     # On nodes that no autoscaler takes away: without the webhook no certificate is accepted.
     home = {"nodeSelector": {"kubernetes.io/os": "linux", POOL_LABEL: "system"}, "resources": small}
     return {
-        "crds": {"enabled": True, "keep": True},
         "serviceAccount": {"name": CONTROLLER_ACCOUNT},
         "replicaCount": 2,
         "podDisruptionBudget": budget,

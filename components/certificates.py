@@ -19,6 +19,7 @@ from components.certificate_manifests import (
     values,
 )
 from components.cluster_addons import ClusterAddonsHandle
+from components.definitions import define
 from components.helm import release
 from components.iam_document import document, pod_identity_trust
 from components.kubernetes import KubernetesObject
@@ -77,13 +78,13 @@ class Certificates(PlatformComponent):
         )
         # A controller pod admitted before its association exists never gets credentials.
         identity = self._dns_identity(name, args)
-        # The chart keeps its CRDs on delete (crds.keep); the rest goes, or webhooks would point at nothing.
+        crds = define(self, name, "cert-manager")
         chart = release(
             f"{name}-cert-manager",
             "cert-manager",
             CERT_MANAGER,
             values(),
-            self.child_opts(depends_on=[namespace, *identity, *args.cluster_addons.ready]),
+            self.child_opts(depends_on=[*crds, namespace, *identity, *args.cluster_addons.ready]),
         )
         # Each waits for the one it names: an issuer is refused until the webhook answers, and unready until
         # its secret exists.

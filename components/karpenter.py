@@ -11,6 +11,7 @@ from pydantic import Field
 from components.base import Handle, PlatformComponent, Settings
 from components.cluster import ClusterHandle
 from components.cluster_addons import ClusterAddonsHandle
+from components.definitions import define
 from components.helm import release
 from components.iam_document import Statement, document, pod_identity_trust, service_trust
 from components.karpenter_permissions import controller_statements
@@ -129,14 +130,7 @@ class Karpenter(PlatformComponent):
             # Before its access entry the deploy role may not write to the cluster.
             self.child_opts(depends_on=list(args.cluster.ready)),
         )
-        crds = release(
-            f"{name}-crds",
-            "karpenter-crd",
-            KARPENTER,
-            {},
-            # Kept on delete: removing the CRDs would delete every node pool, and with it every node.
-            self.child_opts(depends_on=[namespace], retain_on_delete=True),
-        )
+        crds = define(self, name, "karpenter")
         controller = release(
             f"{name}-controller",
             "karpenter",
@@ -144,12 +138,12 @@ class Karpenter(PlatformComponent):
             chart_values(names, args.settings),
             # Credentials are injected when the pod is admitted, so the association comes first; without its
             # CRDs, its queue or DNS the controller ends at start.
-            self.child_opts(depends_on=[crds, namespace, *identity, *hears, *args.cluster_addons.ready]),
+            self.child_opts(depends_on=[*crds, namespace, *identity, *hears, *args.cluster_addons.ready]),
         )
         self.handle = KarpenterHandle(
             node_role_name=names.role("karpenter-node"),
             interruption_queue_arn=names.arn("sqs", names.queue("interruption")),
-            ready=(crds, controller, *nodes_join),
+            ready=(*crds, controller, *nodes_join),
         )
         self.register_outputs({})
 

@@ -9,11 +9,13 @@ from pydantic import Field
 from components.base import Handle, PlatformComponent, Settings
 from components.cluster_addons import ClusterAddonsHandle
 from components.default_deny import require_mutual_tls
+from components.definitions import define
 from components.flow import TRUST_DOMAIN
 from components.helm import release
 from components.kubernetes import KubernetesObject
 from components.namespaces import ISTIO_SYSTEM, POOL_LABEL
 from components.system_namespace import system_namespace
+from facts.definitions import definitions
 
 
 class MeshSettings(Settings):
@@ -24,6 +26,8 @@ class MeshSettings(Settings):
     drain_seconds: int = Field(default=300, ge=30, le=3600)
 
 
+_ALONE: Final = {"enableReaderRBAC": False}
+"""No second cluster reads this one: both charts leave out an account that may read every Secret."""
 _OWN_THE_NETWORK: Final = "ztunnel and the CNI agent own the pods' network on each node"
 
 
@@ -57,7 +61,7 @@ def istiod_values(settings: MeshSettings) -> dict[str, Any]:
         "seccompProfile": {"type": "RuntimeDefault"},
         # On nodes that no autoscaler takes away: without it no new pod gets an identity.
         "nodeSelector": {"kubernetes.io/os": "linux", POOL_LABEL: "system"},
-        "global": {"logAsJson": True},
+        "global": {"logAsJson": True, **_ALONE},
     }
 
 
@@ -85,6 +89,14 @@ def ztunnel_values(settings: MeshSettings) -> dict[str, Any]:
     }
 
 
+def base_values() -> dict[str, Any]:
+    """Of Istio's base chart, the webhook that checks every object of the mesh; its CRDs are objects of ours."""
+    return {
+        "base": {"excludedCRDs": sorted(definitions("istio"))},
+        "global": _ALONE,
+    }
+
+
 class Mesh(PlatformComponent):
     """Istio in ambient mode with mutual TLS required everywhere.
 
@@ -101,20 +113,20 @@ class Mesh(PlatformComponent):
             self.child_opts(depends_on=list(args.cluster_addons.ready)),
         )
         # CRDs, then the control plane that serves their webhooks, then the agents it gives certificates.
-        # CRDs stay on delete: without them every policy of the mesh is gone, and with it every refusal.
+        crds = define(self, name, "istio")
         base = release(
             f"{name}-base",
             "istio-base",
             ISTIO_SYSTEM,
-            {},
-            self.child_opts(depends_on=[namespace], retain_on_delete=True),
+            base_values(),
+            self.child_opts(depends_on=[*crds, namespace]),
         )
         istiod = release(
             f"{name}-istiod",
             "istiod",
             ISTIO_SYSTEM,
             istiod_values(args.settings),
-            self.child_opts(depends_on=[base, namespace]),
+            self.child_opts(depends_on=[*crds, base, namespace]),
         )
         cni = release(
             f"{name}-cni",
@@ -132,7 +144,9 @@ class Mesh(PlatformComponent):
         )
         # In Istio's root namespace it speaks for the whole mesh; its CRD and webhook must answer.
         strict = KubernetesObject(
-            f"{name}-strict", require_mutual_tls(ISTIO_SYSTEM), self.child_opts(depends_on=[base, istiod])
+            f"{name}-strict",
+            require_mutual_tls(ISTIO_SYSTEM),
+            self.child_opts(depends_on=[*crds, base, istiod]),
         )
-        self.handle = MeshHandle(trust_domain=TRUST_DOMAIN, ready=(base, istiod, cni, ztunnel, strict))
+        self.handle = MeshHandle(trust_domain=TRUST_DOMAIN, ready=(*crds, base, istiod, cni, ztunnel, strict))
         self.register_outputs({})

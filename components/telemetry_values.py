@@ -16,7 +16,7 @@ DERIVED_METRICS_PORT: Final = 8889
 PROMETHEUS_ACCOUNT: Final = "kube-prometheus-stack-prometheus"
 """The chart names it after the release."""
 PROMETHEUS_PODS: Final = {"app.kubernetes.io/name": "prometheus"}
-"""What the operator calls its pods (``statefulset_test.go``, prometheus-operator v0.85.0)."""
+"""What the operator calls its pods (``statefulset_test.go``, prometheus-operator v0.93.0)."""
 SYSTEM_NODES: Final = {POOL_LABEL: "system"}
 
 IN_MESH: Final = {"istio.io/dataplane-mode": "ambient"}

@@ -63,6 +63,7 @@ MODULES: Final = (
     "reachability",
     "rules.karpenter.deletion",
     "rules.kubernetes.definitions",
+    "rules.mesh.enrolment",
     "rules.platform.lifecycle",
     "secret_readers",
     "secrets",
