@@ -79,10 +79,10 @@ def _predictor(plan: ReleasePlan, version: VersionSettings) -> dict[str, Any]:
         "labels": {"app.kubernetes.io/version": plan.version, **plan.pod_labels()},
         "annotations": plan.annotations(),
         "securityContext": restricted_pod(),
-        **placement_fields(version.pool, predictor_labels(plan)),
+        **placement_fields(version.pool, predictor_labels(plan), on_gpu=plan.needs.gpu_count > 0),
         "model": {
             **predictor_server(
-                plan.engine, plan.task, max_context=plan.max_context, on_gpu=version.pool is not None
+                plan.engine, plan.task, max_context=plan.max_context, on_gpu=plan.needs.gpu_count > 0
             ),
             "storageUri": plan.artifact_uri,
             "resources": resources(plan),

@@ -79,7 +79,8 @@ def test_the_service_is_the_release(made):
         },
         "securityContext": {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}},
         "priorityClassName": "slipway-models",
-        "nodeSelector": {"slipway.dev/pool": "system"},
+        "nodeSelector": {"slipway.dev/pool": "cpu"},
+        "tolerations": [{"key": "slipway.dev/models", "operator": "Exists", "effect": "NoSchedule"}],
         "topologySpreadConstraints": [
             {
                 "maxSkew": 1,
