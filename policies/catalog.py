@@ -61,6 +61,7 @@ MODULES: Final = (
     "public_objects",
     "ray",
     "reachability",
+    "rules.serving.model_downloads",
     "secret_readers",
     "secrets",
     "service_settings",

@@ -88,6 +88,7 @@ def test_the_service_is_the_release(made):
                 "labelSelector": {"matchLabels": PODS},
             }
         ],
+        "storageContainerName": "slipway-verified",
         "model": {
             "name": "kserve-container",
             "modelFormat": {"name": "huggingface", "version": "1"},
