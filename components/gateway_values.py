@@ -21,13 +21,6 @@ _RESTRICTED: Final = {
 }
 
 
-def crd_values() -> dict[str, Any]:
-    """The standard channel: what is experimental may change under a running route."""
-    return {
-        "crds": {"gatewayAPI": {"enabled": True, "channel": "standard"}, "envoyGateway": {"enabled": True}}
-    }
-
-
 def ai_gateway_values() -> dict[str, Any]:
     """Two controllers; without one that answers, no proxy pod is admitted.
 
@@ -54,7 +47,7 @@ def controller_values() -> dict[str, Any]:
     """Envoy Gateway, extended by the AI gateway, deploying proxies beside their Gateway object."""
     everything = {"includeAll": True}
     return {
-        # Another release owns the CRDs and this policy about them; two owners are refused.
+        # The CRDs and this policy about them are objects of ours; two owners are refused.
         "crds": {"gatewayAPI": {"safeUpgradePolicy": {"enabled": False}}},
         "deployment": {"replicas": 2, "envoyGateway": {"resources": _SMALL}},
         "podDisruptionBudget": {"minAvailable": 1},

@@ -110,7 +110,10 @@ class GpuPool(PlatformComponent):
                 tags={**args.tags, **self.tags(f"{name}-node")},
             ),
             # The CRDs bring the kind; and without a running controller its finalizer would hold the object.
-            self.child_opts(depends_on=list(args.karpenter.ready)),
+            # Its finalizer waits until the last of its machines has been drained and ended.
+            self.child_opts(
+                depends_on=list(args.karpenter.ready), custom_timeouts=pulumi.CustomTimeouts(delete="40m")
+            ),
         )
         pool = KubernetesObject(
             f"{name}-node-pool",

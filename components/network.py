@@ -12,6 +12,7 @@ from pydantic import Field, model_validator
 from components.base import Handle, PlatformComponent, Settings
 from components.cidr_plan import ZonePlan, plan_subnets
 from components.flow_logs import FlowLogs
+from components.foundation.lifecycle import DURABLE, Lifecycle
 from components.names import Names
 from components.vpc_endpoints import VpcEndpoints
 
@@ -46,6 +47,7 @@ class NetworkArgs:
 
     settings: NetworkSettings
     names: Names
+    lifecycle: Lifecycle = DURABLE
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,6 +97,7 @@ class Network(PlatformComponent):
             vpc_id=vpc.id,
             names=names,
             retention_days=settings.flow_log_retention_days,
+            lifecycle=args.lifecycle,
             opts=self.child_opts(),
         )
         VpcEndpoints(
@@ -173,11 +176,12 @@ class Network(PlatformComponent):
         name = f"{self._name}-nat-{letter}"
         # AWS refuses both while the VPC has no internet gateway attached, which neither names.
         after = [gateway]
+        # Partners put it on their lists of allowed addresses, and AWS gives no address back.
         address = aws.ec2.Eip(
             f"{name}-address",
             domain="vpc",
             tags=self.tags(f"{name}-address"),
-            opts=self.child_opts(depends_on=after),
+            opts=self.child_opts(depends_on=after, protect=self._args.lifecycle.protects),
         )
         return aws.ec2.NatGateway(
             name,

@@ -10,6 +10,7 @@ from components.base import Handle, PlatformComponent, Settings
 from components.certificates import CertificatesHandle
 from components.cluster_addons import ClusterAddonsHandle
 from components.declared_flows import DeclaredFlows, DeclaredFlowsArgs
+from components.definitions import define
 from components.flow import Peer
 from components.gateway import GatewayHandle
 from components.helm import release
@@ -170,19 +171,14 @@ class Serving(PlatformComponent):
     def _controllers(
         self, name: str, waits: Sequence[pulumi.Resource], flows: Sequence[pulumi.Resource]
     ) -> list[pulumi.Resource]:
-        # CRDs stay on delete: without them every model in the cluster is gone.
-        kept = {"retain_on_delete": True}
-        crds = release(f"{name}-crds", "kserve-crd", KSERVE, {}, self.child_opts(depends_on=[*waits], **kept))
-        llm_crds = release(
-            f"{name}-llm-crds", "kserve-llmisvc-crd", KSERVE, {}, self.child_opts(depends_on=[*waits], **kept)
-        )
+        crds = define(self, name, "kserve", "kserve-llm")
         controller = release(
             f"{name}-controller",
             "kserve",
             KSERVE,
             predictive_values(),
             # In a closed namespace the kubelet's probes need their way too, or the release never becomes ready.
-            self.child_opts(depends_on=[crds, *waits, *flows]),
+            self.child_opts(depends_on=[*crds, *waits, *flows]),
         )
         # Shares its ConfigMap with the predictive controller, which therefore comes first.
         llm_controller = release(
@@ -190,6 +186,6 @@ class Serving(PlatformComponent):
             "kserve-llmisvc",
             KSERVE,
             llm_values(),
-            self.child_opts(depends_on=[llm_crds, controller, *waits, *flows]),
+            self.child_opts(depends_on=[*crds, controller, *waits, *flows]),
         )
-        return [crds, llm_crds, controller, llm_controller]
+        return [*crds, controller, llm_controller]

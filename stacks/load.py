@@ -238,7 +238,7 @@ def _strings(value: Any, path: str) -> Iterator[tuple[str, str]]:
 
 
 def _disagreements(settings: StackSettings, upstream: Stack) -> Iterator[str]:
-    for part in ("organisation", "environment", "account", "region"):
+    for part in ("organisation", "environment", "account", "region", "lifecycle"):
         mine, above = getattr(settings.platform, part), getattr(upstream.settings.platform, part)
         if mine != above:
             yield f"platform.{part}: must be {above!r}, as in upstream {upstream.name} (got {mine!r})"

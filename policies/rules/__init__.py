@@ -1,1 +1,1 @@
-"""The rules, a room a domain."""
+"""What must hold, by domain."""

@@ -1,0 +1,1 @@
+"""What rules work out of a graph before they judge it."""
