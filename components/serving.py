@@ -9,6 +9,7 @@ import pulumi
 from components.base import Handle, PlatformComponent, Settings
 from components.certificates import CertificatesHandle
 from components.cluster_addons import ClusterAddonsHandle
+from components.compute.system_home import ON_SYSTEM_NODES
 from components.declared_flows import DeclaredFlows, DeclaredFlowsArgs
 from components.definitions import define
 from components.flow import Peer
@@ -22,10 +23,14 @@ from components.models.download import storage_container
 from components.names import Names
 from components.namespaces import INNER_DOMAIN, INNER_GATEWAY, KSERVE
 from components.serving_runtimes import serving_runtimes
+from facts.strict import Slug
 
 
 class ServingSettings(Settings):
-    """``serving:`` in a stack file: nothing to choose yet."""
+    """``serving:`` in a stack file."""
+
+    picker_pool: Slug = "cpu"
+    """The pool of ``cpu_pools``, here or in a stack on top, on whose machines language models' pickers run."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,6 +83,7 @@ def predictive_values() -> dict[str, Any]:
                     },
                 },
                 "resources": _CONTROLLER,
+                **ON_SYSTEM_NODES,
             },
             "storage": _STORAGE,
         }
@@ -92,7 +98,10 @@ def llm_values() -> dict[str, Any]:
     return {
         "kserve": {
             "createSharedResources": False,
-            "llmisvc": {"createGIECRDs": False, "controller": {"replicas": 2, "resources": _CONTROLLER}},
+            "llmisvc": {
+                "createGIECRDs": False,
+                "controller": {"replicas": 2, "resources": _CONTROLLER, **ON_SYSTEM_NODES},
+            },
         }
     }
 
@@ -156,7 +165,10 @@ class Serving(PlatformComponent):
         manifests = {
             **{f"runtime-{engine}": manifest for engine, manifest in serving_runtimes().items()},
             "storage-container": storage_container(args.names),
-            **{f"llm-config-{role}": manifest for role, manifest in llm_configs().items()},
+            **{
+                f"llm-config-{role}": manifest
+                for role, manifest in llm_configs(args.settings.picker_pool).items()
+            },
         }
         objects = [
             # Each needs its CRD and the webhook of its controller.
