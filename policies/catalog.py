@@ -61,6 +61,7 @@ MODULES: Final = (
     "public_objects",
     "ray",
     "reachability",
+    "rules.gateway.rate_limits",
     "secret_readers",
     "secrets",
     "service_settings",

@@ -1,0 +1,1 @@
+"""What rules work out before they judge."""
