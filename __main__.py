@@ -10,6 +10,7 @@ from components.capability_role import model_roles
 from components.certificates import Certificates, CertificatesArgs
 from components.cluster import Cluster, ClusterArgs
 from components.cluster_addons import ClusterAddons, ClusterAddonsArgs
+from components.compute.cpu_pool import CpuPool, CpuPoolArgs
 from components.gateway import Gateway, GatewayArgs
 from components.gpu_pool import GpuPool, GpuPoolArgs
 from components.karpenter import Karpenter, KarpenterArgs
@@ -78,6 +79,8 @@ if own.karpenter is not None:
 for pool, limits in own.gpu_pools.items():
     machines = platform.args(GpuPoolArgs, pool=pool, settings=limits, tags=tags)
     GpuPool(f"gpu-{pool}", machines, inside)
+for pool, limit in own.cpu_pools.items():
+    CpuPool(f"cpu-{pool}", platform.args(CpuPoolArgs, pool=pool, settings=limit, tags=tags), inside)
 
 # Trust and ways in.
 if own.certificates is not None:

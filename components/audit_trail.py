@@ -8,6 +8,7 @@ import pulumi_aws as aws
 
 from components.base import PlatformComponent, Settings
 from components.cluster_key import account_may_manage
+from components.foundation.lifecycle import DURABLE, Lifecycle
 from components.iam_document import Statement, document
 from components.model_store import ModelStoreHandle
 from components.names import Names
@@ -30,6 +31,7 @@ class AuditTrailArgs:
     settings: AuditTrailSettings
     names: Names
     model_store: ModelStoreHandle
+    lifecycle: Lifecycle = DURABLE
 
 
 def trail_key_policy(names: Names) -> str:
@@ -79,10 +81,10 @@ class AuditTrail(PlatformComponent):
             f"{name}-key",
             description="The audit trail's log files",
             enable_key_rotation=True,
-            deletion_window_in_days=30,
+            deletion_window_in_days=args.lifecycle.key_deletion_days,
             policy=trail_key_policy(names),
             tags=self.tags(f"{name}-key"),
-            opts=self.child_opts(protect=True),
+            opts=self.child_opts(protect=args.lifecycle.protects),
         )
         aws.kms.Alias(
             f"{name}-key-alias", name=names.key_alias("trail"), target_key_id=key.id, opts=self.child_opts()
@@ -116,6 +118,6 @@ class AuditTrail(PlatformComponent):
             ],
             tags=self.tags(f"{name}-trail"),
             # CloudTrail checks that it may write before it is created: the log bucket's policy must stand.
-            opts=self.child_opts(depends_on=list(args.model_store.ready), protect=True),
+            opts=self.child_opts(depends_on=list(args.model_store.ready), protect=args.lifecycle.protects),
         )
         self.register_outputs({})

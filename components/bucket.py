@@ -13,6 +13,7 @@ from components.bucket_policy import (
     own_account_statement,
     transport_statements,
 )
+from components.foundation.lifecycle import DURABLE, Lifecycle
 from components.iam_document import Statement, document
 from components.names import Names
 
@@ -41,6 +42,7 @@ class BucketArgs:
     noncurrent_days: int = 30
     statements: Sequence[Statement] = ()
     access_log_to: BucketHandle | None = None
+    lifecycle: Lifecycle = DURABLE
 
 
 def bucket_document(args: BucketArgs) -> str:
@@ -80,7 +82,7 @@ def lifecycle_rules(args: BucketArgs) -> list[aws.s3.BucketLifecycleConfiguratio
 
 
 class Bucket(PlatformComponent):
-    """A private, versioned, encrypted, logged bucket that Pulumi refuses to delete.
+    """A private, versioned, encrypted, logged bucket that Pulumi refuses to delete, unless the platform is disposable.
 
     With ``lock_days`` every object version is kept at least that long (Object Lock in governance mode).
     """
@@ -94,9 +96,9 @@ class Bucket(PlatformComponent):
             f"{name}-bucket",
             bucket=names.bucket(args.role),
             object_lock_enabled=args.lock_days is not None,
-            force_destroy=False,
+            force_destroy=args.lifecycle.disposable,
             tags=self.tags(f"{name}-bucket"),
-            opts=self.child_opts(protect=True),
+            opts=self.child_opts(protect=args.lifecycle.protects),
         )
         private = aws.s3.BucketPublicAccessBlock(
             f"{name}-private",

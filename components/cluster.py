@@ -11,6 +11,7 @@ from pydantic import AfterValidator, Field, model_validator
 from components.base import Handle, PlatformComponent, Settings
 from components.cluster_access import AccessSettings, ClusterAccess, RoleArn, access_problem
 from components.cluster_key import cluster_key_policy, secrets_statement
+from components.foundation.lifecycle import DURABLE, Lifecycle
 from components.iam_document import document, service_trust
 from components.names import Names
 from components.network import NetworkHandle
@@ -61,6 +62,7 @@ class ClusterArgs:
     settings: ClusterSettings
     names: Names
     network: NetworkHandle
+    lifecycle: Lifecycle = DURABLE
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,11 +90,12 @@ class Cluster(PlatformComponent):
         super().__init__(name, opts)
         settings, names = args.settings, args.names
         deploy_role_arn = settings.deploy_role_arn or names.role_arn("deploy")
-        key = self._key(name, names, deploy_role_arn)
+        key = self._key(name, args, deploy_role_arn)
         logs = aws.cloudwatch.LogGroup(
             f"{name}-logs",
             name=f"/aws/eks/{names.cluster}/cluster",
-            retention_in_days=settings.log_retention_days,
+            retention_in_days=args.lifecycle.log_days(settings.log_retention_days),
+            skip_destroy=args.lifecycle.protects,
             kms_key_id=key.arn,
             tags=self.tags(f"{name}-logs"),
             opts=self.child_opts(),
@@ -127,15 +130,16 @@ class Cluster(PlatformComponent):
         )
         self.register_outputs({})
 
-    def _key(self, name: str, names: Names, deploy_role_arn: str) -> aws.kms.Key:
+    def _key(self, name: str, args: ClusterArgs, deploy_role_arn: str) -> aws.kms.Key:
+        names = args.names
         key = aws.kms.Key(
             f"{name}-key",
             description="Kubernetes secrets and control-plane logs",
             enable_key_rotation=True,
-            deletion_window_in_days=30,
+            deletion_window_in_days=args.lifecycle.key_deletion_days,
             policy=cluster_key_policy(names, deploy_role_arn),
             tags=self.tags(f"{name}-key"),
-            opts=self.child_opts(protect=True),
+            opts=self.child_opts(protect=args.lifecycle.protects),
         )
         aws.kms.Alias(
             f"{name}-key-alias", name=names.key_alias("cluster"), target_key_id=key.id, opts=self.child_opts()
@@ -178,13 +182,14 @@ class Cluster(PlatformComponent):
                 "bootstrap_cluster_creator_admin_permissions": False,
             },
             bootstrap_self_managed_addons=False,
-            deletion_protection=True,
+            deletion_protection=args.lifecycle.protects,
             enabled_cluster_log_types=list(LOG_TYPES),
             encryption_config={"provider": {"key_arn": key.arn}, "resources": ["secrets"]},
             upgrade_policy={"support_type": "STANDARD"},
             zonal_shift_config={"enabled": True},
             vpc_config={
-                "subnet_ids": args.network.node_subnet_ids,
+                # Of its own: EKS refuses other zones later, while nodes may get one more.
+                "subnet_ids": args.network.control_plane_subnet_ids,
                 "endpoint_private_access": True,
                 "endpoint_public_access": bool(settings.public_access_cidrs),
                 "public_access_cidrs": list(settings.public_access_cidrs) or None,
@@ -192,5 +197,5 @@ class Cluster(PlatformComponent):
             tags=self.tags(f"{name}-control-plane"),
             # EKS would create the log group itself, without retention or key; without its policies the role
             # can neither make the control plane's network interfaces nor use the key.
-            opts=self.child_opts(depends_on=[attachment, secrets, *after], protect=True),
+            opts=self.child_opts(depends_on=[attachment, secrets, *after], protect=args.lifecycle.protects),
         )

@@ -5,6 +5,7 @@ import pulumi_aws as aws
 
 from components.base import PlatformComponent
 from components.cluster_key import account_may_manage, logs_may_use
+from components.foundation.lifecycle import Lifecycle
 from components.iam_document import Statement, document, service_trust
 from components.names import Names
 
@@ -21,6 +22,7 @@ class FlowLogs(PlatformComponent):
         vpc_id: pulumi.Input[str],
         names: Names,
         retention_days: int,
+        lifecycle: Lifecycle,
         opts: pulumi.ResourceOptions,
     ) -> None:
         super().__init__(name, opts)
@@ -29,10 +31,10 @@ class FlowLogs(PlatformComponent):
             f"{name}-key",
             description="Flow logs of the VPC",
             enable_key_rotation=True,
-            deletion_window_in_days=30,
+            deletion_window_in_days=lifecycle.key_deletion_days,
             policy=document(account_may_manage(names), logs_may_use(names, log_name)),
             tags=self.tags(f"{name}-key"),
-            opts=self.child_opts(protect=True),
+            opts=self.child_opts(protect=lifecycle.protects),
         )
         aws.kms.Alias(
             f"{name}-key", name=names.key_alias("flow-logs"), target_key_id=key.id, opts=self.child_opts()
@@ -40,7 +42,8 @@ class FlowLogs(PlatformComponent):
         group = aws.cloudwatch.LogGroup(
             f"{name}-group",
             name=log_name,
-            retention_in_days=retention_days,
+            retention_in_days=lifecycle.log_days(retention_days),
+            skip_destroy=lifecycle.protects,
             kms_key_id=key.arn,
             tags=self.tags(f"{name}-group"),
             opts=self.child_opts(),

@@ -12,11 +12,12 @@ from components.gpu_pool_manifest import Day, Window, node_class, node_pool
 from components.karpenter import KarpenterHandle
 from components.kubernetes import KubernetesObject
 from components.names import Names
+from components.namespaces import GPU_TAINT
 from facts.accelerators import UnknownInstanceTypeError, gpu_instance
 
 
 class MaintenanceSettings(Settings):
-    """``gpu_pools.<pool>.maintenance``: when a busy node that no longer matches its pool may be replaced."""
+    """``maintenance:`` of a pool: the hours of a week in which busy nodes may be replaced."""
 
     day: Day
     start_hour_utc: int = Field(ge=0, le=23)
@@ -101,7 +102,7 @@ class GpuPool(PlatformComponent):
         hardware = KubernetesObject(
             f"{name}-node-class",
             node_class(
-                pool=args.pool,
+                name=name,
                 cluster=names.cluster,
                 node_role=args.karpenter.node_role_name,
                 data_disk_gib=settings.data_disk_gib,
@@ -110,15 +111,20 @@ class GpuPool(PlatformComponent):
                 tags={**args.tags, **self.tags(f"{name}-node")},
             ),
             # The CRDs bring the kind; and without a running controller its finalizer would hold the object.
-            self.child_opts(depends_on=list(args.karpenter.ready)),
+            # Its finalizer waits until the last of its machines has been drained and ended.
+            self.child_opts(
+                depends_on=list(args.karpenter.ready), custom_timeouts=pulumi.CustomTimeouts(delete="40m")
+            ),
         )
         pool = KubernetesObject(
             f"{name}-node-pool",
             node_pool(
+                name=name,
                 pool=args.pool,
+                taint=GPU_TAINT,
+                limits={GPU_TAINT: str(settings.max_gpus)},
                 instance_types=settings.instance_types,
                 arch=gpu_instance(settings.instance_types[0]).arch,
-                max_gpus=settings.max_gpus,
                 interruptible=settings.interruptible,
                 is_reserved=bool(settings.capacity_reservations),
                 window=settings.maintenance.window if settings.maintenance else None,

@@ -14,6 +14,7 @@ from components.bucket import Bucket, BucketArgs
 from components.bucket_policy import LOG_PREFIXES, log_delivery_statements
 from components.cluster_access import RoleArn
 from components.cluster_key import account_may_manage, principal_may_use, role_may_use
+from components.foundation.lifecycle import DURABLE, Lifecycle
 from components.iam_document import Statement, document
 from components.names import MODEL_READER, PAYLOAD_WRITER, PUBLISHER, Names
 from facts.strict import Slug
@@ -22,6 +23,7 @@ Days = Annotated[int, Field(ge=1, le=3650)]
 PayloadDays = Annotated[int, Field(ge=1, le=365)]
 PAYLOADS_NONCURRENT_DAYS = 1
 """An expired payload is an old version first, and that is gone after so many days."""
+_UNLOCKED_NONCURRENT_DAYS = 1
 
 
 class Retention(Settings):
@@ -64,6 +66,7 @@ class ModelStoreArgs:
 
     settings: ModelStoreSettings
     names: Names
+    lifecycle: Lifecycle = DURABLE
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,6 +130,7 @@ class ModelStore(PlatformComponent):
 
     def __init__(self, name: str, args: ModelStoreArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, opts)
+        self._lifecycle = args.lifecycle
         settings, names = args.settings, args.names
         publisher = settings.publisher_role_arn or names.role_arn(PUBLISHER)
         model_key = self._key(
@@ -147,6 +151,7 @@ class ModelStore(PlatformComponent):
                 role="logs",
                 expire_prefix_after_days=dict.fromkeys(LOG_PREFIXES, settings.log_retention_days),
                 statements=log_delivery_statements(names),
+                lifecycle=args.lifecycle,
             ),
             self.child_opts(),
         )
@@ -156,9 +161,10 @@ class ModelStore(PlatformComponent):
                 names=names,
                 role="models",
                 key_arn=model_key.arn,
-                lock_days=settings.lock_days,
-                noncurrent_days=settings.lock_days,
+                lock_days=args.lifecycle.lock_days(settings.lock_days),
+                noncurrent_days=args.lifecycle.lock_days(settings.lock_days) or _UNLOCKED_NONCURRENT_DAYS,
                 access_log_to=logs.handle,
+                lifecycle=args.lifecycle,
             ),
             self.child_opts(),
         )
@@ -173,6 +179,7 @@ class ModelStore(PlatformComponent):
                 expire_after_days=settings.payload_retention.public,
                 expire_prefix_after_days=payload_expiry(settings.payload_retention),
                 access_log_to=logs.handle,
+                lifecycle=args.lifecycle,
             ),
             self.child_opts(),
         )
@@ -195,10 +202,10 @@ class ModelStore(PlatformComponent):
             name,
             description=description,
             enable_key_rotation=True,
-            deletion_window_in_days=30,
+            deletion_window_in_days=self._lifecycle.key_deletion_days,
             policy=document(account_may_manage(names), *users),
             tags=self.tags(name),
-            opts=self.child_opts(protect=True),
+            opts=self.child_opts(protect=self._lifecycle.protects),
         )
         aws.kms.Alias(
             f"{name}-alias", name=names.key_alias(role), target_key_id=key.id, opts=self.child_opts()
@@ -214,9 +221,9 @@ class ModelStore(PlatformComponent):
             image_tag_mutability="IMMUTABLE",
             image_scanning_configuration={"scan_on_push": True},
             encryption_configurations=[{"encryption_type": "KMS", "kms_key": key_arn}],
-            force_delete=False,
+            force_delete=self._lifecycle.disposable,
             tags=self.tags(name),
-            opts=self.child_opts(protect=True),
+            opts=self.child_opts(protect=self._lifecycle.protects),
         )
         aws.ecr.LifecyclePolicy(
             f"{name}-lifecycle",

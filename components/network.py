@@ -11,7 +11,9 @@ from pydantic import Field, model_validator
 
 from components.base import Handle, PlatformComponent, Settings
 from components.cidr_plan import ZonePlan, plan_subnets
+from components.control_plane_subnets import ControlPlaneSubnets
 from components.flow_logs import FlowLogs
+from components.foundation.lifecycle import DURABLE, Lifecycle
 from components.names import Names
 from components.vpc_endpoints import VpcEndpoints
 
@@ -23,6 +25,9 @@ class NetworkSettings(Settings):
 
     vpc_cidr: str = "10.0.0.0/16"
     zones: list[ZoneLetter] = Field(default=["a", "b", "c"], min_length=2, max_length=4)
+    control_plane_zones: list[ZoneLetter] | None = Field(default=None, min_length=2)
+    """Where EKS puts the control plane's network interfaces. None: the first two of ``zones``. Never changes once the
+    cluster is made: EKS refuses other zones."""
     nat: Literal["per-zone", "single"] = "per-zone"
     flow_log_retention_days: Literal[30, 90, 180, 365, 731] = 365
 
@@ -37,7 +42,19 @@ class NetworkSettings(Settings):
         if not private:
             raise ValueError(f"vpc_cidr must be a private range (got {self.vpc_cidr})")
         plan_subnets(self.vpc_cidr, self.zones)
+        own = self.control_plane_zones or []
+        if strangers := [zone for zone in own if zone not in self.zones]:
+            raise ValueError(
+                f"control_plane_zones: should be among zones ({', '.join(self.zones)}) (got {', '.join(strangers)})"
+            )
+        if len(set(own)) < len(own):
+            raise ValueError(f"control_plane_zones: a zone stands twice in {', '.join(own)}")
         return self
+
+    @property
+    def control_plane(self) -> list[str]:
+        """The letters of the control plane's zones: appending to ``zones`` does not change them."""
+        return self.control_plane_zones or self.zones[:2]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +63,7 @@ class NetworkArgs:
 
     settings: NetworkSettings
     names: Names
+    lifecycle: Lifecycle = DURABLE
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,13 +73,15 @@ class NetworkHandle(Handle):
     vpc_id: pulumi.Input[str]
     vpc_cidr: pulumi.Input[str]
     node_subnet_ids: pulumi.Input[Sequence[str]]
+    """In the order of ``zones``."""
+    control_plane_subnet_ids: pulumi.Input[Sequence[str]]
 
 
 class Network(PlatformComponent):
     """A VPC whose nodes have no public address and reach AWS through endpoints.
 
-    Changing ``vpc_cidr`` or the order of ``zones`` replaces subnets and everything in them; adding a zone
-    at the end moves nobody.
+    Changing ``vpc_cidr`` or the order of ``zones`` replaces subnets and everything in them; adding a zone at the end
+    moves nobody. The control plane has small subnets of its own, so that it keeps its zones when nodes get another.
     """
 
     TYPE = "slipway:network:Network"
@@ -90,11 +110,16 @@ class Network(PlatformComponent):
             f"{name}-internet", vpc_id=vpc.id, tags=self.tags(f"{name}-internet"), opts=self.child_opts()
         )
         nodes, tables = self._zones(gateway)
+        ranges = self._control_plane_ranges()
+        control_plane = ControlPlaneSubnets(
+            f"{name}-control-plane", vpc_id=vpc.id, ranges=ranges, opts=self.child_opts()
+        )
         FlowLogs(
             f"{name}-flow-logs",
             vpc_id=vpc.id,
             names=names,
             retention_days=settings.flow_log_retention_days,
+            lifecycle=args.lifecycle,
             opts=self.child_opts(),
         )
         VpcEndpoints(
@@ -110,9 +135,20 @@ class Network(PlatformComponent):
             vpc_id=vpc.id,
             vpc_cidr=settings.vpc_cidr,
             node_subnet_ids=pulumi.Output.all(*(s.id for s in nodes)),
+            control_plane_subnet_ids=control_plane.subnet_ids,
             ready=(self,),
         )
         self.register_outputs({})
+
+    def _control_plane_ranges(self) -> dict[str, tuple[str, str]]:
+        """By letter: the zone and the range of the control plane's subnets."""
+        settings, region = self._args.settings, self._args.names.region
+        plans = plan_subnets(settings.vpc_cidr, [f"{region}{letter}" for letter in settings.zones])
+        of_letter = dict(zip(settings.zones, plans, strict=True))
+        return {
+            letter: (of_letter[letter].zone, of_letter[letter].control_plane)
+            for letter in settings.control_plane
+        }
 
     def _zones(
         self, gateway: aws.ec2.InternetGateway
@@ -173,11 +209,12 @@ class Network(PlatformComponent):
         name = f"{self._name}-nat-{letter}"
         # AWS refuses both while the VPC has no internet gateway attached, which neither names.
         after = [gateway]
+        # Partners put it on their lists of allowed addresses, and AWS gives no address back.
         address = aws.ec2.Eip(
             f"{name}-address",
             domain="vpc",
             tags=self.tags(f"{name}-address"),
-            opts=self.child_opts(depends_on=after),
+            opts=self.child_opts(depends_on=after, protect=self._args.lifecycle.protects),
         )
         return aws.ec2.NatGateway(
             name,

@@ -12,6 +12,7 @@ from components.base import Handle, PlatformComponent, Settings
 from components.cluster import ClusterHandle
 from components.cluster_addons import ClusterAddonsHandle
 from components.cluster_key import account_may_manage, logs_may_use
+from components.foundation.lifecycle import DURABLE, Lifecycle
 from components.helm import release
 from components.iam_document import Statement, document, pod_identity_trust
 from components.kubernetes import KubernetesObject
@@ -53,6 +54,7 @@ class TelemetryArgs:
     names: Names
     cluster: ClusterHandle
     cluster_addons: ClusterAddonsHandle
+    lifecycle: Lifecycle = DURABLE
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -157,10 +159,10 @@ class Telemetry(PlatformComponent):
             f"{name}-key",
             description="Logs of the platform and of what runs on it",
             enable_key_rotation=True,
-            deletion_window_in_days=30,
+            deletion_window_in_days=self._args.lifecycle.key_deletion_days,
             policy=document(account_may_manage(names), logs_may_use(names, names.log_group("telemetry/*"))),
             tags=self.tags(f"{name}-key"),
-            opts=self.child_opts(protect=True),
+            opts=self.child_opts(protect=self._args.lifecycle.protects),
         )
         aws.kms.Alias(
             f"{name}-key", name=names.key_alias("telemetry"), target_key_id=key.id, opts=self.child_opts()
@@ -169,7 +171,8 @@ class Telemetry(PlatformComponent):
             aws.cloudwatch.LogGroup(
                 f"{name}-logs-{kind}",
                 name=group,
-                retention_in_days=self._args.settings.log_retention_days,
+                retention_in_days=self._args.lifecycle.log_days(self._args.settings.log_retention_days),
+                skip_destroy=self._args.lifecycle.protects,
                 kms_key_id=key.arn,
                 tags=self.tags(f"{name}-logs-{kind}"),
                 opts=self.child_opts(),

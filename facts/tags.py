@@ -1,6 +1,7 @@
 """The keys of the tags that every resource carries."""
 
 from enum import StrEnum
+from typing import Final
 
 
 class Tag(StrEnum):
@@ -14,3 +15,8 @@ class Tag(StrEnum):
     STACK = "stack"
     COST_CENTER = "cost-center"
     COMPONENT = "component"
+
+
+LIFECYCLE: Final = "lifecycle"
+"""Stands only on what may be thrown away, with :data:`DISPOSABLE` as its value."""
+DISPOSABLE: Final = "disposable"

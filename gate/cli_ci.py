@@ -7,13 +7,13 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from gate.cli_options import Today, day
+from gate.cli_options import From, Today, day
 from gate.errors import GateError
 
 
 def add_commands(app: typer.Typer) -> None:
     """Add these commands to the others."""
-    for command in (affected, comment, summary, expiring):
+    for command in (affected, comment, summary, expiring, teardown):
         app.command()(command)
 
 
@@ -40,6 +40,17 @@ def affected(
         from gate.stacks import chosen  # noqa: PLC0415 as in preview
 
         typer.echo("\n".join(matrices(levels(touched(against), chosen([])))))
+
+
+def teardown(
+    stack: Annotated[str, typer.Argument(help="A disposable stack; those that stand on it end before it.")],
+    organisation: From = None,
+) -> None:
+    """Print the commands that end a trial, in order: ``slipway teardown STACK | sh -e`` runs them."""
+    from gate.core.teardown import teardown as planned  # noqa: PLC0415 as in preview
+    from gate.stacks import ROOT  # noqa: PLC0415 as in preview
+
+    typer.echo("\n".join(planned(stack, (organisation or ROOT).resolve())))
 
 
 def comment(

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from policies.address_range import is_internet
+from policies.analysis.platform.lifecycle import is_disposable
 from policies.neighbours import keeps_our_conventions
 from policies.reading import (
     UndecidedError,
@@ -89,7 +90,9 @@ def _implicit_administrators(cluster: Resource, graph: Graph) -> Iterable[str]:
         yield "whoever creates the cluster becomes its administrator for ever"
 
 
-def _deletable(cluster: Resource, _graph: Graph) -> Iterable[str]:
+def _deletable(cluster: Resource, graph: Graph) -> Iterable[str]:
+    if is_disposable(cluster, graph):
+        return
     if not flag(at(cluster.inputs, "deletionProtection"), "deletionProtection"):
         yield "deletionProtection is off"
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
+from policies.analysis.platform.lifecycle import is_disposable
 from policies.iam.callers import accounts, open_statements
 from policies.iam.statements import Statement, statements
 from policies.reading import at, flag, number, text
@@ -32,7 +33,9 @@ def _unrotated(key: Resource, _graph: Graph) -> Iterable[str]:
         yield "enableKeyRotation is off"
 
 
-def _short_window(key: Resource, _graph: Graph) -> Iterable[str]:
+def _short_window(key: Resource, graph: Graph) -> Iterable[str]:
+    if is_disposable(key, graph):
+        return
     days = number(at(key.inputs, "deletionWindowInDays"), "deletionWindowInDays")
     if days is not None and days < 14:  # noqa: PLR2004 the sentence below names it
         yield f"a deletion can be taken back for {int(days)} days only; two weeks is the least"

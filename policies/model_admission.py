@@ -1,7 +1,7 @@
 """What KServe's webhooks refuse of predictive models and graphs: what passed review would never come up.
 
 KServe v0.20.0, ``inference_service_validation.go``, ``component.go`` and ``inference_graph_validation.go``, read
-2026-11-25. An API server without the webhooks accepts all of it. Canaries and language models: :mod:`policies.traffic`.
+2026-11-28. An API server without the webhooks accepts all of it. Canaries and language models: :mod:`policies.traffic`.
 """
 
 import re
@@ -27,6 +27,7 @@ _OF_METRICS: Final[Mapping[str, frozenset[str]]] = {"hpa": frozenset({"cpu", "me
 _BLOCKED: Final = "PYTHONPATH"
 """A folder to load code from: a model's files would be programs."""
 _LOG_MODES: Final = frozenset({"all", "request", "response"})
+_LOG_STORAGE: Final = ("path", "parameters", "key")
 _ON_SEVERAL_NODES: Final = ("pvc://", "oci://")
 _TARGETS: Final = ("nodeName", "serviceName", "serviceUrl")
 _WHOLE: Final = 100
@@ -95,16 +96,32 @@ def _refused_part(part: str, component: Mapping[str, Any]) -> Iterator[str]:
     concurrency = number(at(component, "containerConcurrency"), "containerConcurrency")
     if concurrency is not None and concurrency < 0:
         yield f"{part}: containerConcurrency is {concurrency:g}"
-    mode = text(at(component, "logger.mode"), "logger.mode")
-    if mode and mode not in _LOG_MODES:
-        yield f"{part}: logger.mode is {mode}; KServe knows {', '.join(sorted(_LOG_MODES))}"
+    if at(component, "logger") is not None:
+        yield from _refused_logger(part, mapping(at(component, "logger"), "logger"))
+
+
+def _refused_logger(part: str, logger: Mapping[str, Any]) -> Iterator[str]:
+    mode = text(at(logger, "mode"), "logger.mode")
+    if mode not in _LOG_MODES:
+        yield f"{part}: logger.mode is {mode or 'not set'}; KServe knows {', '.join(sorted(_LOG_MODES))}"
+    if at(logger, "storage") is not None:
+        storage = mapping(at(logger, "storage"), "logger.storage")
+        missing = [field for field in _LOG_STORAGE if at(storage, field) is None]
+        if missing:
+            yield f"{part}: logger.storage: no {', '.join(missing)}; KServe asks for {', '.join(_LOG_STORAGE)}"
 
 
 def _refused_server(part: str, component: Mapping[str, Any]) -> Iterator[str]:
-    servers = [mapping(at(component, name), name) for name in FRAMEWORKS if at(component, name) is not None]
-    if at(component, "storageUris") and any(at(server, "storageUri") is not None for server in servers):
+    servers = {
+        name: mapping(at(component, name), name) for name in FRAMEWORKS if at(component, name) is not None
+    }
+    if at(component, "storageUris") and any(at(s, "storageUri") is not None for s in servers.values()):
         yield f"{part}: names both storageUri and storageUris"
-    for container in (*servers, *containers(component)):
+    for name, server in servers.items():
+        said = text(at(server, "name"), f"{name}.name")
+        if part == "predictor" and said:  # a canary's schema asks for one
+            yield f"{part}: {name}.name is {said}; only a canary's server has a name"
+    for container in (*servers.values(), *containers(component)):
         if _BLOCKED in variables(container):
             yield f"{part}: sets {_BLOCKED}, from which a server loads code"
 

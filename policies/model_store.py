@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from facts.data_classes import DATA_CLASSES
+from policies.analysis.platform.lifecycle import is_disposable
 from policies.bucket_parts import BUCKETS, TRAIL, first, holds, is_versioned, parts, takes_logs
 from policies.cluster_key import KEY
 from policies.neighbours import keeps_our_conventions, pointing_at
@@ -30,6 +31,8 @@ def _is_locked(bucket: Resource, graph: Graph) -> bool:
 
 def _unlocked(bucket: Resource, graph: Graph) -> Iterable[str]:
     if not holds(bucket, "model") or holds(bucket, "payload") or takes_logs(graph, bucket):
+        return
+    if is_disposable(bucket, graph):
         return
     if not _is_locked(bucket, graph):
         yield "Object Lock is off: a model that is being served can be deleted or swapped"
@@ -93,6 +96,8 @@ def _forgets_versions(rule: Mapping[str, Any]) -> bool:
 
 
 def _deletable(resource: Resource, graph: Graph) -> Iterable[str]:
+    if is_disposable(resource, graph):
+        return
     for name in ("forceDestroy", "forceDelete"):
         if flag(at(resource.inputs, name), name):
             yield f"{name}: deleting the resource deletes what it holds"

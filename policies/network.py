@@ -194,7 +194,6 @@ RULES: tuple[Rule, ...] = (
 NEEDS_NO_RULE: dict[str, str] = {
     INTERNET_GATEWAY: "opens nothing by itself; node-subnets-have-no-way-in judges the routes to it",
     "aws:ec2/natGateway:NatGateway": "only lets traffic out",
-    "aws:ec2/eip:Eip": "the address of a NAT gateway",
     ROUTE_TABLE: "judged by node-subnets-have-no-way-in on the subnets it serves",
     ROUTE: "judged by node-subnets-have-no-way-in on the subnets it serves",
     ASSOCIATION: "judged by node-subnets-have-no-way-in on its subnet",

@@ -1,12 +1,14 @@
 """Whose platform this is and where it stands: what physical names and default tags are made of."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from components.base import Settings
+from components.foundation.lifecycle import Lifecycle
 from components.names import Names
 from facts.strict import Slug
+from facts.tags import DISPOSABLE, LIFECYCLE
 
 
 class PlatformSettings(Settings):
@@ -18,6 +20,8 @@ class PlatformSettings(Settings):
     region: Annotated[str, Field(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")]
     owner: Slug
     cost_center: Slug
+    lifecycle: Literal["durable", "disposable"] = "durable"
+    """``disposable`` is for trials: nothing is protected, so that one command ends it with all it holds."""
 
     @property
     def names(self) -> Names:
@@ -30,10 +34,19 @@ class PlatformSettings(Settings):
         )
 
     def tags(self, stack: str) -> dict[str, str]:
-        """The provider's default tags; components add ``Name`` and ``component``."""
-        return {
+        """The provider's default tags; components add ``Name`` and ``component``.
+
+        A disposable platform says so on everything it makes: rules read it, and whoever cleans an account up.
+        """
+        tags = {
             "owner": self.owner,
             "environment": self.environment,
             "stack": stack,
             "cost-center": self.cost_center,
         }
+        return {**tags, LIFECYCLE: DISPOSABLE} if self.kept.disposable else tags
+
+    @property
+    def kept(self) -> Lifecycle:
+        """What the lifecycle means for resources."""
+        return Lifecycle(disposable=self.lifecycle == "disposable")

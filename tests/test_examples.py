@@ -34,7 +34,7 @@ def test_an_example_passes_with_nothing_undecided_and_no_waiver(stack):
 
 def test_no_example_is_called_as_a_committed_stack():
     """Their reports stand side by side, and waivers name stacks of both."""
-    assert EXAMPLES == ["examples", "examples-blue-green", "examples-canary"]
+    assert EXAMPLES == ["examples", "examples-blue-green", "examples-canary", "trial"]
     assert set(EXAMPLES) & set(STACKS) == set()
 
 
@@ -88,7 +88,7 @@ def test_the_command_finds_them_from_anywhere(tmp_path):
         str(EXAMPLES_FOLDER),
     ]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)  # noqa: S603 our own
-    assert (done.returncode, done.stdout) == (0, f"3 stacks are well-formed: {', '.join(EXAMPLES)}\n"), (
+    assert (done.returncode, done.stdout) == (0, f"4 stacks are well-formed: {', '.join(EXAMPLES)}\n"), (
         done.stderr
     )
 

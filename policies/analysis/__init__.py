@@ -1,1 +1,1 @@
-"""What rules work out before they judge."""
+"""What rules work out of a graph before they judge it."""

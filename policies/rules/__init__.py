@@ -1,1 +1,1 @@
-"""Rules by domain."""
+"""What must hold, by domain."""

@@ -32,7 +32,9 @@ def test_it_starts_from_anywhere_and_knows_every_rule_the_engine_can_hold(comman
     assert info.name == "slipway"
     assert sorted(p.name for p in info.policies) == sorted(r.id for r in [*OF_ONE, *OF_STACK])
     assert {p.name: tuple(p.tags) for p in info.policies} == {p.name: tags_of(p.name) for p in info.policies}
-    assert info.description.endswith("Held by the gate only: definitions-outlive-their-stack.")
+    assert info.description.endswith(
+        "Held by the gate only: definitions-outlive-their-stack, trials-leave-nothing."
+    )
 
 
 @pytest.mark.parametrize("name", STACKS)

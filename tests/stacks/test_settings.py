@@ -45,4 +45,7 @@ def test_an_empty_mapping_is_no_section():
 def test_the_platform_names_and_tags_what_stands_on_it():
     platform = PlatformSettings.model_validate(PLATFORM)
     assert platform.names.platform == "example-test"
-    assert platform.tags("dev") == {"owner": "ml", "environment": "test", "stack": "dev", "cost-center": "ml"}
+    tags = {"owner": "ml", "environment": "test", "stack": "dev", "cost-center": "ml"}
+    assert platform.tags("dev") == tags
+    trial = PlatformSettings.model_validate({**PLATFORM, "lifecycle": "disposable"})
+    assert trial.tags("dev") == {**tags, "lifecycle": "disposable"}

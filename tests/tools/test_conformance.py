@@ -107,6 +107,14 @@ def test_stacks_stand_on_their_upstream_alone_and_go_before_the_next_one_comes()
     ]  # fmt: skip
 
 
+def test_a_definition_is_applied_without_the_webhook_that_would_convert_its_objects():
+    sent = []
+    spec = {"group": "example.com", "conversion": {"strategy": "Webhook"}}
+    kind = made("kind", kind="CustomResourceDefinition", spec=spec)
+    applied(Server(lambda m: sent.append(m["spec"]) or ""), Subject(stack="dev", graph=Graph([kind])))
+    assert sent == [{"group": "example.com"}]
+
+
 def test_refusals_stop_nothing_and_an_object_made_twice_is_one():
     server = Server(lambda m: "spec.port: Invalid value" if m["metadata"]["name"] == "bad" else "")
     twice = made("good", after=["bad"])

@@ -1,0 +1,1 @@
+"""What every other component stands on: names, lifecycles, settings of the account."""

@@ -1,0 +1,1 @@
+"""What the rooms of the gate share, and small questions about stacks."""

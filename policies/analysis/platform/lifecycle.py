@@ -1,0 +1,34 @@
+"""Whether a resource belongs to a platform that was made to be thrown away."""
+
+from typing import Final
+
+from facts.tags import DISPOSABLE, LIFECYCLE, Tag
+from policies.neighbours import keeps_our_conventions
+from policies.reading import at, known, mapping, text
+from policies.record import Graph, Resource
+
+PRODUCTION: Final = frozenset({"live", "prd", "prod", "production"})
+"""What production is called in a stack's ``environment``."""
+
+
+def _tag(resource: Resource, key: str) -> str:
+    merged = at(resource.inputs, "tagsAll") or at(resource.inputs, "tags")
+    return text(known(mapping(merged, "tagsAll").get(key), f"tagsAll.{key}"), f"tagsAll.{key}")
+
+
+def says_disposable(resource: Resource) -> bool:
+    """Whether its tags call it disposable, wherever it stands."""
+    return _tag(resource, LIFECYCLE) == DISPOSABLE
+
+
+def is_in_production(resource: Resource) -> bool:
+    """Whether its tags call its environment production."""
+    return _tag(resource, Tag.ENVIRONMENT).lower() in PRODUCTION
+
+
+def is_disposable(resource: Resource, graph: Graph) -> bool:
+    """Whether it may go without protection: a trial of this platform, and not production.
+
+    A tag in a stack of others excuses nothing: what they mean by it is not known.
+    """
+    return keeps_our_conventions(graph) and says_disposable(resource) and not is_in_production(resource)

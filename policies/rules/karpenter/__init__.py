@@ -1,0 +1,1 @@
+"""What must hold for Karpenter and the machines it makes."""

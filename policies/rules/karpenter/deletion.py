@@ -1,0 +1,48 @@
+"""What must hold for the end of machines: the controller that ends them goes last."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from policies.charts import RELEASE, chart_of
+from policies.reading import at, known, mapping, text
+from policies.record import Graph, Resource
+from policies.rule import Rule
+
+POOL: Final = "kubernetes:karpenter.sh/v1:NodePool"
+NODE_CLASS: Final = "kubernetes:karpenter.k8s.aws/v1:EC2NodeClass"
+_UNAWAITED: Final = "pulumi.com/skipAwait"
+
+
+def _classes(graph: Graph, name: str) -> list[Resource]:
+    return [
+        r for r in graph.of_type(NODE_CLASS) if text(at(r.inputs, "metadata.name"), "metadata.name") == name
+    ]
+
+
+def _outlives_its_controller(object_: Resource, graph: Graph) -> Iterable[str]:
+    if object_.source:  # a manifest has no order; whoever applies it deletes it
+        return
+    before = graph.waits_for(object_.urn)
+    for controller in graph.of_type(RELEASE):
+        if chart_of(controller) == "karpenter" and controller.urn not in before:
+            yield f"does not wait for {controller.name}: on destroy the controller may go first, and machines stay"
+    if object_.type == POOL:
+        path = "spec.template.spec.nodeClassRef.name"
+        for node_class in graph.once_for(_classes, text(at(object_.inputs, path), path)):
+            if node_class.urn not in before:
+                yield f"does not wait for {node_class.name}: on destroy its class may go first, and machines stay"
+    annotations = mapping(at(object_.inputs, "metadata.annotations"), "metadata.annotations")
+    if text(known(annotations.get(_UNAWAITED), _UNAWAITED), _UNAWAITED) == "true":
+        yield "pulumi.com/skipAwait: the controller goes while machines are still draining"
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        id="machines-end-before-their-controller",
+        applies_to=(POOL, NODE_CLASS),
+        why="Only Karpenter ends the machines it made; once it is gone they run, and cost, without a cluster.",
+        fix="Let pools depend on their class, and both on the controller's release.",
+        check=_outlives_its_controller,
+        reads_graph=True,
+    ),
+)

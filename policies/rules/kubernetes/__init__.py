@@ -1,0 +1,1 @@
+"""Rules about Kubernetes objects and the charts that bring them."""

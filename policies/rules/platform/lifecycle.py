@@ -1,0 +1,87 @@
+"""What must hold for the end of a platform: trials leave nothing, and production is no trial."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from policies.analysis.platform.lifecycle import is_disposable, is_in_production, says_disposable
+from policies.bucket_parts import BUCKETS, TRAIL
+from policies.cluster import CLUSTER
+from policies.cluster_key import KEY
+from policies.model_store import REPOSITORY
+from policies.reading import at, flag, number
+from policies.record import Graph, Resource
+from policies.rule import Rule
+
+LOG_GROUP: Final = "aws:cloudwatch/logGroup:LogGroup"
+ADDRESS: Final = "aws:ec2/eip:Eip"
+_LEAST_WINDOW: Final = 7
+_UNLESS_TOLD: Final = 30
+
+
+def _disposable_production(resource: Resource, _graph: Graph) -> Iterable[str]:
+    if says_disposable(resource) and is_in_production(resource):
+        yield "tagsAll.lifecycle: disposable, in an environment that is called production"
+
+
+def _outlives_its_trial(resource: Resource, graph: Graph) -> Iterable[str]:
+    if not is_disposable(resource, graph):
+        return
+    if resource.protect:
+        yield "protect: Pulumi refuses to delete it, and the whole destroy with it"
+    if resource.retain_on_delete:
+        yield "retainOnDelete: it stays in the account when the stack is gone"
+    for name in ("deletionProtection", "skipDestroy", "objectLockEnabled"):
+        if flag(at(resource.inputs, name), name):
+            yield f"{name}: it stays in the account when the stack is gone"
+    window = number(at(resource.inputs, "deletionWindowInDays"), "deletionWindowInDays") or _UNLESS_TOLD
+    if resource.type == KEY and window > _LEAST_WINDOW:
+        yield f"deletionWindowInDays: the key stays {int(window)} days; {_LEAST_WINDOW} are the least"
+    for name in _EMPTIED.get(resource.type, ()):
+        if not flag(at(resource.inputs, name), name):
+            yield f"{name} is off: AWS refuses to delete it while anything is in it"
+
+
+_EMPTIED: Final = {REPOSITORY: ("forceDelete",), **dict.fromkeys(BUCKETS, ("forceDestroy",))}
+"""What AWS deletes only when it is empty, and the switch that empties it."""
+
+
+def _forgotten(resource: Resource, graph: Graph) -> Iterable[str]:
+    if is_disposable(resource, graph) or resource.protect:
+        return
+    if resource.type == LOG_GROUP and flag(at(resource.inputs, "skipDestroy"), "skipDestroy"):
+        return
+    what = "its records" if resource.type == LOG_GROUP else "an address that others may have on their lists"
+    yield f"removing a line of the program deletes {what}"
+
+
+_KEPT: Final = (*BUCKETS, KEY, REPOSITORY, TRAIL, CLUSTER, LOG_GROUP, ADDRESS)
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        id="production-is-durable",
+        applies_to=_KEPT,
+        why="A disposable platform deletes its data, keys and logs on one command.",
+        fix="Set platform.lifecycle to durable; disposable is for trials.",
+        check=_disposable_production,
+        house=True,
+    ),
+    Rule(
+        id="trials-leave-nothing",
+        applies_to=_KEPT,
+        why="A trial that cannot be ended goes on costing, and its leftovers hold names and data.",
+        fix="Take protection, retention and locks from args.lifecycle; a trial that needs them is durable.",
+        check=_outlives_its_trial,
+        reads_graph=True,
+        reads_retention=True,
+        house=True,
+    ),
+    Rule(
+        id="logs-and-addresses-outlive-their-section",
+        applies_to=(LOG_GROUP, ADDRESS),
+        why="A removed section would take a year of audit along, or an address that partners admit.",
+        fix="Set skip_destroy on a log group, and protect=True on an address.",
+        check=_forgotten,
+        reads_graph=True,
+        house=True,
+    ),
+)
