@@ -65,6 +65,8 @@ MODULES: Final = (
     "rules.karpenter.deletion",
     "rules.kubernetes.definitions",
     "rules.platform.lifecycle",
+    "rules.serving.runtime_admission",
+    "rules.serving.scaler_admission",
     "secret_readers",
     "secrets",
     "service_settings",
