@@ -1,1 +1,1 @@
-"""What must hold for what serves models."""
+"""What must hold for models and their scalers."""
