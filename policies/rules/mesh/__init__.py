@@ -1,1 +1,1 @@
-"""Rules about the mesh."""
+"""Rules for Istio."""

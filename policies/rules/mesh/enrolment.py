@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from policies.charts import RELEASE
-from policies.mesh_objects import istio_chart
-from policies.reading import at, mapping
-from policies.record import Graph, Resource
-from policies.rule import Rule
+from policies.analysis.kubernetes.charts import RELEASE
+from policies.analysis.mesh.objects import istio_chart
+from policies.engine.graph import Graph, Resource
+from policies.engine.rule import Rule
+from policies.engine.values import at, mapping
 
 _LABEL: Final = "istio.io/dataplane-mode"
 
