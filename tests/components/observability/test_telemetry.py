@@ -144,3 +144,29 @@ def test_gpu_nodes_are_watched_and_their_logs_read(made):
         {"key": "nvidia.com/gpu", "operator": "Exists", "effect": "NoSchedule"}
     ]
     assert node["tolerations"] == [{"operator": "Exists"}]
+
+
+def test_a_nodes_collector_takes_nothing_opens_nothing_and_forgets_nothing(made):
+    values = made.named("telemetry-node-collector").inputs["values"]
+    assert {port for port, said in values["ports"].items() if said == {"enabled": False}} == {
+        "jaeger-compact",
+        "jaeger-grpc",
+        "jaeger-thrift",
+        "otlp",
+        "otlp-http",
+        "zipkin",
+    }
+    assert "config" not in values  # it would be merged with the chart's receivers and pipelines
+    whole = values["alternateConfig"]
+    assert "receivers" not in whole
+    assert whole["service"] == {
+        "extensions": ["health_check"],
+        "pipelines": {
+            "logs": {
+                "receivers": ["filelog"],
+                "processors": ["memory_limiter", "resource", "batch"],
+                "exporters": ["otlp"],
+            }
+        },
+    }
+    assert values["presets"]["logsCollection"]["storeCheckpoints"] is True
