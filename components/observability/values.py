@@ -17,7 +17,7 @@ DERIVED_METRICS_PORT: Final = 8889
 PROMETHEUS_ACCOUNT: Final = "kube-prometheus-stack-prometheus"
 """The chart names it after the release."""
 PROMETHEUS_PODS: Final = {"app.kubernetes.io/name": "prometheus"}
-"""What the operator calls its pods (``statefulset_test.go``, prometheus-operator v0.85.0)."""
+"""What the operator calls its pods (``statefulset_test.go``, prometheus-operator v0.93.0)."""
 
 IN_MESH: Final = {"istio.io/dataplane-mode": "ambient"}
 """Label of a pod that joins the mesh alone: only what meets workloads has to."""

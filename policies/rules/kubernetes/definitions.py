@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 
 from policies.analysis.gateway.objects import DEFINITION
-from policies.analysis.kubernetes.charts import RELEASE, holds, kinds_defined
+from policies.analysis.kubernetes.charts import RELEASE, holds, kinds_defined, left_out
+from policies.analysis.kubernetes.metadata import name_of
 from policies.engine.graph import Graph, Resource
 from policies.engine.rule import Rule
 from policies.engine.values import at, mapping, text
@@ -19,7 +20,10 @@ def _second_owner(release: Resource, graph: Graph) -> Iterable[str]:
     kinds = kinds_defined(release)
     if not kinds:
         return
-    declared = [d for d in graph.of_type(DEFINITION) if holds(kinds, kind_defined(d))]
+    out = left_out(release)
+    declared = [
+        d for d in graph.of_type(DEFINITION) if holds(kinds, kind_defined(d)) and name_of(d) not in out
+    ]
     if declared:
         yield f"its chart defines {kind_defined(declared[0])}, and {declared[0].name} is declared here too"
     for other in graph.of_type(RELEASE):
