@@ -102,7 +102,32 @@ CASES = {
             Case(_release("base", "base", base={"excludedCRDs": UNKNOWN}), others=[_PEERS]),
             Case(_MODELS, others=[_release("y", UNKNOWN)]),
         ],
-    )
+    ),
+    "definitions-are-objects": RuleCases(
+        passing=[
+            Case(_release("keda", "keda")),
+            Case(_release("certificates", "cert-manager")),
+            Case(_release("base", "base", base={"excludedCRDs": ["peers.x"]})),
+            Case(_release("controller", "kserve-resources")),
+        ],
+        failing=[
+            Case(
+                _release("gateway-crds", "oci://x/gateway-crds-helm"),
+                findings=[
+                    "its chart brings definitions (*.gateway.networking.k8s.io, *.gateway.envoyproxy.io, ...)"
+                ],
+            ),
+            Case(
+                _release("certificates", "cert-manager", crds={"enabled": True}),
+                findings=["its chart brings definitions (*.cert-manager.io, *.acme.cert-manager.io, ...)"],
+            ),
+        ],
+        not_applicable=[Case(_ROUTES)],
+        undecided=[
+            Case(_release("x", UNKNOWN)),
+            Case(_release("certificates", "cert-manager", crds=UNKNOWN)),
+        ],
+    ),
 }
 
 test_cases = cases_test(RULES, CASES)
