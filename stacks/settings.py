@@ -5,23 +5,23 @@ from typing import Final
 
 from pydantic import Field
 
-from components.audit_trail import AuditTrailSettings
-from components.autoscaling import AutoscalingSettings
-from components.base import Settings
-from components.certificates import CertificatesSettings
-from components.cluster import ClusterSettings
+from components.cluster.cluster import ClusterSettings
+from components.cluster.system_nodes import SystemNodesSettings
 from components.compute.cpu_pool import CpuPoolSettings
-from components.gateway import GatewaySettings
-from components.gpu_pool import GpuPoolSettings
-from components.karpenter import KarpenterSettings
-from components.mesh import MeshSettings
-from components.model_settings import ModelSettings
-from components.model_store import ModelStoreSettings
-from components.network import NetworkSettings
-from components.serving import ServingSettings
-from components.system_nodes import SystemNodesSettings
-from components.telemetry import TelemetrySettings
-from components.workload_namespace import WorkloadNamespaceSettings
+from components.compute.gpu_pool import GpuPoolSettings
+from components.compute.karpenter import KarpenterSettings
+from components.foundation.base import Settings
+from components.gateway.certificates import CertificatesSettings
+from components.gateway.gateway import GatewaySettings
+from components.mesh.mesh import MeshSettings
+from components.models.settings import ModelSettings
+from components.models.workload_namespace import WorkloadNamespaceSettings
+from components.network.network import NetworkSettings
+from components.observability.audit_trail import AuditTrailSettings
+from components.observability.telemetry import TelemetrySettings
+from components.serving.autoscaling import AutoscalingSettings
+from components.serving.serving import ServingSettings
+from components.storage.model_store import ModelStoreSettings
 from facts.strict import Slug
 from stacks.identity import IdentitySettings
 from stacks.platform import PlatformSettings
@@ -84,7 +84,7 @@ NEEDS: Final[Mapping[str, tuple[str, ...]]] = {
     "gateway": ("certificates", "mesh"),
     "serving": ("network", "certificates", "gateway", "mesh"),
     "autoscaling": ("network", "system_nodes", "mesh"),
-    "telemetry": ("system_nodes",),
+    "telemetry": ("system_nodes", "mesh"),
     "workload_namespace": ("mesh",),
     "models": (
         "identity",

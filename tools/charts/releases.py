@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from gate.capture import Captured
-from gate.stacks import capture_stack, with_upstreams
-from policies.charts import RELEASE, chart_of
-from policies.record import Graph
+from gate.capture.capture import Captured
+from gate.capture.stacks import capture_stack, with_upstreams
+from policies.analysis.kubernetes.charts import RELEASE, chart_of
+from policies.engine.graph import Graph
 from stacks.load import read_stack, stack_names
 from tools.charts.renderer import Release
 from tools.charts.sources import ROOT

@@ -103,6 +103,6 @@ def apis() -> tuple[str, ...]:
 def index() -> Mapping[str, Mapping[str, Any]]:
     """``group/version Kind`` of every custom kind the platform knows, and its scope."""
     known: dict[str, dict[str, Any]] = json.loads(
-        (ROOT / "gate/schemas/index.json").read_text(encoding="utf-8")
+        (ROOT / "gate/schema/definitions/index.json").read_text(encoding="utf-8")
     )
     return known

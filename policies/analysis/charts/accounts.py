@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from typing import Final
 
-from policies.pod_finder import WORKLOADS
-from policies.reading import at, mapping, sequence, text
-from policies.record import Graph, Resource
+from policies.analysis.pods.finder import WORKLOADS
+from policies.engine.graph import Graph, Resource
+from policies.engine.values import at, mapping, sequence, text
 
 BINDINGS: Final = (
     "kubernetes:rbac.authorization.k8s.io/v1:ClusterRoleBinding",

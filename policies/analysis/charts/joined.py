@@ -10,9 +10,9 @@ from typing import Any, Final
 
 from facts.chart_contents import Contents, Rendering, of_chart
 from policies.analysis.charts.values import closed, filled, is_text, leaves, token
-from policies.charts import RELEASE, chart_of
-from policies.reading import UndecidedError, at, flag, mapping, text
-from policies.record import Graph, Resource, Unknown
+from policies.analysis.kubernetes.charts import RELEASE, chart_of
+from policies.engine.graph import Graph, Resource, Unknown
+from policies.engine.values import UndecidedError, at, flag, mapping, text
 
 NO_FACTS: Final = "no rendering of this chart is known"
 

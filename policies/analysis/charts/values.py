@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import yaml
 
-from policies.record import UNKNOWN, Unknown
+from policies.engine.graph import UNKNOWN, Unknown
 
 _HANDED_ON: Final = "\0handed on"
 
