@@ -9,6 +9,7 @@ from components.model_fallback import fail_soft_plan
 from components.model_plan import ReleasePlan
 from components.model_route import INTERFACES, Interface, ModelRoute, Share, SmallerModel
 from components.model_scaling import waking_seconds
+from components.model_slots import slot_of
 from components.predictive_route import inner_host
 
 _OPENAI: Final = "/openai/v1"
@@ -62,6 +63,7 @@ def _shares(args: ModelArgs, interface: Interface) -> tuple[Share, ...]:
             path=f"{version_path(args.namespace, plan.key)}/v1",
             percent=args.settings.traffic.percent_of(version),
             version=version,
+            slot=slot_of(version, args.settings.versions[version].slot),
         )
         for version, plan in args.plan.releases.items()
     )

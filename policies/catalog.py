@@ -61,6 +61,7 @@ MODULES: Final = (
     "public_objects",
     "ray",
     "reachability",
+    "rules.gateway.ai_processors",
     "rules.gateway.rate_limits",
     "rules.karpenter.deletion",
     "rules.kubernetes.definitions",

@@ -12,8 +12,9 @@ from components.disk import disk_problem
 from components.gpu_pool import GpuPoolSettings
 from components.model_fallback import fail_soft_problems
 from components.model_plan import ModelPlan, plan_of
-from components.model_route import counts_tokens
+from components.model_route import INTERFACES, counts_tokens
 from components.model_settings import ModelSettings, VersionSettings
+from components.model_slots import slot_problems
 from components.model_store import ModelStoreSettings, payload_lives
 from components.names import Names
 from components.payload_logging import payload_problems
@@ -102,6 +103,11 @@ def _edge_problems(
         against = fail_soft_problems(release.fail_soft, release.needs.task, _tasks(models, releases))
         yield from (f"{path}.versions.{version}: {reason}" for reason in against)
     for task in sorted({loaded.release.needs.task for loaded in found.values()})[:1]:
+        if INTERFACES[task] == "chat":
+            for said in slot_problems(
+                {version: chosen.slot for version, chosen in settings.versions.items()}
+            ):
+                yield f"{path}.{said}"
         for said in caller_problems(settings.callers, counts_tokens=counts_tokens(task)):
             yield f"{path}.callers.{said}"
 
