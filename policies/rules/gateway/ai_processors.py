@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 from typing import Final
 
-from policies.charts import RELEASE, chart_of
-from policies.gateway_attachment import parents
-from policies.gateway_objects import AI_ROUTES, is_envoy
-from policies.object_metadata import name_of, namespace_of
-from policies.reading import at, known, mapping, text
-from policies.record import Graph, Resource
-from policies.rule import Rule
+from policies.analysis.gateway.attachment import parents
+from policies.analysis.gateway.objects import AI_ROUTES, is_envoy
+from policies.analysis.kubernetes.charts import RELEASE, chart_of
+from policies.analysis.kubernetes.metadata import name_of, namespace_of
+from policies.engine.graph import Graph, Resource
+from policies.engine.rule import Rule
+from policies.engine.values import at, known, mapping, text
 
 _CONFIGS: Final = tuple(
     f"kubernetes:aigateway.envoyproxy.io/{version}:GatewayConfig" for version in ("v1beta1", "v1alpha1")

@@ -1,8 +1,8 @@
 """The rules of ``policies/rules/gateway/ai_processors.py``, by tables."""
 
-from policies.charts import RELEASE
-from policies.gateway_objects import AI_ROUTES, GATEWAY
-from policies.record import UNKNOWN
+from policies.analysis.gateway.objects import AI_ROUTES, GATEWAY
+from policies.analysis.kubernetes.charts import RELEASE
+from policies.engine.graph import UNKNOWN
 from policies.rules.gateway.ai_processors import RULES
 from tests.policies.cases import Case, RuleCases, cases_test, resource
 from tests.policies.gateway_examples import ENVOY, NOT_OURS
