@@ -11,6 +11,12 @@ from components.certificates import Certificates, CertificatesArgs
 from components.cluster import Cluster, ClusterArgs
 from components.cluster_addons import ClusterAddons, ClusterAddonsArgs
 from components.compute.cpu_pool import CpuPool, CpuPoolArgs
+from components.foundation.cluster_roles import (
+    ClusterReaders,
+    ClusterReadersArgs,
+    ModelDeployers,
+    ModelDeployersArgs,
+)
 from components.gateway import Gateway, GatewayArgs
 from components.gpu_pool import GpuPool, GpuPoolArgs
 from components.karpenter import Karpenter, KarpenterArgs
@@ -65,6 +71,8 @@ inside = on_aws
 if stack.owner_of("cluster") is not None:
     api = kubernetes_provider(names, platform.cluster)
     inside = pulumi.ResourceOptions(providers=[provider, api])
+if own.cluster is not None:
+    ClusterReaders("cluster-readers", platform.args(ClusterReadersArgs), inside)
 if own.system_nodes is not None:
     basics = platform.args(ClusterAddonsArgs)
     platform.cluster_addons = ClusterAddons("cluster-addons", basics, inside).handle
@@ -105,6 +113,7 @@ if own.telemetry is not None:
 if own.workload_namespace is not None:
     workloads = platform.args(WorkloadNamespaceArgs, settings=own.workload_namespace)
     platform.workload_namespace = WorkloadNamespace("models-namespace", workloads, inside).handle
+    ModelDeployers("model-deployers", platform.args(ModelDeployersArgs), inside)
 stable = {model: chosen.traffic.stable for model, chosen in own.models.items()}
 for model, plan in stack.plans.items():
     wanted = platform.args(ModelArgs, plan=plan, settings=own.models[model], namespace=MODELS, stable=stable)
