@@ -8,7 +8,7 @@ import pulumi
 import pulumi_aws as aws
 from pydantic import AfterValidator, Field
 
-from components.base import PlatformComponent
+from components.foundation.base import PlatformComponent
 
 API_PORT: Final = 443
 _WIDEST_PREFIX: Final = 16

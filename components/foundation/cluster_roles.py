@@ -6,13 +6,13 @@ from typing import Any, Final
 
 import pulumi
 
-from components.base import Handle, PlatformComponent
-from components.cluster import ClusterHandle
-from components.cluster_access import PREVIEWERS
-from components.gateway import GatewayHandle
-from components.kubernetes import KubernetesObject
-from components.namespaces import EDGE
-from components.workload_namespace import WorkloadNamespaceHandle
+from components.cluster.cluster import ClusterHandle
+from components.cluster.cluster_access import PREVIEWERS
+from components.foundation.base import Handle, PlatformComponent
+from components.foundation.kubernetes_object import KubernetesObject
+from components.foundation.well_known import EDGE
+from components.gateway.gateway import GatewayHandle
+from components.models.workload_namespace import WorkloadNamespaceHandle
 
 MODEL_DEPLOYERS: Final = "slipway:model-deployers"
 """The Kubernetes group of roles that bring up stacks of models."""

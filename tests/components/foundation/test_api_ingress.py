@@ -1,8 +1,8 @@
 import pytest
 from pydantic import ValidationError
 
-from components.cluster import Cluster, ClusterArgs, ClusterSettings
-from components.network import NetworkHandle
+from components.cluster.cluster import Cluster, ClusterArgs, ClusterSettings
+from components.network.network import NetworkHandle
 
 RULE = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
 
