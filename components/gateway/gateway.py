@@ -13,11 +13,11 @@ from components.foundation.base import Handle, PlatformComponent, Settings
 from components.foundation.kubernetes_object import KubernetesObject
 from components.foundation.system_namespace import system_namespace
 from components.foundation.well_known import EDGE, EDGE_GATEWAY, INNER_GATEWAY, KSERVE
+from components.gateway import manifests
 from components.gateway.access import TokenIssuer, authentication_policy
 from components.gateway.certificates import CertificatesHandle
 from components.gateway.controllers import GatewayControllers, GatewayControllersArgs
 from components.gateway.flows import PRIVATE_RANGES, callers_exception, closed, gateway_flows
-from components.gateway import manifests
 from components.gateway.limits import inner_protection_policy, protection_policy
 from components.gateway.model_list import closed_list, inner_backend
 from components.mesh.declared_flows import DeclaredFlows, DeclaredFlowsArgs
