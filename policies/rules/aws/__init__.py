@@ -1,0 +1,1 @@
+"""Rules about what AWS takes, refuses and replaces."""
