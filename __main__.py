@@ -20,7 +20,6 @@ from components.model_args import ModelArgs
 from components.model_store import ModelStore, ModelStoreArgs
 from components.namespaces import MODELS
 from components.network import Network, NetworkArgs
-from components.permissions_boundary import PermissionsBoundary, PermissionsBoundaryArgs
 from components.predictive_model import PredictiveModel
 from components.providers import aws_provider, kubernetes_provider
 from components.serving import Serving, ServingArgs
@@ -41,10 +40,8 @@ on_aws = pulumi.ResourceOptions(provider=provider)
 # ``platform.args`` fills in ``names`` and the handles, each named as its section of the stack file: this
 # stack's, made further up on this page, or its upstream's.
 
-# Who: every role carries the boundary, so all else waits for it.
+# Who: the roles of models. Every role carries the boundary, which the bootstrap made.
 if own.identity is not None:
-    boundary = PermissionsBoundary("permissions-boundary", PermissionsBoundaryArgs(names=names), on_aws)
-    on_aws = pulumi.ResourceOptions(provider=provider, depends_on=list(boundary.handle.ready))
     platform.identity = model_roles(names, [MODELS], on_aws)
 
 # The ground: storage, network, cluster, the first nodes.
@@ -67,7 +64,7 @@ if own.system_nodes is not None:
 inside = on_aws
 if stack.owner_of("cluster") is not None:
     api = kubernetes_provider(names, platform.cluster)
-    inside = pulumi.ResourceOptions(providers=[provider, api], depends_on=on_aws.depends_on)
+    inside = pulumi.ResourceOptions(providers=[provider, api])
 if own.system_nodes is not None:
     basics = platform.args(ClusterAddonsArgs)
     platform.cluster_addons = ClusterAddons("cluster-addons", basics, inside).handle

@@ -5,7 +5,7 @@ from typing import Literal
 from components.iam_document import Statement
 from components.names import Names
 
-Role = Literal["models", "payloads", "logs"]
+Role = Literal["models", "payloads", "logs", "state"]
 
 LOG_PREFIXES = ("access/", "trail/")
 """What the log bucket holds: server access logs of the other buckets, and the audit trail."""

@@ -105,6 +105,9 @@ def controller_values() -> dict[str, Any]:
                     },
                     # A counter that cannot be asked must not let everything through.
                     "failClosed": True,
+                    # The default of 20 ms is less than the first call of a fresh proxy takes (name, TCP, mTLS), and
+                    # a call that is late is a 500: one for each new replica.
+                    "timeout": "500ms",
                 },
             }
         },

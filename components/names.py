@@ -38,11 +38,11 @@ class Names:
     def cluster_arn(self) -> str:
         return self.arn("eks", f"cluster/{self.cluster}")
 
-    def bucket(self, role: Literal["models", "payloads", "logs"]) -> str:
+    def bucket(self, role: Literal["models", "payloads", "logs", "state"]) -> str:
         """At most 63 characters, unique in the world because it carries the account and the region."""
         return f"{self.platform}-{role}-{self.account}-{self.region}"
 
-    def bucket_arn(self, role: Literal["models", "payloads", "logs"]) -> str:
+    def bucket_arn(self, role: Literal["models", "payloads", "logs", "state"]) -> str:
         return f"arn:{self.partition}:s3:::{self.bucket(role)}"
 
     def role(self, capability: str) -> str:

@@ -75,13 +75,14 @@ def _document(object_: Any) -> str:
 
 def state(resources: Sequence[Resource], stack: str) -> dict[str, Any]:
     """The resources shaped as ``pulumi stack export`` writes them, without times or versions of a real run."""
+    project = next((r.urn.split("::")[1] for r in resources), "slipway")
     return {
         "version": 3,
         "deployment": {
             "manifest": {"time": "0001-01-01T00:00:00Z", "magic": "", "version": ""},
             "resources": [
                 {
-                    "urn": f"urn:pulumi:{stack}::slipway::pulumi:pulumi:Stack::slipway-{stack}",
+                    "urn": f"urn:pulumi:{stack}::{project}::pulumi:pulumi:Stack::{project}-{stack}",
                     "custom": False,
                     "type": "pulumi:pulumi:Stack",
                 },

@@ -25,7 +25,8 @@ from stacks.settings import StackSettings, missing_sections
 FOLDER = Path(__file__).parent
 """The committed stack files. Beside a folder of stack files, under ``releases/models``, stand what its stacks run."""
 _FILE = re.compile(r"^Pulumi\.(?P<stack>[a-z][a-z0-9-]*)\.yaml$")
-_KEY = "slipway:settings"
+PROJECT = "slipway"
+_KEY = f"{PROJECT}:settings"
 
 
 class SettingsError(pulumi.RunError):
@@ -60,6 +61,7 @@ class Stack:
     settings: StackSettings
     raw: Mapping[str, Any]
     folder: Path = FOLDER
+    project: str = PROJECT
     upstream: "Stack | None" = None
     plans: Mapping[str, ModelPlan] = field(default_factory=dict)
     releases: Sequence[LoadedRelease] = ()
@@ -211,7 +213,7 @@ def _read(name: str, folder: Path) -> Mapping[str, Any]:
     settings = config.get(_KEY) if isinstance(config, Mapping) else None
     if not isinstance(settings, Mapping):
         raise SettingsError.of(name, [f"config.{_KEY}: expected a mapping (got {settings!r})"])
-    extra = [key for key in (config or {}) if key != _KEY and not _is_secret_key(key)]
+    extra = [key for key in (config or {}) if key != _KEY and not key.startswith("pulumi:")]
     if extra:
         raise SettingsError.of(
             name, [f"config.{key}: unknown key; settings stand under {_KEY}" for key in extra]
@@ -224,11 +226,6 @@ def _wrong(raw: Mapping[str, Any], error: ValidationError) -> list[str]:
     waiting = list(placeholders(raw))
     paths = tuple(f"{line.partition(': ')[0]}: " for line in waiting)
     return [*waiting, *(line for line in explain(error, StackSettings) if not line.startswith(paths))]
-
-
-def _is_secret_key(key: str) -> bool:
-    """Pulumi's own provider configuration and encryption keys are none of ours."""
-    return key.startswith("pulumi:")
 
 
 def _disagreements(settings: StackSettings, upstream: Stack) -> Iterator[str]:

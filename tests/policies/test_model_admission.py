@@ -102,6 +102,51 @@ CASES = {
                 "predictor: scaleMetric is cpu, which keda does not scale by",
             ),
             failing(
+                _scaled(
+                    "keda",
+                    autoScaling={
+                        "metrics": [
+                            {"type": "Resource", "resource": {"name": "cpu", "target": {"type": "Value"}}},
+                            {"type": "Resource", "resource": {"name": "disk"}},
+                            {
+                                "type": "Resource",
+                                "resource": {"name": "memory", "target": {"type": "Utilization"}},
+                            },
+                        ]
+                    },
+                ),
+                "predictor: autoScaling.metrics[0].resource.target.type is Value; of cpu it is Utilization",
+                "predictor: autoScaling.metrics[0].resource.target.value is not set, and target.type is Value",
+                "predictor: autoScaling.metrics[1].resource.name is disk; KEDA knows cpu, memory",
+                "predictor: autoScaling.metrics[2].resource.target.averageUtilization is not set, "
+                "and target.type is Utilization",
+            ),
+            failing(
+                predictor(
+                    lambda p: p.update(
+                        containers=[{"name": "transformer-container", "env": [{"name": "STORAGE_URI"}]}]
+                    )
+                ),
+                "predictor: transformer-container sets STORAGE_URI; the predictor names the files",
+            ),
+            failing(
+                predictor(
+                    lambda p: (
+                        p["model"].pop("storageUri"),
+                        p.update(
+                            storageUris=[
+                                {"uri": "s3://a/b/", "mountPath": "/a/b"},
+                                {"uri": "s3://a/c/"},
+                                {"uri": "", "mountPath": "c"},
+                            ]
+                        ),
+                    )
+                ),
+                "predictor: storageUris go to /a/b, /mnt/models, which have no folder in common",
+                "predictor: storageUris[2].mountPath is c, and is a folder from / without ..",
+                "predictor: storageUris[2].uri is empty",
+            ),
+            failing(
                 predictor(lambda p: p.update(canaryTrafficPercent=101)),
                 "predictor: canaryTrafficPercent is 101",
             ),

@@ -86,14 +86,14 @@ def _apply_stack(subject: Subject, api: Api) -> Outcome:
             defined = []
             for manifest, answer in zip(_objects(wave), pool.map(api.apply, _objects(wave)), strict=True):
                 kinds[manifest["kind"]] += 1
-                label = f"{subject.stack}: {_label(manifest)}"
+                name = f"{subject.stack}: {label(manifest)}"
                 if answer.is_refused:
-                    refusals.append(f"{label}: {answer.message}")
+                    refusals.append(f"{name}: {answer.message}")
                 elif not answer.created:
-                    refusals.append(f"{label}: this stack, or what it stands on, makes it twice")
+                    refusals.append(f"{name}: this stack, or what it stands on, makes it twice")
                 elif manifest["kind"] == DEFINITION:
                     defined.append(manifest)
-                warnings.extend(f"{label}: {warning}" for warning in answer.warnings)
+                warnings.extend(f"{name}: {warning}" for warning in answer.warnings)
             api.wait_served(defined)
     return Outcome(
         stack=subject.stack,
@@ -134,6 +134,7 @@ def _without_conversion(definition: Mapping[str, Any]) -> Mapping[str, Any]:
     )
 
 
-def _label(manifest: Mapping[str, Any]) -> str:
+def label(manifest: Mapping[str, Any]) -> str:
+    """How a message names an object."""
     meta = manifest["metadata"]
     return "/".join(p for p in (manifest["kind"], meta.get("namespace"), meta["name"]) if p)
