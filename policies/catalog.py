@@ -68,6 +68,7 @@ MODULES: Final = (
     "rules.karpenter.deletion",
     "rules.kubernetes.definitions",
     "rules.platform.lifecycle",
+    "rules.serving.model_downloads",
     "rules.serving.runtime_admission",
     "rules.serving.scaler_admission",
     "secret_readers",
