@@ -10,8 +10,8 @@ from policies.analysis.machines.placement import refusals
 from policies.analysis.machines.pools import Pool, pools
 from policies.analysis.machines.requests import Requests, of_pod
 from policies.analysis.machines.workloads import Workload, workloads
-from policies.reading import UndecidedError
-from policies.record import Graph
+from policies.engine.graph import Graph
+from policies.engine.values import UndecidedError
 
 
 @dataclass(frozen=True, kw_only=True)

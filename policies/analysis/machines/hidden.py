@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from facts.hidden_pods import HiddenPod, pods_of_add_on, pods_of_chart
+from policies.analysis.kubernetes.charts import RELEASE, chart_of
 from policies.analysis.machines.requests import of_resources
-from policies.charts import RELEASE, chart_of
-from policies.reading import at, mapping, number, text, unfolded
-from policies.record import Graph, Resource
+from policies.engine.graph import Graph, Resource
+from policies.engine.values import at, mapping, number, text, unfolded
 
 ADD_ON: Final = "aws:eks/addon:Addon"
 _PLACEMENT: Final = ("tolerations", "nodeSelector", "affinity", "priorityClassName")

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from policies.analysis.machines.pools import Pool, Taint
-from policies.reading import at, mapping, sequence, text
+from policies.engine.values import at, mapping, sequence, text
 
 _GIVEN: Final = ("kubernetes.io", "k8s.io", "karpenter.sh", "karpenter.k8s.aws", "eks.amazonaws.com")
 """Labels that kubelets, clouds and provisioners write themselves: that a pool does not name one says nothing."""

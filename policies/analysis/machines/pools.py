@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from facts.node_capacity import NodeCapacity, node_capacity
+from policies.analysis.kubernetes.metadata import name_of
 from policies.analysis.machines.requests import GPU, millicores
-from policies.gpu_pool import NODE_POOLS
-from policies.object_metadata import name_of
-from policies.reading import UndecidedError, at, known, mapping, number, sequence, text
-from policies.record import Graph, Resource
-from policies.system_nodes import NODE_GROUP
+from policies.engine.graph import Graph, Resource
+from policies.engine.values import UndecidedError, at, known, mapping, number, sequence, text
+from policies.rules.aws.eks_nodes import NODE_GROUP
+from policies.rules.karpenter.node_pools import NODE_POOLS
 
 _TYPE: Final = "node.kubernetes.io/instance-type"
 _EFFECTS: Final = {

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from policies.analysis.kubernetes.charts import RELEASE
+from policies.analysis.kubernetes.metadata import name_of
 from policies.analysis.machines.workloads import Workload, workloads
-from policies.charts import RELEASE
-from policies.object_metadata import name_of
-from policies.reading import UndecidedError, at, flag, number, text
-from policies.record import Graph
+from policies.engine.graph import Graph
+from policies.engine.values import UndecidedError, at, flag, number, text
 
 PRIORITY_CLASS: Final = "kubernetes:scheduling.k8s.io/v1:PriorityClass"
 _BUILT_IN: Final = {"system-cluster-critical": 2_000_000_000, "system-node-critical": 2_000_001_000}

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from policies.reading import UndecidedError, at, known, mapping, mebibytes, sequence, text
+from policies.engine.values import UndecidedError, at, known, mapping, mebibytes, sequence, text
 
 GPU: Final = "nvidia.com/gpu"
 _CPU: Final = re.compile(r"(\d+(?:\.\d+)?)(m?)")

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from policies.object_metadata import name_of, namespace_of
-from policies.reading import UndecidedError, at, number, text
-from policies.record import Graph, Resource
-from policies.scaled_objects import SCALED_OBJECT
+from policies.analysis.kubernetes.keda import SCALED_OBJECT
+from policies.analysis.kubernetes.metadata import name_of, namespace_of
+from policies.engine.graph import Graph, Resource
+from policies.engine.values import UndecidedError, at, number, text
 
 _AUTOSCALERS: Final = tuple(
     f"kubernetes:autoscaling/{version}:HorizontalPodAutoscaler" for version in ("v2", "v1")

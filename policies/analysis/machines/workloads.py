@@ -4,14 +4,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from policies.analysis.kserve.objects import INFERENCE_SERVICE, LLM, LLM_CONFIG, components, predictor_pods
+from policies.analysis.kubernetes.metadata import name_of, namespace_of
+from policies.analysis.kubernetes.strategic_merge import merged
 from policies.analysis.machines.hidden import hidden_pods
 from policies.analysis.machines.scaling import replicas, scaled
-from policies.model_objects import INFERENCE_SERVICE, LLM, LLM_CONFIG, components, predictor_pods
-from policies.object_metadata import name_of, namespace_of
-from policies.pod_finder import WORKLOADS, is_free_form, pods_of
-from policies.pod_merge import merged
-from policies.reading import UndecidedError, at, mapping, text
-from policies.record import Graph, Resource
+from policies.analysis.pods.finder import WORKLOADS, is_free_form, pods_of
+from policies.engine.graph import Graph, Resource
+from policies.engine.values import UndecidedError, at, mapping, text
 
 _DAEMONS: Final = "kubernetes:apps/v1:DaemonSet"
 _ONCE: Final = frozenset({"kubernetes:batch/v1:Job", "kubernetes:batch/v1:CronJob"})

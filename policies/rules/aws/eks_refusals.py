@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 from typing import Final
 
-from policies.charts import is_installed
-from policies.cluster import CLUSTER
-from policies.neighbours import keeps_our_conventions
-from policies.reading import at, known, mapping, number, sequence
-from policies.record import Graph, Resource
-from policies.rule import Rule
-from policies.system_nodes import NODE_GROUP
+from policies.analysis.kubernetes.charts import is_installed
+from policies.engine.graph import Graph, Resource
+from policies.engine.neighbours import keeps_our_conventions
+from policies.engine.rule import Rule
+from policies.engine.values import at, known, mapping, number, sequence
+from policies.rules.aws.eks_cluster import CLUSTER
+from policies.rules.aws.eks_nodes import NODE_GROUP
 
 SUBNET: Final = "aws:ec2/subnet:Subnet"
 _DESIRED: Final = frozenset({"scalingConfig", "scalingConfig.desiredSize"})

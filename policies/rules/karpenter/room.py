@@ -3,19 +3,19 @@
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from policies.analysis.kserve.objects import INFERENCE_SERVICE, LLM
 from policies.analysis.machines.capacity import Holding, holding_of, holdings
 from policies.analysis.machines.packing import fits, less
 from policies.analysis.machines.placement import is_given, nearest, refusals, selected
 from policies.analysis.machines.pools import Pool, has_gpus, pools, read
 from policies.analysis.machines.requests import GPU, Requests, of_pod
 from policies.analysis.machines.workloads import Workload, of_owner
-from policies.gpu_pool import NODE_POOLS
-from policies.model_objects import INFERENCE_SERVICE, LLM
-from policies.neighbours import keeps_our_conventions
-from policies.pod_finder import WORKLOADS
-from policies.record import Graph, Resource
-from policies.rule import Rule
-from policies.system_nodes import NODE_GROUP
+from policies.analysis.pods.finder import WORKLOADS
+from policies.engine.graph import Graph, Resource
+from policies.engine.neighbours import keeps_our_conventions
+from policies.engine.rule import Rule
+from policies.rules.aws.eks_nodes import NODE_GROUP
+from policies.rules.karpenter.node_pools import NODE_POOLS
 
 ADD_ON: Final = "aws:eks/addon:Addon"
 RELEASE: Final = "kubernetes:helm.sh/v3:Release"

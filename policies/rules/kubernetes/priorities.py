@@ -4,15 +4,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any, Final
 
+from policies.analysis.kubernetes.metadata import name_of
 from policies.analysis.machines.priorities import PRIORITY_CLASS, lowest_of_others, priority
 from policies.analysis.machines.workloads import of_owner
-from policies.deferring import every
-from policies.mesh_objects import MODEL_KINDS
-from policies.neighbours import keeps_our_conventions
-from policies.object_metadata import name_of
-from policies.reading import at, number, text
-from policies.record import Graph, Resource
-from policies.rule import Rule
+from policies.analysis.mesh.objects import MODEL_KINDS
+from policies.engine.collect_errors import every
+from policies.engine.graph import Graph, Resource
+from policies.engine.neighbours import keeps_our_conventions
+from policies.engine.rule import Rule
+from policies.engine.values import at, number, text
 
 _CLASS: Final = "priorityClassName"
 _OF_MODELS: Final = frozenset({"slipway-models", "slipway-batch"})

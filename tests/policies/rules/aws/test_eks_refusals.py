@@ -1,8 +1,8 @@
-from policies.charts import RELEASE
-from policies.cluster import CLUSTER
-from policies.record import UNKNOWN
+from policies.analysis.kubernetes.charts import RELEASE
+from policies.engine.graph import UNKNOWN
+from policies.rules.aws.eks_cluster import CLUSTER
+from policies.rules.aws.eks_nodes import NODE_GROUP
 from policies.rules.aws.eks_refusals import RULES, SUBNET
-from policies.system_nodes import NODE_GROUP
 from tests.policies.cases import OURS, Case, RuleCases, cases_test, resource
 
 _OF_NODES = resource(SUBNET, {"tags": {"karpenter.sh/discovery": "example"}}, name="nodes-a")

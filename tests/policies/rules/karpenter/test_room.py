@@ -1,8 +1,8 @@
 """Pods against pools: what field files do wrong, and what is right written differently."""
 
-from policies.record import UNKNOWN
+from policies.engine.graph import UNKNOWN
+from policies.rules.aws.eks_nodes import NODE_GROUP
 from policies.rules.karpenter.room import RULES
-from policies.system_nodes import NODE_GROUP
 from tests.policies.cases import OURS, Case, RuleCases, cases_test, resource
 
 POOL = "kubernetes:karpenter.sh/v1:NodePool"

@@ -1,6 +1,6 @@
-from policies.charts import RELEASE
-from policies.model_objects import INFERENCE_SERVICE, LLM
-from policies.record import UNKNOWN
+from policies.analysis.kserve.objects import INFERENCE_SERVICE, LLM
+from policies.analysis.kubernetes.charts import RELEASE
+from policies.engine.graph import UNKNOWN
 from policies.rules.kubernetes.priorities import PRIORITY_CLASS, RULES
 from tests.policies.cases import Case, RuleCases, cases_test, resource
 
