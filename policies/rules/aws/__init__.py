@@ -1,1 +1,1 @@
-"""Rules about what AWS takes, refuses and replaces."""
+"""Rules for AWS resources."""
