@@ -8,14 +8,13 @@ import pulumi_aws as aws
 
 from components.base import Handle, PlatformComponent
 from components.bucket_policy import (
-    Role,
     default_key_statements,
     own_account_statement,
     transport_statements,
 )
 from components.foundation.lifecycle import DURABLE, Lifecycle
 from components.iam_document import Statement, document
-from components.names import Names
+from components.names import BucketRole, Names
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +33,7 @@ class BucketArgs:
     """
 
     names: Names
-    role: Role
+    role: BucketRole
     key_arn: pulumi.Input[str] | None = None
     lock_days: int | None = None
     expire_after_days: int | None = None

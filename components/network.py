@@ -11,10 +11,13 @@ from pydantic import Field, model_validator
 
 from components.base import Handle, PlatformComponent, Settings
 from components.cidr_plan import ZonePlan, plan_subnets
+from components.endpoint_plan import endpoint_ranges
+from components.endpoint_policy import PerimeterSettings
 from components.flow_logs import FlowLogs
 from components.foundation.lifecycle import DURABLE, Lifecycle
 from components.names import Names
-from components.vpc_endpoints import VpcEndpoints
+from components.nat import nat_gateway
+from components.vpc_endpoints import Endpoints, VpcEndpoints, VpcEndpointsArgs
 
 ZoneLetter = Annotated[str, Field(pattern=r"^[a-f]$")]
 
@@ -24,8 +27,37 @@ class NetworkSettings(Settings):
 
     vpc_cidr: str = "10.0.0.0/16"
     zones: list[ZoneLetter] = Field(default=["a", "b", "c"], min_length=2, max_length=4)
-    nat: Literal["per-zone", "single"] = "per-zone"
+    cost: Literal["standard", "lean"] = "standard"
+    """What ``nat`` and ``endpoints`` are when they do not say: ``per-zone`` and ``core``, or ``single`` and ``s3``."""
+    nat: Literal["per-zone", "single", "none"] | None = None
+    endpoints: Endpoints | None = None
+    perimeter: PerimeterSettings = Field(default_factory=PerimeterSettings)
+    flow_logs: Literal["s3", "cloudwatch"] = "s3"
     flow_log_retention_days: Literal[30, 90, 180, 365, 731] = 365
+
+    @property
+    def exits(self) -> Literal["per-zone", "single", "none"]:
+        """The NAT gateways: what ``nat`` says, or the profile."""
+        return self.nat or ("per-zone" if self.cost == "standard" else "single")
+
+    @property
+    def doors(self) -> Endpoints:
+        """The endpoints: what ``endpoints`` says, or the profile."""
+        return self.endpoints or ("core" if self.cost == "standard" else "s3")
+
+    @property
+    def endpoint_ranges(self) -> dict[str, str]:
+        """By zone letter, the addresses of AWS's services in the VPC; ``lean`` has them in its first zone."""
+        letters = self.zones if self.cost == "standard" else self.zones[:1]
+        return endpoint_ranges(self.vpc_cidr, letters)
+
+    @model_validator(mode="after")
+    def _nodes_reach_aws(self) -> Self:
+        if self.exits == "none" and self.doors != "all":
+            raise ValueError(
+                f"endpoints: should be 'all' where nat is 'none': nodes reach neither EC2 nor EKS (got {self.doors!r})"
+            )
+        return self
 
     @model_validator(mode="after")
     def _range_can_be_planned(self) -> Self:
@@ -96,18 +128,23 @@ class Network(PlatformComponent):
             f"{name}-flow-logs",
             vpc_id=vpc.id,
             names=names,
+            to=settings.flow_logs,
             retention_days=settings.flow_log_retention_days,
             lifecycle=args.lifecycle,
             opts=self.child_opts(),
         )
         VpcEndpoints(
             f"{name}-endpoints",
-            vpc_id=vpc.id,
-            vpc_cidr=settings.vpc_cidr,
-            region=names.region,
-            subnet_ids=[s.id for s in nodes],
-            route_table_ids=[t.id for t in tables],
-            opts=self.child_opts(),
+            VpcEndpointsArgs(
+                names=names,
+                vpc_id=vpc.id,
+                vpc_cidr=settings.vpc_cidr,
+                endpoints=settings.doors,
+                perimeter=settings.perimeter,
+                ranges=settings.endpoint_ranges,
+                route_table_ids=[t.id for t in tables],
+            ),
+            self.child_opts(),
         )
         self.handle = NetworkHandle(
             vpc_id=vpc.id,
@@ -127,10 +164,13 @@ class Network(PlatformComponent):
         exits: list[aws.ec2.NatGateway] = []
         for letter, plan in zip(settings.zones, plans, strict=True):
             subnet = self._public_zone(letter, plan, public)
-            if settings.nat == "per-zone" or not exits:
-                exits.append(self._nat(letter, subnet, gateway))
+            if settings.exits == "per-zone" or (settings.exits == "single" and not exits):
+                name = f"{self._name}-nat-{letter}"
+                exits.append(nat_gateway(self, name, subnet, gateway, self._args.lifecycle))
         pairs = [
-            self._node_zone(letter, plan, exits[index] if settings.nat == "per-zone" else exits[0])
+            self._node_zone(
+                letter, plan, exits[index if settings.exits == "per-zone" else 0] if exits else None
+            )
             for index, (letter, plan) in enumerate(zip(settings.zones, plans, strict=True))
         ]
         return [subnet for subnet, _ in pairs], [table for _, table in pairs]
@@ -144,14 +184,15 @@ class Network(PlatformComponent):
     ) -> aws.ec2.RouteTable:
         name = f"{self._name}-{role}-routes"
         table = aws.ec2.RouteTable(name, vpc_id=self._vpc.id, tags=self.tags(name), opts=self.child_opts())
-        aws.ec2.Route(
-            f"{self._name}-{role}-out",
-            route_table_id=table.id,
-            destination_cidr_block="0.0.0.0/0",
-            gateway_id=gateway_id,
-            nat_gateway_id=nat_gateway_id,
-            opts=self.child_opts(),
-        )
+        if gateway_id is not None or nat_gateway_id is not None:
+            aws.ec2.Route(
+                f"{self._name}-{role}-out",
+                route_table_id=table.id,
+                destination_cidr_block="0.0.0.0/0",
+                gateway_id=gateway_id,
+                nat_gateway_id=nat_gateway_id,
+                opts=self.child_opts(),
+            )
         return table
 
     def _public_zone(self, letter: str, plan: ZonePlan, table: aws.ec2.RouteTable) -> aws.ec2.Subnet:
@@ -170,29 +211,8 @@ class Network(PlatformComponent):
         )
         return subnet
 
-    def _nat(
-        self, letter: str, subnet: aws.ec2.Subnet, gateway: aws.ec2.InternetGateway
-    ) -> aws.ec2.NatGateway:
-        name = f"{self._name}-nat-{letter}"
-        # AWS refuses both while the VPC has no internet gateway attached, which neither names.
-        after = [gateway]
-        # Partners put it on their lists of allowed addresses, and AWS gives no address back.
-        address = aws.ec2.Eip(
-            f"{name}-address",
-            domain="vpc",
-            tags=self.tags(f"{name}-address"),
-            opts=self.child_opts(depends_on=after, protect=self._args.lifecycle.protects),
-        )
-        return aws.ec2.NatGateway(
-            name,
-            allocation_id=address.id,
-            subnet_id=subnet.id,
-            tags=self.tags(name),
-            opts=self.child_opts(depends_on=after),
-        )
-
     def _node_zone(
-        self, letter: str, plan: ZonePlan, nat: aws.ec2.NatGateway
+        self, letter: str, plan: ZonePlan, nat: aws.ec2.NatGateway | None
     ) -> tuple[aws.ec2.Subnet, aws.ec2.RouteTable]:
         name = f"{self._name}-nodes-{letter}"
         subnet = aws.ec2.Subnet(
@@ -209,7 +229,7 @@ class Network(PlatformComponent):
             },
             opts=self.child_opts(),
         )
-        table = self._route_table(f"nodes-{letter}", nat_gateway_id=nat.id)
+        table = self._route_table(f"nodes-{letter}", nat_gateway_id=nat.id if nat else None)
         aws.ec2.RouteTableAssociation(
             f"{name}-association", subnet_id=subnet.id, route_table_id=table.id, opts=self.child_opts()
         )

@@ -56,7 +56,7 @@ class StackHandles:
     def args(self, kind: type[A], **given: Any) -> A:
         """The args of a component: what is given, and every handle under its section's name.
 
-        ``names``, ``lifecycle`` and ``api_server_range`` are the stack's.
+        ``names``, ``lifecycle`` and the ranges of addresses are the stack's.
 
         Only what ``kind`` has a field for is looked up, so a stack needs no more sections than its components
         ask for.
@@ -71,6 +71,8 @@ class StackHandles:
                 given.setdefault("names", self.stack.names)
             elif field.name == "lifecycle":
                 given.setdefault(field.name, self.stack.settings.platform.kept)
+            elif field.name == "endpoint_ranges":
+                given.setdefault(field.name, self.stack.endpoint_ranges)
             elif field.name == "api_server_range":
                 given.setdefault(field.name, self.stack.api_server_range)
             elif isinstance(getattr(type(self), field.name, None), Section):

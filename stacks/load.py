@@ -92,6 +92,12 @@ class Stack:
         return network.vpc_cidr
 
     @property
+    def endpoint_ranges(self) -> tuple[str, ...]:
+        """Where AWS's services answer inside the VPC, whose network this stack or one above owns."""
+        network: NetworkSettings | None = self.settings_of("network")
+        return tuple(network.endpoint_ranges.values()) if network is not None else ()
+
+    @property
     def gpu_pools(self) -> Mapping[str, GpuPoolSettings]:
         """The pools a model of this stack may run on, here and upstream."""
         above = self.upstream.gpu_pools if self.upstream else {}
