@@ -1,5 +1,5 @@
 # Verbs of the project; `make help` lists them. Nothing here needs an account, the Pulumi CLI or Go, but for
-# `conformance`, `policy-engine`, `schemas` and `lint-workflows` (Go), `verify-releases` and `evaluate-releases` (fetch a package).
+# `conformance`, `policy-engine`, `schemas`, `crds` and `lint-workflows` (Go), `verify-releases` and `evaluate-releases` (fetch a package).
 SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
@@ -10,7 +10,7 @@ BASE ?= $(or $(BEFORE),$(if $(GITHUB_BASE_REF),origin/$(GITHUB_BASE_REF),main))
 UV := $(shell command -v uv 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help program preview pack test fuzz check conformance policy-engine lint-workflows test-browser test-pull-requests bench mutate docs schemas schemas-check verify-releases evaluate-releases clean
+.PHONY: help program preview pack test fuzz check conformance policy-engine lint-workflows test-browser test-pull-requests bench mutate docs schemas schemas-check crds crds-check verify-releases evaluate-releases clean
 
 help: ## list the verbs
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /: /'
@@ -123,6 +123,12 @@ schemas: $(VENV)/development.installed ## make gate/schemas, stacks/schema.json 
 
 schemas-check: $(VENV)/development.installed ## fail if gate/schemas differs from the pinned modules (needs Go)
 	$(BIN)/python tools/make_schemas.py --check
+
+crds: $(VENV)/development.installed ## make facts/crds again, the definitions that are objects of ours (needs Go)
+	$(BIN)/python tools/make_crds.py
+
+crds-check: $(VENV)/development.installed ## fail if facts/crds differs from the pinned modules (needs Go)
+	$(BIN)/python tools/make_crds.py --check
 
 mutate: $(VENV)/development.installed ## take out or turn round what keeps the stacks safe: how much the rules notice (2 minutes)
 	$(BIN)/python -m tools.mutation $(ARGS)

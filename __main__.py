@@ -10,6 +10,7 @@ from components.capability_role import model_roles
 from components.certificates import Certificates, CertificatesArgs
 from components.cluster import Cluster, ClusterArgs
 from components.cluster_addons import ClusterAddons, ClusterAddonsArgs
+from components.compute.cpu_pool import CpuPool, CpuPoolArgs
 from components.gateway import Gateway, GatewayArgs
 from components.gpu_pool import GpuPool, GpuPoolArgs
 from components.karpenter import Karpenter, KarpenterArgs
@@ -19,7 +20,6 @@ from components.model_args import ModelArgs
 from components.model_store import ModelStore, ModelStoreArgs
 from components.namespaces import MODELS
 from components.network import Network, NetworkArgs
-from components.permissions_boundary import PermissionsBoundary, PermissionsBoundaryArgs
 from components.predictive_model import PredictiveModel
 from components.providers import aws_provider, kubernetes_provider
 from components.serving import Serving, ServingArgs
@@ -40,10 +40,8 @@ on_aws = pulumi.ResourceOptions(provider=provider)
 # ``platform.args`` fills in ``names`` and the handles, each named as its section of the stack file: this
 # stack's, made further up on this page, or its upstream's.
 
-# Who: every role carries the boundary, so all else waits for it.
+# Who: the roles of models. Every role carries the boundary, which the bootstrap made.
 if own.identity is not None:
-    boundary = PermissionsBoundary("permissions-boundary", PermissionsBoundaryArgs(names=names), on_aws)
-    on_aws = pulumi.ResourceOptions(provider=provider, depends_on=list(boundary.handle.ready))
     platform.identity = model_roles(names, [MODELS], on_aws)
 
 # The ground: storage, network, cluster, the first nodes.
@@ -66,7 +64,7 @@ if own.system_nodes is not None:
 inside = on_aws
 if stack.owner_of("cluster") is not None:
     api = kubernetes_provider(names, platform.cluster)
-    inside = pulumi.ResourceOptions(providers=[provider, api], depends_on=on_aws.depends_on)
+    inside = pulumi.ResourceOptions(providers=[provider, api])
 if own.system_nodes is not None:
     basics = platform.args(ClusterAddonsArgs)
     platform.cluster_addons = ClusterAddons("cluster-addons", basics, inside).handle
@@ -78,6 +76,8 @@ if own.karpenter is not None:
 for pool, limits in own.gpu_pools.items():
     machines = platform.args(GpuPoolArgs, pool=pool, settings=limits, tags=tags)
     GpuPool(f"gpu-{pool}", machines, inside)
+for pool, limit in own.cpu_pools.items():
+    CpuPool(f"cpu-{pool}", platform.args(CpuPoolArgs, pool=pool, settings=limit, tags=tags), inside)
 
 # Trust and ways in.
 if own.certificates is not None:

@@ -7,6 +7,7 @@ import pulumi
 
 from components.base import Handle, PlatformComponent, Settings
 from components.cluster_addons import ClusterAddonsHandle
+from components.compute.system_home import ON_SYSTEM_NODES
 from components.declared_flows import DeclaredFlows, DeclaredFlowsArgs
 from components.flow import Peer
 from components.helm import release
@@ -14,6 +15,7 @@ from components.kubernetes import KubernetesObject
 from components.mesh import MeshHandle
 from components.mesh_exception import MeshException
 from components.namespaces import KEDA
+from components.priorities import PLATFORM_PRIORITY
 from components.system_namespace import system_namespace
 from components.telemetry_values import IN_MESH
 
@@ -49,6 +51,9 @@ def values() -> dict[str, Any]:
     small = {"requests": {"cpu": "100m", "memory": "256Mi"}, "limits": {"cpu": "1", "memory": "1Gi"}}
     return {
         "crds": {"install": True},
+        # The API server asks its webhook and, for the HPA, its metrics server.
+        "priorityClassName": PLATFORM_PRIORITY,
+        **ON_SYSTEM_NODES,
         "operator": {"replicaCount": 2},
         "metricsServer": {"replicaCount": 2},
         "webhooks": {"enabled": True, "replicaCount": 2, "failurePolicy": "Fail"},

@@ -61,10 +61,10 @@ def _refusal(needs: AcceleratorNeeds, instance_type: str, max_gpus: int) -> str 
     return refusal(needs, instance_type)
 
 
-def system_problem(needs: AcceleratorNeeds, instance_types: Sequence[str]) -> str | None:
-    """The error where no type of the system nodes, on which a model without GPU runs, holds a replica."""
+def cpu_problem(needs: AcceleratorNeeds, pool: str, instance_types: Sequence[str]) -> str | None:
+    """The error where no type of a CPU pool holds a replica."""
     refused = {instance_type: cpu_refusal(needs, instance_type) for instance_type in instance_types}
     if any(reason is None for reason in refused.values()):
         return None
-    lines = [f"  {instance_type} {reason}" for instance_type, reason in refused.items()]
-    return "\n".join(["no node of system_nodes holds a replica; give it larger instance_types:", *lines])
+    lines = [f"  {pool}: {instance_type} {reason}" for instance_type, reason in refused.items()]
+    return "\n".join(["no machine of the pool holds a replica; give it larger instance_types:", *lines])

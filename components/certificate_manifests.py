@@ -2,9 +2,11 @@
 
 from typing import Any, Final
 
+from components.compute.system_home import ON_SYSTEM_NODES
 from components.iam_document import Statement
 from components.names import Names
-from components.namespaces import CERT_MANAGER, POOL_LABEL
+from components.namespaces import CERT_MANAGER
+from components.priorities import PLATFORM_PRIORITY
 
 INTERNAL_ISSUER: Final = "internal"
 PUBLIC_ISSUER: Final = "public"
@@ -23,8 +25,10 @@ def values() -> dict[str, Any]:
     small = {"requests": {"cpu": "50m", "memory": "128Mi"}, "limits": {"cpu": "500m", "memory": "256Mi"}}
     budget = {"enabled": True, "minAvailable": 1}
     # On nodes that no autoscaler takes away: without the webhook no certificate is accepted.
-    home = {"nodeSelector": {"kubernetes.io/os": "linux", POOL_LABEL: "system"}, "resources": small}
+    home = {**ON_SYSTEM_NODES, "resources": small}
     return {
+        # Its webhook is asked about every certificate.
+        "global": {"priorityClassName": PLATFORM_PRIORITY},
         "crds": {"enabled": True, "keep": True},
         "serviceAccount": {"name": CONTROLLER_ACCOUNT},
         "replicaCount": 2,

@@ -188,7 +188,8 @@ class Cluster(PlatformComponent):
             upgrade_policy={"support_type": "STANDARD"},
             zonal_shift_config={"enabled": True},
             vpc_config={
-                "subnet_ids": args.network.node_subnet_ids,
+                # Of its own: EKS refuses other zones later, while nodes may get one more.
+                "subnet_ids": args.network.control_plane_subnet_ids,
                 "endpoint_private_access": True,
                 "endpoint_public_access": bool(settings.public_access_cidrs),
                 "public_access_cidrs": list(settings.public_access_cidrs) or None,

@@ -10,6 +10,7 @@ import pulumi_aws as aws
 
 from components.base import Handle, PlatformComponent
 from components.cluster import ClusterHandle
+from components.compute.system_home import TOLERATES_SYSTEM
 from components.iam_document import pod_identity_trust
 from components.kubernetes import KubernetesObject
 from components.names import Names
@@ -20,12 +21,24 @@ from facts.pins import add_ons
 DNS: Final = "coredns"
 STORAGE: Final = "aws-ebs-csi-driver"
 METRICS: Final = "metrics-server"
+MONITORING: Final = "eks-node-monitoring-agent"
 STORAGE_CLASS: Final = "gp3"
 _STORAGE_ACCOUNT: Final = "ebs-csi-controller-sa"
 
-DNS_VALUES: Final[Mapping[str, Any]] = {"autoScaling": {"enabled": True, "minReplicas": 2, "maxReplicas": 10}}
+DNS_VALUES: Final[Mapping[str, Any]] = {
+    "autoScaling": {"enabled": True, "minReplicas": 2, "maxReplicas": 10},
+    "tolerations": TOLERATES_SYSTEM,
+}
 """CoreDNS grows with nodes and cores, from two replicas, under the add-on's own disruption budget (EKS user
 guide, "Scale CoreDNS Pods for high DNS traffic", read 2026-11)."""
+
+METRICS_VALUES: Final[Mapping[str, Any]] = {"tolerations": TOLERATES_SYSTEM}
+STORAGE_VALUES: Final[Mapping[str, Any]] = {
+    "controller": {"tolerations": TOLERATES_SYSTEM},
+    # Pods on a node cannot ask its metadata service how many network interfaces it has, and the driver then takes it
+    # for one; the places of interfaces, of the system's disk and of the containers' disk are kept free instead.
+    "node": {"reservedVolumeAttachments": 8},
+}
 
 
 def storage_class() -> dict[str, Any]:
@@ -60,7 +73,7 @@ class ClusterAddonsHandle(Handle):
 
 
 class ClusterAddons(PlatformComponent):
-    """CoreDNS, the EBS CSI driver with a role of its own, metrics-server, the default storage class, priorities."""
+    """DNS, disks, metrics, what tells broken nodes; the default storage class and the priorities."""
 
     TYPE = "slipway:cluster:ClusterAddons"
 
@@ -87,6 +100,7 @@ class ClusterAddons(PlatformComponent):
         )
         storage = self._add_on(
             STORAGE,
+            values=STORAGE_VALUES,
             identities=[{"role_arn": role.arn, "service_account": _STORAGE_ACCOUNT}],
             # A driver that starts without its permissions retries for ever and holds the add-on's creation.
             after=[attachment],
@@ -101,7 +115,12 @@ class ClusterAddons(PlatformComponent):
             KubernetesObject(f"{name}-{priority}", manifest, self.child_opts())
             for priority, manifest in priority_classes().items()
         ]
-        add_ons = (self._add_on(DNS, values=DNS_VALUES), storage, self._add_on(METRICS))
+        add_ons = (
+            self._add_on(DNS, values=DNS_VALUES),
+            storage,
+            self._add_on(METRICS, values=METRICS_VALUES),
+            self._add_on(MONITORING),
+        )
         # A pod whose priority class is not there is refused.
         self.handle = ClusterAddonsHandle(ready=(*add_ons, disks, *priorities))
         self.register_outputs({})

@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from typing import Final, Protocol
 
-from facts.accelerators import gpu_instance
+from facts.accelerators import gpu_instances
 from releases.engines import Engine
 
 SERVER_IMAGE_GIB: Final = 30
@@ -51,5 +51,6 @@ def disk_problem(engine: Engine, size_bytes: int, pool: Disks) -> str | None:
 
 def _disk_gib(pool: Disks) -> int:
     """Local disks hold containers where every machine of the pool has some, as the pool's node class says."""
-    local = [gpu_instance(name).local_nvme_gb for name in pool.instance_types]
+    known = gpu_instances()
+    local = [known[name].local_nvme_gb if name in known else 0 for name in pool.instance_types]
     return min(local) * _BYTES_A_GB // _BYTES_A_GIB if all(local) else pool.data_disk_gib

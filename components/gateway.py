@@ -129,7 +129,7 @@ def inner_objects(settings: GatewaySettings) -> dict[str, dict[str, Any]]:
             INNER_GATEWAY, KSERVE, service=cluster_only, replicas=settings.replicas
         ),
         "inner-transport": manifests.inner_transport_policy(),
-        "inner-protection": inner_protection_policy(),
+        "inner-protection": inner_protection_policy(settings.requests_per_minute),
     }
 
 

@@ -1,24 +1,20 @@
 """What runs the gateways: CRDs, Envoy Gateway, the AI gateway and the store of their counters."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 import pulumi
-from pulumi_kubernetes.helm.v3 import Release, ReleaseArgs
 
 from components.base import PlatformComponent
-from components.gateway_crds import inference_crds
-from components.gateway_values import ai_gateway_values, controller_values, crd_values
-from components.helm import TIMEOUT_SECONDS, release
+from components.definitions import define
+from components.gateway_values import ai_gateway_values, controller_values
+from components.helm import release
 from components.kubernetes import KubernetesObject
 from components.namespaces import AI_GATEWAY, ENVOY_GATEWAY
 from components.rate_limit_store import NAME, store_manifests
 from components.system_namespace import system_namespace
-from facts.pins import charts
 
-_KEPT: Final[Mapping[str, Any]] = {"retain_on_delete": True}
-"""CRDs stay when their release goes: without them every route in the cluster is gone."""
+_DEFINED: Final = ("gateway-api", "inference-extension", "envoy-gateway", "ai-gateway")
 
 
 def admission_budget() -> dict[str, Any]:
@@ -59,7 +55,9 @@ class GatewayControllers(PlatformComponent):
             )
             for where in (ENVOY_GATEWAY, AI_GATEWAY)
         }
-        crds = self._crds(name, spaces)
+        # Envoy Gateway does not finish starting while a kind it watches is missing; the AI gateway looks once, and
+        # then ignores pools until it is restarted.
+        crds = define(self, name, *_DEFINED)
         store = [
             KubernetesObject(
                 # The API server refuses objects of a namespace that is not there.
@@ -74,63 +72,19 @@ class GatewayControllers(PlatformComponent):
             "ai-gateway",
             AI_GATEWAY,
             ai_gateway_values(),
-            # It reads the kinds it finds at start; its webhook's certificate is a cert-manager object.
+            # Its webhook's certificate is a cert-manager object.
             self.child_opts(depends_on=[*crds, spaces[AI_GATEWAY], *args.after]),
         )
         budget = KubernetesObject(
             f"{name}-ai-budget", admission_budget(), self.child_opts(depends_on=[spaces[AI_GATEWAY]])
         )
-        controller = _controller(
+        controller = release(
             f"{name}-envoy",
+            "envoy-gateway",
+            ENVOY_GATEWAY,
+            controller_values(),
             # It asks the AI gateway about every change, and counts in the store.
             self.child_opts(depends_on=[*crds, ai, *store, spaces[ENVOY_GATEWAY]]),
         )
         self.ready: tuple[pulumi.Resource, ...] = (*crds, *store, ai, budget, controller)
         self.register_outputs({})
-
-    def _crds(self, name: str, spaces: Mapping[str, KubernetesObject]) -> list[pulumi.Resource]:
-        gateway = release(
-            f"{name}-crds",
-            "gateway-crds",
-            ENVOY_GATEWAY,
-            crd_values(),
-            # A release records itself in its namespace.
-            self.child_opts(depends_on=[spaces[ENVOY_GATEWAY]], **_KEPT),
-        )
-        ai = release(
-            f"{name}-ai-crds",
-            "ai-gateway-crds",
-            AI_GATEWAY,
-            {},
-            # A release records itself in its namespace.
-            self.child_opts(depends_on=[spaces[AI_GATEWAY]], **_KEPT),
-        )
-        inference = [
-            KubernetesObject(f"{name}-crd-{kind}", manifest, self.child_opts(**_KEPT))
-            for kind, manifest in inference_crds().items()
-        ]
-        return [gateway, ai, *inference]
-
-
-def _controller(name: str, opts: pulumi.ResourceOptions) -> Release:
-    """Envoy Gateway's chart without the CRDs it also carries.
-
-    They are of the experimental channel, which the standard channel's own admission policy refuses.
-    """
-    chart = charts()["envoy-gateway"]
-    return Release(
-        name,
-        ReleaseArgs(
-            name="envoy-gateway",
-            chart=f"{chart.repository}/{chart.chart}",
-            version=chart.version,
-            namespace=ENVOY_GATEWAY,
-            create_namespace=False,
-            atomic=True,
-            skip_await=False,
-            skip_crds=True,
-            timeout=TIMEOUT_SECONDS,
-            values=controller_values(),
-        ),
-        opts,
-    )

@@ -1,7 +1,7 @@
 """What the gateways let through and when they give up, as plain data (fields: Envoy Gateway v1.8.1)."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
@@ -14,6 +14,8 @@ TOKENS: Final = "llm_total_token"
 EJECTED_SECONDS: Final = 30
 _WINDOW_SECONDS: Final = 60
 _GROUP: Final = "gateway.networking.k8s.io"
+_ONE_MODEL: Final = "This caller's limit for the model is used up."
+_ALL_MODELS: Final = "This caller's limit for all models together is used up."
 _WAKING: Final = "The model does not answer now. If it was at rest, this request has woken it."
 
 _RETRY: Final = {
@@ -55,19 +57,17 @@ class Limits:
 
 
 def protection_policy(requests_per_minute: int, timeout_seconds: int) -> dict[str, Any]:
-    """What one caller may ask of all models together, and how long the edge waits: slowly, but not for ever."""
-    limit = {
-        "clientSelectors": [{"headers": [{"name": CALLER_HEADER, "type": "Distinct"}]}],
-        "limit": {"requests": requests_per_minute, "unit": "Minute"},
-        # One count for all routes; without it a caller has as many as there are models.
-        "shared": True,
-    }
+    """What one caller may ask of each route, and how long the edge waits: slowly, but not for ever.
+
+    Not ``shared``: merged with a model's limits, it would make Envoy Gateway 1.8 write them where Envoy counts no
+    tokens. What a caller may ask of all models together, :func:`inner_protection_policy` limits.
+    """
     return _policy(
         EDGE_GATEWAY,
         EDGE,
         {"kind": "Gateway", "name": EDGE_GATEWAY},
         {
-            "rateLimit": {"type": "Global", "global": {"rules": [limit]}},
+            "rateLimit": {"type": "Global", "global": {"rules": [_each_caller(requests_per_minute)]}},
             "timeout": {
                 "tcp": {"connectTimeout": "5s"},
                 "http": {"requestTimeout": f"{timeout_seconds}s", "connectionIdleTimeout": "600s"},
@@ -78,17 +78,29 @@ def protection_policy(requests_per_minute: int, timeout_seconds: int) -> dict[st
     )
 
 
-def inner_protection_policy() -> dict[str, Any]:
-    """Replicas that keep failing are left alone for a while, never more than half of them.
+def inner_protection_policy(requests_per_minute: int) -> dict[str, Any]:
+    """One count for a caller over all models; replicas that keep failing are left alone, never more than half.
 
-    Here and not at the edge, which sees one address for all replicas. Of pools of language models, the endpoint
-    picker chooses; this does not move it.
+    Here and not at the edge: every request to a model passes, and no limit here has a cost, beside which ``shared``
+    may not stand. The edge has written who calls; only it may reach this gateway. And the edge sees one address for
+    all replicas. Of pools of language models, the endpoint picker chooses; this does not move it.
     """
     return _policy(
         INNER_GATEWAY,
         KSERVE,
         {"kind": "Gateway", "name": INNER_GATEWAY},
         {
+            "rateLimit": {
+                "type": "Global",
+                "global": {"rules": [{**_each_caller(requests_per_minute), "shared": True}]},
+            },
+            "responseOverride": [
+                _override(
+                    (429,),
+                    _answer("openai", _ALL_MODELS, "rate_limit_exceeded", _WINDOW_SECONDS),
+                    source="Local",
+                )
+            ],
             "healthCheck": {"passive": {**_SICK, "maxEjectionPercent": 50}},
             "timeout": {"tcp": {"connectTimeout": "5s"}},
             "circuitBreaker": {"retryBudget": _RETRY_BUDGET},
@@ -111,16 +123,11 @@ def route_policy(
         "mergeType": "StrategicMerge",
         "circuitBreaker": _circuit_breaker(limits.parallel, pending=limits.parallel),
         "responseOverride": [
-            {
-                "match": {"statusCodes": [{"type": "Value", "value": 429}]},
-                "source": "Local",
-                "response": _answer(
-                    shape,
-                    "This caller's limit for the model is used up.",
-                    "rate_limit_exceeded",
-                    _WINDOW_SECONDS,
-                ),
-            }
+            _override(
+                (429,),
+                _answer(shape, _ONE_MODEL, "rate_limit_exceeded", _WINDOW_SECONDS),
+                source="Local",
+            )
         ],
     }
     counted = [
@@ -147,6 +154,23 @@ def route_policy(
             }
         )
     return _policy(model, EDGE, {"kind": "HTTPRoute", "name": model}, spec, labels)
+
+
+def _each_caller(requests_per_minute: int) -> dict[str, Any]:
+    return {
+        "clientSelectors": [{"headers": [{"name": CALLER_HEADER, "type": "Distinct"}]}],
+        "limit": {"requests": requests_per_minute, "unit": "Minute"},
+    }
+
+
+def _override(
+    codes: Sequence[int], response: dict[str, Any], *, source: Literal["Local", ""] = ""
+) -> dict[str, Any]:
+    return {
+        "match": {"statusCodes": [{"type": "Value", "value": code} for code in codes]},
+        **({"source": source} if source else {}),
+        "response": response,
+    }
 
 
 def _caller_limits(caller: CallerSettings, counts_tokens: bool) -> list[dict[str, Any]]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, Literal
 
+from components.compute.system_home import ON_SYSTEM_NODES
 from components.gateway_access import CALLER_HEADER
 from components.gateway_values import CONTROLLER
 from components.namespaces import EDGE, EDGE_GATEWAY, INNER_GATEWAY, KSERVE, MODELS
@@ -47,6 +48,7 @@ def proxy(name: str, namespace: str, *, service: Mapping[str, Any], replicas: in
                         "replicas": replicas,
                         "pod": {
                             "priorityClassName": PLATFORM_PRIORITY,
+                            **ON_SYSTEM_NODES,
                             "topologySpreadConstraints": [
                                 {
                                     "maxSkew": 1,

@@ -2,7 +2,9 @@
 
 from typing import Any, Final
 
+from components.compute.system_home import ON_SYSTEM_NODES
 from components.namespaces import AI_GATEWAY, ENVOY_GATEWAY
+from components.priorities import PLATFORM_PRIORITY
 from components.rate_limit_store import NAME, PORT
 
 CONTROLLER: Final = "gateway.envoyproxy.io/gatewayclass-controller"
@@ -21,13 +23,6 @@ _RESTRICTED: Final = {
 }
 
 
-def crd_values() -> dict[str, Any]:
-    """The standard channel: what is experimental may change under a running route."""
-    return {
-        "crds": {"gatewayAPI": {"enabled": True, "channel": "standard"}, "envoyGateway": {"enabled": True}}
-    }
-
-
 def ai_gateway_values() -> dict[str, Any]:
     """Two controllers; without one that answers, no proxy pod is admitted.
 
@@ -38,6 +33,7 @@ def ai_gateway_values() -> dict[str, Any]:
             "replicaCount": 2,
             "resources": _SMALL,
             "securityContext": _RESTRICTED,
+            **ON_SYSTEM_NODES,
             "mutatingWebhook": {"certManager": {"enable": True}},
             # A text, or the chart would write it with an exponent.
             "maxRecvMsgSize": str(_XDS_MIB * 2**20),
@@ -54,11 +50,16 @@ def controller_values() -> dict[str, Any]:
     """Envoy Gateway, extended by the AI gateway, deploying proxies beside their Gateway object."""
     everything = {"includeAll": True}
     return {
-        # Another release owns the CRDs and this policy about them; two owners are refused.
+        # The CRDs and this policy about them are objects of ours; two owners are refused.
         "crds": {"gatewayAPI": {"safeUpgradePolicy": {"enabled": False}}},
-        "deployment": {"replicas": 2, "envoyGateway": {"resources": _SMALL}},
+        "deployment": {
+            "replicas": 2,
+            "priorityClassName": PLATFORM_PRIORITY,
+            "envoyGateway": {"resources": _SMALL},
+            "pod": ON_SYSTEM_NODES,
+        },
         "podDisruptionBudget": {"minAvailable": 1},
-        "certgen": {"job": {"resources": _SMALL}},
+        "certgen": {"job": {"resources": _SMALL, **ON_SYSTEM_NODES}},
         "config": {
             "envoyGateway": {
                 "gateway": {"controllerName": CONTROLLER},
@@ -67,7 +68,11 @@ def controller_values() -> dict[str, Any]:
                     "kubernetes": {
                         # Proxies run in their Gateway's namespace under its name: a flow can name them.
                         "deploy": {"type": "GatewayNamespace"},
-                        "rateLimitDeployment": {"replicas": 2, "container": {"resources": _SMALL}},
+                        "rateLimitDeployment": {
+                            "replicas": 2,
+                            "container": {"resources": _SMALL},
+                            "pod": {**ON_SYSTEM_NODES, "priorityClassName": PLATFORM_PRIORITY},
+                        },
                         "rateLimitPDB": {"minAvailable": 1},
                     },
                 },
@@ -100,6 +105,9 @@ def controller_values() -> dict[str, Any]:
                     },
                     # A counter that cannot be asked must not let everything through.
                     "failClosed": True,
+                    # The default of 20 ms is less than the first call of a fresh proxy takes (name, TCP, mTLS), and
+                    # a call that is late is a 500: one for each new replica.
+                    "timeout": "500ms",
                 },
             }
         },

@@ -12,11 +12,12 @@ from components.gpu_pool_manifest import Day, Window, node_class, node_pool
 from components.karpenter import KarpenterHandle
 from components.kubernetes import KubernetesObject
 from components.names import Names
+from components.namespaces import GPU_TAINT
 from facts.accelerators import UnknownInstanceTypeError, gpu_instance
 
 
 class MaintenanceSettings(Settings):
-    """``gpu_pools.<pool>.maintenance``: when a busy node that no longer matches its pool may be replaced."""
+    """``maintenance:`` of a pool: the hours of a week in which busy nodes may be replaced."""
 
     day: Day
     start_hour_utc: int = Field(ge=0, le=23)
@@ -101,7 +102,7 @@ class GpuPool(PlatformComponent):
         hardware = KubernetesObject(
             f"{name}-node-class",
             node_class(
-                pool=args.pool,
+                name=name,
                 cluster=names.cluster,
                 node_role=args.karpenter.node_role_name,
                 data_disk_gib=settings.data_disk_gib,
@@ -118,10 +119,12 @@ class GpuPool(PlatformComponent):
         pool = KubernetesObject(
             f"{name}-node-pool",
             node_pool(
+                name=name,
                 pool=args.pool,
+                taint=GPU_TAINT,
+                limits={GPU_TAINT: str(settings.max_gpus)},
                 instance_types=settings.instance_types,
                 arch=gpu_instance(settings.instance_types[0]).arch,
-                max_gpus=settings.max_gpus,
                 interruptible=settings.interruptible,
                 is_reserved=bool(settings.capacity_reservations),
                 window=settings.maintenance.window if settings.maintenance else None,

@@ -1,4 +1,4 @@
-"""The two Karpenter objects of a GPU pool, as plain data (fields: Karpenter v1.14.1's CRDs)."""
+"""The two Karpenter objects of a pool of machines, as plain data (fields: Karpenter v1.14.1's CRDs)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from typing import Any, Final, Literal
 
 import pulumi
 
-from components.namespaces import GPU_TAINT, POOL_LABEL
+from components.namespaces import POOL_LABEL
 from facts.pins import images
 
 Day = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
@@ -58,7 +58,7 @@ def budgets(window: Window | None) -> list[dict[str, Any]]:
 
 def node_class(
     *,
-    pool: str,
+    name: str,
     cluster: str,
     node_role: pulumi.Input[str],
     data_disk_gib: int,
@@ -103,7 +103,7 @@ def node_class(
     return {
         "apiVersion": "karpenter.k8s.aws/v1",
         "kind": "EC2NodeClass",
-        "metadata": {"name": f"gpu-{pool}"},
+        "metadata": {"name": name},
         "spec": spec,
     }
 
@@ -122,10 +122,12 @@ def _disk(device: str, gib: int) -> dict[str, Any]:
 
 def node_pool(
     *,
+    name: str,
     pool: str,
+    taint: str,
+    limits: Mapping[str, str],
     instance_types: Sequence[str],
     arch: str,
-    max_gpus: int,
     interruptible: bool,
     is_reserved: bool,
     window: Window | None,
@@ -139,7 +141,7 @@ def node_pool(
     return {
         "apiVersion": "karpenter.sh/v1",
         "kind": "NodePool",
-        "metadata": {"name": f"gpu-{pool}"},
+        "metadata": {"name": name},
         "spec": {
             "template": {
                 "metadata": {"labels": {POOL_LABEL: pool, INTERRUPTIBLE_LABEL: str(interruptible).lower()}},
@@ -147,9 +149,9 @@ def node_pool(
                     "nodeClassRef": {
                         "group": "karpenter.k8s.aws",
                         "kind": "EC2NodeClass",
-                        "name": f"gpu-{pool}",
+                        "name": name,
                     },
-                    "taints": [{"key": GPU_TAINT, "value": "present", "effect": "NoSchedule"}],
+                    "taints": [{"key": taint, "value": "present", "effect": "NoSchedule"}],
                     "requirements": [
                         _in("kubernetes.io/arch", [_ARCH[arch]]),
                         _in("kubernetes.io/os", ["linux"]),
@@ -157,7 +159,7 @@ def node_pool(
                         _in("karpenter.sh/capacity-type", capacity),
                         _in("karpenter.k8s.aws/instance-encryption-in-transit-supported", ["true"]),
                     ],
-                    # Expiry heeds no budget: it would drain a busy GPU. Patches arrive with a new image, when
+                    # Expiry heeds no budget: it would drain a busy model. Patches arrive with a new image, when
                     # the node is empty or the maintenance window is open.
                     "expireAfter": "Never",
                 },
@@ -167,7 +169,7 @@ def node_pool(
                 "consolidateAfter": "10m",
                 "budgets": budgets(window),
             },
-            "limits": {GPU_TAINT: str(max_gpus)},
+            "limits": dict(limits),
         },
     }
 

@@ -16,7 +16,8 @@ def release(
 ) -> Release:
     """A release of the chart pinned as ``pin`` in ``facts/pins/charts.yaml``.
 
-    The namespace exists before: it is ours, with its labels. What the chart holds is not seen by the gate.
+    The namespace exists before: it is ours, with its labels. What the chart holds is not seen by the gate. What
+    stands in its ``crds/`` is left out: definitions are objects of ours (``components.definitions``).
     """
     chart = charts()[pin]
     is_oci = chart.repository.startswith("oci://")
@@ -31,6 +32,7 @@ def release(
             create_namespace=False,
             atomic=True,
             skip_await=False,
+            skip_crds=True,
             timeout=TIMEOUT_SECONDS,
             values=dict(values),
         ),

@@ -11,12 +11,13 @@ from pydantic import Field
 from components.base import Handle, PlatformComponent, Settings
 from components.cluster import ClusterHandle
 from components.cluster_addons import ClusterAddonsHandle
+from components.compute.system_home import ON_SYSTEM_NODES
 from components.helm import release
 from components.iam_document import Statement, document, pod_identity_trust, service_trust
 from components.karpenter_permissions import controller_statements
 from components.kubernetes import KubernetesObject
 from components.names import Names
-from components.namespaces import KARPENTER, POOL_LABEL
+from components.namespaces import KARPENTER
 from components.system_namespace import system_namespace
 
 EVENTS: Final = {
@@ -28,7 +29,7 @@ EVENTS: Final = {
 }
 """What Karpenter v1.14.1 listens to (the parsers under pkg/controllers/interruption/messages)."""
 _SERVICE_ACCOUNT: Final = "karpenter"
-_NODE_POLICIES = ("AmazonEKSWorkerNodePolicy", "AmazonEC2ContainerRegistryPullOnly", "AmazonEKS_CNI_Policy")
+_NODE_POLICIES = ("AmazonEKSWorkerNodePolicy", "AmazonEC2ContainerRegistryPullOnly")
 
 
 class KarpenterSettings(Settings):
@@ -69,7 +70,10 @@ def chart_values(names: Names, settings: KarpenterSettings) -> dict[str, Any]:
             # The endpoint and its certificate come from eks:DescribeCluster.
             "eksControlPlane": True,
             "interruptionQueue": names.queue("interruption"),
-            "featureGates": {"reservedCapacity": True},
+            # Repairs what the node monitoring agent finds broken, such as a GPU with Xid errors.
+            "featureGates": {"reservedCapacity": True, "nodeRepair": True},
+            # No machines in a zone that the cluster's own zonal shift leaves.
+            "enableZonalShift": True,
         },
         "controller": {
             # The metadata service, where it would look else, is out of a pod's reach.
@@ -80,7 +84,7 @@ def chart_values(names: Names, settings: KarpenterSettings) -> dict[str, Any]:
             },
         },
         # Karpenter must not run on nodes that Karpenter makes.
-        "nodeSelector": {"kubernetes.io/os": "linux", POOL_LABEL: "system"},
+        **ON_SYSTEM_NODES,
     }
 
 

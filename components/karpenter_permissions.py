@@ -170,5 +170,10 @@ def controller_statements(names: Names) -> list[Statement]:
             resources=["*"],
             unscoped_because="listing instance profiles has no resource level",
         ),
+        Statement(
+            sid="HearZonalShifts",
+            actions=["arc-zonal-shift:GetManagedResource"],
+            resources=[names.cluster_arn],
+        ),
         Statement(sid="FindApiServer", actions=["eks:DescribeCluster"], resources=[names.cluster_arn]),
     ]

@@ -33,10 +33,6 @@ class Llm(PlatformComponent):
     def _service(self, name: str, args: ModelArgs, version: str) -> pulumi.Resource:
         plan, where = args.plan.releases[version], args.namespace
         chosen = args.settings.versions[version]
-        if chosen.pool is None:
-            raise ValueError(
-                f"models.{plan.model}.versions.{version}.pool: a language model needs a GPU pool"
-            )
         parts = ModelVersion(
             name,
             ModelVersionArgs(

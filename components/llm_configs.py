@@ -17,7 +17,7 @@ TRACED_SHARE: Final = "0.05"
 """Of the requests that come without a decision; one that was traced before stays traced."""
 
 
-def llm_configs() -> dict[str, dict[str, Any]]:
+def llm_configs(picker_pool: str) -> dict[str, dict[str, Any]]:
     """What a model on one node needs, by role.
 
     The controller looks the names up itself (``WellKnownDefaultConfigs`` in KServe v0.20.0). A service of another
@@ -25,7 +25,9 @@ def llm_configs() -> dict[str, dict[str, Any]]:
     """
     return {
         "engine": _config("kserve-config-llm-template", {"template": engine_pod()}),
-        "scheduler": _config("kserve-config-llm-scheduler", {"router": {"scheduler": scheduler()}}),
+        "scheduler": _config(
+            "kserve-config-llm-scheduler", {"router": {"scheduler": scheduler(picker_pool)}}
+        ),
         "route": _config(
             "kserve-config-llm-router-route", {"router": {"route": {"http": {"spec": route()}}}}
         ),

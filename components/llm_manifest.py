@@ -70,7 +70,7 @@ def _pod(plan: ReleasePlan, pool: str) -> dict[str, Any]:
     return {
         **pod,
         "serviceAccountName": plan.key,
-        **placement_fields(pool, engine_labels(plan)),
+        **placement_fields(pool, engine_labels(plan), on_gpu=True),
         "containers": [
             {
                 **engine,

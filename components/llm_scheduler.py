@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from components.llm_engine import ENGINE_PORT
-from components.namespaces import POOL_LABEL
+from components.namespaces import MODEL_TAINT, POOL_LABEL
 from components.pod_security import restricted_container, restricted_pod
 from facts.pins import images
 
@@ -17,8 +17,8 @@ def child(suffix: str) -> str:
     return f"{{{{ ChildName .ObjectMeta.Name `-{suffix}` }}}}"
 
 
-def scheduler() -> dict[str, Any]:
-    """A pool of the service's engine pods and the picker in front of it.
+def scheduler(pool: str) -> dict[str, Any]:
+    """A pool of the service's engine pods and the picker in front of it, on the machines of one CPU pool.
 
     The controller adds the picker's configuration (``--config-text``), its service account, role and Service.
     """
@@ -26,7 +26,7 @@ def scheduler() -> dict[str, Any]:
         "pool": {"spec": _pool()},
         # The controller reads the version here, and writes the configuration that this version understands.
         "annotations": {"app.kubernetes.io/version": images()["llm-d-router"].version.removeprefix("v")},
-        "template": picker_pod(),
+        "template": picker_pod(pool),
     }
 
 
@@ -50,25 +50,29 @@ def _pool() -> dict[str, Any]:
     }
 
 
-def picker_pod() -> dict[str, Any]:
+def picker_pod(pool: str) -> dict[str, Any]:
     """One picker: it remembers which replica holds which prefix. It watches pods and pools, so it keeps its token.
 
     The gateway speaks TLS to it and accepts any certificate; who calls whom is the mesh's to know. A node that is
-    lost is given up after half a minute, not Kubernetes' five, since no request is answered without a picker.
+    lost is given up after half a minute, not Kubernetes' five, since no request is answered without a picker. It asks
+    for no priority: 0 is above every model of its pool, and the models' namespace has no pod above that.
     """
     health = {"periodSeconds": 10, "timeoutSeconds": 1, "failureThreshold": 3}
     return {
         "securityContext": restricted_pod(),
         "enableServiceLinks": False,
-        "nodeSelector": {POOL_LABEL: "system"},
+        "nodeSelector": {POOL_LABEL: pool},
         "tolerations": [
-            {
-                "key": f"node.kubernetes.io/{state}",
-                "operator": "Exists",
-                "effect": "NoExecute",
-                "tolerationSeconds": 30,
-            }
-            for state in ("not-ready", "unreachable")
+            {"key": MODEL_TAINT, "operator": "Exists", "effect": "NoSchedule"},
+            *(
+                {
+                    "key": f"node.kubernetes.io/{state}",
+                    "operator": "Exists",
+                    "effect": "NoExecute",
+                    "tolerationSeconds": 30,
+                }
+                for state in ("not-ready", "unreachable")
+            ),
         ],
         # At least as long as an engine's: a stream passes through the picker to its end.
         "terminationGracePeriodSeconds": 120,

@@ -8,11 +8,13 @@ from pydantic import Field
 
 from components.base import Handle, PlatformComponent, Settings
 from components.cluster_addons import ClusterAddonsHandle
+from components.compute.system_home import ON_SYSTEM_NODES
 from components.default_deny import require_mutual_tls
 from components.flow import TRUST_DOMAIN
 from components.helm import release
 from components.kubernetes import KubernetesObject
-from components.namespaces import ISTIO_SYSTEM, POOL_LABEL
+from components.namespaces import ISTIO_SYSTEM
+from components.priorities import PLATFORM_PRIORITY
 from components.system_namespace import system_namespace
 
 
@@ -56,8 +58,8 @@ def istiod_values(settings: MeshSettings) -> dict[str, Any]:
         "resources": {"requests": {"cpu": "250m", "memory": "1Gi"}, "limits": {"cpu": "2", "memory": "2Gi"}},
         "seccompProfile": {"type": "RuntimeDefault"},
         # On nodes that no autoscaler takes away: without it no new pod gets an identity.
-        "nodeSelector": {"kubernetes.io/os": "linux", POOL_LABEL: "system"},
-        "global": {"logAsJson": True},
+        **ON_SYSTEM_NODES,
+        "global": {"logAsJson": True, "priorityClassName": PLATFORM_PRIORITY},
     }
 
 

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from components.disk import pod_disk_gib
 from components.model_plan import ReleasePlan
-from components.namespaces import GPU_TAINT, POOL_LABEL
+from components.namespaces import GPU_TAINT, MODEL_TAINT, POOL_LABEL
 from components.priorities import MODEL_PRIORITY
 
 START_PATH: Final = "slipway.dev/start-path"
@@ -40,8 +40,8 @@ def disruption_budget(
     }
 
 
-def placement_fields(pool: str | None, selector: dict[str, str]) -> dict[str, Any]:
-    """Where the pods may run, and before whom: on their pool's nodes, whose taint they tolerate, or the system's.
+def placement_fields(pool: str, selector: dict[str, str], *, on_gpu: bool) -> dict[str, Any]:
+    """Where the pods may run, and before whom: on the nodes of one pool, whose taint they tolerate.
 
     Replicas go to different zones where there is room: a GPU that is there in another zone is better than none.
     """
@@ -51,14 +51,13 @@ def placement_fields(pool: str | None, selector: dict[str, str]) -> dict[str, An
         "whenUnsatisfiable": "ScheduleAnyway",
         "labelSelector": {"matchLabels": selector},
     }
-    where: dict[str, Any] = {
+    taint = GPU_TAINT if on_gpu else MODEL_TAINT
+    return {
         "priorityClassName": MODEL_PRIORITY,
-        "nodeSelector": {POOL_LABEL: pool or "system"},
+        "nodeSelector": {POOL_LABEL: pool},
+        "tolerations": [{"key": taint, "operator": "Exists", "effect": "NoSchedule"}],
         "topologySpreadConstraints": [spread],
     }
-    if pool is not None:
-        where["tolerations"] = [{"key": GPU_TAINT, "operator": "Exists", "effect": "NoSchedule"}]
-    return where
 
 
 def resources(plan: ReleasePlan) -> dict[str, Any]:

@@ -28,8 +28,8 @@ class ReplicaSettings(Settings):
 class VersionSettings(Settings):
     """One version of a model in this stack: where it runs, and how many copies of it."""
 
-    pool: Slug | None = None
-    """A GPU pool of this stack or its upstream; none means the CPU."""
+    pool: Slug = "cpu"
+    """A pool of this stack or its upstream: of ``cpu_pools``, or of ``gpu_pools`` where the release asks for GPUs."""
     replicas: ReplicaSettings = Field(default_factory=ReplicaSettings)
 
 

@@ -14,7 +14,7 @@ PAYLOAD_WRITER: Final = "payload-writer"
 PUBLISHER: Final = "publisher"
 """The role that puts models into the store; like the role that deploys, it is made outside the platform."""
 
-BucketRole = Literal["models", "payloads", "logs", "flow-logs"]
+BucketRole = Literal["models", "payloads", "logs", "state", "flow-logs"]
 
 
 @dataclass(frozen=True)

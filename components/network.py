@@ -10,7 +10,8 @@ import pulumi_aws as aws
 from pydantic import Field, model_validator
 
 from components.base import Handle, PlatformComponent, Settings
-from components.cidr_plan import ZonePlan, plan_subnets
+from components.cidr_plan import plan_subnets
+from components.control_plane_subnets import ControlPlaneSubnets
 from components.endpoint_plan import endpoint_ranges
 from components.endpoint_policy import PerimeterSettings
 from components.flow_logs import FlowLogs
@@ -18,6 +19,7 @@ from components.foundation.lifecycle import DURABLE, Lifecycle
 from components.names import Names
 from components.nat import nat_gateway
 from components.vpc_endpoints import Endpoints, VpcEndpoints, VpcEndpointsArgs
+from components.zone_subnets import ZoneSubnets
 
 ZoneLetter = Annotated[str, Field(pattern=r"^[a-f]$")]
 
@@ -27,6 +29,9 @@ class NetworkSettings(Settings):
 
     vpc_cidr: str = "10.0.0.0/16"
     zones: list[ZoneLetter] = Field(default=["a", "b", "c"], min_length=2, max_length=4)
+    control_plane_zones: list[ZoneLetter] | None = Field(default=None, min_length=2)
+    """Where EKS puts the control plane's network interfaces. None: the first two of ``zones``. Never changes once the
+    cluster is made: EKS refuses other zones."""
     cost: Literal["standard", "lean"] = "standard"
     """What ``nat`` and ``endpoints`` are when they do not say: ``per-zone`` and ``core``, or ``single`` and ``s3``."""
     nat: Literal["per-zone", "single", "none"] | None = None
@@ -70,7 +75,19 @@ class NetworkSettings(Settings):
         if not private:
             raise ValueError(f"vpc_cidr must be a private range (got {self.vpc_cidr})")
         plan_subnets(self.vpc_cidr, self.zones)
+        own = self.control_plane_zones or []
+        if strangers := [zone for zone in own if zone not in self.zones]:
+            raise ValueError(
+                f"control_plane_zones: should be among zones ({', '.join(self.zones)}) (got {', '.join(strangers)})"
+            )
+        if len(set(own)) < len(own):
+            raise ValueError(f"control_plane_zones: a zone stands twice in {', '.join(own)}")
         return self
+
+    @property
+    def control_plane(self) -> list[str]:
+        """The letters of the control plane's zones: appending to ``zones`` does not change them."""
+        return self.control_plane_zones or self.zones[:2]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,13 +106,15 @@ class NetworkHandle(Handle):
     vpc_id: pulumi.Input[str]
     vpc_cidr: pulumi.Input[str]
     node_subnet_ids: pulumi.Input[Sequence[str]]
+    """In the order of ``zones``."""
+    control_plane_subnet_ids: pulumi.Input[Sequence[str]]
 
 
 class Network(PlatformComponent):
     """A VPC whose nodes have no public address and reach AWS through endpoints.
 
-    Changing ``vpc_cidr`` or the order of ``zones`` replaces subnets and everything in them; adding a zone
-    at the end moves nobody.
+    Changing ``vpc_cidr`` or the order of ``zones`` replaces subnets and everything in them; adding a zone at the end
+    moves nobody. The control plane has small subnets of its own, so that it keeps its zones when nodes get another.
     """
 
     TYPE = "slipway:network:Network"
@@ -124,6 +143,10 @@ class Network(PlatformComponent):
             f"{name}-internet", vpc_id=vpc.id, tags=self.tags(f"{name}-internet"), opts=self.child_opts()
         )
         nodes, tables = self._zones(gateway)
+        ranges = self._control_plane_ranges()
+        control_plane = ControlPlaneSubnets(
+            f"{name}-control-plane", vpc_id=vpc.id, ranges=ranges, opts=self.child_opts()
+        )
         FlowLogs(
             f"{name}-flow-logs",
             vpc_id=vpc.id,
@@ -150,9 +173,20 @@ class Network(PlatformComponent):
             vpc_id=vpc.id,
             vpc_cidr=settings.vpc_cidr,
             node_subnet_ids=pulumi.Output.all(*(s.id for s in nodes)),
+            control_plane_subnet_ids=control_plane.subnet_ids,
             ready=(self,),
         )
         self.register_outputs({})
+
+    def _control_plane_ranges(self) -> dict[str, tuple[str, str]]:
+        """By letter: the zone and the range of the control plane's subnets."""
+        settings, region = self._args.settings, self._args.names.region
+        plans = plan_subnets(settings.vpc_cidr, [f"{region}{letter}" for letter in settings.zones])
+        of_letter = dict(zip(settings.zones, plans, strict=True))
+        return {
+            letter: (of_letter[letter].zone, of_letter[letter].control_plane)
+            for letter in settings.control_plane
+        }
 
     def _zones(
         self, gateway: aws.ec2.InternetGateway
@@ -160,77 +194,18 @@ class Network(PlatformComponent):
         """The node subnets and their route tables, each with its way out."""
         settings, region = self._args.settings, self._args.names.region
         plans = plan_subnets(settings.vpc_cidr, [f"{region}{letter}" for letter in settings.zones])
-        public = self._route_table("public", gateway_id=gateway.id)
+        ground = ZoneSubnets(self, self._name, self._vpc.id, self._args.names.cluster)
+        public = ground.route_table("public", gateway_id=gateway.id)
         exits: list[aws.ec2.NatGateway] = []
         for letter, plan in zip(settings.zones, plans, strict=True):
-            subnet = self._public_zone(letter, plan, public)
+            subnet = ground.public_subnet(letter, plan, public)
             if settings.exits == "per-zone" or (settings.exits == "single" and not exits):
                 name = f"{self._name}-nat-{letter}"
                 exits.append(nat_gateway(self, name, subnet, gateway, self._args.lifecycle))
         pairs = [
-            self._node_zone(
+            ground.node_subnet(
                 letter, plan, exits[index if settings.exits == "per-zone" else 0] if exits else None
             )
             for index, (letter, plan) in enumerate(zip(settings.zones, plans, strict=True))
         ]
         return [subnet for subnet, _ in pairs], [table for _, table in pairs]
-
-    def _route_table(
-        self,
-        role: str,
-        *,
-        gateway_id: pulumi.Input[str] | None = None,
-        nat_gateway_id: pulumi.Input[str] | None = None,
-    ) -> aws.ec2.RouteTable:
-        name = f"{self._name}-{role}-routes"
-        table = aws.ec2.RouteTable(name, vpc_id=self._vpc.id, tags=self.tags(name), opts=self.child_opts())
-        if gateway_id is not None or nat_gateway_id is not None:
-            aws.ec2.Route(
-                f"{self._name}-{role}-out",
-                route_table_id=table.id,
-                destination_cidr_block="0.0.0.0/0",
-                gateway_id=gateway_id,
-                nat_gateway_id=nat_gateway_id,
-                opts=self.child_opts(),
-            )
-        return table
-
-    def _public_zone(self, letter: str, plan: ZonePlan, table: aws.ec2.RouteTable) -> aws.ec2.Subnet:
-        name = f"{self._name}-public-{letter}"
-        subnet = aws.ec2.Subnet(
-            name,
-            vpc_id=self._vpc.id,
-            cidr_block=plan.public,
-            availability_zone=plan.zone,
-            map_public_ip_on_launch=False,
-            tags={**self.tags(name), "kubernetes.io/role/elb": "1"},
-            opts=self.child_opts(),
-        )
-        aws.ec2.RouteTableAssociation(
-            f"{name}-association", subnet_id=subnet.id, route_table_id=table.id, opts=self.child_opts()
-        )
-        return subnet
-
-    def _node_zone(
-        self, letter: str, plan: ZonePlan, nat: aws.ec2.NatGateway | None
-    ) -> tuple[aws.ec2.Subnet, aws.ec2.RouteTable]:
-        name = f"{self._name}-nodes-{letter}"
-        subnet = aws.ec2.Subnet(
-            name,
-            vpc_id=self._vpc.id,
-            cidr_block=plan.nodes,
-            availability_zone=plan.zone,
-            map_public_ip_on_launch=False,
-            tags={
-                **self.tags(name),
-                "kubernetes.io/role/internal-elb": "1",
-                # Karpenter finds the subnets of its nodes by this tag.
-                "karpenter.sh/discovery": self._args.names.cluster,
-            },
-            opts=self.child_opts(),
-        )
-        table = self._route_table(f"nodes-{letter}", nat_gateway_id=nat.id if nat else None)
-        aws.ec2.RouteTableAssociation(
-            f"{name}-association", subnet_id=subnet.id, route_table_id=table.id, opts=self.child_opts()
-        )
-        return subnet, table

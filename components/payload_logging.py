@@ -64,7 +64,11 @@ def logger(plan: ReleasePlan, settings: PayloadLogging, names: Names) -> dict[st
         "storage": {
             # The last part of the path. Without one the agent stores nothing, and says so to nobody.
             "path": "sample",
-            # Else KServe looks for an account called logger-sa; credentials are the pod's either way.
+            # KServe's webhook asks for both. The agent reads the format and, on AWS, no key of any secret
+            # (agent_injector.go): its credentials are the pod's.
+            "parameters": {"format": "json"},
+            "key": "credentials",
+            # Else KServe looks for an account called logger-sa.
             "serviceAccountName": plan.key,
         },
         "marshallerUrl": f"http://127.0.0.1:{_SAMPLER_PORT}/",

@@ -33,7 +33,9 @@ REGIONAL: Final[dict[str, tuple[str, ...]]] = {
         "elasticloadbalancing:Deregister*", "elasticloadbalancing:Describe*", "elasticloadbalancing:Detach*",
         "elasticloadbalancing:Modify*", "elasticloadbalancing:Register*", "elasticloadbalancing:Set*",
     ),
-    "Cluster": ("eks:DescribeCluster", "eks-auth:AssumeRoleForPodIdentity"),
+    "Cluster": (
+        "arc-zonal-shift:GetManagedResource", "eks:DescribeCluster", "eks-auth:AssumeRoleForPodIdentity",
+    ),
     "Images": (
         "ecr:BatchGetImage", "ecr:BatchImportUpstreamImage", "ecr:GetAuthorizationToken",
         "ecr:GetDownloadUrlForLayer",

@@ -32,7 +32,7 @@ def inference_service(
             # The count is KEDA's; KServe's webhook refuses a canary with more replicas than the stable predictor.
             "predictor": {
                 "minReplicas": min(1, least.min),
-                **_predictor(plan.releases[version], settings.versions[version]),
+                **_named(_predictor(plan.releases[version], settings.versions[version])),
                 **besides.get(version, {}),
             },
             "trafficPercent": traffic.percent_of(version),
@@ -79,12 +79,10 @@ def _predictor(plan: ReleasePlan, version: VersionSettings) -> dict[str, Any]:
         "labels": {"app.kubernetes.io/version": plan.version, **plan.pod_labels()},
         "annotations": plan.annotations(),
         "securityContext": restricted_pod(),
-        **placement_fields(version.pool, predictor_labels(plan)),
+        **placement_fields(version.pool, predictor_labels(plan), on_gpu=plan.needs.gpu_count > 0),
         "model": {
-            # Required of a canary by its schema; the container of the runtime that this one is merged with.
-            "name": "kserve-container",
             **predictor_server(
-                plan.engine, plan.task, max_context=plan.max_context, on_gpu=version.pool is not None
+                plan.engine, plan.task, max_context=plan.max_context, on_gpu=plan.needs.gpu_count > 0
             ),
             "storageUri": plan.artifact_uri,
             "resources": resources(plan),
@@ -94,6 +92,14 @@ def _predictor(plan: ReleasePlan, version: VersionSettings) -> dict[str, Any]:
             "startupProbe": startup_probe(load_seconds(plan.size_bytes)),
         },
     }
+
+
+def _named(predictor: dict[str, Any]) -> dict[str, Any]:
+    """A canary's server has the name that its schema asks for, and KServe's webhook forbids the stable one's.
+
+    Both are merged with the runtime's container of this name, so that a promotion changes no pod.
+    """
+    return {**predictor, "model": {"name": "kserve-container", **predictor["model"]}}
 
 
 def deployment_name(plan: ReleasePlan) -> str:

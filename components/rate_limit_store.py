@@ -2,7 +2,9 @@
 
 from typing import Any, Final
 
+from components.compute.system_home import ON_SYSTEM_NODES
 from components.namespaces import ENVOY_GATEWAY
+from components.priorities import PLATFORM_PRIORITY
 from facts.pins import images
 
 NAME: Final = "rate-limit-store"
@@ -61,6 +63,9 @@ def store_manifests() -> dict[str, dict[str, Any]]:
 def _pod() -> dict[str, Any]:
     return {
         "automountServiceAccountToken": False,
+        # While nobody counts, every request is refused.
+        "priorityClassName": PLATFORM_PRIORITY,
+        **ON_SYSTEM_NODES,
         "securityContext": {
             "runAsNonRoot": True,
             "runAsUser": 999,

@@ -9,7 +9,9 @@ import pulumi
 from components.base import Handle, PlatformComponent, Settings
 from components.certificates import CertificatesHandle
 from components.cluster_addons import ClusterAddonsHandle
+from components.compute.system_home import ON_SYSTEM_NODES
 from components.declared_flows import DeclaredFlows, DeclaredFlowsArgs
+from components.definitions import define
 from components.flow import Peer
 from components.gateway import GatewayHandle
 from components.helm import release
@@ -19,10 +21,14 @@ from components.mesh import MeshHandle
 from components.mesh_exception import MeshException
 from components.namespaces import INNER_DOMAIN, INNER_GATEWAY, KSERVE
 from components.serving_runtimes import serving_runtimes
+from facts.strict import Slug
 
 
 class ServingSettings(Settings):
-    """``serving:`` in a stack file: nothing to choose yet."""
+    """``serving:`` in a stack file."""
+
+    picker_pool: Slug = "cpu"
+    """The pool of ``cpu_pools``, here or in a stack on top, on whose machines language models' pickers run."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +80,7 @@ def predictive_values() -> dict[str, Any]:
                     },
                 },
                 "resources": _CONTROLLER,
+                **ON_SYSTEM_NODES,
             },
             "storage": _STORAGE,
         }
@@ -88,7 +95,10 @@ def llm_values() -> dict[str, Any]:
     return {
         "kserve": {
             "createSharedResources": False,
-            "llmisvc": {"createGIECRDs": False, "controller": {"replicas": 2, "resources": _CONTROLLER}},
+            "llmisvc": {
+                "createGIECRDs": False,
+                "controller": {"replicas": 2, "resources": _CONTROLLER, **ON_SYSTEM_NODES},
+            },
         }
     }
 
@@ -151,7 +161,10 @@ class Serving(PlatformComponent):
         )
         manifests = {
             **{f"runtime-{engine}": manifest for engine, manifest in serving_runtimes().items()},
-            **{f"llm-config-{role}": manifest for role, manifest in llm_configs().items()},
+            **{
+                f"llm-config-{role}": manifest
+                for role, manifest in llm_configs(args.settings.picker_pool).items()
+            },
         }
         objects = [
             # Each needs its CRD and the webhook of its controller.
@@ -166,19 +179,14 @@ class Serving(PlatformComponent):
     def _controllers(
         self, name: str, waits: Sequence[pulumi.Resource], flows: Sequence[pulumi.Resource]
     ) -> list[pulumi.Resource]:
-        # CRDs stay on delete: without them every model in the cluster is gone.
-        kept = {"retain_on_delete": True}
-        crds = release(f"{name}-crds", "kserve-crd", KSERVE, {}, self.child_opts(depends_on=[*waits], **kept))
-        llm_crds = release(
-            f"{name}-llm-crds", "kserve-llmisvc-crd", KSERVE, {}, self.child_opts(depends_on=[*waits], **kept)
-        )
+        crds = define(self, name, "kserve", "kserve-llm")
         controller = release(
             f"{name}-controller",
             "kserve",
             KSERVE,
             predictive_values(),
             # In a closed namespace the kubelet's probes need their way too, or the release never becomes ready.
-            self.child_opts(depends_on=[crds, *waits, *flows]),
+            self.child_opts(depends_on=[*crds, *waits, *flows]),
         )
         # Shares its ConfigMap with the predictive controller, which therefore comes first.
         llm_controller = release(
@@ -186,6 +194,6 @@ class Serving(PlatformComponent):
             "kserve-llmisvc",
             KSERVE,
             llm_values(),
-            self.child_opts(depends_on=[llm_crds, controller, *waits, *flows]),
+            self.child_opts(depends_on=[*crds, controller, *waits, *flows]),
         )
-        return [crds, llm_crds, controller, llm_controller]
+        return [*crds, controller, llm_controller]

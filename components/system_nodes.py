@@ -1,20 +1,21 @@
 """The nodes the platform itself runs on; Karpenter, which makes all others, runs here."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Annotated, Final, Self
+from typing import Annotated, Final
 
 import pulumi
 import pulumi_aws as aws
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field
 
 from components.base import Handle, PlatformComponent, Settings
 from components.cluster import ClusterHandle
 from components.iam_document import service_trust
 from components.names import Names
-from components.namespaces import POOL_LABEL
+from components.namespaces import POOL_LABEL, SYSTEM_POOL, SYSTEM_TAINT
 from components.network import NetworkHandle
+from facts.pins import images
 
 _MANAGED: Final = ("AmazonEKSWorkerNodePolicy", "AmazonEC2ContainerRegistryPullOnly")
 _SYSTEM_DISK_GIB: Final = 4
@@ -35,21 +36,15 @@ InstanceType = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]+\.[a-z0-9-]+$"), A
 class SystemNodesSettings(Settings):
     """``system_nodes:`` in a stack file."""
 
-    instance_types: list[InstanceType] = Field(default=["m7i.xlarge"], min_length=1)
-    min_nodes: int = Field(default=3, ge=2)
-    max_nodes: int = Field(default=6, ge=2)
+    instance_types: list[InstanceType] = Field(default=["m7i.2xlarge"], min_length=1)
+    nodes_per_zone: int = Field(default=1, ge=1, le=20)
+    """Nothing changes this number by itself: the platform must fit with one machine missing."""
     data_disk_gib: int = Field(default=80, ge=40)
-
-    @model_validator(mode="after")
-    def _bounds_are_ordered(self) -> Self:
-        if self.min_nodes > self.max_nodes:
-            raise ValueError(f"min_nodes ({self.min_nodes}) is above max_nodes ({self.max_nodes})")
-        return self
 
 
 @dataclass(frozen=True, kw_only=True)
 class SystemNodesArgs:
-    """What :class:`SystemNodes` needs.
+    """What :class:`SystemNodes` needs. ``zones`` are the letters of the network's node subnets, in their order.
 
     ``instance_tags`` go on instances and volumes, which the provider's default tags do not reach.
     """
@@ -57,6 +52,7 @@ class SystemNodesArgs:
     settings: SystemNodesSettings
     names: Names
     network: NetworkHandle
+    zones: Sequence[str]
     cluster: ClusterHandle
     instance_tags: Mapping[str, str] = field(default_factory=dict)
 
@@ -66,17 +62,28 @@ class SystemNodesHandle(Handle):
     """What others may use of :class:`SystemNodes`: that there are nodes."""
 
 
-class SystemNodes(PlatformComponent):
-    """A managed group of Bottlerocket nodes, with instance metadata out of the pods' reach.
+@dataclass(frozen=True, kw_only=True)
+class _Shared:
+    """What the groups of all zones have in common."""
 
-    The hop limit of 1 means that a pod cannot get the node's credentials; it gets its own by pod identity.
+    role: aws.iam.Role
+    template: aws.ec2.LaunchTemplate
+    attached: Sequence[pulumi.Resource]
+
+
+class SystemNodes(PlatformComponent):
+    """A managed group of Bottlerocket nodes in every zone, with instance metadata out of the pods' reach.
+
+    A zone has a group of its own, so that a node that is replaced comes back where its pods' volumes are. The taint
+    ``CriticalAddonsOnly`` keeps models away. The hop limit of 1 means that a pod cannot get the node's credentials; it
+    gets its own by pod identity.
     """
 
     TYPE = "slipway:cluster:SystemNodes"
 
     def __init__(self, name: str, args: SystemNodesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, opts)
-        settings, names = args.settings, args.names
+        names = args.names
         role = aws.iam.Role(
             f"{name}-role",
             name=names.role("system-nodes"),
@@ -95,33 +102,47 @@ class SystemNodes(PlatformComponent):
             for policy in _MANAGED
         ]
         template = self._template(name, args)
-        group = aws.eks.NodeGroup(
-            f"{name}-group",
+        subnets = pulumi.Output.from_input(args.network.node_subnet_ids)
+        shared = _Shared(role=role, template=template, attached=attached)
+        groups = [
+            self._group(f"{name}-group-{zone}", args, shared, subnets[index])
+            for index, zone in enumerate(args.zones)
+        ]
+        self.handle = SystemNodesHandle(ready=tuple(groups))
+        self.register_outputs({})
+
+    def _group(
+        self, name: str, args: SystemNodesArgs, shared: "_Shared", subnet: pulumi.Input[str]
+    ) -> aws.eks.NodeGroup:
+        settings = args.settings
+        return aws.eks.NodeGroup(
+            name,
             cluster_name=args.cluster.name,
             version=args.cluster.version,
-            node_role_arn=role.arn,
-            subnet_ids=args.network.node_subnet_ids,
+            release_version=images()["bottlerocket-eks"].version,
+            node_role_arn=shared.role.arn,
+            subnet_ids=[subnet],
             ami_type="BOTTLEROCKET_x86_64",
             instance_types=settings.instance_types,
             capacity_type="ON_DEMAND",
+            # All three move together, or EKS refuses a minimum above the size that it remembers.
             scaling_config={
-                "min_size": settings.min_nodes,
-                "desired_size": settings.min_nodes,
-                "max_size": settings.max_nodes,
+                "min_size": settings.nodes_per_zone,
+                "desired_size": settings.nodes_per_zone,
+                "max_size": settings.nodes_per_zone,
             },
             update_config={"max_unavailable": 1},
             node_repair_config={"enabled": True},
-            launch_template={"id": template.id, "version": template.latest_version.apply(str)},
-            labels={POOL_LABEL: "system"},
-            tags=self.tags(f"{name}-group"),
-            # A node that joins before the CNI is not ready; one without its policies never joins. The desired
-            # size is ours only at creation.
-            opts=self.child_opts(
-                depends_on=[*args.cluster.ready, *attached], ignore_changes=["scalingConfig.desiredSize"]
-            ),
+            launch_template={
+                "id": shared.template.id,
+                "version": shared.template.latest_version.apply(str),
+            },
+            labels={POOL_LABEL: SYSTEM_POOL},
+            taints=[{"key": SYSTEM_TAINT, "value": "true", "effect": "NO_SCHEDULE"}],
+            tags=self.tags(name),
+            # A node that joins before the CNI is not ready; one without its policies never joins.
+            opts=self.child_opts(depends_on=[*args.cluster.ready, *shared.attached]),
         )
-        self.handle = SystemNodesHandle(ready=(group,))
-        self.register_outputs({})
 
     def _template(self, name: str, args: SystemNodesArgs) -> aws.ec2.LaunchTemplate:
         return aws.ec2.LaunchTemplate(

@@ -2,7 +2,8 @@
 
 from typing import Any, Final
 
-from components.telemetry_values import IN_MESH, SYSTEM_NODES
+from components.compute.system_home import ON_SYSTEM_NODES
+from components.telemetry_values import IN_MESH
 
 _GP3: Final = "gp3"
 _OPERATOR: Final = {
@@ -39,7 +40,7 @@ def _grafana(admin_secret: str | None) -> dict[str, Any]:
         "persistence": {"enabled": True, "size": "10Gi", "storageClassName": _GP3},
         # Prometheus answers only callers with an identity.
         "podLabels": IN_MESH,
-        "nodeSelector": SYSTEM_NODES,
+        **ON_SYSTEM_NODES,
         "resources": _OPERATOR,
     }
 
@@ -55,13 +56,14 @@ def prometheus(*, retention_days: int, storage_gib: int, grafana_admin_secret: s
             "alertmanagerSpec": {
                 "replicas": 2,
                 "storage": _disk(10),
-                "nodeSelector": SYSTEM_NODES,
+                **ON_SYSTEM_NODES,
                 "resources": _OPERATOR,
             },
         },
         "prometheusOperator": {
-            "nodeSelector": SYSTEM_NODES,
+            **ON_SYSTEM_NODES,
             "resources": _OPERATOR,
+            "admissionWebhooks": {"patch": ON_SYSTEM_NODES},
         },
         "prometheus": {
             "podDisruptionBudget": {"enabled": True, "minAvailable": 1},
@@ -73,7 +75,7 @@ def prometheus(*, retention_days: int, storage_gib: int, grafana_admin_secret: s
                 # Deletes by size before the disk is full; a full disk ends Prometheus.
                 "retentionSize": f"{storage_gib * 8 // 10}GiB",
                 "storageSpec": _disk(storage_gib),
-                "nodeSelector": SYSTEM_NODES,
+                **ON_SYSTEM_NODES,
                 "resources": {
                     "requests": {"cpu": "500m", "memory": "4Gi"},
                     "limits": {"cpu": "4", "memory": "8Gi"},
@@ -85,7 +87,7 @@ def prometheus(*, retention_days: int, storage_gib: int, grafana_admin_secret: s
                 "probeSelectorNilUsesHelmValues": False,
             },
         },
-        "kube-state-metrics": {"nodeSelector": SYSTEM_NODES, "resources": _OPERATOR},
+        "kube-state-metrics": {**ON_SYSTEM_NODES, "resources": _OPERATOR},
         # EKS runs these itself and lets nobody scrape them; their alerts would fire for ever.
         "kubeControllerManager": {"enabled": False},
         "kubeScheduler": {"enabled": False},

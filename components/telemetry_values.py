@@ -6,7 +6,8 @@ dcgm-exporter 4.8 (2026-11). Charts are not rendered by the gate.
 
 from typing import Any, Final
 
-from components.namespaces import GPU_TAINT, OBSERVABILITY, POOL_LABEL
+from components.compute.system_home import ON_SYSTEM_NODES
+from components.namespaces import GPU_TAINT, OBSERVABILITY
 
 COLLECTOR: Final = "otel-collector"
 NODE_COLLECTOR: Final = "otel-node-collector"
@@ -17,7 +18,6 @@ PROMETHEUS_ACCOUNT: Final = "kube-prometheus-stack-prometheus"
 """The chart names it after the release."""
 PROMETHEUS_PODS: Final = {"app.kubernetes.io/name": "prometheus"}
 """What the operator calls its pods (``statefulset_test.go``, prometheus-operator v0.85.0)."""
-SYSTEM_NODES: Final = {POOL_LABEL: "system"}
 
 IN_MESH: Final = {"istio.io/dataplane-mode": "ambient"}
 """Label of a pod that joins the mesh alone: only what meets workloads has to."""
@@ -85,7 +85,7 @@ def collector(region: str, log_groups: dict[str, str]) -> dict[str, Any]:
         "image": _DISTRIBUTION,
         "serviceAccount": {"create": True, "name": COLLECTOR},
         "podLabels": IN_MESH,
-        "nodeSelector": SYSTEM_NODES,
+        **ON_SYSTEM_NODES,
         "resources": _SMALL,
         "securityContext": _RESTRICTED,
         "podDisruptionBudget": {"enabled": True, "minAvailable": 1},

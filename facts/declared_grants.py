@@ -4,6 +4,7 @@ Written apart from the components that make the documents, so that a wider one n
 Patterns are IAM's: ``*`` stands for anything, ``?`` for one character; ``?*`` keeps a place from being ``*``.
 """
 
+from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
 
@@ -29,6 +30,8 @@ class Declared(Strict):
     """One document: the component it is ``of``, the most it allows and the least it denies, by statement."""
 
     of: str
+    derived: bool = False
+    """Written by ``slipway permissions``: any action of ``facts/deploy_actions.yaml``, and what goes with it."""
     allows: dict[str, Grant] = Field(default_factory=dict)
     denies: dict[str, Grant] = Field(default_factory=dict)
 
@@ -42,6 +45,14 @@ def declared_grants() -> dict[str, Declared]:
         if path.name != _MANAGED
         for name, found in load(path.read_text(encoding="utf-8"), path.name).items()
     }
+
+
+def declared_for(name: str) -> Declared | None:
+    """What is declared for a resource: by its name, or by a pattern where every stack has one of its own."""
+    found = declared_grants()
+    return found.get(name) or next(
+        (found[key] for key in found if "*" in key and fnmatchcase(name, key)), None
+    )
 
 
 @cache

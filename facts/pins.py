@@ -55,6 +55,10 @@ class ChartApis(Strict):
 
     defines: list[str] = Field(default_factory=list)
     """Kinds whose definitions it installs."""
+    switch: str = ""
+    """The value that decides whether it does; without one it always does."""
+    is_on: bool = True
+    """What the chart itself says of that value."""
     admits: list[str] = Field(default_factory=list)
     """Kinds its webhooks must answer for before the API server accepts one."""
 

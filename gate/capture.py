@@ -4,7 +4,7 @@ import asyncio
 import functools
 import gc
 import traceback
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -21,7 +21,7 @@ from gate.outputs import Account
 from gate.positions import light_positions
 from gate.recorder import Recorder
 from gate.watched import Watch
-from policies.record import Graph
+from policies.record import Graph, Resource
 
 PROJECT = "slipway"
 
@@ -56,6 +56,8 @@ def capture(
     upstreams: Mapping[str, Mapping[str, Any]] | None = None,
     organisation: Path | None = None,
     nothing_exists: bool = False,
+    project: str = PROJECT,
+    elsewhere: Sequence[Resource] = (),
 ) -> Captured:
     """Run ``program`` as stack ``stack``.
 
@@ -68,6 +70,8 @@ def capture(
         upstreams: exports of the stacks the program may refer to, by stack name.
         organisation: the folder with the project file, which the program sees as its root directory; ``root`` if
             it is not another one.
+        project: the project's name, which stands in URNs and in configuration keys.
+        elsewhere: policies that roles name and other programs make.
         nothing_exists: outputs are unknown, as in the first preview of an empty account.
 
     Raises:
@@ -88,7 +92,7 @@ def capture(
             monitor=recorder,
             monitor_features=features,
             engine=mocks.MockEngine(None),
-            project=PROJECT,
+            project=project,
             stack=stack,
             dry_run=watch.is_preview,
             organization="organization",
@@ -115,7 +119,7 @@ def capture(
     if recorder.problems:
         raise _failed(stack, recorder, None)
     ordered = sorted(recorder.recorded.values(), key=lambda r: r.urn)
-    return Captured(graph=Graph(ordered), exports=recorder.exports)
+    return Captured(graph=Graph(ordered, elsewhere), exports=recorder.exports)
 
 
 @contextmanager

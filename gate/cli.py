@@ -137,6 +137,25 @@ def explain(rule: Annotated[str, typer.Argument(help="A rule's id.")]) -> None:
     explain_rule(rule, Console())
 
 
+@app.command()
+def permissions(
+    role: Annotated[str, typer.Argument(help="deploy or preview.")],
+    stacks: Annotated[
+        list[str] | None, typer.Argument(help="Stacks to ask about; all when none is named.")
+    ] = None,
+    form: Annotated[str, typer.Option("--format", help="text or json.")] = "text",
+    organisation: From = None,
+    *,
+    write: Annotated[
+        bool, typer.Option("--write", help="Write both roles' documents to bootstrap/permissions/STACK.json.")
+    ] = False,
+) -> None:
+    """Say what a stack's deploy or preview role has to be allowed, worked out from what the stack registers."""
+    from gate.deploy.command import run  # noqa: PLC0415 as in preview
+
+    run(role, stacks or [], form, organisation, write=write)
+
+
 add_commands(app)
 app.add_typer(release, name="release")
 config = typer.Typer(help="Stack files.", no_args_is_help=True)

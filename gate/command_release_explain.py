@@ -106,7 +106,6 @@ def _print_cpu(release: Release, out: Console) -> None:
     out.print(
         f"  {release.artifact.size_bytes} bytes of files = {size:.2f} GiB of it; the rest is the engine's"
     )
-    out.print("  it runs on nodes without GPUs, those of the section system_nodes")
 
 
 def _print_pools(sized: Sized, out: Console) -> None:
@@ -116,5 +115,4 @@ def _print_pools(sized: Sized, out: Console) -> None:
         out.print("  pools: no stack has one")
     for pool in sized.pools:
         said = f"yes, on {', '.join(pool.holds)}" if pool.holds else f"no: {'; '.join(pool.reasons)}"
-        kind = "" if pool.pool == "system_nodes" else "pool "
-        out.print(f"  {kind}{pool.pool} of stack {pool.stack}: {said}", markup=False, soft_wrap=True)
+        out.print(f"  pool {pool.pool} of stack {pool.stack}: {said}", markup=False, soft_wrap=True)

@@ -48,7 +48,7 @@ def assess(
         roles_above: the roles of the stacks that this one stands on.
     """
     # One order for everything that follows: in which one resources came must change no byte of a report.
-    graph = Graph(sorted(graph, key=lambda resource: resource.urn))
+    graph = Graph(sorted(graph, key=lambda resource: resource.urn), graph.elsewhere)
     shapes = check_shapes(graph)
     said = judge(graph, rules)
     shape_findings = [

@@ -16,6 +16,7 @@ from typing import Any
 
 from gate import output_folder, render
 from gate.apart import end_with_parent
+from gate.deploy.findings import deploy_findings
 from gate.errors import GateError
 from gate.judgement import assess
 from gate.junit import as_junit
@@ -171,7 +172,10 @@ def _preview_one(stack: Stack, above: Sequence[Previewed], options: Options, add
             ),
             shares=traffic(stack),
             roles_above=Graph(role for one in above for role in one.roles),
-            noticed=release_findings(captured.graph, stack.releases, options.today),
+            noticed=[
+                *release_findings(captured.graph, stack.releases, options.today),
+                *deploy_findings(stack, captured.graph, options.root),
+            ],
         )
         output_folder.write(
             options.output / stack.name,

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -14,11 +14,29 @@ from gate.report import Report, shown
 from policies.record import Resource
 
 _TEMPLATES = Path(__file__).parent / "templates"
+_DEFINITION: Final = "CustomResourceDefinition"
+
+
+_DEEPEST_INDENT: Final = 5
+"""Levels with a line for each value. Below stand schemas of definitions: megabytes, of which no person reads one."""
 
 
 def as_json(data: Any) -> str:
-    """JSON, indented, keys as given."""
-    return json.dumps(data, indent=1, ensure_ascii=False) + "\n"
+    """JSON, keys as given: indented to a depth that people read, what is deeper on one line."""
+    return f"{_indented(data, 0)}\n"
+
+
+def _indented(value: Any, depth: int) -> str:
+    if not value or depth > _DEEPEST_INDENT or not isinstance(value, dict | list | tuple):
+        return json.dumps(value, ensure_ascii=False)
+    inner, outer = "\n" + " " * (depth + 1), "\n" + " " * depth
+    if isinstance(value, dict):
+        lines = (
+            f"{json.dumps(key, ensure_ascii=False)}: {_indented(item, depth + 1)}"
+            for key, item in value.items()
+        )
+        return f"{{{inner}{f',{inner}'.join(lines)}{outer}}}"
+    return f"[{inner}{f',{inner}'.join(_indented(item, depth + 1) for item in value)}{outer}]"
 
 
 def as_markdown(report: Report) -> str:
@@ -43,21 +61,28 @@ def as_markdown(report: Report) -> str:
 
 def manifests(resources: Sequence[Resource]) -> str:
     """Every Kubernetes object the program itself declares, as one multi-document YAML file."""
-    objects = [shown(r) for r in resources if r.object is not None]
-    return yaml.dump_all(
-        objects, Dumper=yaml.CSafeDumper, sort_keys=True, allow_unicode=True, explicit_start=True
+    return "".join(_document(shown(r)) for r in resources if r.object is not None)
+
+
+def _document(object_: Any) -> str:
+    if object_.get("kind") == _DEFINITION:
+        # JSON is YAML, on one line: ten thousand lines of schema take seconds to write and hide what stands around.
+        return f"--- {json.dumps(object_, sort_keys=True, ensure_ascii=False)}\n"
+    return str(
+        yaml.dump(object_, Dumper=yaml.CSafeDumper, sort_keys=True, allow_unicode=True, explicit_start=True)
     )
 
 
 def state(resources: Sequence[Resource], stack: str) -> dict[str, Any]:
     """The resources shaped as ``pulumi stack export`` writes them, without times or versions of a real run."""
+    project = next((r.urn.split("::")[1] for r in resources), "slipway")
     return {
         "version": 3,
         "deployment": {
             "manifest": {"time": "0001-01-01T00:00:00Z", "magic": "", "version": ""},
             "resources": [
                 {
-                    "urn": f"urn:pulumi:{stack}::slipway::pulumi:pulumi:Stack::slipway-{stack}",
+                    "urn": f"urn:pulumi:{stack}::{project}::pulumi:pulumi:Stack::{project}-{stack}",
                     "custom": False,
                     "type": "pulumi:pulumi:Stack",
                 },

@@ -6,13 +6,20 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from bootstrap.settings import PROJECT as BOOTSTRAP_PROJECT
+from bootstrap.settings import load_bootstrap, read_settings
 from gate.capture import Captured, capture
 from gate.errors import GateError
 from gate.outputs import Account
-from stacks.load import SettingsError, Stack, read_stack, stack_names, stray_files
+from policies.iam.identities import POLICY
+from policies.record import Resource
+from stacks.load import PROJECT, SettingsError, Stack, read_stack, stack_names, stray_files
+from stacks.settings import StackSettings
 
 ROOT = Path(__file__).parent.parent
 """The checkout: where ``__main__.py`` and ``stacks/`` stand."""
+BOOTSTRAP = "bootstrap"
+"""The folder of the program that comes first, with stack files of its own."""
 
 
 def chosen(names: Sequence[str], root: Path = ROOT) -> list[Stack]:
@@ -31,16 +38,29 @@ def chosen(names: Sequence[str], root: Path = ROOT) -> list[Stack]:
     if not known:
         problems.append(f"{root / 'stacks'}: holds no Pulumi.STACK.yaml")
     found: dict[str, Stack] = {}
+    read = bootstrap if root == ROOT / BOOTSTRAP else read_stack
     for name in names or known:
         if name not in known:
             continue
         try:
-            found[name] = read_stack(name, root / "stacks")
+            found[name] = read(name, root / "stacks")
         except SettingsError as error:
             problems.extend(error.lines)
     if problems:
         raise GateError("the stacks cannot be previewed:", list(dict.fromkeys(problems)))
     return with_upstreams(found.values())
+
+
+def bootstrap(name: str, folder: Path) -> Stack:
+    """The bootstrap of an account as a stack: a platform without sections, made by a program of its own.
+
+    Raises:
+        SettingsError: its file is wrong, or that of a stack it names.
+    """
+    raw = read_settings(name, folder.parent)
+    own = load_bootstrap(name, raw, folder.parent.parent / "stacks").settings
+    settings = StackSettings(platform=own.platform.platform)
+    return Stack(name=name, settings=settings, raw=raw, folder=folder, project=BOOTSTRAP_PROJECT)
 
 
 def with_upstreams(stacks: Iterable[Stack]) -> list[Stack]:
@@ -70,15 +90,25 @@ def capture_stack(
         CaptureError: it could not be run to its end.
     """
     platform = stack.settings.platform
+    names = stack.names
+    boundary = Resource(
+        urn=f"urn:pulumi:elsewhere::slipway-bootstrap::{POLICY}::{names.boundary}",
+        type=POLICY,
+        name=names.boundary,
+        inputs={"name": names.boundary, "policy": platform.boundary},
+    )
+    is_own = stack.project == PROJECT
     return capture(
-        program(root),
+        program(root if is_own else root / BOOTSTRAP),
         stack=stack.name,
         account=Account(id=platform.account, region=platform.region),
         root=root,
-        config={"slipway:settings": json.dumps(stack.raw, default=str)},
+        config={f"{stack.project}:settings": json.dumps(stack.raw, default=str)},
         upstreams=upstreams,
         organisation=stack.folder.parent,
         nothing_exists=nothing_exists,
+        project=stack.project,
+        elsewhere=[boundary] if is_own else [],
     )
 
 

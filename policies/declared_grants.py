@@ -1,10 +1,11 @@
 """What identities and documents of the platform may do, held against what is agreed on in ``facts/grants``."""
 
 from collections.abc import Iterable
-from functools import partial
+from functools import cache, partial
 from typing import Final
 
-from facts.declared_grants import Declared, Grant, declared_grants, declared_managed_policies
+from facts.declared_grants import Declared, Grant, declared_for, declared_managed_policies
+from facts.deploy_actions import deploy_actions
 from policies.deferring import every
 from policies.iam.conditions import Condition
 from policies.iam.patterns import covers, covers_action
@@ -23,6 +24,11 @@ _DOCUMENT: Final = {
 }
 _ATTACHMENT: Final = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
 _OURS: Final = "slipway:"
+_POLICY: Final = "aws:iam/policy:Policy"
+_BOUNDARY_KEY: Final = "iam:permissionsboundary"
+_GIVES: Final = frozenset({
+    "iam:AttachRolePolicy", "iam:CreateRole", "iam:PutRolePermissionsBoundary", "iam:PutRolePolicy",
+})  # fmt: skip
 _KINDS: Final = ("AWS", "Service", "Federated", "CanonicalUser")
 
 
@@ -38,12 +44,38 @@ def _surplus(resource: Resource, _graph: Graph) -> Iterable[str]:
     prop = _DOCUMENT[resource.type]
     if not component or at(resource.inputs, prop) is None:
         return
-    declared = declared_grants().get(resource.name)
+    declared = declared_for(resource.name)
     if declared is None or declared.of != component:
         yield f"{prop}: facts/grants declares nothing for {resource.name} of {component}"
         return
     found = statements(at(resource.inputs, prop), prop)
-    yield from every(partial(_more, statement, declared) for statement in found)
+    held = _not_derived if declared.derived else partial(_more, declared=declared)
+    yield from every(partial(held, statement) for statement in found)
+
+
+def _not_derived(statement: Statement) -> Iterable[str]:
+    """What no type of ours takes, and what would give a role permissions without its boundary."""
+    if not statement.allows:
+        return
+    if statement.not_actions is not None or statement.not_resources is not None:
+        yield f"{statement.name} names what it leaves out, not what it grants"
+        return
+    known = _deploying()
+    for action in statement.actions:
+        if action not in known:
+            yield f"{statement.name}: {action} is no action of facts/deploy_actions.yaml"
+        if action in _GIVES and not any(c.key == _BOUNDARY_KEY for c in statement.pinned()):
+            yield f"{statement.name}: {action} without a condition on {_BOUNDARY_KEY}"
+
+
+@cache
+def _deploying() -> frozenset[str]:
+    """What making the types of ours takes; roles are passed with it, and services make their own."""
+    rows = deploy_actions().values()
+    return frozenset(action for row in rows for action in row.every()) | {
+        "iam:CreateServiceLinkedRole",
+        "iam:PassRole",
+    }
 
 
 def _more(statement: Statement, declared: Declared) -> Iterable[str]:
@@ -99,7 +131,7 @@ def _is_held(grant: Grant, statement: Statement) -> bool:
 
 
 def _lost(resource: Resource, _graph: Graph) -> Iterable[str]:
-    declared = declared_grants().get(resource.name)
+    declared = declared_for(resource.name)
     prop = _DOCUMENT[resource.type]
     if declared is None or declared.of != component_of(resource):
         return
@@ -122,10 +154,11 @@ def _still_denies(statement: Statement, denial: Grant, action: str, resource: st
     )
 
 
-def _undeclared(attachment: Resource, _graph: Graph) -> Iterable[str]:
+def _undeclared(attachment: Resource, graph: Graph) -> Iterable[str]:
     component = component_of(attachment)
-    if not component:
-        return
+    above = (graph.by_urn.get(urn) for urn in attachment.property_dependencies.get("policyArn", ()))
+    if not component or any(r is not None and r.type == _POLICY for r in above):
+        return  # a document of ours is held against what is declared for it
     name = text(at(attachment.inputs, "policyArn"), "policyArn").rpartition("/")[2]
     if name not in declared_managed_policies().get(component, ()):
         yield f"policyArn: {name} is not declared for roles of {component}"

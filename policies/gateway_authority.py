@@ -5,7 +5,8 @@ from collections.abc import Set as AbstractSet
 from typing import Any, Final
 
 from policies.address_range import is_internet
-from policies.gateway_objects import GATEWAYS, SECURITY_POLICY, TRAFFIC_POLICY
+from policies.analysis.gateway.senders import senders
+from policies.gateway_objects import GATEWAYS, SECURITY_POLICY, TRAFFIC_POLICY, is_for
 from policies.neighbours import is_a_part
 from policies.object_metadata import namespace_of
 from policies.reading import at, mapping, sequence, text
@@ -49,7 +50,7 @@ def _forgeable(policy: Resource, graph: Graph) -> Iterable[str]:
         return
     trusted: AbstractSet[str] | None = None
     for header in sorted(set(headers) - _SET_BY_ENVOY):
-        trusted = _written(policy, graph) if trusted is None else trusted
+        trusted = _written(policy, graph) | _sent(policy, graph) if trusted is None else trusted
         if header not in trusted:
             verb = "counts callers by" if policy.type == TRAFFIC_POLICY else "lets in by"
             yield f"{verb} {header}, which callers write themselves"
@@ -92,6 +93,18 @@ def _believed(policy: Resource) -> list[str]:
 def _written(policy: Resource, graph: Graph) -> AbstractSet[str]:
     """Headers that Envoy itself writes from what it checked, in place of what the caller sent."""
     return graph.once_for(_headers_written, namespace_of(policy))
+
+
+def _sent(policy: Resource, graph: Graph) -> AbstractSet[str]:
+    """Headers that everybody whom the mesh admits to the policy's gateways has written so."""
+    gateways = [gateway for gateway in graph.of_type(*GATEWAYS) if is_for(policy, gateway)]
+    written: list[AbstractSet[str]] = []
+    for gateway in gateways:
+        admitted = senders(gateway, graph)
+        if admitted is None:
+            return frozenset()
+        written += [graph.once_for(_headers_written, namespace) for namespace in admitted]
+    return frozenset.intersection(*map(frozenset, written)) if written else frozenset()
 
 
 def _headers_written(graph: Graph, namespace: str) -> AbstractSet[str]:

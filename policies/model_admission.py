@@ -1,7 +1,7 @@
 """What KServe's webhooks refuse of predictive models and graphs: what passed review would never come up.
 
 KServe v0.20.0, ``inference_service_validation.go``, ``component.go`` and ``inference_graph_validation.go``, read
-2026-11-25. An API server without the webhooks accepts all of it. Canaries and language models: :mod:`policies.traffic`.
+2026-11-28; ``tools/conformance/tables`` holds both to one table. Canaries and language models: :mod:`policies.traffic`.
 """
 
 import re
@@ -9,6 +9,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any, Final
 
+from policies.analysis.serving.predictive_admission import (
+    refused_metrics,
+    refused_places,
+    refused_transformer,
+    refused_workers,
+)
 from policies.cluster_address import is_inside, parsed
 from policies.deferring import every
 from policies.hubs import variables
@@ -23,11 +29,10 @@ GRAPH: Final = ("kubernetes:serving.kserve.io/v1alpha1:InferenceGraph",)
 _NAME: Final = re.compile(r"[a-z]([-a-z0-9]*[a-z0-9])?")
 _SCALER: Final = "serving.kserve.io/autoscalerClass"
 _SCALERS: Final = frozenset({"hpa", "external", "keda", "none"})
-_OF_METRICS: Final[Mapping[str, frozenset[str]]] = {"hpa": frozenset({"cpu", "memory"}), "keda": frozenset()}
 _BLOCKED: Final = "PYTHONPATH"
 """A folder to load code from: a model's files would be programs."""
 _LOG_MODES: Final = frozenset({"all", "request", "response"})
-_ON_SEVERAL_NODES: Final = ("pvc://", "oci://")
+_LOG_STORAGE: Final = ("path", "parameters", "key")
 _TARGETS: Final = ("nodeName", "serviceName", "serviceUrl")
 _WHOLE: Final = 100
 
@@ -47,35 +52,12 @@ def _refused_whole(service: Resource) -> Iterator[str]:
     scaler = annotation(service, _SCALER)
     if scaler and scaler not in _SCALERS:
         yield f"{_SCALER} is {scaler}; KServe knows {', '.join(sorted(_SCALERS))}"
-    if scaler in _OF_METRICS:
-        for part, component in components(service):
-            yield from _refused_metric(part, component, scaler)
+    for part, component in components(service):
+        yield from refused_metrics(part, component, scaler)
     predictor = mapping(at(service.inputs, "spec.predictor"), "spec.predictor")
+    yield from refused_transformer(predictor)
     if at(predictor, "workerSpec") is not None:
-        yield from _refused_worker(predictor, scaler)
-
-
-def _refused_metric(part: str, component: Mapping[str, Any], scaler: str) -> Iterator[str]:
-    metric = text(at(component, "scaleMetric"), "scaleMetric")
-    target = number(at(component, "scaleTarget"), "scaleTarget")
-    if metric and metric not in _OF_METRICS[scaler]:
-        yield f"{part}: scaleMetric is {metric}, which {scaler} does not scale by"
-    if target is not None and scaler == "hpa" and not 1 <= target <= _WHOLE:
-        yield f"{part}: scaleTarget is {target:g}, and is a percentage"
-
-
-def _refused_worker(predictor: Mapping[str, Any], scaler: str) -> Iterator[str]:
-    uri = text(at(predictor, "model.storageUri"), "storageUri")
-    if uri and not uri.startswith(_ON_SEVERAL_NODES):
-        yield f"predictor: runs on several nodes (workerSpec), which take their files from pvc:// or oci:// (got {uri})"
-    if len(sequence(at(predictor, "workerSpec.containers"), "workerSpec.containers")) > 1:
-        yield "predictor: workerSpec has more than one container"
-    if at(predictor, "model") is not None and scaler != "none":
-        yield f"predictor: runs on several nodes (workerSpec), and {_SCALER} is not none"
-    for field in ("pipelineParallelSize", "tensorParallelSize"):
-        size = number(at(predictor, f"workerSpec.{field}"), field)
-        if size is not None and size < 1:
-            yield f"predictor: workerSpec.{field} is {size:g}"
+        yield from refused_workers(predictor, scaler)
 
 
 def _refused_part(part: str, component: Mapping[str, Any]) -> Iterator[str]:
@@ -95,22 +77,40 @@ def _refused_part(part: str, component: Mapping[str, Any]) -> Iterator[str]:
     concurrency = number(at(component, "containerConcurrency"), "containerConcurrency")
     if concurrency is not None and concurrency < 0:
         yield f"{part}: containerConcurrency is {concurrency:g}"
-    mode = text(at(component, "logger.mode"), "logger.mode")
-    if mode and mode not in _LOG_MODES:
-        yield f"{part}: logger.mode is {mode}; KServe knows {', '.join(sorted(_LOG_MODES))}"
+    if at(component, "logger") is not None:
+        yield from _refused_logger(part, mapping(at(component, "logger"), "logger"))
+
+
+def _refused_logger(part: str, logger: Mapping[str, Any]) -> Iterator[str]:
+    mode = text(at(logger, "mode"), "logger.mode")
+    if mode not in _LOG_MODES:
+        yield f"{part}: logger.mode is {mode or 'not set'}; KServe knows {', '.join(sorted(_LOG_MODES))}"
+    if at(logger, "storage") is not None:
+        storage = mapping(at(logger, "storage"), "logger.storage")
+        missing = [field for field in _LOG_STORAGE if at(storage, field) is None]
+        if missing:
+            yield f"{part}: logger.storage: no {', '.join(missing)}; KServe asks for {', '.join(_LOG_STORAGE)}"
 
 
 def _refused_server(part: str, component: Mapping[str, Any]) -> Iterator[str]:
-    servers = [mapping(at(component, name), name) for name in FRAMEWORKS if at(component, name) is not None]
-    if at(component, "storageUris") and any(at(server, "storageUri") is not None for server in servers):
-        yield f"{part}: names both storageUri and storageUris"
-    for container in (*servers, *containers(component)):
+    servers = {
+        name: mapping(at(component, name), name) for name in FRAMEWORKS if at(component, name) is not None
+    }
+    yield from refused_places(part, component, list(servers.values()))
+    for name, server in servers.items():
+        said = text(at(server, "name"), f"{name}.name")
+        if part == "predictor" and said:  # a canary's schema asks for one
+            yield f"{part}: {name}.name is {said}; only a canary's server has a name"
+    workers = mapping(at(component, "workerSpec"), "workerSpec")
+    for container in (*servers.values(), *containers(component), *containers(workers)):
         if _BLOCKED in variables(container):
             yield f"{part}: sets {_BLOCKED}, from which a server loads code"
 
 
 def _refused_graph(graph: Resource, _graph: Graph) -> Iterable[str]:
     nodes = mapping(at(graph.inputs, "spec.nodes"), "spec.nodes")
+    if name_of(graph) and not _NAME.fullmatch(name_of(graph)):
+        yield f"{name_of(graph)} is no name of a service: small letters, digits and -, a letter first"
     if "root" not in nodes:
         yield "no node is called root, where requests come in"
     yield from every(partial(_refused_node, name, mapping(node, name)) for name, node in nodes.items())

@@ -8,13 +8,13 @@ add-ons and the network plugin is held in the modules of those components.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
-from facts.pins import ChartApis, chart_apis
-from policies.charts import RELEASE, chart_of
+from policies.charts import RELEASE, apis_of, holds, kinds_defined
+from policies.gateway_objects import DEFINITION
 from policies.reading import at, flag, mapping, text
 from policies.record import Graph, Resource
 from policies.rule import Rule
+from policies.rules.kubernetes.definitions import kind_defined
 
-DEFINITION: Final = "kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition"
 NAMESPACE: Final = "kubernetes:core/v1:Namespace"
 OBJECTS: Final = "kubernetes:*"
 PROVIDER: Final = "pulumi:providers:kubernetes"
@@ -28,31 +28,18 @@ def _kind(object_: Resource) -> str:
     return f"{text(at(object_.inputs, 'kind'), 'kind')}.{group}"
 
 
-def _holds(kinds: Iterable[str], kind: str) -> bool:
-    return any(k in {kind, f"*.{kind.partition('.')[2]}"} for k in kinds)
-
-
-def _apis(release: Resource) -> ChartApis:
-    return chart_apis().get(chart_of(release), ChartApis())
-
-
 def _is_object(resource: Resource) -> bool:
     """An object that a program declares; what stands in a manifest has no order, whoever applies it retries."""
     return resource.object is not None and not resource.source and not resource.type.startswith(_NOT_OBJECTS)
 
 
 def _defined_by(graph: Graph, kind: str) -> list[Resource]:
-    found = [r for r in graph.of_type(RELEASE) if _holds(_apis(r).defines, kind)]
-    for definition in graph.of_type(DEFINITION):
-        spec = mapping(at(definition.inputs, "spec"), "spec")
-        named = f"{text(at(spec, 'names.kind'), 'spec.names.kind')}.{text(at(spec, 'group'), 'spec.group')}"
-        if named == kind:
-            found.append(definition)
-    return found
+    found = [r for r in graph.of_type(RELEASE) if holds(kinds_defined(r), kind)]
+    return [*found, *(d for d in graph.of_type(DEFINITION) if kind_defined(d) == kind)]
 
 
 def _admitted_by(graph: Graph, kind: str) -> list[Resource]:
-    return [r for r in graph.of_type(RELEASE) if _holds(_apis(r).admits, kind)]
+    return [r for r in graph.of_type(RELEASE) if holds(apis_of(r).admits, kind)]
 
 
 def _namespaces(graph: Graph, name: str) -> list[Resource]:
@@ -110,7 +97,7 @@ def _releases_running_as(
         for r in graph.of_type(RELEASE)
         if graph.component_of(r) == graph.component_of(association)
         and text(at(r.inputs, "namespace"), "namespace") == namespace
-        and not _apis(r).defines
+        and not kinds_defined(r)
     ]
     naming = [r for r in beside if account in set(_texts(at(r.inputs, "values")))]
     return naming or (beside if len(beside) == 1 else [])

@@ -76,10 +76,15 @@ class Resource:
 
 
 class Graph:
-    """All resources of one stack, with the questions rules ask about their neighbours."""
+    """All resources of one stack, with the questions rules ask about their neighbours.
 
-    def __init__(self, resources: Iterable[Resource]) -> None:
+    ``elsewhere`` are resources of other stacks that some of these name by ARN, such as the boundary of its roles: they
+    are read, never judged.
+    """
+
+    def __init__(self, resources: Iterable[Resource], elsewhere: Iterable[Resource] = ()) -> None:
         self.resources: tuple[Resource, ...] = tuple(resources)
+        self.elsewhere: tuple[Resource, ...] = tuple(elsewhere)
         self.by_urn: Mapping[str, Resource] = {r.urn: r for r in self.resources}
 
     def __iter__(self) -> Iterator[Resource]:

@@ -14,11 +14,9 @@ from policies.reading import at, flag, mapping, mebibytes, sequence, text
 from policies.record import Graph, Resource
 from policies.rule import Rule
 
-DEFINITION: Final = "kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition"
 _STANDARD: Final = frozenset({"Standard", "RawDeployment"})
 _OFFLINE: Final = "HF_HUB_OFFLINE"
 _FROM_HUBS: Final = frozenset({"huggingface", "vllm"})
-_POOLS: Final = "inference.networking.k8s.io"
 _SERVER: Final = "kserve-container"
 _LOADS_CODE: Final = frozenset({"joblib", "mlflow", "pickle", "pytorch", "sklearn", "torch"})
 _LEAST_DOWNLOAD_MIB: Final = 2048
@@ -68,17 +66,6 @@ def _upstream_configs(release: Resource, _graph: Graph) -> Iterable[str]:
         at(release.inputs, "values.kserve.llmisvcConfigs.enabled"), "llmisvcConfigs.enabled"
     ):
         yield "installs upstream's configs, which are merged into every model and cannot be taken away"
-
-
-def _second_owner(release: Resource, graph: Graph) -> Iterable[str]:
-    if chart_of(release) != "kserve-llmisvc-resources":
-        return
-    others = [
-        d.name for d in graph.of_type(DEFINITION) if text(at(d.inputs, "spec.group"), "spec.group") == _POOLS
-    ]
-    makes = flag(at(release.inputs, "values.kserve.llmisvc.createGIECRDs"), "createGIECRDs", default=True)
-    if makes and others:
-        yield f"createGIECRDs is on, and {others[0]} is declared here too"
 
 
 def _cramped_download(release: Resource, _graph: Graph) -> Iterable[str]:
@@ -198,14 +185,6 @@ RULES: tuple[Rule, ...] = (
         why="Upstream's configs run a script in a shell with a writable root, and some add capabilities.",
         fix="Leave kserve.llmisvcConfigs.enabled off and declare the configs under the well-known names.",
         check=_upstream_configs,
-    ),
-    Rule(
-        id="pool-definitions-have-one-owner",
-        applies_to=(RELEASE,),
-        why="Helm refuses definitions it did not make, or takes them along when it goes.",
-        fix="Set kserve.llmisvc.createGIECRDs to false.",
-        check=_second_owner,
-        reads_graph=True,
     ),
     Rule(
         id="downloads-have-room",

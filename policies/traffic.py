@@ -8,8 +8,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, Final
 
+from policies.analysis.serving.language_model_admission import (
+    refused_bounds,
+    refused_parallelism,
+    refused_parents,
+    refused_picker,
+    refused_scaling,
+)
 from policies.deferring import every
-from policies.model_objects import INFERENCE_SERVICE, LLM
+from policies.hubs import variables
+from policies.model_objects import FRAMEWORKS, INFERENCE_SERVICE, LLM
 from policies.neighbours import keeps_our_conventions
 from policies.object_metadata import annotation, name_of, namespace_of
 from policies.reading import at, flag, mapping, number, sequence, text
@@ -20,6 +28,7 @@ _STOP: Final = "serving.kserve.io/stop"
 _PARTS: Final = ("spec", "spec.prefill")
 _MODE: Final = "serving.kserve.io/deploymentMode"
 _WITH_CANARIES: Final = frozenset({"Standard", "RawDeployment"})
+_PLACE: Final = "STORAGE_URI"
 _WHOLE: Final = 100
 _SCALES: Final = ("maxReplicas", "scaleTarget", "scaleMetric", "autoScaling")
 
@@ -36,9 +45,16 @@ def _stuck_canaries(service: Resource, graph: Graph) -> Iterable[str]:
     if canaries and mode not in _WITH_CANARIES:
         yield f"canaries need {_MODE}: Standard (got {mode or 'none'})"
     yield from every(partial(_stuck, index, spec, canaries) for index in range(len(canaries)))
+    server = any(at(spec, f"predictor.{framework}") is not None for framework in FRAMEWORKS)
+    if canaries and not server and not _names_files(spec):
+        yield "spec.predictor: a container of its own that names no files (STORAGE_URI): KServe refuses canaries"
     share = sum(number(at(c, "trafficPercent"), "trafficPercent") or 0 for c in canaries)
     if share > _WHOLE:
         yield f"canaries take {share:g} % of the traffic"
+
+
+def _names_files(spec: Mapping[str, Any]) -> bool:
+    return _PLACE in variables(mapping(at(spec, "predictor.containers.0"), "predictor.containers"))
 
 
 def _stuck(index: int, spec: Mapping[str, Any], canaries: Sequence[Any]) -> Iterator[str]:
@@ -75,9 +91,14 @@ def _weight(service: Resource) -> float | None:
 
 
 def _refused(service: Resource, _graph: Graph) -> Iterable[str]:
-    questions = [_refused_route, _refused_adapters, _refused_picker]
-    parts = [partial(_refused_parallelism, service, part) for part in _PARTS]
-    return every([*(partial(question, service) for question in questions), *parts])
+    scheduler = mapping(at(service.inputs, "spec.router.scheduler"), "spec.router.scheduler")
+    whole = [partial(_refused_route, service), partial(_refused_adapters, service)]
+    parts = [
+        partial(question, part, mapping(at(service.inputs, part), part))
+        for part in _PARTS
+        for question in (refused_parallelism, refused_scaling)
+    ]
+    return every([*whole, partial(refused_picker, scheduler), *parts])
 
 
 def _refused_route(service: Resource) -> Iterator[str]:
@@ -94,9 +115,11 @@ def _refused_route(service: Resource) -> Iterator[str]:
         yield "route.http has both refs and spec"
     if refs and gateway is not None and not sequence(at(gateway, "refs"), "gateway.refs"):
         yield "route.http.refs names routes, and router.gateway asks for a gateway of KServe's own"
+    yield from refused_parents(mapping(at(service.inputs, "spec.router"), "spec.router"))
 
 
 def _refused_adapters(service: Resource) -> Iterator[str]:
+    yield from refused_bounds(mapping(at(service.inputs, "spec.model.lora"), "model.lora"))
     names = [text(at(a, "name"), "adapter.name") for a in _adapters(service)]
     for index, name in enumerate(names):
         if not name or name in {".", ".."}:
@@ -105,31 +128,6 @@ def _refused_adapters(service: Resource) -> Iterator[str]:
             yield f"model.lora.adapters.{index}: {name} stands there twice"
         elif name == _base_name(service):
             yield f"model.lora.adapters.{index} is called like the model, {name}"
-
-
-def _refused_picker(service: Resource) -> Iterator[str]:
-    scheduler = mapping(at(service.inputs, "spec.router.scheduler"), "spec.router.scheduler")
-    config = at(scheduler, "config")
-    replicas = number(at(scheduler, "replicas"), "scheduler.replicas")
-    if replicas is not None and replicas <= 0:
-        yield f"scheduler.replicas is {replicas:g}"
-    if config is not None and (at(config, "ref") is None) == (at(config, "inline") is None):
-        yield "scheduler.config names neither or both of ref and inline"
-
-
-def _refused_parallelism(service: Resource, part: str) -> Iterator[str]:
-    split = mapping(at(service.inputs, f"{part}.parallelism"), f"{part}.parallelism")
-    sizes = {key: number(at(split, key), key) for key in ("pipeline", "data", "dataLocal", "tensor")}
-    is_data = sizes["data"] is not None or sizes["dataLocal"] is not None
-    if at(service.inputs, f"{part}.worker") is not None and not is_data and sizes["pipeline"] is None:
-        yield f"{part}.worker without data or pipeline parallelism"
-    if is_data and sizes["pipeline"] is not None:
-        yield f"{part}.parallelism is of data and of pipelines at once"
-    if (sizes["data"] is None) != (sizes["dataLocal"] is None):
-        yield f"{part}.parallelism names one of data and dataLocal"
-    for key, size in sizes.items():
-        if size is not None and size <= 0:
-            yield f"{part}.parallelism.{key} is {size:g}"
 
 
 def _adapters(service: Resource) -> Sequence[Any]:

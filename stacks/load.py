@@ -9,22 +9,24 @@ from typing import Any, Self
 import pulumi
 from pydantic import ValidationError
 
+from components.compute.cpu_pool import CpuPoolSettings
 from components.gpu_pool import GpuPoolSettings
 from components.model_plan import ModelPlan
 from components.names import Names
 from components.network import NetworkSettings
-from components.system_nodes import SystemNodesSettings
+from components.serving import ServingSettings
 from facts.explain import explain, placeholders
 from facts.strict_yaml import YamlProblem, load
 from releases.load import LoadedRelease, ReleaseError, load_releases
+from stacks.contradictions import contradictions, pools_twice
 from stacks.models import Places, Releases, environment_of, model_plans, model_problems, releases_of
 from stacks.settings import StackSettings, missing_sections
 
 FOLDER = Path(__file__).parent
 """The committed stack files. Beside a folder of stack files, under ``releases/models``, stand what its stacks run."""
 _FILE = re.compile(r"^Pulumi\.(?P<stack>[a-z][a-z0-9-]*)\.yaml$")
-_ARN = re.compile(r"^arn:aws[a-z-]*:[a-z0-9-]+:(?P<region>[a-z0-9-]*):(?P<account>\d*):")
-_KEY = "slipway:settings"
+PROJECT = "slipway"
+_KEY = f"{PROJECT}:settings"
 
 
 class SettingsError(pulumi.RunError):
@@ -59,6 +61,7 @@ class Stack:
     settings: StackSettings
     raw: Mapping[str, Any]
     folder: Path = FOLDER
+    project: str = PROJECT
     upstream: "Stack | None" = None
     plans: Mapping[str, ModelPlan] = field(default_factory=dict)
     releases: Sequence[LoadedRelease] = ()
@@ -83,19 +86,22 @@ class Stack:
     @property
     def api_server_range(self) -> str:
         """Where the API server calls from: addresses of the VPC, whose network this stack or one above owns."""
+        return self._network.vpc_cidr
+
+    @property
+    def _network(self) -> NetworkSettings:
         network: NetworkSettings | None = self.settings_of("network")
         if network is None:
             raise SettingsError.of(
                 self.name,
                 ["network: another section needs it; add it here or name an upstream that holds it"],
             )
-        return network.vpc_cidr
+        return network
 
     @property
     def endpoint_ranges(self) -> tuple[str, ...]:
         """Where AWS's services answer inside the VPC, whose network this stack or one above owns."""
-        network: NetworkSettings | None = self.settings_of("network")
-        return tuple(network.endpoint_ranges.values()) if network is not None else ()
+        return tuple(self._network.endpoint_ranges.values())
 
     @property
     def gpu_pools(self) -> Mapping[str, GpuPoolSettings]:
@@ -104,10 +110,21 @@ class Stack:
         return {**above, **self.settings.gpu_pools}
 
     @property
+    def cpu_pools(self) -> Mapping[str, CpuPoolSettings]:
+        """As :attr:`gpu_pools`, without GPUs."""
+        above = self.upstream.cpu_pools if self.upstream else {}
+        return {**above, **self.settings.cpu_pools}
+
+    @property
     def places(self) -> Places:
         """Where its models may run."""
-        nodes: SystemNodesSettings | None = self.settings_of("system_nodes")
-        return Places(self.gpu_pools, nodes.instance_types if nodes is not None else None)
+        serving: ServingSettings | None = self.settings_of("serving")
+        return Places(self.gpu_pools, self.cpu_pools, serving.picker_pool if serving is not None else None)
+
+    @property
+    def zones(self) -> Sequence[str]:
+        """The letters of the zones in which the network, of this stack or one above, has nodes."""
+        return self._network.zones
 
 
 def stack_names(folder: Path = FOLDER) -> list[str]:
@@ -149,7 +166,7 @@ def _load(name: str, raw: Mapping[str, Any], folder: Path, below: tuple[str, ...
         settings = StackSettings.model_validate(raw)
     except ValidationError as error:
         raise SettingsError.of(name, _wrong(raw, error)) from None
-    problems = [*placeholders(raw), *_contradictions(settings, raw)]
+    problems = [*placeholders(raw), *contradictions(settings, raw)]
     upstream = None
     if settings.upstream is not None:
         if settings.upstream not in stack_names(folder):
@@ -201,7 +218,7 @@ def _read(name: str, folder: Path) -> Mapping[str, Any]:
     settings = config.get(_KEY) if isinstance(config, Mapping) else None
     if not isinstance(settings, Mapping):
         raise SettingsError.of(name, [f"config.{_KEY}: expected a mapping (got {settings!r})"])
-    extra = [key for key in (config or {}) if key != _KEY and not _is_secret_key(key)]
+    extra = [key for key in (config or {}) if key != _KEY and not key.startswith("pulumi:")]
     if extra:
         raise SettingsError.of(
             name, [f"config.{key}: unknown key; settings stand under {_KEY}" for key in extra]
@@ -216,33 +233,6 @@ def _wrong(raw: Mapping[str, Any], error: ValidationError) -> list[str]:
     return [*waiting, *(line for line in explain(error, StackSettings) if not line.startswith(paths))]
 
 
-def _is_secret_key(key: str) -> bool:
-    """Pulumi's own provider configuration and encryption keys are none of ours."""
-    return key.startswith("pulumi:")
-
-
-def _contradictions(settings: StackSettings, raw: Mapping[str, Any]) -> Iterator[str]:
-    """ARNs that name another account or region than the platform's."""
-    for path, value in _strings(raw, ""):
-        arn = _ARN.match(value)
-        if arn is None:
-            continue
-        for part, mine in (("account", settings.platform.account), ("region", settings.platform.region)):
-            if arn[part] and arn[part] != mine:
-                yield f"{path}: names {part} {arn[part]}, but platform.{part} is {mine} (got {value!r})"
-
-
-def _strings(value: Any, path: str) -> Iterator[tuple[str, str]]:
-    if isinstance(value, str):
-        yield path, value
-    elif isinstance(value, Mapping):
-        for key, item in value.items():
-            yield from _strings(item, f"{path}.{key}" if path else str(key))
-    elif isinstance(value, list):
-        for i, item in enumerate(value):
-            yield from _strings(item, f"{path}.{i}")
-
-
 def _disagreements(settings: StackSettings, upstream: Stack) -> Iterator[str]:
     for part in ("organisation", "environment", "account", "region", "lifecycle"):
         mine, above = getattr(settings.platform, part), getattr(upstream.settings.platform, part)
@@ -250,7 +240,6 @@ def _disagreements(settings: StackSettings, upstream: Stack) -> Iterator[str]:
             yield f"platform.{part}: must be {above!r}, as in upstream {upstream.name} (got {mine!r})"
     for section in settings.sections():
         owner = upstream.owner_of(section)
-        if owner is not None and section not in {"models", "gpu_pools"}:
+        if owner is not None and section not in {"models", "gpu_pools", "cpu_pools"}:
             yield f"{section}: stack {owner.name} holds it already; one stack owns a section"
-    for pool in settings.gpu_pools.keys() & upstream.gpu_pools.keys():
-        yield f"gpu_pools.{pool}: an upstream holds a pool of this name already"
+    yield from pools_twice(settings, {*upstream.gpu_pools, *upstream.cpu_pools})

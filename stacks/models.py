@@ -1,12 +1,13 @@
 """Whether the models a stack names exist, may run there, and fit what they are put on."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from components.caller_settings import TOKENS_PER_MINUTE, caller_problems
-from components.capacity import placement, system_problem
+from components.capacity import cpu_problem, placement
+from components.compute.cpu_pool import CpuPoolSettings
 from components.disk import disk_problem
 from components.gpu_pool import GpuPoolSettings
 from components.model_fallback import fail_soft_problems
@@ -32,10 +33,15 @@ _LIKE_A_VERSION: Final = re.compile(r"-v\d+$")
 
 @dataclass(frozen=True)
 class Places:
-    """Where a stack's models may run: its GPU pools, and the types of the nodes without GPUs if anybody says them."""
+    """Where a stack's models may run: the pools of both kinds, and the one on which pickers do."""
 
     gpu_pools: Mapping[str, GpuPoolSettings]
-    system_types: Sequence[str] | None = None
+    cpu_pools: Mapping[str, CpuPoolSettings]
+    picker_pool: str | None = None
+
+    def kind(self, pool: str) -> str:
+        """What a pool's machines are, for comparing versions."""
+        return "a GPU" if pool in self.gpu_pools else "the CPU"
 
 
 def model_problems(
@@ -66,7 +72,7 @@ def model_problems(
                 against = payload_problems(loaded.release.needs.engine, data.pii, data.data_class)
                 yield from (f"{path}.payload_logging: {version}: {reason}" for reason in against)
             yield from _share_problems(path, settings, loaded)
-        yield from _side_by_side_problems(path, settings, found)
+        yield from _side_by_side_problems(path, settings, found, places)
         yield from _edge_problems(path, settings, found, releases, models)
 
 
@@ -115,14 +121,14 @@ def _traffic_problems(path: str, settings: ModelSettings) -> Iterator[str]:
 
 
 def _side_by_side_problems(
-    path: str, settings: ModelSettings, found: Mapping[str, LoadedRelease]
+    path: str, settings: ModelSettings, found: Mapping[str, LoadedRelease], places: Places
 ) -> Iterator[str]:
     """KServe lays a canary over the stable predictor: what only one of them sets would reach the other."""
     for what, values in (
         ("needs.engine", {v: loaded.release.needs.engine for v, loaded in found.items()}),
         ("needs.task", {v: loaded.release.needs.task for v, loaded in found.items()}),
         ("rollout.driver", {v: loaded.release.rollout.driver for v, loaded in found.items()}),
-        ("pool", {v: "a GPU" if s.pool else "the CPU" for v, s in settings.versions.items()}),
+        ("pool", {v: places.kind(s.pool) for v, s in settings.versions.items()}),
     ):
         if len(set(values.values())) > 1:
             said = ", ".join(f"{version} {values[version]}" for version in by_number(list(values)))
@@ -138,30 +144,45 @@ def _placement_problems(
     loaded: LoadedRelease,
     places: Places,
 ) -> Iterator[str]:
-    pools = places.gpu_pools
-    if settings.pool is not None and settings.pool not in pools:
-        there = ", ".join(sorted(pools)) or "none"
-        yield f"{path}.pool: no GPU pool of this name, here or upstream; there are {there} (got {settings.pool!r})"
+    gpus, cpus, pool = places.gpu_pools, places.cpu_pools, settings.pool
+    if pool not in gpus and pool not in cpus:
+        there = ", ".join(sorted({*gpus, *cpus})) or "none"
+        yield f"{path}.pool: no pool of this name, here or upstream; there are {there} (got {pool!r})"
         return
-    accelerator = (
-        "cpu"
-        if settings.pool is None
-        else placement_name(gpu_instance(pools[settings.pool].instance_types[0]))
-    )
+    accelerator = "cpu" if pool in cpus else placement_name(gpu_instance(gpus[pool].instance_types[0]))
     choice = Choice(settings.replicas.min, settings.replicas.max, accelerator)
     for problem in choice_problems(loaded, choice):
         yield f"{path}: {problem}"
-    if settings.pool is not None:
-        fit = placement(accelerator_needs(loaded.release), {settings.pool: pools[settings.pool]})
-        if fit.problem is not None:
-            yield f"{path}.pool: {fit.problem}"
-        artifact, engine = loaded.release.artifact, loaded.release.needs.engine
-        if too_little := disk_problem(engine, artifact.size_bytes, pools[settings.pool]):
-            yield f"{path}.pool: {too_little}"
-    elif loaded.release.needs.gpu_count == 0 and places.system_types is not None:
-        too_small = system_problem(accelerator_needs(loaded.release), places.system_types)
-        if too_small is not None:
-            yield f"{path}: {too_small}"
+    fits = _gpu_problems if pool in gpus else _cpu_problems
+    yield from (f"{path}.pool: {problem}" for problem in fits(pool, loaded, places))
+    picker = places.picker_pool if loaded.release.needs.engine == "vllm" else None
+    if picker is not None and picker not in cpus:
+        yield (
+            f"{path}: its endpoint picker runs on the pool {picker!r} (serving.picker_pool), "
+            f"which cpu_pools do not hold, here or upstream; there are {', '.join(sorted(cpus)) or 'none'}"
+        )
+
+
+def _gpu_problems(pool: str, loaded: LoadedRelease, places: Places) -> Iterator[str]:
+    needs, machines = accelerator_needs(loaded.release), places.gpu_pools[pool]
+    if not needs.gpu_count:
+        yield f"{pool} has GPUs and the release asks for none; name a pool of cpu_pools"
+    fit = placement(needs, {pool: machines})
+    if fit.problem is not None:
+        yield fit.problem
+    if too_little := disk_problem(loaded.release.needs.engine, loaded.release.artifact.size_bytes, machines):
+        yield too_little
+
+
+def _cpu_problems(pool: str, loaded: LoadedRelease, places: Places) -> Iterator[str]:
+    needs, machines = accelerator_needs(loaded.release), places.cpu_pools[pool]
+    if needs.gpu_count:
+        yield f"{pool} has no GPUs and the release asks for {needs.gpu_count}; name a pool of gpu_pools"
+        return
+    if too_small := cpu_problem(needs, pool, machines.instance_types):
+        yield too_small
+    if too_little := disk_problem(loaded.release.needs.engine, loaded.release.artifact.size_bytes, machines):
+        yield too_little
 
 
 def _share_problems(path: str, settings: ModelSettings, loaded: LoadedRelease) -> Iterator[str]:

@@ -7,6 +7,7 @@ from pydantic import Field
 from components.base import Settings
 from components.foundation.lifecycle import Lifecycle
 from components.names import Names
+from components.permissions_boundary import boundary_document
 from facts.strict import Slug
 from facts.tags import DISPOSABLE, LIFECYCLE
 
@@ -32,6 +33,11 @@ class PlatformSettings(Settings):
             account=self.account,
             region=self.region,
         )
+
+    @property
+    def boundary(self) -> str:
+        """The document of the boundary that its roles have; the bootstrap makes it (``bootstrap/``)."""
+        return boundary_document(self.names)
 
     def tags(self, stack: str) -> dict[str, str]:
         """The provider's default tags; components add ``Name`` and ``component``.

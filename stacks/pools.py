@@ -22,7 +22,7 @@ class PoolFit:
 
 
 def pool_fits(release: Release, folder: Path) -> Iterator[PoolFit]:
-    """Every pool that a stack of this folder holds itself; for a release without GPUs its system nodes.
+    """Every pool that a stack of this folder holds itself: of GPUs, or for a release without them of CPUs.
 
     Raises:
         SettingsError: a stack file is wrong.
@@ -31,8 +31,8 @@ def pool_fits(release: Release, folder: Path) -> Iterator[PoolFit]:
     for stack in stack_names(folder):
         settings = read_stack(stack, folder).settings
         if release.needs.gpu_count == 0:
-            if settings.system_nodes is not None:
-                yield _on_system_nodes(stack, needs, settings.system_nodes.instance_types)
+            for name, cpus in sorted(settings.cpu_pools.items()):
+                yield _on_cpus(stack, name, needs, cpus.instance_types)
             continue
         for name, pool in sorted(settings.gpu_pools.items()):
             found = placement(needs, {name: pool})
@@ -48,11 +48,11 @@ def pool_fits(release: Release, folder: Path) -> Iterator[PoolFit]:
             )
 
 
-def _on_system_nodes(stack: str, needs: AcceleratorNeeds, types: Sequence[str]) -> PoolFit:
+def _on_cpus(stack: str, pool: str, needs: AcceleratorNeeds, types: Sequence[str]) -> PoolFit:
     refused = {name: cpu_refusal(needs, name) for name in types}
     return PoolFit(
         stack=stack,
-        pool="system_nodes",
+        pool=pool,
         holds=tuple(name for name, reason in refused.items() if reason is None),
         reasons=tuple(f"{name} {reason}" for name, reason in refused.items() if reason is not None),
     )

@@ -10,6 +10,7 @@ from components.autoscaling import AutoscalingSettings
 from components.base import Settings
 from components.certificates import CertificatesSettings
 from components.cluster import ClusterSettings
+from components.compute.cpu_pool import CpuPoolSettings
 from components.gateway import GatewaySettings
 from components.gpu_pool import GpuPoolSettings
 from components.karpenter import KarpenterSettings
@@ -41,6 +42,7 @@ class StackSettings(Settings):
     system_nodes: SystemNodesSettings | None = None
     karpenter: KarpenterSettings | None = None
     gpu_pools: dict[Slug, GpuPoolSettings] = Field(default_factory=dict)
+    cpu_pools: dict[Slug, CpuPoolSettings] = Field(default_factory=dict)
     model_store: ModelStoreSettings | None = None
     audit_trail: AuditTrailSettings | None = None
     certificates: CertificatesSettings | None = None
@@ -56,7 +58,7 @@ class StackSettings(Settings):
         """Whether this stack owns a section."""
         return (
             bool(getattr(self, section))
-            if section in {"gpu_pools", "models"}
+            if section in {"gpu_pools", "cpu_pools", "models"}
             else getattr(self, section) is not None
         )
 
@@ -75,6 +77,7 @@ NEEDS: Final[Mapping[str, tuple[str, ...]]] = {
     "system_nodes": ("network", "cluster"),
     "karpenter": ("cluster", "system_nodes"),
     "gpu_pools": ("karpenter",),
+    "cpu_pools": ("karpenter",),
     "audit_trail": ("model_store",),
     "certificates": ("system_nodes",),
     "mesh": ("system_nodes",),

@@ -86,7 +86,7 @@ def test_the_order_of_resources_does_not_matter():
         "subject": "dev", "stack": "dev", "today": TODAY, "waivers": {}, "opinion": not_asked("not asked"),
     }  # fmt: skip
     forward, _ = assess(graph, **settings)
-    backward, _ = assess(Graph(reversed(graph.resources)), **settings)
+    backward, _ = assess(Graph(reversed(graph.resources), graph.elsewhere), **settings)
     one, other = forward.as_data(), backward.as_data()
     assert one == other
 

@@ -85,11 +85,11 @@ _SHARE_FROM = 400
 """Characters of JSON from which a repeated subtree is worth sharing."""
 
 
-class _Loader(yaml.CSafeLoader):
+class ModuleLoader(yaml.CSafeLoader):
     """Without YAML 1.1's ``=`` type, which prometheus-operator's CRDs hold as a plain text."""
 
 
-_Loader.yaml_implicit_resolvers = {
+ModuleLoader.yaml_implicit_resolvers = {
     first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:value"]
     for first, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items()
 }
@@ -120,7 +120,7 @@ def definitions(folder: Path) -> Iterator[dict[str, Any]]:
             continue
         lines = [line for line in text.splitlines() if not line.lstrip().startswith("{{")]
         try:
-            documents = list(yaml.load_all("\n".join(lines), Loader=_Loader))
+            documents = list(yaml.load_all("\n".join(lines), Loader=ModuleLoader))
         except yaml.YAMLError:
             continue  # a template with more than guards; its generated copy is read elsewhere in the module
         yield from (d for d in documents if _is_definition(d))

@@ -1,1 +1,1 @@
-"""What every other component stands on: names, lifecycles, settings of the account."""
+"""What every other component stands on: names, lifecycles, and what an account holds before its first platform."""

@@ -7,12 +7,15 @@ from policies.iam.identities import POLICY, ROLE, names_policy
 from policies.record import Graph, Resource
 
 _HOLDERS: Final = (ROLE, "aws:iam/user:User")
+_MADE_BY: Final = "slipway:identity:PermissionsBoundary"
+"""The component that makes the boundaries of platforms, before their roles."""
 _BOUNDARY: Final = "permissionsBoundary"
 
 
 def is_boundary(policy: Resource, graph: Graph) -> bool:
-    """Whether a policy bounds a role or user of the graph."""
-    return policy.urn in graph.once(_bounding)
+    """Whether a policy bounds a role or user of the graph, or those of the stacks that are to come."""
+    parent = policy.parent.split("::")[2:3]
+    return policy.urn in graph.once(_bounding) or any(type_.endswith(_MADE_BY) for type_ in parent)
 
 
 def boundary_of(holder: Resource, graph: Graph) -> Resource | None:
@@ -27,7 +30,7 @@ def _bounding(graph: Graph) -> frozenset[str]:
 
 def _boundaries(graph: Graph) -> Mapping[str, tuple[Resource, ...]]:
     """By holder, the policies that bound it; holders that say the same are looked up once."""
-    policies = graph.of_type(POLICY)
+    policies = [*graph.of_type(POLICY), *(r for r in graph.elsewhere if r.type == POLICY)]
     said: dict[tuple[object, frozenset[str]], tuple[Resource, ...]] = {}
     found: dict[str, tuple[Resource, ...]] = {}
     for holder in graph.of_type(*_HOLDERS):

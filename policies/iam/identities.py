@@ -111,7 +111,7 @@ class _Index:
             for part in graph.of_type(*_parts(kind)):
                 for name in dict.fromkeys(self.who(part, kind)):
                     self.parts.setdefault((kind, name), []).append(part)
-        for policy in graph.of_type(POLICY):
+        for policy in (*(r for r in graph.elsewhere if r.type == POLICY), *graph.of_type(POLICY)):
             called = (policy.urn, policy.id, policy.outputs.get("arn"), policy.inputs.get("name"))
             self.policies |= {one: policy for one in called if isinstance(one, str) and one}
 

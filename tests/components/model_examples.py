@@ -84,7 +84,7 @@ def second(plan):
     return replace(plan, version="v2", artifact_uri=files, digest="sha256:" + "3" * 64)
 
 
-def model_args(*plans, names, pool=None, least=1, most=1, traffic=STABLE, **chosen_too):
+def model_args(*plans, names, pool="cpu", least=1, most=1, traffic=STABLE, **chosen_too):
     """The args of a model's component, with these versions; what stands above it is there already."""
     chosen = VersionSettings(pool=pool, replicas=ReplicaSettings(min=least, max=most))
     return ModelArgs(

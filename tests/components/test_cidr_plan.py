@@ -17,14 +17,14 @@ def vpcs(draw):
 
 
 def _ranges(plans):
-    return [IPv4Network(cidr) for plan in plans for cidr in (plan.nodes, plan.public)]
+    return [IPv4Network(cidr) for plan in plans for cidr in (plan.nodes, plan.public, plan.control_plane)]
 
 
 @given(vpcs(), st.integers(1, MOST_ZONES))
 def test_subnets_lie_inside_the_vpc_and_apart_from_each_other(vpc, count):
     ranges = _ranges(plan_subnets(vpc, ZONES[:count]))
 
-    assert len(ranges) == 2 * count
+    assert len(ranges) == 3 * count
     assert all(r.subnet_of(IPv4Network(vpc)) for r in ranges)
     assert not any(a.overlaps(b) for a, b in combinations(ranges, 2))
 
@@ -39,6 +39,7 @@ def test_every_subnet_is_one_that_aws_accepts_and_nodes_get_an_eighth_each(vpc, 
     for plan in plan_subnets(vpc, ZONES[:count]):
         assert IPv4Network(plan.nodes).num_addresses * 8 == IPv4Network(vpc).num_addresses
         assert IPv4Network(plan.public).prefixlen <= 28
+        assert IPv4Network(plan.control_plane).prefixlen == 28
 
 
 def test_the_default_range():

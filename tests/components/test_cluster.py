@@ -16,7 +16,10 @@ ROLE = "arn:aws:iam::111122223333:role/"
 def build(deploy, names):
     def run(**settings):
         network = NetworkHandle(
-            vpc_id="vpc-1", vpc_cidr="10.0.0.0/16", node_subnet_ids=["subnet-1", "subnet-2"]
+            vpc_id="vpc-1",
+            vpc_cidr="10.0.0.0/16",
+            node_subnet_ids=["subnet-1", "subnet-2"],
+            control_plane_subnet_ids=["subnet-8", "subnet-9"],
         )
 
         def program():
@@ -34,7 +37,7 @@ def test_the_api_is_private_and_everything_is_protected_by_default(build):
     cluster = build().named("cluster-control-plane")
 
     assert cluster.inputs["vpcConfig"] == {
-        "subnetIds": ["subnet-1", "subnet-2"],
+        "subnetIds": ["subnet-8", "subnet-9"],
         "endpointPrivateAccess": True,
         "endpointPublicAccess": False,
     }

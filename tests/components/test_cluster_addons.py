@@ -32,7 +32,13 @@ def made(deploy, names):
         control = Cluster("cluster", ClusterArgs(settings=ClusterSettings(), names=names, network=net)).handle
         nodes = SystemNodes(
             "system-nodes",
-            SystemNodesArgs(settings=SystemNodesSettings(), names=names, network=net, cluster=control),
+            SystemNodesArgs(
+                settings=SystemNodesSettings(),
+                names=names,
+                network=net,
+                zones=["a", "b", "c"],
+                cluster=control,
+            ),
         ).handle
         ClusterAddons("cluster-addons", ClusterAddonsArgs(names=names, cluster=control, system_nodes=nodes))
 
@@ -40,21 +46,28 @@ def made(deploy, names):
 
 
 def test_add_ons_are_pinned_and_wait_for_nodes(made):
-    group = made.only("aws:eks/nodeGroup:NodeGroup").urn
+    groups = {group.urn for group in made.all("aws:eks/nodeGroup:NodeGroup")}
     add_ons = {
         a.inputs["addonName"]: a
         for a in made.all("aws:eks/addon:Addon")
         if a.name.startswith("cluster-addons-")
     }
 
-    assert set(add_ons) == {"coredns", "aws-ebs-csi-driver", "metrics-server"}
+    assert set(add_ons) == {"coredns", "aws-ebs-csi-driver", "metrics-server", "eks-node-monitoring-agent"}
     assert all("-eksbuild." in a.inputs["addonVersion"] for a in add_ons.values())
-    assert all(group in a.dependencies for a in add_ons.values())
-    assert json.loads(add_ons["coredns"].inputs["configurationValues"])["autoScaling"]["minReplicas"] == 2
+    assert all(groups <= a.dependencies for a in add_ons.values())
+    values = {name: json.loads(a.inputs.get("configurationValues") or "{}") for name, a in add_ons.items()}
+    home = [{"key": "CriticalAddonsOnly", "operator": "Exists"}]
+    assert values["coredns"]["autoScaling"]["minReplicas"] == 2
+    assert values["coredns"]["tolerations"] == values["metrics-server"]["tolerations"] == home
+    assert values["aws-ebs-csi-driver"] == {
+        "controller": {"tolerations": home},
+        "node": {"reservedVolumeAttachments": 8},
+    }
 
 
 def test_nodes_wait_for_their_network_and_the_deploy_role(made):
-    waits = made.graph.waits_for(made.only("aws:eks/nodeGroup:NodeGroup").urn)
+    waits = made.graph.waits_for(made.named("system-nodes-group-c").urn)
 
     for name in (
         "cluster-nodes-need-vpc-cni",

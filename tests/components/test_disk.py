@@ -49,6 +49,6 @@ def test_a_model_that_would_fill_the_disk_is_refused_with_the_arithmetic():
 
 def test_one_machine_without_local_disks_puts_the_whole_pool_on_the_disk_it_is_given(monkeypatch):
     plain = gpu_instance("g6.xlarge").model_copy(update={"local_nvme_gb": 0})
-    monkeypatch.setattr("components.disk.gpu_instance", {"g6.xlarge": plain}.get)
+    monkeypatch.setattr("components.disk.gpu_instances", lambda: {"g6.xlarge": plain})
     assert disk_problem("vllm", 141 * GB, pool("g6.xlarge", disk=210)) is None
     assert "a machine has 200 GiB" in (disk_problem("vllm", 141 * GB, pool("g6.xlarge")) or "")

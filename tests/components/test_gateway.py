@@ -119,7 +119,7 @@ def test_models_get_what_they_need_to_ask_for_the_same_tokens(deploy):
 
 def test_both_controllers_start_after_the_kinds_they_watch(made):
     definitions = {r.urn for r in made.all("kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition")}
-    assert len(definitions) == 4
+    assert len(definitions) == 8 + 4 + 8 + 6
     for name in ("gateway-controllers-envoy", "gateway-controllers-ai"):
         assert definitions <= made.graph.waits_for(made.named(name).urn)
 
@@ -128,7 +128,10 @@ def test_definitions_stay_when_the_stack_goes(made):
     kept = sorted(r.name for r in made.graph if r.retain_on_delete)
     assert kept == sorted(
         [r.name for r in made.all("kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition")]
-        + ["gateway-controllers-crds", "gateway-controllers-ai-crds"]
+        + [
+            f"gateway-controllers-crd-safe-upgrades.gateway.networking.k8s.io-{part}"
+            for part in ("policy", "policybinding")
+        ]
     )
 
 

@@ -46,17 +46,26 @@ def test_tokens_are_limited_also_where_the_stack_names_no_limit_and_only_where_t
     assert "rateLimit" not in route(callers={})
 
 
-def test_the_edges_own_limit_is_one_count_over_all_models():
-    (rule,) = protection_policy(600, 300)["spec"]["rateLimit"]["global"]["rules"]
-    assert rule == {
+def test_one_count_over_all_models_stands_where_no_limit_has_a_cost():
+    each = {
         "clientSelectors": [{"headers": [{"name": "x-caller", "type": "Distinct"}]}],
         "limit": {"requests": 600, "unit": "Minute"},
-        "shared": True,
+    }
+    assert protection_policy(600, 300)["spec"]["rateLimit"]["global"]["rules"] == [each]
+    inner = inner_protection_policy(600)["spec"]
+    assert inner["rateLimit"]["global"]["rules"] == [{**each, "shared": True}]
+    (answer,) = inner["responseOverride"]
+    assert (answer["match"]["statusCodes"], answer["source"]) == ([{"type": "Value", "value": 429}], "Local")
+    assert json.loads(answer["response"]["body"]["inline"])["error"] == {
+        "message": "This caller's limit for all models together is used up.",
+        "type": "requests",
+        "param": None,
+        "code": "rate_limit_exceeded",
     }
 
 
 @pytest.mark.parametrize(
-    "policy", [protection_policy(600, 300), inner_protection_policy()], ids=["edge", "inner"]
+    "policy", [protection_policy(600, 300), inner_protection_policy(600)], ids=["edge", "inner"]
 )
 def test_nothing_is_retried_that_a_model_may_have_begun(policy):
     assert policy["spec"]["retry"] == {
@@ -70,7 +79,7 @@ def test_nothing_is_retried_that_a_model_may_have_begun(policy):
 
 
 def test_never_more_than_half_of_the_replicas_are_put_aside():
-    assert inner_protection_policy()["spec"]["healthCheck"]["passive"] == {
+    assert inner_protection_policy(600)["spec"]["healthCheck"]["passive"] == {
         "consecutiveGatewayErrors": 3,
         "consecutive5XxErrors": 5,
         "interval": "5s",

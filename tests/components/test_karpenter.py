@@ -59,7 +59,6 @@ def test_everything_it_registers(made: Made) -> None:
             ("aws:iam/rolePolicy:RolePolicy", "karpenter-permissions"),
             (attachment, "karpenter-node-AmazonEC2ContainerRegistryPullOnly"),
             (attachment, "karpenter-node-AmazonEKSWorkerNodePolicy"),
-            (attachment, "karpenter-node-AmazonEKS_CNI_Policy"),
             ("aws:sqs/queue:Queue", "karpenter-interruption"),
             ("aws:sqs/queuePolicy:QueuePolicy", "karpenter-interruption"),
             ("kubernetes:core/v1:Namespace", "karpenter-namespace"),
@@ -89,7 +88,6 @@ def test_the_handle_is_complete_at_plan_time(deploy: Deploy, names: Names) -> No
         "karpenter-nodes-join",
         "karpenter-node-AmazonEKSWorkerNodePolicy",
         "karpenter-node-AmazonEC2ContainerRegistryPullOnly",
-        "karpenter-node-AmazonEKS_CNI_Policy",
     ]
 
 
@@ -221,7 +219,8 @@ def test_the_chart_values(names: Names) -> None:
             "clusterName": "example-test",
             "eksControlPlane": True,
             "interruptionQueue": "example-test-interruption",
-            "featureGates": {"reservedCapacity": True},
+            "featureGates": {"reservedCapacity": True, "nodeRepair": True},
+            "enableZonalShift": True,
         },
         "controller": {
             "env": [{"name": "AWS_REGION", "value": "eu-central-1"}],
@@ -231,6 +230,7 @@ def test_the_chart_values(names: Names) -> None:
             },
         },
         "nodeSelector": {"kubernetes.io/os": "linux", "slipway.dev/pool": "system"},
+        "tolerations": [{"key": "CriticalAddonsOnly", "operator": "Exists"}],
     }
 
 

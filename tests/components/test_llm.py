@@ -158,13 +158,6 @@ def test_callers_ask_for_the_model_and_the_weights_choose_the_version(made):
     assert made.only(SERVICE).urn in made.graph.waits_for(route.urn)
 
 
-def test_without_a_pool_it_is_refused_in_the_files_words(deploy, names):
-    with pytest.raises(
-        Exception, match=r"models.support-chat.versions.v1.pool: a language model needs a GPU pool$"
-    ):
-        deploy(lambda: Llm(MODEL, model_args(CHAT, names=names)))
-
-
 @pytest.mark.parametrize(("size_gb", "failures"), [(140, 360), (400, 618)])
 def test_an_engine_has_an_hour_to_start_or_as_long_as_its_files_need(size_gb, failures):
     plan = replace(CHAT, size_bytes=size_gb * 10**9)

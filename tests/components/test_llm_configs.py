@@ -29,7 +29,7 @@ POOL = "{{ ChildName .ObjectMeta.Name `-inference-pool` }}"
 
 
 def test_there_is_one_for_each_name_a_model_on_one_node_is_looked_up_under():
-    made = llm_configs()
+    made = llm_configs("cpu")
     assert {role: m["metadata"] for role, m in made.items()} == {
         "engine": {"name": "kserve-config-llm-template", "namespace": "kserve"},
         "scheduler": {"name": "kserve-config-llm-scheduler", "namespace": "kserve"},
@@ -40,13 +40,13 @@ def test_there_is_one_for_each_name_a_model_on_one_node_is_looked_up_under():
 
 @pytest.mark.parametrize("role", ["engine", "scheduler", "route", "tracing"])
 def test_every_config_has_the_shape_its_api_defines(role):
-    manifest = llm_configs()[role]
+    manifest = llm_configs("cpu")[role]
     assert check_shapes(Graph([resource(CONFIG, manifest)])).problems == ()
 
 
 def test_templates_use_only_what_the_controller_offers():
     """Missing keys are errors there, and a word in braces that is no template would be executed too."""
-    used = set(re.findall(r"\{\{\s*(.*?)\s*\}\}", json.dumps(llm_configs())))
+    used = set(re.findall(r"\{\{\s*(.*?)\s*\}\}", json.dumps(llm_configs("cpu"))))
     assert used == {
         ".ObjectMeta.Name",
         ".ObjectMeta.Namespace",
@@ -57,7 +57,7 @@ def test_templates_use_only_what_the_controller_offers():
     }
 
 
-@pytest.mark.parametrize("pod", [engine_pod(), picker_pod()], ids=["engine", "picker"])
+@pytest.mark.parametrize("pod", [engine_pod(), picker_pod("cpu")], ids=["engine", "picker"])
 def test_every_container_is_restricted(pod):
     assert pod["securityContext"] == {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}}
     containers = [*pod.get("initContainers", []), *pod["containers"]]
@@ -113,7 +113,7 @@ def test_the_download_is_restricted_and_otherwise_the_controllers():
 
 
 def test_the_pool_holds_the_services_engines_and_asks_its_picker():
-    assert scheduler()["pool"] == {
+    assert scheduler("cpu")["pool"] == {
         "spec": {
             "endpointPickerRef": {
                 "kind": "Service",
@@ -131,11 +131,11 @@ def test_the_pool_holds_the_services_engines_and_asks_its_picker():
             "targetPorts": [{"number": 8000}],
         }
     }
-    assert scheduler()["annotations"] == {"app.kubernetes.io/version": "0.9.0"}
+    assert scheduler("cpu")["annotations"] == {"app.kubernetes.io/version": "0.9.0"}
 
 
 def test_the_picker_serves_tls_to_the_gateway_and_its_health_to_the_kubelet():
-    (picker,) = picker_pod()["containers"]
+    (picker,) = picker_pod("cpu")["containers"]
     assert picker["command"] == [
         "/app/epp",
         "--pool-name",
@@ -165,7 +165,7 @@ def test_the_picker_serves_tls_to_the_gateway_and_its_health_to_the_kubelet():
 
 
 def test_the_picker_leaves_a_lost_node_after_half_a_minute():
-    assert picker_pod()["tolerations"] == [
+    assert picker_pod("cpu")["tolerations"][1:] == [
         {
             "key": f"node.kubernetes.io/{state}",
             "operator": "Exists",
@@ -174,8 +174,18 @@ def test_the_picker_leaves_a_lost_node_after_half_a_minute():
         }
         for state in ("not-ready", "unreachable")
     ]
-    assert picker_pod()["terminationGracePeriodSeconds"] >= engine_pod()["terminationGracePeriodSeconds"]
-    assert picker_pod()["nodeSelector"] == {"slipway.dev/pool": "system"}
+    assert picker_pod("cpu")["terminationGracePeriodSeconds"] >= engine_pod()["terminationGracePeriodSeconds"]
+
+
+def test_the_picker_runs_on_a_cpu_pool_and_yields_to_no_model():
+    pod = picker_pod("cpu")
+    assert pod["nodeSelector"] == {"slipway.dev/pool": "cpu"}
+    assert pod["tolerations"][0] == {
+        "key": "slipway.dev/models",
+        "operator": "Exists",
+        "effect": "NoSchedule",
+    }
+    assert "priorityClassName" not in pod, "0 is above every model"
 
 
 def test_routes_lead_from_the_inner_gateway_to_the_pool_and_nowhere_else():
@@ -214,7 +224,7 @@ def test_a_version_answers_three_questions_under_its_own_path_and_no_path_is_sha
 
 
 def test_one_request_in_twenty_is_traced_to_our_own_collector():
-    assert llm_configs()["tracing"]["spec"] == {
+    assert llm_configs("cpu")["tracing"]["spec"] == {
         "tracing": {
             "exporterEndpoint": "http://otel-collector.observability.svc.cluster.local:4317",
             "exporter": "otlp",

@@ -1,5 +1,7 @@
 """What every model has, whatever serves it."""
 
+import pytest
+
 from components.model_manifests import disruption_budget, placement_fields, resources, service_account
 from tests.components.model_examples import CHAT, EMBEDDING
 
@@ -45,17 +47,13 @@ def test_a_drain_takes_one_of_several_and_never_the_only_one():
     assert disruption_budget(CHAT, "models", SELECTOR, 0)["spec"]["maxUnavailable"] == 1
 
 
-def test_a_model_goes_to_its_pool_and_one_without_a_pool_to_the_system_nodes():
-    assert placement_fields("l4", SELECTOR) == {
+@pytest.mark.parametrize(("on_gpu", "taint"), [(True, "nvidia.com/gpu"), (False, "slipway.dev/models")])
+def test_a_model_goes_to_its_pool_whose_taint_it_tolerates(on_gpu, taint):
+    assert placement_fields("some", SELECTOR, on_gpu=on_gpu) == {
         "priorityClassName": "slipway-models",
-        "nodeSelector": {"slipway.dev/pool": "l4"},
+        "nodeSelector": {"slipway.dev/pool": "some"},
         "topologySpreadConstraints": SPREAD,
-        "tolerations": [{"key": "nvidia.com/gpu", "operator": "Exists", "effect": "NoSchedule"}],
-    }
-    assert placement_fields(None, SELECTOR) == {
-        "priorityClassName": "slipway-models",
-        "nodeSelector": {"slipway.dev/pool": "system"},
-        "topologySpreadConstraints": SPREAD,
+        "tolerations": [{"key": taint, "operator": "Exists", "effect": "NoSchedule"}],
     }
 
 

@@ -57,6 +57,24 @@ def test_public_subnets_hand_out_no_addresses_and_are_for_load_balancers(build):
     }
 
 
+def test_the_control_plane_has_small_subnets_that_lead_nowhere_and_keep_their_zones(build):
+    for zones in (["a", "b"], ["a", "b", "c", "d"]):
+        made = build(zones=zones)
+        subnets = _of(made, "aws:ec2/subnet:Subnet", "network-control-plane-")
+        assert [(s.inputs["availabilityZone"], s.inputs["cidrBlock"]) for s in subnets] == [
+            ("eu-central-1a", "10.0.136.0/28"),
+            ("eu-central-1b", "10.0.138.0/28"),
+        ]
+        assert "karpenter.sh/discovery" not in subnets[0].inputs["tags"]
+        table = made.named("network-control-plane-routes")
+        assert not made.graph.referring(table, "aws:ec2/route:Route", "routeTableId")
+    chosen = build(control_plane_zones=["a", "c"])
+    assert [s.name for s in _of(chosen, "aws:ec2/subnet:Subnet", "network-control-plane-")] == [
+        "network-control-plane-a",
+        "network-control-plane-c",
+    ]
+
+
 @pytest.mark.parametrize(
     ("nat", "exits"),
     [
@@ -125,6 +143,9 @@ def test_a_fourth_zone_changes_nothing_that_was_there(build):
         ({"zones": ["a", "1"]}, r"should match pattern"),
         ({"nat": "some"}, r"'per-zone', 'single' or 'none'"),
         ({"nat": "none"}, r"endpoints: should be 'all' where nat is 'none'.*\(got 'core'\)"),
+        ({"control_plane_zones": ["a"]}, r"at least 2 items"),
+        ({"control_plane_zones": ["a", "d"]}, r"should be among zones \(a, b, c\) \(got d\)"),
+        ({"control_plane_zones": ["a", "a"]}, r"control_plane_zones: a zone stands twice in a, a"),
         ({"flow_log_retention_days": True}, r"Input should be 30, 90, 180, 365 or 731"),
     ],
 )

@@ -12,7 +12,10 @@ ROLE = "arn:aws:iam::111122223333:role/"
 def build(deploy, names):
     def run():
         network = NetworkHandle(
-            vpc_id="vpc-1", vpc_cidr="10.0.0.0/16", node_subnet_ids=["subnet-1", "subnet-2"]
+            vpc_id="vpc-1",
+            vpc_cidr="10.0.0.0/16",
+            node_subnet_ids=["subnet-1", "subnet-2"],
+            control_plane_subnet_ids=["subnet-8", "subnet-9"],
         )
         return deploy(
             lambda: Cluster("cluster", ClusterArgs(settings=ClusterSettings(), names=names, network=network))

@@ -21,7 +21,12 @@ def test_the_agent_stores_what_the_sampler_beside_it_answers(names):
     assert logger(EMBEDDING, SETTINGS, names) == {
         "mode": "request",
         "url": "s3://example-test-payloads-111122223333-eu-central-1/internal/minilm-v1",
-        "storage": {"path": "sample", "serviceAccountName": "minilm-v1"},
+        "storage": {
+            "path": "sample",
+            "parameters": {"format": "json"},
+            "key": "credentials",
+            "serviceAccountName": "minilm-v1",
+        },
         "marshallerUrl": f"http://127.0.0.1:{PORT}/",
         "batchSize": 20,
         "batchInterval": "30s",

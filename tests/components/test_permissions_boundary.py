@@ -17,6 +17,8 @@ from facts.managed_policies import EBS_IN_THE_CALLERS_NAME, MANAGED_POLICIES
 from policies.iam.patterns import covers_action
 from policies.iam.statements import statements
 from policies.identity import ATTACHMENT, POLICY, ROLE, ROLE_POLICY
+from stacks.load import read_stack
+from tests.bootstrap.captured import bootstrap
 from tests.captured import STACKS, captured
 
 ZONE = "Z0123456789EXAMPLE"
@@ -74,11 +76,18 @@ def test_no_role_asks_for_what_the_boundary_refuses(names):
 @pytest.mark.parametrize("stack", STACKS)
 def test_every_role_of_a_committed_stack_carries_it(stack):
     roles = captured(stack).graph.of_type(ROLE)
-    boundaries = {p.inputs["name"] for p in captured(stack).graph.of_type(POLICY)}
+    (boundary,) = captured(stack).graph.elsewhere
+    names = read_stack(stack).names
 
-    assert {r.inputs["permissionsBoundary"].rpartition("/")[2] for r in roles} == (
-        boundaries if roles else set()
-    )
+    assert boundary.inputs == {"name": names.boundary, "policy": boundary_document(names)}
+    assert {r.inputs["permissionsBoundary"] for r in roles} == ({names.boundary_arn} if roles else set())
+
+
+def test_the_bootstrap_makes_the_boundary_of_every_platform():
+    made = {p.inputs["name"]: p.inputs["policy"] for p in bootstrap().graph.of_type(POLICY)}
+    for stack in STACKS:
+        names = read_stack(stack).names
+        assert made[names.boundary] == boundary_document(names)
 
 
 def test_the_document_allows_by_region_passes_own_roles_and_never_lifts_itself(names):

@@ -79,7 +79,8 @@ def test_the_service_is_the_release(made):
         },
         "securityContext": {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}},
         "priorityClassName": "slipway-models",
-        "nodeSelector": {"slipway.dev/pool": "system"},
+        "nodeSelector": {"slipway.dev/pool": "cpu"},
+        "tolerations": [{"key": "slipway.dev/models", "operator": "Exists", "effect": "NoSchedule"}],
         "topologySpreadConstraints": [
             {
                 "maxSkew": 1,
@@ -89,7 +90,6 @@ def test_the_service_is_the_release(made):
             }
         ],
         "model": {
-            "name": "kserve-container",
             "modelFormat": {"name": "huggingface", "version": "1"},
             "runtime": "slipway-huggingface",
             "protocolVersion": "v2",

@@ -4,9 +4,11 @@ from components.priorities import MODEL_PRIORITY, PLATFORM_PRIORITY, priority_cl
 
 def test_models_come_before_batch_work_and_after_the_platform():
     values = {name: manifest["value"] for name, manifest in priority_classes().items()}
-    assert values == {"slipway-platform": 1_000_000, "slipway-models": 100_000}
+    # A chart without a class has 0: above models, which are above batch work.
+    assert values == {"slipway-platform": 1_000_000, "slipway-models": -10, "slipway-batch": -100}
+    assert values["slipway-platform"] > 0 > values["slipway-models"] > values["slipway-batch"]
     assert not any(manifest["globalDefault"] for manifest in priority_classes().values())
-    assert placement_fields("l4", {})["priorityClassName"] == MODEL_PRIORITY
+    assert placement_fields("l4", {}, on_gpu=True)["priorityClassName"] == MODEL_PRIORITY
     assert PLATFORM_PRIORITY in values
 
 

@@ -12,6 +12,16 @@ from policies.ordering import RULES as ORDER
 from tests.components.model_examples import GATEWAY
 
 RELEASE = "kubernetes:helm.sh/v3:Release"
+DEFINED = (
+    "clusterservingruntimes",
+    "clusterstoragecontainers",
+    "inferencegraphs",
+    "inferenceservices",
+    "llminferenceserviceconfigs",
+    "llminferenceservices",
+    "servingruntimes",
+    "trainedmodels",
+)
 CONTROLLERS = ("kserve-controller-manager", "llmisvc-controller-manager")
 
 
@@ -41,15 +51,14 @@ def test_exactly_these_are_made(made):
     assert sorted(name for _, name in made.children("serving")) == sorted(
         [
             *ways,
+            *(f"serving-crd-{kind}.serving.kserve.io" for kind in DEFINED),
             "serving-controller",
-            "serving-crds",
             "serving-llm-config-engine",
             "serving-llm-config-route",
             "serving-llm-config-scheduler",
             "serving-llm-config-tracing",
             "serving-llm-controller",
             "serving-llm-controller-budget",
-            "serving-llm-crds",
             "serving-runtime-huggingface",
             "serving-runtime-huggingface-gpu",
             "serving-runtime-lightgbm",
@@ -82,16 +91,17 @@ def test_the_llm_controller_owns_no_shared_object_and_no_definition_of_pools(mad
     assert kserve["llmisvc"]["controller"]["replicas"] == 2
     charts = {r.name: r.inputs["chart"].rpartition("/")[2] for r in made.all(RELEASE)}
     assert charts == {
-        "serving-crds": "kserve-crd",
-        "serving-llm-crds": "kserve-llmisvc-crd",
         "serving-controller": "kserve-resources",
         "serving-llm-controller": "kserve-llmisvc-resources",
     }
 
 
-def test_definitions_outlive_their_release(made):
-    kept = {r.name for r in made.all(RELEASE) if r.retain_on_delete}
-    assert kept == {"serving-crds", "serving-llm-crds"}
+def test_definitions_come_before_both_controllers_and_outlive_the_stack(made):
+    definitions = {r.urn for r in made.all("kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition")}
+    assert {r.urn for r in made.graph if r.retain_on_delete} == definitions
+    assert len(definitions) == len(DEFINED)
+    for name in ("serving-controller", "serving-llm-controller"):
+        assert definitions <= made.graph.waits_for(made.named(name).urn)
 
 
 @pytest.mark.parametrize("controller", CONTROLLERS)

@@ -8,13 +8,17 @@ from pydantic import ValidationError
 from components.cluster import ClusterHandle
 from components.network import NetworkHandle
 from components.system_nodes import SystemNodes, SystemNodesArgs, SystemNodesSettings
+from facts.pins import images
 
 
 @pytest.fixture
 def build(deploy, names):
     def run(instance_tags=None, **settings):
         network = NetworkHandle(
-            vpc_id="vpc-1", vpc_cidr="10.0.0.0/16", node_subnet_ids=["subnet-1", "subnet-2"]
+            vpc_id="vpc-1",
+            vpc_cidr="10.0.0.0/16",
+            node_subnet_ids=["subnet-1", "subnet-2"],
+            control_plane_subnet_ids=["subnet-8", "subnet-9"],
         )
         cluster = ClusterHandle(
             name="example-test",
@@ -31,6 +35,7 @@ def build(deploy, names):
                     settings=SystemNodesSettings.model_validate(settings),
                     names=names,
                     network=network,
+                    zones=["a", "b"],
                     cluster=cluster,
                     instance_tags=instance_tags or {},
                 ),
@@ -42,26 +47,35 @@ def build(deploy, names):
     return run
 
 
-def test_nodes_are_bottlerocket_on_demand_spread_and_replaced_one_by_one(build):
-    made = build(min_nodes=2, max_nodes=4)
-    group = made.only("aws:eks/nodeGroup:NodeGroup")
+def test_every_zone_has_a_group_of_bottlerocket_nodes_that_only_the_platform_lands_on(build):
+    made = build(nodes_per_zone=2)
     role = made.named("system-nodes-role")
 
-    assert {k: v for k, v in group.inputs.items() if k not in {"tags", "tagsAll"}} == {
-        "clusterName": "example-test",
-        "version": "1.35",
-        "nodeRoleArn": role.outputs["arn"],
-        "subnetIds": ["subnet-1", "subnet-2"],
-        "amiType": "BOTTLEROCKET_x86_64",
-        "instanceTypes": ["m7i.xlarge"],
-        "capacityType": "ON_DEMAND",
-        "scalingConfig": {"minSize": 2, "desiredSize": 2, "maxSize": 4},
-        "updateConfig": {"maxUnavailable": 1},
-        "nodeRepairConfig": {"enabled": True},
-        "launchTemplate": {"id": made.named("system-nodes-template").id, "version": "1"},
-        "labels": {"slipway.dev/pool": "system"},
-    }
-    assert group.ignore_changes == ("scalingConfig.desiredSize",)
+    for zone, subnet in (("a", "subnet-1"), ("b", "subnet-2")):
+        group = made.named(f"system-nodes-group-{zone}")
+        assert {k: v for k, v in group.inputs.items() if k not in {"tags", "tagsAll"}} == {
+            "clusterName": "example-test",
+            "version": "1.35",
+            "releaseVersion": "1.63.0-d4932ff8",
+            "nodeRoleArn": role.outputs["arn"],
+            "subnetIds": [subnet],
+            "amiType": "BOTTLEROCKET_x86_64",
+            "instanceTypes": ["m7i.2xlarge"],
+            "capacityType": "ON_DEMAND",
+            "scalingConfig": {"minSize": 2, "desiredSize": 2, "maxSize": 2},
+            "updateConfig": {"maxUnavailable": 1},
+            "nodeRepairConfig": {"enabled": True},
+            "launchTemplate": {"id": made.named("system-nodes-template").id, "version": "1"},
+            "labels": {"slipway.dev/pool": "system"},
+            "taints": [{"key": "CriticalAddonsOnly", "value": "true", "effect": "NO_SCHEDULE"}],
+        }
+        assert group.ignore_changes == ()
+    assert len(made.all("aws:eks/nodeGroup:NodeGroup")) == 2
+
+
+def test_system_nodes_and_karpenters_run_the_same_release_of_bottlerocket():
+    pinned = images()
+    assert pinned["bottlerocket-eks"].version.partition("-")[0] == pinned["bottlerocket"].version
 
 
 def test_pods_cannot_reach_the_nodes_credentials(build):
@@ -115,21 +129,20 @@ def test_the_role_may_join_and_pull_and_nothing_else(build):
     }
 
 
-def test_the_group_waits_for_its_policies_and_dependants_for_the_group(build):
+def test_groups_wait_for_their_policies_and_dependants_for_the_groups(build):
     made = build()
-    group = made.only("aws:eks/nodeGroup:NodeGroup")
-
     attached = {a.urn for a in made.all("aws:iam/rolePolicyAttachment:RolePolicyAttachment")}
-    assert attached <= group.dependencies
-    assert [r._name for r in build.handle.ready] == ["system-nodes-group"]
+    for group in made.all("aws:eks/nodeGroup:NodeGroup"):
+        assert attached <= group.dependencies
+    assert [r._name for r in build.handle.ready] == ["system-nodes-group-a", "system-nodes-group-b"]
 
 
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"min_nodes": 5, "max_nodes": 3}, r"min_nodes \(5\) is above max_nodes \(3\)"),
-        ({"min_nodes": 1}, r"greater than or equal to 2"),
-        ({"max_nodes": True}, r"valid integer"),
+        ({"nodes_per_zone": 0}, r"greater than or equal to 1"),
+        ({"nodes_per_zone": True}, r"valid integer"),
+        ({"min_nodes": 3}, r"Extra inputs"),
         ({"instance_types": []}, r"at least 1 item"),
         ({"instance_types": ["m7g.xlarge"]}, r"m7g\.xlarge is an Arm machine; .* such as m7i\.xlarge"),
         ({"instance_types": ["c8gn.large"]}, r"c8gn\.large is an Arm machine"),

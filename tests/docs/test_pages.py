@@ -15,7 +15,7 @@ PAGES = ROOT / "docs" / "components"
 
 def _classes() -> Iterator[tuple[str, str]]:
     """(module, class) of everything in components/ that is a PlatformComponent, read without running it."""
-    for path in sorted((ROOT / "components").glob("*.py")):
+    for path in sorted((ROOT / "components").rglob("*.py")):
         for node in ast.parse(path.read_text(encoding="utf-8")).body:
             if isinstance(node, ast.ClassDef) and any(
                 isinstance(base, ast.Name) and base.id == "PlatformComponent" for base in node.bases
@@ -34,7 +34,7 @@ def _sections() -> Iterator[tuple[str, type[BaseModel]]]:
         seen.add(model)
         todo.extend(m for field in model.model_fields.values() for m in _models(field.annotation))
         package, _, module = model.__module__.rpartition(".")
-        yield (f"components/{module}.md" if package == "components" else f"{package}.md"), model
+        yield (f"components/{module}.md" if package.startswith("components") else f"{package}.md"), model
 
 
 def _models(annotation: object) -> Iterator[type[BaseModel]]:

@@ -99,7 +99,7 @@ def test_sizes_are_explained_with_the_machines_that_hold_them():
     assert [pool["stack"] for pool in row["pools"]] == ["dev", "prod", "staging"]
     cpu = said("explain", "minilm")
     assert "needs no GPU: 2 CPUs and 2 GiB of memory" in cpu
-    assert "system_nodes of stack dev: yes, on m7i.xlarge" in cpu
+    assert "pool cpu of stack dev: yes, on m7i.xlarge, m7i.2xlarge" in cpu
 
 
 def test_a_size_is_explained_where_stack_files_are_wrong(tmp_path):

@@ -27,6 +27,14 @@ def _spread(uri="pvc://models/v1", by="none", **worker):
     return service(change)
 
 
+def _canary(**fields):
+    made = {"name": "v2", "model": {"name": "kserve-container"}, **fields}
+    return service(lambda m: m["spec"].update(canary=[{"trafficPercent": 1, "predictor": made}]))
+
+
+_STORED = {"path": "sample", "parameters": {"format": "json"}, "key": "credentials"}
+
+
 def _graph(nodes):
     spec = {"nodes": nodes}
     manifest = {"kind": "InferenceGraph", "metadata": {"name": "g", "namespace": "models"}, "spec": spec}
@@ -47,6 +55,8 @@ CASES = {
             Case(predictor(lambda p: (p.pop("model"), p.update(containers=[{"name": "kserve-container"}])))),
             Case(predictor(lambda p: p.update(containers=[{"name": "transformer-container"}]))),
             Case(predictor(lambda p: p.update(canaryTrafficPercent=10, logger={"mode": "request"}))),
+            Case(predictor(lambda p: p.update(logger={"mode": "all", "storage": _STORED}))),
+            Case(_canary(model={"name": "kserve-container", "modelFormat": {"name": "huggingface"}})),
             Case(predictor(lambda p: (p.pop("minReplicas"), p.update(maxReplicas=1)))),
             Case(service(lambda m: m["spec"].update(explainer={"art": {"type": "SquareAttack"}}))),
         ],
@@ -92,12 +102,79 @@ CASES = {
                 "predictor: scaleMetric is cpu, which keda does not scale by",
             ),
             failing(
+                _scaled(
+                    "keda",
+                    autoScaling={
+                        "metrics": [
+                            {"type": "Resource", "resource": {"name": "cpu", "target": {"type": "Value"}}},
+                            {"type": "Resource", "resource": {"name": "disk"}},
+                            {
+                                "type": "Resource",
+                                "resource": {"name": "memory", "target": {"type": "Utilization"}},
+                            },
+                        ]
+                    },
+                ),
+                "predictor: autoScaling.metrics[0].resource.target.type is Value; of cpu it is Utilization",
+                "predictor: autoScaling.metrics[0].resource.target.value is not set, and target.type is Value",
+                "predictor: autoScaling.metrics[1].resource.name is disk; KEDA knows cpu, memory",
+                "predictor: autoScaling.metrics[2].resource.target.averageUtilization is not set, "
+                "and target.type is Utilization",
+            ),
+            failing(
+                predictor(
+                    lambda p: p.update(
+                        containers=[{"name": "transformer-container", "env": [{"name": "STORAGE_URI"}]}]
+                    )
+                ),
+                "predictor: transformer-container sets STORAGE_URI; the predictor names the files",
+            ),
+            failing(
+                predictor(
+                    lambda p: (
+                        p["model"].pop("storageUri"),
+                        p.update(
+                            storageUris=[
+                                {"uri": "s3://a/b/", "mountPath": "/a/b"},
+                                {"uri": "s3://a/c/"},
+                                {"uri": "", "mountPath": "c"},
+                            ]
+                        ),
+                    )
+                ),
+                "predictor: storageUris go to /a/b, /mnt/models, which have no folder in common",
+                "predictor: storageUris[2].mountPath is c, and is a folder from / without ..",
+                "predictor: storageUris[2].uri is empty",
+            ),
+            failing(
                 predictor(lambda p: p.update(canaryTrafficPercent=101)),
                 "predictor: canaryTrafficPercent is 101",
             ),
             failing(
                 predictor(lambda p: p.update(logger={"mode": "some"})),
                 "predictor: logger.mode is some; KServe knows all, request, response",
+            ),
+            failing(
+                predictor(lambda p: p.update(logger={"url": "http://sink"})),
+                "predictor: logger.mode is not set; KServe knows all, request, response",
+            ),
+            failing(
+                predictor(lambda p: p.update(logger={"mode": "all", "storage": {"path": "sample"}})),
+                "predictor: logger.storage: no parameters, key; KServe asks for path, parameters, key",
+            ),
+            failing(
+                _canary(logger={"mode": "all", "storage": {"parameters": {}, "key": "k"}}),
+                "canary v2: logger.storage: no path; KServe asks for path, parameters, key",
+            ),
+            failing(
+                model(lambda m: m.update(name="kserve-container")),
+                "predictor: model.name is kserve-container; only a canary's server has a name",
+            ),
+            failing(
+                predictor(
+                    lambda p: (p.pop("model"), p.update(onnx={"name": "x", "storageUri": "s3://a/v1/"}))
+                ),
+                "predictor: onnx.name is x; only a canary's server has a name",
             ),
             failing(
                 _spread("s3://models/v1/"),

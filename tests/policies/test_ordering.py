@@ -1,13 +1,15 @@
 from dataclasses import replace
 
 from policies.charts import RELEASE
+from policies.gateway_objects import DEFINITION
 from policies.judge import judge
-from policies.ordering import ASSOCIATION, DEFINITION, NAMESPACE, PROVIDER, RULES
+from policies.ordering import ASSOCIATION, NAMESPACE, PROVIDER, RULES
 from policies.record import UNKNOWN, Graph
 from tests.policies.cases import Case, RuleCases, cases_test, resource
 
 _ISVC = "kubernetes:serving.kserve.io/v1beta1:InferenceService"
 _MONITOR = "kubernetes:monitoring.coreos.com/v1:ServiceMonitor"
+_SCALED = "kubernetes:keda.sh/v1alpha1:ScaledObject"
 _CLUSTER = "aws:eks/cluster:Cluster"
 _ENTRY = "aws:eks/accessPolicyAssociation:AccessPolicyAssociation"
 _OTHER = Case(resource("aws:s3/bucket:Bucket", {}))
@@ -59,6 +61,8 @@ CASES = {
             Case(_object(after=[_DEFINED]), others=[_DEFINED]),
             Case(_object(), others=[_MONITOR_CRDS]),  # brought by another stack
             Case(_object("kubernetes:apps/v1:Deployment"), others=[_CRDS]),
+            # Its chart is told to bring none, so it is not what there is to wait for.
+            Case(_object(_SCALED), others=[_release("keda", "keda", crds={"install": False})]),
         ],
         failing=[
             Case(_object(), others=[_CRDS], findings=[_UNDEFINED]),

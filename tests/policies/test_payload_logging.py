@@ -33,6 +33,7 @@ def _canary(logger):
 _SILENT = [*OTHER, Case(service())]
 _UNKNOWN = [Case(_logged(logger=UNKNOWN))]
 
+_STORED = {"path": "sample", "key": "credentials", "parameters": {"format": "json"}}
 _NOT_SAID = "predictor: keeps payloads, and nothing says whether they hold personal data"
 
 CASES = {
@@ -79,13 +80,16 @@ CASES = {
         undecided=[*_UNKNOWN, Case(_logged(url=UNKNOWN)), Case(_logged(url="http://[sink"))],
     ),
     "payload-logs-are-stored": RuleCases(
-        passing=[Case(_logged()), Case(_logged(url="http://sink", storage=None))],
+        passing=[Case(_logged(storage=_STORED)), Case(_logged(url="http://sink", storage=None))],
         failing=[
             failing(
-                _logged(storage=storage),
+                _logged(storage=None),
                 "predictor: logger.storage.path is not set: the agent records, stores nothing and says nothing",
-            )
-            for storage in (None, {"parameters": {"format": "json"}})
+            ),
+            failing(
+                _logged(storage={"parameters": {"format": "json"}}),
+                "predictor: logger.storage.path is not set: the agent records, stores nothing and says nothing",
+            ),
         ],
         not_applicable=_SILENT,
         undecided=[Case(_logged(storage=UNKNOWN))],

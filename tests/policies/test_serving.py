@@ -218,22 +218,6 @@ CASES = {
         not_applicable=_OTHER_CHART,
         undecided=[Case(_release("kserve-runtime-configs", {"llmisvcConfigs": UNKNOWN}))],
     ),
-    "pool-definitions-have-one-owner": RuleCases(
-        passing=[
-            Case(_release(_LLM_CHART, {"llmisvc": {"createGIECRDs": False}}), others=[_pools()]),
-            Case(_release(_LLM_CHART, {})),
-        ],
-        failing=[
-            failing(
-                _release(_LLM_CHART, kserve),
-                "createGIECRDs is on, and pools is declared here too",
-                others=(_pools(),),
-            )
-            for kserve in ({}, {"llmisvc": {"createGIECRDs": True}})
-        ],
-        not_applicable=_OTHER_CHART,
-        undecided=[Case(_release(_LLM_CHART, UNKNOWN))],
-    ),
     "downloads-have-room": RuleCases(
         passing=[Case(_downloads(limit)) for limit in ("8Gi", "2048Mi", 2147483648, "3G")],
         failing=[

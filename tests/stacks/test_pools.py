@@ -57,19 +57,25 @@ def test_a_pool_that_holds_none_says_why(folder: Path, pool: dict[str, object], 
     assert list(pool_fits(CHAT, folder)) == [PoolFit(stack="dev", pool="other", reasons=(reason,))]
 
 
-def test_a_model_without_gpu_runs_on_the_system_nodes(folder: Path) -> None:
+def test_a_model_without_gpu_runs_on_a_cpu_pool(folder: Path) -> None:
     assert list(pool_fits(embedding(), folder)) == [
-        PoolFit(stack="dev", pool="system_nodes", holds=("m7i.xlarge",))
+        PoolFit(stack="dev", pool="cpu", holds=("m7i.xlarge", "m7i.2xlarge"))
     ]
     (large,) = pool_fits(embedding(cpu=16), folder)
     assert large.holds == ()
-    assert large.reasons == ("m7i.xlarge has 4 vCPUs - 1 for the node = 3, needs 16",)
-    write(folder, system_nodes={"instance_types": ["m7i.xlarge", "m7i.8xlarge"]})
+    assert large.reasons[0] == "m7i.xlarge has 4 vCPUs - 1 for the node = 3, needs 16"
+    write(folder, cpu_pools={"cpu": {"instance_types": ["m7i.xlarge", "m7i.8xlarge"]}})
     (mixed,) = pool_fits(embedding(cpu=16), folder)
     assert mixed.holds == ("m7i.8xlarge",)
 
 
-def test_a_stack_refuses_a_model_that_none_of_its_nodes_holds(tmp_path: Path) -> None:
+def refused(folder: Path) -> list[str]:
+    with pytest.raises(SettingsError) as error:
+        read_stack("dev", folder)
+    return [line for line in error.value.lines if ".pool: " in line or "picker" in line]
+
+
+def test_a_stack_refuses_a_model_that_no_machine_of_its_pool_holds(tmp_path: Path) -> None:
     """A pod that no node can take waits for ever, and nobody is told."""
     release = tmp_path / "releases" / "models" / "minilm" / "v1"
     release.mkdir(parents=True)
@@ -77,19 +83,57 @@ def test_a_stack_refuses_a_model_that_none_of_its_nodes_holds(tmp_path: Path) ->
     (release / "release.yaml").write_text(yaml.safe_dump(data, sort_keys=False))
     where = tmp_path / "stacks"
     where.mkdir()
-    write(where, models={"minilm": {"versions": {"v1": {}}, "traffic": {"stable": "v1"}}})
-    with pytest.raises(SettingsError) as refused:
-        read_stack("dev", where)
-    said = next(line for line in refused.value.lines if "system_nodes" in line)
-    assert said.endswith(
-        "models.minilm.versions.v1: no node of system_nodes holds a replica; give it larger instance_types:\n"
-        "  m7i.xlarge has 16384 MiB - 4096 MiB for the node = 12.0 GiB of memory, needs 64.0 GiB"
-    )
-    write(
-        where,
-        system_nodes={"instance_types": ["t3.xlarge"]},  # whose name does not say what it holds
-        models={"minilm": {"versions": {"v1": {}}, "traffic": {"stable": "v1"}}},
-    )
-    with pytest.raises(SettingsError) as refused:
-        read_stack("dev", where)
-    assert not [line for line in refused.value.lines if "system_nodes" in line]
+    one = {"minilm": {"versions": {"v1": {}}, "traffic": {"stable": "v1"}}}
+    write(where, models=one, cpu_pools={"cpu": {"instance_types": ["m7i.xlarge"]}})
+    assert refused(where) == [
+        (
+            "stacks/Pulumi.dev.yaml: models.minilm.versions.v1.pool: no machine of the pool holds a replica; give it "
+            "larger instance_types:\n"
+            "  cpu: m7i.xlarge has 16384 MiB - 4096 MiB for the node = 12.0 GiB of memory, needs 64.0 GiB"
+        )
+    ]
+    write(where, models=one, cpu_pools={})
+    assert refused(where) == [
+        (
+            "stacks/Pulumi.dev.yaml: models.minilm.versions.v1.pool: no pool of this name, here or upstream; there are "
+            "l4 (got 'cpu')"
+        )
+    ]
+    one["minilm"]["versions"]["v1"] = {"pool": "l4"}
+    write(where, models=one)
+    assert (
+        "stacks/Pulumi.dev.yaml: models.minilm.versions.v1.pool: l4 has GPUs and the release asks for none; "
+        "name a pool of cpu_pools"
+    ) in refused(where)
+
+
+def test_a_language_model_needs_a_gpu_pool_and_a_place_for_its_picker(tmp_path: Path) -> None:
+    where = tmp_path / "stacks"
+    where.mkdir()
+    (tmp_path / "releases").symlink_to(FOLDER.parent / "releases")
+    chat = {"support-chat": {"versions": {"v1": {}}, "traffic": {"stable": "v1"}}}
+    write(where, models=chat)
+    assert refused(where) == [
+        (
+            "stacks/Pulumi.dev.yaml: models.support-chat.versions.v1.pool: cpu has no GPUs and the release asks for 1; "
+            "name a pool of gpu_pools"
+        )
+    ]
+    chat["support-chat"]["versions"]["v1"] = {"pool": "l4"}
+    write(where, models=chat, cpu_pools={"small": {}})
+    assert refused(where) == [
+        (
+            "stacks/Pulumi.dev.yaml: models.support-chat.versions.v1: its endpoint picker runs on the pool 'cpu' "
+            "(serving.picker_pool), which cpu_pools do not hold, here or upstream; there are small"
+        )
+    ]
+
+
+def test_pools_of_both_kinds_share_their_names(folder: Path) -> None:
+    write(folder, cpu_pools={"l4": {}, "system": {}})
+    with pytest.raises(SettingsError) as error:
+        read_stack("dev", folder)
+    assert error.value.lines == [
+        "stacks/Pulumi.dev.yaml: cpu_pools.l4: a GPU pool has this name; pods choose a pool by its name",
+        "stacks/Pulumi.dev.yaml: cpu_pools.system: the platform's own nodes are called so; choose another name",
+    ]

@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 import time
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,8 @@ from tools.conformance.cluster import Outcome, Subject, apply_all
 from tools.conformance.controls import CONTROLS, Controls
 from tools.conformance.errors import ConformanceError
 from tools.conformance.order import waves
+from tools.conformance.table import Compared
+from tools.conformance.validators import Validated
 
 
 def made(name, kind="ConfigMap", after=(), **fields):
@@ -107,6 +110,14 @@ def test_stacks_stand_on_their_upstream_alone_and_go_before_the_next_one_comes()
     ]  # fmt: skip
 
 
+def test_a_definition_is_applied_without_the_webhook_that_would_convert_its_objects():
+    sent = []
+    spec = {"group": "example.com", "conversion": {"strategy": "Webhook"}}
+    kind = made("kind", kind="CustomResourceDefinition", spec=spec)
+    applied(Server(lambda m: sent.append(m["spec"]) or ""), Subject(stack="dev", graph=Graph([kind])))
+    assert sent == [{"group": "example.com"}]
+
+
 def test_refusals_stop_nothing_and_an_object_made_twice_is_one():
     server = Server(lambda m: "spec.port: Invalid value" if m["metadata"]["name"] == "bad" else "")
     twice = made("good", after=["bad"])
@@ -139,7 +150,8 @@ def outcome(refusals=(), objects=2):
 
 
 def said(refused):
-    counts = f"2 objects of 1 kinds applied, {refused} refused, 0 controls refused as they must be"
+    asked = "1 of them asked of upstream's validators"
+    counts = f"2 objects of 1 kinds applied, {asked}, {refused} refused, 4 controls refused as they must be"
     return f"conformance: {counts}, 3 s"
 
 
@@ -149,17 +161,20 @@ class Passed(Controls):
 
 
 @pytest.mark.parametrize(
-    ("outcomes", "controls", "code", "last"),
+    ("outcomes", "controls", "refusals", "faults", "code", "last"),
     [
-        ([outcome()], Passed(), 0, said(refused=0)),
-        ([outcome(["dev: Pod/a: no"])], Passed(), 1, said(refused=1)),
-        ([outcome(["dev: Pod/a: no"])], Controls(), 2, "conformance: nothing is proved"),
-        ([outcome(), outcome(objects=0)], Passed(), 2, "conformance: nothing is proved: no objects in dev"),
-        ([], Passed(), 2, "conformance: nothing is proved"),
+        ([outcome()], Passed(), [], [], 0, said(refused=0)),
+        ([outcome(["dev: Pod/a: no"])], Passed(), [], [], 1, said(refused=1)),
+        ([outcome()], Passed(), ["dev: ScaledObject/a: kserve: no"], [], 1, said(refused=1)),
+        ([outcome()], Passed(), [], ["a: should be taken"], 2, "conformance: nothing is proved"),
+        ([outcome(["dev: Pod/a: no"])], Controls(), [], [], 2, "conformance: nothing is proved"),
+        ([outcome(), outcome(objects=0)], Passed(), [], [], 2, "conformance: nothing is proved: no objects in dev"),
+        ([], Passed(), [], [], 2, "conformance: nothing is proved"),
     ],
 )  # fmt: skip
-def test_verdicts(outcomes, controls, code, last, capsys):
-    assert tool.show(outcomes, controls, 3.2) == code
+def test_verdicts(capsys, *, outcomes, controls, refusals, faults, code, last):
+    validated = Validated(refusals=refusals, kinds=Counter({"keda.sh/v1alpha1 ScaledObject": 1}))
+    assert tool.show(outcomes, controls, validated, Compared(refused=4, problems=faults), 3.2) == code
     assert capsys.readouterr().out.splitlines()[-1] == last
 
 

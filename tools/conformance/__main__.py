@@ -1,5 +1,7 @@
 """``make conformance``: a real Kubernetes API server with the real definitions takes every object we make.
 
+And so does the code of the controllers that would refuse some of them later.
+
     make conformance                 every stack, and every example
     make conformance ARGS='dev'      some, with what they stand on
 
@@ -14,12 +16,14 @@ from collections.abc import Sequence
 from gate.errors import GateError
 from gate.stacks import ROOT, capture_stack, chosen
 from stacks.load import Stack, stack_names
-from tools.conformance.binaries import find_or_build
+from tools.conformance.binaries import find_or_build, find_or_build_validators
 from tools.conformance.cluster import DEFINITION, Outcome, Subject, apply_all, install
 from tools.conformance.controls import Controls
 from tools.conformance.definitions import definitions
 from tools.conformance.errors import ConformanceError
 from tools.conformance.server import api_server
+from tools.conformance.table import Compared, compare, rows
+from tools.conformance.validators import PROGRAMS, Validated, Validators, program_of, validate
 
 ORGANISATIONS = (ROOT, ROOT / "examples")
 
@@ -56,6 +60,8 @@ def conform(names: Sequence[str]) -> int:
     """Apply, print, and return the exit code."""
     started = time.monotonic()
     stacks = subjects(names)
+    validators = Validators(find_or_build_validators(PROGRAMS, tell))
+    validated, compared = validate(stacks, validators), compare(rows(), validators)
     binaries = find_or_build(tell)
     own = {
         r.object["metadata"]["name"]
@@ -69,10 +75,16 @@ def conform(names: Sequence[str]) -> int:
         tell(f"{len(kinds)} definitions, {len(stacks)} stacks")
         install(api, kinds)
         outcomes = list(apply_all(stacks, api, lambda subject: controls.run(subject.graph, api)))
-    return show(outcomes, controls, time.monotonic() - started)
+    return show(outcomes, controls, validated, compared, time.monotonic() - started)
 
 
-def show(outcomes: Sequence[Outcome], controls: Controls, seconds: float) -> int:
+def show(
+    outcomes: Sequence[Outcome],
+    controls: Controls,
+    validated: Validated,
+    compared: Compared,
+    seconds: float,
+) -> int:
     """Print what came of it; the exit code."""
     total: Counter[str] = Counter()
     for outcome in outcomes:
@@ -82,17 +94,21 @@ def show(outcomes: Sequence[Outcome], controls: Controls, seconds: float) -> int
         )
     for kind, count in sorted(total.items()):
         print(f"  {count:5} {kind}")
-    warnings = [line for o in outcomes for line in o.warnings]
-    refusals = [line for o in outcomes for line in o.refusals]
-    for what, lines in (("warned", warnings), ("refused", refusals), ("control", controls.problems())):
+    for kind, count in sorted(validated.kinds.items()):
+        print(f"  {count:5} {kind}: asked of {program_of(kind)}")
+    warnings = [*(line for o in outcomes for line in o.warnings), *validated.warnings]
+    refusals = [*(line for o in outcomes for line in o.refusals), *validated.refusals]
+    faults = [*controls.problems(), *compared.problems]
+    for what, lines in (("warned", warnings), ("refused", refusals), ("control", faults)):
         for line in lines:
             print(f"{what}: {line}")
     print(
-        f"conformance: {total.total()} objects of {len(total)} kinds applied, {len(refusals)} refused, "
-        f"{controls.refused} controls refused as they must be, {seconds:.0f} s"
+        f"conformance: {total.total()} objects of {len(total)} kinds applied, {validated.kinds.total()} of them "
+        f"asked of upstream's validators, {len(refusals)} refused, "
+        f"{controls.refused + compared.refused} controls refused as they must be, {seconds:.0f} s"
     )
     empty = [o.stack for o in outcomes if o.objects == 0]
-    if empty or not outcomes or controls.problems():
+    if empty or not outcomes or faults:
         print(f"conformance: nothing is proved{': no objects in ' + ', '.join(empty) if empty else ''}")
         return 2
     return 1 if refusals else 0

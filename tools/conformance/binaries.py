@@ -1,17 +1,19 @@
-"""kube-apiserver and etcd, built from the modules that ``go.mod`` beside this file pins."""
+"""What is built from pinned modules: kube-apiserver and etcd by ``go.mod`` beside this file, validators by theirs."""
 
 import hashlib
 import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from tools.conformance.errors import ConformanceError
 
 HERE = Path(__file__).parent
+VALIDATORS = HERE.parent / "validators"
 CACHE = HERE.parents[1] / ".cache" / "conformance"
 PACKAGES = {"etcd": "go.etcd.io/etcd/server/v3", "kube-apiserver": "k8s.io/kubernetes/cmd/kube-apiserver"}
 KUBERNETES = "v1.35.4"
@@ -33,34 +35,56 @@ def find_or_build(tell: Callable[[str], None]) -> Binaries:
     Raises:
         ConformanceError: there is no Go, or it could not build them.
     """
-    folder = CACHE / f"bin-{_key()}"
-    if not folder.is_dir():
-        tell("building kube-apiserver and etcd: about 4 minutes on two cores, once")
-        CACHE.mkdir(parents=True, exist_ok=True)
-        # Built elsewhere and moved when whole: an interrupted build must not be taken for a finished one.
-        with tempfile.TemporaryDirectory(dir=CACHE) as unfinished:
-            for name, package in PACKAGES.items():
-                _build(Path(unfinished) / name, package)
-            Path(unfinished).rename(folder)
-            Path(unfinished).mkdir()  # for the context manager to remove
+    major, minor, _ = KUBERNETES.removeprefix("v").split(".")
+    stamps = {"gitVersion": KUBERNETES, "gitMajor": major, "gitMinor": minor}
+    flags = " ".join(f"-X {_VERSION}.{name}={value}" for name, value in stamps.items())
+    pins = [HERE / name for name in ("go.mod", "go.sum")]
+    folder = CACHE / f"bin-{_key(pins)}"
+    tell_once = partial(tell, "building kube-apiserver and etcd: about 4 minutes on two cores, once")
+    _build(folder, PACKAGES, HERE, flags, tell_once)
     return Binaries(etcd=folder / "etcd", apiserver=folder / "kube-apiserver")
 
 
-def _key() -> str:
-    pins = b"".join((HERE / name).read_bytes() for name in ("go.mod", "go.sum"))
+def find_or_build_validators(names: Iterable[str], tell: Callable[[str], None]) -> dict[str, Path]:
+    """The programs of ``tools/validators``, from an earlier run with the same sources and Go, or built now.
+
+    Raises:
+        ConformanceError: there is no Go, or it could not build one.
+    """
+    found = {}
+    for name in names:
+        source = VALIDATORS / name
+        files = sorted([*source.iterdir(), *(VALIDATORS / "protocol").iterdir()])
+        folder = CACHE / f"validator-{name}-{_key(files)}"
+        _build(folder, {name: "."}, source, "", partial(tell, f"building the validators of {name}, once"))
+        found[name] = folder / name
+    return found
+
+
+def _key(files: Iterable[Path]) -> str:
+    pins = b"".join(path.read_bytes() for path in files)
     return hashlib.sha256(pins + go("version").encode()).hexdigest()[:16]
 
 
-def _build(target: Path, package: str) -> None:
-    major, minor, _ = KUBERNETES.removeprefix("v").split(".")
-    stamps = {"gitVersion": KUBERNETES, "gitMajor": major, "gitMinor": minor}
-    flags = " ".join(["-s", "-w", *(f"-X {_VERSION}.{name}={value}" for name, value in stamps.items())])
-    # -mod=readonly stands in the command, so that no GOFLAGS of a developer makes it write to go.mod.
-    go("build", "-mod=readonly", "-ldflags", flags, "-o", str(target), package)
+def _build(
+    folder: Path, packages: Mapping[str, str], source: Path, flags: str, tell: Callable[[], None]
+) -> None:
+    """Built elsewhere and moved when whole: an interrupted build must not be taken for a finished one."""
+    if folder.is_dir():
+        return
+    tell()
+    CACHE.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=CACHE) as unfinished:
+        for name, package in packages.items():
+            # -mod=readonly stands in the command, so that no GOFLAGS of a developer makes it write to go.mod.
+            target = str(Path(unfinished) / name)
+            go("build", "-mod=readonly", "-ldflags", f"-s -w {flags}", "-o", target, package, source=source)
+        Path(unfinished).rename(folder)
+        Path(unfinished).mkdir()  # for the context manager to remove
 
 
-def go(*arguments: str) -> str:
-    """What the Go command prints, run beside our ``go.mod`` and behind whatever else the machine does.
+def go(*arguments: str, source: Path = HERE) -> str:
+    """What the Go command prints, run beside a ``go.mod`` of ours and behind whatever else the machine does.
 
     Raises:
         ConformanceError: it is not installed, or failed.
@@ -73,7 +97,7 @@ def go(*arguments: str) -> str:
     nice = shutil.which("nice")
     done = subprocess.run(  # noqa: S603 the arguments are ours
         [*([nice] if nice else []), found, *arguments],
-        cwd=HERE,
+        cwd=source,
         env={**os.environ, "GOWORK": "off"},
         capture_output=True,
         text=True,

@@ -1,1 +1,1 @@
-"""What must hold for objects of Kubernetes."""
+"""Rules about Kubernetes objects and the charts that bring them."""

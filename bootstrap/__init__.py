@@ -1,0 +1,1 @@
+"""What has to exist before the first `up`: trust in GitHub, the state store, deploy roles, boundaries."""

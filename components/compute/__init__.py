@@ -1,0 +1,1 @@
+"""Machines: the system nodes, Karpenter and its pools, and where pods go."""

@@ -1,0 +1,1 @@
+"""What gateways make of several objects together."""

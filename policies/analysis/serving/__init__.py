@@ -1,0 +1,1 @@
+"""What KServe and KEDA make of what is written."""

@@ -1,0 +1,1 @@
+"""Rules about gateways: their limits, their routes and what lies behind them."""

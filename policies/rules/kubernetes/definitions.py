@@ -1,0 +1,59 @@
+"""What must hold for definitions of custom kinds (CRDs): each has one owner."""
+
+from collections.abc import Iterable
+
+from policies.charts import RELEASE, holds, kinds_defined
+from policies.gateway_objects import DEFINITION
+from policies.reading import at, mapping, text
+from policies.record import Graph, Resource
+from policies.rule import Rule
+
+
+def kind_defined(definition: Resource) -> str:
+    """``Kind.group`` of what a definition defines."""
+    spec = mapping(at(definition.inputs, "spec"), "spec")
+    return f"{text(at(spec, 'names.kind'), 'spec.names.kind')}.{text(at(spec, 'group'), 'spec.group')}"
+
+
+def _second_owner(release: Resource, graph: Graph) -> Iterable[str]:
+    kinds = kinds_defined(release)
+    if not kinds:
+        return
+    declared = [d for d in graph.of_type(DEFINITION) if holds(kinds, kind_defined(d))]
+    if declared:
+        yield f"its chart defines {kind_defined(declared[0])}, and {declared[0].name} is declared here too"
+    for other in graph.of_type(RELEASE):
+        # One of the two says it.
+        if other.urn <= release.urn or _are_ordered(release, other, graph):
+            continue
+        shared = _shared(kinds, kinds_defined(other))
+        if shared:
+            yield f"its chart and that of {other.name} both define {shared}, and neither waits for the other"
+
+
+def _are_ordered(one: Resource, other: Resource, graph: Graph) -> bool:
+    return one.urn in graph.waits_for(other.urn) or other.urn in graph.waits_for(one.urn)
+
+
+def _shared(kinds: Iterable[str], others: Iterable[str]) -> str:
+    """The first kind, or group of kinds, that stands among both."""
+    others = list(others)
+    for kind in kinds:
+        if holds(others, kind):
+            return kind
+    return next((other for other in others if holds(kinds, other)), "")
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        id="definitions-have-one-owner",
+        applies_to=(RELEASE,),
+        why=(
+            "Helm refuses a definition it did not make. Where two releases look at once, both make it, one fails, "
+            "and its clean-up deletes the other's definition with all objects of the kind."
+        ),
+        fix="Let one place bring the kind and switch it off in the other chart's values, or order the two releases.",
+        check=_second_owner,
+        reads_graph=True,
+    ),
+)

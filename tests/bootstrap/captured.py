@@ -1,0 +1,12 @@
+"""The committed bootstrap, captured once a test process."""
+
+from functools import cache
+
+from gate.capture import Captured
+from gate.stacks import ROOT, capture_stack, chosen
+
+
+@cache
+def bootstrap() -> Captured:
+    (account,) = chosen(["account"], ROOT / "bootstrap")
+    return capture_stack(account, {})

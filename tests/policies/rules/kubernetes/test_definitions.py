@@ -1,0 +1,91 @@
+from dataclasses import replace
+
+from policies.charts import RELEASE
+from policies.gateway_objects import DEFINITION
+from policies.record import UNKNOWN
+from policies.rules.kubernetes.definitions import RULES
+from tests.policies.cases import Case, RuleCases, cases_test, resource
+
+
+def _release(name, chart, after=(), **values):
+    inputs = {"chart": chart, "values": values}
+    return resource(RELEASE, inputs, name=name, dependencies=frozenset(r.urn for r in after))
+
+
+def _definition(kind, group):
+    return resource(DEFINITION, {"spec": {"group": group, "names": {"kind": kind}}}, name=f"crd-{kind}")
+
+
+_POOLS = _definition("InferencePool", "inference.networking.k8s.io")
+_ROUTES = _definition("HTTPRoute", "gateway.networking.k8s.io")
+_MODELS = _release("crds", "oci://charts.example/kserve-crd")
+_LANGUAGE_MODELS = _release("llm-crds", "oci://charts.example/kserve-llmisvc-crd")
+_LLM_CHART = "oci://charts.example/kserve-llmisvc-resources"
+_BOTH = (
+    "its chart and that of llm-crds both define ClusterStorageContainer.serving.kserve.io, and neither waits for "
+    "the other"
+)
+_MONITORING = (
+    "its chart and that of operator both define *.monitoring.coreos.com, and neither waits for the other"
+)
+_POOLS_TOO = (
+    "its chart defines InferencePool.inference.networking.k8s.io, and crd-InferencePool is declared here too"
+)
+_OPERATOR = _release("operator", "kube-prometheus-stack")
+_MONITORS = _release("monitors", "prometheus-operator-crds")
+
+CASES = {
+    "definitions-have-one-owner": RuleCases(
+        passing=[
+            Case(_MODELS, others=[_release("llm-crds", "oci://x/kserve-llmisvc-crd", after=[_MODELS])]),
+            Case(_release("crds", "kserve-crd", after=[_LANGUAGE_MODELS]), others=[_LANGUAGE_MODELS]),
+            Case(_MODELS, others=[_POOLS, _ROUTES]),
+            Case(_release("keda", "keda"), others=[_MODELS]),
+            Case(_release("llm", _LLM_CHART, kserve={"llmisvc": {"createGIECRDs": False}}), others=[_POOLS]),
+            Case(_release("certificates", "cert-manager"), others=[_definition("Issuer", "cert-manager.io")]),
+            Case(
+                _MONITORS,
+                others=[
+                    replace(_OPERATOR, inputs={**_OPERATOR.inputs, "values": {"crds": {"enabled": False}}})
+                ],
+            ),
+            Case(_LANGUAGE_MODELS, others=[_MODELS]),  # the other one says it
+        ],
+        failing=[
+            Case(_MODELS, others=[_LANGUAGE_MODELS], findings=[_BOTH]),
+            Case(
+                _MONITORS,
+                others=[_OPERATOR],
+                findings=[_MONITORING],
+            ),
+            Case(
+                _release("gateway-crds", "oci://x/gateway-crds-helm"),
+                others=[_ROUTES],
+                findings=[
+                    "its chart defines HTTPRoute.gateway.networking.k8s.io, and crd-HTTPRoute is declared here too"
+                ],
+            ),
+            *(
+                Case(
+                    _release("llm", _LLM_CHART, **values),
+                    others=[_POOLS],
+                    findings=[_POOLS_TOO],
+                )
+                for values in ({}, {"kserve": {"llmisvc": {"createGIECRDs": True}}})
+            ),
+            Case(
+                _release("certificates", "cert-manager", crds={"enabled": True}),
+                others=[_definition("Issuer", "cert-manager.io")],
+                findings=["its chart defines Issuer.cert-manager.io, and crd-Issuer is declared here too"],
+            ),
+        ],
+        not_applicable=[Case(_ROUTES), Case(resource("aws:s3/bucket:Bucket", {}))],
+        undecided=[
+            Case(_release("x", UNKNOWN)),
+            Case(_release("certificates", "cert-manager", crds=UNKNOWN)),
+            Case(_MODELS, others=[_release("y", UNKNOWN)]),
+        ],
+    )
+}
+
+test_cases = cases_test(RULES, CASES)

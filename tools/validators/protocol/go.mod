@@ -1,0 +1,3 @@
+module slipway/tools/validators/protocol
+
+go 1.26
