@@ -52,6 +52,7 @@ class Llm(PlatformComponent):
             llm_inference_service(
                 plan,
                 where,
+                args.names,
                 pool=chosen.pool,
                 replicas=chosen.replicas.min,
             ),

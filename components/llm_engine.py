@@ -28,7 +28,6 @@ def engine_pod() -> dict[str, Any]:
         "enableServiceLinks": False,
         "securityContext": restricted_pod(),
         "terminationGracePeriodSeconds": _GRACE_SECONDS,
-        "initContainers": [_download()],
         "containers": [_engine()],
         "volumes": [
             {"name": "home", "emptyDir": {"sizeLimit": _SCRATCH}},
@@ -72,16 +71,4 @@ def _engine() -> dict[str, Any]:
             {"name": "tmp", "mountPath": "/tmp"},  # noqa: S108 a path inside the container
             {"name": "shared-memory", "mountPath": "/dev/shm"},  # noqa: S108 NCCL's exchange area
         ],
-    }
-
-
-def _download() -> dict[str, Any]:
-    """What KServe merges into the container with which it fetches the weights: alone it would be refused.
-
-    Its image, arguments, resources and the volume of the weights are the controller's.
-    """
-    return {
-        "name": "storage-initializer",
-        "securityContext": restricted_container(),
-        "volumeMounts": [{"name": "tmp", "mountPath": "/tmp"}],  # noqa: S108 a path inside the container
     }

@@ -6,6 +6,8 @@ from components.llm_engine import engine_pod
 from components.model_flows import engine_labels
 from components.model_manifests import placement_fields, resources
 from components.model_plan import ReleasePlan
+from components.models.download import verified_pod
+from components.names import Names
 from components.namespaces import INNER_GATEWAY, KSERVE
 from components.start_path import load_seconds
 
@@ -25,7 +27,9 @@ def start_minutes(plan: ReleasePlan) -> int:
     return min(-(-(_NODE_SECONDS + 2 * int(plan.start.cold_seconds)) // 60), _LONGEST_WAIT_MINUTES)
 
 
-def llm_inference_service(plan: ReleasePlan, namespace: str, *, pool: str, replicas: int) -> dict[str, Any]:
+def llm_inference_service(
+    plan: ReleasePlan, namespace: str, names: Names, *, pool: str, replicas: int
+) -> dict[str, Any]:
     """One model on one node: tensor parallel over its GPUs, behind the inner gateway and an endpoint picker.
 
     The pod stands here whole, though KServe would merge the same from its config: what is judged is what runs.
@@ -45,12 +49,14 @@ def llm_inference_service(plan: ReleasePlan, namespace: str, *, pool: str, repli
         },
         "spec": {
             "model": {"uri": plan.artifact_uri, "name": plan.model},
+            # Ours fetches and verifies. Files in an image are mounted by what this switches off.
+            **({"storageInitializer": {"enabled": False}} if plan.start.kind == "s3" else {}),
             "replicas": replicas,
             "parallelism": {"tensor": plan.needs.gpu_count},
             "labels": plan.pod_labels(),
             # The evicting drain, not Karpenter, decides when a warm model moves.
             "annotations": {"karpenter.sh/do-not-disrupt": "true"},
-            "template": _pod(plan, pool),
+            "template": verified_pod(_pod(plan, pool), plan, names),
             "router": {
                 "gateway": {"refs": [{"name": INNER_GATEWAY, "namespace": KSERVE}]},
                 "route": {"group": plan.model, "weight": 1},

@@ -11,6 +11,8 @@ from releases.fail_soft import FailSoft
 from releases.instances import AcceleratorNeeds, accelerator_needs
 from releases.release import Release
 
+DIGEST_ANNOTATION: Final = "slipway.dev/artifact-digest"
+"""Annotation: the record's digest of the files. The download of a predictive model reads it from its own pod."""
 PERSONAL_DATA: Final = "slipway.dev/personal-data"
 """Annotation: the record's word on personal data."""
 
@@ -68,7 +70,7 @@ class ReleasePlan:
 
     def annotations(self) -> dict[str, str]:
         """What the release record says of artifact and data, for who reads the live object."""
-        return {"slipway.dev/artifact-digest": self.digest, PERSONAL_DATA: self.personal_data}
+        return {DIGEST_ANNOTATION: self.digest, PERSONAL_DATA: self.personal_data}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,7 +16,7 @@ from components.cluster_access import RoleArn
 from components.cluster_key import account_may_manage, principal_may_use, role_may_use
 from components.foundation.lifecycle import DURABLE, Lifecycle
 from components.iam_document import Statement, document
-from components.names import MODEL_READER, PAYLOAD_WRITER, PUBLISHER, Names
+from components.names import MODEL_READER, PAYLOAD_WRITER, PUBLISHER, RUNTIME, Names
 from facts.strict import Slug
 
 Days = Annotated[int, Field(ge=1, le=3650)]
@@ -57,7 +57,17 @@ class ModelStoreSettings(Settings):
     """The role that uploads models, made elsewhere; None: the platform's name with ``-publisher``."""
     log_retention_days: Annotated[int, Field(ge=90, le=3650)] = 400
     payload_retention: Retention = Field(default_factory=Retention)
-    repositories: dict[Slug, RepositorySettings] = Field(default={"models": RepositorySettings()})
+    repositories: dict[Slug, RepositorySettings] = Field(
+        default={"models": RepositorySettings(), RUNTIME: RepositorySettings()}
+    )
+
+    @model_validator(mode="after")
+    def _programs_have_a_place(self) -> Self:
+        if RUNTIME not in self.repositories:
+            raise ValueError(
+                f"repositories.{RUNTIME} is missing: the program that fetches models is pulled from it"
+            )
+        return self
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,6 +11,8 @@ MODEL_READER: Final = "model-reader"
 """The capability of reading one's own model's files."""
 PAYLOAD_WRITER: Final = "payload-writer"
 """The same capability, and keeping a sample of one's own model's payloads."""
+RUNTIME: Final = "runtime"
+"""The repository with the image of the platform's own programs."""
 PUBLISHER: Final = "publisher"
 """The role that puts models into the store; like the role that deploys, it is made outside the platform."""
 
@@ -71,6 +73,12 @@ class Names:
 
     def repository(self, role: str) -> str:
         return f"{self.platform}/{role}"
+
+    @property
+    def registry(self) -> str:
+        """The account's own image registry."""
+        suffix = ".cn" if self.partition == "aws-cn" else ""
+        return f"{self.account}.dkr.ecr.{self.region}.amazonaws.com{suffix}"
 
     def log_group(self, role: str) -> str:
         return f"/slipway/{self.platform}/{role}"

@@ -12,9 +12,9 @@ from pydantic import Field
 
 from components.base import Settings
 from components.model_plan import ReleasePlan
+from components.models.download import runtime_image
 from components.names import Names
 from components.pod_security import restricted_container
-from facts.pins import images
 
 AGENT_PORT: Final = 9081
 """Where the agent takes requests: KServe's Service leads there and no longer to the server (service_reconciler.go)."""
@@ -77,12 +77,12 @@ def logger(plan: ReleasePlan, settings: PayloadLogging, names: Names) -> dict[st
     }
 
 
-def sampler(settings: PayloadLogging) -> dict[str, Any]:
+def sampler(settings: PayloadLogging, names: Names) -> dict[str, Any]:
     """The container that draws, on the image that has fetched the weights: it is on the node, and holds a Python."""
     amounts = {"cpu": "50m", "memory": "512Mi"}
     return {
         "name": _SAMPLER,
-        "image": images()["storage-initializer"].reference,
+        "image": runtime_image(names),
         "command": ["python", f"/etc/{_SAMPLER}/{_PROGRAM.name}"],
         "env": [{"name": "PERCENT", "value": str(settings.percent)}],
         "resources": {"requests": amounts, "limits": amounts},
@@ -95,7 +95,7 @@ def recorded_predictor(plan: ReleasePlan, settings: PayloadLogging, names: Names
     """What a predictor says, besides the rest, whose payloads are kept."""
     return {
         "logger": logger(plan, settings, names),
-        "containers": [sampler(settings)],
+        "containers": [sampler(settings, names)],
         "volumes": [{"name": _SAMPLER, "configMap": {"name": program_name(plan)}}],
     }
 

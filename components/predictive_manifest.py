@@ -7,6 +7,7 @@ from components.model_flows import predictor_labels
 from components.model_manifests import placement_fields, resources
 from components.model_plan import ModelPlan, ReleasePlan
 from components.model_settings import ModelSettings, VersionSettings
+from components.models.download import STORAGE_CONTAINER
 from components.pod_security import restricted_container, restricted_pod
 from components.predictor_arguments import predictor_server
 from components.serving_runtimes import startup_probe
@@ -80,6 +81,8 @@ def _predictor(plan: ReleasePlan, version: VersionSettings) -> dict[str, Any]:
         "annotations": plan.annotations(),
         "securityContext": restricted_pod(),
         **placement_fields(version.pool, predictor_labels(plan), on_gpu=plan.needs.gpu_count > 0),
+        # Every version says so, since a canary inherits it.
+        "storageContainerName": STORAGE_CONTAINER,
         "model": {
             **predictor_server(
                 plan.engine, plan.task, max_context=plan.max_context, on_gpu=plan.needs.gpu_count > 0

@@ -19,6 +19,8 @@ from components.kubernetes import KubernetesObject
 from components.llm_configs import llm_configs
 from components.mesh import MeshHandle
 from components.mesh_exception import MeshException
+from components.models.download import storage_container
+from components.names import Names
 from components.namespaces import INNER_DOMAIN, INNER_GATEWAY, KSERVE
 from components.serving_runtimes import serving_runtimes
 from facts.strict import Slug
@@ -36,6 +38,7 @@ class ServingArgs:
     """What :class:`Serving` needs. ``api_server_range`` holds the addresses the API server calls from."""
 
     settings: ServingSettings
+    names: Names
     api_server_range: str
     cluster_addons: ClusterAddonsHandle
     certificates: CertificatesHandle
@@ -161,6 +164,7 @@ class Serving(PlatformComponent):
         )
         manifests = {
             **{f"runtime-{engine}": manifest for engine, manifest in serving_runtimes().items()},
+            "storage-container": storage_container(args.names),
             **{
                 f"llm-config-{role}": manifest
                 for role, manifest in llm_configs(args.settings.picker_pool).items()

@@ -67,6 +67,7 @@ MODULES: Final = (
     "rules.kubernetes.definitions",
     "rules.kubernetes.internet_egress",
     "rules.platform.lifecycle",
+    "rules.serving.model_downloads",
     "rules.serving.runtime_admission",
     "rules.serving.scaler_admission",
     "secret_readers",

@@ -1,1 +1,1 @@
-"""Small programs that the platform runs in the cluster; each is one file that needs nothing but Python."""
+"""Programs that the platform runs in the cluster: they need Python, and what runtime/requirements.txt locks."""

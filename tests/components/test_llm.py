@@ -64,6 +64,7 @@ def test_the_service_is_the_release(made, spec):
     }
     assert {key: value for key, value in spec.items() if key != "template"} == {
         "model": {"uri": "s3://example-test-models/support-chat-v1/", "name": "support-chat"},
+        "storageInitializer": {"enabled": False},
         "replicas": 2,
         "parallelism": {"tensor": 2},
         "labels": CHAT_POD,
@@ -81,8 +82,10 @@ def test_the_pod_is_the_configs_with_the_releases_account_place_and_size(spec):
     pod, config = spec["template"], engine_pod()
     (engine,), (plain,) = pod["containers"], config["containers"]
     amounts = {"cpu": "4", "memory": "24Gi", "nvidia.com/gpu": "2"}
-    assert {k: v for k, v in pod.items() if k != "containers"} == {
+    files = {"name": "kserve-provision-location", "mountPath": "/mnt/models"}
+    assert {k: v for k, v in pod.items() if k not in {"containers", "initContainers"}} == {
         **{k: v for k, v in config.items() if k != "containers"},
+        "volumes": [*config["volumes"], {"name": files["name"], "emptyDir": {"sizeLimit": "17Gi"}}],
         "serviceAccountName": "support-chat-v1",
         "priorityClassName": "slipway-models",
         "nodeSelector": {"slipway.dev/pool": "l4"},
@@ -101,6 +104,7 @@ def test_the_pod_is_the_configs_with_the_releases_account_place_and_size(spec):
         "command": [w if w != "{{ .Spec.Model.Name }}" else "support-chat" for w in plain["command"]],
         "args": ["--tensor-parallel-size", "2", "--max-model-len", "8192"],
         "resources": {"requests": {**amounts, "ephemeral-storage": "36Gi"}, "limits": amounts},
+        "volumeMounts": [*plain["volumeMounts"], {**files, "readOnly": True}],
     }
     assert "{{" not in str(pod)
 
@@ -159,9 +163,9 @@ def test_callers_ask_for_the_model_and_the_weights_choose_the_version(made):
 
 
 @pytest.mark.parametrize(("size_gb", "failures"), [(140, 360), (400, 618)])
-def test_an_engine_has_an_hour_to_start_or_as_long_as_its_files_need(size_gb, failures):
+def test_an_engine_has_an_hour_to_start_or_as_long_as_its_files_need(size_gb, failures, names):
     plan = replace(CHAT, size_bytes=size_gb * 10**9)
-    manifest = llm_inference_service(plan, "models", pool="l4", replicas=1)
+    manifest = llm_inference_service(plan, "models", names, pool="l4", replicas=1)
     (engine,) = manifest["spec"]["template"]["containers"]
     assert engine["startupProbe"]["failureThreshold"] == failures
 

@@ -102,14 +102,8 @@ def test_the_engine_has_an_hour_to_start_and_ninety_seconds_to_finish():
     assert pod["terminationGracePeriodSeconds"] == 120
 
 
-def test_the_download_is_restricted_and_otherwise_the_controllers():
-    assert engine_pod()["initContainers"] == [
-        {
-            "name": "storage-initializer",
-            "securityContext": RESTRICTED,
-            "volumeMounts": [{"name": "tmp", "mountPath": "/tmp"}],  # noqa: S108 a path inside the container
-        }
-    ]
+def test_the_download_is_each_models_own_since_a_merge_takes_none_away():
+    assert "initContainers" not in engine_pod()
 
 
 def test_the_pool_holds_the_services_engines_and_asks_its_picker():

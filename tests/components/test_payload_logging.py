@@ -3,6 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
+from components.models.download import runtime_image
 from components.payload_logging import (
     PayloadLogging,
     folder,
@@ -37,11 +38,11 @@ def test_payloads_lie_by_data_class_and_account_as_lifecycle_and_role_want_it():
     assert folder(EMBEDDING) == "internal/minilm-v1"
 
 
-def test_the_sampler_runs_our_program_restricted_and_bounded():
-    container = sampler(SETTINGS)
+def test_the_sampler_runs_our_program_restricted_and_bounded(names):
+    container = sampler(SETTINGS, names)
     assert container == {
         "name": "payload-sampler",
-        "image": "docker.io/kserve/storage-initializer:v0.20.0",
+        "image": runtime_image(names),
         "command": ["python", "/etc/payload-sampler/payload_sampler.py"],
         "env": [{"name": "PERCENT", "value": "5"}],
         "resources": {

@@ -89,6 +89,7 @@ def test_the_service_is_the_release(made):
                 "labelSelector": {"matchLabels": PODS},
             }
         ],
+        "storageContainerName": "slipway-verified",
         "model": {
             "modelFormat": {"name": "huggingface", "version": "1"},
             "runtime": "slipway-huggingface",

@@ -59,6 +59,7 @@ def test_the_sdk_reads_what_we_write_and_writes_the_same(stack):
 def test_every_kind_of_kserve_we_write_is_read():
     assert {manifest["kind"] for stack in STACKS for manifest in ours(stack)} == {
         "ClusterServingRuntime",
+        "ClusterStorageContainer",
         "InferenceService",
         "LLMInferenceService",
         "LLMInferenceServiceConfig",

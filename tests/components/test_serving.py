@@ -26,9 +26,10 @@ CONTROLLERS = ("kserve-controller-manager", "llmisvc-controller-manager")
 
 
 @pytest.fixture
-def made(deploy):
+def made(deploy, names):
     args = ServingArgs(
         settings=ServingSettings(),
+        names=names,
         api_server_range="10.1.0.0/16",
         cluster_addons=ClusterAddonsHandle(),
         certificates=CertificatesHandle(cluster_issuer="internal"),
@@ -64,6 +65,7 @@ def test_exactly_these_are_made(made):
             "serving-runtime-lightgbm",
             "serving-runtime-openvino",
             "serving-runtime-xgboost",
+            "serving-storage-container",
         ]
     )
 

@@ -1,0 +1,1 @@
+"""What runs a model: its objects, and what its files pass on their way."""
