@@ -116,12 +116,12 @@ docs: $(VENV)/development.installed ## make docs/rules.md and docs/controls.md a
 	$(BIN)/slipway policies --format markdown > docs/rules.md.new && mv docs/rules.md.new docs/rules.md
 	$(BIN)/slipway policies --format controls > docs/controls.md.new && mv docs/controls.md.new docs/controls.md
 
-schemas: $(VENV)/development.installed ## make gate/schemas, stacks/schema.json and releases/*.schema.json again (needs Go)
+schemas: $(VENV)/development.installed ## make gate/schema/definitions, stacks/schema.json and releases/*.schema.json again (needs Go)
 	$(BIN)/python -m releases.schema
 	$(BIN)/python -m stacks.schema
 	$(BIN)/python tools/make_schemas.py
 
-schemas-check: $(VENV)/development.installed ## fail if gate/schemas differs from the pinned modules (needs Go)
+schemas-check: $(VENV)/development.installed ## fail if gate/schema/definitions differs from the pinned modules (needs Go)
 	$(BIN)/python tools/make_schemas.py --check
 
 crds: $(VENV)/development.installed ## make facts/crds again, the definitions that are objects of ours (needs Go)

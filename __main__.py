@@ -4,28 +4,28 @@ from pathlib import Path
 
 import pulumi
 
-from components.audit_trail import AuditTrail, AuditTrailArgs
-from components.autoscaling import Autoscaling, AutoscalingArgs
-from components.capability_role import model_roles
-from components.certificates import Certificates, CertificatesArgs
-from components.cluster import Cluster, ClusterArgs
-from components.cluster_addons import ClusterAddons, ClusterAddonsArgs
+from components.cluster.cluster import Cluster, ClusterArgs
+from components.cluster.cluster_addons import ClusterAddons, ClusterAddonsArgs
+from components.cluster.providers import aws_provider, kubernetes_provider
+from components.cluster.system_nodes import SystemNodes, SystemNodesArgs
 from components.compute.cpu_pool import CpuPool, CpuPoolArgs
-from components.gateway import Gateway, GatewayArgs
-from components.gpu_pool import GpuPool, GpuPoolArgs
-from components.karpenter import Karpenter, KarpenterArgs
-from components.llm import Llm
-from components.mesh import Mesh, MeshArgs
-from components.model_args import ModelArgs
-from components.model_store import ModelStore, ModelStoreArgs
-from components.namespaces import MODELS
-from components.network import Network, NetworkArgs
-from components.predictive_model import PredictiveModel
-from components.providers import aws_provider, kubernetes_provider
-from components.serving import Serving, ServingArgs
-from components.system_nodes import SystemNodes, SystemNodesArgs
-from components.telemetry import Telemetry, TelemetryArgs
-from components.workload_namespace import WorkloadNamespace, WorkloadNamespaceArgs
+from components.compute.gpu_pool import GpuPool, GpuPoolArgs
+from components.compute.karpenter import Karpenter, KarpenterArgs
+from components.foundation.well_known import MODELS
+from components.gateway.certificates import Certificates, CertificatesArgs
+from components.gateway.gateway import Gateway, GatewayArgs
+from components.identity.capability_role import model_roles
+from components.mesh.mesh import Mesh, MeshArgs
+from components.models.args import ModelArgs
+from components.models.llm import Llm
+from components.models.predictive_model import PredictiveModel
+from components.models.workload_namespace import WorkloadNamespace, WorkloadNamespaceArgs
+from components.network.network import Network, NetworkArgs
+from components.observability.audit_trail import AuditTrail, AuditTrailArgs
+from components.observability.telemetry import Telemetry, TelemetryArgs
+from components.serving.autoscaling import Autoscaling, AutoscalingArgs
+from components.serving.serving import Serving, ServingArgs
+from components.storage.model_store import ModelStore, ModelStoreArgs
 from stacks.load import load_stack
 from stacks.platform_handles import PlatformHandles
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pulumi
 
 from bootstrap.settings import derived, load_bootstrap
+from components.cluster.providers import aws_provider
 from components.foundation.deploy_boundary import DeployBoundary, DeployBoundaryArgs
 from components.foundation.deploy_role import (
     DEPLOY_SESSION_SECONDS,
@@ -16,8 +17,7 @@ from components.foundation.deploy_role import (
 )
 from components.foundation.github_trust import GithubTrust, GithubTrustArgs, workflow_trust
 from components.foundation.state_store import StateStore, StateStoreArgs, state_statements
-from components.permissions_boundary import PermissionsBoundary, PermissionsBoundaryArgs
-from components.providers import aws_provider
+from components.identity.permissions_boundary import PermissionsBoundary, PermissionsBoundaryArgs
 
 here = Path(pulumi.get_root_directory() or ".")
 name = pulumi.get_stack()

@@ -8,11 +8,11 @@ from typing import Annotated, Any, Final
 
 from pydantic import Field, ValidationError
 
-from components.base import Settings
-from components.cluster_access import RoleArn
+from components.cluster.cluster_access import RoleArn
+from components.foundation.base import Settings
 from components.foundation.deploy_role import Kind, capability
 from components.foundation.github_trust import GithubSettings
-from components.names import Names
+from components.foundation.names import Names
 from facts.explain import explain, placeholders
 from facts.strict import Slug
 from facts.strict_yaml import YamlProblem, load

@@ -1,7 +1,7 @@
 """The policy pack: the gate's rules and waivers, run by Pulumi's engine.
 
 Started with this folder as its program, so that this folder is where Python looks for modules first; the
-checkout takes its place, or ``policies`` would not be found and ``policies/record.py`` would answer to ``record``.
+checkout takes its place, or ``policies`` would not be found and ``policies/engine`` would answer to ``engine``.
 """
 
 import os
@@ -12,7 +12,7 @@ from pathlib import Path
 _FOLDER = Path(__file__).resolve().parent
 sys.path[:] = [str(_FOLDER.parent), *(p for p in sys.path if Path(p or ".").resolve() != _FOLDER)]
 
-from policies.crossguard import start  # noqa: E402 only found after the lines above
+from policies.engine.crossguard import start  # noqa: E402 only found after the lines above
 
 # Some engines tell their packs in the environment whether this is a preview, others by a call.
 start(

@@ -12,7 +12,7 @@ Format = Literal["safetensors", "onnx", "gguf", "lightgbm", "xgboost"]
 
 @dataclass(frozen=True, kw_only=True)
 class Serves:
-    """What one engine can do (sources: its runtime in components/serving_runtimes.py)."""
+    """What one engine can do (sources: its runtime in components/serving/runtimes.py)."""
 
     tasks: tuple[Task, ...]
     formats: tuple[Format, ...]

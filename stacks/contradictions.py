@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final
 
-from components.namespaces import SYSTEM_POOL
+from components.foundation.well_known import SYSTEM_POOL
 from stacks.settings import StackSettings
 
 _ARN: Final = re.compile(r"^arn:aws[a-z-]*:[a-z0-9-]+:(?P<region>[a-z0-9-]*):(?P<account>\d*):")

@@ -6,7 +6,7 @@ from typing import Any, Generic, TypeVar, overload
 
 import pulumi
 
-from components.base import Handle
+from components.foundation.base import Handle
 from stacks.load import SettingsError, Stack
 
 H = TypeVar("H", bound=Handle)

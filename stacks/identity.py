@@ -1,6 +1,6 @@
 """The identities a platform stack owns."""
 
-from components.base import Settings
+from components.foundation.base import Settings
 
 
 class IdentitySettings(Settings):

@@ -10,11 +10,11 @@ import pulumi
 from pydantic import ValidationError
 
 from components.compute.cpu_pool import CpuPoolSettings
-from components.gpu_pool import GpuPoolSettings
-from components.model_plan import ModelPlan
-from components.names import Names
-from components.network import NetworkSettings
-from components.serving import ServingSettings
+from components.compute.gpu_pool import GpuPoolSettings
+from components.foundation.names import Names
+from components.models.plan import ModelPlan
+from components.network.network import NetworkSettings
+from components.serving.serving import ServingSettings
 from facts.explain import explain, placeholders
 from facts.strict_yaml import YamlProblem, load
 from releases.load import LoadedRelease, ReleaseError, load_releases

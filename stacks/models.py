@@ -5,21 +5,21 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from components.caller_settings import TOKENS_PER_MINUTE, caller_problems
-from components.capacity import cpu_problem, placement
 from components.compute.cpu_pool import CpuPoolSettings
-from components.disk import disk_problem
-from components.gpu_pool import GpuPoolSettings
-from components.model_fallback import fail_soft_problems
-from components.model_plan import ModelPlan, plan_of
-from components.model_route import counts_tokens
-from components.model_settings import ModelSettings, VersionSettings
-from components.model_store import ModelStoreSettings, payload_lives
-from components.names import Names
-from components.payload_logging import payload_problems
-from components.start_path import Starts
-from components.traffic import by_number
-from components.workload_namespace import WorkloadNamespaceSettings
+from components.compute.gpu_pool import GpuPoolSettings
+from components.foundation.names import Names
+from components.gateway.caller_settings import TOKENS_PER_MINUTE, caller_problems
+from components.gateway.model_route import counts_tokens
+from components.models.capacity import cpu_problem, placement
+from components.models.disk import disk_problem
+from components.models.fallback import fail_soft_problems
+from components.models.model_loading import Starts
+from components.models.payload_logging import payload_problems
+from components.models.plan import ModelPlan, plan_of
+from components.models.settings import ModelSettings, VersionSettings
+from components.models.traffic import by_number
+from components.models.workload_namespace import WorkloadNamespaceSettings
+from components.storage.model_store import ModelStoreSettings, payload_lives
 from facts.accelerators import gpu_instance
 from releases.checks import Environment, environment_problems
 from releases.choices import Choice, ShareChoice, choice_problems, share_problems

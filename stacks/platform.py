@@ -4,10 +4,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from components.base import Settings
+from components.foundation.base import Settings
 from components.foundation.lifecycle import Lifecycle
-from components.names import Names
-from components.permissions_boundary import boundary_document
+from components.foundation.names import Names
+from components.identity.permissions_boundary import boundary_document
 from facts.strict import Slug
 from facts.tags import DISPOSABLE, LIFECYCLE
 

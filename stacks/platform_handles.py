@@ -1,19 +1,19 @@
 """The program's table of sections: every handle one component hands to another."""
 
-from components.autoscaling import AutoscalingHandle
-from components.capability_role import CapabilityRoleHandle
-from components.certificates import CertificatesHandle
-from components.cluster import ClusterHandle
-from components.cluster_addons import ClusterAddonsHandle
-from components.gateway import GatewayHandle
-from components.karpenter import KarpenterHandle
-from components.mesh import MeshHandle
-from components.model_store import ModelStoreHandle
-from components.network import NetworkHandle
-from components.serving import ServingHandle
-from components.system_nodes import SystemNodesHandle
-from components.telemetry import TelemetryHandle
-from components.workload_namespace import WorkloadNamespaceHandle
+from components.cluster.cluster import ClusterHandle
+from components.cluster.cluster_addons import ClusterAddonsHandle
+from components.cluster.system_nodes import SystemNodesHandle
+from components.compute.karpenter import KarpenterHandle
+from components.gateway.certificates import CertificatesHandle
+from components.gateway.gateway import GatewayHandle
+from components.identity.capability_role import CapabilityRoleHandle
+from components.mesh.mesh import MeshHandle
+from components.models.workload_namespace import WorkloadNamespaceHandle
+from components.network.network import NetworkHandle
+from components.observability.telemetry import TelemetryHandle
+from components.serving.autoscaling import AutoscalingHandle
+from components.serving.serving import ServingHandle
+from components.storage.model_store import ModelStoreHandle
 from stacks.handles import Section, StackHandles
 
 

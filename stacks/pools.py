@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from components.capacity import placement
+from components.models.capacity import placement
 from facts.accelerators import gpu_instance
 from releases.instances import AcceleratorNeeds, accelerator_needs, cpu_refusal, placement_name
 from releases.release import Release

@@ -3,8 +3,8 @@
 from functools import cache
 from pathlib import Path
 
-from gate.capture import Captured
-from gate.stacks import capture_stack
+from gate.capture.capture import Captured
+from gate.capture.stacks import capture_stack
 from stacks.load import read_stack, stack_names
 
 STACKS = stack_names()

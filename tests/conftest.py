@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from components.names import Names
-from gate.capture import Captured, capture
-from gate.outputs import Account
-from policies.record import Resource
+from components.foundation.names import Names
+from gate.capture.capture import Captured, capture
+from gate.capture.outputs import Account
+from policies.engine.graph import Resource
 
 ROOT = Path(__file__).parent.parent
 

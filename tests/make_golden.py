@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from policies.catalog import RULES
+from policies.engine.catalog import RULES
 from tests.captured import STACKS, captured
 
 GOLDEN = Path(__file__).parent / "golden"

@@ -6,10 +6,10 @@ import shutil
 import subprocess
 import sys
 
-from gate.stacks import ROOT
+from gate.capture.stacks import ROOT
 
 IDENTITY = ["-c", "user.name=somebody", "-c", "user.email=somebody@example.com"]
-LEFT_OUT = ("tests/", "docs/", "gate/schemas/")
+LEFT_OUT = ("tests/", "docs/", "gate/schema/definitions/")
 
 
 def git(folder, *arguments):
@@ -64,7 +64,7 @@ def checkout(folder, prepare=lambda _folder: None):
             target = folder / name
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / name, target)
-    (folder / "gate" / "schemas").symlink_to(ROOT / "gate" / "schemas")
+    (folder / "gate" / "schema" / "definitions").symlink_to(ROOT / "gate" / "schema" / "definitions")
     prepare(folder)
     git(folder, "init", "-q", "-b", "main")
     git(folder, "add", "-A")

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from gate.judgement import assess
-from gate.second_opinion import not_asked
+from gate.checkov.opinion import not_asked
+from gate.evaluate.judgement import assess
 from releases.load import load_releases
 from tests.captured import EXAMPLES, EXAMPLES_FOLDER, STACKS, captured
 

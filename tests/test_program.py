@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from gate.judgement import assess
-from gate.second_opinion import not_asked
-from gate.waive import load_waivers
-from policies.record import Graph
+from gate.checkov.opinion import not_asked
+from gate.evaluate.judgement import assess
+from gate.evaluate.waive import load_waivers
+from policies.engine.graph import Graph
 from tests.captured import STACKS, captured
 from tests.conftest import ROOT
 from tests.make_golden import GOLDEN, urns

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from components.kubernetes import PROVIDER_VERSION
+from components.foundation.kubernetes_object import PROVIDER_VERSION
 
 ROOT = Path(__file__).parent.parent
 LOCKED = {

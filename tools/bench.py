@@ -24,11 +24,11 @@ import yaml
 from rich.console import Console
 from rich.table import Table
 
-from gate.shape import check_shapes
-from gate.stacks import ROOT, capture_stack
-from policies.catalog import RULES
-from policies.judge import judge
-from policies.record import Graph
+from gate.capture.stacks import ROOT, capture_stack
+from gate.schema.shape import check_shapes
+from policies.engine.catalog import RULES
+from policies.engine.evaluate import judge
+from policies.engine.graph import Graph
 from releases.load import find, load_releases
 from stacks.load import read_stack
 from tools.changes import changes

@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from gate.environments import environment
-from gate.errors import GateError
-from gate.stacks import ROOT
+from gate.capture.stacks import ROOT
+from gate.core.environments import environment
+from gate.core.errors import GateError
 from releases.evaluation import Evaluation
 from releases.load import ReleaseError, find, load_releases
 from tools.embedding import fetch

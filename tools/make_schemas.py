@@ -1,4 +1,4 @@
-"""Make ``gate/schemas/`` from the CRDs in the pinned Go modules. Needs Go; run by ``make schemas``.
+"""Make ``gate/schema/definitions/`` from the CRDs in the pinned Go modules. Needs Go; run by ``make schemas``.
 
 Each schema becomes strict JSON schema: unknown fields are refused where the API server would prune them,
 descriptions and defaults are dropped, repeated subtrees (pod specs, mostly) are shared. Validation
@@ -21,7 +21,7 @@ sys.path.insert(0, str(ROOT))
 
 from facts.pins import Module, modules  # noqa: E402 the path above makes the project importable
 
-TARGET = ROOT / "gate" / "schemas"
+TARGET = ROOT / "gate" / "schema" / "definitions"
 KINDS = frozenset(
     {
         "AIGatewayRoute",
@@ -226,7 +226,7 @@ def shared(schema: dict[str, Any]) -> dict[str, Any]:  # noqa: C901 two walks ov
 
 
 def build() -> dict[str, str]:
-    """Path below ``gate/schemas`` to content, for every kind and served version."""
+    """Path below ``gate/schema/definitions`` to content, for every kind and served version."""
     files: dict[str, str] = {}
     index: dict[str, Any] = {}
     for name, pin in modules().items():
@@ -275,7 +275,9 @@ def main() -> int:
     there = {p.relative_to(TARGET).as_posix(): p.read_text(encoding="utf-8") for p in TARGET.rglob("*.json")}
     if "--check" in sys.argv:
         stale = sorted(name for name in files.keys() | there.keys() if files.get(name) != there.get(name))
-        print("\n".join(f"stale: gate/schemas/{name}" for name in stale) or "schemas are up to date")
+        print(
+            "\n".join(f"stale: gate/schema/definitions/{name}" for name in stale) or "schemas are up to date"
+        )
         return 1 if stale else 0
     for name in there.keys() - files.keys():
         (TARGET / name).unlink()

@@ -3,9 +3,9 @@
 import json
 from typing import Any
 
-from policies.iam.effective import grants, may
-from policies.iam.identities import ROLE, identities
-from policies.record import Graph, Resource
+from policies.analysis.iam.effective import grants, may
+from policies.analysis.iam.identities import ROLE, identities
+from policies.engine.graph import Graph, Resource
 
 _MODELS = "arn:aws:s3:::models"
 INLINE = "aws:iam/rolePolicy:RolePolicy"

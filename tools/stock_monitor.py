@@ -17,8 +17,8 @@ from pulumi.runtime import mocks, set_all_config
 from pulumi.runtime.settings import SETTINGS, configure
 from pulumi.runtime.stack import run_in_stack
 
-from gate.outputs import Account, computed
-from gate.stacks import ROOT, program
+from gate.capture.outputs import Account, computed
+from gate.capture.stacks import ROOT, program
 from stacks.load import Stack, read_stack
 
 

@@ -10,10 +10,10 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
-from gate.command_release_verify import verify_release
-from gate.errors import GateError
-from gate.stacks import ROOT
-from gate.verification import verify
+from gate.capture.stacks import ROOT
+from gate.cli.release_verify import verify_release
+from gate.core.errors import GateError
+from gate.evaluate.verification import verify
 from releases.load import find, load_releases
 from tools.embedding import fetch
 

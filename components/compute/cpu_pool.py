@@ -7,14 +7,14 @@ from typing import Final
 import pulumi
 from pydantic import Field, model_validator
 
-from components.base import Handle, PlatformComponent, Settings
-from components.gpu_pool import MaintenanceSettings
-from components.gpu_pool_manifest import node_class, node_pool
-from components.karpenter import KarpenterHandle
-from components.kubernetes import KubernetesObject
-from components.names import Names
-from components.namespaces import MODEL_TAINT
-from components.system_nodes import InstanceType
+from components.cluster.system_nodes import InstanceType
+from components.compute.gpu_pool import MaintenanceSettings
+from components.compute.gpu_pool_manifest import node_class, node_pool
+from components.compute.karpenter import KarpenterHandle
+from components.foundation.base import Handle, PlatformComponent, Settings
+from components.foundation.kubernetes_object import KubernetesObject
+from components.foundation.names import Names
+from components.foundation.well_known import MODEL_TAINT
 from facts.cpu_instances import cpu_instance
 
 _ARCH: Final = "x86_64"

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from components.namespaces import POOL_LABEL, SYSTEM_POOL, SYSTEM_TAINT
+from components.foundation.well_known import POOL_LABEL, SYSTEM_POOL, SYSTEM_TAINT
 
 TOLERATES_SYSTEM: Final[list[dict[str, Any]]] = [{"key": SYSTEM_TAINT, "operator": "Exists"}]
 ON_SYSTEM_NODES: Final[dict[str, Any]] = {

@@ -6,9 +6,9 @@ from typing import Final
 import pulumi
 import pulumi_aws as aws
 
-from components.base import Handle, PlatformComponent
-from components.iam_document import Statement, document
-from components.names import Names
+from components.foundation.base import Handle, PlatformComponent
+from components.foundation.iam_document import Statement, document
+from components.foundation.names import Names
 from facts.deploy_actions import deploy_actions
 
 DATA: Final = (

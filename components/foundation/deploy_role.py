@@ -8,9 +8,9 @@ from typing import Any, Final, Literal
 import pulumi
 import pulumi_aws as aws
 
-from components.base import Handle, PlatformComponent
-from components.iam_document import Statement, document
-from components.names import Names
+from components.foundation.base import Handle, PlatformComponent
+from components.foundation.iam_document import Statement, document
+from components.foundation.names import Names
 
 DEPLOY_SESSION_SECONDS: Final = 14_400
 """An ``up`` of a whole platform waits for a control plane and one chart after the other; credentials of a workflow are

@@ -8,9 +8,9 @@ import pulumi
 import pulumi_aws as aws
 from pydantic import Field
 
-from components.base import Handle, PlatformComponent, Settings
-from components.iam_document import Statement, document
-from components.names import Names
+from components.foundation.base import Handle, PlatformComponent, Settings
+from components.foundation.iam_document import Statement, document
+from components.foundation.names import Names
 
 ISSUER: Final = "token.actions.githubusercontent.com"
 AUDIENCE: Final = "sts.amazonaws.com"

@@ -7,11 +7,11 @@ from typing import Final
 import pulumi
 import pulumi_aws as aws
 
-from components.base import Handle, PlatformComponent
-from components.bucket import Bucket, BucketArgs
-from components.cluster_key import account_may_manage
-from components.iam_document import Statement, document
-from components.names import Names
+from components.foundation.base import Handle, PlatformComponent
+from components.foundation.iam_document import Statement, document
+from components.foundation.names import Names
+from components.identity.cluster_key import account_may_manage
+from components.storage.bucket import Bucket, BucketArgs
 
 KEEP_DAYS: Final = 365
 """An overwritten state can be taken back for so long."""

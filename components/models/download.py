@@ -3,9 +3,9 @@
 import math
 from typing import Any, Final
 
-from components.model_plan import DIGEST_ANNOTATION, ReleasePlan
-from components.names import RUNTIME, Names
-from components.pod_security import restricted_container
+from components.foundation.names import RUNTIME, Names
+from components.foundation.pod_security import restricted_container
+from components.models.plan import DIGEST_ANNOTATION, ReleasePlan
 from facts.pins import images
 
 DOWNLOAD: Final = "storage-initializer"

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from gate.errors import GateError
-from gate.stacks import ROOT, chosen
+from gate.capture.stacks import ROOT, chosen
+from gate.core.errors import GateError
 from stacks.load import Stack
 
 

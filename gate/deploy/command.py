@@ -7,12 +7,12 @@ from typing import Any, Final
 
 from rich.console import Console
 
-from gate.apart import apart
+from gate.capture.stacks import BOOTSTRAP, ROOT, capture_stack, chosen
+from gate.core.errors import GateError
+from gate.core.subprocess_runner import apart
 from gate.deploy.documents import documents
 from gate.deploy.needs import READ, WRITE, Deployed, needs
-from gate.errors import GateError
-from gate.stacks import BOOTSTRAP, ROOT, capture_stack, chosen
-from policies.record import Graph
+from policies.engine.graph import Graph
 from stacks.load import Stack
 
 ROLES: Final = {"deploy": WRITE, "preview": READ}

@@ -6,15 +6,15 @@ from pathlib import Path
 from typing import Any, Final
 
 from facts.deploy_actions import deploy_actions
+from gate.capture.stacks import BOOTSTRAP, ROOT
+from gate.core.errors import GateError
 from gate.deploy.command import ROLES, deployed
 from gate.deploy.needs import Need, needs
-from gate.errors import GateError
-from gate.stacks import BOOTSTRAP, ROOT
-from policies.iam.effective import may
-from policies.iam.identities import Identity
-from policies.iam.statements import Statement, statements
-from policies.judge import Finding
-from policies.record import Graph
+from policies.analysis.iam.effective import may
+from policies.analysis.iam.identities import Identity
+from policies.analysis.iam.statements import Statement, statements
+from policies.engine.evaluate import Finding
+from policies.engine.graph import Graph
 from stacks.load import PROJECT, Stack
 
 RULE: Final = "deploy-roles-can-make-their-stack"

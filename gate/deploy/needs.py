@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from facts.deploy_actions import DeployActions, Verb, action_resources, deploy_actions
 from facts.iam_actions import unscoped_actions
-from policies.record import Graph, Resource
+from policies.engine.graph import Graph, Resource
 
 Condition = tuple[str, str, tuple[str, ...]]
 """Operator, key and the values that satisfy it."""

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from gate.difference.model_callers import caller_changes
-from gate.flows import Flow, flows
+from gate.report.flows import Flow, flows
 
 
 def flow_changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[list[str], list[str]]:

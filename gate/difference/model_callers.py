@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from gate.callers import NOBODY
+from gate.report.callers import NOBODY
 
 _Callers = Mapping[tuple[str, str], str]
 """How much each caller may ask of each model."""

@@ -4,10 +4,10 @@ from pathlib import Path
 
 from rich.console import Console
 
+from gate.core.errors import GateError
 from gate.difference import render, terminal
 from gate.difference.record import Difference
-from gate.errors import GateError
-from gate.output_folder import shown
+from gate.evaluate.output_folder import shown
 
 _FILES = ("difference.json", "difference.md")
 

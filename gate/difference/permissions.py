@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from gate.condition_words import in_words, own_account
-from policies.iam.patterns import covers, covers_action
+from gate.report.condition_words import in_words, own_account
+from policies.analysis.iam.patterns import covers, covers_action
 
 Atom = tuple[str, str, str, tuple[str, ...], bool]
 """Identity, action, resource, conditions, and whether it is refused."""

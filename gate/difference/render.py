@@ -9,14 +9,14 @@ from typing import Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from gate.core.markdown import cell, code
 from gate.difference.lengths import LONGEST_NAME, cut, window
 from gate.difference.record import Difference, Kind, ResourceChange, StackDifference
 from gate.difference.summary import MOST, alike, does, in_short
-from gate.markdown import cell, code
 
 LONGEST_COMMENT: Final = 65_536
 """GitHub's limit for a comment, in characters (GitHub REST API, issue comments; read 2026-11)."""
-_TEMPLATES: Final = Path(__file__).parent.parent / "templates"
+_TEMPLATES: Final = Path(__file__).parent.parent / "render" / "templates"
 _SIGNS: Final = {"pass": "✅", "fail": "❌", "error": "💥", "": "▫️"}
 KINDS: Final[dict[Kind, str]] = {
     "removed": "removed",

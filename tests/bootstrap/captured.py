@@ -2,8 +2,8 @@
 
 from functools import cache
 
-from gate.capture import Captured
-from gate.stacks import ROOT, capture_stack, chosen
+from gate.capture.capture import Captured
+from gate.capture.stacks import ROOT, capture_stack, chosen
 
 
 @cache

@@ -7,10 +7,10 @@ from datetime import date
 import pytest
 
 from components.foundation.deploy_role import DEPLOY_SESSION_SECONDS, PREVIEW_SESSION_SECONDS
-from gate.preview import Options, preview
-from gate.stacks import ROOT
-from policies.iam.effective import may
-from policies.iam.identities import identities
+from gate.capture.stacks import ROOT
+from gate.evaluate.preview import Options, preview
+from policies.analysis.iam.effective import may
+from policies.analysis.iam.identities import identities
 from tests.bootstrap.captured import bootstrap
 
 ACCOUNT = "arn:aws:iam::111122223333"

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import sync_playwright
 
-from gate.judgement import assess
-from gate.page.page import as_html
-from gate.report import ModelTraffic
-from gate.second_opinion import not_asked
-from gate.waive import load_waivers
-from policies.judge import Finding, Undecided
+from gate.checkov.opinion import not_asked
+from gate.evaluate.judgement import assess
+from gate.evaluate.waive import load_waivers
+from gate.render.page.page import as_html
+from gate.report.report import ModelTraffic
+from policies.engine.evaluate import Finding, Undecided
 from tests.captured import captured
 from tests.conftest import ROOT
 

@@ -2,17 +2,17 @@
 
 from dataclasses import replace
 
-from components.autoscaling import AutoscalingHandle
-from components.capability_role import CapabilityRoleHandle
-from components.gateway import GatewayHandle
-from components.model_args import ModelArgs
-from components.model_plan import ModelPlan, ReleasePlan
-from components.model_settings import ModelSettings, ReplicaSettings, VersionSettings
-from components.serving import ServingHandle
-from components.start_path import Starts, start_path
-from components.telemetry import TelemetryHandle
-from components.traffic import TrafficSettings
-from components.workload_namespace import WorkloadNamespaceHandle
+from components.gateway.gateway import GatewayHandle
+from components.identity.capability_role import CapabilityRoleHandle
+from components.models.args import ModelArgs
+from components.models.model_loading import Starts, start_path
+from components.models.plan import ModelPlan, ReleasePlan
+from components.models.settings import ModelSettings, ReplicaSettings, VersionSettings
+from components.models.traffic import TrafficSettings
+from components.models.workload_namespace import WorkloadNamespaceHandle
+from components.observability.telemetry import TelemetryHandle
+from components.serving.autoscaling import AutoscalingHandle
+from components.serving.serving import ServingHandle
 from releases.instances import AcceleratorNeeds
 
 ONCE = Starts(per_day=0, nodes=1)

@@ -8,14 +8,14 @@ from dataclasses import replace
 
 import pytest
 
-from components.llm import Llm
-from components.payload_logging import PayloadLogging
-from components.predictive_model import PredictiveModel
-from components.traffic import TrafficSettings, by_number
-from gate.shape import check_shapes
-from policies.judge import judge
-from policies.llm import RULES as LLM
-from policies.predictive_model import RULES as PREDICTIVE
+from components.models.llm import Llm
+from components.models.payload_logging import PayloadLogging
+from components.models.predictive_model import PredictiveModel
+from components.models.traffic import TrafficSettings, by_number
+from gate.schema.shape import check_shapes
+from policies.engine.evaluate import judge
+from policies.rules.serving.llm import RULES as LLM
+from policies.rules.serving.predictive import RULES as PREDICTIVE
 from tests.components.model_examples import CHAT, EMBEDDING, model_args, second
 
 SERVICE = "kubernetes:serving.kserve.io/v1beta1:InferenceService"

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from gate.adapters import read_paths
-from policies.catalog import RULES
-from policies.judge import judge
+from gate.ingest.adapters import read_paths
+from policies.engine.catalog import RULES
+from policies.engine.evaluate import judge
 
 FOLDER = Path(__file__).parent / "aws"
 BAD = sorted((FOLDER / "bad").glob("*.json"))

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from components.llm_route import ENDPOINTS
-from components.model_route import INTERFACES, model_route
-from tests.components.test_model_route import planned
+from components.gateway.model_route import INTERFACES, model_route
+from components.models.llm_route import ENDPOINTS
+from tests.components.gateway.test_model_route import planned
 
 PAGE = (Path(__file__).parent.parent.parent / "docs" / "api.md").read_text(encoding="utf-8")
 CURLS = re.findall(r'curl "\$API(/[^"]+)"', PAGE)

@@ -4,8 +4,8 @@ import re
 from collections import Counter
 
 from facts.controls import frameworks
-from gate.controls_page import controls_page
-from policies.controls import STATES, committed
+from gate.render.controls_page import controls_page
+from policies.engine.controls import STATES, committed
 from tests.conftest import ROOT
 
 PAGE = ROOT / "docs" / "controls.md"

@@ -45,7 +45,8 @@ def _models(annotation: object) -> Iterator[type[BaseModel]]:
 
 
 def _pages() -> dict[str, str]:
-    return {path.stem: path.read_text(encoding="utf-8") for path in PAGES.glob("*.md")}
+    pages = [*PAGES.glob("*.md"), ROOT / "docs" / "bootstrap.md"]
+    return {path.stem: path.read_text(encoding="utf-8") for path in pages if path.exists()}
 
 
 def test_the_walks_find_what_they_look_for():

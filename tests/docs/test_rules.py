@@ -3,9 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from gate.command_policies import catalogue
-from policies.catalog import NEEDS_NO_RULE, RULES
-from policies.controls import tags_of
+from gate.cli.policies import catalogue
+from policies.engine.catalog import NEEDS_NO_RULE, RULES
+from policies.engine.controls import tags_of
 from tests.conftest import ROOT
 
 PAGE = ROOT / "docs" / "rules.md"

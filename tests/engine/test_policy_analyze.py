@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from gate.render import state
+from gate.render.formats import state
 from tests.captured import STACKS, captured
 
 ROOT = Path(__file__).parent.parent.parent

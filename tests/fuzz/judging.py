@@ -6,13 +6,13 @@ import tempfile
 from datetime import date
 from pathlib import Path
 
-from gate import render
-from gate.adapters import read_paths
-from gate.errors import GateError
-from gate.judgement import assess
-from gate.report import EXIT_CODES
-from gate.second_opinion import not_asked
-from policies.record import Graph
+from gate.checkov.opinion import not_asked
+from gate.core.errors import GateError
+from gate.evaluate.judgement import assess
+from gate.ingest.adapters import read_paths
+from gate.render import formats as render
+from gate.report.report import EXIT_CODES
+from policies.engine.graph import Graph
 
 TODAY = date(2026, 11, 23)
 LONGEST = 2000

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from gate.adapters import read_paths
-from gate.errors import GateError
+from gate.core.errors import GateError
+from gate.ingest.adapters import read_paths
 
 POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: x}\nspec: {containers: []}\n"
 HEAD = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\ndata: "

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from gate import bounds
-from gate.adapters import read_paths
-from gate.errors import GateError
+from gate.core.errors import GateError
+from gate.ingest import bounds
+from gate.ingest.adapters import read_paths
 from tests.hostile.reading import HEAD, POD
 
 NEITHER = "is neither a state export, nor a preview, nor a Kubernetes object"
@@ -100,7 +100,7 @@ def test_bounds_hold_for_all_files_together(tmp_path, monkeypatch, bound, value,
     for name in ("a.yaml", "b.yaml", "c.yaml", "d.yaml", "e.yaml"):
         (tmp_path / name).write_text(POD)
     left = bounds.Bounds(**{bound: value})
-    monkeypatch.setattr("gate.adapters.Bounds", lambda: left)
+    monkeypatch.setattr("gate.ingest.adapters.Bounds", lambda: left)
     assert problems(tmp_path) == (f"{tmp_path}/c.yaml: {said}",), "and no further file is read"
 
 

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from gate.adapters import read_paths
-from gate.structs import SECRET_SIGNATURE, SIGNATURE
+from gate.capture.structs import SECRET_SIGNATURE, SIGNATURE
+from gate.ingest.adapters import read_paths
 from tests.hostile.reading import problem
 
 BUCKET = {

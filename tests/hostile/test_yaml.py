@@ -2,7 +2,7 @@
 
 import pytest
 
-from gate.adapters import read_paths
+from gate.ingest.adapters import read_paths
 from tests.hostile.reading import HEAD, POD, problem
 
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from policies.judge import judge
-from policies.record import Graph, Resource
-from policies.rule import Rule
+from policies.engine.evaluate import judge
+from policies.engine.graph import Graph, Resource
+from policies.engine.rule import Rule
 
 
 def resource(type_: str, inputs: Mapping[str, Any], name: str = "x", **extra: Any) -> Resource:

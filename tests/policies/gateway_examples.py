@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from policies.charts import RELEASE
-from policies.gateway_objects import AI_ROUTES, CLASS, GATEWAY, PROXY, SERVICE
-from policies.record import Resource
+from policies.analysis.gateway.objects import AI_ROUTES, CLASS, GATEWAY, PROXY, SERVICE
+from policies.analysis.kubernetes.charts import RELEASE
+from policies.engine.graph import Resource
 from tests.policies.cases import resource
 
 NOT_OURS = resource("aws:s3/bucket:Bucket", {})

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from copy import deepcopy
 from typing import Any
 
-from policies.record import Resource
+from policies.engine.graph import Resource
 from tests.policies.cases import Case, resource
 
 API = "kubernetes:serving.kserve.io"

@@ -1,6 +1,7 @@
 """A small VPC for tests of paths: a public and a private subnet, and what stands in them."""
 
-from policies.network import (
+from policies.engine.graph import Resource
+from policies.rules.aws.vpc import (
     ASSOCIATION,
     GROUP,
     GROUP_RULE,
@@ -11,7 +12,6 @@ from policies.network import (
     SUBNET,
     VPC,
 )
-from policies.record import Resource
 from tests.policies.cases import resource
 
 WORLD = "0.0.0.0/0"

@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 import yaml
 
-from policies.catalog import RULES
-from policies.controls import committed
-from policies.judge import judge
-from policies.record import Graph
+from policies.engine.catalog import RULES
+from policies.engine.controls import committed
+from policies.engine.evaluate import judge
+from policies.engine.graph import Graph
 from tests.conftest import ROOT
 from tests.policies.cases import OURS, resource
 

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from policies.catalog import RULES
-from policies.judge import judge
-from policies.record import Graph
+from policies.engine.catalog import RULES
+from policies.engine.evaluate import judge
+from policies.engine.graph import Graph
 from tests.captured import captured
 
 RULE = {rule.id: rule for rule in RULES}

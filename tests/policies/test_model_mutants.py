@@ -5,14 +5,14 @@ from dataclasses import replace
 
 import pytest
 
-from components.llm import Llm
-from components.predictive_model import PredictiveModel
-from policies.autoscaling import RULES as AUTOSCALING
-from policies.judge import judge
-from policies.llm import RULES as LLM
-from policies.predictive_model import RULES as PREDICTIVE
-from policies.record import Graph
-from policies.traffic import RULES as TRAFFIC
+from components.models.llm import Llm
+from components.models.predictive_model import PredictiveModel
+from policies.engine.evaluate import judge
+from policies.engine.graph import Graph
+from policies.rules.serving.autoscaling import RULES as AUTOSCALING
+from policies.rules.serving.llm import RULES as LLM
+from policies.rules.serving.predictive import RULES as PREDICTIVE
+from policies.rules.serving.traffic import RULES as TRAFFIC
 from tests.components.model_examples import CHAT, EMBEDDING, model_args
 
 RULES = (*AUTOSCALING, *LLM, *PREDICTIVE, *TRAFFIC)

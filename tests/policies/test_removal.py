@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from facts.strict_yaml import load
-from policies.catalog import RULES
-from policies.judge import judge
-from policies.record import Graph
+from policies.engine.catalog import RULES
+from policies.engine.evaluate import judge
+from policies.engine.graph import Graph
 from tests.captured import captured
 
 TABLE = load((Path(__file__).parent / "removals.yaml").read_text(encoding="utf-8"), "removals.yaml")

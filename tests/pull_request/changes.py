@@ -2,7 +2,7 @@
 
 import shutil
 
-from gate.stacks import ROOT
+from gate.capture.stacks import ROOT
 from tests.scripted import edit
 
 MODELS = "stacks/Pulumi.staging-models.yaml"
@@ -73,7 +73,7 @@ def new_pool(folder):
 
 def widened_iam(folder):
     old = 'resources=[names.role_arn("karpenter-node")]'
-    edit(folder, "components/karpenter_permissions.py", old, old.replace("karpenter-node", "*"))
+    edit(folder, "components/compute/karpenter_permissions.py", old, old.replace("karpenter-node", "*"))
 
 
 def opened_cidr(folder):
@@ -107,7 +107,7 @@ def broken_yaml(folder):
 
 
 def waiver_added(folder):
-    edit(folder, "components/flow_logs.py", "enable_key_rotation=True", "enable_key_rotation=False")
+    edit(folder, "components/network/flow_logs.py", "enable_key_rotation=True", "enable_key_rotation=False")
     with (folder / "policies/waivers.yaml").open("a", encoding="utf-8") as file:
         file.write(WAIVER)
 

@@ -44,12 +44,17 @@ def test_a_dirty_tree_is_compared_as_it_stands_and_says_so(repository):
 
 def test_a_base_with_an_older_schema_is_read_by_its_own_code(repository):
     """The base's stack files hold a key that this side's schema knows no longer."""
-    edit(repository, "components/telemetry.py", "log_retention_days: L", "keep_logs_days: L")
-    edit(repository, "components/telemetry.py", "settings.log_retention_days", "settings.keep_logs_days")
+    edit(repository, "components/observability/telemetry.py", "log_retention_days: L", "keep_logs_days: L")
+    edit(
+        repository,
+        "components/observability/telemetry.py",
+        "settings.log_retention_days",
+        "settings.keep_logs_days",
+    )
     edit(repository, "stacks/Pulumi.prod.yaml", "telemetry: {}", "telemetry: {keep_logs_days: 180}")
     git(repository, "commit", "-qam", "older schema")
     git(repository, "branch", "-f", "older")
-    edit(repository, "components/telemetry.py", "keep_logs_days", "log_retention_days")
+    edit(repository, "components/observability/telemetry.py", "keep_logs_days", "log_retention_days")
     edit(repository, "stacks/Pulumi.prod.yaml", "keep_logs_days: 180", "log_retention_days: 365")
     done = against(repository, "older")
     assert done.returncode == 0
@@ -63,10 +68,10 @@ def test_a_base_with_an_older_schema_is_read_by_its_own_code(repository):
 
 
 def test_a_base_whose_reports_have_another_format_leaves_this_side_alone(repository):
-    edit(repository, "gate/report.py", "FORMAT = ", "FORMAT = 10 + ")
+    edit(repository, "gate/report/report.py", "FORMAT = ", "FORMAT = 10 + ")
     git(repository, "commit", "-qam", "another format")
     git(repository, "branch", "-f", "older")
-    edit(repository, "gate/report.py", "FORMAT = 10 + ", "FORMAT = ")
+    edit(repository, "gate/report/report.py", "FORMAT = 10 + ", "FORMAT = ")
     assert against(repository, "older").returncode == 0
     stacks, notes = difference(repository)
     assert len(notes) == 1

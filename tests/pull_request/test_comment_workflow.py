@@ -5,10 +5,10 @@ import subprocess
 import pytest
 import yaml
 
-from gate.command_comment import MARK
+from gate.capture.stacks import ROOT
+from gate.cli.comment import MARK
 from gate.difference.record import Difference, StackDifference
 from gate.difference.render import as_json
-from gate.stacks import ROOT
 from tests.github import BOT, Client, comments, issues, pulls
 
 WORKFLOWS = {

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gate.verification import Check
+from gate.evaluate.verification import Check
 from releases.load import load_releases
 from tests.releases.records import record
 from tools import embedding, evaluate_embedding, verify_embedding
@@ -30,7 +30,9 @@ def test_other_weights_than_the_recorded_fail(
 ) -> None:
     (tmp_path / "config.json").write_text("{}")
     monkeypatch.setattr(verify_embedding, "fetch", lambda _: tmp_path)
-    monkeypatch.setattr("gate.verification._signature", lambda *_: Check("artifact.signature", "by us"))
+    monkeypatch.setattr(
+        "gate.evaluate.verification._signature", lambda *_: Check("artifact.signature", "by us")
+    )
 
     assert verify_embedding.main() == 1
     assert "minilm/v1: the files are NOT what was recorded" in capsys.readouterr().out

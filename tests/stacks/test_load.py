@@ -37,7 +37,7 @@ def test_a_wrong_file_is_explained_in_its_own_words(problem, tmp_path):
 
 
 def test_a_model_whose_files_fill_its_machines_disk_is_refused(monkeypatch):
-    monkeypatch.setattr("components.disk.SERVER_IMAGE_GIB", 400)
+    monkeypatch.setattr("components.models.disk.SERVER_IMAGE_GIB", 400)
     with pytest.raises(SettingsError) as error:
         read_stack("dev")
     small, large = error.value.lines

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from components.cluster import KUBERNETES_VERSION
-from policies.record import UNKNOWN, Graph, Resource
+from components.cluster.cluster import KUBERNETES_VERSION
+from policies.engine.graph import UNKNOWN, Graph, Resource
 from tests.captured import captured
 from tools.conformance import __main__ as tool
 from tools.conformance import binaries, definitions

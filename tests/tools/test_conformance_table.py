@@ -5,9 +5,9 @@ import re
 import pytest
 
 from facts.pins import modules
-from policies.catalog import RULES
-from policies.judge import judge
-from policies.record import Graph, Resource
+from policies.engine.catalog import RULES
+from policies.engine.evaluate import judge
+from policies.engine.graph import Graph, Resource
 from tools.conformance import binaries
 from tools.conformance.table import merged, rows
 from tools.conformance.validators import PROGRAMS, program_of

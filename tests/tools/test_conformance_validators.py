@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from policies.record import Graph, Resource
+from policies.engine.graph import Graph, Resource
 from tests.captured import captured
 from tools.conformance.cluster import Subject
 from tools.conformance.errors import ConformanceError

@@ -13,8 +13,8 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 
-from gate.errors import GateError
-from gate.stacks import ROOT, capture_stack, chosen
+from gate.capture.stacks import ROOT, capture_stack, chosen
+from gate.core.errors import GateError
 from stacks.load import Stack, stack_names
 from tools.conformance.binaries import find_or_build, find_or_build_validators
 from tools.conformance.cluster import DEFINITION, Outcome, Subject, apply_all, install

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
-from policies.record import Graph, Resource
+from policies.engine.graph import Graph, Resource
 from tools.conformance.client import Api
 from tools.conformance.errors import ConformanceError
 from tools.conformance.order import waves

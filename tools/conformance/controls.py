@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from policies.record import Graph
+from policies.engine.graph import Graph
 from tools.conformance.client import Api
 
 _UNKNOWN = "notAFieldOfAnyKind"

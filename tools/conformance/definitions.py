@@ -1,4 +1,4 @@
-"""The definitions of custom kinds, as the pinned modules carry them: the ones ``gate/schemas/`` is made of."""
+"""The definitions of custom kinds, as the pinned modules carry them."""
 
 import hashlib
 import json

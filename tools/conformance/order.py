@@ -1,6 +1,6 @@
 """In which order a stack's objects are applied: what waits for nothing first, as the engine would."""
 
-from policies.record import Graph, Resource
+from policies.engine.graph import Graph, Resource
 
 
 def waves(graph: Graph) -> list[list[Resource]]:

@@ -12,10 +12,10 @@ from typing import Final
 from rich.console import Console
 from rich.table import Table as Shown
 
-from gate.stacks import capture_stack
-from policies.catalog import RULES
-from policies.judge import judge
-from policies.record import Graph
+from gate.capture.stacks import capture_stack
+from policies.engine.catalog import RULES
+from policies.engine.evaluate import judge
+from policies.engine.graph import Graph
 from stacks.load import read_stack, stack_names
 from tools.mutation.relevance import EXPLAINED, TABLE, Table
 from tools.mutation.score import Outcome, chosen, outcomes

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from policies.record import Graph, Resource
+from policies.engine.graph import Graph, Resource
 from tools.mutation.documents import Where, as_document, wider
 
 WEAKER: Final = {

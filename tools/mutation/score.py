@@ -7,12 +7,12 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from typing import Final
 
-from gate.shape import check_shapes
-from policies.catalog import RULES
-from policies.declared_grants import component_of
-from policies.judge import judge
-from policies.record import Graph, Resource
-from policies.rule import Rule
+from gate.schema.shape import check_shapes
+from policies.engine.catalog import RULES
+from policies.engine.evaluate import judge
+from policies.engine.graph import Graph, Resource
+from policies.engine.rule import Rule
+from policies.rules.platform.declared_grants import component_of
 from tools.mutation.mutants import Mutant, mutants
 from tools.mutation.relevance import Table
 

@@ -13,11 +13,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from policies.gateway_attachment import parents
-from policies.gateway_objects import AI_ROUTES, GRPC_ROUTES, HTTP_ROUTES, TRAFFIC_POLICY
-from policies.object_metadata import name_of, namespace_of
-from policies.reading import UndecidedError, at, known, listed, mapping, number, sequence, text
-from policies.record import Graph, Resource
+from policies.analysis.gateway.attachment import parents
+from policies.analysis.gateway.objects import AI_ROUTES, GRPC_ROUTES, HTTP_ROUTES, TRAFFIC_POLICY
+from policies.analysis.kubernetes.metadata import name_of, namespace_of
+from policies.engine.graph import Graph, Resource
+from policies.engine.values import UndecidedError, at, known, listed, mapping, number, sequence, text
 
 LIMITED_ROUTES: Final = (*AI_ROUTES, *HTTP_ROUTES, *GRPC_ROUTES)
 _KINDS: Final = {

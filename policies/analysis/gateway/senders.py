@@ -4,11 +4,11 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from policies.gateway_objects import is_inside_only
-from policies.mesh_objects import AUTHORIZATION
-from policies.object_metadata import inside, name_of, namespace_of
-from policies.reading import at, mapping, number, sequence, text
-from policies.record import Graph, Resource
+from policies.analysis.gateway.objects import is_inside_only
+from policies.analysis.kubernetes.metadata import inside, name_of, namespace_of
+from policies.analysis.mesh.objects import AUTHORIZATION
+from policies.engine.graph import Graph, Resource
+from policies.engine.values import at, mapping, number, sequence, text
 
 _OWNER: Final = "gateway.envoyproxy.io/owning-gateway-name"
 _PRINCIPAL: Final = re.compile(r"(?:[^/*]+/)?ns/([^/*]+)/sa/[^/*]+")

@@ -3,9 +3,9 @@
 from typing import Final
 
 from facts.tags import DISPOSABLE, LIFECYCLE, Tag
-from policies.neighbours import keeps_our_conventions
-from policies.reading import at, known, mapping, text
-from policies.record import Graph, Resource
+from policies.engine.graph import Graph, Resource
+from policies.engine.neighbours import keeps_our_conventions
+from policies.engine.values import at, known, mapping, text
 
 PRODUCTION: Final = frozenset({"live", "prd", "prod", "production"})
 """What production is called in a stack's ``environment``."""

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from policies.reading import at, mapping, number, sequence, text
+from policies.engine.values import at, mapping, number, sequence, text
 
 _BOUNDS: Final = ("maxRank", "maxAdapters", "maxCpuAdapters")
 _COST: Final = re.compile(r"\d+(\.\d+)?")

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from posixpath import commonpath
 from typing import Any, Final
 
-from policies.hubs import variables
-from policies.reading import at, mapping, number, sequence, text
+from policies.analysis.kserve.model_hubs import variables
+from policies.engine.values import at, mapping, number, sequence, text
 
 _WHOLE: Final = 100
 _METRICS: Final[Mapping[str, frozenset[str]]] = {"hpa": frozenset({"cpu", "memory"}), "keda": frozenset()}

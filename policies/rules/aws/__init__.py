@@ -1,1 +1,1 @@
-"""What must hold for resources of AWS."""
+"""Rules for AWS resources."""

@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from typing import Final
 
-from policies.iam.statements import Statement, each, statements
-from policies.reading import at, text
-from policies.record import Graph, Resource
-from policies.rule import Rule
-from policies.vpc_endpoints import ENDPOINT
+from policies.analysis.iam.statements import Statement, each, statements
+from policies.engine.graph import Graph, Resource
+from policies.engine.rule import Rule
+from policies.engine.values import at, text
+from policies.rules.aws.vpc_endpoints import ENDPOINT
 
 _HOLDS_NO_DATA: Final = frozenset({"eks-auth"})
 """Answers the node's agent for pods of one cluster."""

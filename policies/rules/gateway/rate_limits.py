@@ -4,11 +4,11 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from policies.analysis.gateway.merge import LIMITED_ROUTES, Limit, limits_of, merged_limits
-from policies.charts import RELEASE, chart_of
-from policies.gateway_objects import TRAFFIC_POLICY
-from policies.reading import at, flag, hours, mapping
-from policies.record import Graph, Resource
-from policies.rule import Rule
+from policies.analysis.gateway.objects import TRAFFIC_POLICY
+from policies.analysis.kubernetes.charts import RELEASE, chart_of
+from policies.engine.graph import Graph, Resource
+from policies.engine.rule import Rule
+from policies.engine.values import at, flag, hours, mapping
 
 _LEAST_MS: Final = 100
 _DEFAULT: Final = "Envoy Gateway's default of 20 ms"

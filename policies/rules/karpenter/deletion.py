@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from typing import Final
 
-from policies.charts import RELEASE, chart_of
-from policies.reading import at, known, mapping, text
-from policies.record import Graph, Resource
-from policies.rule import Rule
+from policies.analysis.kubernetes.charts import RELEASE, chart_of
+from policies.engine.graph import Graph, Resource
+from policies.engine.rule import Rule
+from policies.engine.values import at, known, mapping, text
 
 POOL: Final = "kubernetes:karpenter.sh/v1:NodePool"
 NODE_CLASS: Final = "kubernetes:karpenter.k8s.aws/v1:EC2NodeClass"

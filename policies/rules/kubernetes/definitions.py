@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable
 
-from policies.charts import RELEASE, holds, kinds_defined
-from policies.gateway_objects import DEFINITION
-from policies.reading import at, mapping, text
-from policies.record import Graph, Resource
-from policies.rule import Rule
+from policies.analysis.gateway.objects import DEFINITION
+from policies.analysis.kubernetes.charts import RELEASE, holds, kinds_defined
+from policies.engine.graph import Graph, Resource
+from policies.engine.rule import Rule
+from policies.engine.values import at, mapping, text
 
 
 def kind_defined(definition: Resource) -> str:

@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
-from policies.address_range import is_internet
-from policies.mesh_objects import NAMESPACE, NETWORK_POLICY, holds_models
-from policies.object_metadata import name_of, namespace_of
-from policies.reading import at, known, mapping, sequence, text
-from policies.record import Graph, Resource
-from policies.rule import Rule
+from policies.analysis.kubernetes.metadata import name_of, namespace_of
+from policies.analysis.mesh.objects import NAMESPACE, NETWORK_POLICY, holds_models
+from policies.analysis.network.internet_range import is_internet
+from policies.engine.graph import Graph, Resource
+from policies.engine.rule import Rule
+from policies.engine.values import at, known, mapping, sequence, text
 
 MODELS: Final = "models"
 """The namespace of models where a stack makes it and others fill it."""

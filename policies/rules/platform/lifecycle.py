@@ -4,13 +4,13 @@ from collections.abc import Iterable
 from typing import Final
 
 from policies.analysis.platform.lifecycle import is_disposable, is_in_production, says_disposable
-from policies.bucket_parts import BUCKETS, TRAIL
-from policies.cluster import CLUSTER
-from policies.cluster_key import KEY
-from policies.model_store import REPOSITORY
-from policies.reading import at, flag, number
-from policies.record import Graph, Resource
-from policies.rule import Rule
+from policies.analysis.storage.bucket_parts import BUCKETS, TRAIL
+from policies.engine.graph import Graph, Resource
+from policies.engine.rule import Rule
+from policies.engine.values import at, flag, number
+from policies.rules.aws.eks_cluster import CLUSTER
+from policies.rules.aws.kms_keys import KEY
+from policies.rules.platform.retention import REPOSITORY
 
 LOG_GROUP: Final = "aws:cloudwatch/logGroup:LogGroup"
 ADDRESS: Final = "aws:ec2/eip:Eip"

@@ -4,13 +4,13 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from policies import pods
-from policies.llm_objects import engines
-from policies.model_objects import INFERENCE_SERVICE, LLM, STORAGE_CONTAINER, components
-from policies.object_metadata import name_of
-from policies.reading import at, flag, mapping, mebibytes, sequence, text
-from policies.record import Graph, Resource
-from policies.rule import Rule
+from policies.analysis.kserve.llm import engines
+from policies.analysis.kserve.objects import INFERENCE_SERVICE, LLM, STORAGE_CONTAINER, components
+from policies.analysis.kubernetes.metadata import name_of
+from policies.analysis.pods import pod as pods
+from policies.engine.graph import Graph, Resource
+from policies.engine.rule import Rule
+from policies.engine.values import at, flag, mapping, mebibytes, sequence, text
 
 _DIGEST: Final = "slipway.dev/artifact-digest"
 _ANNOTATION: Final = f"metadata.annotations['{_DIGEST}']"

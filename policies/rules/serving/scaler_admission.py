@@ -1,17 +1,17 @@
 """What KEDA's webhook refuses of scalers: what passed review would never scale.
 
 KEDA v2.18.0, ``scaledobject_webhook.go``, ``scaledobject_types.go`` and ``scaletriggers_types.go``, read 2026-11-28;
-``tools/conformance/tables`` holds both to one table. Bounds and zero are rules of :mod:`policies.autoscaling`.
+``tools/conformance/tables`` holds both to one table. Bounds and zero are rules of :mod:`policies.rules.serving.autoscaling`.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from policies.object_metadata import annotation, name_of, namespace_of
-from policies.reading import at, flag, mapping, number, text
-from policies.record import Graph, Resource
-from policies.rule import Rule
-from policies.scaled_objects import SCALED_JOB, SCALED_OBJECT, triggers
+from policies.analysis.kubernetes.keda import SCALED_JOB, SCALED_OBJECT, triggers
+from policies.analysis.kubernetes.metadata import annotation, name_of, namespace_of
+from policies.engine.graph import Graph, Resource
+from policies.engine.rule import Rule
+from policies.engine.values import at, flag, mapping, number, text
 
 _HPA: Final = (
     "kubernetes:autoscaling/v2:HorizontalPodAutoscaler",

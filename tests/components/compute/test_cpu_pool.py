@@ -4,10 +4,10 @@ import pytest
 from pydantic import ValidationError
 
 from components.compute.cpu_pool import CpuPool, CpuPoolArgs, CpuPoolSettings
-from components.karpenter import KarpenterHandle
-from policies.gpu_pool import RULES as POOL_RULES
-from policies.judge import judge
-from policies.node_class import RULES as CLASS_RULES
+from components.compute.karpenter import KarpenterHandle
+from policies.engine.evaluate import judge
+from policies.rules.karpenter.node_classes import RULES as CLASS_RULES
+from policies.rules.karpenter.node_pools import RULES as POOL_RULES
 
 NODE_POOL = "kubernetes:karpenter.sh/v1:NodePool"
 NODE_CLASS = "kubernetes:karpenter.k8s.aws/v1:EC2NodeClass"

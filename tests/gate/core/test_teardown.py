@@ -4,8 +4,8 @@ import shutil
 
 import pytest
 
+from gate.core.errors import GateError
 from gate.core.teardown import teardown
-from gate.errors import GateError
 from tests.captured import EXAMPLES_FOLDER
 from tests.conftest import ROOT
 

@@ -4,8 +4,8 @@ import pytest
 from typer.testing import CliRunner
 
 from gate.cli import app
+from gate.core.errors import GateError
 from gate.deploy.command import run
-from gate.errors import GateError
 
 
 def test_the_text_says_what_on_what_and_when():

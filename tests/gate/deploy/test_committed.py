@@ -8,15 +8,15 @@ import pytest
 
 from facts.deploy_actions import action_resources, deploy_actions
 from facts.iam_actions import unscoped_actions
+from gate.capture.stacks import ROOT
 from gate.deploy.command import deployed, derive, written
 from gate.deploy.documents import LONGEST
 from gate.deploy.findings import deploy_findings, is_allowed
 from gate.deploy.needs import Need, needs
-from gate.stacks import ROOT
-from policies.iam.effective import may
-from policies.iam.identities import Identity
-from policies.iam.statements import Statement, statements
-from policies.record import Graph, Resource
+from policies.analysis.iam.effective import may
+from policies.analysis.iam.identities import Identity
+from policies.analysis.iam.statements import Statement, statements
+from policies.engine.graph import Graph, Resource
 from stacks.load import read_stack
 from tests.captured import EXAMPLES, STACKS, captured
 

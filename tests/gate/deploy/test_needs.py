@@ -2,7 +2,7 @@ import pytest
 
 from gate.deploy.documents import documents
 from gate.deploy.needs import READ, WRITE, Deployed, Need, needs
-from policies.record import Graph, Resource
+from policies.engine.graph import Graph, Resource
 
 HERE = Deployed(
     stack="test",

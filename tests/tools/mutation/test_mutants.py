@@ -1,6 +1,6 @@
 import json
 
-from policies.record import Graph
+from policies.engine.graph import Graph
 from tests.policies.cases import resource
 from tools.mutation.mutants import mutants
 

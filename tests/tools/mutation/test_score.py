@@ -1,6 +1,6 @@
 import pytest
 
-from policies.record import Graph
+from policies.engine.graph import Graph
 from tests.policies.cases import resource
 from tools.mutation import __main__ as command
 from tools.mutation.relevance import EXPLAINED, TABLE, Table

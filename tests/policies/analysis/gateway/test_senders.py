@@ -2,12 +2,12 @@
 
 import pytest
 
+from policies.analysis.gateway.objects import GATEWAY, PROXY, SECURITY_POLICY, TRAFFIC_POLICY
 from policies.analysis.gateway.senders import senders
-from policies.gateway_authority import RULES
-from policies.gateway_objects import GATEWAY, PROXY, SECURITY_POLICY, TRAFFIC_POLICY
-from policies.judge import judge
-from policies.mesh_objects import AUTHORIZATION
-from policies.record import Graph
+from policies.analysis.mesh.objects import AUTHORIZATION
+from policies.engine.evaluate import judge
+from policies.engine.graph import Graph
+from policies.rules.gateway.security_policies import RULES
 from tests.policies.cases import resource
 
 PROXIES = {"gateway.envoyproxy.io/owning-gateway-name": "inner"}

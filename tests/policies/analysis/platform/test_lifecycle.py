@@ -3,7 +3,7 @@
 import pytest
 
 from policies.analysis.platform.lifecycle import is_disposable
-from policies.record import Graph
+from policies.engine.graph import Graph
 from tests.policies.cases import OURS, resource
 
 BUCKET = "aws:s3/bucket:Bucket"

@@ -3,8 +3,8 @@
 import pytest
 
 from policies.analysis.gateway.merge import merged_limits
-from policies.gateway_objects import AI_ROUTES, GATEWAY, HTTP_ROUTE, TRAFFIC_POLICY
-from policies.record import UNKNOWN, Graph
+from policies.analysis.gateway.objects import AI_ROUTES, GATEWAY, HTTP_ROUTE, TRAFFIC_POLICY
+from policies.engine.graph import UNKNOWN, Graph
 from policies.rules.gateway.rate_limits import RULES
 from tests.policies.cases import Case, RuleCases, cases_test, resource
 from tests.policies.gateway_examples import NOT_OURS, controller

@@ -1,5 +1,5 @@
-from policies.charts import RELEASE
-from policies.record import UNKNOWN
+from policies.analysis.kubernetes.charts import RELEASE
+from policies.engine.graph import UNKNOWN
 from policies.rules.karpenter.deletion import NODE_CLASS, POOL, RULES
 from tests.policies.cases import Case, RuleCases, cases_test, resource
 

@@ -1,8 +1,8 @@
 from dataclasses import replace
 
-from policies.charts import RELEASE
-from policies.gateway_objects import DEFINITION
-from policies.record import UNKNOWN
+from policies.analysis.gateway.objects import DEFINITION
+from policies.analysis.kubernetes.charts import RELEASE
+from policies.engine.graph import UNKNOWN
 from policies.rules.kubernetes.definitions import RULES
 from tests.policies.cases import Case, RuleCases, cases_test, resource
 

@@ -1,5 +1,5 @@
-from policies.mesh_objects import MODEL_KINDS, NAMESPACE, NETWORK_POLICY
-from policies.record import UNKNOWN
+from policies.analysis.mesh.objects import MODEL_KINDS, NAMESPACE, NETWORK_POLICY
+from policies.engine.graph import UNKNOWN
 from policies.rules.kubernetes.internet_egress import RULES
 from tests.policies.cases import Case, RuleCases, cases_test, resource
 

@@ -1,9 +1,9 @@
-from policies.bucket_parts import BUCKETS
-from policies.cluster import CLUSTER
-from policies.cluster_key import KEY
-from policies.model_store import REPOSITORY
-from policies.record import UNKNOWN
+from policies.analysis.storage.bucket_parts import BUCKETS
+from policies.engine.graph import UNKNOWN
+from policies.rules.aws.eks_cluster import CLUSTER
+from policies.rules.aws.kms_keys import KEY
 from policies.rules.platform.lifecycle import ADDRESS, LOG_GROUP, RULES
+from policies.rules.platform.retention import REPOSITORY
 from tests.policies.cases import Case, RuleCases, cases_test, resource
 
 _TRIAL = {"lifecycle": "disposable", "environment": "trial"}

@@ -1,6 +1,6 @@
 from copy import deepcopy
 
-from policies.record import UNKNOWN
+from policies.engine.graph import UNKNOWN
 from policies.rules.serving.model_downloads import RULES
 from tests.policies.cases import OURS, Case, RuleCases, cases_test, resource
 from tests.policies.model_examples import API, OTHER

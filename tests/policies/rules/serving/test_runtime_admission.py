@@ -1,5 +1,5 @@
-from policies.model_objects import LLM_CONFIG, RUNTIMES
-from policies.record import UNKNOWN
+from policies.analysis.kserve.objects import LLM_CONFIG, RUNTIMES
+from policies.engine.graph import UNKNOWN
 from policies.rules.serving.runtime_admission import RULES
 from tests.policies.cases import Case, RuleCases, cases_test, resource
 

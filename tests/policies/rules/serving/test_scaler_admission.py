@@ -1,6 +1,6 @@
-from policies.record import UNKNOWN
+from policies.analysis.kubernetes.keda import SCALED_JOB, SCALED_OBJECT
+from policies.engine.graph import UNKNOWN
 from policies.rules.serving.scaler_admission import RULES
-from policies.scaled_objects import SCALED_JOB, SCALED_OBJECT
 from tests.policies.cases import Case, RuleCases, cases_test, resource
 
 _CPU = {"type": "cpu", "metadata": {"value": "70"}}

@@ -1,0 +1,40 @@
+"""One way to install a pinned chart: waited for, atomic, never the latest."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pulumi
+from pulumi_kubernetes.helm.v3 import Release, ReleaseArgs, RepositoryOptsArgs
+
+from facts.pins import charts
+
+TIMEOUT_SECONDS = 900
+
+
+def release(
+    name: str, pin: str, namespace: str, values: Mapping[str, Any], opts: pulumi.ResourceOptions
+) -> Release:
+    """A release of the chart pinned as ``pin`` in ``facts/pins/charts.yaml``.
+
+    The namespace exists before: it is ours, with its labels. What the chart holds is not seen by the gate. What
+    stands in its ``crds/`` is left out: definitions are objects of ours (``components.foundation.definitions``).
+    """
+    chart = charts()[pin]
+    is_oci = chart.repository.startswith("oci://")
+    return Release(
+        name,
+        ReleaseArgs(
+            name=pin,
+            chart=f"{chart.repository}/{chart.chart}" if is_oci else chart.chart,
+            version=chart.version,
+            repository_opts=None if is_oci else RepositoryOptsArgs(repo=chart.repository),
+            namespace=namespace,
+            create_namespace=False,
+            atomic=True,
+            skip_await=False,
+            skip_crds=True,
+            timeout=TIMEOUT_SECONDS,
+            values=dict(values),
+        ),
+        opts,
+    )

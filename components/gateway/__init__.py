@@ -1,0 +1,1 @@
+"""The two gateways, callers, limits and certificates."""

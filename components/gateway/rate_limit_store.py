@@ -1,0 +1,103 @@
+"""The Redis in which Envoy Gateway counts requests and tokens. It holds counters only; losing it resets them."""
+
+from typing import Any, Final
+
+from components.cluster.priorities import PLATFORM_PRIORITY
+from components.compute.system_home import ON_SYSTEM_NODES
+from components.foundation.well_known import ENVOY_GATEWAY
+from facts.pins import images
+
+NAME: Final = "rate-limit-store"
+PORT: Final = 6379
+_LABELS: Final = {"app.kubernetes.io/name": NAME}
+_COUNTER_LABELS: Final = {
+    "app.kubernetes.io/name": "envoy-ratelimit",
+    "app.kubernetes.io/component": "ratelimit",
+}
+"""The pods that Envoy Gateway deploys to count (its infrastructure code, v1.8.1)."""
+
+
+def store_manifests() -> dict[str, dict[str, Any]]:
+    """Deployment, Service and the NetworkPolicy that lets only the rate-limit service in."""
+    metadata = {"name": NAME, "namespace": ENVOY_GATEWAY, "labels": _LABELS}
+    return {
+        "deployment": {
+            "apiVersion": "apps/v1",
+            "kind": "Deployment",
+            "metadata": metadata,
+            "spec": {
+                "replicas": 1,
+                "selector": {"matchLabels": _LABELS},
+                "template": {"metadata": {"labels": _LABELS}, "spec": _pod()},
+            },
+        },
+        "service": {
+            "apiVersion": "v1",
+            "kind": "Service",
+            "metadata": metadata,
+            "spec": {
+                "type": "ClusterIP",
+                "selector": _LABELS,
+                "ports": [{"name": "redis", "port": PORT, "targetPort": PORT, "protocol": "TCP"}],
+            },
+        },
+        "network": {
+            "apiVersion": "networking.k8s.io/v1",
+            "kind": "NetworkPolicy",
+            "metadata": metadata,
+            "spec": {
+                "podSelector": {"matchLabels": _LABELS},
+                "policyTypes": ["Ingress", "Egress"],
+                "ingress": [
+                    {
+                        "from": [{"podSelector": {"matchLabels": _COUNTER_LABELS}}],
+                        "ports": [{"port": PORT, "protocol": "TCP"}],
+                    }
+                ],
+                "egress": [],
+            },
+        },
+    }
+
+
+def _pod() -> dict[str, Any]:
+    return {
+        "automountServiceAccountToken": False,
+        # While nobody counts, every request is refused.
+        "priorityClassName": PLATFORM_PRIORITY,
+        **ON_SYSTEM_NODES,
+        "securityContext": {
+            "runAsNonRoot": True,
+            "runAsUser": 999,
+            "runAsGroup": 999,
+            "seccompProfile": {"type": "RuntimeDefault"},
+        },
+        "containers": [
+            {
+                "name": "redis",
+                "image": images()["redis"].reference,
+                "args": [
+                    "--save",
+                    "",
+                    "--appendonly",
+                    "no",
+                    "--maxmemory",
+                    "200mb",
+                    "--maxmemory-policy",
+                    "volatile-ttl",
+                ],
+                "ports": [{"containerPort": PORT, "protocol": "TCP"}],
+                "resources": {
+                    "requests": {"cpu": "100m", "memory": "256Mi"},
+                    "limits": {"cpu": "500m", "memory": "256Mi"},
+                },
+                "securityContext": {
+                    "allowPrivilegeEscalation": False,
+                    "readOnlyRootFilesystem": True,
+                    "capabilities": {"drop": ["ALL"]},
+                },
+                "readinessProbe": {"tcpSocket": {"port": PORT}},
+                "livenessProbe": {"tcpSocket": {"port": PORT}},
+            }
+        ],
+    }

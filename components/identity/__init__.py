@@ -1,0 +1,1 @@
+"""IAM: the permissions boundary, roles, who may use keys, pod identities."""

@@ -1,0 +1,1 @@
+"""Istio ambient, and the flows that workloads declare."""

@@ -1,0 +1,44 @@
+"""Which version answers how much: chosen in a stack file, the same for every kind of model."""
+
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from components.foundation.base import Settings
+
+Version = Annotated[str, Field(pattern=r"^v[1-9]\d{0,3}$")]
+WHOLE = 100
+
+
+class TrafficSettings(Settings):
+    """``traffic:`` of a model. A version that is listed and not named here is kept warm, with no traffic.
+
+    Promotion and rollback are a change of this one line: no name, no pod and no account depends on it.
+    """
+
+    stable: Version
+    candidate: Version | None = None
+    percent: int | None = Field(default=None, ge=1, le=WHOLE)
+    """What the candidate gets. Never 0: a weight that starts at 0 is a route whose backend is not known yet."""
+
+    @model_validator(mode="after")
+    def _candidate_has_a_share_of_its_own(self) -> Self:
+        if self.candidate == self.stable:
+            raise ValueError(
+                f"candidate should be another version than stable (got {self.candidate!r} for both)"
+            )
+        if (self.candidate is None) != (self.percent is None):
+            missing = "percent" if self.percent is None else "candidate"
+            raise ValueError(f"candidate and percent go together; {missing} is missing")
+        return self
+
+    def percent_of(self, version: str) -> int:
+        """The share of all requests that a version answers, in per cent; 0 for one that is only kept warm."""
+        if version == self.candidate:
+            return self.percent or 0
+        return WHOLE - (self.percent or 0) if version == self.stable else 0
+
+
+def by_number(versions: list[str]) -> list[str]:
+    """Versions from the oldest to the newest: v9 before v10."""
+    return sorted(versions, key=lambda version: int(version[1:]))

@@ -1,0 +1,1 @@
+"""KServe, its runtimes, and scaling."""

@@ -1,0 +1,1 @@
+"""Running a Pulumi program without an account and keeping what it declares."""

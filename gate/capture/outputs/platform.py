@@ -1,0 +1,49 @@
+"""Outputs of the network, the cluster and its nodes."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from gate.capture.outputs import Account, Computed, hexadecimal
+
+
+def _identified(prefix: str) -> Computed:
+    def outputs(_inputs: Mapping[str, Any], urn: str, _account: Account) -> dict[str, Any]:
+        return {"id": f"{prefix}-0{hexadecimal(urn, 16)}"}
+
+    return outputs
+
+
+def _cluster(inputs: Mapping[str, Any], urn: str, account: Account) -> dict[str, Any]:
+    name = inputs["name"]
+    issuer = hexadecimal(urn, 32).upper()
+    return {
+        "id": name,
+        "name": name,
+        "arn": account.arn("eks", f"cluster/{name}"),
+        "endpoint": f"https://{issuer}.gr7.{account.region}.eks.amazonaws.com",
+        "certificateAuthority": {"data": "ZXhhbXBsZQ=="},
+        "vpcConfig": {
+            **inputs.get("vpcConfig", {}),
+            "clusterSecurityGroupId": f"sg-0{hexadecimal(urn, 16)}",
+            "vpcId": f"vpc-0{hexadecimal(urn + 'vpc', 16)}",
+        },
+    }
+
+
+def _template(_inputs: Mapping[str, Any], urn: str, account: Account) -> dict[str, Any]:
+    identity = f"lt-0{hexadecimal(urn, 16)}"
+    return {"id": identity, "latestVersion": 1, "arn": account.arn("ec2", f"launch-template/{identity}")}
+
+
+OUTPUTS: Mapping[str, Computed] = {
+    "aws:ec2/vpc:Vpc": _identified("vpc"),
+    "aws:ec2/subnet:Subnet": _identified("subnet"),
+    "aws:ec2/routeTable:RouteTable": _identified("rtb"),
+    "aws:ec2/internetGateway:InternetGateway": _identified("igw"),
+    "aws:ec2/natGateway:NatGateway": _identified("nat"),
+    "aws:ec2/eip:Eip": _identified("eipalloc"),
+    "aws:ec2/securityGroup:SecurityGroup": _identified("sg"),
+    "aws:ec2/vpcEndpoint:VpcEndpoint": _identified("vpce"),
+    "aws:ec2/launchTemplate:LaunchTemplate": _template,
+    "aws:eks/cluster:Cluster": _cluster,
+}

@@ -1,0 +1,1 @@
+"""checkov's findings on a stack."""

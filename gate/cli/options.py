@@ -1,0 +1,27 @@
+"""Options that several commands take, and the one place where the clock is read."""
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gate.core.errors import GateError
+
+Today = Annotated[
+    str, typer.Option("--today", help="Judge as of this date (YYYY-MM-DD).", show_default="the current day")
+]
+From = Annotated[
+    Path | None,
+    typer.Option("--from", help="The folder that holds stacks/ and releases/.", show_default="this checkout"),
+]
+
+
+def day(text: str) -> date:
+    """The date an option gave, or today's in UTC; the clock is read here and nowhere else."""
+    if not text:
+        return datetime.now(tz=UTC).date()
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise GateError(f"--today: should be a date such as 2026-11-23 (got {text!r})") from None

@@ -1,0 +1,73 @@
+"""``slipway waivers``: accepted findings by their end."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from rich.console import Console
+from rich.text import Text
+
+from gate.core.markdown import cell
+from gate.evaluate.waive import load_waivers
+from gate.render.formats import as_json
+from policies.engine.waiver import Waiver
+
+FILE = Path(__file__).parents[2] / "policies" / "waivers.yaml"
+FORMATS = ("text", "json", "markdown")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ending:
+    """A waiver and the days it has left; below zero it has expired."""
+
+    name: str
+    waiver: Waiver
+    days: int
+
+
+def ending(waivers: Mapping[str, Waiver], today: date) -> list[Ending]:
+    """Waivers by their end, the next one first."""
+    found = [Ending(name=n, waiver=w, days=(w.expires - today).days) for n, w in waivers.items()]
+    return sorted(found, key=lambda e: (e.waiver.expires, e.name))
+
+
+def run(today: date, form: str, console: Console) -> None:
+    """Print the waivers of this checkout.
+
+    Raises:
+        GateError: the file of waivers is wrong.
+    """
+    found = ending(load_waivers(FILE), today)
+    if form == "json":
+        console.file.write(as_json([_data(e) for e in found]))
+    elif form == "markdown":
+        console.file.write(as_markdown(found))
+    else:
+        for e in found:
+            line = f"{e.waiver.expires}  {_left(e)}  {e.name} ({e.waiver.owner}): {e.waiver.rule}, {e.waiver.resource}"
+            console.print(Text(line, "red" if e.days < 0 else ""), soft_wrap=True)
+        if not found:
+            console.print("no waivers", highlight=False)
+
+
+def as_markdown(found: Sequence[Ending]) -> str:
+    """A table, empty if there is nothing to say."""
+    if not found:
+        return ""
+    rows = [
+        f"| {e.waiver.expires} | {_left(e)} | {cell(e.name)} | {cell(e.waiver.owner)} "
+        f"| {cell(e.waiver.rule)} | {cell(e.waiver.resource)} |"
+        for e in found
+    ]
+    return "\n".join(
+        ["| ends | left | waiver | owner | rule | resource |", "|---|---|---|---|---|---|", *rows, ""]
+    )
+
+
+def _left(found: Ending) -> str:
+    return "expired" if found.days < 0 else f"{found.days} days"
+
+
+def _data(found: Ending) -> dict[str, object]:
+    return {"name": found.name, "days": found.days, **found.waiver.model_dump(mode="json")}

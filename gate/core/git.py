@@ -1,0 +1,115 @@
+"""What the gate asks of git, and nothing that changes a branch."""
+
+import subprocess
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from gate.core.errors import GateError
+
+
+def _git(root: Path, *arguments: str) -> str:
+    """Standard output of a git command.
+
+    Raises:
+        GateError: git is missing or refuses.
+    """
+    try:
+        done = subprocess.run(  # noqa: S603 git with our own arguments
+            ["git", "-C", str(root), *arguments],  # noqa: S607 whichever git the person uses
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    except OSError as error:
+        raise GateError("git cannot be started:", [str(error)]) from None
+    if done.returncode != 0:
+        said = (done.stderr.strip().splitlines() or ["no message"])[-1]
+        raise GateError(f"git {arguments[0]} failed:", [said])
+    return done.stdout
+
+
+def base_commit(root: Path, reference: str) -> str:
+    """The commit a change started from: where ``reference`` and the checkout's own commit parted.
+
+    Raises:
+        GateError: there is no such reference, or the clone is too shallow to tell.
+    """
+    if not reference.strip():
+        raise GateError("--against: should name a branch, a tag or a commit (got nothing)")
+    # Whether git works here at all is asked first, or its absence would read as an unknown commit.
+    _git(root, "rev-parse", "--git-dir")
+    try:
+        tip = _git(
+            root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{reference}^{{commit}}"
+        ).strip()
+    except GateError:
+        raise GateError(f"--against: there is no commit {reference!r} here; is it fetched?") from None
+    try:
+        return _git(root, "merge-base", tip, "HEAD").strip()
+    except GateError:
+        shallow = _git(root, "rev-parse", "--is-shallow-repository").strip() == "true"
+        reason = "this clone is shallow: fetch the whole history" if shallow else "they share no history"
+        raise GateError(
+            f"--against: cannot tell where {reference!r} and this checkout parted:", [reason]
+        ) from None
+
+
+def commit_before(root: Path, commit: str) -> str | None:
+    """The first parent of a commit: what a branch was before its last change.
+
+    None for the first commit of all, and where a shallow clone ends.
+    """
+    return next(iter(_git(root, "rev-list", "--parents", "--max-count=1", commit).split()[1:]), None)
+
+
+def head(root: Path) -> str:
+    """The checkout's own commit."""
+    return _git(root, "rev-parse", "HEAD").strip()
+
+
+def changed_files(root: Path, commit: str) -> list[str]:
+    """Files that differ between a commit and the working tree, new ones included, sorted."""
+    tracked = _git(root, "diff", "--name-only", "--no-renames", "-z", commit)
+    new = _git(root, "ls-files", "--others", "--exclude-standard", "-z")
+    return sorted({path for path in (tracked + new).split("\0") if path})
+
+
+def files_at(root: Path, commit: str, folders: Sequence[str]) -> list[str]:
+    """Files of a commit below some folders, sorted."""
+    listed = _git(root, "ls-tree", "-r", "--name-only", "-z", commit, "--", *folders)
+    return sorted(path for path in listed.split("\0") if path)
+
+
+def bytes_at(root: Path, commit: str, file: str) -> bytes:
+    """What a file held at a commit.
+
+    Raises:
+        GateError: git is missing or refuses.
+    """
+    try:
+        done = subprocess.run(  # noqa: S603 git with our own arguments
+            ["git", "-C", str(root), "show", f"{commit}:{file}"],  # noqa: S607 whichever git the person uses
+            capture_output=True,
+            check=True,
+        )
+    except (OSError, subprocess.CalledProcessError) as error:
+        raise GateError(f"git cannot show {file} at {commit[:7]}:", [str(error)]) from None
+    return done.stdout
+
+
+def describe(root: Path) -> str:
+    """The checkout's own commit, and whether files differ from it."""
+    commit = _git(root, "rev-parse", "--short", "HEAD").strip()
+    return f"{commit} with uncommitted changes" if _git(root, "status", "--porcelain").strip() else commit
+
+
+@contextmanager
+def worktree(root: Path, commit: str, folder: Path) -> Iterator[Path]:
+    """A second checkout at a commit; gone with the block."""
+    _git(root, "worktree", "prune")
+    _git(root, "worktree", "add", "--detach", "--force", str(folder), commit)
+    try:
+        yield folder
+    finally:
+        _git(root, "worktree", "remove", "--force", str(folder))

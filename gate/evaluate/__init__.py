@@ -1,0 +1,1 @@
+"""From a graph to a verdict: shape, rules, checkov, waivers."""

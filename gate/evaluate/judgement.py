@@ -1,0 +1,104 @@
+"""From a graph to a report: shape, rules, second opinion, waivers, and what was not seen."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from gate.checkov.opinion import Opinion
+from gate.evaluate.waive import waive
+from gate.report.exposure import exposures
+from gate.report.not_evaluated import not_seen, unpinned
+from gate.report.permissions import permissions
+from gate.report.report import ModelTraffic, Report
+from gate.report.starts import starts
+from gate.schema.shape import check_shapes
+from policies.engine.catalog import COVERED, NEEDS_NO_RULE, RULES
+from policies.engine.evaluate import Finding, Undecided, judge
+from policies.engine.graph import Graph
+from policies.engine.rule import Rule
+from policies.engine.waiver import Waiver
+
+SHAPE_RULE = "objects-match-their-schema"
+
+
+def assess(
+    graph: Graph,
+    *,
+    subject: str,
+    stack: str,
+    today: date,
+    waivers: Mapping[str, Waiver],
+    opinion: Opinion,
+    rules: Sequence[Rule] = RULES,
+    noticed: Sequence[Finding] = (),
+    shares: Sequence[ModelTraffic] = (),
+    roles_above: Graph | None = None,
+) -> tuple[Report, frozenset[str]]:
+    """Judge a graph; returns the report and the names of the waivers that were used.
+
+    Args:
+        graph: what to judge.
+        subject: how the report calls it.
+        stack: the stack's name, which waivers speak of.
+        today: waivers expire against it.
+        waivers: accepted findings by name.
+        opinion: what checkov said, or why it was not asked.
+        rules: the rules to apply.
+        noticed: what the date makes of the releases the stack runs.
+        shares: what the stack file says of traffic; nothing for files of others.
+        roles_above: the roles of the stacks that this one stands on.
+    """
+    # One order for everything that follows: in which one resources came must change no byte of a report.
+    graph = Graph(sorted(graph, key=lambda resource: resource.urn), graph.elsewhere)
+    shapes = check_shapes(graph)
+    said = judge(graph, rules)
+    shape_findings = [
+        Finding(
+            rule=SHAPE_RULE,
+            level="mandatory",
+            urn=p.urn,
+            object=p.source,
+            message=f"{p.path}: {p.message}" if p.path else p.message,
+            fix="Write the field as the pinned version of its API defines it (docs/gate.md).",
+        )
+        for p in shapes.problems
+    ]
+    waived = waive(
+        [*said.findings, *shape_findings, *noticed, *opinion.findings],
+        dict(waivers),
+        graph.resources,
+        stack,
+        today,
+    )
+    report = Report(
+        subject=subject,
+        judged_on=today.isoformat(),
+        resources=graph.resources,
+        findings=waived.findings,
+        undecided=(
+            *said.undecided,
+            *(
+                Undecided(
+                    rule=SHAPE_RULE,
+                    level="mandatory",
+                    urn=p.urn,
+                    object=p.source,
+                    message=f"{p.path}: {p.message}",
+                )
+                for p in shapes.undecided
+            ),
+        ),
+        faults=(
+            *(f"rule {f.rule} on {f.urn}: {f.message}" for f in said.faults),
+            *opinion.faults,
+            *waived.wrong,
+        ),
+        not_seen=not_seen(graph, shapes, opinion, covered=COVERED, needs_no_rule=NEEDS_NO_RULE),
+        unpinned=unpinned(graph),
+        permissions=permissions(graph, roles_above or Graph(())),
+        exposures=exposures(graph),
+        starts=starts(graph),
+        traffic=shares,
+        components={r.urn: graph.component_of(r) for r in graph},
+        decided=said.decided,
+    )
+    return report, waived.used

@@ -1,0 +1,231 @@
+"""Previewing stacks: each in a process of its own, upstreams first, as many at a time as there are cores."""
+
+import gc
+import multiprocessing
+import os
+import sys
+import traceback
+from collections.abc import Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from gate.capture.stacks import ROOT, capture_stack, chosen
+from gate.checkov.opinion import ask, not_asked, server
+from gate.checkov.terraform_plan import as_plan
+from gate.core.errors import GateError
+from gate.core.progress import Tell
+from gate.core.subprocess_runner import end_with_parent
+from gate.deploy.findings import deploy_findings
+from gate.evaluate import output_folder
+from gate.evaluate.judgement import assess
+from gate.evaluate.release_findings import release_findings
+from gate.evaluate.waive import load_waivers
+from gate.render import formats as render
+from gate.render.junit import as_junit
+from gate.render.origins import Origins
+from gate.render.page.page import as_html
+from gate.render.sarif import as_sarif
+from gate.report.permissions import of_roles
+from gate.report.report import Report
+from gate.report.traffic import traffic
+from policies.engine.graph import Graph, Resource
+from stacks.load import Stack, stack_names
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """How a preview is run."""
+
+    today: date
+    output: Path = ROOT / "build" / "preview"
+    root: Path = ROOT
+    organisation: Path = ROOT
+    """The folder that holds ``stacks/`` and ``releases/``; the program and the waivers are those of ``root``."""
+    with_checkov: bool = True
+    processes: int = field(default_factory=lambda: os.cpu_count() or 1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Previewed:
+    """What came of one stack: a report, or the reason there is none."""
+
+    stack: str
+    report: Report | None = None
+    exports: Mapping[str, Any] = field(default_factory=dict)
+    roles: tuple[Resource, ...] = ()
+    used_waivers: frozenset[str] = frozenset()
+    problem: str = ""
+
+
+def preview(names: Sequence[str], options: Options, tell: Tell) -> list[Previewed]:
+    """Preview the named stacks, or all; upstreams they need are previewed too.
+
+    Args:
+        names: stacks to preview; none means all.
+        options: how.
+        tell: is told each stack's name and what is happening to it.
+
+    Raises:
+        GateError: the stacks cannot be read, or earlier reports not removed. What goes wrong within one stack
+            stands in its :class:`Previewed`.
+    """
+    # Before anything can go wrong: an older pass must not stand beside an error.
+    for name in stack_names(options.organisation / "stacks"):
+        if not names or name in names:
+            output_folder.clear(options.output / name)
+    if not names:
+        output_folder.clear_reports(options.output)  # of stacks that are gone
+    stacks = chosen(names, options.organisation)
+    load_waivers(options.root / "policies" / "waivers.yaml")
+    for stack in stacks:
+        output_folder.clear(options.output / stack.name)
+    with server(options.root) if options.with_checkov else nullcontext("") as address:
+        _warm()
+        return _run(stacks, options, address, tell)
+
+
+def _run(stacks: Sequence[Stack], options: Options, address: str, tell: Tell) -> list[Previewed]:
+    done: dict[str, Previewed] = {}
+    waiting = {stack.name: stack for stack in stacks}
+    running: dict[Future[Previewed], str] = {}
+    context = multiprocessing.get_context("fork")
+    workers = min(options.processes, len(stacks))
+    with ProcessPoolExecutor(workers, mp_context=context, initializer=end_with_parent) as pool:
+        while waiting or running:
+            for name in [n for n, s in waiting.items() if s.upstream is None or s.upstream.name in done]:
+                stack = waiting.pop(name)
+                above = _above(stack, done)
+                if above is None:
+                    done[name] = Previewed(
+                        stack=name, problem=f"stack {name}: its upstream could not be captured"
+                    )
+                    tell(name, "skipped")
+                    continue
+                tell(name, "building")
+                try:
+                    running[pool.submit(_preview_one, stack, above, options, address)] = name
+                except (BrokenProcessPool, OSError) as error:
+                    done[name] = Previewed(
+                        stack=name, problem=f"stack {name}: no process could be started for it: {error}"
+                    )
+                    tell(name, "could not be judged")
+            if not running:
+                continue
+            finished, _ = wait(running, return_when=FIRST_COMPLETED)
+            for future in finished:
+                name = running.pop(future)
+                done[name] = _result(future, name)
+                report = done[name].report
+                if report is None:
+                    output_folder.clear(options.output / name)  # its process may have ended after writing
+                tell(name, report.verdict if report else "could not be judged")
+    return [done[stack.name] for stack in stacks]
+
+
+def _above(stack: Stack, done: Mapping[str, Previewed]) -> list[Previewed] | None:
+    """What became of the stacks it stands on; nothing where one of them could not be judged."""
+    found: list[Previewed] = []
+    above = stack.upstream
+    while above is not None:
+        if done[above.name].report is None:
+            return None
+        found.append(done[above.name])
+        above = above.upstream
+    return found
+
+
+def _warm() -> None:
+    """Import what every stack's process needs once, before they are forked."""
+    import pulumi_aws  # noqa: F401, PLC0415 a second of import that children inherit
+    import pulumi_kubernetes  # noqa: F401, PLC0415 as above
+
+    gc.collect()
+    gc.freeze()
+
+
+def _preview_one(stack: Stack, above: Sequence[Previewed], options: Options, address: str) -> Previewed:
+    """Runs in a child process: capture, judge, write."""
+    # Nearly all it makes lives until it ends, and then goes with it.
+    gc.disable()
+    # Nearly all of it lives until this stack is written; what an earlier one left is looked for once, here.
+    gc.collect()
+    gc.disable()
+    try:
+        captured = capture_stack(stack, {one.stack: one.exports for one in above}, options.root)
+        manifests = render.manifests(captured.graph.resources)
+        plan = as_plan(captured.graph)
+        waivers = load_waivers(options.root / "policies" / "waivers.yaml")
+        report, used = assess(
+            captured.graph,
+            subject=f"stack {stack.name}",
+            stack=stack.name,
+            today=options.today,
+            waivers=waivers,
+            opinion=(
+                ask(address, captured.graph, plan, manifests)
+                if address
+                else not_asked("switched off by --no-checkov")
+            ),
+            shares=traffic(stack),
+            roles_above=Graph(role for one in above for role in one.roles),
+            noticed=[
+                *release_findings(captured.graph, stack.releases, options.today),
+                *deploy_findings(stack, captured.graph, options.root),
+            ],
+        )
+        output_folder.write(
+            options.output / stack.name,
+            {
+                "report.json": render.as_json(report.as_data()),
+                "report.md": render.as_markdown(report),
+                "report.html": as_html(
+                    report, {name: w for name, w in waivers.items() if stack.name in w.stacks}
+                ),
+                "report.sarif": render.as_json(as_sarif(report, Origins(stack.name, options.organisation))),
+                "report.junit.xml": as_junit(report),
+                "manifests.yaml": manifests,
+                "tfplan.json": render.as_json(plan.data),
+                "state.json": render.as_json(render.state(captured.graph.resources, stack.name)),
+            },
+        )
+        return Previewed(
+            stack=stack.name,
+            report=report,
+            exports=captured.exports,
+            roles=of_roles(captured.graph).resources,
+            used_waivers=used,
+        )
+    except GateError as error:
+        return Previewed(stack=stack.name, problem=str(error))
+
+
+def _result(future: Future[Previewed], name: str) -> Previewed:
+    try:
+        return future.result()
+    except BrokenProcessPool:
+        return Previewed(stack=name, problem=f"stack {name}: its process ended before it answered")
+    # A program that calls sys.exit() raises here what would end us, with its exit code.
+    except (Exception, SystemExit, KeyboardInterrupt) as error:  # noqa: BLE001 whatever a child raised must become an "error"
+        if os.environ.get("SLIPWAY_DEBUG"):
+            traceback.print_exception(error, file=sys.stderr)
+        return Previewed(stack=name, problem=f"stack {name}: {type(error).__name__}: {error}")
+
+
+def unused_waivers(previews: Sequence[Previewed], options: Options) -> list[str]:
+    """Waivers whose stacks here were all previewed and that excused nothing; checkov's only if it was asked."""
+    used = frozenset().union(*(p.used_waivers for p in previews))
+    stacks = {p.stack for p in previews}
+    here = set(stack_names(options.organisation / "stacks"))
+    return [
+        f"waiver {name} of {waiver.owner} excuses nothing in {', '.join(waiver.stacks)}: remove it"
+        for name, waiver in load_waivers(options.root / "policies" / "waivers.yaml").items()
+        if name not in used
+        and here.intersection(waiver.stacks)
+        and here.intersection(waiver.stacks) <= stacks
+        and (options.with_checkov or not waiver.rule.startswith("checkov:"))
+    ]

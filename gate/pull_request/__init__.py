@@ -1,0 +1,1 @@
+"""What a change touches, and what is written about it on GitHub."""

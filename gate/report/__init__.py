@@ -1,0 +1,1 @@
+"""What a verdict says, as data."""

@@ -1,0 +1,85 @@
+"""The plain list of what a verdict does not speak of."""
+
+from collections import Counter
+from collections.abc import Collection, Mapping
+
+from gate.checkov.opinion import Opinion
+from gate.report.report import NotSeen
+from gate.schema.shape import ShapeReport
+from policies.analysis.kubernetes.charts import RELEASE
+from policies.engine.graph import Graph
+from policies.engine.values import UndecidedError, at, text
+
+_CHARTS = "contents of Helm charts, which are not rendered"
+_REMOTE = "contents of components that a plugin makes"
+_IGNORED = "properties whose later changes are ignored, so that what exists may differ from what is judged"
+_NO_RULE = "types no rule knows"
+_NO_SCHEMA = "kinds without a schema to check their shape against"
+_EXPRESSIONS = "validation expressions (CEL) of the schemas, which only an API server evaluates"
+_OUTSIDE = "what only the account and the cluster can say"
+_ALWAYS = (
+    "provider checks and defaults: the AWS and Kubernetes providers did not run",
+    "admission: defaults and refusals of webhooks and of the API server itself",
+    "AWS's own answers: quotas, capacity, service control policies, names already taken",
+)
+
+
+def not_seen(
+    graph: Graph,
+    shapes: ShapeReport,
+    opinion: Opinion,
+    *,
+    covered: Collection[str],
+    needs_no_rule: Mapping[str, str],
+) -> list[NotSeen]:
+    """What was not looked at, by the reason why; sorted within each reason."""
+    types = Counter(r.type for r in graph if r.custom)
+    unknown = [f"{t} ({n})" for t, n in types.items() if t not in covered and t not in needs_no_rule]
+    expressions = [f"{kind} ({count})" for kind, count in shapes.cel_rules_not_evaluated.items()]
+    found = {
+        _CHARTS: _charts(graph),
+        _REMOTE: [f"{r.type} {r.name}" for r in graph if r.remote],
+        _IGNORED: [f"{path} of {r.label}" for r in graph for path in r.ignore_changes],
+        _NO_RULE: unknown,
+        _NO_SCHEMA: shapes.unjudged,
+        _EXPRESSIONS: expressions,
+        "checkov": opinion.not_seen,
+        _OUTSIDE: _ALWAYS,
+    }
+    return [NotSeen(why=why, what=what) for why, things in found.items() for what in sorted(things)]
+
+
+def _charts(graph: Graph) -> list[str]:
+    found = []
+    for release in graph.of_type(RELEASE):
+        try:
+            found.append(
+                f"{text(at(release.inputs, 'chart'))} {text(at(release.inputs, 'version'))} ({release.name})"
+            )
+        except UndecidedError:
+            found.append(f"of release {release.name}, whose chart is not known")
+    return found
+
+
+def unpinned(graph: Graph) -> list[str]:
+    """Charts and images that stand by version only, since no digest of theirs is known."""
+    found = {f"chart {chart}" for chart in _charts(graph)}
+    for resource in graph:
+        if resource.object is not None:
+            found.update(f"image {image}" for image in images(resource.object) if "@sha256:" not in image)
+    return sorted(found)
+
+
+def images(value: object) -> list[str]:
+    """Images that containers of an object name, wherever they stand in it."""
+    found: list[str] = []
+    if isinstance(value, Mapping):
+        image = value.get("image")
+        if isinstance(image, str) and ("name" in value or "command" in value or "args" in value):
+            found.append(image)
+        for item in value.values():
+            found.extend(images(item))
+    elif isinstance(value, list):
+        for item in value:
+            found.extend(images(item))
+    return found

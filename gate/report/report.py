@@ -1,0 +1,192 @@
+"""What a judgement says, as data: every format is rendered from this one record."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+from gate.report.flows import AUTHORIZATION, Flow, flows
+from policies.engine.evaluate import Finding, Undecided
+from policies.engine.graph import Resource, Unknown
+
+Verdict = Literal["pass", "fail", "error"]
+EXIT_CODES: Mapping[Verdict, int] = {"pass": 0, "fail": 1, "error": 2}
+FORMAT = 1
+"""Version of report.json; it grows when a key changes its meaning."""
+
+
+@dataclass(frozen=True, kw_only=True, order=True)
+class Permission:
+    """What one identity may do: one allowed statement, as declared."""
+
+    identity: str
+    actions: tuple[str, ...]
+    resources: tuple[str, ...]
+    conditions: tuple[str, ...] = ()
+    denied: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, order=True)
+class Exposure:
+    """One way into the platform: what is reachable, from where, and on what condition.
+
+    ``caller`` is set where somebody may use a model: who, as the report names them.
+    """
+
+    what: str
+    source: str
+    detail: str
+    caller: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, order=True)
+class Start:
+    """Something a version of a model says of how it starts; ``order`` is its place among what it says."""
+
+    model: str
+    order: int
+    what: str
+
+
+@dataclass(frozen=True, kw_only=True, order=True)
+class ModelTraffic:
+    """Which versions of a model answer how much, in per cent, and what that means in words."""
+
+    model: str
+    shares: tuple[tuple[str, int], ...]
+    words: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotSeen:
+    """Something the verdict does not speak of; many things share a reason."""
+
+    why: str
+    what: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """One stack, or one set of files, judged."""
+
+    subject: str
+    judged_on: str
+    resources: Sequence[Resource]
+    findings: Sequence[Finding] = ()
+    undecided: Sequence[Undecided] = ()
+    faults: Sequence[str] = ()
+    not_seen: Sequence[NotSeen] = ()
+    permissions: Sequence[Permission] = ()
+    exposures: Sequence[Exposure] = ()
+    starts: Sequence[Start] = ()
+    traffic: Sequence[ModelTraffic] = ()
+    unpinned: Sequence[str] = ()
+    components: Mapping[str, str] = field(default_factory=dict)
+    decided: int = 0
+
+    @property
+    def verdict(self) -> Verdict:
+        """``error`` when something broke, ``fail`` on an open mandatory finding or undecided rule, else ``pass``."""
+        if self.faults:
+            return "error"
+        if any(f.level == "mandatory" and not f.waiver for f in self.findings):
+            return "fail"
+        if any(u.level == "mandatory" for u in self.undecided):
+            return "fail"
+        return "pass"
+
+    @property
+    def open_findings(self) -> list[Finding]:
+        """Findings nobody waived, mandatory ones first."""
+        return sorted((f for f in self.findings if not f.waiver), key=lambda f: (f.level != "mandatory", f))
+
+    @property
+    def waived_findings(self) -> list[Finding]:
+        """Findings a waiver excuses."""
+        return sorted(f for f in self.findings if f.waiver)
+
+    @property
+    def not_seen_by_reason(self) -> Mapping[str, Sequence[str]]:
+        """What was not seen, in the order of the reasons."""
+        grouped: dict[str, list[str]] = {}
+        for missing in self.not_seen:
+            grouped.setdefault(missing.why, []).append(missing.what)
+        return grouped
+
+    @property
+    def summary(self) -> Mapping[str, int]:
+        """How much of everything there is."""
+        return {
+            "resources": len(self.resources),
+            "decided": self.decided,
+            "mandatory_findings": sum(f.level == "mandatory" for f in self.open_findings),
+            "advisory_findings": sum(f.level == "advisory" for f in self.open_findings),
+            "waived": len(self.waived_findings),
+            "undecided": len(self.undecided),
+            "faults": len(self.faults),
+        }
+
+    @property
+    def flows(self) -> list[Flow]:
+        """Who may talk to whom."""
+        spoken = [{"type": r.type, "inputs": shown(r)} for r in self.resources if r.type in AUTHORIZATION]
+        return flows({"resources": spoken, "exposure": [asdict(e) for e in self.exposures]})
+
+    def as_data(self) -> dict[str, Any]:
+        """The report as JSON data; keys are a public contract (docs/gate.md, "Report")."""
+        return {
+            "format": FORMAT,
+            "subject": self.subject,
+            "judged_on": self.judged_on,
+            "verdict": self.verdict,
+            "summary": dict(self.summary),
+            "faults": list(self.faults),
+            "findings": [asdict(f) for f in (*self.open_findings, *self.waived_findings)],
+            "undecided": [asdict(u) for u in self.undecided],
+            "not_seen": [f"{n.why}: {n.what}" for n in self.not_seen],
+            "unpinned": list(self.unpinned),
+            "permissions": [asdict(p) for p in self.permissions],
+            "exposure": [asdict(e) for e in self.exposures],
+            "flows": [asdict(f) for f in self.flows],
+            "traffic": [{"model": t.model, "shares": dict(t.shares), "words": t.words} for t in self.traffic],
+            "starts": [{"model": s.model, "what": s.what} for s in self.starts],
+            "resources": [self._resource(r) for r in self.resources],
+        }
+
+    def _resource(self, resource: Resource) -> dict[str, Any]:
+        return {
+            "urn": resource.urn,
+            "type": resource.type,
+            "name": resource.name,
+            "parent": resource.parent,
+            "component": self.components.get(resource.urn, ""),
+            "position": resource.position,
+            "protect": resource.protect,
+            "aliases": list(resource.aliases),
+            "dependencies": sorted(resource.dependencies),
+            "inputs": shown(resource),
+        }
+
+
+_HIDDEN = frozenset(f"{part}.*" for part in ("data", "stringData"))
+
+
+def shown(resource: Resource) -> Any:
+    """A resource's inputs for a reader: secrets masked, unknown values named."""
+    secrets = resource.secret_properties
+    if resource.type == "kubernetes:core/v1:Secret":
+        secrets |= _HIDDEN
+    return _shown(resource.inputs, "", secrets)
+
+
+def _shown(value: Any, path: str, secrets: frozenset[str]) -> Any:
+    if path in secrets or (path and f"{path.partition('.')[0]}.*" in secrets and "." in path):
+        return "[secret]"
+    if isinstance(value, Unknown):
+        return "[unknown]"
+    if isinstance(value, Mapping):
+        return {
+            key: _shown(item, f"{path}.{key}" if path else str(key), secrets) for key, item in value.items()
+        }
+    if isinstance(value, list | tuple):
+        return [_shown(item, f"{path}.{i}", secrets) for i, item in enumerate(value)]
+    return value

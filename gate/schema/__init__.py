@@ -1,0 +1,1 @@
+"""Whether every Kubernetes object has the shape its API defines."""

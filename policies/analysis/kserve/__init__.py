@@ -1,0 +1,1 @@
+"""KServe's objects as its controllers merge them."""

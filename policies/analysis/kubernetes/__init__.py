@@ -1,0 +1,1 @@
+"""What Kubernetes objects have in common: metadata, RBAC, charts, KEDA."""

@@ -1,0 +1,29 @@
+"""What every Kubernetes object says of itself: its name, its namespace, its labels and its annotations."""
+
+from collections.abc import Iterator
+
+from policies.engine.graph import Graph, Resource
+from policies.engine.values import at, known, mapping, text
+
+
+def name_of(resource: Resource) -> str:
+    return text(at(resource.inputs, "metadata.name"), "metadata.name")
+
+
+def namespace_of(resource: Resource) -> str:
+    return text(at(resource.inputs, "metadata.namespace"), "metadata.namespace") or "default"
+
+
+def label(resource: Resource, key: str) -> str:
+    labels = mapping(at(resource.inputs, "metadata.labels"), "metadata.labels")
+    return text(known(labels.get(key), key), key)
+
+
+def annotation(resource: Resource, key: str) -> str:
+    notes = mapping(at(resource.inputs, "metadata.annotations"), "metadata.annotations")
+    return text(known(notes.get(key), key), key)
+
+
+def inside(graph: Graph, namespace: str, *types: str) -> Iterator[Resource]:
+    """Objects of these types in a namespace."""
+    return (found for found in graph.of_type(*types) if namespace_of(found) == namespace)

@@ -1,0 +1,1 @@
+"""Istio's policies: whom they let in, and where they hold."""

@@ -1,0 +1,1 @@
+"""Which addresses reach which: VPCs, subnets, gateways, access lists, security groups."""

@@ -1,0 +1,1 @@
+"""Pods wherever they stand, and the Pod Security Standards."""

@@ -1,0 +1,1 @@
+"""A bucket's settings, wherever they are written."""

@@ -1,0 +1,1 @@
+"""How rules run: the resource graph, the rule, reading values, waivers, the policy pack."""

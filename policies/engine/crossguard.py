@@ -1,0 +1,188 @@
+"""The gate's rules as a policy pack for Pulumi's engine (CrossGuard).
+
+The engine asks about one resource before it is made, and about the whole stack at its end. Three things
+differ from a plain pack: an unknown value hides nothing that was found before it; during an update, when
+nothing is unknown any more, what still cannot be decided is a violation; and a rule that raises is one too.
+Runs in the pack's own environment (policies/requirements.txt).
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+import pulumi_policy as pack
+from pulumi_policy import policy as protocol
+from pulumi_policy import proxy
+
+from policies.engine.catalog import RULES
+from policies.engine.controls import tags_of
+from policies.engine.evaluate import Judgement, judge
+from policies.engine.graph import UNKNOWN, Graph, Resource
+from policies.engine.normalize import respelled, spelled
+from policies.engine.rule import Rule
+from policies.engine.waiver import Accepted, Waiver, read_waivers
+
+_UNKNOWNS: Final = frozenset(
+    getattr(proxy, f"UNKNOWN_{kind}_VALUE")
+    for kind in ("BOOLEAN", "NUMBER", "STRING", "ARRAY", "ASSET", "ARCHIVE", "OBJECT")
+)
+_LEVEL: Final = {"mandatory": pack.EnforcementLevel.MANDATORY, "advisory": pack.EnforcementLevel.ADVISORY}
+_PROVIDERS_OWN: Final = frozenset({"__defaults", "__inputs", "__fieldManager", "__initialApiVersion"})
+"""What providers keep for themselves among the properties."""
+
+Report = Callable[[str, str | None], None]
+
+
+def plain(value: Any) -> Any:
+    """Properties as rules read them: no proxies, no providers' own keys, whole numbers as such, unknowns marked."""
+    if isinstance(value, str):
+        return UNKNOWN if value in _UNKNOWNS else value
+    if isinstance(value, Mapping):
+        found = _behind(value)
+        return {key: plain(item) for key, item in found.items() if key not in _PROVIDERS_OWN}
+    if isinstance(value, list | tuple | proxy._ListProxy):  # noqa: SLF001 it is no list, and must be read as one
+        return [plain(item) for item in _behind(value)]
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value
+
+
+def _behind(value: Any) -> Any:
+    """What a proxy that raises on unknowns stands in front of."""
+    is_proxy = isinstance(value, proxy._DictProxy | proxy._ListProxy)  # noqa: SLF001 its own way past it
+    return value["__target"] if is_proxy else value
+
+
+def record_of_one(args: Any) -> Resource:
+    """The resource the engine asks about, alone."""
+    resource = Resource(
+        urn=args.urn,
+        type=args.resource_type,
+        name=args.name,
+        inputs=plain(args.props),
+        parent=args.opts.parent or "",
+        protect=args.opts.protect,
+        provider=f"{args.provider.urn}::" if args.provider else "",
+    )
+    return respelled(resource)
+
+
+def record_of_many(resource: Any) -> Resource:
+    """One resource of the whole stack, with what it waits for; its properties are what the provider answered."""
+    properties = plain(resource.props)
+    record = Resource(
+        urn=resource.urn,
+        type=resource.resource_type,
+        name=resource.name,
+        inputs=properties,
+        outputs=properties,
+        id=properties.get("id", "") if isinstance(properties.get("id"), str) else "",
+        parent=resource.parent.urn if resource.parent else "",
+        protect=resource.opts.protect,
+        provider=f"{resource.provider.urn}::" if resource.provider else "",
+        dependencies=frozenset(d.urn for d in resource.dependencies),
+        property_dependencies={
+            name: frozenset(d.urn for d in found) for name, found in resource.property_dependencies.items()
+        },
+    )
+    return respelled(record)
+
+
+class Judge:
+    """Answers the engine: what one rule says of a graph, as violations of that rule's policy."""
+
+    def __init__(self, waivers: Mapping[str, Waiver], today: date, *, is_preview: bool) -> None:
+        self._waivers = waivers
+        self._accepted: dict[str, Accepted] = {}
+        self.today = today
+        self.is_preview = is_preview
+
+    def accepted_in(self, urn: str) -> Accepted:
+        """The waivers of the stack that a URN names: not every engine says in the environment which one it is."""
+        stack = urn.split(":")[2] if urn.count(":") > 2 else ""  # noqa: PLR2004 a URN begins with urn:pulumi:STACK
+        if stack not in self._accepted:
+            self._accepted[stack] = Accepted(self._waivers, stack)
+        return self._accepted[stack]
+
+    def tell(self, rule: Rule, resources: Iterable[Resource], report: Report) -> None:
+        """Report every finding of a rule; raises last, when a preview leaves something undecided."""
+        graph = Graph(resources)
+        said = judge(graph, [rule])
+        self._findings(rule, said, graph, report)
+        for fault in said.faults:
+            report(f"{graph.by_urn[fault.urn].label}: the rule itself failed: {fault.message}", fault.urn)
+        open_questions = [f"{graph.by_urn[u.urn].label}: {u.message}" for u in said.undecided]
+        if open_questions and self.is_preview:
+            raise proxy.UnknownValueError(proxy.UNKNOWN_STRING_VALUE, ["; ".join(open_questions)])
+        for undecided in said.undecided:
+            report(f"{graph.by_urn[undecided.urn].label}: undecided: {undecided.message}", undecided.urn)
+
+    def _findings(self, rule: Rule, said: Judgement, graph: Graph, report: Report) -> None:
+        for finding in said.findings:
+            label = graph.by_urn[finding.urn].label
+            waived = self.accepted_in(finding.urn).by(rule.id, label, finding.message)
+            if waived is not None and waived[1].is_in_force(self.today):
+                continue
+            ended = f" (its waiver {waived[0]} {waived[1].ended(self.today)})" if waived else ""
+            report(f"{label}: {finding.message}{ended}", finding.urn)
+
+
+def policy_of(rule: Rule, judge_: Judge) -> Any:
+    """The rule as a policy: of the whole stack where it reads neighbours, of one resource otherwise."""
+    described = {
+        "name": rule.id,
+        "description": f"{rule.why} {rule.fix}",
+        "enforcement_level": _LEVEL[rule.level],
+        "tags": list(tags_of(rule.id)),
+    }
+    if rule.reads_graph:
+
+        def of_stack(args: Any, report: Report) -> None:
+            judge_.tell(rule, [record_of_many(r) for r in args.resources], report)
+
+        return pack.StackValidationPolicy(validate=of_stack, **described)
+
+    def of_resource(args: Any, report: Report) -> None:
+        if any(_is_meant(token, spelled(args.resource_type)) for token in rule.applies_to):
+            judge_.tell(rule, [record_of_one(args)], report)
+
+    return pack.ResourceValidationPolicy(validate=of_resource, **described)
+
+
+def _is_meant(token: str, type_: str) -> bool:
+    return type_.startswith(token[:-1]) if token.endswith("*") else type_ == token
+
+
+def _hear_whether_preview(judge_: Judge) -> None:
+    """Engines tell an executable pack by a call, and only some of them in the environment, what they are about to do.
+
+    pulumi-policy 1.21.0 keeps of this call the stack's tags alone.
+    """
+    servicer = protocol._PolicyAnalyzerServicer  # noqa: SLF001 a rename fails at once
+    keep = servicer.ConfigureStack
+
+    def heard(self: Any, request: Any, context: Any) -> Any:
+        judge_.is_preview = request.dry_run
+        return keep(self, request, context)
+
+    servicer.ConfigureStack = heard
+
+
+def start(folder: Path, *, today: date, is_preview: bool) -> None:
+    """Serve the engine until it ends the process; prints the port it listens on as its first line.
+
+    Args:
+        folder: holds ``waivers.yaml``.
+        today: waivers expire against it.
+        is_preview: whether values may still be unknown, until the engine says.
+    """
+    judge_ = Judge(read_waivers(folder / "waivers.yaml"), today, is_preview=is_preview)
+    _hear_whether_preview(judge_)
+    left_out = [rule.id for rule in RULES if rule.reads_retention]
+    pack.PolicyPack(
+        name="slipway",
+        enforcement_level=pack.EnforcementLevel.MANDATORY,
+        description=f"Slipway's rules. Held by the gate only: {', '.join(left_out)}.",
+        policies=[policy_of(rule, judge_) for rule in RULES if not rule.reads_retention],
+    )

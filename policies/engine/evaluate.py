@@ -1,0 +1,114 @@
+"""Applying rules to a graph: a verdict per rule and resource, and no way to be silent."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from policies.engine.graph import Graph, Resource
+from policies.engine.neighbours import keeps_our_conventions
+from policies.engine.rule import Level, Rule
+from policies.engine.values import UndecidedError
+
+
+@dataclass(frozen=True, kw_only=True, order=True)
+class Finding:
+    """One offence of one resource against one rule; ``waiver`` names the record that excuses it."""
+
+    rule: str
+    level: Level
+    urn: str
+    message: str
+    object: str = ""
+    waiver: str = ""
+    fix: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, order=True)
+class Undecided:
+    """A rule that could not be decided for a resource, and the value it missed."""
+
+    rule: str
+    level: Level
+    urn: str
+    message: str
+    object: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, order=True)
+class Fault:
+    """A rule that raised or answered nonsense: the verdict becomes an error."""
+
+    rule: str
+    urn: str
+    message: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judgement:
+    """Everything the rules said about a graph, sorted, and how many pairs were decided."""
+
+    findings: tuple[Finding, ...]
+    undecided: tuple[Undecided, ...]
+    faults: tuple[Fault, ...]
+    decided: int
+
+
+def judge(graph: Graph, rules: Iterable[Rule]) -> Judgement:
+    """Apply every rule to every resource it applies to."""
+    findings: list[Finding] = []
+    undecided: list[Undecided] = []
+    faults: list[Fault] = []
+    pairs = 0
+    for rule in rules:
+        if rule.house and not keeps_our_conventions(graph):
+            continue
+        for resource in graph.of_type(*rule.applies_to):
+            if resource.is_read:  # another stack makes it, and answers for it
+                continue
+            pairs += 1
+            _apply(rule, resource, graph, findings, undecided, faults)
+    return Judgement(
+        findings=tuple(sorted(findings)),
+        undecided=tuple(sorted(undecided)),
+        faults=tuple(sorted(faults)),
+        decided=pairs - len(undecided) - len(faults),
+    )
+
+
+def _apply(  # noqa: PLR0917 three lists to fill, called once
+    rule: Rule,
+    resource: Resource,
+    graph: Graph,
+    findings: list[Finding],
+    undecided: list[Undecided],
+    faults: list[Fault],
+) -> None:
+    try:
+        answered = rule.check(resource, graph)
+        if isinstance(answered, str | bytes | Mapping):  # a text would be read letter by letter
+            raise TypeError(f"answered {answered!r}, not a list of texts")  # noqa: TRY301 a fault like any other
+        for message in answered:
+            if not isinstance(message, str) or not message:
+                faults.append(
+                    Fault(rule=rule.id, urn=resource.urn, message=f"answered {message!r}, not a text")
+                )
+                continue
+            findings.append(
+                Finding(
+                    rule=rule.id,
+                    level=rule.level,
+                    urn=resource.urn,
+                    object=resource.source,
+                    message=message,
+                    fix=rule.fix,
+                )
+            )
+    except UndecidedError as missing:
+        undecided.append(
+            Undecided(
+                rule=rule.id, level=rule.level, urn=resource.urn, object=resource.source, message=str(missing)
+            )
+        )
+    except KeyboardInterrupt:  # somebody at the keyboard, and no rule
+        raise
+    except BaseException as error:  # noqa: BLE001 a rule is code others write: whatever it raises, sys.exit(0) too, is a fault
+        faults.append(Fault(rule=rule.id, urn=resource.urn, message=f"{type(error).__name__}: {error}"))

@@ -1,0 +1,59 @@
+"""What must hold for API Gateway: it knows who calls."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from policies.engine.graph import Graph, Resource
+from policies.engine.neighbours import pointing_at
+from policies.engine.rule import Rule
+from policies.engine.values import at, flag, text
+
+METHOD: Final = "aws:apigateway/method:Method"
+ROUTE: Final = "aws:apigatewayv2/route:Route"
+API: Final = "aws:apigatewayv2/api:Api"
+
+
+def _anonymous_method(method: Resource, _graph: Graph) -> Iterable[str]:
+    verb = text(at(method.inputs, "httpMethod"), "httpMethod").upper()
+    kind = text(at(method.inputs, "authorization"), "authorization").upper()
+    # Browsers send OPTIONS before a call, without any credential.
+    if (
+        verb != "OPTIONS"
+        and kind in {"", "NONE"}
+        and not flag(at(method.inputs, "apiKeyRequired"), "apiKeyRequired")
+    ):
+        yield f"{verb or 'a method'}: authorization is NONE: whoever finds the address calls it"
+
+
+def _anonymous_route(route: Resource, graph: Graph) -> Iterable[str]:
+    key = text(at(route.inputs, "routeKey"), "routeKey")
+    kind = text(at(route.inputs, "authorizationType"), "authorizationType").upper()
+    if kind not in {"", "NONE"} or key.startswith("OPTIONS "):
+        return
+    # Of a WebSocket only the first message is asked who sends it.
+    if key != "$connect" and any(
+        text(at(api.inputs, "protocolType"), "protocolType").upper() == "WEBSOCKET"
+        for api in graph.of_type(API)
+        if route in pointing_at(graph, api, ROUTE, "apiId", every=True)
+    ):
+        return
+    yield f"{key or 'a route'}: no authorizationType: whoever finds the address calls it"
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        id="api-methods-authenticate",
+        applies_to=(METHOD,),
+        why="An open method is served, and paid for, for whoever finds it.",
+        fix="Set authorization to AWS_IAM, COGNITO_USER_POOLS or CUSTOM.",
+        check=_anonymous_method,
+    ),
+    Rule(
+        id="api-routes-authenticate",
+        applies_to=(ROUTE,),
+        why="An open route is served, and paid for, for whoever finds it.",
+        fix="Set authorizationType to AWS_IAM, JWT or CUSTOM.",
+        check=_anonymous_route,
+        reads_graph=True,
+    ),
+)

@@ -1,0 +1,28 @@
+"""What must hold for tables of DynamoDB: what was turned off on purpose is turned on again."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from policies.analysis.storage.bucket_parts import first
+from policies.engine.graph import Graph, Resource
+from policies.engine.rule import Rule
+from policies.engine.values import at, flag
+
+TABLE: Final = "aws:dynamodb/table:Table"
+
+
+def _forgets(table: Resource, _graph: Graph) -> Iterable[str]:
+    recovery = first(at(table.inputs, "pointInTimeRecovery"), "pointInTimeRecovery")
+    if recovery and not flag(at(recovery, "enabled"), "pointInTimeRecovery.enabled"):
+        yield "pointInTimeRecovery is turned off: what a mistake overwrites is gone"
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        id="tables-can-be-recovered",
+        applies_to=(TABLE,),
+        why="A table has no versions: a wrong write is the last one.",
+        fix="Set pointInTimeRecovery.enabled to true.",
+        check=_forgets,
+    ),
+)

@@ -1,0 +1,134 @@
+"""What must hold for EKS add-ons: pinned, in order, each under an identity of its own."""
+
+import json
+from collections.abc import Iterable
+from typing import Final
+
+from policies.engine.graph import Graph, Resource
+from policies.engine.rule import Rule
+from policies.engine.values import UndecidedError, at, flag, listed, text
+
+ADD_ON: Final = "aws:eks/addon:Addon"
+NODE_GROUP: Final = "aws:eks/nodeGroup:NodeGroup"
+STORAGE_CLASS: Final = "kubernetes:storage.k8s.io/v1:StorageClass"
+_OLDER_STORAGE_CLASS: Final = "kubernetes:storage.k8s.io/v1beta1:StorageClass"
+VOLUME: Final = "kubernetes:core/v1:PersistentVolume"
+
+CALLS_AWS: Final = (
+    "amazon-cloudwatch-observability",
+    "aws-ebs-csi-driver",
+    "aws-efs-csi-driver",
+    "aws-fsx-csi-driver",
+    "aws-mountpoint-s3-csi-driver",
+    "vpc-cni",
+)
+"""Add-ons that need IAM permissions (EKS user guide, "IAM roles for Amazon EKS add-ons", read 2026-11)."""
+RUNS_ON_NODES: Final = ("aws-ebs-csi-driver", "coredns", "metrics-server")
+"""Add-ons that are Deployments: their creation ends when their pods run."""
+
+
+def _unpinned_add_on(add_on: Resource, _graph: Graph) -> Iterable[str]:
+    if not text(at(add_on.inputs, "addonVersion"), "addonVersion"):
+        yield f"{text(at(add_on.inputs, 'addonName'))}: no version"
+
+
+def _ignored_network_policies(add_on: Resource, _graph: Graph) -> Iterable[str]:
+    if text(at(add_on.inputs, "addonName"), "addonName") != "vpc-cni":
+        return
+    raw = text(at(add_on.inputs, "configurationValues"), "configurationValues") or "{}"
+    try:
+        values = json.loads(raw)
+    except ValueError:
+        raise UndecidedError("configurationValues is not JSON") from None
+    if not flag(at(values, "enableNetworkPolicy"), "configurationValues.enableNetworkPolicy"):
+        yield "enableNetworkPolicy is off: every NetworkPolicy is accepted and ignored"
+
+
+def _borrowed_identity(add_on: Resource, _graph: Graph) -> Iterable[str]:
+    kind = text(at(add_on.inputs, "addonName"), "addonName")
+    if kind not in CALLS_AWS:
+        return
+    has_association = bool(listed(at(add_on.inputs, "podIdentityAssociations"), "podIdentityAssociations"))
+    if not has_association and not text(at(add_on.inputs, "serviceAccountRoleArn"), "serviceAccountRoleArn"):
+        yield f"{kind} has no role of its own: its permissions stand on the node, for every pod there"
+
+
+def _too_early(add_on: Resource, graph: Graph) -> Iterable[str]:
+    kind = text(at(add_on.inputs, "addonName"), "addonName")
+    groups = {g.urn for g in graph.of_type(NODE_GROUP)}
+    if kind in RUNS_ON_NODES and groups and not groups & graph.waits_for(add_on.urn):
+        yield f"{kind} does not wait for any node group"
+
+
+def _plain_volumes(storage: Resource, _graph: Graph) -> Iterable[str]:
+    if text(at(storage.inputs, "provisioner"), "provisioner") not in {
+        "ebs.csi.aws.com",
+        "ebs.csi.eks.amazonaws.com",
+        "kubernetes.io/aws-ebs",
+    }:
+        return
+    # Parameters are text, and the driver takes nothing but "true" for yes.
+    if str(at(storage.inputs, "parameters.encrypted")).lower() != "true":
+        yield "parameters.encrypted is not true"
+
+
+def _plain_on_the_way(volume: Resource, _graph: Graph) -> Iterable[str]:
+    """EFS encrypts on the way unless told not to (aws-efs-csi-driver, "Encryption in transit", read 2026-11)."""
+    path = "spec.csi.volumeAttributes.encryptInTransit"
+    driver = text(at(volume.inputs, "spec.csi.driver"), "spec.csi.driver")
+    if driver == "efs.csi.aws.com" and not flag(at(volume.inputs, path), path, default=True):
+        yield "encryptInTransit is off: what is read and written crosses the network in plain text"
+
+
+NEEDS_NO_RULE: Final = {
+    "kubernetes:scheduling.k8s.io/v1:PriorityClass": "an order among pods; who asks for which place is judged",
+}
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        id="add-ons-are-pinned",
+        applies_to=(ADD_ON,),
+        why="An add-on without a version moves on its own, and two clusters differ without a diff.",
+        fix="Set addon_version.",
+        check=_unpinned_add_on,
+        house=True,
+    ),
+    Rule(
+        id="network-policies-are-enforced",
+        applies_to=(ADD_ON,),
+        why="The VPC CNI ignores NetworkPolicies unless it is told to enforce them.",
+        fix='Set configuration_values {"enableNetworkPolicy": "true"} on vpc-cni.',
+        check=_ignored_network_policies,
+        house=True,
+    ),
+    Rule(
+        id="add-ons-have-their-own-identity",
+        applies_to=(ADD_ON,),
+        why="Permissions on the node's role belong to whatever else runs there.",
+        fix="Give the add-on a role through pod_identity_associations.",
+        check=_borrowed_identity,
+        house=True,
+    ),
+    Rule(
+        id="add-ons-wait-for-nodes",
+        applies_to=(ADD_ON,),
+        why="An add-on whose pods have nowhere to run stays in creation until the update times out.",
+        fix="Let it depend on the node group its pods run on.",
+        check=_too_early,
+        reads_graph=True,
+    ),
+    Rule(
+        id="storage-classes-encrypt",
+        applies_to=(STORAGE_CLASS, _OLDER_STORAGE_CLASS),
+        why="A volume is encrypted at creation or never; whoever copies a plain one can read it.",
+        fix='Set parameters.encrypted to "true".',
+        check=_plain_volumes,
+    ),
+    Rule(
+        id="volumes-encrypt-on-the-way",
+        applies_to=(VOLUME,),
+        why="Weights and data are readable, and can be changed, between the node and the file system.",
+        fix="Leave encryptInTransit out, or set it to true.",
+        check=_plain_on_the_way,
+    ),
+)

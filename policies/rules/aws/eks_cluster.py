@@ -1,0 +1,187 @@
+"""What must hold for an EKS control plane: who reaches it, who may enter, what it encrypts and records."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from policies.analysis.network.internet_range import is_internet
+from policies.analysis.platform.lifecycle import is_disposable
+from policies.engine.graph import Graph, Resource
+from policies.engine.neighbours import keeps_our_conventions
+from policies.engine.rule import Rule
+from policies.engine.values import (
+    UndecidedError,
+    at,
+    flag,
+    known,
+    mapping,
+    sequence,
+    text,
+)
+
+CLUSTER: Final = "aws:eks/cluster:Cluster"
+ACCESS_ENTRY: Final = "aws:eks/accessEntry:AccessEntry"
+ACCESS_POLICY: Final = "aws:eks/accessPolicyAssociation:AccessPolicyAssociation"
+LOG_GROUP: Final = "aws:cloudwatch/logGroup:LogGroup"
+LOG_TYPES: Final = ("api", "audit", "authenticator", "controllerManager", "scheduler")
+
+
+def _open_endpoint(cluster: Resource, _graph: Graph) -> Iterable[str]:
+    network = mapping(at(cluster.inputs, "vpcConfig"), "vpcConfig")
+    # AWS opens the endpoint, to everyone, unless told otherwise.
+    if not flag(at(network, "endpointPublicAccess"), "vpcConfig.endpointPublicAccess", default=True):
+        return
+    ranges = sequence(at(network, "publicAccessCidrs"), "vpcConfig.publicAccessCidrs") or ["0.0.0.0/0"]
+    for cidr in ranges:
+        if is_internet(text(known(cidr, "vpcConfig.publicAccessCidrs"))):
+            yield f"the Kubernetes API answers {cidr}"
+
+
+def _no_private_endpoint(cluster: Resource, _graph: Graph) -> Iterable[str]:
+    if not flag(at(cluster.inputs, "vpcConfig.endpointPrivateAccess"), "vpcConfig.endpointPrivateAccess"):
+        yield "endpointPrivateAccess is off: nodes reach the Kubernetes API over the internet"
+
+
+def _plain_secrets(cluster: Resource, _graph: Graph) -> Iterable[str]:
+    encryption = mapping(at(cluster.inputs, "encryptionConfig"), "encryptionConfig")
+    if _has_key(encryption):
+        if "secrets" not in sequence(at(encryption, "resources"), "encryptionConfig.resources"):
+            yield "encryptionConfig.resources does not name secrets"
+        return
+    yield "secrets are under a key that AWS owns: nobody here can revoke it or see its use"
+
+
+def _has_key(encryption: Mapping[str, Any]) -> bool:
+    return bool(text(at(encryption, "provider.keyArn"), "encryptionConfig.provider.keyArn"))
+
+
+def _silent_control_plane(cluster: Resource, graph: Graph) -> Iterable[str]:
+    enabled = sequence(at(cluster.inputs, "enabledClusterLogTypes"), "enabledClusterLogTypes")
+    on = {text(known(kind, "enabledClusterLogTypes")) for kind in enabled}
+    if "audit" not in on or keeps_our_conventions(graph):  # who did what is told by the audit log
+        yield from (f"{kind} logs are off" for kind in LOG_TYPES if kind not in on)
+
+
+def _group_made_by_eks(cluster: Resource, graph: Graph) -> Iterable[str]:
+    if not sequence(at(cluster.inputs, "enabledClusterLogTypes"), "enabledClusterLogTypes"):
+        return
+    name = text(at(cluster.inputs, "name"), "name")
+    if not name:
+        raise UndecidedError("name is generated: the log group's name follows from it")
+    wanted = f"/aws/eks/{name}/cluster"
+    groups = [g for g in graph.of_type(LOG_GROUP) if at(g.inputs, "name") == wanted]
+    if not groups:
+        yield f"log group {wanted} is left to EKS, which keeps it for ever"
+    elif not {g.urn for g in groups} & graph.waits_for(cluster.urn):
+        yield f"does not wait for log group {groups[0].name}; EKS makes it first, without retention"
+
+
+def _implicit_administrators(cluster: Resource, graph: Graph) -> Iterable[str]:
+    access = mapping(at(cluster.inputs, "accessConfig"), "accessConfig")
+    mode = text(at(access, "authenticationMode"), "accessConfig.authenticationMode")
+    is_ours = keeps_our_conventions(graph)
+    # A cluster of others may be on its way from one to the other.
+    if mode == "CONFIG_MAP" or (is_ours and mode != "API"):
+        yield f"authenticationMode {mode or 'CONFIG_MAP'}: a ConfigMap decides who may enter"
+    if is_ours and flag(
+        at(access, "bootstrapClusterCreatorAdminPermissions"),
+        "accessConfig.bootstrapClusterCreatorAdminPermissions",
+        default=True,
+    ):
+        yield "whoever creates the cluster becomes its administrator for ever"
+
+
+def _deletable(cluster: Resource, graph: Graph) -> Iterable[str]:
+    if is_disposable(cluster, graph):
+        return
+    if not flag(at(cluster.inputs, "deletionProtection"), "deletionProtection"):
+        yield "deletionProtection is off"
+
+
+def _unpinned_version(cluster: Resource, _graph: Graph) -> Iterable[str]:
+    if not text(at(cluster.inputs, "version"), "version"):
+        yield "no version: a new cluster gets whatever is the default that day"
+
+
+def _lasting_principal(entry: Resource, _graph: Graph) -> Iterable[str]:
+    principal = text(at(entry.inputs, "principalArn"), "principalArn")
+    if principal.endswith(":root"):
+        yield f"{principal} is a whole account"
+    elif ":user/" in principal:
+        yield f"{principal} is a user, whose access keys do not expire"
+    if "system:masters" in sequence(at(entry.inputs, "kubernetesGroups"), "kubernetesGroups"):
+        yield "kubernetesGroups holds system:masters, which no policy can bound"
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        id="cluster-api-is-closed-to-the-internet",
+        applies_to=(CLUSTER,),
+        why="An API server open to everyone is one stolen token or one bug away from being somebody else's.",
+        fix="Turn endpoint_public_access off, or name the ranges that may connect.",
+        check=_open_endpoint,
+    ),
+    Rule(
+        id="cluster-api-answers-inside-the-vpc",
+        applies_to=(CLUSTER,),
+        why="Otherwise nodes leave the VPC to reach the API server, and closing the endpoint cuts them off.",
+        fix="Set endpoint_private_access to true.",
+        check=_no_private_endpoint,
+    ),
+    Rule(
+        id="cluster-secrets-are-under-our-key",
+        applies_to=(CLUSTER,),
+        why="With a key of our own a copy of the API server's storage is useless, and each use is on record.",
+        fix="Set encryption_config with a KMS key and resources [secrets].",
+        check=_plain_secrets,
+    ),
+    Rule(
+        id="cluster-logs-its-control-plane",
+        applies_to=(CLUSTER,),
+        why="Who did what in the cluster can be told from these logs only.",
+        fix=f"Set enabled_cluster_log_types to {', '.join(LOG_TYPES)}.",
+        check=_silent_control_plane,
+    ),
+    Rule(
+        id="control-plane-logs-have-a-group",
+        applies_to=(CLUSTER,),
+        why="EKS makes a missing log group itself: no retention, no key of ours.",
+        fix="Declare /aws/eks/<cluster>/cluster with retention, and let the cluster depend on it.",
+        check=_group_made_by_eks,
+        reads_graph=True,
+        house=True,
+    ),
+    Rule(
+        id="cluster-is-entered-by-access-entries-only",
+        applies_to=(CLUSTER,),
+        why="Access entries are reviewed, logged and revoked through IAM; other ways are invisible there.",
+        fix="authentication_mode API, bootstrap_cluster_creator_admin_permissions false, access entries.",
+        check=_implicit_administrators,
+    ),
+    Rule(
+        id="cluster-is-protected-from-deletion",
+        applies_to=(CLUSTER,),
+        why="Deleting a cluster takes every workload with it and cannot be undone.",
+        fix="Set deletion_protection to true.",
+        check=_deletable,
+        house=True,
+    ),
+    Rule(
+        id="cluster-version-is-pinned",
+        applies_to=(CLUSTER,),
+        why="Every chart and add-on is chosen for one Kubernetes version.",
+        fix="Set version.",
+        check=_unpinned_version,
+        house=True,
+    ),
+    Rule(
+        id="cluster-access-is-for-roles",
+        applies_to=(ACCESS_ENTRY, ACCESS_POLICY),
+        why="A role's credentials expire and say who took it on; a user's keys or an account do neither.",
+        fix="Name a role in principal_arn, and let people assume it.",
+        check=_lasting_principal,
+    ),
+)
+
+NEEDS_NO_RULE: dict[str, str] = {
+    "aws:ec2/tag:Tag": "marks the cluster's security group for Karpenter; opens nothing",
+}

@@ -1,0 +1,153 @@
+"""What must hold for nodes: metadata out of the pods' reach, encrypted disks, no way to log in, in order."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from policies.engine.graph import Graph, Resource
+from policies.engine.neighbours import is_made_elsewhere, keeps_our_conventions
+from policies.engine.rule import Rule
+from policies.engine.values import at, flag, mapping, number, sequence, text
+
+TEMPLATE: Final = "aws:ec2/launchTemplate:LaunchTemplate"
+NODE_GROUP: Final = "aws:eks/nodeGroup:NodeGroup"
+ATTACHMENT: Final = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
+ADD_ON: Final = "aws:eks/addon:Addon"
+
+_BROAD: Final = ("AdministratorAccess", "PowerUserAccess")
+
+
+def _open_metadata(template: Resource, graph: Graph) -> Iterable[str]:
+    options = mapping(at(template.inputs, "metadataOptions"), "metadataOptions")
+    if text(at(options, "httpEndpoint"), "metadataOptions.httpEndpoint") == "disabled":
+        return
+    if text(at(options, "httpTokens"), "metadataOptions.httpTokens") != "required":
+        yield "httpTokens is not required: one forged request from a pod reads the node's credentials"
+    hops = number(at(options, "httpPutResponseHopLimit"), "metadataOptions.httpPutResponseHopLimit")
+    if hops is None and keeps_our_conventions(graph):
+        yield "httpPutResponseHopLimit is not set: the image may allow two hops, which reaches into pods"
+    elif hops is not None and hops > 1:
+        yield f"httpPutResponseHopLimit {int(hops)} lets pods take the node's credentials"
+
+
+def _plain_disks(template: Resource, graph: Graph) -> Iterable[str]:
+    disks = sequence(at(template.inputs, "blockDeviceMappings"), "blockDeviceMappings")
+    if not disks and keeps_our_conventions(graph):
+        yield "no blockDeviceMappings: the image decides whether its disk is encrypted"
+    for disk in disks:
+        if at(disk, "noDevice") or at(disk, "virtualName"):  # removes a device, or names instance storage
+            continue
+        if not flag(at(disk, "ebs.encrypted"), "blockDeviceMappings.ebs.encrypted"):
+            yield f"{text(at(disk, 'deviceName')) or 'a device'} is not encrypted"
+
+
+def _login(resource: Resource, graph: Graph) -> Iterable[str]:
+    is_ours = keeps_our_conventions(graph)
+    if is_ours and text(at(resource.inputs, "keyName"), "keyName"):
+        yield "keyName: people with an SSH key can log in"
+    access = mapping(at(resource.inputs, "remoteAccess"), "remoteAccess")
+    sources = access and sequence(at(access, "sourceSecurityGroupIds"), "remoteAccess.sourceSecurityGroupIds")
+    # Without source groups EKS opens port 22 to the internet.
+    if access and (is_ours or not sources):
+        yield "remoteAccess: EKS opens SSH on the nodes"
+
+
+def _public_address(template: Resource, _graph: Graph) -> Iterable[str]:
+    for index, card in enumerate(sequence(at(template.inputs, "networkInterfaces"), "networkInterfaces")):
+        if flag(at(card, "associatePublicIpAddress"), "networkInterfaces.associatePublicIpAddress"):
+            yield f"networkInterfaces.{index} gets a public address"
+
+
+def _untagged(template: Resource, graph: Graph) -> Iterable[str]:
+    if not keeps_our_conventions(graph):
+        return
+    tagged = {
+        text(at(spec, "resourceType"))
+        for spec in sequence(at(template.inputs, "tagSpecifications"), "tagSpecifications")
+        if mapping(at(spec, "tags"), "tagSpecifications.tags")
+    }
+    yield from (f"{kind}s get no tags" for kind in ("instance", "volume") if kind not in tagged)
+
+
+def _default_template(group: Resource, _graph: Graph) -> Iterable[str]:
+    if not mapping(at(group.inputs, "launchTemplate"), "launchTemplate"):
+        yield "no launch template: EKS's own lets pods reach the node's credentials"
+
+
+def _before_network(group: Resource, graph: Graph) -> Iterable[str]:
+    networks = {
+        a.urn for a in graph.of_type(ADD_ON) if text(at(a.inputs, "addonName"), "addonName") == "vpc-cni"
+    }
+    if networks and not networks & graph.waits_for(group.urn):
+        yield "does not wait for the vpc-cni add-on"
+
+
+def _broad_policy(attachment: Resource, _graph: Graph) -> Iterable[str]:
+    if is_made_elsewhere(attachment, "policyArn"):  # none of AWS's own
+        return
+    name = text(at(attachment.inputs, "policyArn"), "policyArn").rpartition("/")[2]
+    if name in _BROAD or name.endswith("FullAccess"):
+        yield f"{name} is attached"
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        id="template-metadata-is-out-of-reach",
+        applies_to=(TEMPLATE,),
+        why="Whoever reads instance metadata has the node's credentials, and with them every pod's on it.",
+        fix="metadata_options: http_tokens required, http_put_response_hop_limit 1.",
+        check=_open_metadata,
+    ),
+    Rule(
+        id="template-disks-are-encrypted",
+        applies_to=(TEMPLATE,),
+        why="Container layers, model files and logs lie here; a copied snapshot must be unreadable.",
+        fix="Map every device of the image with ebs.encrypted true.",
+        check=_plain_disks,
+    ),
+    Rule(
+        id="nodes-have-no-login",
+        applies_to=(TEMPLATE, NODE_GROUP),
+        why="A shell on a node sees every pod's secrets and is on no record.",
+        fix="Remove key_name and remote_access; use SSM sessions or ephemeral debug pods.",
+        check=_login,
+    ),
+    Rule(
+        id="template-gives-no-public-address",
+        applies_to=(TEMPLATE,),
+        why="A node is reached through a load balancer or not at all.",
+        fix="Remove associate_public_ip_address.",
+        check=_public_address,
+    ),
+    Rule(
+        id="launched-instances-are-tagged",
+        applies_to=(TEMPLATE,),
+        why="The provider's tags stop at the template; an untagged instance has no owner and no budget.",
+        fix="Add tag_specifications for instance and volume.",
+        check=_untagged,
+        reads_graph=True,
+        house=True,
+    ),
+    Rule(
+        id="node-groups-have-our-template",
+        applies_to=(NODE_GROUP,),
+        why="The template EKS writes itself allows two metadata hops.",
+        fix="Set launch_template to one that requires tokens and a hop limit of 1.",
+        check=_default_template,
+        house=True,
+    ),
+    Rule(
+        id="node-groups-wait-for-the-network",
+        applies_to=(NODE_GROUP,),
+        why="A node without a CNI never becomes ready, and the group's creation times out.",
+        fix="Let the group depend on the vpc-cni add-on.",
+        check=_before_network,
+        reads_graph=True,
+    ),
+    Rule(
+        id="roles-have-no-broad-policy",
+        applies_to=(ATTACHMENT,),
+        why="Such a policy grants whole services on every resource of the account.",
+        fix="Attach a policy that names actions and resources.",
+        check=_broad_policy,
+    ),
+)

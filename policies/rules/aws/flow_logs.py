@@ -1,0 +1,49 @@
+"""What must hold for the record of flows, and for every log group."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from policies.engine.graph import Graph, Resource
+from policies.engine.neighbours import pointing_at
+from policies.engine.rule import Rule
+from policies.engine.values import at, number, text
+from policies.rules.aws.vpc import VPC
+
+FLOW_LOG: Final = "aws:ec2/flowLog:FlowLog"
+
+
+def _unlogged(vpc: Resource, graph: Graph) -> Iterable[str]:
+    logs = pointing_at(graph, vpc, FLOW_LOG, "vpcId")
+    if not logs:
+        yield "no flow log"
+    elif not any(text(at(log.inputs, "trafficType"), "trafficType").upper() == "ALL" for log in logs):
+        kinds = sorted(text(at(log.inputs, "trafficType"), "trafficType") or "nothing" for log in logs)
+        yield f"flow log records only {', '.join(kinds)}"
+
+
+def _kept_for_ever(group: Resource, _graph: Graph) -> Iterable[str]:
+    if not number(at(group.inputs, "retentionInDays"), "retentionInDays"):
+        yield "retentionInDays is not set: logs are kept, and paid for, for ever"
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        id="vpcs-log-their-flows",
+        applies_to=(VPC,),
+        why="Without accepted and refused flows nobody can tell afterwards where data went.",
+        fix="Add an aws.ec2.FlowLog for the VPC with traffic_type ALL.",
+        check=_unlogged,
+        reads_graph=True,
+    ),
+    Rule(
+        id="log-groups-have-retention",
+        applies_to=("aws:cloudwatch/logGroup:LogGroup",),
+        why="Logs hold personal data; a group without retention keeps them for ever.",
+        fix="Set retention_in_days.",
+        check=_kept_for_ever,
+    ),
+)
+
+NEEDS_NO_RULE: dict[str, str] = {
+    FLOW_LOG: "judged by vpcs-log-their-flows on its VPC",
+}

@@ -1,0 +1,226 @@
+"""What must hold for permissions: actions and resources are named, roles are bounded, nobody lives for ever."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
+
+from facts.managed_policies import BROAD_POLICIES, MANAGED_POLICIES
+from policies.analysis.iam.boundaries import boundary_of, is_boundary
+from policies.analysis.iam.identities import POLICY, ROLE
+from policies.analysis.iam.scope import wide_resources
+from policies.analysis.iam.statements import Statement, each, statements
+from policies.engine.graph import UNKNOWN, Graph, Resource
+from policies.engine.neighbours import is_made_elsewhere, keeps_our_conventions
+from policies.engine.rule import Rule
+from policies.engine.values import at, flag, known, listed, mapping, number, text
+
+ROLE_POLICY: Final = "aws:iam/rolePolicy:RolePolicy"
+ATTACHMENT: Final = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
+USER: Final = "aws:iam/user:User"
+GROUP: Final = "aws:iam/group:Group"
+ACCESS_KEY: Final = "aws:iam/accessKey:AccessKey"
+_DOCUMENTS: Final = (
+    POLICY,
+    ROLE_POLICY,
+    "aws:iam/userPolicy:UserPolicy",
+    "aws:iam/groupPolicy:GroupPolicy",
+    "aws:iot/policy:Policy",
+    ROLE,
+    USER,
+    GROUP,
+)
+_ATTACHMENTS: Final = (
+    ATTACHMENT,
+    "aws:iam/userPolicyAttachment:UserPolicyAttachment",
+    "aws:iam/groupPolicyAttachment:GroupPolicyAttachment",
+    "aws:iam/policyAttachment:PolicyAttachment",
+    "aws:iam/rolePolicyAttachmentsExclusive:RolePolicyAttachmentsExclusive",
+    "aws:iam/userPolicyAttachmentsExclusive:UserPolicyAttachmentsExclusive",
+    "aws:iam/groupPolicyAttachmentsExclusive:GroupPolicyAttachmentsExclusive",
+)
+PASSWORDS: Final = "aws:iam/accountPasswordPolicy:AccountPasswordPolicy"
+_CHARACTERS: Final = {
+    "requireLowercaseCharacters": "lower-case letters",
+    "requireNumbers": "numbers",
+    "requireSymbols": "symbols",
+    "requireUppercaseCharacters": "upper-case letters",
+}
+"""What AWS FSBP, IAM.7, asks of passwords besides their length; the length is that of CIS AWS 1.8 (read 2026-11)."""
+_ARNS: Final = ("managedPolicyArns", "policyArns", "policyArn")
+"""Where holders and attachments name policies."""
+_FULL: Final = re.compile(r"FullAccess(?:_?[vV]\d)?")
+
+
+def _permissions(holder: Resource, graph: Graph) -> Iterator[Statement]:
+    """The statements of a policy, or of a holder's inline ones."""
+    if holder.type in {ROLE, USER, GROUP}:
+        for policy in listed(at(holder.inputs, "inlinePolicies"), "inlinePolicies"):
+            yield from statements(at(mapping(policy), "policy"))
+    elif not is_boundary(holder, graph):  # its wildcards are an upper bound of what roles are given
+        yield from statements(at(holder.inputs, "policy"))
+
+
+def _whole_services(holder: Resource, graph: Graph) -> Iterable[str]:
+    return each(_permissions(holder, graph), _wide_actions)
+
+
+def _wide_actions(statement: Statement) -> Iterable[str]:
+    if not statement.allows:
+        return
+    if statement.not_actions is not None:
+        yield f"{statement.name}: NotAction allows whatever AWS invents next"
+    for action in statement.actions:
+        service, _, verb = action.partition(":")
+        if not service.strip("*?"):
+            yield f"{statement.name}: {action} allows everything"
+        elif not verb.strip("*?"):
+            yield f"{statement.name}: {action} allows a whole service"
+
+
+def _unscoped(holder: Resource, graph: Graph) -> Iterable[str]:
+    return each(_permissions(holder, graph), wide_resources)
+
+
+def _unbounded(role: Resource, _graph: Graph) -> Iterable[str]:
+    if not text(at(role.inputs, "permissionsBoundary"), "permissionsBoundary"):
+        yield "no permissions boundary"
+
+
+def _administers(attachment: Resource, _graph: Graph) -> Iterable[str]:
+    where = next((key for key in _ARNS if key in attachment.inputs), _ARNS[0])
+    raw = attachment.inputs.get(where)
+    is_ours = bool(attachment.property_dependencies.get(where))
+    for arn in raw if isinstance(raw, list | tuple) else [raw]:
+        if arn is UNKNOWN and is_ours:  # a policy that another resource makes is none of AWS's
+            continue
+        name = text(arn, where).rpartition("/")[2]
+        if ":aws:policy/" in text(arn) and (name in BROAD_POLICIES or _FULL.search(name)):
+            yield f"attaches {name}"
+
+
+def _lasting(identity: Resource, graph: Graph) -> Iterable[str]:
+    """A user without a key or a password is a name only; this platform has none."""
+    if identity.type == USER and not keeps_our_conventions(graph):
+        return
+    if identity.type != ACCESS_KEY:
+        yield "a user's credentials last until somebody remembers them"
+    elif (text(at(identity.inputs, "status"), "status") or "Active") == "Active":
+        yield "an access key works from anywhere, for ever"
+
+
+def _weak_passwords(account: Resource, _graph: Graph) -> Iterable[str]:
+    least = number(at(account.inputs, "minimumPasswordLength"), "minimumPasswordLength")
+    if (least or 6) < 14:  # noqa: PLR2004 the sentence below names it; 6 is what IAM takes where nothing is said
+        yield f"passwords may be {least or 6:g} characters long; 14 is the least"
+    for key, what in _CHARACTERS.items():
+        if not flag(at(account.inputs, key), key):
+            yield f"asks for no {what}"
+
+
+def _refused_by_boundary(holder: Resource, graph: Graph) -> Iterable[str]:
+    boundary = _boundary_of(holder, graph)
+    if boundary is None:
+        return
+    document = list(statements(at(boundary.inputs, "policy"), boundary.name))
+    upper = [statement for statement in document if statement.allows]
+    # A refusal with a condition is for some requests only, which ones cannot be told from here.
+    refusals = [statement for statement in document if not statement.allows and not statement.conditions]
+    for action in sorted(_wanted(holder, graph)):
+        if any(refusal.takes(action) for refusal in refusals):
+            yield f"{action} is refused by the boundary {boundary.name}"
+        elif not any(statement.takes(action) for statement in upper):
+            yield f"{action} is outside the boundary {boundary.name}"
+
+
+def _boundary_of(holder: Resource, graph: Graph) -> Resource | None:
+    """The boundary of the role that a policy is attached to, where both are declared here."""
+    if not is_made_elsewhere(holder, "role"):
+        known(holder.inputs.get("role"), "role")
+    names = [holder.inputs.get("role"), *holder.property_dependencies.get("role", ())]
+    bounded = graph.once(_bounded_roles)
+    return next((bounded[name] for name in names if isinstance(name, str) and name in bounded), None)
+
+
+def _bounded_roles(graph: Graph) -> Mapping[str, Resource]:
+    """Boundaries by whatever the roles they bound are called."""
+    found: dict[str, Resource] = {}
+    for role in graph.of_type(ROLE):
+        boundary = boundary_of(role, graph)
+        called = (
+            role.urn,
+            role.id,
+            role.outputs.get("arn"),
+            role.outputs.get("name"),
+            role.inputs.get("name"),
+        )
+        if boundary is not None:
+            found |= {name: boundary for name in called if isinstance(name, str) and name}
+    return found
+
+
+def _wanted(holder: Resource, graph: Graph) -> set[str]:
+    """The actions a policy or an attachment gives; of an AWS policy nobody wrote down, none."""
+    if holder.type == ATTACHMENT:
+        if is_made_elsewhere(holder, "policyArn"):  # none of AWS's own
+            return set()
+        arn = text(at(holder.inputs, "policyArn"), "policyArn")
+        return set(MANAGED_POLICIES.get(arn.rpartition("/")[2], ())) if ":aws:policy/" in arn else set()
+    return {a for s in _permissions(holder, graph) if s.allows for a in s.actions}
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        id="permissions-name-their-actions",
+        applies_to=_DOCUMENTS,
+        why="A wildcard grants what nobody reviewed, today's actions and those AWS adds tomorrow.",
+        fix="List the actions; a prefix such as Describe* is fine where all of them are.",
+        check=_whole_services,
+        reads_graph=True,
+    ),
+    Rule(
+        id="permissions-name-their-resources",
+        applies_to=_DOCUMENTS,
+        why="On * one stolen credential reaches everything of that kind in the account.",
+        fix="Name ARNs, or add a condition on a resource's tag or alias; only some actions know no resource.",
+        check=_unscoped,
+        reads_graph=True,
+    ),
+    Rule(
+        id="roles-have-a-boundary",
+        applies_to=(ROLE,),
+        why="A boundary holds when a later policy grants too much.",
+        fix="Set permissions_boundary; the platform's own is Names.boundary_arn.",
+        check=_unbounded,
+        house=True,
+    ),
+    Rule(
+        id="permissions-lie-within-the-boundary",
+        applies_to=(ROLE_POLICY, ATTACHMENT),
+        why="What the boundary does not allow is refused at run time, far from the line that asked for it.",
+        fix="Add the action to components/identity/permissions_boundary.py, or drop it from the role.",
+        check=_refused_by_boundary,
+        reads_graph=True,
+    ),
+    Rule(
+        id="roles-do-not-administer",
+        applies_to=(*_ATTACHMENTS, ROLE, USER, GROUP),
+        why="AWS's own broad policies turn any hole in a workload into a hole in the account.",
+        fix="Write the statements the role needs.",
+        check=_administers,
+    ),
+    Rule(
+        id="credentials-expire",
+        applies_to=(USER, ACCESS_KEY, "aws:iam/userLoginProfile:UserLoginProfile"),
+        why="Long-lived credentials leak, and work for whoever finds them.",
+        fix="Use a role: EKS Pod Identity for pods, federation for people and pipelines.",
+        check=_lasting,
+        reads_graph=True,
+    ),
+    Rule(
+        id="passwords-are-strong",
+        applies_to=(PASSWORDS,),
+        why="A short password is guessed, and opens the console from anywhere.",
+        fix="Set minimum_password_length to 14 or more, and ask for all four kinds of characters.",
+        check=_weak_passwords,
+    ),
+)

@@ -1,0 +1,104 @@
+"""What must hold for KMS keys: that they rotate, cannot vanish overnight, and have named users."""
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+from policies.analysis.iam.callers import accounts, open_statements
+from policies.analysis.iam.statements import Statement, statements
+from policies.analysis.platform.lifecycle import is_disposable
+from policies.engine.graph import Graph, Resource
+from policies.engine.rule import Rule
+from policies.engine.values import at, flag, number, text
+
+KEY: Final = "aws:kms/key:Key"
+KEY_POLICY: Final = "aws:kms/keyPolicy:KeyPolicy"
+KEYS: Final = (
+    KEY,
+    KEY_POLICY,
+    "aws:kms/externalKey:ExternalKey",
+    "aws:kms/replicaExternalKey:ReplicaExternalKey",
+    "aws:kms/replicaKey:ReplicaKey",
+)
+"""Types that carry a key's policy."""
+_ACCOUNT: Final = re.compile(r"(?:^|:)(\d{12})(?:$|:)")
+_NAMES_ACCOUNTS: Final = frozenset({"aws:principalaccount", "aws:principalarn", "kms:calleraccount"})
+
+
+def _unrotated(key: Resource, _graph: Graph) -> Iterable[str]:
+    spec = text(at(key.inputs, "customerMasterKeySpec"), "customerMasterKeySpec") or "SYMMETRIC_DEFAULT"
+    if spec != "SYMMETRIC_DEFAULT":  # AWS rotates no other kind
+        return
+    if not flag(at(key.inputs, "enableKeyRotation"), "enableKeyRotation"):
+        yield "enableKeyRotation is off"
+
+
+def _short_window(key: Resource, graph: Graph) -> Iterable[str]:
+    if is_disposable(key, graph):
+        return
+    days = number(at(key.inputs, "deletionWindowInDays"), "deletionWindowInDays")
+    if days is not None and days < 14:  # noqa: PLR2004 the sentence below names it
+        yield f"a deletion can be taken back for {int(days)} days only; two weeks is the least"
+
+
+def _key_for_everyone(key: Resource, _graph: Graph) -> Iterable[str]:
+    for statement in open_statements(at(key.inputs, "policy")):
+        yield f"{statement.name} lets every AWS account use the key"
+
+
+def _key_for_others(key: Resource, _graph: Graph) -> Iterable[str]:
+    named = {
+        (statement.name, account)
+        for statement in statements(at(key.inputs, "policy"))
+        if statement.allows
+        for account in _accounts(statement)
+    }
+    # A key that is not made yet has no ARN; then the account that most of its policy is about is its own.
+    arn = key.outputs.get("arn") or at(key.inputs, "primaryKeyArn") or at(key.inputs, "keyId")
+    own = _ACCOUNT.search(arn) if isinstance(arn, str) else None
+    named_accounts = [account for _, account in sorted(named)]
+    home = own[1] if own else max(named_accounts, key=named_accounts.count, default="")
+    yield from (
+        f"{name} lets account {account} use the key" for name, account in sorted(named) if account != home
+    )
+
+
+def _accounts(statement: Statement) -> Iterable[str]:
+    """The accounts that principals, or conditions in their place, name."""
+    return {found[1] for one in accounts(statement, _NAMES_ACCOUNTS) if (found := _ACCOUNT.search(one))}
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        id="keys-rotate",
+        applies_to=(KEY,),
+        why="Rotation bounds how much one key ever protects, and costs nothing.",
+        fix="Set enable_key_rotation to true.",
+        check=_unrotated,
+    ),
+    Rule(
+        id="key-deletion-can-be-taken-back",
+        applies_to=(KEY,),
+        why="What a deleted key encrypted is gone; somebody has to notice in time.",
+        fix="Leave deletion_window_in_days at 30.",
+        check=_short_window,
+    ),
+    Rule(
+        id="keys-name-their-users",
+        applies_to=KEYS,
+        why="A key policy open to everyone makes the key protect nothing.",
+        fix="Name accounts, roles or services as principals, or add a condition that does.",
+        check=_key_for_everyone,
+    ),
+    Rule(
+        id="keys-stay-in-their-account",
+        applies_to=KEYS,
+        why="Whoever administers the other account decides who there reads what the key protects.",
+        fix="Name principals of this account; a key that has to be shared needs a waiver that says with whom.",
+        check=_key_for_others,
+    ),
+)
+
+NEEDS_NO_RULE: dict[str, str] = {
+    "aws:kms/alias:Alias": "a name for a key; the key itself is judged",
+}

@@ -1,0 +1,81 @@
+"""What must hold for network access lists: nobody on the internet reaches where machines are administered."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from policies.analysis.network.internet_range import is_internet
+from policies.engine.graph import Graph, Resource
+from policies.engine.neighbours import pointing_at
+from policies.engine.rule import Rule
+from policies.engine.values import at, flag, mapping, number, sequence, text
+
+ACL: Final = "aws:ec2/networkAcl:NetworkAcl"
+ACL_RULE: Final = "aws:ec2/networkAclRule:NetworkAclRule"
+_ADMINISTERED: Final = {22: "SSH", 3389: "RDP"}
+_EVERY_PROTOCOL: Final = frozenset({"-1", "all"})
+_TCP: Final = frozenset({"6", "tcp"})
+_ANSWERS: Final = 1024
+"""From here up lie the ports that answers come back to: a stateless list has to let them in as a whole."""
+
+
+def _opened(acl: Resource, graph: Graph) -> Iterable[str]:
+    closed: set[int] = set()
+    for rule in sorted(_rules(acl, graph), key=_number):
+        is_allowed = text(at(rule, "action") or at(rule, "ruleAction"), "action").lower() == "allow"
+        ports = set(_within(rule)) - closed if _is_everybody(rule) else set()
+        if not is_allowed:
+            closed |= ports  # lower numbers come first, and the first that fits decides
+        elif acl.type == ACL or rule is acl.inputs:
+            yield from (f"{_ADMINISTERED[port]} (port {port}) is open to everybody" for port in sorted(ports))
+
+
+def _rules(acl: Resource, graph: Graph) -> list[Mapping[str, Any]]:
+    """What a list says of who comes in; of a rule on its own, with the others of its list."""
+    if acl.type == ACL:
+        return [mapping(rule, "ingress") for rule in sequence(at(acl.inputs, "ingress"), "ingress")]
+    where, above = acl.inputs.get("networkAclId"), acl.property_dependencies.get("networkAclId")
+    rules = [
+        other.inputs
+        for other in graph.of_type(ACL_RULE)
+        if other is acl
+        or (above and other.property_dependencies.get("networkAclId") == above)
+        or (isinstance(where, str) and other.inputs.get("networkAclId") == where)
+    ]
+    return [rule for rule in rules if not flag(at(rule, "egress"), "egress")]
+
+
+def acl_rules(acl: Resource, graph: Graph) -> list[Mapping[str, Any]]:
+    """What a list says of who comes in, in its own rules and in those written apart."""
+    apart = [r.inputs for r in pointing_at(graph, acl, ACL_RULE, "networkAclId", every=True)]
+    return [*_rules(acl, graph), *(rule for rule in apart if not flag(at(rule, "egress"), "egress"))]
+
+
+def _number(rule: Mapping[str, Any]) -> float:
+    return number(at(rule, "ruleNo") or at(rule, "ruleNumber"), "ruleNumber") or 0
+
+
+def _is_everybody(rule: Mapping[str, Any]) -> bool:
+    ranges = (text(at(rule, name), name) for name in ("cidrBlock", "ipv6CidrBlock"))
+    return any(is_internet(cidr) for cidr in ranges if cidr)
+
+
+def _within(rule: Mapping[str, Any]) -> Iterable[int]:
+    protocol = str(at(rule, "protocol")).lower()
+    if protocol in _EVERY_PROTOCOL:
+        return _ADMINISTERED
+    first, last = (number(at(rule, name), name) or 0 for name in ("fromPort", "toPort"))
+    if protocol not in _TCP or (first == _ANSWERS and last > 32768):  # noqa: PLR2004 where Linux's begin
+        return ()
+    return [port for port in _ADMINISTERED if first <= port <= last]
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        id="network-lists-close-administration",
+        applies_to=(ACL, ACL_RULE),
+        why="Behind such a list one careless security group puts a login on the internet.",
+        fix="Allow the ranges people come from, or no administration ports at all: Session Manager needs none.",
+        check=_opened,
+        reads_graph=True,
+    ),
+)

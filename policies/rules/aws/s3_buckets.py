@@ -1,0 +1,172 @@
+"""What must hold for a bucket: private, encrypted, spoken to over TLS, versioned, logged, hard to delete."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
+
+from policies.analysis.iam.statements import Statement, statements
+from policies.analysis.storage.bucket_parts import (
+    ACCOUNT_BLOCK,
+    BLOCKS,
+    BUCKETS,
+    first,
+    is_versioned,
+    opened_by_list,
+    parts,
+    policies_of,
+    takes_logs,
+)
+from policies.engine.graph import Graph, Resource
+from policies.engine.neighbours import keeps_our_conventions
+from policies.engine.rule import Rule
+from policies.engine.values import at, flag, sequence, text
+
+_BLOCK: Final = "publicAccessBlockConfiguration"
+"""Where CloudFormation writes the block into the bucket."""
+_EQUAL: Final = frozenset({"bool", "stringequals"})
+
+
+def _public(bucket: Resource, graph: Graph) -> Iterable[str]:
+    blocks = [
+        *parts(graph, bucket, "bucketPublicAccessBlock"),
+        *(first(inline, _BLOCK) for inline in [at(bucket.inputs, _BLOCK)] if inline is not None),
+        *(block.inputs for block in graph.of_type(ACCOUNT_BLOCK)),
+    ]
+    if not blocks:
+        yield "no public access block is declared; the one S3 sets on new buckets can be switched off unseen"
+        return
+    for name in BLOCKS:
+        # Within a declared block, what is not set is off.
+        if not any(flag(at(block, name), name) for block in blocks):
+            yield f"{name} is off"
+
+
+def _owned_by_others(bucket: Resource, graph: Graph) -> Iterable[str]:
+    for said in (bucket.inputs, *parts(graph, bucket, "bucketAcl")):
+        yield from opened_by_list(said)
+    if not keeps_our_conventions(graph):
+        return  # deliverers of logs need lists, which open nothing by themselves
+    # Undeclared, S3 makes new buckets BucketOwnerEnforced.
+    for controls in parts(graph, bucket, "bucketOwnershipControls"):
+        ownership = text(first(at(controls, "rule"), "rule").get("objectOwnership"), "rule.objectOwnership")
+        if ownership != "BucketOwnerEnforced":
+            yield f"objectOwnership is {ownership}: access lists may open single objects"
+
+
+def _defaults(bucket: Resource, graph: Graph) -> Iterator[Mapping[str, Any]]:
+    """The default encryption, written apart or in the bucket."""
+    for part in parts(graph, bucket, "bucketServerSideEncryptionConfiguration"):
+        yield from (first(rule, "rules") for rule in sequence(at(part, "rules"), "rules"))
+    inline = at(bucket.inputs, "serverSideEncryptionConfiguration")
+    if inline is not None:
+        yield first(at(first(inline, "serverSideEncryptionConfiguration"), "rule"), "rule")
+
+
+def _not_our_key(bucket: Resource, graph: Graph) -> Iterable[str]:
+    algorithms = []
+    is_ours = keeps_our_conventions(graph)
+    for rule in _defaults(bucket, graph):
+        default = first(
+            at(rule, "applyServerSideEncryptionByDefault"), "rules.applyServerSideEncryptionByDefault"
+        )
+        algorithm = text(at(default, "sseAlgorithm"), "sseAlgorithm") or "AES256"
+        key = text(at(default, "kmsMasterKeyId"), "kmsMasterKeyId")
+        if is_ours and algorithm.startswith("aws:kms") and (not key or key.endswith("alias/aws/s3")):
+            yield "is under aws/s3, a key whose policy nobody can change"
+        algorithms.append(algorithm)
+    # S3 encrypts everything; undeclared, with keys of its own. Others may have chosen those.
+    if (not algorithms or (is_ours and "AES256" in algorithms)) and not takes_logs(graph, bucket):
+        yield "is under keys of S3: nobody here can revoke them or see their use"
+
+
+def _plain_transport(bucket: Resource, graph: Graph) -> Iterable[str]:
+    for document in policies_of(graph, bucket):
+        if any(_refuses_plain(statement) for statement in statements(document)):
+            return
+    yield "no policy refuses plain HTTP"
+
+
+def _refuses_plain(statement: Statement) -> bool:
+    # A second test in the same statement would narrow the refusal.
+    is_refusal = not statement.allows and statement.is_for_everyone and not statement.spares_principals
+    if not (is_refusal and statement.takes("s3:*") and len(statement.conditions) == 1):
+        return False
+    [test] = statement.conditions
+    is_of_objects = statement.is_on("arn:aws:s3:::*") or any(r.endswith("*") for r in statement.resources)
+    is_of_plain = test.operator in _EQUAL and test.key == "aws:securetransport"
+    return is_of_objects and is_of_plain and [v.lower() for v in test.values] == ["false"]
+
+
+def _unversioned(bucket: Resource, graph: Graph) -> Iterable[str]:
+    if not is_versioned(graph, bucket):
+        yield "overwrites and deletions cannot be taken back: versioning is off"
+
+
+def _unlogged(bucket: Resource, graph: Graph) -> Iterable[str]:
+    targets = [
+        text(at(part, "targetBucket"), "targetBucket") for part in parts(graph, bucket, "bucketLogging")
+    ]
+    inline = first(at(bucket.inputs, "loggings"), "loggings")
+    if not any(targets) and not at(inline, "targetBucket") and not takes_logs(graph, bucket):
+        yield "no server access log"
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        id="buckets-block-public-access",
+        applies_to=BUCKETS,
+        why="One careless policy or access list away from the internet is too near.",
+        fix="Declare an aws.s3.BucketPublicAccessBlock with all four switches on.",
+        check=_public,
+        reads_graph=True,
+    ),
+    Rule(
+        id="buckets-have-no-access-lists",
+        applies_to=BUCKETS,
+        why="Access lists of single objects escape the bucket's policy, and every review of it.",
+        fix="Set object_ownership to BucketOwnerEnforced and drop the acl.",
+        check=_owned_by_others,
+        reads_graph=True,
+    ),
+    Rule(
+        id="buckets-are-under-our-key",
+        applies_to=BUCKETS,
+        why="A key of our own can be closed in an incident, and each use of it is on record.",
+        fix="Set aws:kms with a key in an aws.s3.BucketServerSideEncryptionConfiguration; logs cannot have it.",
+        check=_not_our_key,
+        reads_graph=True,
+    ),
+    Rule(
+        id="buckets-refuse-plain-transport",
+        applies_to=BUCKETS,
+        why="S3 answers over plain HTTP unless the bucket's policy refuses.",
+        fix="Deny s3:* to everybody where aws:SecureTransport is false.",
+        check=_plain_transport,
+        reads_graph=True,
+    ),
+    Rule(
+        id="buckets-keep-versions",
+        applies_to=BUCKETS,
+        why="Without versions an overwritten model or log is gone.",
+        fix="Declare an aws.s3.BucketVersioning with status Enabled; a lifecycle rule bounds what it costs.",
+        check=_unversioned,
+        reads_graph=True,
+    ),
+    Rule(
+        id="buckets-log-access",
+        applies_to=BUCKETS,
+        why="After a leak somebody asks who read what.",
+        fix="Declare an aws.s3.BucketLogging to a bucket for logs.",
+        check=_unlogged,
+        reads_graph=True,
+        house=True,
+    ),
+)
+
+NEEDS_NO_RULE: dict[str, str] = {
+    "aws:s3/bucketLogging:BucketLogging": "judged by buckets-log-access on its bucket",
+    "aws:s3/bucketOwnershipControls:BucketOwnershipControls": "judged by buckets-have-no-access-lists",
+    "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": (
+        "judged by buckets-are-under-our-key"
+    ),
+    "aws:s3/bucketVersioning:BucketVersioning": "judged by buckets-keep-versions",
+}

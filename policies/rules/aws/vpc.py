@@ -1,0 +1,200 @@
+"""What must hold for VPCs: who can reach in, who gets a public address, and that flows are recorded."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from policies.analysis.network.internet_range import is_internet
+from policies.engine.graph import Graph, Resource
+from policies.engine.neighbours import pointing_at
+from policies.engine.rule import Rule
+from policies.engine.values import at, flag, known, listed, mapping, number, sequence, text
+
+VPC: Final = "aws:ec2/vpc:Vpc"
+SUBNET: Final = "aws:ec2/subnet:Subnet"
+GROUP: Final = "aws:ec2/securityGroup:SecurityGroup"
+DEFAULT_GROUP: Final = "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup"
+INGRESS: Final = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
+GROUP_RULE: Final = "aws:ec2/securityGroupRule:SecurityGroupRule"
+INTERNET_GATEWAY: Final = "aws:ec2/internetGateway:InternetGateway"
+ROUTE_TABLE: Final = "aws:ec2/routeTable:RouteTable"
+ROUTE: Final = "aws:ec2/route:Route"
+ASSOCIATION: Final = "aws:ec2/routeTableAssociation:RouteTableAssociation"
+
+_ICMP: Final = frozenset({"icmp", "1", "icmpv6", "58"})
+_WEB_PORTS: Final = {80, 443}
+"""What a public load balancer answers on."""
+_PRIVATE_TAGS: Final = ("karpenter.sh/discovery", "kubernetes.io/role/internal-elb")
+"""Tags that say: nodes, or load balancers for the inside, live here."""
+
+
+def _default_group_with_rules(group: Resource, _graph: Graph) -> Iterable[str]:
+    for direction in ("ingress", "egress"):
+        rules = sequence(at(group.inputs, direction), direction)
+        if rules:
+            yield f"{direction}: {len(rules)} rule{'s' if len(rules) > 1 else ''} in a VPC's default group"
+
+
+def _open_default_group(vpc: Resource, graph: Graph) -> Iterable[str]:
+    if not pointing_at(graph, vpc, DEFAULT_GROUP, "vpcId"):
+        yield "the VPC's default security group lets its members talk to each other and out"
+
+
+def _public_addresses(subnet: Resource, _graph: Graph) -> Iterable[str]:
+    if flag(at(subnet.inputs, "mapPublicIpOnLaunch"), "mapPublicIpOnLaunch"):
+        yield "mapPublicIpOnLaunch: every instance started here gets a public address"
+
+
+def _offered(rule: Mapping[str, Any], where: str) -> Iterator[str]:
+    """Ports one ingress rule opens to the internet, other than the web's."""
+    ranges = [
+        *listed(at(rule, "cidrIpv4")),
+        *listed(at(rule, "cidrIpv6")),
+        *sequence(at(rule, "cidrBlocks"), "cidrBlocks"),
+        *sequence(at(rule, "ipv6CidrBlocks"), "ipv6CidrBlocks"),
+    ]
+    wide = [cidr for cidr in (text(known(r, where), where) for r in ranges) if is_internet(cidr)]
+    if not wide:
+        return
+    protocol = text(at(rule, "ipProtocol") or at(rule, "protocol"), "protocol")
+    if protocol.lower() in _ICMP:
+        return  # has no ports; a ping opens nothing
+    first, last = number(at(rule, "fromPort"), "fromPort"), number(at(rule, "toPort"), "toPort")
+    if (
+        protocol.lower() in {"tcp", "6", "udp", "17"}
+        and first is not None
+        and first == last
+        and int(first) in _WEB_PORTS
+    ):
+        return
+    is_all = protocol in {"-1", "all"} or first is None
+    ports = (
+        "every port"
+        if is_all
+        else f"{protocol} {int(first or 0)}-{int(last if last is not None else first or 0)}"
+    )
+    yield f"{where}{ports} from {', '.join(wide)}"
+
+
+def _open_group(group: Resource, _graph: Graph) -> Iterable[str]:
+    if group.type == GROUP_RULE and text(at(group.inputs, "type"), "type") != "ingress":
+        return
+    if group.type != GROUP:
+        yield from _offered(group.inputs, "")
+        return
+    for index, rule in enumerate(sequence(at(group.inputs, "ingress"), "ingress")):
+        yield from _offered(mapping(rule, "ingress"), f"ingress.{index}: ")
+
+
+def _reachable_nodes(subnet: Resource, graph: Graph) -> Iterable[str]:
+    tags = mapping(at(subnet.inputs, "tags"), "tags")
+    marked = [tag for tag in _PRIVATE_TAGS if tag in tags]
+    if not marked:
+        return
+    for association in pointing_at(graph, subnet, ASSOCIATION, "subnetId"):
+        for table in graph.of_type(ROUTE_TABLE):
+            if association not in pointing_at(graph, table, ASSOCIATION, "routeTableId", every=True):
+                continue
+            yield from (
+                f"tagged {marked[0]}, but {route.exit_} leads to an internet gateway"
+                for route in internet_routes(table, graph)
+            )
+
+
+@dataclass(frozen=True, kw_only=True)
+class InternetRoute:
+    """A route to an internet gateway: where it stands, to which gateway, and for which addresses."""
+
+    exit_: str
+    gateway: str
+    destination: str
+
+    @property
+    def is_default(self) -> bool:
+        """Whether it is for the internet as a whole, not for a few known addresses."""
+        return bool(self.destination) and is_internet(self.destination)
+
+    @property
+    def family(self) -> int:
+        return 6 if ":" in self.destination else 4
+
+
+_DESTINATIONS: Final = ("destinationCidrBlock", "destinationIpv6CidrBlock", "cidrBlock", "ipv6CidrBlock")
+
+
+def internet_routes(table: Resource, graph: Graph) -> Iterator[InternetRoute]:
+    """The routes of a table that lead to an internet gateway."""
+    gateways = {g.urn: g for g in graph.of_type(INTERNET_GATEWAY)}
+    by_id = {g.id: g.name for g in gateways.values() if g.id}
+    for route in pointing_at(graph, table, ROUTE, "routeTableId", every=True):
+        sources = route.property_dependencies.get("gatewayId", frozenset()) & gateways.keys()
+        # Where the value comes from decides before the value is known; an id of a gateway elsewhere is read.
+        if sources:
+            yield _route(f"route {route.name}", gateways[min(sources)].name, route.inputs)
+        elif not route.property_dependencies.get("gatewayId"):
+            yield from _read(f"route {route.name}", route.inputs, by_id)
+    for index, inline in enumerate(sequence(at(table.inputs, "routes"), "routes")):
+        yield from _read(f"route {index} of {table.name}", mapping(inline), by_id)
+
+
+def _read(exit_: str, route: Mapping[str, Any], gateways: Mapping[str, str]) -> Iterator[InternetRoute]:
+    gateway = text(at(route, "gatewayId"), "gatewayId")
+    if gateway and (gateway in gateways or gateway.startswith("igw-")):
+        yield _route(exit_, gateways.get(gateway, gateway), route)
+
+
+def _route(exit_: str, gateway: str, route: Mapping[str, Any]) -> InternetRoute:
+    said = [text(at(route, name), name) for name in _DESTINATIONS]
+    return InternetRoute(
+        exit_=exit_, gateway=f"internet gateway {gateway}", destination=next(filter(None, said), "")
+    )
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        id="default-security-groups-are-empty",
+        applies_to=(DEFAULT_GROUP,),
+        why="A resource that names no group lands in the default one; rules there are granted by omission.",
+        fix="Remove ingress and egress; give the resource a group of its own.",
+        check=_default_group_with_rules,
+    ),
+    Rule(
+        id="vpcs-close-their-default-group",
+        applies_to=(VPC,),
+        why="AWS creates the default group open between its members and to everywhere outside.",
+        fix="Adopt it with an aws.ec2.DefaultSecurityGroup that has no rules.",
+        check=_open_default_group,
+        reads_graph=True,
+        house=True,
+    ),
+    Rule(
+        id="subnets-give-no-public-addresses",
+        applies_to=(SUBNET,),
+        why="An instance started in such a subnet is on the internet without anyone asking for it.",
+        fix="Set map_public_ip_on_launch to false; load balancers and NAT gateways get addresses anyway.",
+        check=_public_addresses,
+    ),
+    Rule(
+        id="security-groups-offer-the-internet-only-the-web",
+        applies_to=(GROUP, INGRESS, GROUP_RULE),
+        why="Every other port open to everyone is scanned within minutes.",
+        fix="Name the ranges or the group that may connect; only 80 and 443 may be open to everyone.",
+        check=_open_group,
+    ),
+    Rule(
+        id="node-subnets-have-no-way-in",
+        applies_to=(SUBNET,),
+        why="Behind an internet gateway one public address is enough to expose a node.",
+        fix="Route the subnet's default route to a NAT gateway.",
+        check=_reachable_nodes,
+        reads_graph=True,
+    ),
+)
+
+NEEDS_NO_RULE: dict[str, str] = {
+    INTERNET_GATEWAY: "opens nothing by itself; node-subnets-have-no-way-in judges the routes to it",
+    "aws:ec2/natGateway:NatGateway": "only lets traffic out",
+    ROUTE_TABLE: "judged by node-subnets-have-no-way-in on the subnets it serves",
+    ROUTE: "judged by node-subnets-have-no-way-in on the subnets it serves",
+    ASSOCIATION: "judged by node-subnets-have-no-way-in on its subnet",
+}

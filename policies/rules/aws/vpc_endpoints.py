@@ -1,0 +1,56 @@
+"""What must hold for VPC endpoints: that callers find them, and that only the inside may call."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from policies.analysis.network.internet_range import is_internet
+from policies.analysis.network.security_groups import openings
+from policies.engine.graph import Graph, Resource
+from policies.engine.rule import Rule
+from policies.engine.values import at, flag, known, sequence, text
+from policies.rules.aws.vpc import GROUP
+
+ENDPOINT: Final = "aws:ec2/vpcEndpoint:VpcEndpoint"
+
+
+def _is_interface(endpoint: Resource) -> bool:
+    return text(at(endpoint.inputs, "vpcEndpointType"), "vpcEndpointType") == "Interface"
+
+
+def _unused_endpoint(endpoint: Resource, _graph: Graph) -> Iterable[str]:
+    if _is_interface(endpoint) and not flag(at(endpoint.inputs, "privateDnsEnabled"), "privateDnsEnabled"):
+        yield "privateDnsEnabled is off: callers resolve the service's public address and go out"
+
+
+def _open_endpoint(endpoint: Resource, graph: Graph) -> Iterable[str]:
+    if not _is_interface(endpoint):
+        return
+    named = {text(known(g)) for g in sequence(at(endpoint.inputs, "securityGroupIds"), "securityGroupIds")}
+    if not named and not endpoint.property_dependencies.get("securityGroupIds"):
+        yield "no security group of its own: the VPC's default group decides who may call"
+    for group in graph.of_type(GROUP):
+        if group.id not in named and group.urn not in endpoint.property_dependencies.get(
+            "securityGroupIds", ()
+        ):
+            continue
+        if any(is_internet(o.source) for o in openings(group, graph) if not o.is_group):
+            yield f"security group {group.name} admits the internet"
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        id="interface-endpoints-answer-private-names",
+        applies_to=(ENDPOINT,),
+        why="Without private names the endpoint is paid for and traffic still leaves through NAT.",
+        fix="Set private_dns_enabled to true.",
+        check=_unused_endpoint,
+    ),
+    Rule(
+        id="interface-endpoints-answer-only-inside",
+        applies_to=(ENDPOINT,),
+        why="An endpoint is a door to an AWS API; only the VPC's own addresses have business there.",
+        fix="Give it a security group that admits port 443 from the VPC's range.",
+        check=_open_endpoint,
+        reads_graph=True,
+    ),
+)

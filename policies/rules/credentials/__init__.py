@@ -1,0 +1,1 @@
+"""Rules against credentials in plain text, and for stores of secrets."""

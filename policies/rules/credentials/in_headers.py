@@ -1,0 +1,64 @@
+"""What must hold for headers that an object has sent in others' name: no credential stands in them."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
+
+from policies.engine.graph import Graph, Resource
+from policies.engine.rule import Rule
+from policies.engine.values import known
+from policies.rules.credentials.in_objects import spotted
+
+_SENT: Final = re.compile(r"(?:.*[a-z_-])?headers?|set|add", re.IGNORECASE)
+"""Keys below which headers stand: of exporters, of filters (``requestHeaderModifier.set``), of probes."""
+_MATCHED: Final = re.compile(r".*match(?:es)?|when|clientSelectors", re.IGNORECASE)
+"""Keys below which headers are compared and sent nowhere."""
+_LOGIN: Final = re.compile(r"(?:bearer|basic|token|api-?key)\s+[^\s$%<{]{8,}", re.IGNORECASE)
+_FILLED_IN: Final = re.compile(r".*[$%<{].*")
+
+
+def _sent(found: Resource, _graph: Graph) -> Iterable[str]:
+    if "kind" in found.inputs:
+        yield from _look(found.inputs, "", "")
+
+
+def _look(value: Any, path: str, key: str) -> Iterator[str]:
+    known(value, path)
+    if isinstance(value, Mapping):
+        if _SENT.fullmatch(key):
+            yield from _in_headers(value, path)
+        for name, below in value.items():
+            if name not in {"metadata", "status"} and not _MATCHED.fullmatch(str(name)):
+                yield from _look(below, f"{path}.{name}".lstrip("."), str(name))
+    elif isinstance(value, list | tuple):
+        for index, below in enumerate(value):
+            yield from _look(below, f"{path}.{index}", key)
+
+
+def _in_headers(value: Mapping[str, Any], path: str) -> Iterator[str]:
+    """By name, or as a name beside a value."""
+    name = value.get("name")
+    said = {name: value.get("value")} if isinstance(name, str) and "value" in value else value
+    for header, content in said.items():
+        if isinstance(content, str) and _is_credential(str(header), content.strip()):
+            yield f"{path} sends a credential in {header}"
+
+
+def _is_credential(header: str, content: str) -> bool:
+    if _FILLED_IN.fullmatch(content):
+        return False
+    found = list(spotted(header, content))
+    if found:  # what looks like one by itself is found wherever it stands, by another rule
+        return all(what.endswith("by its name") for what in found)
+    return header.lower().endswith("authorization") and bool(_LOGIN.fullmatch(content))
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        id="headers-hold-no-credentials",
+        applies_to=("kubernetes:*",),
+        why="Whoever may look at the object has the key that it sends, and nobody rotates it.",
+        fix="Let the value come from a Secret, a variable or an identity of the workload.",
+        check=_sent,
+    ),
+)

@@ -1,0 +1,83 @@
+"""What must hold for services that are given variables, parameters and addresses: no credential stands in them."""
+
+from collections.abc import Iterable, Iterator
+from functools import partial
+from typing import Any, Final
+
+from policies.engine.collect_errors import every
+from policies.engine.graph import UNKNOWN, Graph, Resource
+from policies.engine.neighbours import is_kept_encrypted
+from policies.engine.property_paths import values_at
+from policies.engine.rule import Rule
+from policies.engine.values import at, known, mapping, text
+from policies.rules.aws.ecs_tasks import JOB, TASK, containers
+from policies.rules.credentials.in_objects import spotted
+
+PARAMETER: Final = "aws:ssm/parameter:Parameter"
+BUILD: Final = "aws:codebuild/project:Project"
+_BY_NAME: Final = {
+    "aws:amplify/app:App": ("environmentVariables",),
+    "aws:apprunner/service:Service": (
+        "sourceConfiguration.imageRepository.imageConfiguration.runtimeEnvironmentVariables",
+        "sourceConfiguration.codeRepository.codeConfiguration.codeConfigurationValues.runtimeEnvironmentVariables",
+    ),
+    "aws:glue/connection:Connection": ("connectionProperties",),
+    "aws:glue/job:Job": ("defaultArguments", "nonOverridableArguments"),
+    "aws:sagemaker/model:Model": ("primaryContainer.environment", "containers.*.environment"),
+}
+"""Where a type keeps texts by name."""
+_KEPT_ELSEWHERE: Final = frozenset({"SECRETS_MANAGER", "PARAMETER_STORE", "SecureString"})
+"""Kinds of variables that name a secret, and the parameter that is one (secrets-are-not-written-down judges it)."""
+
+
+def _told(service: Resource, graph: Graph) -> Iterable[str]:
+    made = {path for path, urns in service.property_dependencies.items() if urns}
+    return every(
+        partial(_spotted, name, value)
+        for path, name, value in _said(service)
+        # What another resource makes is written nowhere, and what Pulumi encrypts is shown to nobody.
+        if not (value is UNKNOWN and path.partition(".")[0] in made)
+        and not is_kept_encrypted(service, path, graph)
+    )
+
+
+def _said(service: Resource) -> Iterator[tuple[str, str, Any]]:
+    """Every text a service is told: where it stands, its name, and what it says."""
+    for path in _BY_NAME.get(service.type, ()):
+        for value in values_at(service.inputs, path):
+            yield from ((f"{path}.{name}", name, said) for name, said in mapping(value, path).items())
+    if service.type == PARAMETER and at(service.inputs, "type") not in _KEPT_ELSEWHERE:
+        name = text(at(service.inputs, "name"), "name").rpartition("/")[2]
+        yield "value", name, service.inputs.get("value")
+    if service.type == BUILD:
+        for variable in values_at(service.inputs, "environment.environmentVariables.*"):
+            if at(variable, "type") not in _KEPT_ELSEWHERE:
+                yield "environment", *_named(variable)
+        yield "source", "source.location", at(service.inputs, "source.location")
+    if service.type in {TASK, JOB}:
+        head = "containerDefinitions" if service.type == TASK else "containerProperties"
+        for one in containers(service):
+            yield from ((head, *_named(variable)) for variable in values_at(one, "environment.*"))
+            yield from ((head, "command", word) for word in values_at(one, "command.*"))
+
+
+def _named(variable: Any) -> tuple[str, Any]:
+    return text(at(variable, "name"), "name"), mapping(variable).get("value")
+
+
+def _spotted(name: str, value: Any) -> Iterator[str]:
+    said = known(value, name)
+    for what in spotted(name, said if isinstance(said, str) else ""):
+        yield f"{name} holds {what}"
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        id="services-are-told-no-credentials",
+        applies_to=(TASK, JOB, BUILD, PARAMETER, *_BY_NAME),
+        why="What a service is told is shown to everybody who may describe it, and stands in its history.",
+        fix="Name a secret (valueFrom, SECRETS_MANAGER, SecureString), and let the service's role read it.",
+        check=_told,
+        reads_graph=True,
+    ),
+)

@@ -1,0 +1,55 @@
+"""What must hold for logs of proxies: a line tells who called and what came of it, not how to call in their name."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
+
+from policies.engine.graph import Graph, Resource
+from policies.engine.rule import Rule
+from policies.engine.values import known
+
+_CREDENTIALS: Final = (
+    *("authorization", "proxy-authorization", "cookie", "x-api-key", "api-key", "x-goog-api-key"),
+    *("x-amz-security-token", "x-auth-token", "set-cookie"),
+)
+_PRINTED: Final = re.compile(
+    rf"%(?:REQ|RESP|TRAILER)\((?:[\w:-]+\?)?(?P<header>{'|'.join(_CREDENTIALS)})(?:\?[\w:-]+)?\)(?::\d+)?%",
+    re.IGNORECASE,
+)
+"""Envoy, "Command operators" of access logs, read 2026-11: a header, another one where it is missing, a length."""
+_A_LOG: Final = re.compile(r"access_?log", re.IGNORECASE)
+_LOGS: Final = re.compile(r"log", re.IGNORECASE)
+
+
+def _printed(found: Resource, _graph: Graph) -> Iterable[str]:
+    return list(dict.fromkeys(_look(found.inputs, "", is_log=False)))
+
+
+def _look(value: Any, path: str, *, is_log: bool) -> Iterator[str]:
+    """Texts below a key that names a log, or that hold such a configuration: elsewhere a header is passed on."""
+    known(value, path)
+    if isinstance(value, str):
+        if is_log or _A_LOG.search(value):
+            yield from (
+                f"{path} keeps the header {printed['header'].lower()}" for printed in _PRINTED.finditer(value)
+            )
+    elif isinstance(value, Mapping):
+        for key, below in value.items():
+            if key != "metadata":
+                yield from _look(
+                    below, f"{path}.{key}".lstrip("."), is_log=is_log or bool(_LOGS.search(str(key)))
+                )
+    elif isinstance(value, list | tuple):
+        for index, below in enumerate(value):
+            yield from _look(below, f"{path}.{index}", is_log=is_log)
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        id="access-logs-hold-no-credentials",
+        applies_to=("kubernetes:*",),
+        why="Whoever reads the log could call in the caller's name.",
+        fix="Log the subject of the token, or who the proxy says has called, instead of the header.",
+        check=_printed,
+    ),
+)

@@ -1,0 +1,44 @@
+"""What must hold for the AI gateway's release: its logs hold no prompts, and a quota that cannot be counted ends."""
+
+from collections.abc import Iterable
+
+from policies.analysis.kubernetes.charts import RELEASE, chart_of
+from policies.engine.graph import Graph, Resource
+from policies.engine.rule import Rule
+from policies.engine.values import at, flag
+
+
+def _is_off(release: Resource, value: str) -> bool:
+    """Whether the AI gateway's release says no itself; what it leaves to its chart is another version's matter."""
+    if chart_of(release) != "ai-gateway-helm":
+        return False
+    said = at(release.inputs, f"values.{value}")
+    return said is not None and not flag(said, value)
+
+
+def _logs_prompts(release: Resource, _graph: Graph) -> Iterable[str]:
+    if _is_off(release, "extProc.enableRedaction"):
+        yield "extProc.enableRedaction is off: debug logs hold prompts and answers"
+
+
+def _endless_quota(release: Resource, _graph: Graph) -> Iterable[str]:
+    if _is_off(release, "controller.quotaRateLimitFailureModeDeny"):
+        yield "controller.quotaRateLimitFailureModeDeny is off: a quota that cannot be counted has no end"
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        id="gateways-log-no-prompts",
+        applies_to=(RELEASE,),
+        why="Prompts are personal data, and logs are read by more people than may read them.",
+        fix="Set extProc.enableRedaction to true.",
+        check=_logs_prompts,
+    ),
+    Rule(
+        id="quotas-fail-closed",
+        applies_to=(RELEASE,),
+        why="Whoever can disturb the store of counters would switch off every quota.",
+        fix="Set controller.quotaRateLimitFailureModeDeny to true.",
+        check=_endless_quota,
+    ),
+)

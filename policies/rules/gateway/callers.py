@@ -1,0 +1,92 @@
+"""What must hold for those who call the edge: whose tokens count, how often they may ask, from where."""
+
+from collections.abc import Iterable
+
+from policies.analysis.gateway.objects import (
+    CLASSES,
+    GATEWAYS,
+    SECURITY_POLICY,
+    TRAFFIC_POLICY,
+    is_envoy,
+    is_for,
+    is_inside_only,
+)
+from policies.analysis.kubernetes.metadata import name_of
+from policies.engine.graph import Graph, Resource
+from policies.engine.neighbours import is_of_others
+from policies.engine.rule import Rule
+from policies.engine.values import at, mapping, sequence, text
+
+
+def _tokens_of_others(policy: Resource, _graph: Graph) -> Iterable[str]:
+    yield from _plain_login(policy)
+    for raw in sequence(at(policy.inputs, "spec.jwt.providers")):
+        provider = mapping(raw)
+        name = text(at(provider, "name"))
+        if not text(at(provider, "issuer")):
+            yield f"{name}: no issuer, so whoever the key set signs for may enter"
+        if not sequence(at(provider, "audiences")):
+            yield f"{name}: no audiences, so a token made for another service may enter"
+        if not any(at(provider, keys) for keys in ("remoteJWKS", "localJWKS")):
+            yield f"{name}: no key set, so nothing can be checked"
+        address = text(at(provider, "remoteJWKS.uri"))
+        if address and not address.startswith("https://"):
+            yield f"{name}: reads its keys in plain text from {address}"
+
+
+def _unlimited(gateway: Resource, graph: Graph) -> Iterable[str]:
+    if is_of_others(gateway, graph) or not is_envoy(gateway, graph) or is_inside_only(gateway, graph):
+        return
+    policies = [p for p in graph.of_type(TRAFFIC_POLICY) if is_for(p, gateway)]
+    limits = [
+        at(policy.inputs, f"spec.rateLimit.{way}.rules") for policy in policies for way in ("global", "local")
+    ]
+    if not any(limits) and not any(at(p.inputs, "spec.rateLimit.local.limit") for p in policies):
+        yield "no BackendTrafficPolicy for this gateway limits its callers"
+
+
+def _undescribed(gateway: Resource, graph: Graph) -> Iterable[str]:
+    """Without an EnvoyProxy, Envoy Gateway asks for a load balancer with the cloud's defaults."""
+    if is_of_others(gateway, graph) or not is_envoy(gateway, graph):  # whether it is public is their choice
+        return
+    if at(gateway.inputs, "spec.infrastructure.parametersRef.name"):
+        return
+    wanted = text(at(gateway.inputs, "spec.gatewayClassName"))
+    classes = [c for c in graph.of_type(*CLASSES) if name_of(c) == wanted]
+    if not any(at(c.inputs, "spec.parametersRef.name") for c in classes):
+        yield "names no EnvoyProxy: its load balancer is public and open to every address"
+
+
+def _plain_login(policy: Resource) -> Iterable[str]:
+    for key in ("issuer", "authorizationEndpoint", "tokenEndpoint"):
+        address = text(at(policy.inputs, f"spec.oidc.provider.{key}"))
+        if address and not address.lower().startswith("https://"):
+            yield f"oidc: the {key} {address} is asked in plain text"
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        id="tokens-are-made-for-us",
+        applies_to=(SECURITY_POLICY,),
+        why="A valid signature says who signed, not that the token was meant for this service.",
+        fix="Name the issuer and the audiences of every jwt provider, and an https key set.",
+        check=_tokens_of_others,
+    ),
+    Rule(
+        id="gateways-limit-their-callers",
+        applies_to=GATEWAYS,
+        level="advisory",
+        why="One caller in a loop fills the GPUs that everybody waits for.",
+        fix="Add a BackendTrafficPolicy with rateLimit that targets the gateway.",
+        check=_unlimited,
+        reads_graph=True,
+    ),
+    Rule(
+        id="gateways-describe-their-proxy",
+        applies_to=GATEWAYS,
+        why="What the cloud chooses where nobody chose is a load balancer on the internet.",
+        fix="Point spec.infrastructure.parametersRef at an EnvoyProxy with an internal or closed service.",
+        check=_undescribed,
+        reads_graph=True,
+    ),
+)

@@ -1,0 +1,76 @@
+"""What must hold for pages of other sites: none of them asks in the name of whoever looks at it."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
+
+from policies.analysis.gateway.objects import GRPC_ROUTES, HTTP_ROUTES, SECURITY_POLICY
+from policies.engine.graph import Graph, Resource
+from policies.engine.rule import Rule
+from policies.engine.values import at, flag, mapping, sequence, text
+from policies.rules.kubernetes.exposure import INGRESS
+from policies.rules.mesh.routing import VIRTUAL_SERVICES
+
+_ROUTES: Final = (*HTTP_ROUTES, *GRPC_ROUTES)
+_NGINX: Final = "nginx.ingress.kubernetes.io/"
+_SCHEMES: Final = ("http://", "https://")
+_ANY_TEXT: Final = frozenset({".*", ".+", "^.*$", "^.+$", "(.*)", "*"})
+
+
+def _sharing(holder: Resource) -> Iterator[tuple[list[str], bool]]:
+    """The origins whose pages may ask, and whether logins go with what they ask."""
+    if holder.type == SECURITY_POLICY:
+        yield _gateway_api(mapping(at(holder.inputs, "spec.cors"), "spec.cors"))
+    elif holder.type in _ROUTES:
+        for rule in sequence(at(holder.inputs, "spec.rules"), "spec.rules"):
+            for one in sequence(at(rule, "filters"), "filters"):
+                yield _gateway_api(mapping(at(one, "cors"), "cors"))
+    elif holder.type in VIRTUAL_SERVICES:
+        for route in sequence(at(holder.inputs, "spec.http"), "spec.http"):
+            yield _istio(mapping(at(route, "corsPolicy"), "corsPolicy"))
+    else:
+        yield _nginx(mapping(at(holder.inputs, "metadata.annotations"), "metadata.annotations"))
+
+
+def _gateway_api(cors: Mapping[str, Any]) -> tuple[list[str], bool]:
+    origins = [text(one, "allowOrigins") for one in sequence(at(cors, "allowOrigins"), "allowOrigins")]
+    wide = [origin for origin in origins if origin.rpartition("/")[2] == "*"]
+    return wide, flag(at(cors, "allowCredentials"), "allowCredentials")
+
+
+def _istio(cors: Mapping[str, Any]) -> tuple[list[str], bool]:
+    wide = [text(one, "allowOrigin") for one in sequence(at(cors, "allowOrigin"), "allowOrigin")]
+    wide = [origin for origin in wide if origin == "*"]
+    for origin in sequence(at(cors, "allowOrigins"), "allowOrigins"):
+        said = mapping(origin, "allowOrigins")
+        exact, regex = text(said.get("exact"), "exact"), text(said.get("regex"), "regex")
+        prefix = text(said.get("prefix"), "prefix")
+        is_any_prefix = "prefix" in said and any(scheme.startswith(prefix) for scheme in _SCHEMES)
+        if exact == "*" or regex in _ANY_TEXT or is_any_prefix:
+            wide.append(exact or regex or f"{prefix}...")
+    return wide, flag(at(cors, "allowCredentials"), "allowCredentials")
+
+
+def _nginx(notes: Mapping[str, Any]) -> tuple[list[str], bool]:
+    """Where it is on, every origin and logins are the defaults (ingress-nginx, "Annotations", read 2026-11)."""
+    if not flag(notes.get(f"{_NGINX}enable-cors"), "enable-cors"):
+        return [], False
+    said = text(notes.get(f"{_NGINX}cors-allow-origin"), "cors-allow-origin") or "*"
+    wide = [origin for origin in map(str.strip, said.split(",")) if origin.rpartition("/")[2] == "*"]
+    return wide, flag(notes.get(f"{_NGINX}cors-allow-credentials"), "cors-allow-credentials", default=True)
+
+
+def _any_origin(holder: Resource, _graph: Graph) -> Iterable[str]:
+    for wide, with_logins in _sharing(holder):
+        if wide and with_logins:
+            yield f"pages of every site ({wide[0]}) may ask in the name of whoever looks at them"
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        id="pages-of-other-sites-ask-for-themselves",
+        applies_to=(SECURITY_POLICY, *_ROUTES, *VIRTUAL_SERVICES, *INGRESS),
+        why="A page somebody looks at by chance would use that person's login.",
+        fix="Name the origins, or leave out the credentials.",
+        check=_any_origin,
+    ),
+)

@@ -1,0 +1,123 @@
+"""Machines that Karpenter makes: their metadata, disks, image, address and role."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from policies.engine.graph import Graph, Resource
+from policies.engine.rule import Rule
+from policies.engine.values import at, flag, mapping, number, sequence, text
+
+NODE_CLASSES: Final = (
+    "kubernetes:karpenter.k8s.aws/v1:EC2NodeClass",
+    "kubernetes:karpenter.k8s.aws/v1beta1:EC2NodeClass",
+)
+NODE_CLASS: Final = NODE_CLASSES[0]
+AUTO_MODE: Final = "kubernetes:eks.amazonaws.com/v1:NodeClass"
+"""What EKS Auto Mode makes machines by; their metadata, images and disks are AWS's own business."""
+
+_BOTTLEROCKET_DATA_DISK: Final = "/dev/xvdb"
+_MOVING: Final = ("latest", "recommended")
+
+
+def _metadata(resource: Resource, _graph: Graph) -> Iterator[str]:
+    options = mapping(at(resource.inputs, "spec.metadataOptions"), "spec.metadataOptions")
+    # The API server's defaults are enabled, required and 1.
+    if text(at(options, "httpEndpoint"), "httpEndpoint") == "disabled":
+        return
+    if text(at(options, "httpTokens"), "httpTokens") == "optional":
+        yield "httpTokens optional: a request forged through a pod reads the node's credentials"
+    hops = number(at(options, "httpPutResponseHopLimit"), "httpPutResponseHopLimit")
+    if hops is not None and hops > 1:
+        yield f"httpPutResponseHopLimit {hops:g} lets pods reach the node's credentials"
+
+
+def _is_bottlerocket(resource: Resource) -> bool:
+    if text(at(resource.inputs, "spec.amiFamily"), "spec.amiFamily") == "Bottlerocket":
+        return True
+    terms = sequence(at(resource.inputs, "spec.amiSelectorTerms"), "spec.amiSelectorTerms")
+    return any(text(at(term, "alias"), "alias").startswith("bottlerocket@") for term in terms)
+
+
+def _disks(resource: Resource, _graph: Graph) -> Iterator[str]:
+    disks = sequence(at(resource.inputs, "spec.blockDeviceMappings"), "spec.blockDeviceMappings")
+    if not disks:
+        if text(at(resource.inputs, "spec.amiFamily"), "spec.amiFamily") == "Custom":
+            yield "a Custom image's disks are as the image has them; map them and set encrypted"
+        # Of the other families Karpenter maps encrypted disks itself.
+        return
+    for disk in disks:
+        if not flag(at(disk, "ebs.encrypted"), "ebs.encrypted"):
+            yield f"{text(at(disk, 'deviceName')) or 'a disk'} is not encrypted"
+    names = {text(at(disk, "deviceName"), "deviceName") for disk in disks}
+    if _is_bottlerocket(resource) and _BOTTLEROCKET_DATA_DISK not in names:
+        yield f"{_BOTTLEROCKET_DATA_DISK}, which holds the containers, is left as the image has it"
+
+
+def _pinned(resource: Resource, _graph: Graph) -> Iterator[str]:
+    for term in sequence(at(resource.inputs, "spec.amiSelectorTerms"), "spec.amiSelectorTerms"):
+        alias = text(at(term, "alias"), "alias")
+        parameter = text(at(term, "ssmParameter"), "ssmParameter")
+        name = text(at(term, "name"), "name")
+        if alias:
+            if alias.rpartition("@")[2] == "latest" or "@" not in alias:
+                yield f"alias {alias} changes without review"
+        elif parameter:
+            if any(step in _MOVING for step in parameter.split("/")):
+                yield f"parameter {parameter} changes without review"
+        elif "*" in name or (not name and not text(at(term, "id"), "id")):
+            yield f"images by {'name ' + name if name else 'tags'} change without review"
+
+
+def _address(resource: Resource, _graph: Graph) -> Iterator[str]:
+    paths = ("spec.associatePublicIPAddress", "spec.advancedNetworking.associatePublicIPAddress")
+    if any(flag(at(resource.inputs, path), path) for path in paths):
+        yield "gives its nodes public addresses"
+
+
+def _selected(resource: Resource, _graph: Graph) -> Iterator[str]:
+    for kind in ("subnetSelectorTerms", "securityGroupSelectorTerms"):
+        for term in sequence(at(resource.inputs, f"spec.{kind}"), f"spec.{kind}"):
+            tags = mapping(at(term, "tags"), f"{kind}.tags")
+            name = text(at(term, "name"), f"{kind}.name")
+            is_open = bool(tags) and all(text(value, f"{kind}.tags") == "*" for value in tags.values())
+            if is_open or name == "*":
+                yield f"{kind}: {', '.join(sorted(tags)) or 'name'} of any value takes in other clusters'"
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        id="node-class-metadata-is-out-of-reach",
+        applies_to=NODE_CLASSES,
+        why="The metadata service hands the node's credentials to whoever can reach it.",
+        fix="Set metadataOptions.httpTokens required and httpPutResponseHopLimit 1.",
+        check=_metadata,
+    ),
+    Rule(
+        id="node-class-disks-are-encrypted",
+        applies_to=NODE_CLASSES,
+        why="Weights, prompts in memory dumps and pulled images stay on the disk after the node is gone.",
+        fix="Set ebs.encrypted true on every mapping; on Bottlerocket map /dev/xvda and /dev/xvdb.",
+        check=_disks,
+    ),
+    Rule(
+        id="node-images-are-pinned",
+        applies_to=NODE_CLASSES,
+        why="A new driver or kernel under a model is a change nobody reviewed; it makes every node drift.",
+        fix="Name a version, for example alias bottlerocket@v1.54.0, or an image id.",
+        check=_pinned,
+    ),
+    Rule(
+        id="nodes-have-no-public-address",
+        applies_to=(*NODE_CLASSES, AUTO_MODE),
+        why="A node with a public address is one security group away from the internet.",
+        fix="Set associatePublicIPAddress false and select private subnets.",
+        check=_address,
+    ),
+    Rule(
+        id="node-classes-select-their-own-network",
+        applies_to=(*NODE_CLASSES, AUTO_MODE),
+        why="A selector that any value meets puts nodes into other clusters' subnets and security groups.",
+        fix="Select by a tag with a value, for example karpenter.sh/discovery: <cluster>, or by id.",
+        check=_selected,
+    ),
+)

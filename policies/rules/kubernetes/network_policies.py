@@ -1,0 +1,202 @@
+"""What must hold for everything that opens a way: a named caller, a named port, no metadata service."""
+
+import ipaddress
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from policies.analysis.mesh.callers import is_somebody, names_callers
+from policies.analysis.mesh.objects import (
+    AUTHORIZATION,
+    NETWORK_POLICIES,
+    is_named_exception,
+    selects_everything,
+)
+from policies.analysis.network.internet_range import is_internet
+from policies.engine.graph import Graph, Resource
+from policies.engine.neighbours import keeps_our_conventions
+from policies.engine.rule import Rule
+from policies.engine.values import UndecidedError, at, known, mapping, number, sequence, text
+
+_METADATA: Final = ipaddress.ip_address("169.254.169.254")
+_METADATA_PORT: Final = 80
+_LAST_PORT: Final = 65535
+_ON_EVERY_NAMESPACE: Final = "kubernetes.io/metadata.name"
+"""The label that the API server sets on every namespace."""
+
+
+def _allow_rules(policy: Resource) -> Sequence[Any]:
+    if (text(at(policy.inputs, "spec.action"), "spec.action") or "ALLOW") != "ALLOW":
+        return ()
+    return sequence(at(policy.inputs, "spec.rules"), "spec.rules")
+
+
+def _anonymous_callers(policy: Resource, _graph: Graph) -> Iterable[str]:
+    for index, rule in enumerate(_allow_rules(policy)):
+        callers = sequence(at(rule, "from"), "from")
+        if names_callers(rule):
+            continue
+        if not callers and not (is_named_exception(policy) and at(rule, "to")):
+            yield f"rule {index} lets anybody in"
+        for caller in callers:
+            if not is_somebody(caller):
+                yield f"rule {index} has a source that is anybody"
+
+
+def _every_port(policy: Resource, graph: Graph) -> Iterable[str]:
+    if not keeps_our_conventions(graph):  # elsewhere the workload's selector, methods and paths narrow too
+        return
+    for index, rule in enumerate(_allow_rules(policy)):
+        operations = [mapping(at(to, "operation"), "operation") for to in sequence(at(rule, "to"), "to")]
+        if not operations or not all(operations):
+            yield f"rule {index} allows every port"
+
+
+def _direction(policy: Resource, direction: str) -> Sequence[Any]:
+    """The rules of one direction, if the policy speaks of it."""
+    rules = sequence(at(policy.inputs, f"spec.{direction.lower()}"), f"spec.{direction.lower()}")
+    types = sequence(at(policy.inputs, "spec.policyTypes"), "spec.policyTypes")
+    return rules if not types or direction in types else ()
+
+
+def _is_anybody(peer: Mapping[str, Any]) -> str:
+    cidr = text(at(peer, "ipBlock.cidr"), "ipBlock.cidr")
+    if cidr and is_internet(cidr):
+        return cidr
+    namespaces = peer.get("namespaceSelector")
+    if namespaces is None or not _leaves_all(namespaces) or not _leaves_all(peer.get("podSelector")):
+        return ""
+    is_every = selects_everything(namespaces) and selects_everything(peer.get("podSelector"))
+    return "every pod of every namespace" if is_every else "every pod that is not left out"
+
+
+def _leaves_all(selector: Any) -> bool:
+    """Whether a selector takes whoever it does not name: it is empty, or only leaves some out."""
+    read = mapping(selector, "selector")
+    expressions = sequence(read.get("matchExpressions"), "matchExpressions")
+    return not mapping(read.get("matchLabels"), "matchLabels") and all(map(_leaves_out, expressions))
+
+
+def _leaves_out(expression: Any) -> bool:
+    operator = text(at(expression, "operator"), "operator")
+    is_on_all = text(at(expression, "key"), "key") == _ON_EVERY_NAMESPACE
+    return operator in {"NotIn", "DoesNotExist"} or (operator == "Exists" and is_on_all)
+
+
+def _anonymous_peers(policy: Resource, _graph: Graph) -> Iterable[str]:
+    for index, rule in enumerate(_direction(policy, "Ingress")):
+        peers = sequence(at(rule, "from"), "from")
+        if not peers:
+            yield f"ingress rule {index} admits anybody"
+        for peer in peers:
+            who = _is_anybody(mapping(peer, "from")) if mapping(peer, "from") else "a peer that names nobody"
+            if who:
+                yield f"ingress rule {index} admits {who}"
+
+
+def _unnamed_ports(policy: Resource, graph: Graph) -> Iterable[str]:
+    asks_for_ports = keeps_our_conventions(graph)
+    for index, rule in enumerate(_direction(policy, "Ingress")):
+        ports = sequence(at(rule, "ports"), "ports")
+        if any(map(_is_every_port, ports)) or (asks_for_ports and not ports):
+            yield f"ingress rule {index} admits to every port"
+    for index, rule in enumerate(_direction(policy, "Egress")):
+        ports, peers = sequence(at(rule, "ports"), "ports"), sequence(at(rule, "to"), "to")
+        if ports and not any(map(_is_every_port, ports)):
+            continue
+        if not peers:
+            yield f"egress rule {index} reaches every port of everybody"
+        for peer in peers:
+            cidr = text(at(peer, "ipBlock.cidr"), "ipBlock.cidr")
+            if cidr and is_internet(cidr):
+                yield f"egress rule {index} reaches every port of {cidr}"
+
+
+def _is_every_port(entry: Any) -> bool:
+    """Whether an entry names a protocol only, or the range of all ports."""
+    port = known(at(entry, "port"), "port")
+    if port is None or isinstance(port, str):
+        return port is None
+    first, last = number(port, "port") or 0, number(at(entry, "endPort"), "endPort") or 0
+    return first <= 1 and last >= _LAST_PORT
+
+
+def _includes_http(ports: Sequence[Any]) -> bool:
+    """Whether the metadata service's port is among them; no list means every port."""
+    for entry in ports:
+        if (text(at(entry, "protocol"), "protocol") or "TCP") != "TCP":
+            continue
+        port = known(at(entry, "port"), "port")
+        if port is None:
+            return True
+        if isinstance(port, str):  # names resolve to ports of pods, never to an address outside
+            continue
+        first = number(port, "port") or 0
+        if first <= _METADATA_PORT <= (number(at(entry, "endPort"), "endPort") or first):
+            return True
+    return not ports
+
+
+def _contains_metadata(cidr: str) -> bool:
+    try:
+        return _METADATA in ipaddress.ip_network(cidr, strict=False)
+    except ValueError:
+        raise UndecidedError(f"ipBlock: {cidr!r} is no address range") from None
+
+
+def _reaches_metadata(rule: Any) -> bool:
+    peers = sequence(at(rule, "to"), "to")
+    for peer in peers:
+        block = mapping(at(peer, "ipBlock"), "ipBlock")
+        if block and _contains_metadata(text(block.get("cidr"), "ipBlock.cidr")):
+            holes = sequence(block.get("except"), "ipBlock.except")
+            if not any(_contains_metadata(text(hole, "ipBlock.except")) for hole in holes):
+                return True
+    return not peers
+
+
+def _open_metadata(policy: Resource, _graph: Graph) -> Iterable[str]:
+    for index, rule in enumerate(_direction(policy, "Egress")):
+        if _includes_http(sequence(at(rule, "ports"), "ports")) and _reaches_metadata(rule):
+            yield f"egress rule {index} reaches {_METADATA}"
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        id="allow-policies-name-their-caller",
+        applies_to=AUTHORIZATION,
+        why="An ALLOW without a caller opens the workload to every pod, and outweighs the default denial.",
+        fix="Declare a Flow: it names the caller's namespace and service account.",
+        check=_anonymous_callers,
+    ),
+    Rule(
+        id="allow-policies-name-their-ports",
+        applies_to=AUTHORIZATION,
+        why="All mesh traffic arrives on one port, so only this policy tells the metrics port from the model's.",
+        fix="Name the application port in to.operation.ports.",
+        check=_every_port,
+        reads_graph=True,
+        level="advisory",
+    ),
+    Rule(
+        id="network-policies-admit-named-peers",
+        applies_to=NETWORK_POLICIES,
+        why="A rule without peers admits every address that can route here, in and outside the cluster.",
+        fix="Name namespaces, pods or address ranges in from.",
+        check=_anonymous_peers,
+    ),
+    Rule(
+        id="network-policies-name-their-ports",
+        applies_to=NETWORK_POLICIES,
+        why="A rule without ports opens debuggers and admin ports together with the one that was meant.",
+        fix="Name the ports: 15008 for callers in an ambient mesh.",
+        check=_unnamed_ports,
+        reads_graph=True,
+    ),
+    Rule(
+        id="pods-cannot-reach-instance-metadata",
+        applies_to=NETWORK_POLICIES,
+        why="Whoever reads instance metadata has the node's credentials.",
+        fix="Add 169.254.0.0/16 to except of the ipBlock, or leave port 80 out.",
+        check=_open_metadata,
+    ),
+)

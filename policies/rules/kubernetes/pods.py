@@ -1,0 +1,93 @@
+"""What must hold for a workload that runs pods of its own, whatever kind: no rights on the node, bounded, one version.
+
+What KServe makes pods of is judged by the same standard in the modules of those kinds.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from typing import Final
+
+from policies.analysis.pods import pod as pods
+from policies.analysis.pods.finder import WORKLOADS, pods_of
+from policies.analysis.pods.partial import parts_of
+from policies.analysis.pods.pss_restricted import offences, told
+from policies.engine.collect_errors import every
+from policies.engine.graph import Graph, Resource
+from policies.engine.rule import Rule
+from policies.engine.values import at, flag, text
+
+OBJECTS: Final = ("kubernetes:*",)
+COVERS: Final = frozenset(WORKLOADS)
+"""Kinds that the catalogue may count as covered, though the rules ask every kind."""
+
+
+Judgement = Callable[[pods.Pod], Iterable[str]]
+
+
+def _in_each_pod(
+    check: Judgement, part: Judgement | None = None
+) -> Callable[[Resource, Graph], Iterable[str]]:
+    """A check of every pod, and one of what an object says of pods that others make."""
+
+    def found(workload: Resource, _graph: Graph) -> Iterator[str]:
+        whole = partial(_judged, workload, pods_of, check)
+        parts = partial(_judged, workload, parts_of, part) if part is not None else tuple
+        return every((whole, parts))
+
+    return found
+
+
+def _judged(
+    workload: Resource, of: Callable[[Resource], Iterable[pods.Pod]], check: Judgement
+) -> Iterator[str]:
+    return every(partial(_placed, pod, check) for pod in of(workload))
+
+
+def _placed(pod: pods.Pod, check: Judgement) -> Iterator[str]:
+    for problem in check(pod):
+        said = problem.removeprefix(f"{pod.place.rpartition('.')[2]}: ")  # a part is called by its place
+        yield f"{pod.place}: {said}" if pod.place else problem
+
+
+def _moving(pod: pods.Pod) -> Iterator[str]:
+    return pods.moving_images(pod.spec)
+
+
+def _shared_token(pod: pods.Pod) -> Iterator[str]:
+    """Only where the token is asked for: what says nothing is left to the account."""
+    account = text(at(pod.spec, "serviceAccountName"), "serviceAccountName")
+    asked = flag(at(pod.spec, "automountServiceAccountToken"), "automountServiceAccountToken")
+    if asked and account in {"", "default"}:
+        yield "asks for the token of the namespace's default account, which every pod there shares"
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        id="pods-have-no-rights-on-the-node",
+        applies_to=OBJECTS,
+        why="Whoever takes over such a container has the node, and with it every pod and credential there.",
+        fix="Write the restricted Pod Security Standard: drop ALL, runAsNonRoot, RuntimeDefault, no host access.",
+        check=_in_each_pod(offences, told),
+    ),
+    Rule(
+        id="containers-are-bounded",
+        applies_to=OBJECTS,
+        why="One container without a limit takes the memory of all others on its node.",
+        fix="Set requests for cpu and memory, and a memory limit.",
+        check=_in_each_pod(lambda pod: pods.unbounded_containers(pod.spec)),
+    ),
+    Rule(
+        id="images-have-one-version",
+        applies_to=OBJECTS,
+        why="A moving tag runs code nobody reviewed, on the next restart.",
+        fix="Name the image by digest; the report lists images that only have a version.",
+        check=_in_each_pod(_moving, _moving),
+    ),
+    Rule(
+        id="pods-share-no-token",
+        applies_to=OBJECTS,
+        why="What one pod is granted through the default account, every pod of the namespace may do.",
+        fix="Give the pod an account of its own, or set automountServiceAccountToken to false.",
+        check=_in_each_pod(_shared_token),
+    ),
+)

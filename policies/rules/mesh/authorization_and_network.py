@@ -1,0 +1,133 @@
+"""What must hold between the two halves of a flow: the mesh's policy names who, the network's where from."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from policies.analysis.kubernetes.metadata import inside, name_of, namespace_of
+from policies.analysis.mesh.objects import AUTHORIZATION, NETWORK_POLICY, selects_everything
+from policies.engine.graph import Graph, Resource
+from policies.engine.rule import Rule
+from policies.engine.values import at, known, mapping, sequence, text
+
+_REASON: Final = "slipway.dev/reason"
+_KUBELET: Final = "169.254.7.127/32"
+"""Where the kubelet's probes come from in an ambient mesh (Istio, "Ambient and Kubernetes NetworkPolicy")."""
+_TUNNEL: Final = 15008
+_NAME: Final = "kubernetes.io/metadata.name"
+
+
+def _halves(policy: Resource, graph: Graph) -> tuple[Resource, ...]:
+    """The NetworkPolicy of the same flow; none for what is no flow of the platform's."""
+    notes = mapping(at(policy.inputs, "metadata.annotations"), "metadata.annotations")
+    if not notes.get(_REASON):
+        return ()
+    return tuple(graph.once_for(_network_policies, namespace_of(policy)).get(name_of(policy), ()))
+
+
+def _network_policies(graph: Graph, namespace: str) -> Mapping[str, list[Resource]]:
+    """Those of a namespace, by name: with 300 models there are as many halves to look among."""
+    found: dict[str, list[Resource]] = {}
+    for half in inside(graph, namespace, NETWORK_POLICY):
+        found.setdefault(name_of(half), []).append(half)
+    return found
+
+
+def _pods(resource: Resource, path: str) -> dict[str, Any]:
+    return dict(mapping(at(resource.inputs, f"{path}.matchLabels"), f"{path}.matchLabels"))
+
+
+def _sources(policy: Resource, key: str) -> set[str]:
+    return {
+        text(one, key)
+        for rule in sequence(at(policy.inputs, "spec.rules"), "spec.rules")
+        for caller in sequence(at(rule, "from"), "from")
+        for one in sequence(at(caller, f"source.{key}"), f"source.{key}")
+    }
+
+
+def _ports(policy: Resource) -> set[str]:
+    return {
+        text(port, "ports")
+        for rule in sequence(at(policy.inputs, "spec.rules"), "spec.rules")
+        for to in sequence(at(rule, "to"), "to")
+        for port in sequence(at(to, "operation.ports"), "operation.ports")
+    }
+
+
+def _peers(half: Resource) -> tuple[set[str], dict[str, set[str]]]:
+    """Namespaces that may reach the tunnel, and addresses with the ports they may reach."""
+    namespaces: set[str] = set()
+    addresses: dict[str, set[str]] = {}
+    for rule in sequence(at(half.inputs, "spec.ingress"), "spec.ingress"):
+        ports = {str(known(at(port, "port"), "port")) for port in sequence(at(rule, "ports"), "ports")}
+        for peer in sequence(at(rule, "from"), "from"):
+            block = text(at(peer, "ipBlock.cidr"), "ipBlock.cidr")
+            if block and block != _KUBELET:
+                addresses.setdefault(block, set()).update(ports)
+            elif not block and str(_TUNNEL) in ports:
+                labels = mapping(at(peer, "namespaceSelector.matchLabels"), "namespaceSelector")
+                namespaces.add(text(labels.get(_NAME), _NAME) or namespace_of(half))
+    return namespaces, addresses
+
+
+def _disagreeing(policy: Resource, graph: Graph) -> Iterable[str]:
+    for half in _halves(policy, graph):
+        if _pods(policy, "spec.selector") != _pods(half, "spec.podSelector"):
+            yield f"it and the NetworkPolicy {name_of(half)} select different pods"
+        if not sequence(at(half.inputs, "spec.ingress"), "spec.ingress"):
+            continue
+        callers = {who.split("/ns/")[-1].partition("/")[0] for who in _sources(policy, "principals")}
+        namespaces, addresses = _peers(half)
+        for namespace in sorted(callers ^ namespaces):
+            one = "the NetworkPolicy" if namespace in namespaces else "the AuthorizationPolicy"
+            yield f"only {one} admits the namespace {namespace}"
+        blocks = _sources(policy, "ipBlocks")
+        for block in sorted(blocks ^ addresses.keys()):
+            one = "the NetworkPolicy" if block in addresses else "the AuthorizationPolicy"
+            yield f"only {one} admits {block}"
+        for block in sorted(blocks & addresses.keys()):
+            if addresses[block] != _ports(policy):
+                yield f"{block} may reach other ports in the NetworkPolicy than in the AuthorizationPolicy"
+
+
+def _wide_way(policy: Resource, _graph: Graph) -> Iterable[str]:
+    for index, rule in enumerate(sequence(at(policy.inputs, "spec.egress"), "spec.egress")):
+        if not sequence(at(rule, "ports"), "ports"):
+            yield f"egress rule {index} opens every port"
+    notes = mapping(at(policy.inputs, "metadata.annotations"), "metadata.annotations")
+    if not notes.get(_REASON):
+        return
+    if selects_everything(at(policy.inputs, "spec.podSelector")):
+        yield "a flow that is of every pod of the namespace"
+    for peer in _tunnel_peers(policy):
+        if selects_everything(at(peer, "podSelector")):
+            yield "a flow that every pod of its caller's namespace may use"
+
+
+def _tunnel_peers(policy: Resource) -> Iterable[Any]:
+    """Pods, of any namespace, that may come through the mesh."""
+    for rule in sequence(at(policy.inputs, "spec.ingress"), "spec.ingress"):
+        ports = [known(at(port, "port"), "port") for port in sequence(at(rule, "ports"), "ports")]
+        if _TUNNEL in ports:
+            yield from (p for p in sequence(at(rule, "from"), "from") if at(p, "ipBlock") is None)
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        id="flows-are-of-some-pods-and-ports",
+        applies_to=(NETWORK_POLICY,),
+        why="What one workload needs, every other one of the namespace would get, to every port.",
+        fix="Select the workload's pods, and name the port: 15008 in an ambient mesh.",
+        check=_wide_way,
+        reads_graph=True,
+        house=True,
+    ),
+    Rule(
+        id="both-halves-of-a-flow-agree",
+        applies_to=AUTHORIZATION,
+        why="A flow is as open as its wider half: one that was changed alone admits what nobody declared.",
+        fix="Change the Flow that both are made of, not one of the objects.",
+        check=_disagreeing,
+        reads_graph=True,
+    ),
+)

@@ -1,0 +1,1 @@
+"""Rules for metrics, logs and traces."""

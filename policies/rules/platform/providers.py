@@ -1,0 +1,124 @@
+"""What must hold for providers: no credential in them, and no way to reach the wrong account or cluster."""
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from facts.strict_yaml import YamlProblem, load
+from policies.engine.graph import Graph, Resource
+from policies.engine.neighbours import is_kept_encrypted
+from policies.engine.rule import Rule
+from policies.engine.values import UndecidedError, at, known, mapping, sequence, text
+
+AWS: Final = "pulumi:providers:aws"
+KUBERNETES: Final = "pulumi:providers:kubernetes"
+
+_AWS_CREDENTIALS: Final = ("accessKey", "secretKey", "token")
+_USER_CREDENTIALS: Final = ("token", "password", "client-key", "client-key-data")
+
+
+def _written(value: Any, path: str) -> Any:
+    """Providers receive nested values as JSON text."""
+    if isinstance(known(value, path), str) and value.startswith(("[", "{")):
+        try:
+            return json.loads(value)
+        except ValueError as error:
+            raise UndecidedError(f"{path} is not JSON: {error}") from None
+    return value
+
+
+def _aws_credentials(provider: Resource, _graph: Graph) -> Iterable[str]:
+    for name in _AWS_CREDENTIALS:
+        if at(provider.inputs, name):
+            yield f"holds {name}"
+
+
+def _any_account(provider: Resource, _graph: Graph) -> Iterable[str]:
+    allowed = sequence(
+        _written(at(provider.inputs, "allowedAccountIds"), "allowedAccountIds"), "allowedAccountIds"
+    )
+    role = at(_written(at(provider.inputs, "assumeRole"), "assumeRole"), "roleArn")
+    if not allowed and not role:
+        yield "allowedAccountIds is empty: works in whatever account the credentials belong to"
+
+
+def _kubeconfig(provider: Resource, graph: Graph) -> Mapping[str, Any]:
+    """What a provider's kubeconfig says; nothing where a stack of others keeps it encrypted."""
+    if is_kept_encrypted(provider, "kubeconfig", graph):
+        return {}
+    raw = text(at(provider.inputs, "kubeconfig"), "kubeconfig")
+    try:
+        return mapping(load(raw, "kubeconfig") if raw else None, "kubeconfig")
+    except YamlProblem as problem:
+        raise UndecidedError(f"kubeconfig is neither YAML nor JSON: {problem}") from None
+
+
+def _user_credentials(provider: Resource, graph: Graph) -> Iterable[str]:
+    for entry in sequence(at(_kubeconfig(provider, graph), "users"), "users"):
+        user = mapping(at(entry, "user"), "user")
+        for name in _USER_CREDENTIALS:
+            if user.get(name):
+                yield f"the kubeconfig holds {name} of {text(at(entry, 'name'), 'name')}"
+
+
+def _open_connection(provider: Resource, graph: Graph) -> Iterable[str]:
+    for entry in sequence(at(_kubeconfig(provider, graph), "clusters"), "clusters"):
+        cluster = mapping(at(entry, "cluster"), "cluster")
+        if cluster.get("insecure-skip-tls-verify"):
+            yield "does not check who answers (insecure-skip-tls-verify)"
+        if text(at(cluster, "server"), "server").startswith("http://"):
+            yield "talks to the API in plain text"
+
+
+def _no_identity(provider: Resource, _graph: Graph) -> Iterable[str]:
+    if not text(at(provider.inputs, "clusterIdentifier"), "clusterIdentifier"):
+        yield "no clusterIdentifier: a new endpoint or kubeconfig replaces every object in the cluster"
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        id="aws-providers-hold-no-credentials",
+        applies_to=(AWS,),
+        why="A key in the program is a key in the state, in the history and in every fork.",
+        fix="Let the environment carry a role: OIDC in CI, single sign-on for people.",
+        check=_aws_credentials,
+    ),
+    Rule(
+        id="aws-providers-name-their-account",
+        applies_to=(AWS,),
+        why="With yesterday's credentials the same command builds, or destroys, in another account.",
+        fix="Set allowed_account_ids to the account of the stack's settings.",
+        check=_any_account,
+        reads_graph=True,
+        house=True,
+    ),
+    Rule(
+        id="kubernetes-providers-hold-no-credentials",
+        applies_to=(KUBERNETES,),
+        why="A token in a kubeconfig outlives the person and stands in the state.",
+        fix="Ask for a token at every call: exec aws eks get-token.",
+        check=_user_credentials,
+        reads_graph=True,
+    ),
+    Rule(
+        id="kubernetes-providers-check-the-api",
+        applies_to=(KUBERNETES,),
+        why="Whoever answers in the API's place receives the token and every secret.",
+        fix="Give the cluster's certificate authority and its https endpoint.",
+        check=_open_connection,
+        reads_graph=True,
+    ),
+    Rule(
+        id="kubernetes-providers-know-their-cluster",
+        applies_to=(KUBERNETES,),
+        why="Without a lasting name of the cluster, a changed kubeconfig reads as another cluster.",
+        fix="Set cluster_identifier to the cluster's ARN.",
+        check=_no_identity,
+        reads_graph=True,
+        house=True,
+    ),
+)
+
+NEEDS_NO_RULE: dict[str, str] = {
+    "pulumi:pulumi:StackReference": "reads another stack's outputs; it makes nothing",
+}

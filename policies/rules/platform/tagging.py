@@ -1,0 +1,61 @@
+"""What must hold for tags: everything says who owns it, where it belongs and who pays."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from facts.tags import Tag
+from policies.engine.graph import Graph, Resource
+from policies.engine.rule import Rule
+from policies.engine.values import at, known, mapping, text
+
+TAGGED: Final = (
+    "aws:cloudtrail/trail:Trail",
+    "aws:cloudwatch/eventRule:EventRule",
+    "aws:cloudwatch/logGroup:LogGroup",
+    "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup",
+    "aws:ec2/eip:Eip",
+    "aws:ec2/flowLog:FlowLog",
+    "aws:ec2/internetGateway:InternetGateway",
+    "aws:ec2/launchTemplate:LaunchTemplate",
+    "aws:ec2/natGateway:NatGateway",
+    "aws:ec2/routeTable:RouteTable",
+    "aws:ec2/securityGroup:SecurityGroup",
+    "aws:ec2/subnet:Subnet",
+    "aws:ec2/vpc:Vpc",
+    "aws:ec2/vpcEndpoint:VpcEndpoint",
+    "aws:ecr/repository:Repository",
+    "aws:eks/accessEntry:AccessEntry",
+    "aws:eks/addon:Addon",
+    "aws:eks/cluster:Cluster",
+    "aws:eks/nodeGroup:NodeGroup",
+    "aws:eks/podIdentityAssociation:PodIdentityAssociation",
+    "aws:iam/policy:Policy",
+    "aws:iam/role:Role",
+    "aws:kms/key:Key",
+    "aws:s3/bucket:Bucket",
+    "aws:sqs/queue:Queue",
+    "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
+)
+"""What the platform's stacks make that AWS can tag; a test compares it with what they do make."""
+
+
+def _untagged(resource: Resource, _graph: Graph) -> Iterable[str]:
+    # tagsAll is what the provider makes of its default tags and the resource's own.
+    merged = at(resource.inputs, "tagsAll") or at(resource.inputs, "tags")
+    tags = mapping(merged, "tagsAll")
+    for key in Tag:
+        if not text(known(tags.get(key), f"tagsAll.{key}"), f"tagsAll.{key}").strip():
+            yield f"no tag {key}"
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        id="resources-say-who-owns-them",
+        applies_to=TAGGED,
+        why="An alert, a bill or a leak needs somebody who answers for the resource.",
+        fix="Default tags of the provider carry four; tags=self.tags(name) adds the component.",
+        check=_untagged,
+        reads_graph=True,
+        house=True,
+    ),
+)

@@ -1,0 +1,32 @@
+"""What must hold for everything: an update makes what was judged, and runs nothing besides."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from policies.engine.graph import Graph, Resource
+from policies.engine.rule import Rule
+from policies.engine.values import at
+
+_COMMAND: Final = "command:"
+_STEPS: Final = ("create", "update", "delete")
+_DYNAMIC: Final = ("pulumi-python:dynamic", "pulumi-nodejs:dynamic")
+
+
+def _unseen(resource: Resource, _graph: Graph) -> Iterable[str]:
+    if resource.remote:
+        yield "a plugin makes its contents: nobody here sees them"
+    if resource.type.startswith(_DYNAMIC):
+        yield "runs the program's own code during an update, with all that the deployer may do"
+    if resource.type.startswith(_COMMAND) and any(at(resource.inputs, step) for step in _STEPS):
+        yield "runs a command during an update, with all that the deployer may do"
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        id="updates-make-what-was-judged",
+        applies_to=("*",),
+        why="What a command, a dynamic provider or a plugin's component does stands in no resource that is judged.",
+        fix="Declare the resources themselves; render manifests and charts first.",
+        check=_unseen,
+    ),
+)

@@ -1,0 +1,223 @@
+"""What must hold for a language model: known files, a restricted pod with its GPUs, a picker that authenticates."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
+
+from policies.analysis.kserve import model_hubs as hubs
+from policies.analysis.kserve.llm import PICKER, all_pods, engine_labels, engines, gpus, llm_pods
+from policies.analysis.kserve.objects import (
+    LLM,
+    fetched_at_start,
+    is_cached,
+    moving_source,
+    read_by_account,
+    unprotected,
+)
+from policies.analysis.kubernetes.metadata import annotation
+from policies.analysis.pods import pod as pods
+from policies.analysis.pods.pss_restricted import restricted
+from policies.engine.collect_errors import in_each
+from policies.engine.graph import Graph, Resource
+from policies.engine.neighbours import keeps_our_conventions
+from policies.engine.rule import Rule
+from policies.engine.values import at, flag, mapping, number, sequence, text
+
+_AUTHENTICATION: Final = "security.opendatahub.io/enable-auth"
+_ENGINE: Final = "main"
+_ROUTING_SIDECAR: Final = "llm-d-routing-sidecar"
+_DOWNLOAD: Final = "storage-initializer"
+_PARTS: Final = ("spec", "spec.prefill")
+
+
+def _models(service: Resource) -> Iterator[tuple[str, str]]:
+    model = mapping(at(service.inputs, "spec.model"), "spec.model")
+    yield "model", text(at(model, "uri"), "model.uri")
+    for adapter in sequence(at(model, "lora.adapters"), "lora.adapters"):
+        name = text(at(adapter, "name"), "lora.adapters.name")
+        yield f"adapter {name}", text(at(adapter, "uri"), "lora.adapters.uri")
+
+
+def _moving_files(service: Resource, graph: Graph) -> Iterable[str]:
+    for what, uri in _models(service):
+        problem = moving_source(uri, has_version=keeps_our_conventions(graph)) if uri else ""
+        if problem:
+            yield f"{what}: {problem}"
+
+
+def _hub(service: Resource, graph: Graph) -> Iterable[str]:
+    for what, uri in _models(service):
+        if fetched_at_start(uri) and not is_cached(uri, graph):
+            yield f"{what}: fetches {uri} whenever a pod starts"
+    for place, pod in engines(service, graph):
+        for container in sequence(at(pod, "containers"), "containers"):
+            if pods.name_of(container) == _ENGINE:
+                yield from (f"{place}: {_ENGINE} {what}" for what in _asked(container, graph))
+
+
+def _asked(container: Mapping[str, Any], graph: Graph) -> Iterator[str]:
+    """What it takes from a hub; that it must be told to ask none is the platform's own way."""
+    found = list(hubs.asked(container))
+    if not found and not hubs.is_offline(container) and keeps_our_conventions(graph):
+        found = ["may ask a hub (HF_HUB_OFFLINE is not 1)"]
+    yield from found
+
+
+def _unbounded(pod: Mapping[str, Any]) -> Iterator[str]:
+    for container in pods.containers(pod):
+        # What fetches the weights gets its resources from KServe's own configuration.
+        if pods.name_of(container) != _DOWNLOAD:
+            yield from pods.unbounded(container)
+
+
+def _moving_images(service: Resource, graph: Graph) -> Iterator[str]:
+    for place, pod in all_pods(service, graph):
+        yield from (f"{place}: {problem}" for problem in pods.moving_images(pod))
+        for container in pods.containers(pod):
+            is_unnamed = not text(at(container, "image"), "image") and pods.name_of(container) != _DOWNLOAD
+            # What KServe merges in stands in another file, where the platform is another's.
+            if is_unnamed and keeps_our_conventions(graph):
+                yield f"{place}: {pods.name_of(container)}: its image stands in no object in view"
+
+
+def _identity(service: Resource, graph: Graph) -> Iterator[str]:
+    """Of the platform's own models, an account each and no token; of others, no token that is not needed."""
+    reads = any(read_by_account(uri) for _, uri in _models(service) if uri)
+    for place, pod in engines(service, graph):
+        names = {pods.name_of(c) for c in pods.containers(pod)}
+        # The sidecar of a prefill and decode pair watches its pool, under an account KServe makes for it.
+        if _ROUTING_SIDECAR in names:
+            continue
+        if keeps_our_conventions(graph) or pods.has_needless_token(pod, reads_by_account=reads):
+            yield from (f"{place}: {problem}" for problem in pods.runs_as_itself(pod))
+
+
+def _too_few_gpus(service: Resource, graph: Graph) -> Iterable[str]:
+    found = dict(all_pods(service, graph))
+    for part, place in zip(_PARTS, ("template", "prefill.template"), strict=True):
+        split = number(at(service.inputs, f"{part}.parallelism.tensor"), "parallelism.tensor") or 1
+        copies = number(at(service.inputs, f"{part}.parallelism.dataLocal"), "parallelism.dataLocal") or 1
+        if place in found and split * copies > 1 and gpus(found[place]) < split * copies:
+            yield f"{place}: split over {split * copies:g} GPUs, and its limit is {gpus(found[place]):g}"
+
+
+def _uncounted(service: Resource, _graph: Graph) -> Iterable[str]:
+    for part in _PARTS:
+        spec = mapping(at(service.inputs, part), part)
+        scaling = mapping(at(spec, "scaling"), "scaling")
+        if scaling and number(at(scaling, "maxReplicas"), "maxReplicas") is None:
+            yield f"{part}.scaling has no maxReplicas"
+        least = number(at(scaling, "minReplicas"), "minReplicas")
+        most = number(at(scaling, "maxReplicas"), "maxReplicas")
+        if least is not None and most is not None and least > most:
+            yield f"{part}.scaling: minReplicas {least:g} is above maxReplicas {most:g}"
+        if scaling and at(spec, "replicas") is not None:
+            yield f"{part} has both replicas and scaling: two writers of one number"
+
+
+def _drained_at_once(service: Resource, graph: Graph) -> Iterable[str]:
+    few = (number(at(service.inputs, "spec.replicas"), "spec.replicas") or 1) <= 1
+    if few or not keeps_our_conventions(graph):  # another's budget may stand in another file
+        return
+    if unprotected(service, engine_labels(service), graph):
+        yield "no PodDisruptionBudget selects its engines: a drain may take all replicas at once"
+
+
+def _open(service: Resource, graph: Graph) -> Iterable[str]:
+    value = annotation(service, _AUTHENTICATION)
+    if value and not flag(value, _AUTHENTICATION):
+        yield f"{_AUTHENTICATION} is {value}"
+    for place, pod in llm_pods(service, graph):
+        if place == PICKER:
+            yield from _open_picker(pod)
+
+
+def _open_picker(pod: Mapping[str, Any]) -> Iterator[str]:
+    for container in sequence(at(pod, "containers"), "containers"):
+        for part in ("command", "args"):
+            for word in sequence(at(container, part), part):
+                plain = text(word, part).lstrip("-")
+                if plain in {"secure-serving=false", "metrics-endpoint-auth=false"}:
+                    yield f"the picker runs with --{plain}"
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        id="language-models-have-one-version",
+        applies_to=LLM,
+        why="Files that change under their name are served at the next restart, evaluated by nobody.",
+        fix="Name the version in the path (models/chat-v1/), a commit (hf://) or a digest (oci://...@sha256:).",
+        check=_moving_files,
+        reads_graph=True,
+    ),
+    Rule(
+        id="language-models-ask-no-hub",
+        applies_to=LLM,
+        why="A hub that is down, or that hands out something else, becomes the endpoint's outage or its breach.",
+        fix="Copy the files into the model store, name it in model.uri, and set HF_HUB_OFFLINE=1 on the engine.",
+        check=_hub,
+        reads_graph=True,
+    ),
+    Rule(
+        id="language-models-have-no-rights-on-the-node",
+        applies_to=LLM,
+        why="Weights and prompts come from outside: whoever breaks the engine must not have the node.",
+        fix="Write the restricted Pod Security Standard in every template, the weights' download included.",
+        check=in_each(all_pods, restricted),
+        reads_graph=True,
+    ),
+    Rule(
+        id="language-models-are-bounded",
+        applies_to=LLM,
+        why="An engine without limits takes the memory of all others on its node.",
+        fix="Set requests for cpu and memory, and a memory limit, in every template.",
+        check=in_each(all_pods, _unbounded),
+        reads_graph=True,
+    ),
+    Rule(
+        id="language-models-get-the-gpus-they-split-over",
+        applies_to=LLM,
+        why="An engine that is split over more GPUs than it gets never starts, on a machine that is paid for.",
+        fix="Let resources.limits name as many GPUs as parallelism.tensor times dataLocal.",
+        check=_too_few_gpus,
+        reads_graph=True,
+    ),
+    Rule(
+        id="language-model-images-have-one-version",
+        applies_to=LLM,
+        why="A moving tag runs code nobody reviewed, on the next restart.",
+        fix="Name the image by digest, or by a version where none is known.",
+        check=_moving_images,
+        reads_graph=True,
+    ),
+    Rule(
+        id="language-models-run-as-themselves",
+        applies_to=LLM,
+        why="What one model may read, every model under the same account may read.",
+        fix="Set serviceAccountName to the model's own and automountServiceAccountToken to false.",
+        check=_identity,
+        reads_graph=True,
+    ),
+    Rule(
+        id="language-models-are-bounded-in-number",
+        applies_to=LLM,
+        why="GPUs are what costs: a scaler without a ceiling takes all there are.",
+        fix="Set scaling.maxReplicas, or replicas without scaling.",
+        check=_uncounted,
+    ),
+    Rule(
+        id="language-models-survive-a-drain",
+        applies_to=LLM,
+        why="A model that is evicted whole takes from minutes to an hour to come back.",
+        fix="Declare a PodDisruptionBudget for app.kubernetes.io/name: NAME and kserve.io/component: workload.",
+        check=_drained_at_once,
+        reads_graph=True,
+    ),
+    Rule(
+        id="language-models-keep-authentication",
+        applies_to=LLM,
+        why="A model that answers anybody is paid for by us and talks to everybody.",
+        fix=f"Remove {_AUTHENTICATION}: false, and leave the picker's TLS and authentication on.",
+        check=_open,
+        reads_graph=True,
+    ),
+)

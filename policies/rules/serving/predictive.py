@@ -1,0 +1,213 @@
+"""What must hold for a predictive model: known files, a restricted and bounded pod, an account of its own."""
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from policies.analysis.kserve import model_hubs as hubs
+from policies.analysis.kserve.objects import (
+    INFERENCE_SERVICE,
+    components,
+    fetched_at_start,
+    is_cached,
+    moving_source,
+    predictor_labels,
+    predictor_pods,
+    read_by_account,
+    sources,
+    unprotected,
+)
+from policies.analysis.kubernetes.charts import RELEASE, chart_of
+from policies.analysis.kubernetes.keda import SCALED_OBJECT, wakes
+from policies.analysis.kubernetes.metadata import annotation, name_of, namespace_of
+from policies.analysis.pods import pod as pods
+from policies.analysis.pods.pss_restricted import restricted
+from policies.engine.collect_errors import in_each
+from policies.engine.graph import Graph, Resource
+from policies.engine.neighbours import keeps_our_conventions
+from policies.engine.rule import Rule
+from policies.engine.values import at, flag, known, mapping, number, text
+
+_STANDARD: Final = frozenset({"Standard", "RawDeployment"})
+_MODE: Final = "serving.kserve.io/deploymentMode"
+_CLASS: Final = "serving.kserve.io/autoscalerClass"
+_VISIBILITY: Final = "networking.kserve.io/visibility"
+_AUTHENTICATION: Final = "security.opendatahub.io/enable-auth"
+
+
+def _moving_files(service: Resource, graph: Graph) -> Iterable[str]:
+    for part, component in components(service):
+        for uri in sources(component):
+            problem = moving_source(uri, has_version=keeps_our_conventions(graph))
+            if problem:
+                yield f"{part}: {problem}"
+
+
+def _hub_at_start(service: Resource, graph: Graph) -> Iterable[str]:
+    for part, component in components(service):
+        for uri in sources(component):
+            if fetched_at_start(uri) and not is_cached(uri, graph):
+                yield f"{part}: fetches {uri} whenever a pod starts"
+    for part, pod in predictor_pods(service, graph):
+        for container in pods.containers(pod):
+            for what in hubs.asked(container):
+                yield f"{part}: {pods.name_of(container)} {what}"
+
+
+def _uncounted(service: Resource, graph: Graph) -> Iterable[str]:
+    if text(annotation(service, _CLASS)) == "none":
+        return
+    for part, component in components(service):
+        if part.startswith("canary"):
+            continue
+        if not number(at(component, "maxReplicas"), "maxReplicas"):
+            yield f"{part}: no maxReplicas"
+        is_asleep = number(at(component, "minReplicas"), "minReplicas") == 0
+        if is_asleep and not _wakes_by_itself(service, graph) and not _is_woken(service, graph):
+            yield f"{part}: minReplicas is 0, and no ScaledObject here has a trigger that wakes it"
+
+
+def _wakes_by_itself(service: Resource, graph: Graph) -> bool:
+    """Knative holds requests until a pod is there; with no mode named it may be that one."""
+    mode = annotation(service, _MODE)
+    return mode not in _STANDARD if mode else not keeps_our_conventions(graph)
+
+
+def _is_woken(service: Resource, graph: Graph) -> bool:
+    for scaler in graph.of_type(SCALED_OBJECT):
+        target = text(at(scaler.inputs, "spec.scaleTargetRef.name"), "scaleTargetRef.name")
+        if (
+            namespace_of(scaler) == namespace_of(service)
+            and target.startswith(f"{name_of(service)}-")
+            and wakes(scaler)
+        ):
+            return True
+    return False
+
+
+def _identity(service: Resource, graph: Graph) -> Iterator[str]:
+    """Of the platform's own models, an account each and no token; of others, no token that is not needed."""
+    reading = {
+        part for part, component in components(service) if any(map(read_by_account, sources(component)))
+    }
+    for part, pod in predictor_pods(service, graph):
+        if keeps_our_conventions(graph) or pods.has_needless_token(pod, reads_by_account=part in reading):
+            yield from (f"{part}: {problem}" for problem in pods.runs_as_itself(pod))
+
+
+def _other_mode(service: Resource, graph: Graph) -> Iterable[str]:
+    mode = annotation(service, _MODE)
+    if mode in _STANDARD or not keeps_our_conventions(graph):
+        return
+    if mode:
+        yield f"runs in {mode} mode"
+        return
+    defaults = {
+        text(at(r.inputs, "values.kserve.controller.deploymentMode"), "deploymentMode")
+        for r in graph.of_type(RELEASE)
+        if chart_of(r) == "kserve-resources"
+    }
+    if not defaults & _STANDARD:
+        yield "leaves its mode to the cluster, where it may be Knative"
+
+
+def _drained_at_once(service: Resource, graph: Graph) -> Iterable[str]:
+    predictor = mapping(at(service.inputs, "spec.predictor"), "spec.predictor")
+    few = (number(at(predictor, "minReplicas"), "minReplicas") or 1) <= 1
+    if few or not keeps_our_conventions(graph):  # another's budget may stand in another file
+        return
+    if unprotected(service, predictor_labels(service), graph):
+        yield "no PodDisruptionBudget selects its pods: a drain may take all replicas at once"
+
+
+def _open(service: Resource, _graph: Graph) -> Iterable[str]:
+    value = annotation(service, _AUTHENTICATION)
+    if value and not flag(value, _AUTHENTICATION):
+        yield f"{_AUTHENTICATION} is {value}"
+    labels = mapping(at(service.inputs, "metadata.labels"), "metadata.labels")
+    if not value and text(known(labels.get(_VISIBILITY), _VISIBILITY)) == "exposed":
+        yield f"{_VISIBILITY} is exposed, and {_AUTHENTICATION} is not true"
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        id="predictive-models-have-one-version",
+        applies_to=INFERENCE_SERVICE,
+        why="Files that change under their name are served at the next restart, evaluated by nobody.",
+        fix="Name the version in the path (models/minilm-v1/), a commit (hf://) or a digest (oci://...@sha256:).",
+        check=_moving_files,
+        reads_graph=True,
+    ),
+    Rule(
+        id="predictive-models-ask-no-hub",
+        applies_to=INFERENCE_SERVICE,
+        why="A hub that is down, or that hands out something else, becomes the endpoint's outage or its breach.",
+        fix="Copy the files into the model store and name it in storageUri.",
+        check=_hub_at_start,
+        reads_graph=True,
+    ),
+    Rule(
+        id="predictive-models-have-no-rights-on-the-node",
+        applies_to=INFERENCE_SERVICE,
+        why="Weights and prompts come from outside: whoever breaks the server must not have the node.",
+        fix="Write the restricted Pod Security Standard on the model or its runtime.",
+        check=in_each(predictor_pods, restricted),
+        reads_graph=True,
+    ),
+    Rule(
+        id="predictive-models-are-bounded",
+        applies_to=INFERENCE_SERVICE,
+        why="A model without limits takes the memory of all others on its node.",
+        fix="Set requests for cpu and memory, and a memory limit, on the model or its runtime.",
+        check=in_each(predictor_pods, pods.unbounded_containers),
+        reads_graph=True,
+    ),
+    Rule(
+        id="predictive-model-images-have-one-version",
+        applies_to=INFERENCE_SERVICE,
+        why="A moving tag runs code nobody reviewed, on the next restart.",
+        fix="Name the image by digest, or by a version where none is known.",
+        check=in_each(predictor_pods, pods.moving_images),
+        reads_graph=True,
+    ),
+    Rule(
+        id="predictive-models-run-as-themselves",
+        applies_to=INFERENCE_SERVICE,
+        why="What one model may read, every model under the same account may read.",
+        fix="Set serviceAccountName to the model's own and automountServiceAccountToken to false.",
+        check=_identity,
+        reads_graph=True,
+    ),
+    Rule(
+        id="predictive-models-are-bounded-in-number",
+        applies_to=INFERENCE_SERVICE,
+        why="One loop of retries scales a model until the account is empty; one at zero that nothing wakes is down.",
+        fix="Set maxReplicas; for minReplicas 0 add a ScaledObject with a trigger that sees waiting requests.",
+        check=_uncounted,
+        reads_graph=True,
+    ),
+    Rule(
+        id="predictive-models-run-in-standard-mode",
+        applies_to=INFERENCE_SERVICE,
+        why="Our flows, budgets and weights are written for KServe's Deployments and routes, not for Knative's.",
+        fix=f"Annotate {_MODE}: Standard.",
+        check=_other_mode,
+        reads_graph=True,
+    ),
+    Rule(
+        id="predictive-models-survive-a-drain",
+        applies_to=INFERENCE_SERVICE,
+        why="Several replicas help nothing if an upgrade of the nodes evicts them together.",
+        fix="Declare a PodDisruptionBudget for serving.kserve.io/inferenceservice: NAME.",
+        check=_drained_at_once,
+        reads_graph=True,
+    ),
+    Rule(
+        id="predictive-models-keep-authentication",
+        applies_to=INFERENCE_SERVICE,
+        why="A model that answers anybody is paid for by us and talks to everybody.",
+        fix=f"Remove {_AUTHENTICATION}: false.",
+        check=_open,
+    ),
+)
+
+NEEDS_NO_RULE: dict[str, str] = {}

@@ -1,0 +1,204 @@
+"""What must hold for what models are served with: runtimes, KServe's own configs, its charts, the download."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
+
+from policies.analysis.kserve import model_hubs as hubs
+from policies.analysis.kserve.llm import config_pods
+from policies.analysis.kserve.objects import LLM_CONFIG, RUNTIMES, STORAGE_CONTAINER
+from policies.analysis.kubernetes.charts import RELEASE, chart_of
+from policies.analysis.pods import pod as pods
+from policies.analysis.pods.pss_restricted import restricted
+from policies.engine.collect_errors import in_each
+from policies.engine.graph import Graph, Resource
+from policies.engine.neighbours import keeps_our_conventions
+from policies.engine.rule import Rule
+from policies.engine.values import at, flag, mapping, mebibytes, sequence, text
+
+_STANDARD: Final = frozenset({"Standard", "RawDeployment"})
+_OFFLINE: Final = "HF_HUB_OFFLINE"
+_FROM_HUBS: Final = frozenset({"huggingface", "vllm"})
+_SERVER: Final = "kserve-container"
+_LOADS_CODE: Final = frozenset({"joblib", "mlflow", "pickle", "pytorch", "sklearn", "torch"})
+_LEAST_DOWNLOAD_MIB: Final = 2048
+
+
+def _runtime_pods(runtime: Resource, _graph: Graph) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    spec = mapping(at(runtime.inputs, "spec"), "spec")
+    yield "spec", spec
+    if at(spec, "workerSpec") is not None:
+        yield "workerSpec", mapping(at(spec, "workerSpec"), "workerSpec")
+
+
+def _container_rights(pod: Mapping[str, Any]) -> Iterator[str]:
+    """A runtime's pod-level context is the model's to write."""
+    assumed = {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}}
+    yield from restricted({**pod, "securityContext": at(pod, "securityContext") or assumed})
+
+
+def _may_ask_a_hub(runtime: Resource, graph: Graph) -> Iterable[str]:
+    formats = {
+        text(at(entry, "name"), "supportedModelFormats.name").lower()
+        for entry in sequence(at(runtime.inputs, "spec.supportedModelFormats"), "supportedModelFormats")
+    }
+    # That a server must be told to ask none is the platform's own way.
+    must_be_offline = bool(formats & _FROM_HUBS) and keeps_our_conventions(graph)
+    for _, pod in _runtime_pods(runtime, graph):
+        for container in sequence(at(pod, "containers"), "containers"):
+            found = list(hubs.asked(container))
+            if not found and must_be_offline and not hubs.is_offline(container):
+                found = [f"may ask a hub ({_OFFLINE} is not 1)"]
+            yield from (f"{pods.name_of(container)} {what}" for what in found)
+
+
+def _other_mode(release: Resource, _graph: Graph) -> Iterable[str]:
+    if chart_of(release) != "kserve-resources":
+        return
+    controller = mapping(at(release.inputs, "values.kserve.controller"), "values.kserve.controller")
+    mode = text(at(controller, "deploymentMode"), "deploymentMode")
+    if mode not in _STANDARD:
+        yield f"deploymentMode is {mode or 'not set, and the chart says Knative'}"
+    if not flag(at(controller, "gateway.ingressGateway.enableGatewayApi"), "enableGatewayApi"):
+        yield "enableGatewayApi is off: models get the ingress of an older Istio"
+
+
+def _upstream_configs(release: Resource, _graph: Graph) -> Iterable[str]:
+    if chart_of(release) == "kserve-runtime-configs" and flag(
+        at(release.inputs, "values.kserve.llmisvcConfigs.enabled"), "llmisvcConfigs.enabled"
+    ):
+        yield "installs upstream's configs, which are merged into every model and cannot be taken away"
+
+
+def _cramped_download(release: Resource, _graph: Graph) -> Iterable[str]:
+    if chart_of(release) != "kserve-resources":
+        return
+    storage = mapping(at(release.inputs, "values.kserve.storage"), "values.kserve.storage")
+    limit = at(storage, "resources.limits.memory")
+    if limit is None:
+        yield "storage.resources.limits.memory is not set: 1Gi ends the download of a large model"
+    elif mebibytes(limit, "storage.resources.limits.memory") < _LEAST_DOWNLOAD_MIB:
+        yield f"storage.resources.limits.memory is {limit}: a large model needs 2Gi to be fetched"
+
+
+def _runs_what_it_loads(runtime: Resource, graph: Graph) -> Iterable[str]:
+    if not keeps_our_conventions(graph):  # which formats an organisation serves is its own choice
+        return
+    for entry in sequence(at(runtime.inputs, "spec.supportedModelFormats"), "supportedModelFormats"):
+        name = text(at(entry, "name"), "supportedModelFormats.name").lower()
+        if name in _LOADS_CODE:
+            yield f"{name}: its files are loaded by running what is in them"
+
+
+def _asks_the_port(runtime: Resource, graph: Graph) -> Iterable[str]:
+    if not keeps_our_conventions(graph):  # the model's object may bring the probe
+        return
+    for container in sequence(at(runtime.inputs, "spec.containers"), "containers"):
+        if pods.name_of(container) != _SERVER:
+            continue
+        probe = at(container, "readinessProbe")
+        if probe is None:
+            yield "no readinessProbe: KServe asks whether the port is open"
+        elif at(probe, "tcpSocket") is not None:
+            yield "readinessProbe asks whether the port is open"
+
+
+def _loose_download(container: Resource, _graph: Graph) -> Iterable[str]:
+    spec = mapping(at(container.inputs, "spec.container"), "spec.container")
+    yield from pods.unbounded(spec)
+    problem = pods.image_problem(text(at(spec, "image"), "image"))
+    if problem:
+        yield f"{pods.name_of(spec)}: {problem}"
+    yield from _container_rights({"containers": [spec]})
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        id="serving-runtimes-have-no-rights-on-the-node",
+        applies_to=RUNTIMES,
+        why="Every model of a runtime gets what it is allowed.",
+        fix="Drop ALL capabilities and forbid privilege escalation in every container of the runtime.",
+        check=in_each(_runtime_pods, _container_rights),
+    ),
+    Rule(
+        id="serving-runtime-images-have-one-version",
+        applies_to=RUNTIMES,
+        why="A moving tag changes the server of every model at once, on the next restart.",
+        fix="Name the image by digest, or by a version where none is known.",
+        check=in_each(_runtime_pods, pods.moving_images),
+    ),
+    Rule(
+        id="serving-runtimes-are-bounded",
+        applies_to=RUNTIMES,
+        why="A runtime without limits lets each of its models take the memory of all others on the node.",
+        fix="Set requests for cpu and memory, and a memory limit, in every container of the runtime.",
+        check=in_each(_runtime_pods, pods.unbounded_containers),
+    ),
+    Rule(
+        id="serving-runtimes-ask-no-hub",
+        applies_to=RUNTIMES,
+        why="A server that may ask a hub fetches what a model's files lack, unseen and unpinned.",
+        fix="Set HF_HUB_OFFLINE=1 in the runtime's container.",
+        check=_may_ask_a_hub,
+        reads_graph=True,
+    ),
+    Rule(
+        id="serving-runtimes-load-no-code",
+        applies_to=RUNTIMES,
+        why="A pickle runs what is in it when it is loaded, with the rights of the model that it says it is.",
+        fix="Serve the library's own format: safetensors, ONNX, XGBoost's JSON, LightGBM's text.",
+        check=_runs_what_it_loads,
+        reads_graph=True,
+        level="advisory",
+    ),
+    Rule(
+        id="serving-runtimes-ask-for-the-model",
+        applies_to=RUNTIMES,
+        why="A server opens its port before the model is there, and callers are sent to it.",
+        fix="Set a readinessProbe that asks the server: /v2/models/{{.Name}}/ready.",
+        check=_asks_the_port,
+        reads_graph=True,
+        level="advisory",
+    ),
+    Rule(
+        id="llm-configs-have-no-rights-on-the-node",
+        applies_to=LLM_CONFIG,
+        why="A config is merged into every model, and a merge takes nothing away.",
+        fix="Write the restricted Pod Security Standard in every template of the config.",
+        check=in_each(config_pods, restricted),
+    ),
+    Rule(
+        id="llm-config-images-have-one-version",
+        applies_to=LLM_CONFIG,
+        why="A moving tag changes the engine of every model at once, on the next restart.",
+        fix="Name the image by digest, or by a version where none is known.",
+        check=in_each(config_pods, pods.moving_images),
+    ),
+    Rule(
+        id="kserve-runs-in-standard-mode",
+        applies_to=(RELEASE,),
+        why="In Knative mode our flows, budgets and weights are for objects that do not exist.",
+        fix="Set kserve.controller.deploymentMode to Standard and enableGatewayApi to true.",
+        check=_other_mode,
+    ),
+    Rule(
+        id="well-known-configs-are-our-own",
+        applies_to=(RELEASE,),
+        why="Upstream's configs run a script in a shell with a writable root, and some add capabilities.",
+        fix="Leave kserve.llmisvcConfigs.enabled off and declare the configs under the well-known names.",
+        check=_upstream_configs,
+    ),
+    Rule(
+        id="downloads-have-room",
+        applies_to=(RELEASE,),
+        why="The container that fetches the weights is killed at its limit, and the model never starts.",
+        fix="Set kserve.storage.resources: a memory limit of 2Gi at least.",
+        check=_cramped_download,
+    ),
+    Rule(
+        id="downloads-are-bounded",
+        applies_to=(STORAGE_CONTAINER,),
+        why="It handles files from outside, in every pod of every model.",
+        fix="Name the image by version, set requests and limits, drop ALL capabilities.",
+        check=_loose_download,
+    ),
+)

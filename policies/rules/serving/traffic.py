@@ -1,0 +1,238 @@
+"""What must hold of shares: what KServe's webhook would refuse, and groups whose weights reach who they should.
+
+KServe v0.20.0: ``inference_service_validation.go`` and ``llm_inference_service_validation.go`` (refused at admission),
+``llmisvc/router_group.go`` (who gets a share), read 2026-11-23. An API server without the webhook accepts all of it.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from typing import Any, Final
+
+from policies.analysis.kserve.model_hubs import variables
+from policies.analysis.kserve.objects import FRAMEWORKS, INFERENCE_SERVICE, LLM
+from policies.analysis.kubernetes.metadata import annotation, name_of, namespace_of
+from policies.analysis.serving.language_model_admission import (
+    refused_bounds,
+    refused_parallelism,
+    refused_parents,
+    refused_picker,
+    refused_scaling,
+)
+from policies.engine.collect_errors import every
+from policies.engine.graph import Graph, Resource
+from policies.engine.neighbours import keeps_our_conventions
+from policies.engine.rule import Rule
+from policies.engine.values import at, flag, mapping, number, sequence, text
+
+_STOP: Final = "serving.kserve.io/stop"
+_PARTS: Final = ("spec", "spec.prefill")
+_MODE: Final = "serving.kserve.io/deploymentMode"
+_WITH_CANARIES: Final = frozenset({"Standard", "RawDeployment"})
+_PLACE: Final = "STORAGE_URI"
+_WHOLE: Final = 100
+_SCALES: Final = ("maxReplicas", "scaleTarget", "scaleMetric", "autoScaling")
+
+
+def _stuck_canaries(service: Resource, graph: Graph) -> Iterable[str]:
+    spec = mapping(at(service.inputs, "spec"), "spec")
+    canaries = sequence(at(spec, "canary"), "spec.canary")
+    is_named = bool(text(at(spec, "predictor.name"), "predictor.name"))
+    if (
+        canaries and not is_named and keeps_our_conventions(graph)
+    ):  # KServe takes it, and restarts what serves
+        yield "the stable predictor has no name: a promotion would restart it"
+    mode = annotation(service, _MODE)
+    if canaries and mode not in _WITH_CANARIES:
+        yield f"canaries need {_MODE}: Standard (got {mode or 'none'})"
+    yield from every(partial(_stuck, index, spec, canaries) for index in range(len(canaries)))
+    server = any(at(spec, f"predictor.{framework}") is not None for framework in FRAMEWORKS)
+    if canaries and not server and not _names_files(spec):
+        yield "spec.predictor: a container of its own that names no files (STORAGE_URI): KServe refuses canaries"
+    share = sum(number(at(c, "trafficPercent"), "trafficPercent") or 0 for c in canaries)
+    if share > _WHOLE:
+        yield f"canaries take {share:g} % of the traffic"
+
+
+def _names_files(spec: Mapping[str, Any]) -> bool:
+    return _PLACE in variables(mapping(at(spec, "predictor.containers.0"), "predictor.containers"))
+
+
+def _stuck(index: int, spec: Mapping[str, Any], canaries: Sequence[Any]) -> Iterator[str]:
+    names = [text(at(c, "predictor.name"), "predictor.name") for c in canaries]
+    canary, name = canaries[index], names[index]
+    if not name:
+        yield "a canary has no name"
+    elif name in {text(at(spec, "predictor.name"), "predictor.name"), *names[:index]}:
+        yield f"canary {name}: another predictor has this name"
+    for field in _SCALES:
+        if at(canary, f"predictor.{field}") is not None:
+            yield f"canary {name}: {field} is set, and a canary does not scale"
+    if at(canary, "predictor.workerSpec") is not None:
+        yield f"canary {name}: runs on several nodes (workerSpec), and a canary has one"
+    percent = number(at(canary, "trafficPercent"), "trafficPercent") or 0
+    if percent < 0:
+        yield f"canary {name}: takes {percent:g} % of the traffic"
+    own = number(at(canary, "predictor.minReplicas"), "minReplicas")
+    least = number(at(spec, "predictor.minReplicas"), "minReplicas")
+    if own is not None and own > (1 if least is None else least):
+        yield f"canary {name}: more replicas than the stable predictor"
+
+
+def _route(service: Resource) -> Mapping[str, Any]:
+    return mapping(at(service.inputs, "spec.router.route"), "spec.router.route")
+
+
+def _group(service: Resource) -> str:
+    return text(at(_route(service), "group"), "route.group")
+
+
+def _weight(service: Resource) -> float | None:
+    return number(at(_route(service), "weight"), "route.weight")
+
+
+def _refused(service: Resource, _graph: Graph) -> Iterable[str]:
+    scheduler = mapping(at(service.inputs, "spec.router.scheduler"), "spec.router.scheduler")
+    whole = [partial(_refused_route, service), partial(_refused_adapters, service)]
+    parts = [
+        partial(question, part, mapping(at(service.inputs, part), part))
+        for part in _PARTS
+        for question in (refused_parallelism, refused_scaling)
+    ]
+    return every([*whole, partial(refused_picker, scheduler), *parts])
+
+
+def _refused_route(service: Resource) -> Iterator[str]:
+    route = _route(service)
+    http, gateway = at(route, "http"), at(service.inputs, "spec.router.gateway")
+    refs = sequence(at(http, "refs"), "route.http.refs")
+    if _weight(service) is not None and not _group(service):
+        yield "route.weight without route.group"
+    if _group(service) and at(service.inputs, "spec.router.ingress") is not None:
+        yield f"the group {_group(service)} shares traffic by HTTPRoutes, and router.ingress has none"
+    if _group(service) and refs:
+        yield f"the group {_group(service)} shares traffic by KServe's own route, and route.http.refs names others"
+    if refs and at(http, "spec") is not None:
+        yield "route.http has both refs and spec"
+    if refs and gateway is not None and not sequence(at(gateway, "refs"), "gateway.refs"):
+        yield "route.http.refs names routes, and router.gateway asks for a gateway of KServe's own"
+    yield from refused_parents(mapping(at(service.inputs, "spec.router"), "spec.router"))
+
+
+def _refused_adapters(service: Resource) -> Iterator[str]:
+    yield from refused_bounds(mapping(at(service.inputs, "spec.model.lora"), "model.lora"))
+    names = [text(at(a, "name"), "adapter.name") for a in _adapters(service)]
+    for index, name in enumerate(names):
+        if not name or name in {".", ".."}:
+            yield f"model.lora.adapters.{index} has no name that can be a folder's (got {name!r})"
+        elif name in names[:index]:
+            yield f"model.lora.adapters.{index}: {name} stands there twice"
+        elif name == _base_name(service):
+            yield f"model.lora.adapters.{index} is called like the model, {name}"
+
+
+def _adapters(service: Resource) -> Sequence[Any]:
+    return sequence(at(service.inputs, "spec.model.lora.adapters"), "model.lora.adapters")
+
+
+def _base_name(service: Resource) -> str:
+    return text(at(service.inputs, "spec.model.name"), "model.name") or name_of(service)
+
+
+def _served(service: Resource) -> frozenset[str]:
+    """The names under which callers ask for it."""
+    return frozenset(
+        {_base_name(service), *(text(at(a, "name"), "adapter.name") for a in _adapters(service))}
+    )
+
+
+def _is_stopped(service: Resource) -> bool:
+    return flag(annotation(service, _STOP) or None, _STOP)
+
+
+def _members(service: Resource, graph: Graph) -> list[Resource]:
+    """All members of a service's group, itself among them; none where it has no group."""
+    group = _group(service)
+    return graph.once_for(_groups, namespace_of(service)).get(group, []) if group else []
+
+
+def _groups(graph: Graph, namespace: str) -> Mapping[str, list[Resource]]:
+    """The groups of a namespace and their members."""
+    found: dict[str, list[Resource]] = {}
+    for other in graph.of_type(*LLM):
+        if namespace_of(other) == namespace:
+            found.setdefault(_group(other), []).append(other)
+    return found
+
+
+def _weightless(service: Resource, _graph: Graph) -> Iterable[str]:
+    if _group(service) and _weight(service) is None:
+        yield f"no weight in the group {_group(service)}: it counts as 0, and nobody reaches it"
+
+
+def _unreachable(service: Resource, graph: Graph) -> Iterable[str]:
+    weights = [_weight(member) for member in _members(service, graph)]
+    if weights and not any(weights) and None not in weights:  # one that is not set has a rule of its own
+        yield f"no member of the group {_group(service)} has a weight above 0: its path answers nobody"
+
+
+def _lost(service: Resource, _graph: Graph) -> Iterable[str]:
+    weight = _weight(service)
+    if _group(service) and weight and _is_stopped(service):
+        yield f"is stopped and has the weight {weight:g} in the group {_group(service)}: that share is lost"
+
+
+def _divergent(service: Resource, graph: Graph) -> Iterable[str]:
+    own = _served(service)
+    for member in _members(service, graph):
+        if _served(member) != own:
+            theirs = ", ".join(sorted(_served(member)))
+            yield f"serves {', '.join(sorted(own))}, and {name_of(member)} of the same group {theirs}"
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        id="canaries-can-become-stable",
+        applies_to=INFERENCE_SERVICE,
+        why="KServe's webhook refuses such a canary, or a promotion restarts what serves.",
+        fix="Give every predictor a name of its own, a fixed number of replicas, and shares up to 100 %.",
+        check=_stuck_canaries,
+        reads_graph=True,
+    ),
+    Rule(
+        id="language-models-are-admitted",
+        applies_to=LLM,
+        why="KServe's webhook refuses it: what passed review never comes up.",
+        fix="Say one of the things that exclude each other; docs/components/traffic.md says which are written here.",
+        check=_refused,
+    ),
+    Rule(
+        id="group-members-have-a-weight",
+        applies_to=LLM,
+        why="KServe takes an unset weight for 0: the model runs, is paid for, and answers nobody.",
+        fix="Set router.route.weight; begin at 1, since a route that begins at 0 races with its discovery.",
+        check=_weightless,
+    ),
+    Rule(
+        id="groups-answer",
+        applies_to=LLM,
+        why="Envoy answers 500 where the weights of all backends are 0.",
+        fix="Give one member of the group a weight.",
+        check=_unreachable,
+        reads_graph=True,
+    ),
+    Rule(
+        id="stopped-members-have-no-weight",
+        applies_to=LLM,
+        why="A share of the callers' requests goes to a model that does not run.",
+        fix=f"Move the weight to another member, or remove {_STOP}.",
+        check=_lost,
+    ),
+    Rule(
+        id="group-members-serve-one-model",
+        applies_to=LLM,
+        why="KServe shares traffic only among members with the same names of model and adapters: the others get none.",
+        fix="Give all members the same spec.model.name and the same adapters.",
+        check=_divergent,
+        reads_graph=True,
+    ),
+)

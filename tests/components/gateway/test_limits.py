@@ -1,0 +1,152 @@
+"""What the gateways let through and when they give up, as plain data."""
+
+import json
+
+import pytest
+
+from components.gateway.caller_settings import CallerSettings
+from components.gateway.limits import Limits, inner_protection_policy, protection_policy, route_policy
+
+SHOP = {"web-shop": CallerSettings(subject="client-7", requests_per_minute=30, tokens_per_minute=9000)}
+WHO = [{"headers": [{"name": "x-caller", "type": "Exact", "value": "client-7"}]}]
+
+
+def route(limits=None, *, callers=SHOP, counts_tokens=True, shape="openai"):
+    return route_policy(
+        "support-chat", {}, callers, limits or Limits(parallel=8), counts_tokens=counts_tokens, shape=shape
+    )["spec"]
+
+
+def test_a_caller_has_requests_and_tokens_of_its_own():
+    rules = route()["rateLimit"]["global"]["rules"]
+    assert rules == [
+        {"clientSelectors": WHO, "limit": {"requests": 30, "unit": "Minute"}},
+        {
+            "clientSelectors": WHO,
+            "limit": {"requests": 9000, "unit": "Minute"},
+            "cost": {
+                "request": {"from": "Number", "number": 0},
+                "response": {
+                    "from": "Metadata",
+                    "metadata": {"namespace": "io.envoy.ai_gateway", "key": "llm_total_token"},
+                },
+            },
+        },
+    ]
+
+
+def test_tokens_are_limited_also_where_the_stack_names_no_limit_and_only_where_they_are_counted():
+    plain = {"desk": CallerSettings(subject="desk")}
+    assert [r["limit"]["requests"] for r in route(callers=plain)["rateLimit"]["global"]["rules"]] == [
+        60,
+        50000,
+    ]
+    rules = route(callers=plain, counts_tokens=False)["rateLimit"]["global"]["rules"]
+    assert [r["limit"]["requests"] for r in rules] == [60]
+    assert "rateLimit" not in route(callers={})
+
+
+def test_one_count_over_all_models_stands_where_no_limit_has_a_cost():
+    each = {
+        "clientSelectors": [{"headers": [{"name": "x-caller", "type": "Distinct"}]}],
+        "limit": {"requests": 600, "unit": "Minute"},
+    }
+    assert protection_policy(600, 300)["spec"]["rateLimit"]["global"]["rules"] == [each]
+    inner = inner_protection_policy(600)["spec"]
+    assert inner["rateLimit"]["global"]["rules"] == [{**each, "shared": True}]
+    (answer,) = inner["responseOverride"]
+    assert (answer["match"]["statusCodes"], answer["source"]) == ([{"type": "Value", "value": 429}], "Local")
+    assert json.loads(answer["response"]["body"]["inline"])["error"] == {
+        "message": "This caller's limit for all models together is used up.",
+        "type": "requests",
+        "param": None,
+        "code": "rate_limit_exceeded",
+    }
+
+
+@pytest.mark.parametrize(
+    "policy", [protection_policy(600, 300), inner_protection_policy(600)], ids=["edge", "inner"]
+)
+def test_nothing_is_retried_that_a_model_may_have_begun(policy):
+    assert policy["spec"]["retry"] == {
+        "numRetries": 2,
+        "retryOn": {"triggers": ["connect-failure", "reset-before-request"]},
+    }
+    assert policy["spec"]["circuitBreaker"]["retryBudget"] == {
+        "percent": {"numerator": 20},
+        "minRetryConcurrency": 3,
+    }
+
+
+def test_never_more_than_half_of_the_replicas_are_put_aside():
+    assert inner_protection_policy(600)["spec"]["healthCheck"]["passive"] == {
+        "consecutiveGatewayErrors": 3,
+        "consecutive5XxErrors": 5,
+        "interval": "5s",
+        "baseEjectionTime": "30s",
+        "maxEjectionPercent": 50,
+    }
+
+
+def test_the_model_is_given_no_more_at_once_than_it_holds():
+    breaker = route(Limits(parallel=8))["circuitBreaker"]
+    assert {key: breaker[key] for key in ("maxConnections", "maxPendingRequests", "maxParallelRequests")} == {
+        "maxConnections": 8,
+        "maxPendingRequests": 8,
+        "maxParallelRequests": 8,
+    }
+    with pytest.raises(ValueError, match=r"^parallel is 0; it must be at least 1$"):
+        Limits(parallel=0)
+
+
+def test_a_limit_that_is_used_up_is_said_as_openais_libraries_read_it():
+    (answer,) = route()["responseOverride"]
+    assert answer["match"] == {"statusCodes": [{"type": "Value", "value": 429}]}
+    # The engine's own 429 says more than ours.
+    assert answer["source"] == "Local"
+    assert answer["response"]["header"] == {"set": [{"name": "Retry-After", "value": "60"}]}
+    assert json.loads(answer["response"]["body"]["inline"]) == {
+        "error": {
+            "message": "This caller's limit for the model is used up.",
+            "type": "requests",
+            "param": None,
+            "code": "rate_limit_exceeded",
+        }
+    }
+
+
+def test_a_polite_refusal_stands_in_for_an_answer_that_did_not_come():
+    refusal = route(Limits(parallel=8, refusal='Busy, 100% of it; try "later"'))["responseOverride"][1]
+    assert [code["value"] for code in refusal["match"]["statusCodes"]] == [502, 503, 504]
+    assert refusal["response"]["header"] == {"set": [{"name": "Retry-After", "value": "30"}]}
+    body = refusal["response"]["body"]["inline"]
+    # Envoy turns a doubled percent sign back into one.
+    assert json.loads(body.replace("%%", "%")) == {
+        "error": {
+            "message": 'Busy, 100% of it; try "later"',
+            "type": "server_error",
+            "param": None,
+            "code": "model_unavailable",
+        }
+    }
+    assert "100%% of" in body
+    plain = route(Limits(parallel=8, refusal="Busy."), shape="inference")["responseOverride"][1]
+    assert plain["response"]["body"]["inline"] == '{"error": "Busy."}'
+
+
+def test_a_model_with_a_smaller_one_behind_it_is_put_aside_as_a_whole():
+    assert (
+        route(Limits(parallel=8, smaller_model=True))["healthCheck"]["passive"]["maxEjectionPercent"] == 100
+    )
+    assert "healthCheck" not in route()
+
+
+def test_a_model_at_rest_says_that_it_was_woken_and_when_to_ask_again():
+    (_, answer) = route(Limits(parallel=8, waking_seconds=57))["responseOverride"]
+    assert [code["value"] for code in answer["match"]["statusCodes"]] == [503]
+    assert "source" not in answer
+    assert answer["response"]["header"] == {"set": [{"name": "Retry-After", "value": "57"}]}
+    assert json.loads(answer["response"]["body"]["inline"])["error"]["code"] == "model_unavailable"
+    # What a record says of failing comes first.
+    (_, refusal) = route(Limits(parallel=8, waking_seconds=57, refusal="Busy."))["responseOverride"]
+    assert len(refusal["match"]["statusCodes"]) == 3

@@ -1,0 +1,141 @@
+"""Every command: what it prints and its exit code; 0 passes, 1 finds, 2 could not judge."""
+
+import json
+import sys
+
+import pytest
+
+from gate.cli import app as cli
+from policies.engine.catalog import RULES
+
+GOOD = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x, namespace: n}\n"
+BAD = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x, namespace: n}\ndato: {}\n"
+TODAY = "--today=2026-11-23"
+
+
+@pytest.fixture
+def slipway(monkeypatch, capsys):
+    def run(*arguments):
+        monkeypatch.setattr(sys, "argv", ["slipway", *map(str, arguments)])
+        with pytest.raises(SystemExit) as leaving:
+            cli.main()
+        said = capsys.readouterr()
+        return leaving.value.code, said.out, said.err
+
+    return run
+
+
+def test_without_a_command_the_help_lists_them(slipway):
+    code, out, err = slipway("--help")
+    assert code == 0
+    assert all(command in out + err for command in ("preview", "judge", "policies", "explain", "config"))
+
+
+@pytest.mark.parametrize("arguments", [["nonsense"], ["judge"], ["preview", "--nonsense"], ["explain"]])
+def test_a_command_nobody_knows_is_exit_2(slipway, arguments):
+    assert slipway(*arguments)[0] == 2
+
+
+@pytest.mark.parametrize(("text", "code", "verdict"), [(GOOD, 0, "pass"), (BAD, 1, "fail")])
+def test_judge_answers_with_its_verdict(slipway, tmp_path, text, code, verdict):
+    (tmp_path / "file.yaml").write_text(text, encoding="utf-8")
+    said, out, err = slipway("judge", tmp_path / "file.yaml", "--format=json", TODAY)
+    data = json.loads(out)
+    assert (said, data["verdict"], err) == (code, verdict, "")
+    assert (
+        data["findings"] == []
+        if code == 0
+        else [f["object"] for f in data["findings"]] == [f"{tmp_path}/file.yaml#ConfigMap/n/x"]
+    )
+
+
+def test_judge_speaks_markdown_and_text(slipway, tmp_path):
+    (tmp_path / "file.yaml").write_text(BAD, encoding="utf-8")
+    assert slipway("judge", tmp_path, "--format=markdown", TODAY)[1].startswith(f"# {tmp_path}: ❌ fails")
+    out = slipway("judge", tmp_path, TODAY)[1]
+    assert f"{tmp_path}: fails" in out
+    assert "dato: unknown field; did you mean data?" in out
+
+
+def test_judge_lists_kinds_it_does_not_know(slipway, tmp_path):
+    (tmp_path / "file.yaml").write_text(
+        "apiVersion: a.b.c/v1\nkind: Odd\nmetadata: {name: x}\n", encoding="utf-8"
+    )
+    data = json.loads(slipway("judge", tmp_path, "--format=json", TODAY)[1])
+    assert "kinds without a schema to check their shape against: a.b.c/v1 Odd (1)" in data["not_seen"]
+
+
+ERRORS = {
+    "a missing file": (["judge", "missing.yaml", TODAY], "missing.yaml: there is no such file or folder"),
+    "a bad format": (
+        ["judge", "x.yaml", "--format=xml", TODAY],
+        "should be text, json, markdown, sarif, junit (got 'xml')",
+    ),
+    "a bad date": (["judge", "x.yaml", "--today=soon"], "--today: should be a date such as 2026-11-23 (got 'soon')"),
+    "a date that is none": (["preview", "--today=2026-02-30"], "--today: should be a date such as 2026-11-23"),
+    "an unknown stack": (["preview", "prod-eu", TODAY], "prod-eu: no such stack; there are dev, prod, prod-models"),
+    "a path as stack": (["preview", "../prod", TODAY], "../prod: no such stack; there are dev"),
+    "a stack to check": (["config", "check", "nope"], "nope: no such stack; there are dev"),
+    "an unknown rule": (["explain", "nothing-like-it-at-all"], "no rule 'nothing-like-it-at-all'; slipway policies"),
+    "a bad form of rules": (["policies", "--format=pdf"], "--format: should be text, markdown, controls (got 'pdf')"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("arguments", "said"), ERRORS.values(), ids=ERRORS)
+def test_an_error_is_one_clear_message_and_exit_2(slipway, arguments, said):
+    code, out, err = slipway(*arguments)
+    assert (code, out) == (2, "")
+    assert said in err.replace("\n", "")
+    assert "Traceback" not in err
+
+
+def test_what_nobody_foresaw_is_exit_2_and_shows_its_place_on_demand(slipway, monkeypatch):
+    def broken(_text):
+        raise ZeroDivisionError("a bug")
+
+    monkeypatch.setattr(cli, "day", broken)
+    code, _, err = slipway("preview")
+    assert (code, err.replace("\n", " ").strip()) == (
+        2,
+        "slipway failed: ZeroDivisionError: a bug (SLIPWAY_DEBUG=1 shows where)",
+    )
+    monkeypatch.setenv("SLIPWAY_DEBUG", "1")
+    monkeypatch.setattr(sys, "argv", ["slipway", "preview"])
+    with pytest.raises(ZeroDivisionError):
+        cli.main()
+
+
+def test_a_misspelt_rule_is_recognised(slipway):
+    code, _, err = slipway("explain", "buckets-block-public-acces")
+    assert code == 2
+    assert err.startswith("no rule 'buckets-block-public-acces'; did you mean buckets-block-public-access, ")
+
+
+def test_explain_says_everything_about_every_rule(slipway):
+    rule = next(r for r in RULES if r.id == "buckets-block-public-access")
+    code, out, _ = slipway("explain", rule.id)
+    assert code == 0
+    assert out.splitlines() == [
+        f"{rule.id} ({rule.level})",
+        f"  why: {rule.why}",
+        f"  fix: {rule.fix}",
+        f"  judges: {', '.join(rule.applies_to)}",
+        "  controls: fsbp:S3.1, fsbp:S3.2, fsbp:S3.3, fsbp:S3.8, owasp-llm:LLM02",
+    ]
+    _, out, _ = slipway("explain", "add-ons-wait-for-nodes")
+    assert out.splitlines()[-1] == "  controls: none; how a rollout succeeds; no framework asks for an order"
+
+
+def test_policies_lists_every_rule(slipway):
+    code, out, _ = slipway("policies", "--format=markdown")
+    assert code == 0
+    assert [r.id for r in RULES if f"### {r.id}\n" not in out] == []
+    code, out, _ = slipway("policies")
+    assert code == 0
+    assert out.splitlines()[-1].strip() == f"{len(RULES)} rules"
+    assert [r.id for r in RULES if r.id not in out] == []
+
+
+def test_config_check_counts_the_stacks(slipway):
+    code, out, _ = slipway("config", "check", "prod-models")
+    assert (code, out.strip()) == (0, "2 stacks are well-formed: prod, prod-models")

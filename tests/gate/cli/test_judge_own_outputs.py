@@ -1,0 +1,36 @@
+"""What a preview writes down can be judged again from the files alone, and says the same: nothing against it."""
+
+from datetime import date
+
+import pytest
+
+from gate.capture.stacks import ROOT
+from gate.checkov.opinion import not_asked
+from gate.evaluate.judgement import assess
+from gate.evaluate.waive import load_waivers
+from gate.ingest.adapters import read_paths
+from gate.render import formats as render
+from tests.captured import STACKS, captured
+
+
+@pytest.mark.parametrize("file", ["manifests.yaml", "state.json"])
+@pytest.mark.parametrize("stack", STACKS)
+def test_a_preview_s_files_pass(stack, file, tmp_path):
+    resources = captured(stack).graph.resources
+    texts = {
+        "manifests.yaml": render.manifests(resources),
+        "state.json": render.as_json(render.state(resources, stack)),
+    }
+    path = tmp_path / file
+    path.write_text(texts[file], encoding="utf-8")
+    report, _ = assess(
+        read_paths([path]),
+        subject=file,
+        stack=stack,
+        today=date(2026, 11, 23),
+        waivers=load_waivers(ROOT / "policies" / "waivers.yaml"),
+        opinion=not_asked("not asked"),
+    )
+    assert [f.rule for f in report.findings if not f.waiver and f.level == "mandatory"] == []
+    assert (report.verdict, report.undecided, report.faults) == ("pass", (), ())
+    assert len(report.resources) > len(texts) * 10

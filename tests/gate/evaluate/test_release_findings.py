@@ -1,0 +1,38 @@
+"""What a day makes of releases stands in the report, on what serves them."""
+
+from datetime import date
+
+from gate.evaluate.release_findings import release_findings
+from policies.engine.graph import Graph
+from tests.policies.cases import resource
+from tests.releases.events_examples import event
+from tests.releases.test_checks import GRANTED, loaded
+
+SERVICE = resource(
+    "kubernetes:serving.kserve.io/v1beta1:InferenceService",
+    {"metadata": {"name": "minilm", "labels": {"slipway.dev/model": "minilm"}}},
+    name="minilm",
+)
+OTHER = resource(
+    "kubernetes:serving.kserve.io/v1beta1:InferenceService",
+    {"metadata": {"name": "other", "labels": {"slipway.dev/model": "other"}}},
+    name="other",
+)
+ENDED = loaded(events=(*GRANTED, event("sunset", 7)))
+
+
+def test_a_finding_names_the_service_and_the_file():
+    (found,) = release_findings(Graph([OTHER, SERVICE]), [ENDED], date(2027, 2, 1))
+    assert (found.rule, found.level, found.urn) == ("release:sunset-is-ahead", "mandatory", SERVICE.urn)
+    assert found.message.startswith(
+        "releases/models/minilm/v1/events/2026-11-07-sunset.yaml: ends: its sunset was on 2027-01-31"
+    )
+
+
+def test_a_release_that_nothing_serves_is_told_all_the_same():
+    (found,) = release_findings(Graph([OTHER]), [ENDED], date(2027, 2, 1))
+    assert found.urn == ""
+
+
+def test_long_before_nothing_is_said():
+    assert release_findings(Graph([SERVICE]), [ENDED], date(2026, 11, 23)) == []

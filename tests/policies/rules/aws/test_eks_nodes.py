@@ -1,0 +1,183 @@
+from policies.engine.graph import UNKNOWN
+from policies.rules.aws.eks_nodes import ADD_ON, ATTACHMENT, NODE_GROUP, RULES, TEMPLATE
+from tests.policies.cases import OURS, Case, RuleCases, cases_test, resource
+
+_SAFE = {"httpTokens": "required", "httpPutResponseHopLimit": 1}
+_NETWORK = resource(ADD_ON, {"addonName": "vpc-cni"})
+_NO_TOKENS = "httpTokens is not required: one forged request from a pod reads the node's credentials"
+_NO_LIMIT = "httpPutResponseHopLimit is not set: the image may allow two hops, which reaches into pods"
+
+
+def _template(**inputs):
+    return resource(TEMPLATE, inputs)
+
+
+def _group(**inputs):
+    return resource(NODE_GROUP, inputs)
+
+
+def _disks(*disks):
+    return _template(blockDeviceMappings=list(disks))
+
+
+def _tagged(*kinds, tags=None):
+    return _template(tagSpecifications=[{"resourceType": k, "tags": tags or {"Name": "node"}} for k in kinds])
+
+
+def _attached(arn):
+    return resource(ATTACHMENT, {"role": "example-test-system-nodes", "policyArn": arn})
+
+
+CASES = {
+    "template-metadata-is-out-of-reach": RuleCases(
+        passing=[
+            Case(_template(metadataOptions=_SAFE)),
+            Case(_template(metadataOptions={"httpEndpoint": "disabled"})),
+        ],
+        failing=[
+            Case(_template(), [OURS], [_NO_TOKENS, _NO_LIMIT]),
+            Case(_template(), findings=[_NO_TOKENS]),
+            Case(_template(metadataOptions=_SAFE | {"httpTokens": "optional"}), findings=[_NO_TOKENS]),
+            Case(
+                _template(metadataOptions=_SAFE | {"httpPutResponseHopLimit": 2}),
+                findings=["httpPutResponseHopLimit 2 lets pods take the node's credentials"],
+            ),
+        ],
+        not_applicable=[Case(_group())],
+        undecided=[
+            Case(_template(metadataOptions=UNKNOWN)),
+            Case(_template(metadataOptions=_SAFE | {"httpPutResponseHopLimit": UNKNOWN})),
+        ],
+    ),
+    "template-disks-are-encrypted": RuleCases(
+        passing=[
+            Case(_disks({"deviceName": "/dev/xvda", "ebs": {"encrypted": "true"}})),
+            Case(
+                _disks({"deviceName": "/dev/sdb", "virtualName": "ephemeral0"}, {"ebs": {"encrypted": True}})
+            ),
+        ],
+        failing=[
+            Case(
+                _template(),
+                [OURS],
+                findings=["no blockDeviceMappings: the image decides whether its disk is encrypted"],
+            ),
+            Case(
+                _disks(
+                    {"deviceName": "/dev/xvda", "ebs": {"encrypted": "true"}},
+                    {"deviceName": "/dev/xvdb", "ebs": {}},
+                ),
+                findings=["/dev/xvdb is not encrypted"],
+            ),
+            Case(
+                _disks({"deviceName": "/dev/xvda", "ebs": {"encrypted": "false"}}),
+                findings=["/dev/xvda is not encrypted"],
+            ),
+        ],
+        not_applicable=[Case(_group())],
+        undecided=[Case(_disks({"deviceName": "/dev/xvda", "ebs": {"encrypted": UNKNOWN}}))],
+    ),
+    "nodes-have-no-login": RuleCases(
+        passing=[
+            Case(_template()),
+            Case(_group()),
+            Case(_template(keyName="ops")),
+            Case(_group(remoteAccess={"ec2SshKey": "ops", "sourceSecurityGroupIds": ["sg-bastion"]})),
+        ],
+        failing=[
+            Case(_template(keyName="ops"), [OURS], findings=["keyName: people with an SSH key can log in"]),
+            Case(
+                _group(remoteAccess={"ec2SshKey": "ops"}),
+                findings=["remoteAccess: EKS opens SSH on the nodes"],
+            ),
+        ],
+        not_applicable=[Case(_NETWORK)],
+        undecided=[Case(_template(keyName=UNKNOWN), [OURS]), Case(_group(remoteAccess=UNKNOWN))],
+    ),
+    "template-gives-no-public-address": RuleCases(
+        passing=[
+            Case(_template()),
+            Case(_template(networkInterfaces=[{"associatePublicIpAddress": "false"}])),
+        ],
+        failing=[
+            Case(
+                _template(networkInterfaces=[{"associatePublicIpAddress": "true"}]),
+                findings=["networkInterfaces.0 gets a public address"],
+            ),
+            Case(
+                _template(networkInterfaces=[{}, {"associatePublicIpAddress": True}]),
+                findings=["networkInterfaces.1 gets a public address"],
+            ),
+        ],
+        not_applicable=[Case(_group())],
+        undecided=[Case(_template(networkInterfaces=[{"associatePublicIpAddress": UNKNOWN}]))],
+    ),
+    "launched-instances-are-tagged": RuleCases(
+        passing=[Case(_tagged("instance", "volume", "network-interface"), [OURS])],
+        failing=[
+            Case(_template(), [OURS], ["instances get no tags", "volumes get no tags"]),
+            Case(_tagged("instance"), [OURS], ["volumes get no tags"]),
+            Case(
+                _template(
+                    tagSpecifications=[
+                        {"resourceType": "instance"},
+                        {"resourceType": "volume", "tags": {"a": "b"}},
+                    ]
+                ),
+                [OURS],
+                ["instances get no tags"],
+            ),
+        ],
+        not_applicable=[Case(_group())],
+        undecided=[Case(_template(tagSpecifications=UNKNOWN), [OURS]), Case(_tagged(UNKNOWN), [OURS])],
+    ),
+    "node-groups-have-our-template": RuleCases(
+        passing=[Case(_group(launchTemplate={"id": "lt-1", "version": "1"}))],
+        failing=[
+            Case(judged, findings=["no launch template: EKS's own lets pods reach the node's credentials"])
+            for judged in (_group(), _group(launchTemplate={}))
+        ],
+        not_applicable=[Case(_template())],
+        undecided=[Case(_group(launchTemplate=UNKNOWN))],
+    ),
+    "node-groups-wait-for-the-network": RuleCases(
+        passing=[
+            Case(resource(NODE_GROUP, {}, dependencies=frozenset({_NETWORK.urn})), [_NETWORK]),
+            Case(_group()),  # another stack, or another CNI
+        ],
+        failing=[
+            Case(_group(), [_NETWORK], ["does not wait for the vpc-cni add-on"]),
+            Case(
+                resource(NODE_GROUP, {}, dependencies=frozenset({resource(TEMPLATE, {}).urn})),
+                [_NETWORK, _template()],
+                ["does not wait for the vpc-cni add-on"],
+            ),
+        ],
+        not_applicable=[Case(_NETWORK)],
+        undecided=[Case(_group(), [resource(ADD_ON, {"addonName": UNKNOWN})])],
+    ),
+    "roles-have-no-broad-policy": RuleCases(
+        passing=[
+            Case(_attached("arn:aws:iam::aws:policy/AmazonEKSWorkerNodePolicy")),
+            Case(_attached("arn:aws:iam::111122223333:policy/example-test-models")),
+        ],
+        failing=[
+            Case(
+                _attached("arn:aws:iam::aws:policy/AdministratorAccess"),
+                findings=["AdministratorAccess is attached"],
+            ),
+            Case(
+                _attached("arn:aws:iam::aws:policy/AmazonS3FullAccess"),
+                findings=["AmazonS3FullAccess is attached"],
+            ),
+            Case(
+                _attached("arn:aws:iam::aws:policy/job-function/PowerUserAccess"),
+                findings=["PowerUserAccess is attached"],
+            ),
+        ],
+        not_applicable=[Case(_group())],
+        undecided=[Case(_attached(UNKNOWN))],
+    ),
+}
+
+test_cases = cases_test(RULES, CASES)

@@ -1,0 +1,58 @@
+from policies.engine.graph import UNKNOWN
+from policies.rules.aws.network_acls import ACL, ACL_RULE, RULES
+from tests.policies.cases import Case, RuleCases, cases_test, resource
+
+SSH = "SSH (port 22) is open to everybody"
+RDP = "RDP (port 3389) is open to everybody"
+ANYBODY = "0.0.0.0/0"
+
+
+def rule(number=100, action="allow", protocol="tcp", *, first=22, last=22, **more):
+    return {
+        "ruleNo": number, "action": action, "protocol": protocol, "fromPort": first, "toPort": last,
+        "cidrBlock": ANYBODY,
+    } | more  # fmt: skip
+
+
+def acl(*rules):
+    return resource(ACL, {"vpcId": "vpc-1", "ingress": list(rules)})
+
+
+def apart(number=100, action="allow", protocol="-1", name="x", **more):
+    inputs = {
+        "networkAclId": "acl-1", "ruleNumber": number, "ruleAction": action, "protocol": protocol,
+        "cidrBlock": ANYBODY,
+    } | more  # fmt: skip
+    return resource(ACL_RULE, inputs, name=name)
+
+
+ANSWERS = rule(first=1024, last=65535)
+
+CASES = {
+    "network-lists-close-administration": RuleCases(
+        passing=[
+            Case(acl()),
+            Case(acl(rule(cidrBlock="10.0.0.0/8"), rule(first=443, last=443), ANSWERS)),
+            Case(acl(rule(90, "deny", "-1", first=0, last=0), rule(protocol="-1", first=0, last=0))),
+            Case(acl(rule(protocol="-1", first=0, last=0), rule(90, "DENY", first=0, last=65535))),
+            Case(acl(rule(protocol="17", first=0, last=65535))),
+            Case(apart(egress=True)),
+            Case(apart(), [apart(50, "deny", name="first")]),
+            Case(apart(action="deny")),
+        ],
+        failing=[
+            Case(acl(rule()), [], [SSH]),
+            Case(acl(rule(protocol="6", first=0, last=65535)), [], [SSH, RDP]),
+            Case(acl(rule(protocol=-1, first=0, last=0)), [], [SSH, RDP]),
+            Case(acl(rule(cidrBlock=None, ipv6CidrBlock="::/0", first=3389, last=3389)), [], [RDP]),
+            Case(acl(rule(110, "deny"), rule(100)), [], [SSH]),
+            Case(acl(rule(90, "deny"), rule(protocol="all")), [], [RDP]),
+            Case(apart(), [apart(50, "deny", networkAclId="acl-2", name="other")], [SSH, RDP]),
+            Case(apart(protocol="tcp", fromPort=20, toPort=25), [], [SSH]),
+        ],
+        not_applicable=[Case(resource("aws:ec2/defaultNetworkAcl:DefaultNetworkAcl", {"ingress": [rule()]}))],
+        undecided=[Case(acl(rule(cidrBlock=UNKNOWN))), Case(apart(cidrBlock="everywhere"))],
+    ),
+}
+
+test_cases = cases_test(RULES, CASES)

@@ -1,0 +1,134 @@
+from typing import Any
+
+from policies.engine.graph import UNKNOWN, Resource
+from policies.rules.karpenter.node_classes import AUTO_MODE, NODE_CLASS, NODE_CLASSES, RULES
+from tests.policies.cases import Case, RuleCases, cases_test, resource
+
+POD = resource("kubernetes:core/v1:Pod", {"kind": "Pod"})
+
+
+def node_class(**spec: Any) -> Resource:
+    manifest = {"apiVersion": "karpenter.k8s.aws/v1", "kind": "EC2NodeClass", "spec": spec}
+    return resource(NODE_CLASS, manifest)
+
+
+def image(**term: Any) -> Resource:
+    return node_class(amiFamily="Custom", amiSelectorTerms=[term])
+
+
+def disk(device: str, **ebs: Any) -> dict[str, Any]:
+    return {"deviceName": device, "ebs": ebs}
+
+
+LATEST = "/aws/service/bottlerocket/aws-k8s-1.35/x86_64/latest/image_id"
+ROOT = disk("/dev/xvda", encrypted=True)
+DATA = disk("/dev/xvdb", encrypted=True)
+
+CASES: dict[str, RuleCases] = {
+    "node-class-metadata-is-out-of-reach": RuleCases(
+        passing=[
+            Case(node_class()),
+            Case(node_class(metadataOptions={"httpTokens": "required", "httpPutResponseHopLimit": 1})),
+            Case(node_class(metadataOptions={"httpEndpoint": "disabled", "httpPutResponseHopLimit": 2})),
+        ],
+        failing=[
+            Case(
+                node_class(metadataOptions={"httpTokens": "optional"}),
+                findings=["httpTokens optional: a request forged through a pod reads the node's credentials"],
+            ),
+            Case(
+                node_class(metadataOptions={"httpPutResponseHopLimit": 2}),
+                findings=["httpPutResponseHopLimit 2 lets pods reach the node's credentials"],
+            ),
+        ],
+        not_applicable=[Case(POD)],
+        undecided=[Case(node_class(metadataOptions={"httpTokens": UNKNOWN}))],
+    ),
+    "node-class-disks-are-encrypted": RuleCases(
+        passing=[
+            Case(node_class(amiFamily="Bottlerocket")),
+            Case(node_class(amiFamily="Bottlerocket", blockDeviceMappings=[ROOT, DATA])),
+            Case(node_class(amiFamily="AL2023", blockDeviceMappings=[ROOT])),
+        ],
+        failing=[
+            Case(
+                node_class(
+                    amiFamily="AL2023", blockDeviceMappings=[disk("/dev/xvda"), disk("", encrypted=False)]
+                ),
+                findings=["/dev/xvda is not encrypted", "a disk is not encrypted"],
+            ),
+            Case(
+                node_class(amiSelectorTerms=[{"alias": "bottlerocket@v1.54.0"}], blockDeviceMappings=[ROOT]),
+                findings=["/dev/xvdb, which holds the containers, is left as the image has it"],
+            ),
+            Case(
+                node_class(amiFamily="Custom"),
+                findings=["a Custom image's disks are as the image has them; map them and set encrypted"],
+            ),
+        ],
+        not_applicable=[Case(POD)],
+        undecided=[Case(node_class(blockDeviceMappings=[disk("/dev/xvda", encrypted=UNKNOWN)]))],
+    ),
+    "node-images-are-pinned": RuleCases(
+        passing=[
+            Case(image(alias="bottlerocket@v1.54.0")),
+            Case(image(id="ami-0123456789abcdef0")),
+            Case(image(name="bottlerocket-aws-k8s-1.35-x86_64-v1.54.0", owner="amazon")),
+            Case(image(ssmParameter="/aws/service/bottlerocket/aws-k8s-1.35/x86_64/1.54.0/image_id")),
+        ],
+        failing=[
+            Case(
+                image(alias="bottlerocket@latest"),
+                findings=["alias bottlerocket@latest changes without review"],
+            ),
+            Case(
+                image(ssmParameter=LATEST),
+                findings=[f"parameter {LATEST} changes without review"],
+            ),
+            Case(image(name="my-image-*"), findings=["images by name my-image-* change without review"]),
+            Case(image(tags={"team": "a"}), findings=["images by tags change without review"]),
+        ],
+        not_applicable=[Case(POD)],
+        undecided=[Case(image(alias=UNKNOWN))],
+    ),
+    "nodes-have-no-public-address": RuleCases(
+        passing=[Case(node_class()), Case(node_class(associatePublicIPAddress=False))],
+        failing=[
+            Case(node_class(associatePublicIPAddress=value), findings=["gives its nodes public addresses"])
+            for value in (True, "true")
+        ]
+        + [
+            Case(
+                resource(AUTO_MODE, {"spec": {"advancedNetworking": {"associatePublicIPAddress": True}}}),
+                findings=["gives its nodes public addresses"],
+            ),
+            Case(
+                resource(NODE_CLASSES[1], {"spec": {"associatePublicIPAddress": True}}),
+                findings=["gives its nodes public addresses"],
+            ),
+        ],
+        not_applicable=[Case(POD)],
+        undecided=[Case(node_class(associatePublicIPAddress=UNKNOWN))],
+    ),
+    "node-classes-select-their-own-network": RuleCases(
+        passing=[
+            Case(node_class(subnetSelectorTerms=[{"tags": {"karpenter.sh/discovery": "example"}}])),
+            Case(node_class(subnetSelectorTerms=[{"tags": {"Name": "*", "cluster": "example"}}])),
+            Case(node_class(securityGroupSelectorTerms=[{"id": "sg-0123456789abcdef0"}])),
+        ],
+        failing=[
+            Case(
+                node_class(subnetSelectorTerms=[{"tags": {"Name": "*"}}]),
+                findings=["subnetSelectorTerms: Name of any value takes in other clusters'"],
+            ),
+            Case(
+                node_class(securityGroupSelectorTerms=[{"name": "*"}]),
+                findings=["securityGroupSelectorTerms: name of any value takes in other clusters'"],
+            ),
+        ],
+        not_applicable=[Case(POD)],
+        undecided=[Case(node_class(subnetSelectorTerms=[{"tags": {"Name": UNKNOWN}}]))],
+    ),
+}
+
+test_cases = cases_test(RULES, CASES)

@@ -1,0 +1,205 @@
+from collections.abc import Sequence
+from copy import deepcopy
+from typing import Any
+
+from policies.engine.graph import UNKNOWN, Resource
+from policies.rules.karpenter.node_pools import NODE_POOL, RULES
+from tests.policies.cases import OURS, Case, RuleCases, cases_test, resource
+
+GPU_TAINT = {"key": "nvidia.com/gpu", "effect": "NoSchedule"}
+SAFE: dict[str, Any] = {
+    "consolidationPolicy": "WhenEmpty",
+    "budgets": [{"nodes": "0", "reasons": ["Drifted"]}],
+}
+ON_DEMAND = ("karpenter.sh/capacity-type", "In", ["on-demand"])
+ENCRYPTED = ("karpenter.k8s.aws/instance-encryption-in-transit-supported", "In", ["true"])
+L4 = ("node.kubernetes.io/instance-type", "In", ["g6.2xlarge"])
+
+
+def pool(
+    *requirements: tuple[str, str, Any],
+    spec: dict[str, Any] | None = None,
+    template: dict[str, Any] | None = None,
+    labels: dict[str, Any] | None = None,
+) -> Resource:
+    wanted = [{"key": key, "operator": op, "values": values} for key, op, values in requirements]
+    node = {"requirements": wanted, **deepcopy(template or {})}
+    metadata = {"labels": labels} if labels else {}
+    return resource(
+        NODE_POOL,
+        {
+            "apiVersion": "karpenter.sh/v1",
+            "kind": "NodePool",
+            "spec": {"template": {"metadata": metadata, "spec": node}, **deepcopy(spec or {})},
+        },
+    )
+
+
+GENERAL = pool(("karpenter.k8s.aws/instance-category", "In", ["c", "m", "r"]))
+NO_GPUS = pool(("karpenter.k8s.aws/instance-gpu-count", "DoesNotExist", []))
+OTHER = resource("kubernetes:core/v1:Namespace", {"kind": "Namespace"})
+UNKNOWN_REQUIREMENTS = pool(template={"requirements": UNKNOWN})
+NOT_APPLICABLE = [Case(OTHER), Case(GENERAL), Case(NO_GPUS)]
+
+
+def disrupted(template: dict[str, Any] | None = None, **disruption: Any) -> Resource:
+    return pool(L4, spec={"disruption": disruption}, template=template or {"expireAfter": "Never"})
+
+
+UNTAINTED = "no taint keeps other pods off its GPUs"
+DRIFTS = 'no budget of "0" nodes for Drifted: a new image or setting drains a busy GPU at any time'
+UNMARKED = "and is not labelled slipway.dev/interruptible"
+
+
+def ours(judged: Resource, findings: Sequence[str] = ()) -> Case:
+    """A pool among the platform's own, which keep its conventions."""
+    return Case(judged, [OURS], findings)
+
+
+CASES: dict[str, RuleCases] = {
+    "gpu-pools-are-tainted": RuleCases(
+        passing=[
+            Case(pool(L4, template={"taints": [GPU_TAINT]})),
+            Case(pool(L4, template={"taints": [{"key": "dedicated", "value": "ml", "effect": "NoExecute"}]})),
+        ],
+        failing=[
+            Case(pool(L4), findings=["no taint keeps other pods off its GPUs"]),
+            *(
+                Case(pool((f"eks.amazonaws.com/instance-{key}", "In", [value])), findings=[UNTAINTED])
+                for key, value in (("gpu-name", "l4"), ("family", "g6e"), ("category", "p"))
+            ),
+            Case(
+                pool(
+                    ("karpenter.k8s.aws/instance-gpu-count", "Gt", ["0"]),
+                    template={"taints": [{"key": "nvidia.com/gpu", "effect": "PreferNoSchedule"}]},
+                ),
+                findings=["no taint keeps other pods off its GPUs"],
+            ),
+            Case(
+                pool(spec={"limits": {"nvidia.com/gpu": "8"}}, template={"startupTaints": [GPU_TAINT]}),
+                findings=["no taint keeps other pods off its GPUs"],
+            ),
+        ],
+        not_applicable=NOT_APPLICABLE,
+        undecided=[Case(UNKNOWN_REQUIREMENTS), Case(pool(L4, template={"taints": UNKNOWN}))],
+    ),
+    "node-pools-are-limited": RuleCases(
+        passing=[
+            Case(pool(L4, spec={"limits": {"nvidia.com/gpu": "8"}})),
+            Case(pool(L4, spec={"limits": {"cpu": 1000}})),
+            Case(pool(L4, spec={"replicas": 2})),
+        ],
+        failing=[
+            Case(GENERAL, findings=["no limit on GPUs, processors, memory or nodes"]),
+            Case(pool(L4), findings=["no limit on GPUs, processors, memory or nodes"]),
+            Case(
+                pool(
+                    ("karpenter.k8s.aws/instance-category", "In", ["g", "p"]),
+                    spec={"limits": {"ephemeral-storage": "1Ti"}},
+                ),
+                findings=["no limit on GPUs, processors, memory or nodes"],
+            ),
+        ],
+        not_applicable=[Case(OTHER)],
+        undecided=[Case(pool(L4, spec={"limits": UNKNOWN}))],
+    ),
+    "busy-gpus-are-never-moved": RuleCases(
+        passing=[
+            ours(disrupted(**SAFE)),
+            Case(pool(L4)),
+            Case(disrupted(consolidationPolicy="WhenEmpty", template={"expireAfter": "24h"})),
+            Case(disrupted(consolidationPolicy="WhenEmpty", budgets=[{"nodes": "0%"}])),
+            Case(
+                disrupted(
+                    consolidationPolicy="WhenEmpty",
+                    budgets=[{"nodes": "1"}, {"nodes": "0", "schedule": "0 6 * * 6", "duration": "164h"}],
+                    template={"expireAfter": "720h"},
+                )
+            ),
+        ],
+        failing=[
+            ours(
+                pool(L4),
+                findings=["consolidationPolicy WhenEmptyOrUnderutilized moves a busy GPU", DRIFTS],
+            ),
+            Case(
+                disrupted(consolidationPolicy="WhenEmptyOrUnderutilized"),
+                findings=["consolidationPolicy WhenEmptyOrUnderutilized moves a busy GPU"],
+            ),
+            ours(
+                disrupted(consolidationPolicy="Balanced", budgets=[{"nodes": "0"}]),
+                findings=["consolidationPolicy Balanced moves a busy GPU"],
+            ),
+            ours(
+                disrupted(
+                    consolidationPolicy="WhenEmpty",
+                    budgets=[{"nodes": "0", "reasons": ["Underutilized"]}, {"nodes": "10%"}],
+                ),
+                findings=[DRIFTS],
+            ),
+            ours(
+                disrupted(**SAFE, template={"expireAfter": "24h30m"}),
+                findings=["expireAfter 24h30m drains a busy GPU, whatever the budgets say"],
+            ),
+        ],
+        not_applicable=NOT_APPLICABLE,
+        undecided=[
+            ours(UNKNOWN_REQUIREMENTS),
+            ours(disrupted(consolidationPolicy="WhenEmpty", budgets=UNKNOWN)),
+            ours(disrupted(**SAFE, template={"expireAfter": "30d"})),
+        ],
+    ),
+    "gpu-pools-use-spot-only-when-interruptible": RuleCases(
+        passing=[
+            ours(pool(L4, ON_DEMAND)),
+            Case(pool(L4)),
+            Case(pool(L4, ("karpenter.sh/capacity-type", "NotIn", ["spot"]))),
+            Case(pool(L4, labels={"slipway.dev/interruptible": "true"})),
+        ],
+        failing=[
+            ours(pool(L4), findings=[f"names no capacity type, which allows spot, {UNMARKED}"]),
+            ours(
+                pool(L4, ("karpenter.sh/capacity-type", "In", ["spot", "on-demand"])),
+                findings=[f"allows spot, {UNMARKED}"],
+            ),
+            ours(
+                pool(
+                    L4,
+                    ("karpenter.sh/capacity-type", "Exists", []),
+                    labels={"slipway.dev/interruptible": "false"},
+                ),
+                findings=[f"allows spot, {UNMARKED}"],
+            ),
+        ],
+        not_applicable=NOT_APPLICABLE,
+        undecided=[
+            ours(UNKNOWN_REQUIREMENTS),
+            ours(pool(L4, labels={"slipway.dev/interruptible": UNKNOWN})),
+        ],
+    ),
+    "gpu-nodes-encrypt-in-transit": RuleCases(
+        passing=[
+            ours(pool(("karpenter.k8s.aws/instance-family", "In", ["g6"]), ENCRYPTED)),
+            ours(pool(L4)),
+            Case(pool(("karpenter.k8s.aws/instance-family", "In", ["p3"]))),
+        ],
+        failing=[
+            ours(
+                pool(("karpenter.k8s.aws/instance-family", "In", ["p3"])),
+                findings=["machines that cannot encrypt traffic between instances are allowed"],
+            ),
+            ours(
+                pool(("node.kubernetes.io/instance-type", "In", ["g6.2xlarge", "p2.xlarge"])),
+                findings=["p2.xlarge may not encrypt traffic between instances"],
+            ),
+            ours(
+                pool(("karpenter.k8s.aws/instance-gpu-name", "In", ["l4"]), (ENCRYPTED[0], "Exists", [])),
+                findings=["machines that cannot encrypt traffic between instances are allowed"],
+            ),
+        ],
+        not_applicable=NOT_APPLICABLE,
+        undecided=[ours(UNKNOWN_REQUIREMENTS)],
+    ),
+}
+
+test_cases = cases_test(RULES, CASES)

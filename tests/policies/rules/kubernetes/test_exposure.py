@@ -1,0 +1,177 @@
+from policies.analysis.gateway.objects import PROXY
+from policies.engine.graph import UNKNOWN
+from policies.rules.kubernetes.exposure import GRANTS, INGRESS, RULES, SERVICE, VALIDATING, VOLUME, WEBHOOKS
+from tests.policies.cases import Case, RuleCases, cases_test, resource
+
+OTHER = [Case(resource("kubernetes:core/v1:ConfigMap", {}))]
+NGINX = "nginx.ingress.kubernetes.io/"
+ALB = "alb.ingress.kubernetes.io/"
+
+
+def service(**spec):
+    return resource(SERVICE, {"kind": "Service", "spec": spec})
+
+
+def ingress(*hosts, tls=None, **notes):
+    spec = {"rules": [{"host": host} for host in hosts]}
+    if tls is not None:
+        spec["tls"] = tls
+    annotations = {f"{ALB}{key.replace('_', '-')}": value for key, value in notes.items()}
+    return resource(INGRESS[0], {"kind": "Ingress", "metadata": {"annotations": annotations}, "spec": spec})
+
+
+def nginx(**notes):
+    annotations = {f"{NGINX}{key}": value for key, value in notes.items()}
+    spec = {"rules": [{"host": "a.example.com"}], "tls": [{"hosts": ["a.example.com"]}]}
+    return resource(INGRESS[0], {"kind": "Ingress", "metadata": {"annotations": annotations}, "spec": spec})
+
+
+def grant(**target):
+    spec = {"from": [{"kind": "HTTPRoute", "namespace": "edge"}], "to": [target]}
+    return resource(GRANTS[1], {"kind": "ReferenceGrant", "spec": spec})
+
+
+def hook(kind=VALIDATING, **changes):
+    made = {"name": "check.example.com", "clientConfig": {"service": {"name": "x"}}, **changes}
+    return resource(kind, {"kind": kind.rpartition(":")[2], "webhooks": [made]})
+
+
+CASES = {
+    "services-stay-behind-a-gateway": RuleCases(
+        passing=[Case(service(type="ClusterIP")), Case(service()), Case(service(externalIPs=[]))],
+        failing=[
+            Case(service(type="NodePort"), findings=["opens a port on every node"]),
+            Case(
+                resource(
+                    PROXY, {"spec": {"provider": {"kubernetes": {"envoyService": {"type": "NodePort"}}}}}
+                ),
+                findings=["opens a port on every node"],
+            ),
+            Case(
+                service(externalIPs=["203.0.113.7"]),
+                findings=["takes what is sent to 203.0.113.7, whoever that address belongs to"],
+            ),
+        ],
+        not_applicable=OTHER,
+        undecided=[Case(service(type=UNKNOWN))],
+    ),
+    "ingresses-encrypt": RuleCases(
+        passing=[
+            Case(ingress("a.example.com", tls=[{"hosts": ["a.example.com"]}])),
+            Case(ingress("a.example.com", tls=[{"hosts": ["*.example.com"]}])),
+            Case(ingress("a.example.com", tls=[{"secretName": "default"}])),
+            Case(ingress("a.example.com", certificate_arn="arn:aws:acm:x")),
+            Case(ingress("a.example.com", listen_ports='[{"HTTP": 80}, {"HTTPS": 443}]', ssl_redirect="443")),
+            Case(ingress("a.example.com", listen_ports='[{"HTTPS": 443}]')),
+            Case(
+                ingress(
+                    "a.example.com",
+                    listen_ports='[{"HTTP": 80}, {"HTTPS": 443}]',
+                    **{
+                        "actions.ssl-redirect": '{"Type": "redirect", "RedirectConfig": {"Protocol": "HTTPS"}}'
+                    },
+                )
+            ),
+        ],
+        failing=[
+            Case(ingress("a.example.com"), findings=["answers in plain text: spec.tls is not set"]),
+            Case(
+                resource(INGRESS[2], {"kind": "Ingress", "spec": {}}),
+                findings=["answers in plain text: spec.tls is not set"],
+            ),
+            Case(
+                ingress("a.example.com", "b.example.org", tls=[{"hosts": ["a.example.com"]}]),
+                findings=["answers for b.example.org in plain text: spec.tls does not name it"],
+            ),
+            Case(
+                ingress(
+                    "a.example.com", certificate_arn="arn:aws:acm:x", ssl_policy="ELBSecurityPolicy-2016-08"
+                ),
+                findings=["ELBSecurityPolicy-2016-08 accepts TLS 1.0 or 1.1"],
+            ),
+            Case(
+                nginx(**{"ssl-redirect": "false"}),
+                findings=[f"{NGINX}ssl-redirect is off: it answers in plain text too"],
+            ),
+            Case(
+                ingress("a.example.com", listen_ports='[{"HTTP": 80}]', certificate_arn="arn:aws:acm:x"),
+                findings=[f"answers in plain text: {ALB}listen-ports opens HTTP, and nothing redirects"],
+            ),
+            Case(
+                ingress("a.example.com", tls=[{"hosts": ["a.example.com"]}], listen_ports='[{"HTTP": 80}]'),
+                findings=[f"answers in plain text: {ALB}listen-ports opens HTTP, and nothing redirects"],
+            ),
+        ],
+        not_applicable=OTHER,
+        undecided=[Case(ingress("a.example.com", listen_ports="80")), Case(ingress(tls=UNKNOWN))],
+    ),
+    "ingresses-bring-no-configuration": RuleCases(
+        passing=[Case(nginx()), Case(nginx(**{"proxy-body-size": "8m"}))],
+        failing=[
+            Case(nginx(**{name: "proxy_pass http://x;"}), findings=[f"{name} is written into the proxy"])
+            for name in ("configuration-snippet", "server-snippet")
+        ],
+        not_applicable=OTHER,
+        undecided=[Case(resource(INGRESS[0], {"metadata": {"annotations": UNKNOWN}}))],
+    ),
+    "reference-grants-name-their-secret": RuleCases(
+        passing=[Case(grant(kind="Secret", name="tls")), Case(grant(kind="Service"))],
+        failing=[
+            Case(
+                grant(kind="Secret"),
+                findings=["routes and gateways of edge may use every Secret of this namespace"],
+            ),
+            Case(
+                grant(kind="Secret", name=""),
+                findings=["routes and gateways of edge may use every Secret of this namespace"],
+            ),
+        ],
+        not_applicable=OTHER,
+        undecided=[Case(grant(kind=UNKNOWN))],
+    ),
+    "admission-webhooks-fail-closed": RuleCases(
+        passing=[
+            Case(hook()),
+            Case(hook(failurePolicy="Fail")),
+            Case(hook(WEBHOOKS[1], failurePolicy="Ignore")),
+            Case(hook(clientConfig={"url": "https://x.example.com"})),
+        ],
+        failing=[
+            Case(
+                hook(WEBHOOKS[2], failurePolicy="Ignore"),
+                findings=[
+                    "check.example.com: failurePolicy is Ignore: what it refuses passes while it is down"
+                ],
+            ),
+            Case(
+                hook(failurePolicy="Ignore"),
+                findings=[
+                    "check.example.com: failurePolicy is Ignore: what it refuses passes while it is down"
+                ],
+            ),
+            Case(
+                hook(WEBHOOKS[1], clientConfig={"url": "http://x.example.com"}),
+                findings=["check.example.com: asks in plain text"],
+            ),
+        ],
+        not_applicable=OTHER,
+        undecided=[Case(hook(failurePolicy=UNKNOWN))],
+    ),
+    "volumes-are-not-folders-of-nodes": RuleCases(
+        passing=[
+            Case(resource(VOLUME, {"spec": {"csi": {"driver": "ebs.csi.aws.com"}}})),
+            Case(resource(VOLUME, {"spec": {"local": {"path": "/mnt/nvme"}}})),
+        ],
+        failing=[
+            Case(
+                resource(VOLUME, {"spec": {"hostPath": {"path": path}}}),
+                findings=[f"is the folder {path} of whatever node its pod runs on"],
+            )
+            for path in ("/etc", "/data")
+        ],
+        not_applicable=OTHER,
+        undecided=[Case(resource(VOLUME, {"spec": {"hostPath": UNKNOWN}}))],
+    ),
+}
+
+test_cases = cases_test(RULES, CASES)

@@ -1,0 +1,86 @@
+from policies.engine.graph import UNKNOWN
+from policies.rules.mesh.authorization_and_network import RULES
+from tests.policies.cases import Case, RuleCases, cases_test, resource
+
+MESH = "kubernetes:security.istio.io/v1:AuthorizationPolicy"
+NETWORK = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
+METADATA = {"name": "callers", "namespace": "models", "annotations": {"slipway.dev/reason": "requests"}}
+PODS = {"matchLabels": {"app": "chat"}}
+WHOLE_EDGE = {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "edge"}}}
+EDGE = {**WHOLE_EDGE, "podSelector": {"matchLabels": {"app": "edge"}}}
+KUBELET = {"from": [{"ipBlock": {"cidr": "169.254.7.127/32"}}], "ports": [{"port": 8000}]}
+
+
+def mesh_half(metadata=METADATA, pods=PODS, **source):
+    source = source or {"principals": ["cluster.local/ns/edge/sa/edge"]}
+    rule = {"from": [{"source": source}], "to": [{"operation": {"ports": ["8000"]}}]}
+    return resource(MESH, {"kind": "x", "metadata": metadata, "spec": {"selector": pods, "rules": [rule]}})
+
+
+def network_half(*peers, pods=PODS, port=15008, **spec):
+    ingress = [{"from": list(peers or [EDGE]), "ports": [{"port": port}]}, KUBELET]
+    said = {"podSelector": pods, "ingress": ingress} | spec
+    return resource(NETWORK, {"kind": "x", "metadata": METADATA, "spec": said}, "network")
+
+
+BLOCK = {"ipBlock": {"cidr": "10.0.0.0/16"}}
+DNS = {"ports": [{"port": 53, "protocol": "UDP"}], "to": [EDGE]}
+CASES = {
+    "both-halves-of-a-flow-agree": RuleCases(
+        passing=[
+            Case(mesh_half(), [network_half()]),
+            Case(mesh_half(ipBlocks=["10.0.0.0/16"]), [network_half(BLOCK, port=8000)]),
+            Case(mesh_half(), []),
+            Case(mesh_half(metadata={"name": "callers", "namespace": "models"}), [network_half(pods={})]),
+            Case(mesh_half(), [network_half(ingress=[], egress=[DNS])]),
+        ],
+        failing=[
+            Case(
+                mesh_half(pods={}),
+                [network_half()],
+                ["it and the NetworkPolicy callers select different pods"],
+            ),
+            Case(
+                mesh_half(),
+                [network_half(EDGE, {"podSelector": {}})],
+                ["only the NetworkPolicy admits the namespace models"],
+            ),
+            Case(
+                mesh_half(principals=["cluster.local/ns/edge/sa/edge", "cluster.local/ns/other/sa/x"]),
+                [network_half()],
+                ["only the AuthorizationPolicy admits the namespace other"],
+            ),
+            Case(
+                mesh_half(ipBlocks=["10.0.0.0/8"]),
+                [network_half(BLOCK, port=8000)],
+                [
+                    "only the AuthorizationPolicy admits 10.0.0.0/8",
+                    "only the NetworkPolicy admits 10.0.0.0/16",
+                ],
+            ),
+            Case(
+                mesh_half(ipBlocks=["10.0.0.0/16"]),
+                [network_half(BLOCK, port=9000)],
+                ["10.0.0.0/16 may reach other ports in the NetworkPolicy than in the AuthorizationPolicy"],
+            ),
+        ],
+        not_applicable=[Case(network_half())],
+        undecided=[Case(mesh_half(pods=UNKNOWN), [network_half()])],
+    ),
+    "flows-are-of-some-pods-and-ports": RuleCases(
+        passing=[
+            Case(network_half(egress=[DNS])),
+        ],
+        failing=[
+            Case(network_half(egress=[DNS, {"to": [EDGE]}]), findings=["egress rule 1 opens every port"]),
+            Case(network_half(pods={}), findings=["a flow that is of every pod of the namespace"]),
+            Case(
+                network_half(WHOLE_EDGE),
+                findings=["a flow that every pod of its caller's namespace may use"],
+            ),
+        ],
+        not_applicable=[Case(mesh_half())],
+        undecided=[Case(network_half(egress=UNKNOWN))],
+    ),
+}
+test_rules = cases_test(RULES, CASES)

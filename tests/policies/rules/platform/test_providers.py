@@ -1,0 +1,102 @@
+import json
+from dataclasses import replace
+
+from policies.engine.graph import UNKNOWN
+from policies.rules.platform.providers import AWS, KUBERNETES, RULES
+from tests.policies.cases import OURS, Case, RuleCases, cases_test, resource
+
+
+def _aws(**inputs):
+    return resource(AWS, inputs)
+
+
+def _kubernetes(user=None, cluster=None, **inputs):
+    config = {
+        "users": [{"name": "deploy", "user": user or {"exec": {"command": "aws"}}}],
+        "clusters": [
+            {"name": "c", "cluster": cluster or {"server": "https://c", "certificate-authority": "x"}}
+        ],
+    }
+    return resource(KUBERNETES, {"kubeconfig": json.dumps(config), **inputs})
+
+
+_KEPT = replace(_kubernetes(kubeconfig=UNKNOWN), secret_properties=frozenset({"kubeconfig"}))
+"""As an exported stack shows what Pulumi keeps encrypted."""
+
+_UNREAD = [
+    Case(_kubernetes(kubeconfig=UNKNOWN)),
+    Case(_kubernetes(kubeconfig="{")),
+    Case(_kubernetes(kubeconfig=[])),
+    Case(_KEPT, [OURS]),
+]
+
+CASES = {
+    "aws-providers-hold-no-credentials": RuleCases(
+        passing=[Case(_aws(region="eu-central-1"))],
+        failing=[
+            Case(_aws(accessKey="a", secretKey="b"), findings=["holds accessKey", "holds secretKey"]),
+            Case(_aws(token="t"), findings=["holds token"]),  # noqa: S106 no token
+        ],
+        not_applicable=[Case(_kubernetes())],
+        undecided=[Case(_aws(secretKey=UNKNOWN))],
+    ),
+    "aws-providers-name-their-account": RuleCases(
+        passing=[
+            Case(_aws(allowedAccountIds='["111122223333"]')),
+            Case(_aws(allowedAccountIds=["111122223333"])),
+            Case(_aws(assumeRole='{"roleArn": "arn:aws:iam::111122223333:role/deploy"}')),
+        ],
+        failing=[
+            Case(
+                _aws(**inputs),
+                findings=["allowedAccountIds is empty: works in whatever account the credentials belong to"],
+            )
+            for inputs in ({}, {"allowedAccountIds": "[]"})
+        ],
+        not_applicable=[Case(_kubernetes())],
+        undecided=[Case(_aws(allowedAccountIds=UNKNOWN)), Case(_aws(allowedAccountIds="[1"))],
+    ),
+    "kubernetes-providers-hold-no-credentials": RuleCases(
+        passing=[Case(_kubernetes()), Case(_kubernetes(kubeconfig="")), Case(_KEPT)],
+        failing=[
+            Case(_kubernetes({"token": "t"}), findings=["the kubeconfig holds token of deploy"]),
+            Case(
+                _kubernetes({"client-key-data": "k", "password": "p"}),
+                findings=[
+                    "the kubeconfig holds client-key-data of deploy",
+                    "the kubeconfig holds password of deploy",
+                ],
+            ),
+        ],
+        not_applicable=[Case(_aws())],
+        undecided=_UNREAD,
+    ),
+    "kubernetes-providers-check-the-api": RuleCases(
+        passing=[Case(_kubernetes()), Case(_KEPT)],
+        failing=[
+            Case(
+                _kubernetes(cluster={"server": "https://c", "insecure-skip-tls-verify": True}),
+                findings=["does not check who answers (insecure-skip-tls-verify)"],
+            ),
+            Case(_kubernetes(cluster={"server": "http://c"}), findings=["talks to the API in plain text"]),
+        ],
+        not_applicable=[Case(_aws())],
+        undecided=_UNREAD,
+    ),
+    "kubernetes-providers-know-their-cluster": RuleCases(
+        passing=[Case(_kubernetes(clusterIdentifier="arn:aws:eks:eu-central-1:111122223333:cluster/c"))],
+        failing=[
+            Case(
+                _kubernetes(**inputs),
+                findings=[
+                    "no clusterIdentifier: a new endpoint or kubeconfig replaces every object in the cluster"
+                ],
+            )
+            for inputs in ({}, {"clusterIdentifier": ""})
+        ],
+        not_applicable=[Case(_aws())],
+        undecided=[Case(_kubernetes(clusterIdentifier=UNKNOWN))],
+    ),
+}
+
+test_cases = cases_test(RULES, CASES)

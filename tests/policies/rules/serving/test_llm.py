@@ -1,0 +1,290 @@
+from policies.engine.graph import UNKNOWN
+from policies.rules.serving.llm import RULES
+from tests.policies.cases import OURS, Case, RuleCases, cases_test, resource
+from tests.policies.model_examples import API, OTHER, RESTRICTED, budget, engine, failing, llm
+
+_POD = {"name": "main", "image": "engine:1.2.3", "securityContext": RESTRICTED}
+
+
+def _config(name, spec, version="v1alpha2"):
+    manifest = {"kind": "LLMInferenceServiceConfig", "metadata": {"name": name}, "spec": spec}
+    return resource(f"{API}/{version}:LLMInferenceServiceConfig", manifest, name=name)
+
+
+_WELL_KNOWN = _config(
+    "kserve-config-llm-template",
+    {
+        "template": {
+            "automountServiceAccountToken": False,
+            "containers": [{**_POD, "env": [{"name": "HF_HUB_OFFLINE", "value": "true"}]}],
+        }
+    },
+)
+_GPUS = {"limits": {"nvidia.com/gpu": 2}}
+
+
+def _bare(spec):
+    """What is left to the config of the well-known name."""
+    (container,) = spec["template"]["containers"]
+    for field in ("image", "securityContext", "env"):
+        container.pop(field)
+    spec["template"].pop("automountServiceAccountToken")
+
+
+def _disaggregated(spec):
+    """Prefill apart from decode: KServe merges another config into what decodes."""
+    spec["prefill"] = {
+        "template": {**spec["template"], "containers": [dict(spec["template"]["containers"][0])]}
+    }
+    _bare(spec)
+
+
+_DECODE = _config("kserve-config-llm-decode-template", _WELL_KNOWN.inputs["spec"])
+
+
+def _privileged(place):
+    def change(spec):
+        *way, last = place.split(".")
+        for step in way:
+            spec = spec.setdefault(step, {})
+        spec[last] = {"hostNetwork": True, "containers": []}
+
+    return llm(change)
+
+
+def _picker(*words):
+    def change(spec):
+        spec["router"]["scheduler"] = {"template": {"containers": [{"name": "main", "args": list(words)}]}}
+
+    return llm(change)
+
+
+def _annotated(value):
+    judged = llm()
+    judged.inputs["metadata"]["annotations"] = {"security.opendatahub.io/enable-auth": value}
+    return judged
+
+
+def _two(spec):
+    spec["replicas"] = 2
+
+
+_ENGINES = {"app.kubernetes.io/name": "chat-v1", "kserve.io/component": "workload"}
+_SHARED = {"serviceAccountName": "default"}
+_DEFAULT = "template: runs as the namespace's default account"
+_CROSSED = {"minReplicas": 4, "maxReplicas": 3, "wva": {}}
+_ROUTED = {"initContainers": [{"name": "llm-d-routing-sidecar"}]}
+_GONE = "no PodDisruptionBudget selects its engines: a drain may take all replicas at once"
+_HUB = "template: main may ask a hub (HF_HUB_OFFLINE is not 1)"
+
+_MOUNTED = "template: mounts a token for the cluster's API (automountServiceAccountToken is not false)"
+
+CASES = {
+    "language-models-have-one-version": RuleCases(
+        passing=[
+            Case(llm()),
+            Case(llm(version="v1alpha1")),
+            Case(llm(lambda s: s["model"].update(uri="s3://b/chat/"))),
+        ],
+        failing=[
+            failing(
+                llm(lambda s: s["model"].update(uri="hf://org/chat")), "model: hf://org/chat names no commit"
+            ),
+            failing(
+                llm(lambda s: s["model"].update(uri="s3://b/chat/")),
+                "model: s3://b/chat/ names no version",
+                others=(OURS,),
+            ),
+            failing(
+                llm(lambda s: s["model"].update(lora={"adapters": [{"name": "a", "uri": "s3://b/latest/"}]})),
+                "adapter a: s3://b/latest/ is whatever latest means today",
+            ),
+        ],
+        not_applicable=OTHER,
+        undecided=[Case(llm(lambda s: s["model"].update(uri=UNKNOWN)))],
+    ),
+    "language-models-ask-no-hub": RuleCases(
+        passing=[
+            Case(llm()),
+            Case(llm(_bare), others=[_WELL_KNOWN]),
+            Case(engine(lambda c: c.pop("env"))),
+        ],
+        failing=[
+            failing(
+                llm(lambda s: s["model"].update(uri="hf://org/chat:" + "0" * 40)),
+                "model: fetches hf://org/chat:" + "0" * 40 + " whenever a pod starts",
+            ),
+            failing(engine(lambda c: c.pop("env")), _HUB, others=(OURS,)),
+            failing(
+                engine(lambda c: c.update(env=[{"name": "HF_HUB_OFFLINE", "value": "0"}])),
+                "template: main may ask a hub (HF_HUB_OFFLINE is 0)",
+            ),
+        ],
+        not_applicable=OTHER,
+        undecided=[
+            Case(engine(lambda c: c.update(env=UNKNOWN))),
+            Case(llm(lambda s: s.pop("template"))),
+        ],
+    ),
+    "language-models-have-no-rights-on-the-node": RuleCases(
+        passing=[Case(llm()), Case(llm(_bare), others=[_WELL_KNOWN])],
+        failing=[
+            failing(
+                engine(
+                    lambda c: c["securityContext"].update(
+                        capabilities={"drop": ["ALL"], "add": ["SYS_RAWIO"]}
+                    )
+                ),
+                "template: main: adds SYS_RAWIO",
+            ),
+            *(
+                failing(_privileged(place), f"{place}: hostNetwork is on")
+                for place in ("worker", "prefill.template", "prefill.worker", "router.scheduler.template")
+            ),
+            failing(
+                llm(lambda s: s.update(baseRefs=[{"name": "tuned"}])),
+                "template: main: privileged",
+                others=(
+                    _config(
+                        "tuned",
+                        {
+                            "template": {
+                                "containers": [{"name": "main", "securityContext": {"privileged": True}}]
+                            }
+                        },
+                    ),
+                ),
+            ),
+        ],
+        not_applicable=OTHER,
+        undecided=[
+            Case(engine(lambda c: c.update(securityContext=UNKNOWN))),
+            Case(llm(lambda s: s.pop("template"))),
+        ],
+    ),
+    "language-models-are-bounded": RuleCases(
+        passing=[
+            Case(llm()),
+            Case(
+                llm(lambda s: s["template"].update(initContainers=[{**_POD, "name": "storage-initializer"}]))
+            ),
+        ],
+        failing=[
+            failing(
+                engine(lambda c: c.pop("resources")),
+                "template: main: no requests.cpu, requests.memory, limits.memory",
+            ),
+            failing(
+                engine(lambda c: c["resources"]["limits"].pop("memory")), "template: main: no limits.memory"
+            ),
+        ],
+        not_applicable=OTHER,
+        undecided=[Case(engine(lambda c: c.update(resources=UNKNOWN)))],
+    ),
+    "language-models-get-the-gpus-they-split-over": RuleCases(
+        passing=[Case(llm()), Case(engine(lambda c: c["resources"].update(_GPUS)))],
+        failing=[
+            failing(
+                engine(lambda c: c["resources"]["limits"].pop("nvidia.com/gpu")),
+                "template: split over 2 GPUs, and its limit is 0",
+            ),
+            failing(
+                llm(lambda s: s["parallelism"].update(dataLocal=2, data=2)),
+                "template: split over 4 GPUs, and its limit is 2",
+            ),
+        ],
+        not_applicable=OTHER,
+        undecided=[Case(llm(lambda s: s["parallelism"].update(tensor=UNKNOWN)))],
+    ),
+    "language-model-images-have-one-version": RuleCases(
+        passing=[
+            Case(llm()),
+            Case(llm(_bare), others=[_WELL_KNOWN]),
+            Case(llm(_disaggregated), others=[OURS, _DECODE]),
+            Case(engine(lambda c: c.pop("image"))),
+        ],
+        failing=[
+            failing(
+                llm(_disaggregated),
+                "template: main: its image stands in no object in view",
+                others=(OURS, _WELL_KNOWN),
+            ),
+            failing(
+                engine(lambda c: c.update(image="engine:latest")),
+                "template: main: engine:latest is whatever was pushed last",
+            ),
+            failing(
+                engine(lambda c: c.pop("image")),
+                "template: main: its image stands in no object in view",
+                others=(OURS,),
+            ),
+        ],
+        not_applicable=OTHER,
+        undecided=[Case(engine(lambda c: c.update(image=UNKNOWN)))],
+    ),
+    "language-models-run-as-themselves": RuleCases(
+        passing=[
+            Case(llm()),
+            Case(_picker()),
+            Case(llm(lambda s: s["template"].update(automountServiceAccountToken=True, **_ROUTED))),
+        ],
+        failing=[
+            failing(llm(lambda s: s["template"].update(_SHARED)), _DEFAULT, others=(OURS,)),
+            failing(
+                llm(lambda s: s["template"].pop("automountServiceAccountToken")), _MOUNTED, others=(OURS,)
+            ),
+            failing(llm(lambda s: s["template"].update(automountServiceAccountToken=True)), _MOUNTED),
+        ],
+        not_applicable=OTHER,
+        undecided=[Case(llm(lambda s: s["template"].update(serviceAccountName=UNKNOWN)))],
+    ),
+    "language-models-are-bounded-in-number": RuleCases(
+        passing=[
+            Case(llm()),
+            Case(llm(lambda s: (s.pop("replicas"), s.update(scaling={"maxReplicas": 3, "wva": {}})))),
+        ],
+        failing=[
+            failing(
+                llm(lambda s: (s.pop("replicas"), s.update(scaling={"wva": {}}))),
+                "spec.scaling has no maxReplicas",
+            ),
+            failing(
+                llm(lambda s: s.update(scaling={"maxReplicas": 3, "wva": {}})),
+                "spec has both replicas and scaling: two writers of one number",
+            ),
+            failing(
+                llm(lambda s: (s.pop("replicas"), s.update(scaling=_CROSSED))),
+                "spec.scaling: minReplicas 4 is above maxReplicas 3",
+            ),
+            failing(
+                llm(lambda s: s.update(prefill={"scaling": {"wva": {}}})),
+                "spec.prefill.scaling has no maxReplicas",
+            ),
+        ],
+        not_applicable=OTHER,
+        undecided=[Case(llm(lambda s: s.update(scaling=UNKNOWN)))],
+    ),
+    "language-models-survive-a-drain": RuleCases(
+        passing=[Case(llm()), Case(llm(_two)), Case(llm(_two), others=[OURS, budget(_ENGINES)])],
+        failing=[
+            failing(llm(_two), _GONE, others=(OURS, *others))
+            for others in ((), (budget({**_ENGINES, "kserve.io/component": "router"}),), (budget({}),))
+        ],
+        not_applicable=OTHER,
+        undecided=[Case(llm(lambda s: s.update(replicas=UNKNOWN)))],
+    ),
+    "language-models-keep-authentication": RuleCases(
+        passing=[Case(llm()), Case(_annotated("true")), Case(_picker("--secure-serving=true"))],
+        failing=[
+            failing(_annotated("false"), "security.opendatahub.io/enable-auth is false"),
+            failing(_picker("--secure-serving=false"), "the picker runs with --secure-serving=false"),
+            failing(
+                _picker("-metrics-endpoint-auth=false"), "the picker runs with --metrics-endpoint-auth=false"
+            ),
+        ],
+        not_applicable=OTHER,
+        undecided=[Case(_annotated(UNKNOWN))],
+    ),
+}
+
+test_cases = cases_test(RULES, CASES)
