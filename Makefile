@@ -85,7 +85,7 @@ check: $(VENV)/development.installed ## format, lint, imports, types, and that m
 	$(BIN)/mypy
 	$(BIN)/slipway release frozen --against $(BASE)
 
-conformance: $(VENV)/development.installed ## apply every object to a real Kubernetes API server (needs Go; 4 minutes the first time)
+conformance: $(VENV)/development.installed ## apply every object to a real Kubernetes API server and ask upstream's validators (needs Go; 7 minutes the first time)
 	$(BIN)/python -m tools.conformance $(ARGS)
 
 # Its version is told to the linker, or it calls itself none.

@@ -59,6 +59,10 @@ class ChartApis(Strict):
     """The value that decides whether it does; without one it always does."""
     is_on: bool = True
     """What the chart itself says of that value."""
+    leaves_out: str = ""
+    """The value that lists definitions, by their names, that it does not install."""
+    kept: str = ""
+    """Why a stack of ours takes these definitions from the chart, and not from the module."""
     admits: list[str] = Field(default_factory=list)
     """Kinds its webhooks must answer for before the API server accepts one."""
 

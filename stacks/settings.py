@@ -84,8 +84,8 @@ NEEDS: Final[Mapping[str, tuple[str, ...]]] = {
     "gateway": ("certificates", "mesh"),
     "serving": ("network", "certificates", "gateway", "mesh"),
     "autoscaling": ("network", "system_nodes", "mesh"),
-    "telemetry": ("system_nodes",),
-    "workload_namespace": ("mesh",),
+    "telemetry": ("system_nodes", "mesh"),
+    "workload_namespace": ("mesh", "gateway"),
     "models": (
         "identity",
         "serving",

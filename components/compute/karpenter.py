@@ -13,6 +13,7 @@ from components.cluster.cluster_addons import ClusterAddonsHandle
 from components.compute.karpenter_permissions import controller_statements
 from components.compute.system_home import ON_SYSTEM_NODES
 from components.foundation.base import Handle, PlatformComponent, Settings
+from components.foundation.definitions import define
 from components.foundation.helm import release
 from components.foundation.iam_document import Statement, document, pod_identity_trust, service_trust
 from components.foundation.kubernetes_object import KubernetesObject
@@ -133,14 +134,7 @@ class Karpenter(PlatformComponent):
             # Before its access entry the deploy role may not write to the cluster.
             self.child_opts(depends_on=list(args.cluster.ready)),
         )
-        crds = release(
-            f"{name}-crds",
-            "karpenter-crd",
-            KARPENTER,
-            {},
-            # Kept on delete: removing the CRDs would delete every node pool, and with it every node.
-            self.child_opts(depends_on=[namespace], retain_on_delete=True),
-        )
+        crds = define(self, name, "karpenter")
         controller = release(
             f"{name}-controller",
             "karpenter",
@@ -148,12 +142,12 @@ class Karpenter(PlatformComponent):
             chart_values(names, args.settings),
             # Credentials are injected when the pod is admitted, so the association comes first; without its
             # CRDs, its queue or DNS the controller ends at start.
-            self.child_opts(depends_on=[crds, namespace, *identity, *hears, *args.cluster_addons.ready]),
+            self.child_opts(depends_on=[*crds, namespace, *identity, *hears, *args.cluster_addons.ready]),
         )
         self.handle = KarpenterHandle(
             node_role_name=names.role("karpenter-node"),
             interruption_queue_arn=names.arn("sqs", names.queue("interruption")),
-            ready=(crds, controller, *nodes_join),
+            ready=(*crds, controller, *nodes_join),
         )
         self.register_outputs({})
 

@@ -29,7 +29,6 @@ def values() -> dict[str, Any]:
     return {
         # Its webhook is asked about every certificate.
         "global": {"priorityClassName": PLATFORM_PRIORITY},
-        "crds": {"enabled": True, "keep": True},
         "serviceAccount": {"name": CONTROLLER_ACCOUNT},
         "replicaCount": 2,
         "podDisruptionBudget": budget,

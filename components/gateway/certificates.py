@@ -8,6 +8,7 @@ from pydantic import Field
 
 from components.cluster.cluster_addons import ClusterAddonsHandle
 from components.foundation.base import Handle, PlatformComponent, Settings
+from components.foundation.definitions import define
 from components.foundation.helm import release
 from components.foundation.iam_document import document, pod_identity_trust
 from components.foundation.kubernetes_object import KubernetesObject
@@ -77,13 +78,13 @@ class Certificates(PlatformComponent):
         )
         # A controller pod admitted before its association exists never gets credentials.
         identity = self._dns_identity(name, args)
-        # The chart keeps its CRDs on delete (crds.keep); the rest goes, or webhooks would point at nothing.
+        crds = define(self, name, "cert-manager")
         chart = release(
             f"{name}-cert-manager",
             "cert-manager",
             CERT_MANAGER,
             values(),
-            self.child_opts(depends_on=[namespace, *identity, *args.cluster_addons.ready]),
+            self.child_opts(depends_on=[*crds, namespace, *identity, *args.cluster_addons.ready]),
         )
         # Each waits for the one it names: an issuer is refused until the webhook answers, and unready until
         # its secret exists.

@@ -10,12 +10,14 @@ from components.cluster.cluster_addons import ClusterAddonsHandle
 from components.cluster.priorities import PLATFORM_PRIORITY
 from components.compute.system_home import ON_SYSTEM_NODES
 from components.foundation.base import Handle, PlatformComponent, Settings
+from components.foundation.definitions import define
 from components.foundation.helm import release
 from components.foundation.kubernetes_object import KubernetesObject
 from components.foundation.namespace_manifests import require_mutual_tls
 from components.foundation.system_namespace import system_namespace
 from components.foundation.well_known import ISTIO_SYSTEM
 from components.mesh.flow import TRUST_DOMAIN
+from facts.definitions import definitions
 
 
 class MeshSettings(Settings):
@@ -26,6 +28,8 @@ class MeshSettings(Settings):
     drain_seconds: int = Field(default=300, ge=30, le=3600)
 
 
+_ALONE: Final = {"enableReaderRBAC": False}
+"""No second cluster reads this one: both charts leave out an account that may read every Secret."""
 _OWN_THE_NETWORK: Final = "ztunnel and the CNI agent own the pods' network on each node"
 
 
@@ -59,7 +63,7 @@ def istiod_values(settings: MeshSettings) -> dict[str, Any]:
         "seccompProfile": {"type": "RuntimeDefault"},
         # On nodes that no autoscaler takes away: without it no new pod gets an identity.
         **ON_SYSTEM_NODES,
-        "global": {"logAsJson": True, "priorityClassName": PLATFORM_PRIORITY},
+        "global": {"logAsJson": True, "priorityClassName": PLATFORM_PRIORITY, **_ALONE},
     }
 
 
@@ -87,6 +91,14 @@ def ztunnel_values(settings: MeshSettings) -> dict[str, Any]:
     }
 
 
+def base_values() -> dict[str, Any]:
+    """Of Istio's base chart, the webhook that checks every object of the mesh; its CRDs are objects of ours."""
+    return {
+        "base": {"excludedCRDs": sorted(definitions("istio"))},
+        "global": _ALONE,
+    }
+
+
 class Mesh(PlatformComponent):
     """Istio in ambient mode with mutual TLS required everywhere.
 
@@ -103,20 +115,20 @@ class Mesh(PlatformComponent):
             self.child_opts(depends_on=list(args.cluster_addons.ready)),
         )
         # CRDs, then the control plane that serves their webhooks, then the agents it gives certificates.
-        # CRDs stay on delete: without them every policy of the mesh is gone, and with it every refusal.
+        crds = define(self, name, "istio")
         base = release(
             f"{name}-base",
             "istio-base",
             ISTIO_SYSTEM,
-            {},
-            self.child_opts(depends_on=[namespace], retain_on_delete=True),
+            base_values(),
+            self.child_opts(depends_on=[*crds, namespace]),
         )
         istiod = release(
             f"{name}-istiod",
             "istiod",
             ISTIO_SYSTEM,
             istiod_values(args.settings),
-            self.child_opts(depends_on=[base, namespace]),
+            self.child_opts(depends_on=[*crds, base, namespace]),
         )
         cni = release(
             f"{name}-cni",
@@ -134,7 +146,9 @@ class Mesh(PlatformComponent):
         )
         # In Istio's root namespace it speaks for the whole mesh; its CRD and webhook must answer.
         strict = KubernetesObject(
-            f"{name}-strict", require_mutual_tls(ISTIO_SYSTEM), self.child_opts(depends_on=[base, istiod])
+            f"{name}-strict",
+            require_mutual_tls(ISTIO_SYSTEM),
+            self.child_opts(depends_on=[*crds, base, istiod]),
         )
-        self.handle = MeshHandle(trust_domain=TRUST_DOMAIN, ready=(base, istiod, cni, ztunnel, strict))
+        self.handle = MeshHandle(trust_domain=TRUST_DOMAIN, ready=(*crds, base, istiod, cni, ztunnel, strict))
         self.register_outputs({})

@@ -18,7 +18,8 @@ NODE_DAYS: Final = 30
 _GB: Final = 1e9
 _DISK_BYTES_PER_SECOND: Final = 125 * 2**20
 """What a gp3 volume reads without extra charge (EBS user guide, "General Purpose SSD volumes", read 2026-11)."""
-_SERVER_SECONDS: Final = 60
+SERVER_SECONDS: Final = 60
+"""What a server is given to import its libraries (torch, vLLM) before it reads a file; not measured."""
 _LEAST_LOAD_SECONDS: Final = 600
 
 
@@ -107,7 +108,7 @@ def load_seconds(size_bytes: int) -> int:
 
     The way to the node is not in it: a probe is asked only once the files are there.
     """
-    reading = _SERVER_SECONDS + 2 * size_bytes / _DISK_BYTES_PER_SECOND
+    reading = SERVER_SECONDS + 2 * size_bytes / _DISK_BYTES_PER_SECOND
     return max(_LEAST_LOAD_SECONDS, math.ceil(reading / 60) * 60)
 
 

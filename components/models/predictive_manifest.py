@@ -1,7 +1,7 @@
 """The InferenceService of a predictive model, as plain data (fields: KServe v0.20.0)."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from components.foundation.pod_security import restricted_container, restricted_pod
 from components.models.download import STORAGE_CONTAINER
@@ -14,6 +14,9 @@ from components.models.settings import ModelSettings, VersionSettings
 from components.models.traffic import by_number
 from components.serving.runtimes import startup_probe
 
+_DEPLOYED: Final = "jsonpath={.status.components.predictor}"
+"""KServe writes it once it has made the stable version's Deployment, whether or not that runs (``PropagateRawStatus``).
+KEDA's webhook refuses a cpu trigger until its target is there. A version added later leans on Pulumi's own retries."""
 Recorded = Mapping[str, Mapping[str, Any]]
 """By version: what its predictor says besides, where payloads are kept."""
 
@@ -54,6 +57,7 @@ def inference_service(
                 "serving.kserve.io/deploymentMode": "Standard",
                 # Replicas are KEDA's alone, for every version and always: this annotation reaches the pods.
                 "serving.kserve.io/autoscalerClass": "external",
+                "pulumi.com/waitFor": _DEPLOYED,
             },
         },
         "spec": {

@@ -40,7 +40,7 @@ class PredictiveModel(PlatformComponent):
             KubernetesObject(
                 f"{name}-{version}-scaling",
                 _scaling(args, version),
-                # Its target is the deployment KServe makes for the service.
+                # Its target is the Deployment that KServe makes for the service, which is waited for.
                 self.child_opts(depends_on=[service]),
             )
         shares = KubernetesObject(

@@ -1,4 +1,4 @@
-"""What Prometheus scrapes of what we run, as plain data (fields: prometheus-operator v0.85.0)."""
+"""What Prometheus scrapes of what we run, as plain data (fields: prometheus-operator v0.93.0)."""
 
 from dataclasses import dataclass, field
 from typing import Any, Final

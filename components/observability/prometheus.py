@@ -48,7 +48,7 @@ def _grafana(admin_secret: str | None) -> dict[str, Any]:
 def prometheus(*, retention_days: int, storage_gib: int, grafana_admin_secret: str | None) -> dict[str, Any]:
     """Two of each with disks of their own; it scrapes what our monitors name, in any namespace."""
     return {
-        # The CRDs are a release of their own, which stays on delete.
+        # The CRDs are objects of ours, which stay on delete.
         "crds": {"enabled": False},
         "grafana": _grafana(grafana_admin_secret),
         "alertmanager": {

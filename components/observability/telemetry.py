@@ -11,6 +11,7 @@ from pydantic import Field
 from components.cluster.cluster import ClusterHandle
 from components.cluster.cluster_addons import ClusterAddonsHandle
 from components.foundation.base import Handle, PlatformComponent, Settings
+from components.foundation.definitions import define
 from components.foundation.helm import release
 from components.foundation.iam_document import Statement, document, pod_identity_trust
 from components.foundation.kubernetes_object import KubernetesObject
@@ -19,6 +20,7 @@ from components.foundation.names import Names
 from components.foundation.system_namespace import system_namespace
 from components.foundation.well_known import OBSERVABILITY
 from components.identity.cluster_key import account_may_manage, logs_may_use
+from components.mesh.mesh import MeshHandle
 from components.observability.monitors import pod_monitors, service_monitors
 from components.observability.prometheus import prometheus
 from components.observability.values import (
@@ -54,6 +56,7 @@ class TelemetryArgs:
     names: Names
     cluster: ClusterHandle
     cluster_addons: ClusterAddonsHandle
+    mesh: MeshHandle
     lifecycle: Lifecycle = DURABLE
 
 
@@ -102,14 +105,7 @@ class Telemetry(PlatformComponent):
         )
         written_to = self._log_groups()
         identity = self._identity()
-        # CRDs stay on delete: with them go all monitors and alerts of everybody.
-        crds = release(
-            f"{name}-crds",
-            "prometheus-operator-crds",
-            OBSERVABILITY,
-            {},
-            self.child_opts(depends_on=[namespace], retain_on_delete=True),
-        )
+        crds = define(self, name, "prometheus-operator")
         settings = args.settings
         values = prometheus(
             retention_days=settings.metric_retention_days,
@@ -118,7 +114,7 @@ class Telemetry(PlatformComponent):
         )
         charts: dict[str, tuple[str, dict[str, Any], list[pulumi.Resource]]] = {
             # The operator stops where a kind it watches is missing.
-            "prometheus": ("kube-prometheus-stack", values, [crds]),
+            "prometheus": ("kube-prometheus-stack", values, crds),
             # Credentials are injected when the pod is admitted: the association comes first.
             "collector": (
                 "opentelemetry-collector",
@@ -134,19 +130,20 @@ class Telemetry(PlatformComponent):
                 pin,
                 OBSERVABILITY,
                 chart_values,
-                self.child_opts(depends_on=[namespace, *after]),
+                # Pods that carry the mesh's label join as they start: the agents must run by then.
+                self.child_opts(depends_on=[namespace, *args.mesh.ready, *after]),
             )
             for role, (pin, chart_values, after) in charts.items()
         }
-        monitors = self._monitors([namespace, crds, running["prometheus"]])
+        monitors = self._monitors([namespace, *crds, running["prometheus"]])
         self.handle = TelemetryHandle(
-            otlp_endpoint=OTLP_ENDPOINT, ready=(namespace, crds, *running.values(), *monitors)
+            otlp_endpoint=OTLP_ENDPOINT, ready=(namespace, *crds, *running.values(), *monitors)
         )
         self.register_outputs({})
 
     def _monitors(self, after: Sequence[pulumi.Resource]) -> list[pulumi.Resource]:
         return [
-            # The CRDs are one release, the operator's webhook another.
+            # Each needs its CRD and the operator's webhook.
             KubernetesObject(
                 f"{self._name}-monitor-{role}", manifest, self.child_opts(depends_on=list(after))
             )

@@ -17,7 +17,7 @@ DERIVED_METRICS_PORT: Final = 8889
 PROMETHEUS_ACCOUNT: Final = "kube-prometheus-stack-prometheus"
 """The chart names it after the release."""
 PROMETHEUS_PODS: Final = {"app.kubernetes.io/name": "prometheus"}
-"""What the operator calls its pods (``statefulset_test.go``, prometheus-operator v0.85.0)."""
+"""What the operator calls its pods (``statefulset_test.go``, prometheus-operator v0.93.0)."""
 
 IN_MESH: Final = {"istio.io/dataplane-mode": "ambient"}
 """Label of a pod that joins the mesh alone: only what meets workloads has to."""
@@ -57,6 +57,8 @@ _PROCESSORS: Final = {
     "memory_limiter": {"check_interval": "1s", "limit_percentage": 80, "spike_limit_percentage": 20},
     "batch": {},
 }
+_CHARTS_PORTS: Final = ("otlp", "otlp-http", "jaeger-compact", "jaeger-thrift", "jaeger-grpc", "zipkin")
+"""Ports that the collector's chart opens by itself; in a daemon set on every node's own address too."""
 _DISTRIBUTION: Final = {"repository": "otel/opentelemetry-collector-contrib"}
 """The one that carries the CloudWatch exporter."""
 
@@ -90,10 +92,7 @@ def collector(region: str, log_groups: dict[str, str]) -> dict[str, Any]:
         "securityContext": _RESTRICTED,
         "podDisruptionBudget": {"enabled": True, "minAvailable": 1},
         "ports": {
-            **{
-                unused: {"enabled": False}
-                for unused in ("otlp-http", "jaeger-compact", "jaeger-thrift", "jaeger-grpc", "zipkin")
-            },
+            **{unused: {"enabled": False} for unused in _CHARTS_PORTS if unused != "otlp"},
             "metrics": {"enabled": True},
             "derived-metrics": {
                 "enabled": True,
@@ -149,8 +148,11 @@ def collector(region: str, log_groups: dict[str, str]) -> dict[str, Any]:
 
 
 def node_collector() -> dict[str, Any]:
-    """One pod a node, GPU nodes too, that reads container logs and hands them to the collector."""
-    pipeline = {"processors": ["memory_limiter", "resource", "batch"], "exporters": ["otlp"]}
+    """One pod a node, GPU nodes too, that reads container logs and hands them to the collector.
+
+    It takes nothing from anybody: the chart's own configuration, with receivers for four protocols and ports of the
+    node for each, is replaced whole. What it has read it notes on the node, so that a restart loses no line.
+    """
     return {
         "mode": "daemonset",
         "fullnameOverride": NODE_COLLECTOR,
@@ -163,12 +165,20 @@ def node_collector() -> dict[str, Any]:
             "limits": {"cpu": "500m", "memory": "512Mi"},
         },
         "securityContext": _NODE_READER,
+        "ports": {port: {"enabled": False} for port in _CHARTS_PORTS},
         "presets": {
-            # Its own lines would be read again for ever.
-            "logsCollection": {"enabled": True, "includeCollectorLogs": False},
+            "logsCollection": {
+                "enabled": True,
+                # Its own lines would be read again for ever.
+                "includeCollectorLogs": False,
+                # In /var/lib/otelcol of the node. Without it lines between two starts are lost (start_at: end).
+                "storeCheckpoints": True,
+            },
             "kubernetesAttributes": {"enabled": True},
         },
-        "config": {
+        # Presets add their receiver, storage and processor to this as they would to the chart's own.
+        "alternateConfig": {
+            "extensions": {"health_check": {"endpoint": "${env:MY_POD_IP}:13133"}},
             "processors": {
                 **_PROCESSORS,
                 "resource": {
@@ -182,7 +192,16 @@ def node_collector() -> dict[str, Any]:
                     "tls": {"insecure": True},
                 }
             },
-            "service": {"pipelines": {"logs": pipeline}},
+            "service": {
+                "extensions": ["health_check"],
+                "pipelines": {
+                    "logs": {
+                        "receivers": ["filelog"],
+                        "processors": ["memory_limiter", "resource", "batch"],
+                        "exporters": ["otlp"],
+                    }
+                },
+            },
         },
     }
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from gate.capture.stacks import ROOT, capture_stack, chosen
-from gate.checkov.opinion import ask, not_asked, server
+from gate.checkov.opinion import ask, not_asked, server, shown_to_checkov
 from gate.checkov.terraform_plan import as_plan
 from gate.core.errors import GateError
 from gate.core.progress import Tell
@@ -167,7 +167,7 @@ def _preview_one(stack: Stack, above: Sequence[Previewed], options: Options, add
             today=options.today,
             waivers=waivers,
             opinion=(
-                ask(address, captured.graph, plan, manifests)
+                ask(address, captured.graph, plan, render.manifests(shown_to_checkov(captured.graph)))
                 if address
                 else not_asked("switched off by --no-checkov")
             ),

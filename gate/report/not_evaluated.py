@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from gate.checkov.opinion import Opinion
 from gate.report.report import NotSeen
 from gate.schema.shape import ShapeReport
+from policies.analysis.gateway.objects import DEFINITION
 from policies.analysis.kubernetes.charts import RELEASE
 from policies.engine.graph import Graph
 from policies.engine.values import UndecidedError, at, text
@@ -65,7 +66,8 @@ def unpinned(graph: Graph) -> list[str]:
     """Charts and images that stand by version only, since no digest of theirs is known."""
     found = {f"chart {chart}" for chart in _charts(graph)}
     for resource in graph:
-        if resource.object is not None:
+        # A schema runs nothing, and the program's definitions are most of what there is to read.
+        if resource.object is not None and resource.type != DEFINITION:
             found.update(f"image {image}" for image in images(resource.object) if "@sha256:" not in image)
     return sorted(found)
 

@@ -55,7 +55,8 @@ class Server:
 
     def delete(self, manifest):
         self.log.append(f"-{manifest['metadata']['name']}")
-        self.there.remove(manifest["metadata"]["name"])
+        if manifest["metadata"]["name"] in self.there:
+            self.there.remove(manifest["metadata"]["name"])
 
     def wait_served(self, definitions):
         self.log += [f"wait {d['metadata']['name']}" for d in definitions]
@@ -90,32 +91,57 @@ def test_every_object_of_a_stack_is_applied_once():
     assert sorted(named) == sorted(r.urn for r in graph if r.object is not None)
 
 
+def definition(kind="Kind", name="kind"):
+    return made(name, kind="CustomResourceDefinition", spec={"group": "g", "names": {"kind": kind}})
+
+
 def test_stacks_stand_on_their_upstream_alone_and_go_before_the_next_one_comes():
     server = Server()
     outcomes = applied(
         server,
-        Subject(
-            stack="base",
-            graph=Graph([made("kind", kind="CustomResourceDefinition"), made("b", after=["kind"])]),
-        ),
+        Subject(stack="base", graph=Graph([definition(), made("b", after=["kind"])])),
         Subject(stack="alone", graph=Graph([made("x")])),
         Subject(stack="above", graph=Graph([made("y")]), upstream="base"),
         Subject(stack="beside", graph=Graph([made("y")]), upstream="base"),
     )
     assert " ".join(server.log) == (
-        "+kind wait kind +b done base +y done above -y +y done beside -y -b -kind +x done alone -x"
+        "+kind wait kind +b done base +y done above -y +y done beside -y -b +x done alone -x"
     )
     assert [(o.stack, o.objects, o.refusals) for o in outcomes] == [
         ("base", 2, []), ("above", 1, []), ("beside", 1, []), ("alone", 1, []),
     ]  # fmt: skip
 
 
-def test_a_definition_is_applied_without_the_webhook_that_would_convert_its_objects():
-    sent = []
-    spec = {"group": "example.com", "conversion": {"strategy": "Webhook"}}
-    kind = made("kind", kind="CustomResourceDefinition", spec=spec)
-    applied(Server(lambda m: sent.append(m["spec"]) or ""), Subject(stack="dev", graph=Graph([kind])))
-    assert sent == [{"group": "example.com"}]
+def custom(name="one", after=()):
+    manifest = {"apiVersion": "g/v1", "kind": "Kind", "metadata": {"name": name}}
+    return Resource(
+        urn=f"urn:{name}", type="kubernetes:g/v1:Kind", name=name, inputs=manifest,
+        dependencies=frozenset(f"urn:{other}" for other in after),
+    )  # fmt: skip
+
+
+def test_a_definition_that_another_stack_left_is_none_of_this_stack():
+    """Definitions stay on the server; who did not make one, or not before its objects, is refused all the same."""
+    outcomes = applied(
+        Server(),
+        Subject(stack="base", graph=Graph([definition(), custom(after=["kind"])])),
+        Subject(stack="above", graph=Graph([custom("two")]), upstream="base"),
+        Subject(stack="again", graph=Graph([definition(), custom(after=["kind"])])),
+        Subject(stack="early", graph=Graph([definition(), custom()])),
+        Subject(stack="without", graph=Graph([custom()])),
+        Subject(stack="twice", graph=Graph([definition()])),
+        Subject(stack="thrice", graph=Graph([definition()]), upstream="twice"),
+    )
+    unserved = "Kind/one: no such kind on this server: g/v1 Kind"
+    assert {o.stack: o.refusals for o in outcomes} == {
+        "base": [],
+        "above": [],
+        "again": [],
+        "early": [f"early: {unserved}"],
+        "without": [f"without: {unserved}"],
+        "twice": [],
+        "thrice": ["thrice: CustomResourceDefinition/kind: this stack, or what it stands on, makes it twice"],
+    }
 
 
 def test_refusals_stop_nothing_and_an_object_made_twice_is_one():

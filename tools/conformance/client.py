@@ -31,6 +31,14 @@ class Answer:
         return bool(self.message)
 
 
+def unserved(manifest: Mapping[str, Any]) -> Answer:
+    """What is said to an object whose kind nobody has defined."""
+    return Answer(
+        created=False,
+        message=f"no such kind on this server: {manifest['apiVersion']} {manifest['kind']}",
+    )
+
+
 class Api:
     """A connection for each thread to one API server."""
 
@@ -50,10 +58,7 @@ class Api:
         """
         place = self._path(manifest)
         if place is None:
-            return Answer(
-                created=False,
-                message=f"no such kind on this server: {manifest['apiVersion']} {manifest['kind']}",
-            )
+            return unserved(manifest)
         query = urlencode({"fieldManager": "slipway", "fieldValidation": "Strict"})
         body = json.dumps(manifest).encode()
         status, data, warnings = self._ask("PATCH", f"{place}?{query}", body)
@@ -87,8 +92,6 @@ class Api:
             if time.monotonic() > until:
                 raise ConformanceError(f"{manifest['kind']} {manifest['metadata']['name']} does not go")
             time.sleep(0.01)
-        if manifest["kind"] == "CustomResourceDefinition":
-            self._places.clear()
 
     def get(self, path: str) -> dict[str, Any]:
         """What stands at a path; empty if nothing does."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from policies.engine.graph import Graph, Resource
-from tools.conformance.client import Api
+from tools.conformance.client import Answer, Api, unserved
 from tools.conformance.errors import ConformanceError
 from tools.conformance.order import waves
 
@@ -55,44 +55,76 @@ def install(api: Api, definitions: Sequence[Mapping[str, Any]]) -> None:
     api.wait_served(definitions)
 
 
-def apply_all(
-    subjects: Sequence[Subject],
-    api: Api,
-    finish: Callable[[Subject], None],
-    upstream: str | None = None,
-) -> Iterator[Outcome]:
-    """Apply the stacks that stand on ``upstream``, or on nothing, each followed by those that stand on it.
+def apply_all(subjects: Sequence[Subject], api: Api, finish: Callable[[Subject], None]) -> Iterator[Outcome]:
+    """Apply the stacks that stand on nothing, each followed by those that stand on it.
 
-    ``finish`` is called while a stack's objects are there.
+    ``finish`` is called while a stack's objects are there. Definitions stay for the stacks to come: a server takes
+    minutes to clear large ones. A stack that did not make them itself is refused their kinds as if they were gone.
 
     Raises:
         ConformanceError: the server could not be asked, or an object did not go.
     """
+    yield from _apply_above(None, subjects, api, finish, _Definitions({}, frozenset()))
+
+
+def _apply_above(
+    upstream: str | None,
+    subjects: Sequence[Subject],
+    api: Api,
+    finish: Callable[[Subject], None],
+    below: "_Definitions",
+) -> Iterator[Outcome]:
     for subject in (s for s in subjects if s.upstream == upstream):
-        yield _apply_stack(subject, api)
+        own = _Definitions(below.kept, below.made)
+        yield _apply_stack(subject, api, own)
         finish(subject)
-        yield from apply_all(subjects, api, finish, subject.stack)
+        yield from _apply_above(subject.stack, subjects, api, finish, own)
         _remove(subject, api)
 
 
-def _apply_stack(subject: Subject, api: Api) -> Outcome:
+class _Definitions:
+    """Those that stand on the server, and those of them that a stack and what it stands on have made so far."""
+
+    def __init__(self, kept: dict[str, tuple[str, str]], made: frozenset[str]) -> None:
+        self.kept = kept
+        self.made = made
+
+    def has_made(self, manifest: Mapping[str, Any]) -> bool:
+        """Whether it was this chain of stacks that made an object's kind, or none of the stacks did."""
+        kind = (manifest["apiVersion"].partition("/")[0], manifest["kind"])
+        return all(name in self.made for name, defined in self.kept.items() if defined == kind)
+
+    def make(self, manifest: Mapping[str, Any]) -> bool:
+        """Whether it is the first time that this chain makes it."""
+        name = manifest["metadata"]["name"]
+        is_first = name not in self.made
+        self.kept[name] = (manifest["spec"]["group"], manifest["spec"]["names"]["kind"])
+        self.made |= {name}
+        return is_first
+
+
+def _apply_stack(subject: Subject, api: Api, definitions: _Definitions) -> Outcome:
     """Wave by wave; a refusal stops nothing, so that all are found at once."""
     started = time.monotonic()
     refusals: list[str] = []
     warnings: list[str] = []
     kinds: Counter[str] = Counter()
+
+    def applied(manifest: Mapping[str, Any]) -> Answer:
+        return api.apply(manifest) if definitions.has_made(manifest) else unserved(manifest)
+
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         for wave in waves(subject.graph):
             defined = []
-            for manifest, answer in zip(_objects(wave), pool.map(api.apply, _objects(wave)), strict=True):
+            for manifest, answer in zip(_objects(wave), list(pool.map(applied, _objects(wave))), strict=True):
                 kinds[manifest["kind"]] += 1
                 name = f"{subject.stack}: {label(manifest)}"
                 if answer.is_refused:
                     refusals.append(f"{name}: {answer.message}")
+                elif manifest["kind"] == DEFINITION and definitions.make(manifest):
+                    defined.append(manifest)
                 elif not answer.created:
                     refusals.append(f"{name}: this stack, or what it stands on, makes it twice")
-                elif manifest["kind"] == DEFINITION:
-                    defined.append(manifest)
                 warnings.extend(f"{name}: {warning}" for warning in answer.warnings)
             api.wait_served(defined)
     return Outcome(
@@ -107,7 +139,7 @@ def _apply_stack(subject: Subject, api: Api) -> Outcome:
 def _remove(subject: Subject, api: Api) -> None:
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         for wave in reversed(waves(subject.graph)):
-            list(pool.map(api.delete, _objects(wave)))
+            list(pool.map(api.delete, [o for o in _objects(wave) if o["kind"] != DEFINITION]))
 
 
 def _objects(wave: Sequence[Resource]) -> list[Mapping[str, Any]]:

@@ -5,7 +5,7 @@ from typing import Final
 
 from facts.pins import ChartApis, chart_apis
 from policies.engine.graph import Graph, Resource
-from policies.engine.values import at, flag, text
+from policies.engine.values import at, flag, sequence, text
 
 RELEASE: Final = "kubernetes:helm.sh/v3:Release"
 
@@ -31,6 +31,12 @@ def kinds_defined(release: Resource) -> Sequence[str]:
     if apis.switch and not flag(at(release.inputs, f"values.{apis.switch}"), apis.switch, default=apis.is_on):
         return ()
     return apis.defines
+
+
+def left_out(release: Resource) -> frozenset[str]:
+    """The definitions, by their names, that a release is told not to install."""
+    path = f"values.{apis_of(release).leaves_out}"
+    return frozenset(text(name, path) for name in sequence(at(release.inputs, path), path))
 
 
 def holds(kinds: Iterable[str], kind: str) -> bool:

@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 
 from policies.analysis.gateway.objects import DEFINITION
-from policies.analysis.kubernetes.charts import RELEASE, holds, kinds_defined
+from policies.analysis.kubernetes.charts import RELEASE, apis_of, holds, kinds_defined, left_out
+from policies.analysis.kubernetes.metadata import name_of
 from policies.engine.graph import Graph, Resource
 from policies.engine.rule import Rule
 from policies.engine.values import at, mapping, text
@@ -19,7 +20,10 @@ def _second_owner(release: Resource, graph: Graph) -> Iterable[str]:
     kinds = kinds_defined(release)
     if not kinds:
         return
-    declared = [d for d in graph.of_type(DEFINITION) if holds(kinds, kind_defined(d))]
+    out = left_out(release)
+    declared = [
+        d for d in graph.of_type(DEFINITION) if holds(kinds, kind_defined(d)) and name_of(d) not in out
+    ]
     if declared:
         yield f"its chart defines {kind_defined(declared[0])}, and {declared[0].name} is declared here too"
     for other in graph.of_type(RELEASE):
@@ -29,6 +33,11 @@ def _second_owner(release: Resource, graph: Graph) -> Iterable[str]:
         shared = _shared(kinds, kinds_defined(other))
         if shared:
             yield f"its chart and that of {other.name} both define {shared}, and neither waits for the other"
+
+
+def _in_a_chart(release: Resource, _graph: Graph) -> Iterable[str]:
+    if kinds_defined(release) and not left_out(release) and not apis_of(release).kept:
+        yield f"its chart brings definitions ({', '.join(kinds_defined(release)[:2])}, ...)"
 
 
 def _are_ordered(one: Resource, other: Resource, graph: Graph) -> bool:
@@ -55,5 +64,16 @@ RULES: tuple[Rule, ...] = (
         fix="Let one place bring the kind and switch it off in the other chart's values, or order the two releases.",
         check=_second_owner,
         reads_graph=True,
+    ),
+    Rule(
+        id="definitions-are-objects",
+        applies_to=(RELEASE,),
+        why=(
+            "Helm records a release in one Secret, and Envoy Gateway's definitions take twice what that holds. "
+            "And what a release made goes when the release goes."
+        ),
+        fix="Declare the definitions from the pinned module (facts/pins/crds.yaml), and tell the chart to bring none.",
+        check=_in_a_chart,
+        house=True,
     ),
 )

@@ -11,15 +11,15 @@ from typing import Any, Final
 
 from policies.analysis.kserve.model_hubs import variables
 from policies.analysis.kserve.objects import FRAMEWORKS, INFERENCE_SERVICE, components
-from policies.analysis.kubernetes.metadata import annotation, name_of, namespace_of
-from policies.analysis.network.cluster_address import is_inside, parsed
-from policies.analysis.pods.pod import containers
-from policies.analysis.serving.predictive_admission import (
+from policies.analysis.kserve.predictive_admission import (
     refused_metrics,
     refused_places,
     refused_transformer,
     refused_workers,
 )
+from policies.analysis.kubernetes.metadata import annotation, name_of, namespace_of
+from policies.analysis.network.cluster_address import is_inside, parsed
+from policies.analysis.pods.pod import containers
 from policies.engine.collect_errors import every
 from policies.engine.graph import Graph, Resource
 from policies.engine.rule import Rule

@@ -7,9 +7,9 @@ KServe v0.20.0, ``servingruntime_webhook.go`` and ``llm_inference_service_config
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
+from policies.analysis.kserve.language_model_admission import refused_scheduler
 from policies.analysis.kserve.model_hubs import variables
 from policies.analysis.kserve.objects import LLM_CONFIG, RUNTIMES
-from policies.analysis.serving.language_model_admission import refused_scheduler
 from policies.engine.graph import Graph, Resource
 from policies.engine.rule import Rule
 from policies.engine.values import at, flag, mapping, number, sequence, text

@@ -1,7 +1,8 @@
 """What KEDA's webhook refuses of scalers: what passed review would never scale.
 
 KEDA v2.18.0, ``scaledobject_webhook.go``, ``scaledobject_types.go`` and ``scaletriggers_types.go``, read 2026-11-28;
-``tools/conformance/tables`` holds both to one table. Bounds and zero are rules of :mod:`policies.rules.serving.autoscaling`.
+``tools/conformance/tables`` holds both to one table. Bounds and zero are rules of
+:mod:`policies.rules.serving.autoscaling`.
 """
 
 from collections.abc import Iterable, Iterator, Mapping

@@ -8,16 +8,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, Final
 
-from policies.analysis.kserve.model_hubs import variables
-from policies.analysis.kserve.objects import FRAMEWORKS, INFERENCE_SERVICE, LLM
-from policies.analysis.kubernetes.metadata import annotation, name_of, namespace_of
-from policies.analysis.serving.language_model_admission import (
+from policies.analysis.kserve.language_model_admission import (
     refused_bounds,
     refused_parallelism,
     refused_parents,
     refused_picker,
     refused_scaling,
 )
+from policies.analysis.kserve.model_hubs import variables
+from policies.analysis.kserve.objects import FRAMEWORKS, INFERENCE_SERVICE, LLM
+from policies.analysis.kubernetes.metadata import annotation, name_of, namespace_of
 from policies.engine.collect_errors import every
 from policies.engine.graph import Graph, Resource
 from policies.engine.neighbours import keeps_our_conventions

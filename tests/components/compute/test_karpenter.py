@@ -22,6 +22,15 @@ from tests.conftest import Made
 
 Deploy = Callable[[Callable[[], object]], Made]
 RELEASE = "kubernetes:helm.sh/v3:Release"
+DEFINITION = "kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition"
+DEFINED = [
+    "karpenter-crd-capacitybuffers.autoscaling.x-k8s.io",
+    "karpenter-crd-ec2nodeclasses.karpenter.k8s.aws",
+    "karpenter-crd-nodeclaims.karpenter.sh",
+    "karpenter-crd-nodeoverlays.karpenter.sh",
+    "karpenter-crd-nodepools.karpenter.sh",
+]
+
 INLINE_POLICY_LIMIT = 10_240
 """Characters of all inline policies of a role, white space not counted (IAM quotas, read 2026-11)."""
 
@@ -69,7 +78,7 @@ def test_everything_it_registers(made: Made) -> None:
             ("aws:sqs/queuePolicy:QueuePolicy", "karpenter-interruption"),
             ("kubernetes:core/v1:Namespace", "karpenter-namespace"),
             (RELEASE, "karpenter-controller"),
-            (RELEASE, "karpenter-crds"),
+            *((DEFINITION, name) for name in DEFINED),
         ]
     )
 
@@ -89,7 +98,7 @@ def test_the_handle_is_complete_at_plan_time(deploy: Deploy, names: Names) -> No
         "interruption_queue_arn": "arn:aws:sqs:eu-central-1:111122223333:example-test-interruption",
     }
     assert [r._name for r in found[0].handle.ready] == [
-        "karpenter-crds",
+        *DEFINED,
         "karpenter-controller",
         "karpenter-nodes-join",
         "karpenter-node-AmazonEKSWorkerNodePolicy",
@@ -193,23 +202,20 @@ def test_the_policy_fits_the_quota_of_inline_policies(made: Made) -> None:
     assert len("".join(policy.split())) < INLINE_POLICY_LIMIT
 
 
-def test_charts_are_pinned_and_the_crds_outlive_the_stack(made: Made) -> None:
-    for name, pin, kept in (
-        ("karpenter-crds", "karpenter-crd", True),
-        ("karpenter-controller", "karpenter", False),
-    ):
-        release = made.named(name)
-        chart = charts()[pin]
-        assert release.inputs["chart"] == f"{chart.repository}/{chart.chart}"
-        assert release.inputs["version"] == chart.version
-        assert release.inputs["namespace"] == "karpenter"
-        assert release.inputs["atomic"] is True
-        assert release.retain_on_delete is kept
+def test_the_chart_is_pinned_and_the_crds_outlive_the_stack(made: Made) -> None:
+    release = made.named("karpenter-controller")
+    chart = charts()["karpenter"]
+    assert release.inputs["chart"] == f"{chart.repository}/{chart.chart}"
+    assert release.inputs["version"] == chart.version
+    assert release.inputs["namespace"] == "karpenter"
+    assert release.inputs["atomic"] is True
+    assert release.inputs["skipCrds"] is True
+    assert sorted(r.name for r in made.graph if r.retain_on_delete) == DEFINED
 
 
 def test_the_controller_comes_after_its_crds_its_queue_and_its_credentials(made: Made) -> None:
     before = made.graph.waits_for(made.named("karpenter-controller").urn)
-    for name in ("karpenter-crds", "karpenter-namespace", "karpenter-identity", "karpenter-permissions"):
+    for name in (*DEFINED, "karpenter-namespace", "karpenter-identity", "karpenter-permissions"):
         assert made.named(name).urn in before
     assert made.only("aws:sqs/queue:Queue").urn in before
     assert made.only("aws:sqs/queuePolicy:QueuePolicy").urn in before

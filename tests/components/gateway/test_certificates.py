@@ -7,6 +7,8 @@ from components.cluster.cluster_addons import ClusterAddonsHandle
 from components.foundation.names import Names
 from components.gateway.certificate_manifests import authority, internal_issuer, values
 from components.gateway.certificates import AcmeSettings, Certificates, CertificatesArgs, CertificatesSettings
+from facts.definitions import definitions
+from policies.analysis.gateway.objects import DEFINITION
 from policies.analysis.kubernetes.charts import RELEASE
 from policies.analysis.mesh.objects import NAMESPACE
 from policies.engine.evaluate import judge
@@ -44,6 +46,7 @@ def test_without_a_zone_the_own_authority_signs(made: Made, handles: list[str]) 
     assert handles == ["internal"]
     assert made.children("certificates") == sorted(
         [
+            *((DEFINITION, f"certificates-crd-{kind}") for kind in definitions("cert-manager")),
             (CERTIFICATE, "certificates-authority"),
             (CLUSTER_ISSUER, "certificates-bootstrap"),
             (CLUSTER_ISSUER, "certificates-issuer"),
@@ -77,9 +80,12 @@ def test_each_waits_for_the_one_it_names(made: Made) -> None:
 
 
 def test_the_definitions_outlive_the_release(made: Made) -> None:
+    kept = [r for r in made.graph if r.retain_on_delete]
+    assert [r.name for r in kept] == [f"certificates-crd-{kind}" for kind in definitions("cert-manager")]
+    assert {r.urn for r in kept} <= made.graph.waits_for(made.only(RELEASE).urn)
     chart = made.only(RELEASE).inputs
     assert chart["values"] == values()
-    assert chart["values"]["crds"] == {"enabled": True, "keep": True}
+    assert "crds" not in chart["values"]  # the chart's own default is to bring none
     for part in (values(), values()["webhook"], values()["cainjector"], values()["startupapicheck"]):
         assert part["nodeSelector"]["slipway.dev/pool"] == "system"
     assert (chart["chart"], chart["version"], chart["namespace"]) == (

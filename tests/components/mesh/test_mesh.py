@@ -3,6 +3,8 @@ from pydantic import ValidationError
 
 from components.cluster.cluster_addons import ClusterAddonsHandle
 from components.mesh.mesh import Mesh, MeshArgs, MeshSettings, cni_values, istiod_values, ztunnel_values
+from facts.definitions import definitions
+from policies.analysis.gateway.objects import DEFINITION
 from policies.analysis.kubernetes.charts import RELEASE
 from policies.analysis.mesh.objects import AUTHENTICATION, NAMESPACE
 from policies.engine.evaluate import judge
@@ -22,6 +24,7 @@ def test_the_mesh_is_four_pinned_charts_in_one_namespace(made: Made) -> None:
         [
             (AUTHENTICATION[0], "mesh-strict"),
             (NAMESPACE, "mesh-namespace"),
+            *((DEFINITION, f"mesh-crd-{kind}") for kind in definitions("istio")),
             *((RELEASE, f"mesh-{part}") for part in ("base", "cni", "istiod", "ztunnel")),
         ]
     )
@@ -45,7 +48,17 @@ def test_each_part_waits_for_the_one_before(made: Made) -> None:
 
 
 def test_the_definitions_outlive_the_mesh(made: Made) -> None:
-    assert [r.name for r in made.all(RELEASE) if r.retain_on_delete] == ["mesh-base"]
+    kept = [r for r in made.graph if r.retain_on_delete]
+    assert len(kept) == 15
+    assert kept == made.all(DEFINITION)
+    assert {r.urn for r in kept} <= made.graph.waits_for(made.named("mesh-base").urn)
+
+
+def test_the_base_chart_brings_no_definition_and_no_account_that_reads_secrets(made: Made) -> None:
+    values = made.named("mesh-base").inputs["values"]
+    assert values["base"]["excludedCRDs"] == [r.inputs["metadata"]["name"] for r in made.all(DEFINITION)]
+    assert values["global"]["enableReaderRBAC"] is False
+    assert made.named("mesh-istiod").inputs["values"]["global"]["enableReaderRBAC"] is False
 
 
 def test_mutual_tls_is_required_of_the_whole_mesh(made: Made) -> None:

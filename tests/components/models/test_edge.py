@@ -92,5 +92,5 @@ def test_the_edge_waits_ten_times_the_objective_except_for_streams(names, plan, 
 
 
 def test_only_what_may_be_at_zero_is_said_to_wake(names):
-    assert edge_of(model_args(EMBEDDING, names=names, least=0)).limits.waking_seconds == 45 + 12
+    assert edge_of(model_args(EMBEDDING, names=names, least=0)).limits.waking_seconds == 45 + 12 + 60
     assert edge_of(model_args(EMBEDDING, names=names, least=1)).limits.waking_seconds == 0

@@ -71,7 +71,8 @@ def test_the_rules_about_scaling_are_content(least):
 
 def test_the_report_says_what_wakes_it_and_how_long_that_takes():
     assert waking(11.7) == (
-        "at zero, the first request is refused (503) and counted at the edge; a replica is started within 45 s of it "
-        "and answers about 12 s later, where a node has room and the image. After 5 to 7 quiet minutes it is at zero "
+        "at zero, the first request is refused (503) and counted at the edge; a replica is started within 45 s of it, "
+        "fetches its files in about 12 s and then loads its server: a minute or two in all (the server's part is not "
+        "measured), and longer where a node has to come or to pull the image. After 5 to 7 quiet minutes it is at zero "
         "again"
     )

@@ -7,9 +7,12 @@ import pytest
 
 from components.cluster.cluster import ClusterHandle
 from components.cluster.cluster_addons import ClusterAddonsHandle
+from components.mesh.mesh import Mesh, MeshArgs, MeshHandle, MeshSettings
 from components.observability.prometheus import prometheus
 from components.observability.telemetry import Telemetry, TelemetryArgs, TelemetrySettings
 from gate.schema.shape import check_shapes
+from policies.engine.evaluate import judge
+from policies.rules.mesh.enrolment import RULES as ENROLMENT
 
 GROUPS = {
     "telemetry-logs-applications": "/slipway/example-test/telemetry/applications",
@@ -25,6 +28,7 @@ def made(deploy, names):
         names=names,
         cluster=ClusterHandle(**{**plain, "name": names.cluster}),
         cluster_addons=ClusterAddonsHandle(),
+        mesh=MeshHandle(trust_domain="cluster.local"),
     )
     return deploy(lambda: Telemetry("telemetry", args))
 
@@ -78,7 +82,7 @@ def test_the_collector_starts_after_its_credentials_and_its_groups(made):
 
 
 def test_monitors_wait_for_their_kinds_and_only_the_kinds_stay(made):
-    crds = made.named("telemetry-crds")
+    crds = {r.urn for r in made.all("kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition")}
     monitors = [r for r in made.graph if r.type.startswith("kubernetes:monitoring.coreos.com/v1:")]
     assert sorted(r.inputs["metadata"]["name"] for r in monitors) == [
         "ai-gateway",
@@ -93,8 +97,30 @@ def test_monitors_wait_for_their_kinds_and_only_the_kinds_stay(made):
         "otel-collector",
         "ztunnel",
     ]
-    assert [r.name for r in monitors if crds.urn not in made.graph.waits_for(r.urn)] == []
-    assert [r.name for r in made.graph if r.retain_on_delete] == ["telemetry-crds"]
+    assert len(crds) == 10
+    assert [r.name for r in monitors if not crds <= made.graph.waits_for(r.urn)] == []
+    assert {r.urn for r in made.graph if r.retain_on_delete} == crds
+
+
+def test_pods_that_join_the_mesh_start_after_it(deploy, names):
+    plain = {f.name: "x" for f in dataclasses.fields(ClusterHandle) if f.name != "ready"}
+
+    def program():
+        mesh = MeshArgs(settings=MeshSettings(), cluster_addons=ClusterAddonsHandle())
+        args = TelemetryArgs(
+            settings=TelemetrySettings(),
+            names=names,
+            cluster=ClusterHandle(**plain),
+            cluster_addons=ClusterAddonsHandle(),
+            mesh=Mesh("mesh", mesh).handle,
+        )
+        Telemetry("telemetry", args)
+
+    made = deploy(program)
+    ztunnel = made.named("mesh-ztunnel").urn
+    for part in ("prometheus", "collector", "node-collector", "gpu-exporter"):
+        assert ztunnel in made.graph.waits_for(made.named(f"telemetry-{part}").urn)
+    assert judge(made.graph, ENROLMENT).findings == ()
 
 
 def test_releases_of_one_chart_have_names_of_their_own(made):
@@ -118,3 +144,29 @@ def test_gpu_nodes_are_watched_and_their_logs_read(made):
         {"key": "nvidia.com/gpu", "operator": "Exists", "effect": "NoSchedule"}
     ]
     assert node["tolerations"] == [{"operator": "Exists"}]
+
+
+def test_a_nodes_collector_takes_nothing_opens_nothing_and_forgets_nothing(made):
+    values = made.named("telemetry-node-collector").inputs["values"]
+    assert {port for port, said in values["ports"].items() if said == {"enabled": False}} == {
+        "jaeger-compact",
+        "jaeger-grpc",
+        "jaeger-thrift",
+        "otlp",
+        "otlp-http",
+        "zipkin",
+    }
+    assert "config" not in values  # it would be merged with the chart's receivers and pipelines
+    whole = values["alternateConfig"]
+    assert "receivers" not in whole
+    assert whole["service"] == {
+        "extensions": ["health_check"],
+        "pipelines": {
+            "logs": {
+                "receivers": ["filelog"],
+                "processors": ["memory_limiter", "resource", "batch"],
+                "exporters": ["otlp"],
+            }
+        },
+    }
+    assert values["presets"]["logsCollection"]["storeCheckpoints"] is True

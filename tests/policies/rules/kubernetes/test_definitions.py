@@ -18,6 +18,14 @@ def _definition(kind, group):
 
 _POOLS = _definition("InferencePool", "inference.networking.k8s.io")
 _ROUTES = _definition("HTTPRoute", "gateway.networking.k8s.io")
+_PEERS = resource(
+    DEFINITION,
+    {
+        "metadata": {"name": "peers.x"},
+        "spec": {"group": "security.istio.io", "names": {"kind": "PeerAuthentication"}},
+    },
+    name="peers",
+)
 _MODELS = _release("crds", "oci://charts.example/kserve-crd")
 _LANGUAGE_MODELS = _release("llm-crds", "oci://charts.example/kserve-llmisvc-crd")
 _LLM_CHART = "oci://charts.example/kserve-llmisvc-resources"
@@ -40,6 +48,7 @@ CASES = {
             Case(_MODELS, others=[_release("llm-crds", "oci://x/kserve-llmisvc-crd", after=[_MODELS])]),
             Case(_release("crds", "kserve-crd", after=[_LANGUAGE_MODELS]), others=[_LANGUAGE_MODELS]),
             Case(_MODELS, others=[_POOLS, _ROUTES]),
+            Case(_release("base", "base", base={"excludedCRDs": ["peers.x"]}), others=[_PEERS]),
             Case(_release("keda", "keda"), others=[_MODELS]),
             Case(_release("llm", _LLM_CHART, kserve={"llmisvc": {"createGIECRDs": False}}), others=[_POOLS]),
             Case(_release("certificates", "cert-manager"), others=[_definition("Issuer", "cert-manager.io")]),
@@ -57,6 +66,13 @@ CASES = {
                 _MONITORS,
                 others=[_OPERATOR],
                 findings=[_MONITORING],
+            ),
+            Case(
+                _release("base", "base", base={"excludedCRDs": ["others.x"]}),
+                others=[_PEERS],
+                findings=[
+                    "its chart defines PeerAuthentication.security.istio.io, and peers is declared here too"
+                ],
             ),
             Case(
                 _release("gateway-crds", "oci://x/gateway-crds-helm"),
@@ -83,9 +99,35 @@ CASES = {
         undecided=[
             Case(_release("x", UNKNOWN)),
             Case(_release("certificates", "cert-manager", crds=UNKNOWN)),
+            Case(_release("base", "base", base={"excludedCRDs": UNKNOWN}), others=[_PEERS]),
             Case(_MODELS, others=[_release("y", UNKNOWN)]),
         ],
-    )
+    ),
+    "definitions-are-objects": RuleCases(
+        passing=[
+            Case(_release("keda", "keda")),
+            Case(_release("certificates", "cert-manager")),
+            Case(_release("base", "base", base={"excludedCRDs": ["peers.x"]})),
+            Case(_release("controller", "kserve-resources")),
+        ],
+        failing=[
+            Case(
+                _release("gateway-crds", "oci://x/gateway-crds-helm"),
+                findings=[
+                    "its chart brings definitions (*.gateway.networking.k8s.io, *.gateway.envoyproxy.io, ...)"
+                ],
+            ),
+            Case(
+                _release("certificates", "cert-manager", crds={"enabled": True}),
+                findings=["its chart brings definitions (*.cert-manager.io, *.acme.cert-manager.io, ...)"],
+            ),
+        ],
+        not_applicable=[Case(_ROUTES)],
+        undecided=[
+            Case(_release("x", UNKNOWN)),
+            Case(_release("certificates", "cert-manager", crds=UNKNOWN)),
+        ],
+    ),
 }
 
 test_cases = cases_test(RULES, CASES)

@@ -1,6 +1,6 @@
 import pytest
 
-from policies.analysis.serving.language_model_admission import (
+from policies.analysis.kserve.language_model_admission import (
     refused_bounds,
     refused_parents,
     refused_picker,

@@ -1,1 +1,0 @@
-"""What KServe and KEDA make of what is written."""

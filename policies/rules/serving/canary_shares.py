@@ -1,0 +1,40 @@
+"""What must hold of a canary's share: somebody acts on the field that says it.
+
+KServe v0.20.0: ``canaryTrafficPercent`` is read where Knative's services are made (``ksvc_reconciler.go``) and nowhere
+else, read 2026-11-29.
+"""
+
+from collections.abc import Iterable
+from typing import Final
+
+from policies.analysis.kserve.objects import INFERENCE_SERVICE, components
+from policies.analysis.kubernetes.metadata import annotation
+from policies.engine.graph import Graph, Resource
+from policies.engine.neighbours import keeps_our_conventions
+from policies.engine.rule import Rule
+from policies.engine.values import at
+
+_MODE: Final = "serving.kserve.io/deploymentMode"
+_WITHOUT_KNATIVE: Final = frozenset({"Standard", "RawDeployment"})
+
+
+def _unread(service: Resource, graph: Graph) -> Iterable[str]:
+    mode = annotation(service, _MODE)
+    # Where the service names no mode, the chart's counts; of that we know ours only.
+    if mode in _WITHOUT_KNATIVE or (not mode and keeps_our_conventions(graph)):
+        for part, component in components(service):
+            if at(component, "canaryTrafficPercent") is not None:
+                said = f"does nothing in {mode or 'Standard'} mode: the new model gets everything"
+                yield f"{part}: canaryTrafficPercent {said}"
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        id="canary-shares-are-acted-on",
+        applies_to=INFERENCE_SERVICE,
+        why="Only Knative's reconciler reads the field: ten percent are written, and all requests get the new model.",
+        fix="Describe the new version in spec.canary, with its trafficPercent.",
+        check=_unread,
+        reads_graph=True,
+    ),
+)
