@@ -8,8 +8,6 @@ from policies.analysis.kubernetes.charts import RELEASE
 from policies.engine.graph import UNKNOWN, Graph
 from tests.captured import captured
 
-ROLE = "kubernetes:rbac.authorization.k8s.io/v1:ClusterRole"
-
 
 @pytest.fixture(scope="module")
 def graph() -> Graph:
@@ -18,12 +16,11 @@ def graph() -> Graph:
 
 def test_what_a_chart_installs_stands_below_its_release(graph):
     whole = joined(graph)
-    release = next(r for r in graph.of_type(RELEASE) if r.name == "gateway-controllers-ai")
-    role = next(r for r in whole.of_type(ROLE) if "ai-gateway-controller" in r.name)
+    release = next(r for r in graph.of_type(RELEASE) if r.name == "mesh-cni")
+    agent = next(r for r in whole if r.parent == release.urn and r.inputs.get("kind") == "DaemonSet")
 
-    assert (role.parent, role.rendered, role.provider) == (release.urn, True, release.provider)
-    assert role.dependencies == release.dependencies | {release.urn}
-    assert role.inputs["rules"][0]["verbs"] == ["*"]
+    assert (agent.name, agent.rendered) == ("mesh-cni/istio-system/istio-cni-node", True)
+    assert agent.dependencies == release.dependencies | {release.urn}
     assert not any(r.rendered for r in graph)
     assert joined(whole) is whole
 
