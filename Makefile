@@ -26,7 +26,7 @@ define install
 	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $(1))
 	@$(if $(UV),uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .,\
 	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .)
-	@$(BIN)/python -m compileall -q components facts gate policies releases stacks __main__.py
+	@$(BIN)/python -m compileall -q bootstrap components facts gate policies releases stacks __main__.py
 endef
 
 $(VENV)/program.installed: requirements.txt pyproject.toml | $(VENV)/bin/python
@@ -57,6 +57,7 @@ program: $(VENV)/program.installed ## install what the program runs with
 
 preview: $(VENV)/program.installed .cache/checkov/installed ## build and judge every stack
 	$(BIN)/slipway preview $(PREVIEW_FLAGS)
+	$(BIN)/slipway preview --from bootstrap --output build/bootstrap $(PREVIEW_FLAGS)
 
 pack: .cache/pack/installed ## install what the policy pack runs with
 
