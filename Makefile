@@ -10,7 +10,7 @@ BASE ?= $(or $(BEFORE),$(if $(GITHUB_BASE_REF),origin/$(GITHUB_BASE_REF),main))
 UV := $(shell command -v uv 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help program preview pack test fuzz check conformance policy-engine lint-workflows test-browser test-pull-requests bench mutate docs schemas schemas-check crds crds-check verify-releases evaluate-releases clean
+.PHONY: help program preview pack test fuzz check conformance policy-engine lint-workflows test-browser test-pull-requests bench mutate docs schemas schemas-check charts charts-check crds crds-check verify-releases evaluate-releases clean
 
 help: ## list the verbs
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /: /'
@@ -130,6 +130,12 @@ crds: $(VENV)/development.installed ## make facts/crds again, the definitions th
 
 crds-check: $(VENV)/development.installed ## fail if facts/crds differs from the pinned modules (needs Go)
 	$(BIN)/python tools/make_crds.py --check
+
+charts: $(VENV)/development.installed ## render the pinned charts with the stacks' values into facts/charts (needs Go; 5 minutes the first time)
+	$(BIN)/python -m tools.charts $(ARGS)
+
+charts-check: $(VENV)/development.installed ## fail if facts/charts differs from what the charts render (needs Go)
+	$(BIN)/python -m tools.charts --check $(ARGS)
 
 mutate: $(VENV)/development.installed ## take out or turn round what keeps the stacks safe: how much the rules notice (2 minutes)
 	$(BIN)/python -m tools.mutation $(ARGS)
