@@ -82,7 +82,7 @@ class FlowLogs(PlatformComponent):
             description="Flow logs of the VPC",
             enable_key_rotation=True,
             deletion_window_in_days=self._lifecycle.key_deletion_days,
-            policy=document(account_may_manage(names), logs_may_use(names, log_name)),
+            policy=document(*account_may_manage(names), logs_may_use(names, log_name)),
             tags=self.tags(f"{name}-key"),
             opts=self.child_opts(protect=self._lifecycle.protects),
         )

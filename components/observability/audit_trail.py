@@ -44,7 +44,7 @@ def trail_key_policy(names: Names) -> str:
     """CloudTrail encrypts for this one trail; the account manages, and its auditors read through S3."""
     trail = names.arn("cloudtrail", f"trail/{names.platform}")
     return document(
-        account_may_manage(names),
+        *account_may_manage(names),
         Statement(
             sid="TrailEncrypts",
             actions=["kms:GenerateDataKey*"],
