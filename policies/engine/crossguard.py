@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import pulumi_policy as pack
+from google.protobuf import json_format
 from pulumi_policy import policy as protocol
 from pulumi_policy import proxy
 
@@ -97,6 +98,8 @@ class Judge:
         self._accepted: dict[str, Accepted] = {}
         self.today = today
         self.is_preview = is_preview
+        self.stack: Graph | None = None
+        """The whole stack while the engine asks about it: read once, not once a rule."""
 
     def accepted_in(self, urn: str) -> Accepted:
         """The waivers of the stack that a URN names: not every engine says in the environment which one it is."""
@@ -105,9 +108,8 @@ class Judge:
             self._accepted[stack] = Accepted(self._waivers, stack)
         return self._accepted[stack]
 
-    def tell(self, rule: Rule, resources: Iterable[Resource], report: Report) -> None:
+    def tell(self, rule: Rule, graph: Graph, report: Report) -> None:
         """Report every finding of a rule; raises last, when a preview leaves something undecided."""
-        graph = Graph(resources)
         said = judge(graph, [rule])
         self._findings(rule, said, graph, report)
         for fault in said.faults:
@@ -139,13 +141,13 @@ def policy_of(rule: Rule, judge_: Judge) -> Any:
     if rule.reads_graph:
 
         def of_stack(args: Any, report: Report) -> None:
-            judge_.tell(rule, [record_of_many(r) for r in args.resources], report)
+            judge_.tell(rule, judge_.stack or Graph(record_of_many(r) for r in args.resources), report)
 
         return pack.StackValidationPolicy(validate=of_stack, **described)
 
     def of_resource(args: Any, report: Report) -> None:
         if any(_is_meant(token, spelled(args.resource_type)) for token in rule.applies_to):
-            judge_.tell(rule, [record_of_one(args)], report)
+            judge_.tell(rule, Graph([record_of_one(args)]), report)
 
     return pack.ResourceValidationPolicy(validate=of_resource, **described)
 
@@ -169,6 +171,45 @@ def _hear_whether_preview(judge_: Judge) -> None:
     servicer.ConfigureStack = heard
 
 
+def _read_the_stack_once(judge_: Judge) -> None:
+    """Read what the engine says of a stack once and not once for every rule, as pulumi-policy 1.21.0 does.
+
+    Definitions of custom kinds are megabytes: 160 rules that each read them again took minutes. The SDK's own code
+    still asks the policies and answers the engine; it is only shown no resources.
+    """
+    servicer = protocol._PolicyAnalyzerServicer  # noqa: SLF001 a rename fails at once
+    ask = servicer.AnalyzeStack
+
+    def asked(self: Any, request: Any, context: Any) -> Any:
+        judge_.stack = Graph(_resources(self, request))
+        try:
+            return ask(self, type(request)(), context)
+        finally:
+            judge_.stack = None
+
+    servicer.AnalyzeStack = asked
+
+
+def _resources(servicer: Any, request: Any) -> Iterable[Resource]:
+    for said in request.resources:
+        properties = plain(protocol.deserialize_properties(json_format.MessageToDict(said.properties)))
+        provider = said.provider.urn if said.HasField("provider") else ""
+        record = Resource(
+            urn=said.urn,
+            type=said.type,
+            name=said.name,
+            inputs=properties,
+            outputs=properties,
+            id=properties.get("id", "") if isinstance(properties.get("id"), str) else "",
+            parent=said.parent,
+            protect=servicer._get_resource_options(said).protect,  # noqa: SLF001 as the SDK reads it
+            provider=f"{provider}::" if provider else "",
+            dependencies=frozenset(said.dependencies),
+            property_dependencies={k: frozenset(v.urns) for k, v in said.propertyDependencies.items()},
+        )
+        yield respelled(record)
+
+
 def start(folder: Path, *, today: date, is_preview: bool) -> None:
     """Serve the engine until it ends the process; prints the port it listens on as its first line.
 
@@ -179,6 +220,7 @@ def start(folder: Path, *, today: date, is_preview: bool) -> None:
     """
     judge_ = Judge(read_waivers(folder / "waivers.yaml"), today, is_preview=is_preview)
     _hear_whether_preview(judge_)
+    _read_the_stack_once(judge_)
     left_out = [rule.id for rule in RULES if rule.reads_retention]
     pack.PolicyPack(
         name="slipway",
