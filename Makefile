@@ -10,7 +10,7 @@ BASE ?= $(or $(BEFORE),$(if $(GITHUB_BASE_REF),origin/$(GITHUB_BASE_REF),main))
 UV := $(shell command -v uv 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help program preview pack test fuzz check conformance policy-engine lint-workflows test-browser test-pull-requests bench mutate docs schemas schemas-check crds crds-check verify-releases evaluate-releases clean
+.PHONY: help program preview pack test fuzz check conformance policy-engine lint-workflows test-browser test-pull-requests bench mutate docs schemas schemas-check charts charts-check crds crds-check verify-releases evaluate-releases clean
 
 help: ## list the verbs
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /: /'
@@ -26,7 +26,7 @@ define install
 	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $(1))
 	@$(if $(UV),uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .,\
 	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .)
-	@$(BIN)/python -m compileall -q components facts gate policies releases stacks __main__.py
+	@$(BIN)/python -m compileall -q bootstrap components facts gate policies releases stacks __main__.py
 endef
 
 $(VENV)/program.installed: requirements.txt pyproject.toml | $(VENV)/bin/python
@@ -57,6 +57,7 @@ program: $(VENV)/program.installed ## install what the program runs with
 
 preview: $(VENV)/program.installed .cache/checkov/installed ## build and judge every stack
 	$(BIN)/slipway preview $(PREVIEW_FLAGS)
+	$(BIN)/slipway preview --from bootstrap --output build/bootstrap $(PREVIEW_FLAGS)
 
 pack: .cache/pack/installed ## install what the policy pack runs with
 
@@ -129,6 +130,12 @@ crds: $(VENV)/development.installed ## make facts/crds again, the definitions th
 
 crds-check: $(VENV)/development.installed ## fail if facts/crds differs from the pinned modules (needs Go)
 	$(BIN)/python tools/make_crds.py --check
+
+charts: $(VENV)/development.installed ## render the pinned charts with the stacks' values into facts/charts (needs Go; 5 minutes the first time)
+	$(BIN)/python -m tools.charts $(ARGS)
+
+charts-check: $(VENV)/development.installed ## fail if facts/charts differs from what the charts render (needs Go)
+	$(BIN)/python -m tools.charts --check $(ARGS)
 
 mutate: $(VENV)/development.installed ## take out or turn round what keeps the stacks safe: how much the rules notice (2 minutes)
 	$(BIN)/python -m tools.mutation $(ARGS)

@@ -11,6 +11,12 @@ from components.cluster.system_nodes import SystemNodes, SystemNodesArgs
 from components.compute.cpu_pool import CpuPool, CpuPoolArgs
 from components.compute.gpu_pool import GpuPool, GpuPoolArgs
 from components.compute.karpenter import Karpenter, KarpenterArgs
+from components.foundation.cluster_roles import (
+    ClusterReaders,
+    ClusterReadersArgs,
+    ModelDeployers,
+    ModelDeployersArgs,
+)
 from components.foundation.well_known import MODELS
 from components.gateway.certificates import Certificates, CertificatesArgs
 from components.gateway.gateway import Gateway, GatewayArgs
@@ -65,6 +71,8 @@ inside = on_aws
 if stack.owner_of("cluster") is not None:
     api = kubernetes_provider(names, platform.cluster)
     inside = pulumi.ResourceOptions(providers=[provider, api])
+if own.cluster is not None:
+    ClusterReaders("cluster-readers", platform.args(ClusterReadersArgs), inside)
 if own.system_nodes is not None:
     basics = platform.args(ClusterAddonsArgs)
     platform.cluster_addons = ClusterAddons("cluster-addons", basics, inside).handle
@@ -105,6 +113,7 @@ if own.telemetry is not None:
 if own.workload_namespace is not None:
     workloads = platform.args(WorkloadNamespaceArgs, settings=own.workload_namespace)
     platform.workload_namespace = WorkloadNamespace("models-namespace", workloads, inside).handle
+    ModelDeployers("model-deployers", platform.args(ModelDeployersArgs), inside)
 stable = {model: chosen.traffic.stable for model, chosen in own.models.items()}
 for model, plan in stack.plans.items():
     wanted = platform.args(ModelArgs, plan=plan, settings=own.models[model], namespace=MODELS, stable=stable)

@@ -50,6 +50,20 @@ class Module(Pin):
     module: str
 
 
+class ChartSource(Strict):
+    """The Go module that carries a chart's source, and what its project's release process writes into it.
+
+    ``near`` says why the version is not the pinned one.
+    """
+
+    module: str
+    version: str
+    folder: str
+    near: str = ""
+    renamed: dict[str, str] = Field(default_factory=dict)
+    texts: dict[str, dict[str, str]] = Field(default_factory=dict)
+
+
 class ChartApis(Strict):
     """What a chart brings to the API server: kinds as ``Kind.group``, or ``*.group`` for a whole group."""
 
@@ -91,6 +105,12 @@ def modules() -> dict[str, Module]:
 def chart_apis() -> dict[str, ChartApis]:
     """By the chart's own name, which is the last part of an ``oci://`` address."""
     return {name: ChartApis.model_validate(raw) for name, raw in _read("chart-apis").items()}
+
+
+@cache
+def chart_sources() -> dict[str, ChartSource]:
+    """By the chart's own name."""
+    return {name: ChartSource.model_validate(raw) for name, raw in _read("chart-sources").items()}
 
 
 def _read(name: str) -> dict[str, object]:

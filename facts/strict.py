@@ -13,5 +13,8 @@ class Strict(BaseModel):
     )
 
 
+AccountId = Annotated[str, Field(pattern=r"^\d{12}$")]
+"""An AWS account's number."""
+
 Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,30}$")]
 """A name that becomes part of a resource's name: lower-case letters, digits and dashes."""

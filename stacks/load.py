@@ -99,6 +99,11 @@ class Stack:
         return network
 
     @property
+    def endpoint_ranges(self) -> tuple[str, ...]:
+        """Where AWS's services answer inside the VPC, whose network this stack or one above owns."""
+        return tuple(self._network.endpoint_ranges.values())
+
+    @property
     def gpu_pools(self) -> Mapping[str, GpuPoolSettings]:
         """The pools a model of this stack may run on, here and upstream."""
         above = self.upstream.gpu_pools if self.upstream else {}

@@ -9,7 +9,8 @@ from components.compute.cpu_pool import CpuPoolSettings
 from components.compute.gpu_pool import GpuPoolSettings
 from components.foundation.names import Names
 from components.gateway.caller_settings import TOKENS_PER_MINUTE, caller_problems
-from components.gateway.model_route import counts_tokens
+from components.gateway.model_route import INTERFACES, counts_tokens
+from components.gateway.model_slots import slot_problems
 from components.models.capacity import cpu_problem, placement
 from components.models.disk import disk_problem
 from components.models.fallback import fail_soft_problems
@@ -102,6 +103,11 @@ def _edge_problems(
         against = fail_soft_problems(release.fail_soft, release.needs.task, _tasks(models, releases))
         yield from (f"{path}.versions.{version}: {reason}" for reason in against)
     for task in sorted({loaded.release.needs.task for loaded in found.values()})[:1]:
+        if INTERFACES[task] == "chat":
+            for said in slot_problems(
+                {version: chosen.slot for version, chosen in settings.versions.items()}
+            ):
+                yield f"{path}.{said}"
         for said in caller_problems(settings.callers, counts_tokens=counts_tokens(task)):
             yield f"{path}.callers.{said}"
 

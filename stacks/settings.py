@@ -85,7 +85,7 @@ NEEDS: Final[Mapping[str, tuple[str, ...]]] = {
     "serving": ("network", "certificates", "gateway", "mesh"),
     "autoscaling": ("network", "system_nodes", "mesh"),
     "telemetry": ("system_nodes", "mesh"),
-    "workload_namespace": ("mesh",),
+    "workload_namespace": ("mesh", "gateway"),
     "models": (
         "identity",
         "serving",

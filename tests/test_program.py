@@ -21,7 +21,7 @@ from tests.captured import STACKS, captured
 from tests.conftest import ROOT
 from tests.make_golden import GOLDEN, urns
 
-TODAY = date(2026, 11, 23)
+TODAY = date(2026, 11, 28)
 FILES = [
     "manifests.yaml",
     "report.html",
@@ -96,7 +96,7 @@ def test_two_runs_are_byte_identical_and_one_of_them_has_no_network(tmp_path):
     unshare = shutil.which("unshare")
     alone = (unshare or "", "-rn")
     allowed = unshare and subprocess.run([*alone, "true"], capture_output=True, check=False).returncode == 0  # noqa: S603 a probe
-    ask = ("preview", "--no-checkov", "--today=2026-11-23", "--output")
+    ask = ("preview", "--no-checkov", "--today=2026-11-28", "--output")
     first = slipway(*ask, str(tmp_path / "a"), before=alone if allowed else ())
     second = slipway(*ask, str(tmp_path / "b"))
     assert (first.returncode, first.stdout.replace(str(tmp_path / "a"), "")) == (

@@ -1,15 +1,15 @@
 """The EKS control plane: private, encrypted, logged, entered by named identities only."""
 
 from dataclasses import dataclass
-from ipaddress import IPv4Network
-from typing import Annotated, Final, Literal, Self
+from typing import Final, Literal, Self
 
 import pulumi
 import pulumi_aws as aws
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import Field, model_validator
 
 from components.cluster.cluster_access import AccessSettings, ClusterAccess, RoleArn, access_problem
 from components.cluster.node_prerequisites import NodePrerequisites
+from components.foundation.api_ingress import Cidr, SecurityGroupId, api_ingress
 from components.foundation.base import Handle, PlatformComponent, Settings
 from components.foundation.iam_document import document, service_trust
 from components.foundation.lifecycle import DURABLE, Lifecycle
@@ -21,20 +21,6 @@ from facts.strict import Slug
 KUBERNETES_VERSION: Final = "1.35"
 """In standard support until 2027-03-27 (endoflife.date, read 2026-11)."""
 LOG_TYPES: Final = ("api", "audit", "authenticator", "controllerManager", "scheduler")
-_WIDEST_PREFIX: Final = 16
-
-
-def _narrow(cidr: str) -> str:
-    try:
-        network = IPv4Network(cidr)
-    except ValueError:
-        raise ValueError(f"not an address range such as 203.0.113.0/24 (got {cidr!r})") from None
-    if network.prefixlen < _WIDEST_PREFIX:
-        raise ValueError(f"opens the Kubernetes API to more than a /{_WIDEST_PREFIX} (got {cidr!r})")
-    return cidr
-
-
-Cidr = Annotated[str, AfterValidator(_narrow)]
 
 
 class ClusterSettings(Settings):
@@ -43,13 +29,19 @@ class ClusterSettings(Settings):
     public_access_cidrs: list[Cidr] = Field(default_factory=list)
     """Empty: the API server has no public endpoint, and ``pulumi up`` must run inside the VPC."""
     log_retention_days: Literal[90, 180, 365, 731] = 365
+    private_access_cidrs: list[Cidr] = Field(default_factory=list)
+    """Ranges of joined networks whose hosts reach the private API."""
+    private_access_security_groups: list[SecurityGroupId] = Field(default_factory=list)
+    """Security groups, made elsewhere, whose members reach the private API: a runner's, a bastion's."""
     deploy_role_arn: RoleArn | None = None
     """The role that runs ``pulumi up``; None: the platform's own ``deploy`` role."""
+    preview_role_arn: RoleArn | None = None
+    """The role that runs ``pulumi preview``; None: the platform's own ``preview`` role."""
     access: dict[Slug, AccessSettings] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _entries_are_distinct(self) -> Self:
-        problem = access_problem(self.access, self.deploy_role_arn)
+        problem = access_problem(self.access, self.deploy_role_arn, self.preview_role_arn)
         if problem:
             raise ValueError(problem)
         return self
@@ -105,9 +97,17 @@ class Cluster(PlatformComponent):
             f"{name}-access",
             names=names,
             deploy_role_arn=deploy_role_arn,
+            preview_role_arn=settings.preview_role_arn or names.role_arn("preview"),
             access=settings.access,
             cluster=cluster,
             opts=self.child_opts(),
+        )
+        api_ingress(
+            self,
+            name,
+            cluster.vpc_config.cluster_security_group_id,
+            settings.private_access_cidrs,
+            settings.private_access_security_groups,
         )
         # Karpenter finds its nodes' security group by this tag; EKS makes the group and cannot tag it.
         aws.ec2.Tag(

@@ -33,6 +33,8 @@ class Statement:
     conditions: Conditions = field(default_factory=dict)
     effect: Literal["Allow", "Deny"] = "Allow"
     unscoped_because: str | None = None
+    is_ceiling: bool = False
+    """True in an endpoint's policy: it grants nothing, and says how much of others' grants may pass."""
 
     def __post_init__(self) -> None:
         if not _SID.fullmatch(self.sid):
@@ -44,7 +46,7 @@ class Statement:
         for resource in self.resources:
             if resource != "*" and not resource.startswith("arn:"):
                 raise ValueError(f"{self.sid}: resource {resource!r} is no ARN")
-        if self.effect == "Allow":
+        if self.effect == "Allow" and not self.is_ceiling:
             self._is_narrow()
 
     def _is_narrow(self) -> None:

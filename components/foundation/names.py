@@ -16,6 +16,8 @@ RUNTIME: Final = "runtime"
 PUBLISHER: Final = "publisher"
 """The role that puts models into the store; like the role that deploys, it is made outside the platform."""
 
+BucketRole = Literal["models", "payloads", "logs", "state", "flow-logs"]
+
 
 @dataclass(frozen=True)
 class Names:
@@ -40,11 +42,11 @@ class Names:
     def cluster_arn(self) -> str:
         return self.arn("eks", f"cluster/{self.cluster}")
 
-    def bucket(self, role: Literal["models", "payloads", "logs", "state"]) -> str:
+    def bucket(self, role: BucketRole) -> str:
         """At most 63 characters, unique in the world because it carries the account and the region."""
         return f"{self.platform}-{role}-{self.account}-{self.region}"
 
-    def bucket_arn(self, role: Literal["models", "payloads", "logs", "state"]) -> str:
+    def bucket_arn(self, role: BucketRole) -> str:
         return f"arn:{self.partition}:s3:::{self.bucket(role)}"
 
     def role(self, capability: str) -> str:

@@ -50,7 +50,7 @@ def _key_statement(names: Names, sid: str, actions: Sequence[str], role_arns: Se
 def state_key_policy(args: StateStoreArgs) -> str:
     """The account manages the key; deploy roles encrypt and decrypt with it, preview roles only decrypt."""
     return document(
-        account_may_manage(args.names),
+        *account_may_manage(args.names),
         _key_statement(
             args.names, "DeployUses", ("kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"), args.writers
         ),

@@ -18,13 +18,13 @@ _DEFINED: Final = ("gateway-api", "inference-extension", "envoy-gateway", "ai-ga
 
 
 def admission_budget() -> dict[str, Any]:
-    """The AI gateway's chart has no budget of its own, and without its webhook no proxy pod is admitted."""
+    """The AI gateway's chart has no budget of its own; a drain takes one of its three controllers at a time."""
     return {
         "apiVersion": "policy/v1",
         "kind": "PodDisruptionBudget",
         "metadata": {"name": "ai-gateway-controller", "namespace": AI_GATEWAY},
         "spec": {
-            "minAvailable": 1,
+            "maxUnavailable": 1,
             "selector": {"matchLabels": {"app.kubernetes.io/name": "ai-gateway-helm"}},
         },
     }

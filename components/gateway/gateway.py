@@ -112,6 +112,7 @@ def edge_objects(settings: GatewaySettings, cluster_issuer: Any) -> dict[str, di
             service=manifests.edge_service(settings.exposure, settings.callers()),
             replicas=settings.replicas,
         ),
+        "edge-processor": manifests.processor_config(),
         "edge-certificate": manifests.certificate(settings.hostname, cluster_issuer),
         "edge-authentication": authentication_policy(settings.authentication.tokens()),
         "edge-transport": manifests.edge_transport_policy(),

@@ -16,6 +16,9 @@ _WINDOW_SECONDS: Final = 60
 _GROUP: Final = "gateway.networking.k8s.io"
 _ONE_MODEL: Final = "This caller's limit for the model is used up."
 _ALL_MODELS: Final = "This caller's limit for all models together is used up."
+_UNAVAILABLE: Final = "The model does not answer now."
+_SERVER: Final = (500,)
+_AWAY: Final = (502, 503, 504)
 _WAKING: Final = "The model does not answer now. If it was at rest, this request has woken it."
 
 _RETRY: Final = {
@@ -138,21 +141,7 @@ def route_policy(
     if limits.smaller_model:
         # The only address of the model is put aside, so the next in order answers.
         spec["healthCheck"] = {"passive": {**_SICK, "maxEjectionPercent": 100}}
-    if limits.waking_seconds and not limits.refusal:
-        # The inner gateway's 503 says neither that the model is woken nor when to ask again.
-        spec["responseOverride"].append(
-            {
-                "match": {"statusCodes": [{"type": "Value", "value": 503}]},
-                "response": _answer(shape, _WAKING, "model_unavailable", limits.waking_seconds),
-            }
-        )
-    if limits.refusal:
-        spec["responseOverride"].append(
-            {
-                "match": {"statusCodes": [{"type": "Value", "value": code} for code in (502, 503, 504)]},
-                "response": _answer(shape, limits.refusal, "model_unavailable", limits.retry_after_seconds),
-            }
-        )
+    spec["responseOverride"] += _failures(limits, shape)
     return _policy(model, EDGE, {"kind": "HTTPRoute", "name": model}, spec, labels)
 
 
@@ -171,6 +160,27 @@ def _override(
         **({"source": source} if source else {}),
         "response": response,
     }
+
+
+def _failures(limits: Limits, shape: Literal["openai", "inference"]) -> list[dict[str, Any]]:
+    """What is said instead of an empty 500: by the record, by a model that wakes, or plainly.
+
+    A picker that is away makes the inner gateway answer 500 without a body, and a proxy that gives up 502 to 504. An
+    engine's own 500 says why, and to Envoy looks the same: its words give way to these.
+    """
+    if limits.refusal:
+        return [
+            _override(
+                (*_SERVER, *_AWAY),
+                _answer(shape, limits.refusal, "model_unavailable", limits.retry_after_seconds),
+            )
+        ]
+    plain = _answer(shape, _UNAVAILABLE, "model_unavailable", limits.retry_after_seconds)
+    if not limits.waking_seconds:
+        return [_override((*_SERVER, *_AWAY), plain)]
+    # The inner gateway's 503 says neither that the model is woken nor when to ask again.
+    waking = _answer(shape, _WAKING, "model_unavailable", limits.waking_seconds)
+    return [_override((503,), waking), _override((*_SERVER, 502, 504), plain)]
 
 
 def _caller_limits(caller: CallerSettings, counts_tokens: bool) -> list[dict[str, Any]]:

@@ -112,7 +112,11 @@ def edge_gateway(hostname: str) -> dict[str, Any]:
     return {
         "apiVersion": "gateway.networking.k8s.io/v1",
         "kind": "Gateway",
-        "metadata": {"name": EDGE_GATEWAY, "namespace": EDGE},
+        "metadata": {
+            "name": EDGE_GATEWAY,
+            "namespace": EDGE,
+            "annotations": {"aigateway.envoyproxy.io/gateway-config": EDGE_GATEWAY},
+        },
         "spec": {
             "gatewayClassName": CLASS,
             "infrastructure": {"parametersRef": _parameters(EDGE_GATEWAY)},
@@ -129,6 +133,25 @@ def edge_gateway(hostname: str) -> dict[str, Any]:
                     "allowedRoutes": {"namespaces": {"from": "Same"}},
                 }
             ],
+        },
+    }
+
+
+def processor_config() -> dict[str, Any]:
+    """What the AI gateway's processor beside each Envoy of the edge may use; without it, it has no request at all."""
+    return {
+        "apiVersion": "aigateway.envoyproxy.io/v1beta1",
+        "kind": "GatewayConfig",
+        "metadata": {"name": EDGE_GATEWAY, "namespace": EDGE},
+        "spec": {
+            "extProc": {
+                "kubernetes": {
+                    "resources": {
+                        "requests": {"cpu": "250m", "memory": "256Mi"},
+                        "limits": {"cpu": "1", "memory": "512Mi"},
+                    }
+                }
+            }
         },
     }
 

@@ -11,6 +11,7 @@ from components.gateway.access import TokenIssuer, authorization_policy
 from components.gateway.caller_settings import CallerSettings
 from components.gateway.limits import TOKENS, Limits, route_policy
 from components.gateway.model_list import inner_backend
+from components.gateway.model_slots import SLOTS, Slot
 
 MODEL_HEADER: Final = "x-ai-eg-model"
 """The AI gateway fills it from the request's body before it chooses a route."""
@@ -41,13 +42,15 @@ def counts_tokens(task: str) -> bool:
 class Share:
     """What the edge sends to one address of the inner gateway, in per cent.
 
-    ``path`` is where that gateway finds an OpenAI interface (``/models/support-chat-v1/v1``); ``name`` the object's.
+    ``path`` is where that gateway finds an OpenAI interface (``/models/support-chat-v1/v1``); ``name`` the object's;
+    ``slot`` its place in the route, where versions come and go.
     """
 
     name: str
     path: str
     percent: int = 100
     version: str = ""
+    slot: Slot | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,6 +96,9 @@ class ModelRoute:
             raise ValueError(f"route {self.name}: {self.interface} needs upstream_host")
         if self.smaller_models and self.interface != "chat":
             raise ValueError(f"route {self.name}: only chat has smaller models (got {self.interface})")
+        slots = [share.slot for share in self.shares]
+        if len(slots) > 1 and (None in slots or len(set(slots)) < len(slots)):
+            raise ValueError(f"route {self.name}: shares beside each other need a slot each (got {slots})")
         if bool(self.smaller_models) != self.limits.smaller_model:
             raise ValueError(f"route {self.name}: limits.smaller_model disagrees with smaller_models")
 
@@ -160,6 +166,15 @@ def _service_backend(route: ModelRoute, share: Share) -> dict[str, Any]:
     }
 
 
+def _places(shares: tuple[Share, ...]) -> list[tuple[str, int]]:
+    """Names and weights by position, which never changes for a version: in an empty slot the one that answers waits."""
+    if not any(share.slot for share in shares):
+        return [(share.name, share.percent) for share in shares]
+    by_slot = {share.slot: (share.name, share.percent) for share in shares}
+    waiting = max(shares, key=lambda share: share.percent).name
+    return [by_slot.get(slot, (waiting, 0)) for slot in SLOTS]
+
+
 def _ai_route(route: ModelRoute) -> dict[str, Any]:
     smaller = [
         {"name": other.backend, "priority": order, "modelNameOverride": other.model}
@@ -167,8 +182,8 @@ def _ai_route(route: ModelRoute) -> dict[str, Any]:
     ]
     # Weights count among backends of one priority; one of weight 0 gets nothing and keeps its place.
     own = [
-        {"name": share.name, "weight": share.percent, **({"priority": 0} if smaller else {})}
-        for share in route.shares
+        {"name": name, "weight": weight, **({"priority": 0} if smaller else {})}
+        for name, weight in _places(route.shares)
     ]
     return {
         "apiVersion": "aigateway.envoyproxy.io/v1beta1",

@@ -27,6 +27,9 @@ def store_manifests() -> dict[str, dict[str, Any]]:
             "metadata": metadata,
             "spec": {
                 "replicas": 1,
+                # A new version counts before the old one goes. A drain has no such order: no budget stands in its
+                # way, and requests are refused for the seconds until the pod runs elsewhere.
+                "strategy": {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 1, "maxUnavailable": 0}},
                 "selector": {"matchLabels": _LABELS},
                 "template": {"metadata": {"labels": _LABELS}, "spec": _pod()},
             },
@@ -85,6 +88,10 @@ def _pod() -> dict[str, Any]:
                     "200mb",
                     "--maxmemory-policy",
                     "volatile-ttl",
+                    # The image starts without it, a distribution's build with it and refuses every call but its own;
+                    # the NetworkPolicy says who may call.
+                    "--protected-mode",
+                    "no",
                 ],
                 "ports": [{"containerPort": PORT, "protocol": "TCP"}],
                 "resources": {

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from components.cluster.priorities import PLATFORM_PRIORITY
 from components.compute.system_home import ON_SYSTEM_NODES
-from components.foundation.well_known import AI_GATEWAY, ENVOY_GATEWAY
+from components.foundation.well_known import AI_GATEWAY, EDGE, EDGE_GATEWAY, ENVOY_GATEWAY
 from components.gateway.rate_limit_store import NAME, PORT
 
 CONTROLLER: Final = "gateway.envoyproxy.io/gatewayclass-controller"
@@ -12,6 +12,15 @@ _XDS_MIB: Final = 64
 """What the two controllers send each other holds every route, cluster and listener of a gateway; both take 4 MiB by
 default, and with more nothing new is published (``extensionManager.maxMessageSize``, ``controller.maxRecvMsgSize``)."""
 _SMALL: Final = {"requests": {"cpu": "100m", "memory": "256Mi"}, "limits": {"cpu": "1", "memory": "1Gi"}}
+_AI_PODS: Final = {"app.kubernetes.io/name": "ai-gateway-helm"}
+_APART: Final = [
+    {
+        "weight": weight,
+        "podAffinityTerm": {"topologyKey": key, "labelSelector": {"matchLabels": _AI_PODS}},
+    }
+    for key, weight in (("kubernetes.io/hostname", 100), ("topology.kubernetes.io/zone", 50))
+]
+"""Preferred, not required: with a zone away, the third replica still finds a machine."""
 _RESTRICTED: Final = {
     "allowPrivilegeEscalation": False,
     "capabilities": {"drop": ["ALL"]},
@@ -24,17 +33,30 @@ _RESTRICTED: Final = {
 
 
 def ai_gateway_values() -> dict[str, Any]:
-    """Two controllers; without one that answers, no proxy pod is admitted.
+    """Three controllers on three machines; without one that answers, no proxy of the edge is admitted.
 
-    The chart's own webhook certificate lasts a year and is never renewed, so cert-manager makes it.
+    The chart writes ``failurePolicy: Fail`` and has no value for it, nor for a priority class (v1.0.0, read:
+    2026-11-28), and a proxy of the edge without its processor could not serve. So its webhook is asked about the
+    edge's pods only: those of the inner gateway and of the rate-limit service come up without it. The chart's own
+    webhook certificate lasts a year and is never renewed, so cert-manager makes it.
     """
     return {
         "controller": {
-            "replicaCount": 2,
+            "replicaCount": 3,
             "resources": _SMALL,
             "securityContext": _RESTRICTED,
             **ON_SYSTEM_NODES,
-            "mutatingWebhook": {"certManager": {"enable": True}},
+            "affinity": {"podAntiAffinity": {"preferredDuringSchedulingIgnoredDuringExecution": _APART}},
+            "mutatingWebhook": {
+                "certManager": {"enable": True},
+                "objectSelector": {
+                    "matchLabels": {
+                        "app.kubernetes.io/managed-by": "envoy-gateway",
+                        "gateway.envoyproxy.io/owning-gateway-name": EDGE_GATEWAY,
+                    }
+                },
+                "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": EDGE}},
+            },
             # A text, or the chart would write it with an exponent.
             "maxRecvMsgSize": str(_XDS_MIB * 2**20),
             # A quota that cannot be counted must not be endless.

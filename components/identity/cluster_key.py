@@ -14,19 +14,22 @@ USE = (
 MANAGE = (
     "kms:CancelKeyDeletion",
     "kms:CreateAlias",
-    "kms:CreateGrant",
     "kms:DeleteAlias",
     "kms:DescribeKey",
+    "kms:DisableKey",
     "kms:DisableKeyRotation",
+    # A key whose deletion was taken back is disabled until somebody enables it.
+    "kms:EnableKey",
     "kms:EnableKeyRotation",
     "kms:GetKeyPolicy",
     "kms:GetKeyRotationStatus",
     "kms:ListAliases",
-    "kms:ListGrants",
+    "kms:ListKeyPolicies",
+    "kms:ListKeyRotations",
     "kms:ListResourceTags",
     "kms:PutKeyPolicy",
     "kms:RetireGrant",
-    "kms:RevokeGrant",
+    "kms:RotateKeyOnDemand",
     "kms:ScheduleKeyDeletion",
     "kms:TagResource",
     "kms:UntagResource",
@@ -35,22 +38,41 @@ MANAGE = (
 )
 
 
-def account_may_manage(names: Names) -> Statement:
-    """Lets the account's own IAM policies manage the key, but not use it: without this nobody ever could."""
-    return Statement(
+LOGS_USE = ("kms:Decrypt*", "kms:Describe*", "kms:Encrypt*", "kms:GenerateDataKey*", "kms:ReEncrypt*")
+"""As CloudWatch Logs asks for it (its user guide, "Encrypt log data using AWS KMS", read 2026-11-28)."""
+GRANT = ("kms:CreateGrant", "kms:ListGrants", "kms:RevokeGrant")
+"""What lets a service of AWS use the key for whoever asks it to: EKS, ECR and EBS work by grants."""
+
+
+def account_may_manage(names: Names) -> tuple[Statement, Statement]:
+    """Lets the account's own IAM policies manage the key, but not use it: without this nobody ever could.
+
+    Grants are for services of AWS only, or whoever may make one would let themselves decrypt by it. The key's policy
+    can still be changed, by who may do that.
+    """
+    manages = Statement(
         sid="AccountManages",
         actions=MANAGE,
         resources=["*"],
         principals={"AWS": [f"arn:{names.partition}:iam::{names.account}:root"]},
         unscoped_because="in a key policy the resource is always this key",
     )
+    grants = Statement(
+        sid="AccountGrantsToServices",
+        actions=GRANT,
+        resources=["*"],
+        principals=manages.principals,
+        conditions={"Bool": {"kms:GrantIsForAWSResource": "true"}},
+        unscoped_because="in a key policy the resource is always this key",
+    )
+    return manages, grants
 
 
 def logs_may_use(names: Names, log_group: str) -> Statement:
     """Lets CloudWatch Logs encrypt one group, or one prefix of groups, with the key."""
     return Statement(
         sid="LogsUse",
-        actions=USE,
+        actions=LOGS_USE,
         resources=["*"],
         principals={"Service": [f"logs.{names.region}.amazonaws.com"]},
         conditions={
@@ -91,7 +113,7 @@ def secrets_statement(names: Names) -> Statement:
 def cluster_key_policy(names: Names, deploy_role_arn: str) -> str:
     """The account manages; the control plane and CloudWatch Logs use; the deploy role grants it to EKS."""
     return document(
-        account_may_manage(names),
+        *account_may_manage(names),
         role_may_use(names, "ClusterUses", "cluster", (*USE, "kms:CreateGrant")),
         principal_may_use(names, "DeployGrants", deploy_role_arn, ("kms:CreateGrant", "kms:DescribeKey")),
         logs_may_use(names, f"/aws/eks/{names.cluster}/cluster"),

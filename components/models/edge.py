@@ -4,6 +4,7 @@ from typing import Final
 
 from components.gateway.limits import Limits
 from components.gateway.model_route import INTERFACES, Interface, ModelRoute, Share, SmallerModel
+from components.gateway.model_slots import slot_of
 from components.models.args import ModelArgs
 from components.models.fallback import fail_soft_plan
 from components.models.llm_route import version_path
@@ -62,6 +63,7 @@ def _shares(args: ModelArgs, interface: Interface) -> tuple[Share, ...]:
             path=f"{version_path(args.namespace, plan.key)}/v1",
             percent=args.settings.traffic.percent_of(version),
             version=version,
+            slot=slot_of(version, args.settings.versions[version].slot),
         )
         for version, plan in args.plan.releases.items()
     )

@@ -6,6 +6,7 @@ from pydantic import Field, model_validator
 
 from components.foundation.base import Settings
 from components.gateway.caller_settings import Callers
+from components.gateway.model_slots import Slot
 from components.models.payload_logging import PayloadLogging
 from components.models.traffic import TrafficSettings, Version
 from facts.strict import Slug
@@ -31,6 +32,8 @@ class VersionSettings(Settings):
     pool: Slug = "cpu"
     """A pool of this stack or its upstream: of ``cpu_pools``, or of ``gpu_pools`` where the release asks for GPUs."""
     replicas: ReplicaSettings = Field(default_factory=ReplicaSettings)
+    slot: Slot | None = None
+    """Its place at the edge, a or b, of a language model; without it a for odd versions and b for even ones."""
 
 
 class StartSettings(Settings):

@@ -1,6 +1,7 @@
 """The namespace models run in: in the mesh, restricted, and closed until a flow opens something."""
 
 import ipaddress
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -47,16 +48,20 @@ class WorkloadNamespaceSettings(Settings):
     """Refuse every release whose record names no signature; confidential data asks for one anyway."""
     use: Use = "commercial"
     """What its models are used for; a release whose licence does not permit that is refused."""
-    # S3 answers from public addresses even through its gateway endpoint, and those addresses change.
-    https_egress: list[AddressRange] = Field(default_factory=lambda: ["0.0.0.0/0"])
+    https_egress: list[AddressRange] = Field(default_factory=list)
+    """Where else pods may open port 443: nowhere. AWS's services answer inside the VPC, at its endpoints."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class WorkloadNamespaceArgs:
-    """What :class:`WorkloadNamespace` needs. ``api_server_range`` holds the addresses of the API server."""
+    """What :class:`WorkloadNamespace` needs.
+
+    ``api_server_range`` holds the addresses of the API server, ``endpoint_ranges`` those of AWS's services.
+    """
 
     settings: WorkloadNamespaceSettings
     api_server_range: str
+    endpoint_ranges: Sequence[str] = ()
     mesh: MeshHandle
     namespace: str = MODELS
 
@@ -69,14 +74,17 @@ class WorkloadNamespaceHandle(Handle):
 
 
 def contents(
-    namespace: str, settings: WorkloadNamespaceSettings, api_server_range: str
+    namespace: str,
+    settings: WorkloadNamespaceSettings,
+    api_server_range: str,
+    endpoint_ranges: Sequence[str] = (),
 ) -> dict[str, dict[str, Any]]:
     """Everything inside the namespace, by role."""
     return {
         "mutual-tls": require_mutual_tls(namespace),
         "deny-requests": deny_all_requests(namespace),
         "deny-traffic": deny_all_traffic(namespace),
-        "necessary-egress": necessary_egress(namespace, settings.https_egress),
+        "necessary-egress": necessary_egress(namespace, [*endpoint_ranges, *settings.https_egress]),
         **ways_of_language_models(namespace, api_server_range),
         "quota": quota(
             namespace,
@@ -113,7 +121,9 @@ class WorkloadNamespace(PlatformComponent):
             KubernetesObject(
                 f"{name}-{role}", manifest, self.child_opts(depends_on=[namespace, *args.mesh.ready])
             )
-            for role, manifest in contents(args.namespace, args.settings, args.api_server_range).items()
+            for role, manifest in contents(
+                args.namespace, args.settings, args.api_server_range, args.endpoint_ranges
+            ).items()
         ]
         self.handle = WorkloadNamespaceHandle(name=args.namespace, ready=(namespace, *children))
         self.register_outputs({})

@@ -12,10 +12,14 @@ from pydantic import Field, model_validator
 from components.foundation.base import Handle, PlatformComponent, Settings
 from components.foundation.lifecycle import DURABLE, Lifecycle
 from components.foundation.names import Names
-from components.network.cidr_plan import ZonePlan, plan_subnets
+from components.network.cidr_plan import plan_subnets
 from components.network.control_plane_subnets import ControlPlaneSubnets
+from components.network.endpoint_plan import endpoint_ranges
+from components.network.endpoint_policy import PerimeterSettings
 from components.network.flow_logs import FlowLogs
-from components.network.vpc_endpoints import VpcEndpoints
+from components.network.nat import nat_gateway
+from components.network.vpc_endpoints import Endpoints, VpcEndpoints, VpcEndpointsArgs
+from components.network.zone_subnets import ZoneSubnets
 
 ZoneLetter = Annotated[str, Field(pattern=r"^[a-f]$")]
 
@@ -28,8 +32,37 @@ class NetworkSettings(Settings):
     control_plane_zones: list[ZoneLetter] | None = Field(default=None, min_length=2)
     """Where EKS puts the control plane's network interfaces. None: the first two of ``zones``. Never changes once the
     cluster is made: EKS refuses other zones."""
-    nat: Literal["per-zone", "single"] = "per-zone"
+    cost: Literal["standard", "lean"] = "standard"
+    """What ``nat`` and ``endpoints`` are when they do not say: ``per-zone`` and ``core``, or ``single`` and ``s3``."""
+    nat: Literal["per-zone", "single", "none"] | None = None
+    endpoints: Endpoints | None = None
+    perimeter: PerimeterSettings = Field(default_factory=PerimeterSettings)
+    flow_logs: Literal["s3", "cloudwatch"] = "s3"
     flow_log_retention_days: Literal[30, 90, 180, 365, 731] = 365
+
+    @property
+    def exits(self) -> Literal["per-zone", "single", "none"]:
+        """The NAT gateways: what ``nat`` says, or the profile."""
+        return self.nat or ("per-zone" if self.cost == "standard" else "single")
+
+    @property
+    def doors(self) -> Endpoints:
+        """The endpoints: what ``endpoints`` says, or the profile."""
+        return self.endpoints or ("core" if self.cost == "standard" else "s3")
+
+    @property
+    def endpoint_ranges(self) -> dict[str, str]:
+        """By zone letter, the addresses of AWS's services in the VPC; ``lean`` has them in its first zone."""
+        letters = self.zones if self.cost == "standard" else self.zones[:1]
+        return endpoint_ranges(self.vpc_cidr, letters)
+
+    @model_validator(mode="after")
+    def _nodes_reach_aws(self) -> Self:
+        if self.exits == "none" and self.doors != "all":
+            raise ValueError(
+                f"endpoints: should be 'all' where nat is 'none': nodes reach neither EC2 nor EKS (got {self.doors!r})"
+            )
+        return self
 
     @model_validator(mode="after")
     def _range_can_be_planned(self) -> Self:
@@ -118,18 +151,23 @@ class Network(PlatformComponent):
             f"{name}-flow-logs",
             vpc_id=vpc.id,
             names=names,
+            to=settings.flow_logs,
             retention_days=settings.flow_log_retention_days,
             lifecycle=args.lifecycle,
             opts=self.child_opts(),
         )
         VpcEndpoints(
             f"{name}-endpoints",
-            vpc_id=vpc.id,
-            vpc_cidr=settings.vpc_cidr,
-            region=names.region,
-            subnet_ids=[s.id for s in nodes],
-            route_table_ids=[t.id for t in tables],
-            opts=self.child_opts(),
+            VpcEndpointsArgs(
+                names=names,
+                vpc_id=vpc.id,
+                vpc_cidr=settings.vpc_cidr,
+                endpoints=settings.doors,
+                perimeter=settings.perimeter,
+                ranges=settings.endpoint_ranges,
+                route_table_ids=[t.id for t in tables],
+            ),
+            self.child_opts(),
         )
         self.handle = NetworkHandle(
             vpc_id=vpc.id,
@@ -156,94 +194,18 @@ class Network(PlatformComponent):
         """The node subnets and their route tables, each with its way out."""
         settings, region = self._args.settings, self._args.names.region
         plans = plan_subnets(settings.vpc_cidr, [f"{region}{letter}" for letter in settings.zones])
-        public = self._route_table("public", gateway_id=gateway.id)
+        ground = ZoneSubnets(self, self._name, self._vpc.id, self._args.names.cluster)
+        public = ground.route_table("public", gateway_id=gateway.id)
         exits: list[aws.ec2.NatGateway] = []
         for letter, plan in zip(settings.zones, plans, strict=True):
-            subnet = self._public_zone(letter, plan, public)
-            if settings.nat == "per-zone" or not exits:
-                exits.append(self._nat(letter, subnet, gateway))
+            subnet = ground.public_subnet(letter, plan, public)
+            if settings.exits == "per-zone" or (settings.exits == "single" and not exits):
+                name = f"{self._name}-nat-{letter}"
+                exits.append(nat_gateway(self, name, subnet, gateway, self._args.lifecycle))
         pairs = [
-            self._node_zone(letter, plan, exits[index] if settings.nat == "per-zone" else exits[0])
+            ground.node_subnet(
+                letter, plan, exits[index if settings.exits == "per-zone" else 0] if exits else None
+            )
             for index, (letter, plan) in enumerate(zip(settings.zones, plans, strict=True))
         ]
         return [subnet for subnet, _ in pairs], [table for _, table in pairs]
-
-    def _route_table(
-        self,
-        role: str,
-        *,
-        gateway_id: pulumi.Input[str] | None = None,
-        nat_gateway_id: pulumi.Input[str] | None = None,
-    ) -> aws.ec2.RouteTable:
-        name = f"{self._name}-{role}-routes"
-        table = aws.ec2.RouteTable(name, vpc_id=self._vpc.id, tags=self.tags(name), opts=self.child_opts())
-        aws.ec2.Route(
-            f"{self._name}-{role}-out",
-            route_table_id=table.id,
-            destination_cidr_block="0.0.0.0/0",
-            gateway_id=gateway_id,
-            nat_gateway_id=nat_gateway_id,
-            opts=self.child_opts(),
-        )
-        return table
-
-    def _public_zone(self, letter: str, plan: ZonePlan, table: aws.ec2.RouteTable) -> aws.ec2.Subnet:
-        name = f"{self._name}-public-{letter}"
-        subnet = aws.ec2.Subnet(
-            name,
-            vpc_id=self._vpc.id,
-            cidr_block=plan.public,
-            availability_zone=plan.zone,
-            map_public_ip_on_launch=False,
-            tags={**self.tags(name), "kubernetes.io/role/elb": "1"},
-            opts=self.child_opts(),
-        )
-        aws.ec2.RouteTableAssociation(
-            f"{name}-association", subnet_id=subnet.id, route_table_id=table.id, opts=self.child_opts()
-        )
-        return subnet
-
-    def _nat(
-        self, letter: str, subnet: aws.ec2.Subnet, gateway: aws.ec2.InternetGateway
-    ) -> aws.ec2.NatGateway:
-        name = f"{self._name}-nat-{letter}"
-        # AWS refuses both while the VPC has no internet gateway attached, which neither names.
-        after = [gateway]
-        # Partners put it on their lists of allowed addresses, and AWS gives no address back.
-        address = aws.ec2.Eip(
-            f"{name}-address",
-            domain="vpc",
-            tags=self.tags(f"{name}-address"),
-            opts=self.child_opts(depends_on=after, protect=self._args.lifecycle.protects),
-        )
-        return aws.ec2.NatGateway(
-            name,
-            allocation_id=address.id,
-            subnet_id=subnet.id,
-            tags=self.tags(name),
-            opts=self.child_opts(depends_on=after),
-        )
-
-    def _node_zone(
-        self, letter: str, plan: ZonePlan, nat: aws.ec2.NatGateway
-    ) -> tuple[aws.ec2.Subnet, aws.ec2.RouteTable]:
-        name = f"{self._name}-nodes-{letter}"
-        subnet = aws.ec2.Subnet(
-            name,
-            vpc_id=self._vpc.id,
-            cidr_block=plan.nodes,
-            availability_zone=plan.zone,
-            map_public_ip_on_launch=False,
-            tags={
-                **self.tags(name),
-                "kubernetes.io/role/internal-elb": "1",
-                # Karpenter finds the subnets of its nodes by this tag.
-                "karpenter.sh/discovery": self._args.names.cluster,
-            },
-            opts=self.child_opts(),
-        )
-        table = self._route_table(f"nodes-{letter}", nat_gateway_id=nat.id)
-        aws.ec2.RouteTableAssociation(
-            f"{name}-association", subnet_id=subnet.id, route_table_id=table.id, opts=self.child_opts()
-        )
-        return subnet, table

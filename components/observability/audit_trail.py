@@ -14,6 +14,10 @@ from components.identity.cluster_key import account_may_manage
 from components.storage.model_store import ModelStoreHandle
 
 _CONTEXT: Final = "kms:EncryptionContext:aws:cloudtrail:arn"
+_MANAGEMENT: Final[aws.cloudtrail.TrailAdvancedEventSelectorArgsDict] = {
+    "name": "management",
+    "field_selectors": [{"field": "eventCategory", "equals": ["Management"]}],
+}
 _THIS_KEY: Final = "in a key policy the resource is always this key"
 
 
@@ -22,6 +26,8 @@ class AuditTrailSettings(Settings):
 
     data_events: Literal["all", "writes"] = "all"
     """``writes`` leaves out reads of models and payloads, which are most of the cost."""
+    management_events: bool = True
+    """False where the organisation's own trail records them: a second copy in an account is billed by event."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +44,7 @@ def trail_key_policy(names: Names) -> str:
     """CloudTrail encrypts for this one trail; the account manages, and its auditors read through S3."""
     trail = names.arn("cloudtrail", f"trail/{names.platform}")
     return document(
-        account_may_manage(names),
+        *account_may_manage(names),
         Statement(
             sid="TrailEncrypts",
             actions=["kms:GenerateDataKey*"],
@@ -111,10 +117,7 @@ class AuditTrail(PlatformComponent):
             is_multi_region_trail=True,
             advanced_event_selectors=[
                 {"name": "models and payloads", "field_selectors": objects},
-                {
-                    "name": "management",
-                    "field_selectors": [{"field": "eventCategory", "equals": ["Management"]}],
-                },
+                *([_MANAGEMENT] if args.settings.management_events else []),
             ],
             tags=self.tags(f"{name}-trail"),
             # CloudTrail checks that it may write before it is created: the log bucket's policy must stand.

@@ -157,7 +157,7 @@ class Telemetry(PlatformComponent):
             description="Logs of the platform and of what runs on it",
             enable_key_rotation=True,
             deletion_window_in_days=self._args.lifecycle.key_deletion_days,
-            policy=document(account_may_manage(names), logs_may_use(names, names.log_group("telemetry/*"))),
+            policy=document(*account_may_manage(names), logs_may_use(names, names.log_group("telemetry/*"))),
             tags=self.tags(f"{name}-key"),
             opts=self.child_opts(protect=self._args.lifecycle.protects),
         )

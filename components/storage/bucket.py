@@ -9,9 +9,8 @@ import pulumi_aws as aws
 from components.foundation.base import Handle, PlatformComponent
 from components.foundation.iam_document import Statement, document
 from components.foundation.lifecycle import DURABLE, Lifecycle
-from components.foundation.names import Names
+from components.foundation.names import BucketRole, Names
 from components.storage.bucket_policy import (
-    Role,
     default_key_statements,
     own_account_statement,
     transport_statements,
@@ -34,7 +33,7 @@ class BucketArgs:
     """
 
     names: Names
-    role: Role
+    role: BucketRole
     key_arn: pulumi.Input[str] | None = None
     lock_days: int | None = None
     expire_after_days: int | None = None

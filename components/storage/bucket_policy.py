@@ -1,17 +1,13 @@
 """What every bucket refuses, and what the log bucket lets AWS services deliver."""
 
-from typing import Literal
-
 from components.foundation.iam_document import Statement
-from components.foundation.names import Names
-
-Role = Literal["models", "payloads", "logs", "state"]
+from components.foundation.names import BucketRole, Names
 
 LOG_PREFIXES = ("access/", "trail/")
 """What the log bucket holds: server access logs of the other buckets, and the audit trail."""
 
 
-def transport_statements(names: Names, role: Role) -> list[Statement]:
+def transport_statements(names: Names, role: BucketRole) -> list[Statement]:
     """Nothing over plain HTTP, nothing below TLS 1.2."""
     resources = [names.bucket_arn(role), f"{names.bucket_arn(role)}/*"]
     everyone = {"AWS": ["*"]}
@@ -35,7 +31,7 @@ def transport_statements(names: Names, role: Role) -> list[Statement]:
     ]
 
 
-def own_account_statement(names: Names, role: Role) -> Statement:
+def own_account_statement(names: Names, role: BucketRole) -> Statement:
     """Nobody outside the account, whatever another policy says."""
     return Statement(
         sid="OnlyThisAccount",
@@ -50,7 +46,7 @@ def own_account_statement(names: Names, role: Role) -> Statement:
     )
 
 
-def default_key_statements(names: Names, role: Role) -> list[Statement]:
+def default_key_statements(names: Names, role: BucketRole) -> list[Statement]:
     """Every object is under the bucket's own key: an upload may not choose its encryption.
 
     An upload that asks for ``aws:kms`` and names no key gets the account's ``aws/s3`` key, not the bucket's
@@ -103,5 +99,36 @@ def log_delivery_statements(names: Names) -> list[Statement]:
             conditions={
                 "StringEquals": {"aws:SourceArn": trail, "s3:x-amz-acl": "bucket-owner-full-control"},
             },
+        ),
+    ]
+
+
+def flow_log_statements(names: Names) -> list[Statement]:
+    """VPC flow logs may be written (VPC user guide, "Amazon S3 bucket permissions for flow logs", read 2026-11-28)."""
+    bucket = names.bucket_arn("flow-logs")
+    conditions = {
+        "StringEquals": {"aws:SourceAccount": names.account},
+        "ArnLike": {"aws:SourceArn": names.arn("logs", "*")},
+    }
+    return [
+        Statement(
+            sid="DeliverFlowLogs",
+            actions=["s3:PutObject"],
+            resources=[f"{bucket}/AWSLogs/*"],
+            principals={"Service": ["delivery.logs.amazonaws.com"]},
+            conditions={
+                **conditions,
+                "StringEquals": {
+                    **conditions["StringEquals"],
+                    "s3:x-amz-acl": "bucket-owner-full-control",
+                },
+            },
+        ),
+        Statement(
+            sid="CheckFlowLogBucket",
+            actions=["s3:GetBucketAcl", "s3:ListBucket"],
+            resources=[bucket],
+            principals={"Service": ["delivery.logs.amazonaws.com"]},
+            conditions=conditions,
         ),
     ]

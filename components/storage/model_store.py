@@ -213,7 +213,7 @@ class ModelStore(PlatformComponent):
             description=description,
             enable_key_rotation=True,
             deletion_window_in_days=self._lifecycle.key_deletion_days,
-            policy=document(account_may_manage(names), *users),
+            policy=document(*account_may_manage(names), *users),
             tags=self.tags(name),
             opts=self.child_opts(protect=self._lifecycle.protects),
         )

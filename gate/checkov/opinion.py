@@ -20,8 +20,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from gate.checkov.terraform_plan import Plan
 from gate.core.errors import GateError
+from policies.analysis.gateway.objects import DEFINITION
 from policies.engine.evaluate import Finding
-from policies.engine.graph import Graph
+from policies.engine.graph import Graph, Resource
 
 TIMEOUT_SECONDS = 180
 Framework = Literal["kubernetes", "terraform_plan"]
@@ -98,7 +99,7 @@ def server(root: Path) -> Iterator[str]:
 
 def ask(address: str, graph: Graph, plan: Plan, manifests: str, timeout: float = TIMEOUT_SECONDS) -> Opinion:
     """Ask the server about one stack."""
-    objects = sum(r.object is not None for r in graph)
+    objects = sum(r.object is not None for r in shown_to_checkov(graph))
     with tempfile.TemporaryDirectory(prefix="slipway-") as folder:
         files = {"manifests": Path(folder, "manifests.yaml"), "plan": Path(folder, "tfplan.json")}
         files["manifests"].write_text(manifests if objects else "", encoding="utf-8")
@@ -127,9 +128,21 @@ def ask(address: str, graph: Graph, plan: Plan, manifests: str, timeout: float =
                 f"{type_} ({count}) has no Terraform translation here"
                 for type_, count in plan.untranslated.items()
             ),
+            *_definitions(graph),
             *(f"{name}, which checkov leaves out" for name, is_checked in left_out.items() if not is_checked),
         ),
     )
+
+
+def shown_to_checkov(graph: Graph) -> list[Resource]:
+    """All but definitions: it has no check of a schema, and takes a minute to parse those of a platform."""
+    return [r for r in graph if r.type != DEFINITION]
+
+
+def _definitions(graph: Graph) -> Iterator[str]:
+    count = len(graph.of_type(DEFINITION))
+    if count:
+        yield f"CustomResourceDefinition ({count}), of which checkov has no check"
 
 
 def _left_out(said: _Answer, graph: Graph, plan: Plan) -> Mapping[str, bool]:
@@ -138,7 +151,7 @@ def _left_out(said: _Answer, graph: Graph, plan: Plan) -> Mapping[str, bool]:
     objects = {name.partition(" ")[0] for name in said.seen.get("kubernetes", ())}
     objects |= {_holder(name) for name in objects}
     missing = {address: True for address in plan.addresses if address not in planned}
-    for resource in graph:
+    for resource in shown_to_checkov(graph):
         if resource.object is not None and _object_id(resource.inputs) not in objects:
             group = str(resource.inputs.get("apiVersion")).rpartition("/")[0]
             missing[_object_id(resource.inputs)] = "." not in group or group.endswith(".k8s.io")

@@ -51,7 +51,7 @@ def _of_waivers(waivers: Mapping[str, Waiver], today: date) -> Iterator[End]:
             kind="waiver",
             name=name,
             owner=waiver.owner,
-            what=f"{waiver.rule}, {waiver.resource}",
+            what=f"{waiver.rule}, {waiver.on}",
             days=(waiver.expires - today).days,
         )
 

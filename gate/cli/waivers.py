@@ -45,7 +45,9 @@ def run(today: date, form: str, console: Console) -> None:
         console.file.write(as_markdown(found))
     else:
         for e in found:
-            line = f"{e.waiver.expires}  {_left(e)}  {e.name} ({e.waiver.owner}): {e.waiver.rule}, {e.waiver.resource}"
+            line = (
+                f"{e.waiver.expires}  {_left(e)}  {e.name} ({e.waiver.owner}): {e.waiver.rule}, {e.waiver.on}"
+            )
             console.print(Text(line, "red" if e.days < 0 else ""), soft_wrap=True)
         if not found:
             console.print("no waivers", highlight=False)
@@ -57,7 +59,7 @@ def as_markdown(found: Sequence[Ending]) -> str:
         return ""
     rows = [
         f"| {e.waiver.expires} | {_left(e)} | {cell(e.name)} | {cell(e.waiver.owner)} "
-        f"| {cell(e.waiver.rule)} | {cell(e.waiver.resource)} |"
+        f"| {cell(e.waiver.rule)} | {cell(e.waiver.on)} |"
         for e in found
     ]
     return "\n".join(
@@ -70,4 +72,4 @@ def _left(found: Ending) -> str:
 
 
 def _data(found: Ending) -> dict[str, object]:
-    return {"name": found.name, "days": found.days, **found.waiver.model_dump(mode="json")}
+    return {"name": found.name, "days": found.days, **found.waiver.model_dump(mode="json", exclude_none=True)}

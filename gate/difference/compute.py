@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from gate.difference.edge_places import place_changes
 from gate.difference.flows import flow_changes
 from gate.difference.kept import kept_changes
 from gate.difference.permissions import permission_changes
@@ -41,7 +42,11 @@ def stack_difference(stack: str, before: Report, after: Report) -> StackDifferen
         lost=lost,
         opened=opened,
         closed=closed,
-        models=[*traffic_changes(before, after), *model_changes(before, after)],
+        models=[
+            *place_changes(before, after),
+            *traffic_changes(before, after),
+            *model_changes(before, after),
+        ],
         capacity=capacity_changes(before, after),
         kept=kept_changes(before, after),
     )

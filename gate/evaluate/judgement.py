@@ -11,6 +11,7 @@ from gate.report.permissions import permissions
 from gate.report.report import ModelTraffic, Report
 from gate.report.starts import starts
 from gate.schema.shape import check_shapes
+from policies.analysis.charts.joined import joined
 from policies.engine.catalog import COVERED, NEEDS_NO_RULE, RULES
 from policies.engine.evaluate import Finding, Undecided, judge
 from policies.engine.graph import Graph
@@ -48,8 +49,10 @@ def assess(
         roles_above: the roles of the stacks that this one stands on.
     """
     # One order for everything that follows: in which one resources came must change no byte of a report.
-    graph = Graph(sorted(graph, key=lambda resource: resource.urn), graph.elsewhere)
-    shapes = check_shapes(graph)
+    declared = Graph(sorted(graph, key=lambda resource: resource.urn), graph.elsewhere)
+    shapes = check_shapes(declared)
+    # With what charts install, which rules judge like our own; its shape is its project's business.
+    graph = joined(declared)
     said = judge(graph, rules)
     shape_findings = [
         Finding(

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from gate.capture.stacks import ROOT, capture_stack, chosen
-from gate.checkov.opinion import ask, not_asked, server
+from gate.checkov.opinion import ask, not_asked, server, shown_to_checkov
 from gate.checkov.terraform_plan import as_plan
 from gate.core.errors import GateError
 from gate.core.progress import Tell
@@ -24,7 +24,7 @@ from gate.deploy.findings import deploy_findings
 from gate.evaluate import output_folder
 from gate.evaluate.judgement import assess
 from gate.evaluate.release_findings import release_findings
-from gate.evaluate.waive import load_waivers
+from gate.evaluate.waive import load_waivers, part
 from gate.render import formats as render
 from gate.render.junit import as_junit
 from gate.render.origins import Origins
@@ -34,6 +34,7 @@ from gate.report.permissions import of_roles
 from gate.report.report import Report
 from gate.report.traffic import traffic
 from policies.engine.graph import Graph, Resource
+from policies.engine.waiver import Waiver
 from stacks.load import Stack, stack_names
 
 
@@ -167,7 +168,7 @@ def _preview_one(stack: Stack, above: Sequence[Previewed], options: Options, add
             today=options.today,
             waivers=waivers,
             opinion=(
-                ask(address, captured.graph, plan, manifests)
+                ask(address, captured.graph, plan, render.manifests(shown_to_checkov(captured.graph)))
                 if address
                 else not_asked("switched off by --no-checkov")
             ),
@@ -222,10 +223,20 @@ def unused_waivers(previews: Sequence[Previewed], options: Options) -> list[str]
     stacks = {p.stack for p in previews}
     here = set(stack_names(options.organisation / "stacks"))
     return [
-        f"waiver {name} of {waiver.owner} excuses nothing in {', '.join(waiver.stacks)}: remove it"
+        line
         for name, waiver in load_waivers(options.root / "policies" / "waivers.yaml").items()
-        if name not in used
-        and here.intersection(waiver.stacks)
+        if here.intersection(waiver.stacks)
         and here.intersection(waiver.stacks) <= stacks
         and (options.with_checkov or not waiver.rule.startswith("checkov:"))
+        for line in _unused(name, waiver, used)
+    ]
+
+
+def _unused(name: str, waiver: Waiver, used: frozenset[str]) -> list[str]:
+    if name not in used:
+        return [f"waiver {name} of {waiver.owner} excuses nothing in {', '.join(waiver.stacks)}: remove it"]
+    return [
+        f"waiver {name} of {waiver.owner} excuses a finding that is gone: {label}: {finding}: remove it"
+        for label, finding in waiver.parts()
+        if waiver.chart is not None and part(name, label, finding) not in used
     ]

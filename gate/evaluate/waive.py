@@ -1,14 +1,15 @@
 """Applying waivers to findings: expired and unused ones are faults, not silence."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 from gate.core.errors import GateError
+from policies.analysis.charts.joined import name_and_version, renderings
 from policies.engine.evaluate import Finding
-from policies.engine.graph import Resource
-from policies.engine.waiver import Accepted, Waiver, WaiverError, read_waivers
+from policies.engine.graph import Graph, Resource
+from policies.engine.waiver import Accepted, Waiver, WaiverError, in_chart, read_waivers
 
 
 @dataclass(frozen=True)
@@ -17,6 +18,7 @@ class Waived:
 
     findings: tuple[Finding, ...]
     used: frozenset[str]
+    """Names of waivers; of charts' waivers each finding that was there too (:func:`part`)."""
     wrong: tuple[str, ...]
     """What is the matter with waivers that would have been used."""
 
@@ -41,31 +43,60 @@ def waive(
     today: date,
 ) -> Waived:
     """Mark what a waiver excuses in this stack on this day."""
-    labels = {r.urn: r.label for r in resources}
+    graph = Graph(resources)
+    labels = {r.urn: called(r, graph) for r in resources}
     accepted = Accepted(waivers, stack)
     used: set[str] = set()
     wrong: list[str] = []
-    excused: dict[str, set[str]] = {}
+    excused: dict[tuple[str, str], set[str]] = {}
     marked = []
     for finding in findings:
-        found = accepted.by(finding.rule, labels.get(finding.urn, finding.urn), finding.message)
+        label = labels.get(finding.urn, finding.urn)
+        found = accepted.by(finding.rule, label, finding.message)
         if found is None:
             marked.append(finding)
             continue
         name, waiver = found
         used.add(name)
-        excused.setdefault(name, set()).add(finding.urn)
+        if waiver.chart is not None:
+            used.add(part(name, label, finding.message))
+        excused.setdefault((name, label), set()).add(finding.urn)
         if waiver.is_in_force(today):
             marked.append(replace(finding, waiver=f"{name} ({waiver.owner}, until {waiver.expires})"))
         else:
             wrong.append(
-                f"waiver {name} of {waiver.owner} {waiver.ended(today)}: {finding.rule}, {waiver.resource}"
+                f"waiver {name} of {waiver.owner} {waiver.ended(today)}: {finding.rule}, {waiver.on}"
             )
             marked.append(finding)
     wrong += [
-        f"waiver {name} excuses {len(urns)} resources that are both called {waivers[name].resource}: rename one, since "
+        f"waiver {name} excuses {len(urns)} resources that are both called {label}: rename one, since "
         "nobody knows which of them was meant"
-        for name, urns in excused.items()
+        for (name, label), urns in excused.items()
         if len(urns) > 1
     ]
+    used.update(_unasked(waivers, graph))
     return Waived(findings=tuple(marked), used=frozenset(used), wrong=tuple(dict.fromkeys(wrong)))
+
+
+def called(resource: Resource, graph: Graph) -> str:
+    """How a waiver calls a resource."""
+    release = graph.by_urn.get(resource.parent)
+    if not resource.rendered or release is None:
+        return resource.label
+    metadata = resource.inputs["metadata"]
+    place = f"{metadata['namespace']}/" if "namespace" in metadata else ""
+    return in_chart(name_and_version(release), f"{resource.inputs['kind']} {place}{metadata['name']}")
+
+
+def part(name: str, label: str, finding: str) -> str:
+    """One finding that a waiver accepts, as a key."""
+    return f"{name}\n{label}\n{finding}"
+
+
+def _unasked(waivers: Mapping[str, Waiver], graph: Graph) -> Iterable[str]:
+    """Waivers of charts of which this stack has no rendering: nobody knows whether they still excuse something."""
+    unseen = {known.called for known in renderings(graph) if known.rendering is None}
+    for name, waiver in waivers.items():
+        if waiver.chart in unseen:
+            yield name
+            yield from (part(name, *each) for each in waiver.parts())

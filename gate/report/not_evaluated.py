@@ -3,14 +3,19 @@
 from collections import Counter
 from collections.abc import Collection, Mapping
 
+from facts.pins import chart_sources
 from gate.checkov.opinion import Opinion
 from gate.report.report import NotSeen
 from gate.schema.shape import ShapeReport
-from policies.analysis.kubernetes.charts import RELEASE
+from policies.analysis.charts.joined import renderings
+from policies.analysis.gateway.objects import DEFINITION
+from policies.analysis.kubernetes.charts import RELEASE, chart_of
 from policies.engine.graph import Graph
 from policies.engine.values import UndecidedError, at, text
 
-_CHARTS = "contents of Helm charts, which are not rendered"
+_CHARTS = "contents of Helm charts of which no rendering is known (docs/charts.md)"
+_NEAR = "what differs in charts that were rendered from another version's source"
+_CONTENT = "contents of ConfigMaps and Secrets that charts install"
 _REMOTE = "contents of components that a plugin makes"
 _IGNORED = "properties whose later changes are ignored, so that what exists may differ from what is judged"
 _NO_RULE = "types no rule knows"
@@ -37,7 +42,9 @@ def not_seen(
     unknown = [f"{t} ({n})" for t, n in types.items() if t not in covered and t not in needs_no_rule]
     expressions = [f"{kind} ({count})" for kind, count in shapes.cel_rules_not_evaluated.items()]
     found = {
-        _CHARTS: _charts(graph),
+        _CHARTS: _unrendered(graph),
+        _NEAR: _near(graph),
+        _CONTENT: _with_content(graph),
         _REMOTE: [f"{r.type} {r.name}" for r in graph if r.remote],
         _IGNORED: [f"{path} of {r.label}" for r in graph for path in r.ignore_changes],
         _NO_RULE: unknown,
@@ -47,6 +54,35 @@ def not_seen(
         _OUTSIDE: _ALWAYS,
     }
     return [NotSeen(why=why, what=what) for why, things in found.items() for what in sorted(things)]
+
+
+def _unrendered(graph: Graph) -> list[str]:
+    return [
+        f"{known.called or 'a chart that is not known'} ({known.release.name}): {known.why_not}"
+        for known in renderings(graph)
+        if known.rendering is None
+    ]
+
+
+def _near(graph: Graph) -> list[str]:
+    sources = chart_sources()
+    return [
+        f"{known.called} ({known.release.name}): {sources[chart].near}"
+        for known in renderings(graph)
+        if known.rendering is not None
+        and (chart := chart_of(known.release)) in sources
+        and sources[chart].near
+        and sources[chart].near in (known.contents.made_from if known.contents else "")
+    ]
+
+
+def _with_content(graph: Graph) -> list[str]:
+    found = Counter(
+        chart_of(graph.by_urn[r.parent])
+        for r in graph
+        if r.rendered and r.type in {"kubernetes:core/v1:ConfigMap", "kubernetes:core/v1:Secret"}
+    )
+    return [f"{chart} ({count})" for chart, count in found.items()]
 
 
 def _charts(graph: Graph) -> list[str]:
@@ -65,7 +101,8 @@ def unpinned(graph: Graph) -> list[str]:
     """Charts and images that stand by version only, since no digest of theirs is known."""
     found = {f"chart {chart}" for chart in _charts(graph)}
     for resource in graph:
-        if resource.object is not None:
+        # A schema runs nothing, and the program's definitions are most of what there is to read.
+        if resource.object is not None and resource.type != DEFINITION:
             found.update(f"image {image}" for image in images(resource.object) if "@sha256:" not in image)
     return sorted(found)
 

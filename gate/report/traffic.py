@@ -59,9 +59,9 @@ def _cost(stack: Stack, loaded: LoadedRelease) -> str:
     release = loaded.release
     chosen = stack.settings.models[release.model].versions[release.version]
     copies = chosen.replicas.min
-    if chosen.pool is None:
+    if chosen.pool not in stack.gpu_pools:
         cpus, memory = release.needs.cpu * copies, release.needs.memory_gib * copies
-        return f"{cpus} CPUs and {memory} GiB of the system nodes"
+        return f"{cpus} CPUs and {memory} GiB of pool {chosen.pool}"
     priced = sorted(_prices(stack.gpu_pools[chosen.pool].instance_types, loaded))
     if not priced:
         return f"{copies} replicas on pool {chosen.pool}, whose machines have no list price"

@@ -80,7 +80,7 @@ def check_shapes(resources: Iterable[Resource]) -> ShapeReport:
         )
         problems.extend(
             ShapeProblem(urn=resource.urn, source=resource.source, path=path, message=message)
-            for path, message in _errors(found, data, unknown)
+            for path, message in _errors(found, data, unknown, is_part=resource.type.endswith(f"{kind}Patch"))
         )
     return ShapeReport(
         problems=tuple(sorted(set(problems))),
@@ -107,11 +107,13 @@ def _known(value: Any, path: str, unknown: list[str]) -> Any:
     return copy.copy(value)
 
 
-def _errors(found: KindSchema, data: Any, unknown: list[str]) -> Iterable[tuple[str, str]]:
+def _errors(found: KindSchema, data: Any, unknown: list[str], *, is_part: bool) -> Iterable[tuple[str, str]]:
+    """``is_part``: a server-side patch, pulumi-kubernetes' ``KindPatch``, holds the fields it sets and no others."""
     if found.validator.is_valid(data):
         return
     for error in found.validator.iter_errors(data):
-        yield from _explained(found, error, unknown)
+        if not (is_part and type(error.kind).__name__.endswith("Required")):
+            yield from _explained(found, error, unknown)
 
 
 def _explained(found: KindSchema, error: Any, unknown: list[str]) -> Iterable[tuple[str, str]]:

@@ -34,7 +34,7 @@ class Resource:
     ``object`` is the Kubernetes object where there is one (the inputs themselves). ``source`` is
     ``file#kind/namespace/name`` for what came from a manifest, and empty otherwise. ``remote`` marks a component that
     a plugin makes, so that a program's capture does not hold its children. ``is_read`` marks what a
-    stack only looks up.
+    stack only looks up. ``rendered`` marks an object that a Helm release installs: the program does not declare it.
     """
 
     urn: str
@@ -45,6 +45,7 @@ class Resource:
     custom: bool = True
     remote: bool = False
     is_read: bool = False
+    rendered: bool = False
     parent: str = ""
     provider: str = ""
     dependencies: frozenset[str] = frozenset()

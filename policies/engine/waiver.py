@@ -1,6 +1,6 @@
 """Waivers: who accepts which finding on which resource, why, and until when."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, Self
@@ -17,16 +17,25 @@ _OTHER_ZONES = timedelta(days=1)
 
 
 class Waiver(Strict):
-    """One accepted finding.
+    """One accepted finding, or what one rule finds in one chart.
 
     ``resource`` is the resource's ``type name`` (or ``file#kind/namespace/name`` for a judged manifest) and
-    ``finding`` the message, both exact, so that a waiver never covers an offence nobody has read.
-    ``stacks`` names the stacks it holds in.
+    ``finding`` the message, both exact, so that a waiver never covers an offence nobody has read. For what a chart
+    installs, ``chart`` is its name and version instead, and ``objects`` the findings of each object (``Kind
+    namespace/name``), as exact: another version of the chart is read again. ``stacks`` names the stacks it holds in.
     """
 
     rule: Annotated[str, Field(min_length=3)]
-    resource: Annotated[str, Field(min_length=3)]
-    finding: Annotated[str, Field(min_length=3)]
+    resource: Annotated[str, Field(min_length=3)] | None = None
+    finding: Annotated[str, Field(min_length=3)] | None = None
+    chart: Annotated[str, Field(pattern=r"^\S+ v?\d\S*$")] | None = None
+    objects: (
+        Annotated[
+            dict[Annotated[str, Field(pattern=r"^\S+ \S+$")], Annotated[list[str], Field(min_length=1)]],
+            Field(min_length=1),
+        ]
+        | None
+    ) = None
     stacks: Annotated[list[str], Field(min_length=1)]
     reason: Annotated[str, Field(min_length=20)]
     owner: Annotated[str, Field(min_length=2)]
@@ -42,6 +51,34 @@ class Waiver(Strict):
             raise ValueError(f"lasts more than {LONGEST.days} days; the latest expiry is {latest}")
         return self
 
+    @model_validator(mode="after")
+    def _has_one_scope(self) -> Self:
+        if (self.resource is None) != (self.finding is None) or (self.chart is None) != (
+            self.objects is None
+        ):
+            raise ValueError("resource and finding go together, and so do chart and objects")
+        if (self.resource is None) == (self.chart is None):
+            raise ValueError("needs either resource and finding, or chart and objects")
+        return self
+
+    @property
+    def on(self) -> str:
+        """What it speaks of, in words."""
+        return self.resource or f"chart {self.chart}: {', '.join(self.objects or ())}"
+
+    @property
+    def says(self) -> str:
+        """The findings it accepts, in words."""
+        return self.finding or "; ".join(text for texts in (self.objects or {}).values() for text in texts)
+
+    def parts(self) -> Iterator[tuple[str, str]]:
+        """(resource, finding) of each finding it accepts."""
+        if self.resource is not None and self.finding is not None:
+            yield self.resource, self.finding
+        for name, findings in (self.objects or {}).items():
+            for finding in findings:
+                yield in_chart(self.chart or "", name), finding
+
     def is_in_force(self, today: date) -> bool:
         """Not yet where it is dated after today: half a year begins when somebody accepts, not at will."""
         return self.created <= today + _OTHER_ZONES and today <= self.expires
@@ -51,6 +88,11 @@ class Waiver(Strict):
         if self.expires < today:
             return f"expired on {self.expires}"
         return f"is dated {self.created}, which is yet to come"
+
+
+def in_chart(chart: str, object_: str) -> str:
+    """How waivers call an object that a chart installs; ``chart`` is its name and version."""
+    return f"chart {chart}: {object_}"
 
 
 _ADAPTER = TypeAdapter(dict[str, Waiver])
@@ -86,7 +128,7 @@ class Accepted:
 
     def __init__(self, waivers: Mapping[str, Waiver], stack: str) -> None:
         held = {name: waiver for name, waiver in waivers.items() if stack in waiver.stacks}
-        self._index = {(w.rule, w.resource, w.finding): (name, w) for name, w in held.items()}
+        self._index = {(w.rule, *part): (name, w) for name, w in held.items() for part in w.parts()}
 
     def by(self, rule: str, resource: str, finding: str) -> tuple[str, Waiver] | None:
         """The name and record of the waiver for exactly this finding, expired or not."""

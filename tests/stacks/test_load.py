@@ -90,8 +90,9 @@ def test_a_stack_stands_on_its_upstream():
     assert stack.upstream is not None
     assert stack.upstream.name == "prod"
     assert stack.owner_of("network") is stack.upstream
-    assert stack.owner_of("workload_namespace") is stack
-    assert stack.upstream.owner_of("workload_namespace") is None
+    assert stack.owner_of("workload_namespace") is stack.upstream
+    assert stack.owner_of("models") is stack
+    assert stack.upstream.owner_of("models") is None
     assert stack.gpu_pools == stack.upstream.settings.gpu_pools
     assert stack.api_server_range == "10.0.0.0/16"
 

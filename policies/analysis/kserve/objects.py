@@ -66,7 +66,7 @@ def predictor_pods(service: Resource, graph: Graph) -> Iterator[tuple[str, Mappi
         listed = list(sequence(at(component, "containers"), "containers"))
         pod = {
             **component,
-            "containers": merged(servers, listed) if servers and listed else servers or listed,
+            "containers": merged({"containers": servers}, {"containers": listed})["containers"],
         }
         runtime = _runtime_pod(service, component, graph)
         yield part, _with_all_arguments(runtime, merged(runtime, pod), pod)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
+from policies.analysis.iam.accounts import whole_account
 from policies.analysis.iam.callers import accounts, open_statements
 from policies.analysis.iam.statements import Statement, statements
 from policies.analysis.platform.lifecycle import is_disposable
@@ -63,6 +64,20 @@ def _key_for_others(key: Resource, _graph: Graph) -> Iterable[str]:
     )
 
 
+def _granted_by_the_account(key: Resource, _graph: Graph) -> Iterable[str]:
+    """Where the account may use the key anyway, as by AWS's own default policy, a grant adds nothing."""
+    found = [s for s in statements(at(key.inputs, "policy")) if s.allows and _is_for_the_account(s)]
+    if any(s.takes("kms:Decrypt") and not s.pinned() for s in found):
+        return
+    for statement in found:
+        if statement.takes("kms:CreateGrant") and not statement.pinned():
+            yield f"policy: {statement.name}: kms:CreateGrant without kms:GrantIsForAWSResource"
+
+
+def _is_for_the_account(statement: Statement) -> bool:
+    return any(whole_account(principal) for principal in statement.principals("AWS"))
+
+
 def _accounts(statement: Statement) -> Iterable[str]:
     """The accounts that principals, or conditions in their place, name."""
     return {found[1] for one in accounts(statement, _NAMES_ACCOUNTS) if (found := _ACCOUNT.search(one))}
@@ -89,6 +104,13 @@ RULES: tuple[Rule, ...] = (
         why="A key policy open to everyone makes the key protect nothing.",
         fix="Name accounts, roles or services as principals, or add a condition that does.",
         check=_key_for_everyone,
+    ),
+    Rule(
+        id="key-grants-are-for-services",
+        applies_to=KEYS,
+        why="Who may manage the key but not use it would grant themselves its use.",
+        fix="Put kms:CreateGrant into a statement with Bool kms:GrantIsForAWSResource: true, or name its principals.",
+        check=_granted_by_the_account,
     ),
     Rule(
         id="keys-stay-in-their-account",

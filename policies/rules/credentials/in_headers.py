@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
+from policies.analysis.gateway.objects import DEFINITION
 from policies.engine.graph import Graph, Resource
 from policies.engine.rule import Rule
 from policies.engine.values import known
@@ -18,7 +19,7 @@ _FILLED_IN: Final = re.compile(r".*[$%<{].*")
 
 
 def _sent(found: Resource, _graph: Graph) -> Iterable[str]:
-    if "kind" in found.inputs:
+    if "kind" in found.inputs and found.type != DEFINITION:  # a schema sends nothing
         yield from _look(found.inputs, "", "")
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
+from policies.analysis.gateway.objects import DEFINITION
 from policies.engine.graph import Graph, Resource
 from policies.engine.rule import Rule
 from policies.engine.values import known
@@ -22,6 +23,8 @@ _LOGS: Final = re.compile(r"log", re.IGNORECASE)
 
 
 def _printed(found: Resource, _graph: Graph) -> Iterable[str]:
+    if found.type == DEFINITION:  # a schema prints nothing
+        return []
     return list(dict.fromkeys(_look(found.inputs, "", is_log=False)))
 
 

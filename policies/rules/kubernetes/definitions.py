@@ -1,6 +1,6 @@
 """What must hold for definitions of custom kinds (CRDs): each has one owner."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from policies.analysis.gateway.objects import DEFINITION
 from policies.analysis.kubernetes.charts import RELEASE, apis_of, holds, kinds_defined, left_out
@@ -17,12 +17,14 @@ def kind_defined(definition: Resource) -> str:
 
 
 def _second_owner(release: Resource, graph: Graph) -> Iterable[str]:
-    kinds = kinds_defined(release)
+    kinds = _kinds(release, graph)
     if not kinds:
         return
     out = left_out(release)
     declared = [
-        d for d in graph.of_type(DEFINITION) if holds(kinds, kind_defined(d)) and name_of(d) not in out
+        d
+        for d in graph.of_type(DEFINITION)
+        if not d.rendered and holds(kinds, kind_defined(d)) and name_of(d) not in out
     ]
     if declared:
         yield f"its chart defines {kind_defined(declared[0])}, and {declared[0].name} is declared here too"
@@ -30,9 +32,22 @@ def _second_owner(release: Resource, graph: Graph) -> Iterable[str]:
         # One of the two says it.
         if other.urn <= release.urn or _are_ordered(release, other, graph):
             continue
-        shared = _shared(kinds, kinds_defined(other))
+        shared = _shared(kinds, _kinds(other, graph))
         if shared:
             yield f"its chart and that of {other.name} both define {shared}, and neither waits for the other"
+
+
+def _kinds(release: Resource, graph: Graph) -> list[str]:
+    """What a chart is known to define, and what it was seen to define where it was rendered."""
+    return [*kinds_defined(release), *graph.once(_rendered).get(release.urn, ())]
+
+
+def _rendered(graph: Graph) -> Mapping[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for definition in graph.of_type(DEFINITION):
+        if definition.rendered:
+            found.setdefault(definition.parent, []).append(kind_defined(definition))
+    return found
 
 
 def _in_a_chart(release: Resource, _graph: Graph) -> Iterable[str]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any, Final
 
+from policies.analysis.charts.accounts import uses_its_token
 from policies.analysis.kserve.llm import config_pods, llm_pods
 from policies.analysis.kserve.objects import (
     INFERENCE_SERVICE,
@@ -75,6 +76,8 @@ def _endless_scratch(resource: Resource, graph: Graph) -> Iterable[str]:
 def _tokens(resource: Resource, graph: Graph) -> Iterable[str]:
     """Of workloads and accounts; kinds of KServe's run under accounts of the platform, judged as such."""
     key = "automountServiceAccountToken"
+    if resource.rendered and uses_its_token(resource, graph):
+        return  # a chart's controller asks for its token by being granted something
     if resource.type == _ACCOUNT:
         if flag(at(resource.inputs, key), key, default=True):
             yield f"{key} is not false: every pod of the account gets a token"

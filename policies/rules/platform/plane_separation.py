@@ -51,7 +51,6 @@ _CORE_DECIDES: Final = frozenset(
     {"configmaps", "endpoints", "namespaces", "resourcequotas", "secrets", "serviceaccounts", "services", "*"}
 )
 _WIDE_ROLES: Final = frozenset({"admin", "cluster-admin", "edit"})
-_PRIORITY: Final = "priorityClassName"
 _BINDINGS: Final = (
     "kubernetes:rbac.authorization.k8s.io/v1:RoleBinding",
     "kubernetes:rbac.authorization.k8s.io/v1:ClusterRoleBinding",
@@ -176,20 +175,6 @@ def _decisive(rule: Any, who: str) -> Iterable[str]:
         yield f"{who} may {', '.join(sorted(verbs))} {where}"
 
 
-def _outranks(model: Resource, _graph: Graph) -> Iterable[str]:
-    yield from _reserved(at(model.inputs, "spec"), "spec")
-
-
-def _reserved(value: Any, path: str) -> Iterator[str]:
-    """Every priority class below a place that is kept for what runs the cluster."""
-    if isinstance(value, Mapping):
-        if text(at(value, _PRIORITY), f"{path}.{_PRIORITY}").startswith("system-"):
-            yield f"{path}.{_PRIORITY} is {value[_PRIORITY]}"
-        yield from every(partial(_reserved, item, f"{path}.{key}") for key, item in value.items())
-    elif isinstance(value, list | tuple):
-        yield from every(partial(_reserved, item, f"{path}.{index}") for index, item in enumerate(value))
-
-
 RULES: tuple[Rule, ...] = (
     Rule(
         id="controllers-read-no-payloads",
@@ -214,12 +199,5 @@ RULES: tuple[Rule, ...] = (
         fix="Bind the models' service accounts to nothing, or to a Role that only reads.",
         check=_changes_cluster,
         reads_graph=True,
-    ),
-    Rule(
-        id="models-do-not-outrank-the-platform",
-        applies_to=MODEL_KINDS,
-        why="A model with a system's priority drives DNS, the mesh and the gateways from a full node.",
-        fix="Ask for a PriorityClass of the platform's own below system-cluster-critical (slipway-models).",
-        check=_outranks,
     ),
 )

@@ -118,9 +118,11 @@ def test_the_role_has_one_managed_policy_and_the_boundary(build):
     assert made.named("cluster-role-policy").urn in made.named("cluster-control-plane").dependencies
 
 
-def test_only_the_deploy_role_may_enter_by_default(build):
+def test_the_deploy_role_administers_and_the_preview_role_reads_by_default(build):
     made = build()
-    entry = made.only("aws:eks/accessEntry:AccessEntry")
+    entry, reader = made.all("aws:eks/accessEntry:AccessEntry")
+    assert reader.inputs["principalArn"] == f"{ROLE}example-test-preview"
+    assert reader.inputs["kubernetesGroups"] == ["slipway:previewers"]
     policy = made.only("aws:eks/accessPolicyAssociation:AccessPolicyAssociation")
 
     assert entry.inputs["principalArn"] == f"{ROLE}example-test-deploy"

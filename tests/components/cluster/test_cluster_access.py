@@ -48,9 +48,53 @@ def test_an_entry_gets_one_policy_where_it_says(build, entry, policy, scope):
 
 
 def test_another_deploy_role_replaces_the_platforms_own(build):
-    made = build(deploy_role_arn=f"{ROLE}pipeline")
+    made = build(deploy_role_arn=f"{ROLE}pipeline", preview_role_arn=f"{ROLE}reader")
+    entered = [entry.inputs["principalArn"] for entry in made.all("aws:eks/accessEntry:AccessEntry")]
 
-    assert made.only("aws:eks/accessEntry:AccessEntry").inputs["principalArn"] == f"{ROLE}pipeline"
+    assert entered == [f"{ROLE}pipeline", f"{ROLE}reader"]
+
+
+def test_a_group_stands_for_a_policy(build):
+    made = build(access={"team": {"principal_arn": f"{ROLE}team", "kubernetes_groups": ["our:team"]}})
+
+    assert made.named("cluster-access-team").inputs["kubernetesGroups"] == ["our:team"]
+    assert [r.name for r in made.all("aws:eks/accessPolicyAssociation:AccessPolicyAssociation")] == [
+        "cluster-access-deploy-policy"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        (
+            {"access": {"t": {"principal_arn": f"{ROLE}t", "kubernetes_groups": ["system:masters"]}}},
+            "begins with a word that EKS keeps for itself",
+        ),
+        (
+            {
+                "access": {
+                    "t": {
+                        "principal_arn": f"{ROLE}t",
+                        "kubernetes_groups": ["a"],
+                        "namespaces": ["models"],
+                    }
+                }
+            },
+            "namespaces narrow a policy of EKS's",
+        ),
+        (
+            {"access": {"preview": {"principal_arn": f"{ROLE}t"}}},
+            "access.preview is made by itself; set preview_role_arn",
+        ),
+        (
+            {"deploy_role_arn": f"{ROLE}t", "preview_role_arn": f"{ROLE}t"},
+            "preview_role_arn and deploy_role_arn name the same role",
+        ),
+    ],
+)
+def test_what_eks_would_refuse_is_refused_before(settings, said):
+    with pytest.raises(ValidationError, match=said):
+        ClusterSettings.model_validate(settings)
 
 
 @pytest.mark.parametrize(

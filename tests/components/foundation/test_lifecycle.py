@@ -20,7 +20,7 @@ def test_nothing_of_a_trial_refuses_to_go():
     graph = captured("trial").graph
     assert [r.name for r in graph if r.protect] == []
     buckets = graph.of_type("aws:s3/bucket:Bucket")
-    assert [(b.inputs["forceDestroy"], b.inputs["objectLockEnabled"]) for b in buckets] == [(True, False)] * 3
+    assert [(b.inputs["forceDestroy"], b.inputs["objectLockEnabled"]) for b in buckets] == [(True, False)] * 4
     assert graph.of_type("aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration") == []
     assert {k.inputs["deletionWindowInDays"] for k in graph.of_type("aws:kms/key:Key")} == {7}
     groups = graph.of_type("aws:cloudwatch/logGroup:LogGroup")

@@ -28,7 +28,7 @@ PLATFORMS = st.builds(
 
 @given(names=PLATFORMS)
 def test_every_name_is_one_its_service_takes(names):
-    for role in ("models", "payloads", "logs"):
+    for role in ("models", "payloads", "logs", "flow-logs"):
         assert re.fullmatch(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]", names.bucket(role)), "S3: 3 to 63 characters"
     for capability in (MODEL_READER, PUBLISHER, LONGEST_CAPABILITY):
         assert re.fullmatch(r"[\w+=,.@-]{1,64}", names.role(capability)), "IAM: a role has at most 64"

@@ -100,7 +100,7 @@ def test_the_model_is_given_no_more_at_once_than_it_holds():
 
 
 def test_a_limit_that_is_used_up_is_said_as_openais_libraries_read_it():
-    (answer,) = route()["responseOverride"]
+    (answer, _) = route()["responseOverride"]
     assert answer["match"] == {"statusCodes": [{"type": "Value", "value": 429}]}
     # The engine's own 429 says more than ours.
     assert answer["source"] == "Local"
@@ -117,7 +117,7 @@ def test_a_limit_that_is_used_up_is_said_as_openais_libraries_read_it():
 
 def test_a_polite_refusal_stands_in_for_an_answer_that_did_not_come():
     refusal = route(Limits(parallel=8, refusal='Busy, 100% of it; try "later"'))["responseOverride"][1]
-    assert [code["value"] for code in refusal["match"]["statusCodes"]] == [502, 503, 504]
+    assert [code["value"] for code in refusal["match"]["statusCodes"]] == [500, 502, 503, 504]
     assert refusal["response"]["header"] == {"set": [{"name": "Retry-After", "value": "30"}]}
     body = refusal["response"]["body"]["inline"]
     # Envoy turns a doubled percent sign back into one.
@@ -142,11 +142,26 @@ def test_a_model_with_a_smaller_one_behind_it_is_put_aside_as_a_whole():
 
 
 def test_a_model_at_rest_says_that_it_was_woken_and_when_to_ask_again():
-    (_, answer) = route(Limits(parallel=8, waking_seconds=57))["responseOverride"]
+    (_, answer, others) = route(Limits(parallel=8, waking_seconds=57))["responseOverride"]
+    assert [code["value"] for code in others["match"]["statusCodes"]] == [500, 502, 504]
     assert [code["value"] for code in answer["match"]["statusCodes"]] == [503]
     assert "source" not in answer
     assert answer["response"]["header"] == {"set": [{"name": "Retry-After", "value": "57"}]}
     assert json.loads(answer["response"]["body"]["inline"])["error"]["code"] == "model_unavailable"
     # What a record says of failing comes first.
     (_, refusal) = route(Limits(parallel=8, waking_seconds=57, refusal="Busy."))["responseOverride"]
-    assert len(refusal["match"]["statusCodes"]) == 3
+    assert len(refusal["match"]["statusCodes"]) == 4
+
+
+def test_no_answer_is_empty_where_the_record_says_nothing():
+    (_, answer) = route()["responseOverride"]
+    assert [code["value"] for code in answer["match"]["statusCodes"]] == [500, 502, 503, 504]
+    assert "source" not in answer
+    assert answer["response"]["contentType"] == "application/json"
+    assert answer["response"]["header"] == {"set": [{"name": "Retry-After", "value": "30"}]}
+    assert json.loads(answer["response"]["body"]["inline"])["error"] == {
+        "message": "The model does not answer now.",
+        "type": "server_error",
+        "param": None,
+        "code": "model_unavailable",
+    }

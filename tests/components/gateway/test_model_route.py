@@ -36,10 +36,10 @@ def planned(interface, **more):
     )
 
 
-ALONE = (Share(name="support-chat-v1", path="/models/support-chat-v1/v1", version="v1"),)
+ALONE = (Share(name="support-chat-v1", path="/models/support-chat-v1/v1", version="v1", slot="a"),)
 TWO = (
-    Share(name="support-chat-v1", path="/models/support-chat-v1/v1", percent=90, version="v1"),
-    Share(name="support-chat-v2", path="/models/support-chat-v2/v1", percent=10, version="v2"),
+    Share(name="support-chat-v1", path="/models/support-chat-v1/v1", percent=90, version="v1", slot="a"),
+    Share(name="support-chat-v2", path="/models/support-chat-v2/v1", percent=10, version="v2", slot="b"),
 )
 OPENAI = (Share(name="minilm", path="/openai/v1"),)
 MINI = SmallerModel(model="support-mini", backend="support-mini-v2")
@@ -89,7 +89,11 @@ def test_the_route_comes_after_what_protects_it(name):
 def test_a_language_model_is_reached_through_the_inner_gateway():
     made = model_route(ROUTES["chat"])
     rule = made["route"]["spec"]["rules"][0]
-    assert rule["backendRefs"] == [{"name": "support-chat-v1", "weight": 100}]
+    # In the empty slot the version that answers keeps the place.
+    assert rule["backendRefs"] == [
+        {"name": "support-chat-v1", "weight": 100},
+        {"name": "support-chat-v1", "weight": 0},
+    ]
     assert rule["matches"] == [
         {"headers": [{"type": "Exact", "name": "x-ai-eg-model", "value": "support-chat"}]}
     ]
@@ -105,6 +109,22 @@ def test_a_language_model_is_reached_through_the_inner_gateway():
         other = model_route(ROUTES[name])
         assert "backend" not in other
         assert other["route"]["spec"]["rules"][0]["backendRefs"] == [inner]
+
+
+def test_no_version_moves_when_another_comes_or_goes():
+    def backends(*shares):
+        rule = model_route(chat(shares=shares))["route"]["spec"]["rules"][0]
+        return [(ref["name"], ref["weight"]) for ref in rule["backendRefs"]]
+
+    def share(version, percent, slot):
+        return Share(name=version, path="/v1", percent=percent, version=version, slot=slot)
+
+    v1, v2, v3 = (share(v, p, s) for v, p, s in (("v1", 0, "a"), ("v2", 100, "b"), ("v3", 0, "a")))
+    assert backends(v1, v2) == [("v1", 0), ("v2", 100)]
+    assert backends(v2) == [("v2", 0), ("v2", 100)]
+    assert backends(v3, v2) == backends(v2, v3) == [("v3", 0), ("v2", 100)]
+    with pytest.raises(ValueError, match="shares beside each other need a slot each"):
+        chat(shares=(share("v1", 100, "a"), v3))
 
 
 def test_smaller_models_answer_in_their_order_and_under_their_own_names():

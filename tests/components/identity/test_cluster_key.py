@@ -21,15 +21,30 @@ def test_the_account_manages_but_does_not_use_the_key(names):
 
 def test_who_makes_a_repository_may_let_the_registry_use_the_key(names):
     """ECR asks its caller for these three when a repository is encrypted with a key of one's own."""
-    manages = _statements(names)["AccountManages"]
+    statements = _statements(names)
+    grants = statements["AccountGrantsToServices"]
 
-    assert {"kms:CreateGrant", "kms:DescribeKey", "kms:RetireGrant"} <= set(manages["Action"])
+    assert {"kms:DescribeKey", "kms:RetireGrant"} <= set(statements["AccountManages"]["Action"])
+    assert grants["Action"] == ["kms:CreateGrant", "kms:ListGrants", "kms:RevokeGrant"]
+    assert grants["Condition"] == {"Bool": {"kms:GrantIsForAWSResource": "true"}}
+
+
+def test_a_key_whose_deletion_was_taken_back_can_be_enabled_again(names):
+    manages = set(_statements(names)["AccountManages"]["Action"])
+    assert {"kms:EnableKey", "kms:DisableKey", "kms:RotateKeyOnDemand", "kms:ListKeyRotations"} <= manages
+    assert "kms:CreateGrant" not in manages
 
 
 def test_only_the_control_plane_uses_it_for_secrets(names):
     statements = _statements(names)
 
-    assert set(statements) == {"AccountManages", "ClusterUses", "DeployGrants", "LogsUse"}
+    assert set(statements) == {
+        "AccountGrantsToServices",
+        "AccountManages",
+        "ClusterUses",
+        "DeployGrants",
+        "LogsUse",
+    }
     assert statements["ClusterUses"]["Condition"] == {
         "ArnEquals": {"aws:PrincipalArn": "arn:aws:iam::111122223333:role/example-test-cluster"}
     }

@@ -97,6 +97,13 @@ def test_each_zone_leaves_through_its_nat_gateway(build, nat, exits):
         assert route.inputs["routeTableId"] == made.named(f"network-nodes-{letter}-routes").id
 
 
+def test_lean_has_one_exit_and_none_has_no_route_out(build):
+    assert [r.name for r in build(cost="lean").all("aws:ec2/natGateway:NatGateway")] == ["network-nat-a"]
+    closed = build(nat="none", endpoints="all")
+    assert closed.all("aws:ec2/natGateway:NatGateway") == closed.all("aws:ec2/eip:Eip") == []
+    assert [r.name for r in closed.all("aws:ec2/route:Route")] == ["network-public-out"]
+
+
 def test_nat_gateways_stand_in_public_subnets_and_wait_for_the_internet_gateway(build):
     made = build()
     subnet = _of(made, "aws:ec2/subnet:Subnet", "network-public-b")[0]
@@ -121,7 +128,7 @@ def test_a_fourth_zone_changes_nothing_that_was_there(build):
     after = {r.urn: r.inputs for r in four.all("aws:ec2/subnet:Subnet")}
 
     assert before.items() <= after.items()
-    assert len(after) == len(before) + 2
+    assert len(after) == len(before) + 3
 
 
 @pytest.mark.parametrize(
@@ -134,10 +141,11 @@ def test_a_fourth_zone_changes_nothing_that_was_there(build):
         ({"zones": ["a", "a"]}, r"a zone stands twice in a, a"),
         ({"zones": ["a"]}, r"at least 2 items"),
         ({"zones": ["a", "1"]}, r"should match pattern"),
+        ({"nat": "some"}, r"'per-zone', 'single' or 'none'"),
+        ({"nat": "none"}, r"endpoints: should be 'all' where nat is 'none'.*\(got 'core'\)"),
         ({"control_plane_zones": ["a"]}, r"at least 2 items"),
         ({"control_plane_zones": ["a", "d"]}, r"should be among zones \(a, b, c\) \(got d\)"),
         ({"control_plane_zones": ["a", "a"]}, r"control_plane_zones: a zone stands twice in a, a"),
-        ({"nat": "none"}, r"'per-zone' or 'single'"),
         ({"flow_log_retention_days": True}, r"Input should be 30, 90, 180, 365 or 731"),
     ],
 )

@@ -3,7 +3,7 @@
 import pytest
 
 from components.network.network import Network, NetworkArgs, NetworkSettings
-from components.network.vpc_endpoints import INTERFACES
+from components.network.vpc_endpoints import CORE, INTERFACES
 
 
 @pytest.fixture
@@ -16,9 +16,56 @@ def build(deploy, names):
     return run
 
 
-def test_endpoints_reach_every_service_nodes_need_over_private_names(build):
+def _services(made, kind):
+    endpoints = made.all("aws:ec2/vpcEndpoint:VpcEndpoint")
+    return {
+        e.inputs["serviceName"].removeprefix("com.amazonaws.eu-central-1.")
+        for e in endpoints
+        if e.inputs["vpcEndpointType"] == kind
+    }
+
+
+@pytest.mark.parametrize(
+    ("settings", "services", "zones"),
+    [
+        ({}, CORE, 3),
+        ({"cost": "lean"}, (), 1),
+        ({"cost": "lean", "endpoints": "core"}, CORE, 1),
+        ({"endpoints": "all"}, INTERFACES, 3),
+        ({"nat": "none", "endpoints": "all"}, INTERFACES, 3),
+    ],
+)
+def test_a_profile_says_which_services_have_an_address_in_the_vpc(build, settings, services, zones):
+    made = build(**settings)
+    assert _services(made, "Gateway") == {"s3"}
+    assert _services(made, "Interface") == {"s3", *services}
+    assert len(made.named("network-endpoints-s3-private").inputs["subnetIds"]) == zones
+
+
+def test_every_endpoint_but_that_of_pod_identity_has_a_policy(build):
+    endpoints = build(endpoints="all").all("aws:ec2/vpcEndpoint:VpcEndpoint")
+    assert [e.name for e in endpoints if not e.inputs.get("policy")] == ["network-endpoints-eks-auth"]
+
+
+def test_names_of_s3_lead_to_addresses_a_policy_can_name(build):
     made = build()
-    endpoints = {e.inputs["serviceName"]: e for e in made.all("aws:ec2/vpcEndpoint:VpcEndpoint")}
+    private = made.named("network-endpoints-s3-private").inputs
+    assert private["privateDnsEnabled"] is True
+    assert private["dnsOptions"] == {"privateDnsOnlyForInboundResolverEndpoint": False}
+    assert [made.named(f"network-endpoints-{z}").inputs["cidrBlock"] for z in "abc"] == [
+        "10.0.144.0/27",
+        "10.0.146.0/27",
+        "10.0.148.0/27",
+    ]
+
+
+def test_endpoints_reach_every_service_nodes_need_over_private_names(build):
+    made = build(endpoints="all")
+    endpoints = {
+        e.inputs["serviceName"]: e
+        for e in made.all("aws:ec2/vpcEndpoint:VpcEndpoint")
+        if e.name != "network-endpoints-s3-private"
+    }
     prefix = "com.amazonaws.eu-central-1."
 
     assert set(endpoints) == {f"{prefix}{s}" for s in (*INTERFACES, "s3")}
@@ -29,7 +76,7 @@ def test_endpoints_reach_every_service_nodes_need_over_private_names(build):
     sts = endpoints[f"{prefix}sts"].inputs
     assert (sts["vpcEndpointType"], sts["privateDnsEnabled"]) == ("Interface", True)
     assert sts["subnetIds"] == [
-        s.id for s in made.all("aws:ec2/subnet:Subnet") if s.name.startswith("network-nodes-")
+        s.id for s in made.all("aws:ec2/subnet:Subnet") if s.name.startswith("network-endpoints-")
     ]
     assert sts["securityGroupIds"] == [made.only("aws:ec2/securityGroup:SecurityGroup").id]
 

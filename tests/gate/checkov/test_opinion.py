@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gate.checkov.opinion import Opinion, ask, not_asked, server
+from gate.checkov.opinion import Opinion, ask, not_asked, server, shown_to_checkov
 from gate.checkov.terraform_plan import as_plan
 from gate.core.errors import GateError
 from gate.evaluate.judgement import assess
@@ -119,6 +119,22 @@ def test_what_no_check_is_for_may_be_left_out_and_is_said(asked):
     opinion = asked(says(FINE), Graph([*GRAPH, custom]))
     assert opinion.faults == ()
     assert "LLMInferenceServiceConfig.default.c, which checkov leaves out" in opinion.not_seen
+
+
+def test_definitions_are_not_shown_and_that_is_said(asked):
+    definition = resource(
+        "kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition",
+        {
+            "apiVersion": "apiextensions.k8s.io/v1",
+            "kind": "CustomResourceDefinition",
+            "metadata": {"name": "d"},
+        },
+    )
+    graph = Graph([*GRAPH, definition])
+    assert shown_to_checkov(graph) == list(GRAPH)
+    opinion = asked(says(FINE), graph)
+    assert opinion.faults == ()
+    assert "CustomResourceDefinition (1), of which checkov has no check" in opinion.not_seen
 
 
 def test_nothing_to_evaluate_is_no_fault(asked):

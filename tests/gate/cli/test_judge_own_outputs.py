@@ -27,7 +27,7 @@ def test_a_preview_s_files_pass(stack, file, tmp_path):
         read_paths([path]),
         subject=file,
         stack=stack,
-        today=date(2026, 11, 23),
+        today=date(2026, 11, 28),
         waivers=load_waivers(ROOT / "policies" / "waivers.yaml"),
         opinion=not_asked("not asked"),
     )

@@ -3,7 +3,7 @@ import json
 import pytest
 from typer.testing import CliRunner
 
-from gate.cli import app
+from gate.cli.app import app
 from gate.core.errors import GateError
 from gate.deploy.command import run
 

@@ -23,7 +23,7 @@ def reports(resources):
         Graph(resources),
         subject="test",
         stack="test",
-        today=date(2026, 11, 23),
+        today=date(2026, 11, 28),
         waivers={},
         opinion=not_asked("not asked"),
     )

@@ -37,7 +37,7 @@ def run(root, program=GOOD, names=(), processes=2):
     """The previews by stack: a verdict, or the reason there is none; and which stacks have reports."""
     (root / "__main__.py").write_text(program, encoding="utf-8")
     options = Options(
-        today=date(2026, 11, 23),
+        today=date(2026, 11, 28),
         root=root,
         organisation=root,
         output=root / "out",
@@ -148,7 +148,7 @@ def test_the_exit_code_is_the_worst_of_all_stacks(root, monkeypatch, capsys, nam
     monkeypatch.setattr(
         sys,
         "argv",
-        ["slipway", "preview", "--no-checkov", "--today=2026-11-23", f"--output={root / 'out'}", *names],
+        ["slipway", "preview", "--no-checkov", "--today=2026-11-28", f"--output={root / 'out'}", *names],
     )
     with pytest.raises(SystemExit) as leaving:
         cli.main()

@@ -5,7 +5,7 @@ import yaml
 from typer.testing import CliRunner
 
 from gate.capture.stacks import ROOT, chosen
-from gate.cli import app
+from gate.cli.app import app
 from gate.core.errors import GateError
 from gate.pull_request.affected import LEVELS, affected, levels, matrices
 from tests.captured import STACKS
@@ -68,7 +68,16 @@ def test_workflows_have_a_job_for_every_level_each_after_the_one_before(name):
     for number in range(LEVELS):
         job = jobs[f"level-{number}"]
         before = [f"level-{n}" for n in range(number)]
-        assert [n for n in job["needs"] if n.startswith("level-")] == before
+        if name == "up":  # a stack is previewed before its reviewers are asked
+            assert (job["needs"], job["environment"]) == (
+                ["stacks", f"preview-{number}"],
+                "${{ matrix.stack }}",
+            )
+            assert f"needs.preview-{number}.result == 'success'" in job["if"]
+            job = jobs[f"preview-{number}"]
+            assert job["environment"] == "${{ matrix.stack }}-read"
+            before = [f"{kind}-{n}" for n in range(number) for kind in ("preview", "level")]
+        assert [n for n in job["needs"] if n != "stacks"] == before
         assert f"needs.stacks.outputs.level-{number} != ''" in job["if"]
         assert all(f"needs.{b}.result" in job["if"] for b in before)
         assert job["strategy"]["matrix"] == f"${{{{ fromJSON(needs.stacks.outputs.level-{number}) }}}}"

@@ -56,10 +56,10 @@ def test_what_waits_beside_it_has_a_price():
     )
 
 
-def test_on_the_processor_it_takes_of_the_system_nodes():
+def test_on_the_processor_it_takes_of_its_pool():
     chosen = {"replicas": {"min": 2, "max": 4}}
     assert said({"stable": "v2"}, ["v1", "v2"], base="embedding-on-cpu", chosen=chosen) == (
-        "100 % v2; v1 is kept warm without traffic (4 CPUs and 4 GiB of the system nodes), and can answer again at "
+        "100 % v2; v1 is kept warm without traffic (4 CPUs and 4 GiB of pool cpu), and can answer again at "
         "once. Take it out of versions after 24 hours"
     )
 

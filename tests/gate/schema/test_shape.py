@@ -193,3 +193,17 @@ def test_the_index_describes_every_file_there_is():
 def test_no_schema_is_of_a_group_that_is_gone():
     index = json.loads((schema_store._FOLDER / "index.json").read_text(encoding="utf-8"))
     assert [name for name in index if name.startswith("serving.kubeflow.org/")] == []
+
+
+def test_a_patch_need_not_be_whole_and_may_hold_nothing_unknown():
+    """pulumi-kubernetes' ``DaemonSetPatch`` applies the fields it sets; the object stands there already."""
+    manifest = {
+        "apiVersion": "apps/v1", "kind": "DaemonSet", "metadata": {"name": "aws-node"},
+        "spec": {"template": {"spec": {"containers": [{"name": "aws-node", "imagee": "a"}]}}},
+    }  # fmt: skip
+    typo = ("spec.template.spec.containers.0.imagee", "unknown field; did you mean image?")
+    assert said(check_shapes([resource("kubernetes:apps/v1:DaemonSetPatch", manifest)])) == [typo]
+    assert said(check_shapes([resource("kubernetes:apps/v1:DaemonSet", manifest)])) == [
+        ("spec.selector", "is required"),
+        typo,
+    ]

@@ -20,6 +20,17 @@ def _policy(principal, outputs=None, **extra):
     return resource(KEY, {"policy": json.dumps(document)}, outputs=outputs or {})
 
 
+def _grants(**changed):
+    statement = {
+        "Sid": "Manage",
+        "Effect": "Allow",
+        "Principal": OURS,
+        "Action": "kms:CreateGrant",
+        "Resource": "*",
+    }
+    return resource(KEY, {"policy": json.dumps({"Statement": [statement | changed]})})
+
+
 OURS = {"AWS": "arn:aws:iam::111122223333:root"}
 THEIRS = {"AWS": "arn:aws:iam::444455556666:root"}
 OWN = {"arn": "arn:aws:kms:eu-central-1:111122223333:key/11111111-2222-3333-4444-555555555555"}
@@ -46,6 +57,24 @@ CASES = {
         ],
         not_applicable=_ELSEWHERE,
         undecided=[Case(_key(deletionWindowInDays=UNKNOWN))],
+    ),
+    "key-grants-are-for-services": RuleCases(
+        passing=[
+            Case(_grants(Condition={"Bool": {"kms:GrantIsForAWSResource": "true"}})),
+            Case(_grants(Condition={"ArnEquals": {"aws:PrincipalArn": "arn:aws:iam::111122223333:role/a"}})),
+            Case(_grants(Action="kms:*")),
+            Case(_grants(Principal={"AWS": "arn:aws:iam::111122223333:role/a"})),
+            Case(_grants(Action=["kms:Describe*"])),
+        ],
+        failing=[
+            Case(_grants(), findings=["policy: Manage: kms:CreateGrant without kms:GrantIsForAWSResource"]),
+            Case(
+                _grants(Principal={"AWS": "111122223333"}, Action=["kms:Create*", "kms:PutKeyPolicy"]),
+                findings=["policy: Manage: kms:CreateGrant without kms:GrantIsForAWSResource"],
+            ),
+        ],
+        not_applicable=_ELSEWHERE,
+        undecided=[Case(_key(policy=UNKNOWN))],
     ),
     "keys-name-their-users": RuleCases(
         passing=[

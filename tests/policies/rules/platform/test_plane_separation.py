@@ -166,27 +166,4 @@ CASES = {
     ),
 }
 
-
-def model(spec):
-    said = {"kind": "InferenceService", "metadata": {"name": "m", "namespace": "models"}, "spec": spec}
-    return resource(INFERENCE_SERVICE[0], said, name="model")
-
-
-CRITICAL = {"priorityClassName": "system-cluster-critical"}
-CASES["models-do-not-outrank-the-platform"] = RuleCases(
-    passing=[Case(model({"predictor": {"priorityClassName": "slipway-models"}})), Case(LOGGED)],
-    failing=[
-        Case(
-            model({"predictor": CRITICAL}),
-            findings=["spec.predictor.priorityClassName is system-cluster-critical"],
-        ),
-        Case(
-            model({"predictor": {"tolerations": UNKNOWN}, "canary": [{"predictor": CRITICAL}]}),
-            findings=["spec.canary.0.predictor.priorityClassName is system-cluster-critical"],
-        ),
-    ],
-    not_applicable=[Case(PAYLOADS)],
-    undecided=[Case(model({"predictor": {"priorityClassName": UNKNOWN}}))],
-)
-
 test_cases = cases_test(RULES, CASES)

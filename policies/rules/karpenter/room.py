@@ -1,0 +1,165 @@
+"""What must hold for machines and pods together: every pod has a pool that takes it, and the pool has room for all."""
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from policies.analysis.kserve.objects import INFERENCE_SERVICE, LLM
+from policies.analysis.machines.capacity import Holding, holding_of, holdings
+from policies.analysis.machines.packing import fits, less
+from policies.analysis.machines.placement import is_given, nearest, refusals, selected
+from policies.analysis.machines.pools import Pool, has_gpus, pools, read
+from policies.analysis.machines.requests import GPU, Requests, of_pod
+from policies.analysis.machines.workloads import Workload, of_owner
+from policies.analysis.pods.finder import WORKLOADS
+from policies.engine.graph import Graph, Resource
+from policies.engine.neighbours import keeps_our_conventions
+from policies.engine.rule import Rule
+from policies.rules.aws.eks_nodes import NODE_GROUP
+from policies.rules.karpenter.node_pools import NODE_POOLS
+
+ADD_ON: Final = "aws:eks/addon:Addon"
+RELEASE: Final = "kubernetes:helm.sh/v3:Release"
+PROXY: Final = "kubernetes:gateway.envoyproxy.io/v1alpha1:EnvoyProxy"
+_SHOWN: Final = 4
+
+
+def _homeless(owner: Resource, graph: Graph) -> Iterable[str]:
+    there = pools(graph)
+    for pod in of_owner(graph, owner) if there else ():
+        if not pod.per_node:
+            yield from _without_a_pool(pod, there, graph)
+
+
+def _without_a_pool(pod: Workload, there: tuple[Pool, ...], graph: Graph) -> Iterator[str]:
+    refused = {pool.name: list(refusals(pod.spec, pool)) for pool in there}
+    if not all(refused.values()):
+        return
+    wanted = {key: value for key, value in selected(pod.spec).items() if not is_given(key)}
+    meant = [pool for pool in there if any(key in pool.labels for key in wanted)]
+    if not meant and of_pod(pod.spec).gpus:
+        meant = [pool for pool in there if has_gpus(pool)]
+    if not meant and keeps_our_conventions(graph) and not pod.owner.source:
+        meant = list(there)
+    if not meant:  # its machines are those of another file
+        return
+    where = f"{pod.path}." if pod.path else f"{pod.name}: "
+    for key, value in wanted.items():
+        offered = sorted({v for pool in there for v in pool.labels.get(key, ())})
+        if value not in offered:
+            said = ", ".join(offered) or "nothing"
+            near = nearest(value, offered)
+            yield f"{where}nodeSelector.{key}: no pool in view offers {value} (they offer {said}){near}"
+            return
+    closest = min(meant, key=lambda pool: len(refused[pool.name]))
+    yield f"{where}{refused[closest.name][0]}; no pool in view takes it"
+
+
+def _overfull(resource: Resource, graph: Graph) -> Iterable[str]:
+    read(resource)
+    holding = holding_of(holdings(graph), resource.urn)
+    if holding is None or not holding.pods:
+        return
+    yield from _too_few_gpus(holding)
+    yield from _too_large(holding)
+    yield from _too_few_machines(holding)
+
+
+def _too_few_gpus(holding: Holding) -> Iterator[str]:
+    limit, asked = holding.pool.limit(GPU), holding.asked(at_most=True).gpus
+    if limit is not None and asked > limit:
+        sums = [f"{w.name} {w.most} x {one.gpus}" for w, one in holding.pods if one.gpus and w.most]
+        yield f"spec.limits.{GPU}: {limit}, and its pods ask for {asked} ({_listed(sums)})"
+
+
+def _too_large(holding: Holding) -> Iterator[str]:
+    known = holding.pool.machines
+    if not known or len(known) < len(holding.pool.types):
+        return
+    daemons, count = holding.on_every_node, len(holding.daemons)
+    for workload, one in holding.pods:
+        if workload.most and not any(fits(one, less(m, daemons, count)) for m in known.values()):
+            left = max((less(m, daemons, count) for m in known.values()), key=lambda m: (m.gpus, m.cpu_m))
+            yield (
+                f"spec.template.spec.requirements: {workload.name} asks for {_words(one)}; the largest machine leaves "
+                f"{_words(Requests(left.cpu_m, left.memory_mib, left.gpus))}"
+            )
+
+
+def _too_few_machines(holding: Holding) -> Iterator[str]:
+    limit, known = holding.pool.limit("cpu"), holding.pool.machines
+    if limit is None or not known or len(known) < len(holding.pool.types):
+        return
+    needed = {}
+    for name, machine in known.items():
+        packed = holding.packed(
+            less(machine, holding.on_every_node, len(holding.daemons)), None, at_most=True
+        )
+        if not packed.left:
+            needed[name] = packed.nodes * machine.vcpus
+    if needed and min(needed.values()) * 1000 > limit:
+        best = min(needed, key=lambda name: (needed[name], name))
+        asked = _words(holding.asked(at_most=True))
+        yield (
+            f"spec.limits.cpu: {limit / 1000:g}, and its pods ask for {asked}, which takes "
+            f"{needed[best] // known[best].vcpus} x {best} = {needed[best]} processors"
+        )
+
+
+def _crowded(group: Resource, graph: Graph) -> Iterable[str]:
+    read(group)
+    holding = holding_of(holdings(graph), group.urn)
+    if holding is None or holding.pool.resources[0] is not group or holding.pool.nodes is None:
+        return
+    found = holding.node()
+    if found is None:
+        return
+    (name, node), nodes = found, holding.pool.nodes
+    for count, at_most in ((nodes - 1, False), (nodes, True)):
+        left = holding.packed(node, count, at_most=at_most).left
+        if left:
+            missing, free = "" if at_most else " with one missing", Requests(node.cpu_m, node.memory_mib)
+            yield (
+                f"scalingConfig.minSize: {nodes} x {name}{missing} hold {count} x {_words(free)} beside "
+                f"what runs on every node; pods ask for {_words(holding.asked(at_most=at_most))}: no room for "
+                f"{_listed(list(dict.fromkeys(left)))}"
+            )
+            return
+
+
+def _listed(names: list[str]) -> str:
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return f"{', '.join(names[:_SHOWN])}{more}"
+
+
+def _words(asked: Requests) -> str:
+    gpus = f", {asked.gpus} GPUs" if asked.gpus else ""
+    return f"{asked.cpu_m:,}m CPU, {asked.memory_mib:,} MiB{gpus}"
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        id="pods-find-a-pool",
+        applies_to=(*WORKLOADS, *INFERENCE_SERVICE, *LLM, PROXY, ADD_ON, RELEASE),
+        why="A pod whose labels no machine carries, or whose taint it does not tolerate, waits for ever.",
+        fix="Select a label that a pool carries, and tolerate the pool's taints.",
+        check=_homeless,
+        reads_graph=True,
+    ),
+    Rule(
+        id="pools-have-room-for-their-pods",
+        applies_to=NODE_POOLS,
+        why="Machines beyond the limit are never made: the last replicas of a rollout wait for ever.",
+        fix="Raise spec.limits to what the replicas ask for at most, or lower the replicas.",
+        check=_overfull,
+        reads_graph=True,
+    ),
+    Rule(
+        id="fixed-nodes-hold-their-pods-with-one-missing",
+        applies_to=(NODE_GROUP,),
+        why="Nothing adds a node to a fixed group: when one is lost or updated, what ran there has nowhere to go.",
+        fix="Raise system_nodes.nodes_per_zone or choose larger instance_types.",
+        check=_crowded,
+        reads_graph=True,
+        house=True,
+    ),
+)
