@@ -44,11 +44,12 @@ class Rule:
 
     ``check`` yields an :class:`Offence` (or, where no property is at fault, one short text) for each cause, narrow
     enough that one of them can be waived; nothing means the resource is fine. It raises
-    :class:`policies.engine.values.UndecidedError` where a value it needs cannot be read; what it yielded before is kept. ``reads_graph`` is true where the check looks at other
-    resources: in an engine such a rule can only run once the whole stack is known. ``reads_retention`` is
-    true where it asks whether a resource is retained on delete, which an engine tells no policy pack.
-    ``house`` is true where it holds this platform to its own conventions: a stack that chose otherwise is not
-    wrong, and is not asked. ``aliases`` are ids it had before: waivers and questions by them keep working.
+    :class:`policies.engine.values.UndecidedError` where a value it needs cannot be read; what it yielded before is
+    kept. ``reads_graph`` is true where the check looks at other resources: in an engine such a rule can only run once
+    the whole stack is known. ``reads_retention`` is true where it asks whether a resource is retained on delete, which
+    an engine tells no policy pack. ``house`` is true where it holds this platform to its own conventions: a stack that
+    chose otherwise is not wrong, and is not asked. ``aliases`` are ids it had before: waivers and questions by them
+    keep working.
     """
 
     id: str
