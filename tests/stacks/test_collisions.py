@@ -20,8 +20,8 @@ def said(**change):
 def test_the_same_names_in_another_region_of_the_account_are_told():
     assert said(region="us-east-1") == [
         (
-            "platform.environment: stack other has roles named example-prod-... in us-east-1 already, and an account has "
-            "each name of IAM once; choose another environment, such as prod1 (got 'prod')"
+            "platform.environment: stack other has roles named example-prod-... in us-east-1 already, and an account "
+            "has each name of IAM once; choose another environment, such as prod1 (got 'prod')"
         )
     ]
 
