@@ -113,9 +113,8 @@ lint-workflows: $(VENV)/development.installed ## lint CI's workflows and script 
 	  echo "lint-workflows: Go is not installed; actionlint was NOT run"; \
 	fi
 
-docs: $(VENV)/development.installed ## make docs/rules.md and docs/controls.md again from the catalogue
-	$(BIN)/slipway policies --format markdown > docs/rules.md.new && mv docs/rules.md.new docs/rules.md
-	$(BIN)/slipway policies --format controls > docs/controls.md.new && mv docs/controls.md.new docs/controls.md
+docs: $(VENV)/development.installed ## make docs/rules.md, docs/rules/ and docs/controls.md again from the catalogue
+	$(BIN)/slipway policies --write
 
 schemas: $(VENV)/development.installed ## make gate/schema/definitions, stacks/schema.json and releases/*.schema.json again (needs Go)
 	$(BIN)/python -m releases.schema
