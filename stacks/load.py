@@ -18,6 +18,7 @@ from components.serving.serving import ServingSettings
 from facts.explain import did_you_mean, explain, placeholders
 from facts.strict_yaml import YamlProblem, load
 from releases.load import LoadedRelease, ReleaseError, load_releases
+from stacks.availability import unavailable
 from stacks.contradictions import contradictions, pools_twice
 from stacks.models import Places, Releases, environment_of, model_plans, model_problems, releases_of
 from stacks.settings import StackSettings, missing_sections
@@ -27,7 +28,6 @@ FOLDER = Path(__file__).parent
 _FILE = re.compile(r"^Pulumi\.(?P<stack>[a-z][a-z0-9-]*)\.yaml$")
 PROJECT = "slipway"
 _KEY = f"{PROJECT}:settings"
-_MISSING = f"config.{_KEY}: is required"
 
 
 class SettingsError(pulumi.RunError):
@@ -167,7 +167,7 @@ def _load(name: str, raw: Mapping[str, Any], folder: Path, below: tuple[str, ...
         settings = StackSettings.model_validate(raw)
     except ValidationError as error:
         raise SettingsError.of(name, _wrong(raw, error)) from None
-    problems = [*placeholders(raw), *contradictions(settings, raw)]
+    problems = [*placeholders(raw), *contradictions(settings, raw), *unavailable(settings)]
     upstream = None
     if settings.upstream is not None:
         if settings.upstream not in stack_names(folder):
@@ -225,10 +225,14 @@ def _read(name: str, folder: Path) -> Mapping[str, Any]:
     ]
     settings = config.get(_KEY)
     if not problems and not isinstance(settings, Mapping):
-        problems.append(f"config.{_KEY}: should be a mapping (got {settings!r})" if _KEY in config else _MISSING)
-    if problems or not isinstance(settings, Mapping):
-        raise SettingsError.of(name, problems)
-    return settings
+        problems.append(
+            f"config.{_KEY}: should be a mapping (got {settings!r})"
+            if _KEY in config
+            else f"config.{_KEY}: is required"
+        )
+    if isinstance(settings, Mapping) and not problems:
+        return settings
+    raise SettingsError.of(name, problems)
 
 
 def _wrong(raw: Mapping[str, Any], error: ValidationError) -> list[str]:

@@ -54,7 +54,6 @@ class Options:
 
     @property
     def asks_checkov(self) -> bool:
-        """Whether checkov gives its second opinion."""
         return self.with_checkov and self.selection.takes_checkov
 
 
