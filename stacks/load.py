@@ -223,13 +223,9 @@ def _read(name: str, folder: Path) -> Mapping[str, Any]:
         for key in config
         if key != _KEY and not str(key).startswith("pulumi:")
     ]
-    settings = config.get(_KEY)
-    if not problems and not isinstance(settings, Mapping):
-        problems.append(
-            f"config.{_KEY}: should be a mapping (got {settings!r})"
-            if _KEY in config
-            else f"config.{_KEY}: is required"
-        )
+    if not isinstance(settings := config.get(_KEY), Mapping) and not problems:
+        said = f"should be a mapping (got {settings!r})" if _KEY in config else "is required"
+        problems.append(f"config.{_KEY}: {said}")
     if isinstance(settings, Mapping) and not problems:
         return settings
     raise SettingsError.of(name, problems)

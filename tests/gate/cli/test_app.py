@@ -172,7 +172,7 @@ def test_every_command_of_the_first_day_shows_an_example(slipway):
 
 def test_shells_are_told_how_to_complete(slipway, monkeypatch):
     monkeypatch.setenv("_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION", "1")
-    assert "_SLIPWAY_COMPLETE=complete_bash" in slipway("--show-completion", "bash")[1]
+    assert "complete_bash" in slipway("--show-completion", "bash")[1]
 
 
 def test_rules_are_found_by_words_and_domain(slipway):
