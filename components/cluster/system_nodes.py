@@ -1,5 +1,7 @@
 """The nodes the platform itself runs on; Karpenter, which makes all others, runs here."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,6 +12,7 @@ import pulumi_aws as aws
 from pydantic import AfterValidator, Field
 
 from components.cluster.cluster import ClusterHandle
+from components.cluster.node_shell import Debug, node_shell
 from components.foundation.base import Handle, PlatformComponent, Settings
 from components.foundation.iam_document import service_trust
 from components.foundation.names import Names
@@ -40,6 +43,8 @@ class SystemNodesSettings(Settings):
     nodes_per_zone: int = Field(default=1, ge=1, le=20)
     """Nothing changes this number by itself: the platform must fit with one machine missing."""
     data_disk_gib: int = Field(default=80, ge=40)
+    debug: Debug | None = None
+    """``ssm``: who may start a session in Systems Manager gets a shell on a node."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,6 +106,7 @@ class SystemNodes(PlatformComponent):
             )
             for policy in _MANAGED
         ]
+        node_shell(self, name, names, role, args.settings.debug)
         template = self._template(name, args)
         subnets = pulumi.Output.from_input(args.network.node_subnet_ids)
         shared = _Shared(role=role, template=template, attached=attached)
@@ -112,7 +118,7 @@ class SystemNodes(PlatformComponent):
         self.register_outputs({})
 
     def _group(
-        self, name: str, args: SystemNodesArgs, shared: "_Shared", subnet: pulumi.Input[str]
+        self, name: str, args: SystemNodesArgs, shared: _Shared, subnet: pulumi.Input[str]
     ) -> aws.eks.NodeGroup:
         settings = args.settings
         return aws.eks.NodeGroup(

@@ -1,5 +1,7 @@
 """The most any role of the platform can ever do, whatever is attached to it."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from typing import Final
 
@@ -44,6 +46,10 @@ REGIONAL: Final[dict[str, tuple[str, ...]]] = {
         "kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey",
         "kms:GenerateDataKeyWithoutPlaintext", "kms:ReEncrypt*", "s3:GetObject", "s3:ListBucket", "s3:PutObject",
         "sqs:DeleteMessage", "sqs:GetQueueUrl", "sqs:ReceiveMessage",
+    ),
+    "Shell": (
+        "ssm:UpdateInstanceInformation", "ssmmessages:CreateControlChannel", "ssmmessages:CreateDataChannel",
+        "ssmmessages:OpenControlChannel", "ssmmessages:OpenDataChannel",
     ),
     "Telemetry": ("logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"),
 }  # fmt: skip
