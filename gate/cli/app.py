@@ -97,11 +97,14 @@ def judge(
     ],
     today: Today = "",
     form: Annotated[str, typer.Option("--format", help="text, json, markdown, sarif or junit.")] = "text",
+    fail_on: Annotated[
+        str, typer.Option("--fail-on", help="The least severity that fails: critical, high, medium or low.")
+    ] = "high",
 ) -> None:
     """Judge files nobody here wrote: a state export, a preview, Kubernetes YAML or JSON."""
     from gate.cli.judge import run  # noqa: PLC0415 as in preview
 
-    raise typer.Exit(run(paths, day(today), form))
+    raise typer.Exit(run(paths, day(today), form, fail_on))
 
 
 @app.command()

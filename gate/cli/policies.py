@@ -47,11 +47,11 @@ def show_rules(form: str) -> None:
 def list_rules(console: Console) -> None:
     """One line a rule."""
     table = Table(box=None, pad_edge=False)
-    for heading in ("rule", "level", "why, and the controls it holds"):
-        table.add_column(heading, overflow="fold", no_wrap=heading in {"rule", "level"})
+    for heading in ("rule", "severity", "why, and the controls it holds"):
+        table.add_column(heading, overflow="fold", no_wrap=heading in {"rule", "severity"})
     for rule in sorted(RULES, key=lambda r: r.id):
         table.add_row(
-            rule.id, rule.level, Text("\n".join(filter(None, (rule.why, ", ".join(tags_of(rule.id))))))
+            rule.id, _weight(rule), Text("\n".join(filter(None, (rule.why, ", ".join(tags_of(rule.id))))))
         )
     console.print(table)
     console.print(f"{len(RULES)} rules", highlight=False)
@@ -72,7 +72,7 @@ def catalogue() -> str:
 def _section(rule: Rule) -> Iterator[str]:
     yield from (f"### {rule.id}", "")
     bound = " *of this platform*" if rule.house else ""
-    yield f"- {rule.level}{bound}; judges {', '.join(f'`{type_}`' for type_ in sorted(rule.applies_to))}"
+    yield f"- {_weight(rule)}{bound}; judges {', '.join(f'`{type_}`' for type_ in sorted(rule.applies_to))}"
     yield f"- why: {_literal(rule.why)}"
     yield f"- fix: {_literal(rule.fix)}"
     yield f"- controls: {_controls(rule)}"
@@ -80,6 +80,10 @@ def _section(rule: Rule) -> Iterator[str]:
 
 def _controls(rule: Rule) -> str:
     return ", ".join(f"`{tag}`" for tag in tags_of(rule.id)) or f"none; {_literal(why_none(rule.id))}"
+
+
+def _weight(rule: Rule) -> str:
+    return rule.severity if rule.level == "mandatory" else f"{rule.severity}, advisory"
 
 
 def _literal(sentence: str) -> str:
@@ -93,12 +97,12 @@ def explain_rule(id_: str, console: Console) -> None:
     Raises:
         GateError: there is no such rule.
     """
-    found = {rule.id: rule for rule in RULES}.get(id_)
+    found = {name: rule for rule in RULES for name in (*rule.aliases, rule.id)}.get(id_)
     if found is None:
         close = difflib.get_close_matches(id_, [r.id for r in RULES], n=3)
         hint = f"did you mean {', '.join(close)}?" if close else "slipway policies lists them"
         raise GateError(f"no rule {id_!r}; {hint}")
-    console.print(f"[bold]{found.id}[/] ({found.level})", highlight=False)
+    console.print(f"[bold]{found.id}[/] ({_weight(found)})", highlight=False)
     controls = ", ".join(tags_of(found.id)) or f"none; {why_none(found.id)}"
     judges = ", ".join(found.applies_to)
     for head, body in (("why", found.why), ("fix", found.fix), ("judges", judges), ("controls", controls)):

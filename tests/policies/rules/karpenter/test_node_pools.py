@@ -103,7 +103,7 @@ CASES: dict[str, RuleCases] = {
         not_applicable=[Case(OTHER)],
         undecided=[Case(pool(L4, spec={"limits": UNKNOWN}))],
     ),
-    "busy-gpus-are-never-moved": RuleCases(
+    "gpu-nodes-not-consolidated-when-busy": RuleCases(
         passing=[
             ours(disrupted(**SAFE)),
             Case(pool(L4)),
