@@ -7,10 +7,6 @@ from policies.rules.karpenter.node_pools import NODE_POOL, RULES
 from tests.policies.cases import OURS, Case, RuleCases, cases_test, resource
 
 GPU_TAINT = {"key": "nvidia.com/gpu", "effect": "NoSchedule"}
-SAFE: dict[str, Any] = {
-    "consolidationPolicy": "WhenEmpty",
-    "budgets": [{"nodes": "0", "reasons": ["Drifted"]}],
-}
 ON_DEMAND = ("karpenter.sh/capacity-type", "In", ["on-demand"])
 ENCRYPTED = ("karpenter.k8s.aws/instance-encryption-in-transit-supported", "In", ["true"])
 L4 = ("node.kubernetes.io/instance-type", "In", ["g6.2xlarge"])
@@ -42,12 +38,7 @@ UNKNOWN_REQUIREMENTS = pool(template={"requirements": UNKNOWN})
 NOT_APPLICABLE = [Case(OTHER), Case(GENERAL), Case(NO_GPUS)]
 
 
-def disrupted(template: dict[str, Any] | None = None, **disruption: Any) -> Resource:
-    return pool(L4, spec={"disruption": disruption}, template=template or {"expireAfter": "Never"})
-
-
 UNTAINTED = "no taint keeps other pods off its GPUs"
-DRIFTS = 'no budget of "0" nodes for Drifted: a new image or setting drains a busy GPU at any time'
 UNMARKED = "and is not labelled slipway.dev/interruptible"
 
 
@@ -103,6 +94,7 @@ CASES: dict[str, RuleCases] = {
         not_applicable=[Case(OTHER)],
         undecided=[Case(pool(L4, spec={"limits": UNKNOWN}))],
     ),
+<<<<<<< HEAD
     "gpu-nodes-not-consolidated-when-busy": RuleCases(
         passing=[
             ours(disrupted(**SAFE)),
@@ -149,6 +141,8 @@ CASES: dict[str, RuleCases] = {
             ours(disrupted(**SAFE, template={"expireAfter": "30d"})),
         ],
     ),
+=======
+>>>>>>> main
     "gpu-pools-use-spot-only-when-interruptible": RuleCases(
         passing=[
             ours(pool(L4, ON_DEMAND)),
