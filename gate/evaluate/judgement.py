@@ -63,8 +63,10 @@ def assess(
         Finding(
             rule=SHAPE_RULE,
             level="mandatory",
+            severity="high",
             urn=p.urn,
             object=p.source,
+            path=p.path,
             message=f"{p.path}: {p.message}" if p.path else p.message,
             fix="Write the field as the pinned version of its API defines it (docs/gate.md).",
         )
