@@ -26,31 +26,26 @@ from policies.engine.rule import SEVERITIES, Severity
 FORMATS = ("text", "json", "markdown", "sarif", "junit")
 
 
-<<<<<<< HEAD
-def run(paths: Sequence[Path], today: date, form: str, fail_on: str = "high") -> int:
+def run(
+    paths: Sequence[Path],
+    today: date,
+    form: str,
+    only: Sequence[str] = (),
+    skip: Sequence[str] = (),
+    *,
+    fail_on: str = "high",
+) -> int:
     """Judge the files, print the report, return the exit code.
 
     Raises:
-        GateError: a file cannot be judged, or the format or severity is unknown.
+        GateError: a file cannot be judged, a pattern of rules fits none, or the format or severity is unknown.
     """
     if form not in FORMATS:
         raise GateError(f"--format: should be {', '.join(FORMATS)} (got {form!r})")
     weights: dict[str, Severity] = {word: word for word in SEVERITIES}
     if fail_on not in weights:
         raise GateError(f"--fail-on: should be {', '.join(SEVERITIES)} (got {fail_on!r})")
-=======
-def run(
-    paths: Sequence[Path], today: date, form: str, only: Sequence[str] = (), skip: Sequence[str] = ()
-) -> int:
-    """Judge the files, print the report, return the exit code.
-
-    Raises:
-        GateError: a file cannot be judged, a pattern of rules fits none, or the format is unknown.
-    """
-    if form not in FORMATS:
-        raise GateError(f"--format: should be {', '.join(FORMATS)} (got {form!r})")
     selection = selected(only, skip)
->>>>>>> main
     graph = read_paths(paths)
     report, _ = assess(
         graph,

@@ -93,7 +93,7 @@ def _page(domain: str) -> str:
 def _section(rule: Rule) -> Iterator[str]:
     yield from (f"### {rule.id}", "")
     bound = " *of this platform*" if rule.house else ""
-    yield f"- {rule.level}{bound}; judges {', '.join(f'`{type_}`' for type_ in sorted(rule.applies_to))}"
+    yield f"- {rule.weight}{bound}; judges {', '.join(f'`{type_}`' for type_ in sorted(rule.applies_to))}"
     yield f"- why: {_literal(rule.why)}"
     yield f"- fix: {_literal(rule.fix)}"
     yield f"- controls: {_controls(rule)}"

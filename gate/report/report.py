@@ -83,12 +83,9 @@ class Report:
     unpinned: Sequence[str] = ()
     components: Mapping[str, str] = field(default_factory=dict)
     decided: int = 0
-<<<<<<< HEAD
     fail_on: Severity = "low"
-=======
     left_out: Sequence[str] = ()
     """Rules that were not applied, since ``--only`` or ``--skip`` said so."""
->>>>>>> main
 
     @property
     def verdict(self) -> Verdict:

@@ -63,3 +63,8 @@ class Rule:
     house: bool = False
     severity: Severity = "medium"
     aliases: tuple[str, ...] = ()
+
+    @property
+    def weight(self) -> str:
+        """How bad it is when it breaks, and whether that stops a stack, in words."""
+        return self.severity if self.level == "mandatory" else f"{self.severity}, advisory"

@@ -134,22 +134,6 @@ RULES: tuple[Rule, ...] = (
         check=_limited,
     ),
     Rule(
-<<<<<<< HEAD
-        id="gpu-nodes-not-consolidated-when-busy",
-        severity="high",
-        aliases=("busy-gpus-are-never-moved",),
-        applies_to=NODE_POOLS,
-        why="A model takes minutes to an hour to load: its requests have nowhere to go meanwhile.",
-        fix=(
-            'Set consolidationPolicy WhenEmpty, a budget of nodes "0" for Drifted (scheduled around a '
-            "maintenance window if need be) and expireAfter Never."
-        ),
-        check=_never_moved,
-        reads_graph=True,
-    ),
-    Rule(
-=======
->>>>>>> main
         id="gpu-pools-use-spot-only-when-interruptible",
         severity="high",
         applies_to=NODE_POOLS,

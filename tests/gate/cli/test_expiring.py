@@ -79,14 +79,10 @@ def said(tmp_path):
 
 
 def test_it_reads_the_checkout(said, tmp_path):
-<<<<<<< HEAD
-    assert said(59) == "2027-03-01  59 days  waiver late (ml): kms-keys-rotate, aws:kms/key:Key a|b\n"
-=======
     assert [line.split() for line in said(59).splitlines()] == [
         ["ends", "left", "kind", "name", "owner", "what"],
         ["2027-03-01", "59", "days", "waiver", "late", "ml", "kms-keys-rotate,", "aws:kms/key:Key", "a|b"],
     ]
->>>>>>> main
     assert said(58) == "nothing ends within 58 days\n"
     assert said(58, "markdown") == ""
     assert json.loads(said(59, "json"))[0]["ends"] == "2027-03-01"
