@@ -195,7 +195,9 @@ def test_the_load_balancer_is_internal_and_open_to_private_addresses(made):
     }
 
 
-def test_the_store_answers_the_counting_pods_alone(made):
+def test_the_store_answers_the_counting_pods_alone(deploy):
+    trial = replace(ARGS, settings=settings(rate_limit_store="in_cluster"))
+    made = deploy(lambda: Gateway("gateway", trial))
     spec = made.named("gateway-controllers-rate-limit-store-network").inputs["spec"]
     assert spec["egress"] == []
     assert spec["ingress"][0]["from"] == [
