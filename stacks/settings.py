@@ -81,7 +81,7 @@ NEEDS: Final[Mapping[str, tuple[str, ...]]] = {
     "audit_trail": ("model_store",),
     "certificates": ("system_nodes",),
     "mesh": ("system_nodes",),
-    "gateway": ("certificates", "mesh"),
+    "gateway": ("network", "cluster", "certificates", "mesh"),
     "serving": ("network", "certificates", "gateway", "mesh"),
     "autoscaling": ("network", "system_nodes", "mesh"),
     "telemetry": ("system_nodes", "mesh"),

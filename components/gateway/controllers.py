@@ -11,7 +11,8 @@ from components.foundation.helm import release
 from components.foundation.kubernetes_object import KubernetesObject
 from components.foundation.system_namespace import system_namespace
 from components.foundation.well_known import AI_GATEWAY, ENVOY_GATEWAY
-from components.gateway.rate_limit_store import NAME, store_manifests
+from components.gateway.managed_store import ManagedStore, ManagedStoreArgs
+from components.gateway.rate_limit_store import IN_CLUSTER, NAME, StoreAddress, store_manifests
 from components.gateway.values import ai_gateway_values, controller_values
 
 _DEFINED: Final = ("gateway-api", "inference-extension", "envoy-gateway", "ai-gateway")
@@ -35,6 +36,8 @@ class GatewayControllersArgs:
     """What :class:`GatewayControllers` needs. ``after`` holds the add-ons, and cert-manager with its issuers."""
 
     after: tuple[pulumi.Resource, ...]
+    managed_store: ManagedStoreArgs | None
+    """None: the counters stand in the cluster."""
 
 
 class GatewayControllers(PlatformComponent):
@@ -58,15 +61,7 @@ class GatewayControllers(PlatformComponent):
         # Envoy Gateway does not finish starting while a kind it watches is missing; the AI gateway looks once, and
         # then ignores pools until it is restarted.
         crds = define(self, name, *_DEFINED)
-        store = [
-            KubernetesObject(
-                # The API server refuses objects of a namespace that is not there.
-                f"{name}-{NAME}-{role}",
-                manifest,
-                self.child_opts(depends_on=[spaces[ENVOY_GATEWAY]]),
-            )
-            for role, manifest in store_manifests().items()
-        ]
+        address, store = self._store(name, args, spaces[ENVOY_GATEWAY])
         ai = release(
             f"{name}-ai",
             "ai-gateway",
@@ -82,9 +77,26 @@ class GatewayControllers(PlatformComponent):
             f"{name}-envoy",
             "envoy-gateway",
             ENVOY_GATEWAY,
-            controller_values(),
+            controller_values(address),
             # It asks the AI gateway about every change, and counts in the store.
             self.child_opts(depends_on=[*crds, ai, *store, spaces[ENVOY_GATEWAY]]),
         )
         self.ready: tuple[pulumi.Resource, ...] = (*crds, *store, ai, budget, controller)
         self.register_outputs({})
+
+    def _store(
+        self, name: str, args: GatewayControllersArgs, space: pulumi.Resource
+    ) -> tuple[StoreAddress, tuple[pulumi.Resource, ...]]:
+        if args.managed_store is not None:
+            managed = ManagedStore(f"{name}-{NAME}", args.managed_store, self.child_opts())
+            return managed.address, managed.ready
+        objects = [
+            KubernetesObject(
+                # The API server refuses objects of a namespace that is not there.
+                f"{name}-{NAME}-{role}",
+                manifest,
+                self.child_opts(depends_on=[space]),
+            )
+            for role, manifest in store_manifests().items()
+        ]
+        return IN_CLUSTER, tuple(objects)

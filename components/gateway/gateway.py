@@ -8,9 +8,12 @@ from typing import Annotated, Any, Literal, Self
 import pulumi
 from pydantic import AfterValidator, Field, model_validator
 
+from components.cluster.cluster import ClusterHandle
 from components.cluster.cluster_addons import ClusterAddonsHandle
 from components.foundation.base import Handle, PlatformComponent, Settings
 from components.foundation.kubernetes_object import KubernetesObject
+from components.foundation.lifecycle import DURABLE, Lifecycle
+from components.foundation.names import Names
 from components.foundation.system_namespace import system_namespace
 from components.foundation.well_known import EDGE, EDGE_GATEWAY, INNER_GATEWAY, KSERVE
 from components.gateway import manifests
@@ -19,9 +22,11 @@ from components.gateway.certificates import CertificatesHandle
 from components.gateway.controllers import GatewayControllers, GatewayControllersArgs
 from components.gateway.flows import PRIVATE_RANGES, callers_exception, closed, gateway_flows
 from components.gateway.limits import inner_protection_policy, protection_policy
+from components.gateway.managed_store import ManagedStoreArgs
 from components.gateway.model_list import closed_list, inner_backend
 from components.mesh.declared_flows import DeclaredFlows, DeclaredFlowsArgs
 from components.mesh.mesh import MeshHandle
+from components.network.network import NetworkHandle
 
 _WIDEST_PREFIX = 8
 
@@ -58,6 +63,8 @@ class GatewaySettings(Settings):
     requests_per_minute: int = Field(default=600, ge=1)
     request_timeout_seconds: int = Field(default=300, ge=1, le=3600)
     replicas: int = Field(default=3, ge=2)
+    rate_limit_store: Literal["managed", "in_cluster"] = "managed"
+    """Where callers' requests and tokens are counted; while nobody counts, every request is refused."""
     lists_models: bool = False
     """``GET /v1/models`` names every language and embedding model to whoever has a token."""
 
@@ -77,9 +84,19 @@ class GatewayArgs:
     """What :class:`Gateway` needs."""
 
     settings: GatewaySettings
+    names: Names
+    network: NetworkHandle
+    cluster: ClusterHandle
+    lifecycle: Lifecycle = DURABLE
     cluster_addons: ClusterAddonsHandle
     certificates: CertificatesHandle
     mesh: MeshHandle
+
+    def managed_store(self) -> ManagedStoreArgs:
+        """What the managed store needs of these."""
+        return ManagedStoreArgs(
+            names=self.names, network=self.network, cluster=self.cluster, lifecycle=self.lifecycle
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -165,7 +182,10 @@ class Gateway(PlatformComponent):
         ]
         controllers = GatewayControllers(
             f"{name}-controllers",
-            GatewayControllersArgs(after=(*args.cluster_addons.ready, *args.certificates.ready)),
+            GatewayControllersArgs(
+                after=(*args.cluster_addons.ready, *args.certificates.ready),
+                managed_store=args.managed_store() if settings.rate_limit_store == "managed" else None,
+            ),
             self.child_opts(),
         )
         flows = DeclaredFlows(

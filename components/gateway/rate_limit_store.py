@@ -1,6 +1,9 @@
-"""The Redis in which Envoy Gateway counts requests and tokens. It holds counters only; losing it resets them."""
+"""Where Envoy Gateway counts requests and tokens, and the Redis of a trial. Losing either resets the counts."""
 
+from dataclasses import dataclass
 from typing import Any, Final
+
+import pulumi
 
 from components.cluster.priorities import PLATFORM_PRIORITY
 from components.compute.system_home import ON_SYSTEM_NODES
@@ -15,6 +18,40 @@ _COUNTER_LABELS: Final = {
     "app.kubernetes.io/component": "ratelimit",
 }
 """The pods that Envoy Gateway deploys to count (its infrastructure code, v1.8.1)."""
+
+_USER_SECRET: Final = {"name": "rate-limit-store-user", "key": "auth"}
+"""It holds ``user:password``, as the rate-limit service reads it, and is made by hand (docs/components/gateway.md)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoreAddress:
+    """Where the rate-limit service counts, and what it must be told besides."""
+
+    url: pulumi.Input[str]
+    environment: tuple[dict[str, Any], ...] = ()
+
+
+IN_CLUSTER: Final = StoreAddress(url=f"{NAME}.{ENVOY_GATEWAY}.svc.cluster.local:{PORT}")
+
+
+def managed_address(url: pulumi.Input[str]) -> StoreAddress:
+    """A cache under TLS with a user and a password, of which only the Secret's name is known here.
+
+    Envoy Gateway's own field ``redis.tls`` without a client certificate mounts a volume that it does not make, and its
+    Deployment is refused (internal/infrastructure/kubernetes/ratelimit/resource.go of v1.8.1, read: 2026-11-29). The
+    service's own variable has no such fault.
+    """
+    return StoreAddress(
+        url=url,
+        environment=(
+            {"name": "REDIS_TLS", "value": "true"},
+            # A serverless cache speaks the cluster protocol only; with it, the service writes in windows.
+            {"name": "REDIS_TYPE", "value": "CLUSTER"},
+            {"name": "REDIS_PIPELINE_WINDOW", "value": "150us"},
+            # Until somebody has made the Secret, the pods wait, and every request is refused.
+            {"name": "REDIS_AUTH", "valueFrom": {"secretKeyRef": _USER_SECRET}},
+        ),
+    )
 
 
 def store_manifests() -> dict[str, dict[str, Any]]:

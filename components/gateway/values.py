@@ -5,7 +5,7 @@ from typing import Any, Final
 from components.cluster.priorities import PLATFORM_PRIORITY
 from components.compute.system_home import ON_SYSTEM_NODES
 from components.foundation.well_known import AI_GATEWAY, EDGE, EDGE_GATEWAY, ENVOY_GATEWAY
-from components.gateway.rate_limit_store import NAME, PORT
+from components.gateway.rate_limit_store import StoreAddress
 
 CONTROLLER: Final = "gateway.envoyproxy.io/gatewayclass-controller"
 _XDS_MIB: Final = 64
@@ -68,8 +68,9 @@ def ai_gateway_values() -> dict[str, Any]:
     }
 
 
-def controller_values() -> dict[str, Any]:
+def controller_values(store: StoreAddress) -> dict[str, Any]:
     """Envoy Gateway, extended by the AI gateway, deploying proxies beside their Gateway object."""
+    told = {"env": list(store.environment)} if store.environment else {}
     everything = {"includeAll": True}
     return {
         # The CRDs and this policy about them are objects of ours; two owners are refused.
@@ -92,7 +93,7 @@ def controller_values() -> dict[str, Any]:
                         "deploy": {"type": "GatewayNamespace"},
                         "rateLimitDeployment": {
                             "replicas": 2,
-                            "container": {"resources": _SMALL},
+                            "container": {"resources": _SMALL, **told},
                             "pod": {**ON_SYSTEM_NODES, "priorityClassName": PLATFORM_PRIORITY},
                         },
                         "rateLimitPDB": {"minAvailable": 1},
@@ -123,7 +124,7 @@ def controller_values() -> dict[str, Any]:
                 "rateLimit": {
                     "backend": {
                         "type": "Redis",
-                        "redis": {"url": f"{NAME}.{ENVOY_GATEWAY}.svc.cluster.local:{PORT}"},
+                        "redis": {"url": store.url},
                     },
                     # A counter that cannot be asked must not let everything through.
                     "failClosed": True,

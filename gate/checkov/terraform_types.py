@@ -30,6 +30,8 @@ TYPES: Final[Mapping[str, str]] = {
     "aws:eks/addon:Addon": "aws_eks_addon",
     "aws:eks/cluster:Cluster": "aws_eks_cluster",
     "aws:eks/nodeGroup:NodeGroup": "aws_eks_node_group",
+    "aws:elasticache/serverlessCache:ServerlessCache": "aws_elasticache_serverless_cache",
+    "aws:elasticache/userGroup:UserGroup": "aws_elasticache_user_group",
     "aws:iam/openIdConnectProvider:OpenIdConnectProvider": "aws_iam_openid_connect_provider",
     "aws:iam/policy:Policy": "aws_iam_policy",
     "aws:iam/role:Role": "aws_iam_role",
@@ -56,6 +58,7 @@ TYPES: Final[Mapping[str, str]] = {
 
 SINGULAR: Final[Mapping[str, str]] = {
     "advancedEventSelectors": "advanced_event_selector",
+    "ecpuPerSeconds": "ecpu_per_second",
     "encryptionConfigurations": "encryption_configuration",
     "eventSelectors": "event_selector",
     "fieldSelectors": "field_selector",

@@ -35,6 +35,21 @@ def _template(_inputs: Mapping[str, Any], urn: str, account: Account) -> dict[st
     return {"id": identity, "latestVersion": 1, "arn": account.arn("ec2", f"launch-template/{identity}")}
 
 
+def _serverless_cache(inputs: Mapping[str, Any], urn: str, account: Account) -> dict[str, Any]:
+    name = inputs["name"]
+    host = f"{name}-{hexadecimal(urn, 6)}.serverless.{account.region}.cache.amazonaws.com"
+    return {
+        "id": name,
+        "name": name,
+        "arn": account.arn("elasticache", f"serverlesscache:{name}"),
+        "endpoints": [{"address": host, "port": 6379}],
+    }
+
+
+def _user_group(inputs: Mapping[str, Any], _urn: str, _account: Account) -> dict[str, Any]:
+    return {"id": inputs["userGroupId"], "userGroupId": inputs["userGroupId"]}
+
+
 OUTPUTS: Mapping[str, Computed] = {
     "aws:ec2/vpc:Vpc": _identified("vpc"),
     "aws:ec2/subnet:Subnet": _identified("subnet"),
@@ -46,4 +61,6 @@ OUTPUTS: Mapping[str, Computed] = {
     "aws:ec2/vpcEndpoint:VpcEndpoint": _identified("vpce"),
     "aws:ec2/launchTemplate:LaunchTemplate": _template,
     "aws:eks/cluster:Cluster": _cluster,
+    "aws:elasticache/serverlessCache:ServerlessCache": _serverless_cache,
+    "aws:elasticache/userGroup:UserGroup": _user_group,
 }

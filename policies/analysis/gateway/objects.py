@@ -25,6 +25,8 @@ AI_ROUTES: Final = tuple(
 DEFINITION: Final = "kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition"
 SERVICE: Final = "kubernetes:core/v1:Service"
 
+_WAYPOINTS: Final = frozenset({"istio-waypoint"})
+"""Classes whose proxies serve the mesh alone, by a cluster address (Istio's built-in classes)."""
 _ENVOY: Final = "gateway.envoyproxy.io/gatewayclass-controller"
 _AUTHENTICATES: Final = ("jwt", "oidc", "basicAuth", "apiKeyAuth", "extAuth")
 _OTHER_CLOUDS: Final = (
@@ -46,6 +48,9 @@ def proxy_service(gateway: Resource, graph: Graph) -> Mapping[str, Any] | None:
 
 
 def is_inside_only(gateway: Resource, graph: Graph) -> bool:
+    """Whether nobody outside the cluster reaches it: a waypoint of the mesh, or behind a cluster address."""
+    if text(known(at(gateway.inputs, "spec.gatewayClassName"))) in _WAYPOINTS:
+        return True
     service = proxy_service(gateway, graph)
     if service is not None:
         return text(at(service, "type")) == "ClusterIP"

@@ -23,7 +23,7 @@ from policies.analysis.gateway.objects import (
     targets,
 )
 from policies.analysis.kubernetes.charts import RELEASE, chart_of
-from policies.analysis.kubernetes.metadata import name_of
+from policies.analysis.kubernetes.metadata import name_of, namespace_of
 from policies.analysis.network.internet_range import is_internet
 from policies.analysis.network.tls_policies import is_weak
 from policies.engine.graph import Graph, Resource
@@ -89,9 +89,30 @@ def _replaces_limits(policy: Resource, graph: Graph) -> Iterable[str]:
                 yield f"replaces the gateway's rate limits for {kind} {text(at(target, 'name'))}"
 
 
-def _open_balancer(resource: Resource, _graph: Graph) -> Iterable[str]:
+def _is_used(proxy: Resource, graph: Graph) -> bool:
+    """Whether a gateway here names it, or is of a class that does."""
+    place = (name_of(proxy), namespace_of(proxy))
+    for gateway in graph.of_type(*GATEWAYS):
+        own = mapping(at(gateway.inputs, "spec.infrastructure.parametersRef"))
+        if (text(own.get("name")), namespace_of(gateway)) == place:
+            return True
+        wanted = text(at(gateway.inputs, "spec.gatewayClassName"))
+        for found in graph.of_type(*CLASSES):
+            given = mapping(at(found.inputs, "spec.parametersRef"))
+            if name_of(found) == wanted and (text(given.get("name")), text(given.get("namespace"))) == place:
+                return True
+    return False
+
+
+def _open_balancer(resource: Resource, graph: Graph) -> Iterable[str]:
     if resource.type == PROXY:
-        spec = mapping(at(resource.inputs, "spec.provider.kubernetes.envoyService"))
+        service = at(resource.inputs, "spec.provider.kubernetes.envoyService")
+        if service is None:
+            if _is_used(resource, graph):
+                path = "spec.provider.kubernetes.envoyService"
+                yield f"{path}: got nothing, so nothing says that its load balancer is internal"
+            return
+        spec = mapping(service)
         notes, kind = mapping(at(spec, "annotations")), text(at(spec, "type")) or "LoadBalancer"
     else:
         spec, notes = (
@@ -191,6 +212,7 @@ RULES: tuple[Rule, ...] = (
         why="What the whole internet may reach, the whole internet tries.",
         fix="Make it internal, or list loadBalancerSourceRanges.",
         check=_open_balancer,
+        reads_graph=True,
     ),
     Rule(
         id="ai-routes-keep-traffic-weights",
@@ -199,6 +221,7 @@ RULES: tuple[Rule, ...] = (
         why="A route straight to an InferencePool ignores the weights between versions of a model.",
         fix="Point it at an AIServiceBackend for the inner gateway.",
         check=_bypasses_weights,
+        house=True,
     ),
     Rule(
         id="rate-limits-fail-closed",

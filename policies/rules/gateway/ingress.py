@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from policies.analysis.gateway.attachment import effective, is_edge_route
+from policies.analysis.gateway.merge import merged_limits
 from policies.analysis.gateway.objects import (
     AI_ROUTES,
     CLIENT_POLICY,
@@ -22,6 +23,9 @@ from policies.engine.values import at, mapping, sequence, text
 
 _BACKENDS: Final = tuple(
     f"kubernetes:aigateway.envoyproxy.io/{version}:AIServiceBackend" for version in ("v1beta1", "v1alpha1")
+)
+_CONFIGS: Final = tuple(
+    f"kubernetes:aigateway.envoyproxy.io/{version}:GatewayConfig" for version in ("v1beta1", "v1alpha1")
 )
 _AI: Final = "io.envoy.ai_gateway"
 _AI_HEADERS: Final = ("x-ai-eg-internal-req-id", "x-ai-eg-model", "x-ai-eg-original-path")
@@ -82,9 +86,7 @@ def _counts_tokens(rule: Mapping[str, Any]) -> bool:
 
 
 def _counts_nothing(policy: Resource, graph: Graph) -> Iterable[str]:
-    routes = {text(at(target, "name")) for target in targets(policy, "HTTPRoute")}
-    by_name = graph.once_for(_ai_routes, namespace_of(policy))
-    there = [route for name in sorted(routes) for route in by_name.get(name, ())]
+    there = graph.once(_limited_routes).get(policy.urn, ())
     for index, rule in enumerate(_limits(policy)):
         if not _counts_tokens(rule):
             continue
@@ -93,17 +95,25 @@ def _counts_nothing(policy: Resource, graph: Graph) -> Iterable[str]:
             yield f"limit {index} counts what answers cost, and names no key of it"
         elif text(at(rule, "cost.response.metadata.namespace")) == _AI:
             for route in there:
-                costs = sequence(at(route.inputs, "spec.llmRequestCosts"))
-                if key not in {text(at(c, "metadataKey")) for c in costs}:
+                if key not in _measured(route, graph):
                     yield f"limit {index} counts {key}, which the route {name_of(route)} does not measure"
 
 
-def _ai_routes(graph: Graph, namespace: str) -> Mapping[str, list[Resource]]:
-    """Those of a namespace, by name."""
+def _measured(route: Resource, graph: Graph) -> set[str]:
+    """The keys under which its answers' costs are told, by the route or for every route of its gateway."""
+    costs = [*sequence(at(route.inputs, "spec.llmRequestCosts"))]
+    for config in graph.of_type(*_CONFIGS):
+        costs += sequence(at(config.inputs, "spec.globalLLMRequestCosts"))
+    return {text(at(cost, "metadataKey")) for cost in costs}
+
+
+def _limited_routes(graph: Graph) -> Mapping[str, list[Resource]]:
+    """By policy, the AI gateway's routes for which its limits hold: named, chosen, or by their gateway."""
     found: dict[str, list[Resource]] = {}
     for route in graph.of_type(*AI_ROUTES):
-        if namespace_of(route) == namespace:
-            found.setdefault(name_of(route), []).append(route)
+        holding = {limit.policy.urn for limits in merged_limits(route, graph) for limit in limits}
+        for urn in sorted(holding):
+            found.setdefault(urn, []).append(route)
     return found
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from typing import Final
+from typing import Any, Final
 
 from policies.analysis.gateway.attachment import (
     MODEL_ROUTES,
@@ -13,6 +13,7 @@ from policies.analysis.gateway.attachment import (
     parents,
 )
 from policies.analysis.gateway.attachment import is_for_route as for_route
+from policies.analysis.gateway.merge import merged_limits
 from policies.analysis.gateway.objects import (
     AI_ROUTES,
     GATEWAYS,
@@ -69,13 +70,20 @@ def _tokens_unlimited(route: Resource, graph: Graph) -> Iterable[str]:
     }
     if limited.issuperset(backends(route)):
         return
-    rules = (
+    whole = (
         rule
         for policy in effective(route, graph, TRAFFIC_POLICY)
         for rule in sequence(at(policy.inputs, "spec.rateLimit.global.rules"))
     )
-    if not any(text(at(rule, "cost.response.from")) == "Metadata" for rule in rules):
+    by_listener = merged_limits(route, graph)
+    if not any(map(_counts_tokens, whole)) and not all(
+        any(_counts_tokens(limit.rule) for limit in limits) for limits in by_listener
+    ):
         yield f"nothing limits the tokens that callers of {name_of(route)} use"
+
+
+def _counts_tokens(rule: Any) -> bool:
+    return text(at(rule, "cost.response.from")) == "Metadata"
 
 
 def _repeats_prompts(policy: Resource, graph: Graph) -> Iterable[str]:

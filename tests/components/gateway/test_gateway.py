@@ -5,10 +5,13 @@ from dataclasses import replace
 import pytest
 from pydantic import ValidationError
 
+from components.cluster.cluster import ClusterHandle
 from components.cluster.cluster_addons import ClusterAddonsHandle
+from components.foundation.names import Names
 from components.gateway.certificates import CertificatesHandle
 from components.gateway.gateway import AuthenticationSettings, Gateway, GatewayArgs, GatewaySettings
 from components.mesh.mesh import MeshHandle
+from components.network.network import NetworkHandle
 from gate.schema.shape import check_shapes
 
 CORE = "kubernetes:core/v1:"
@@ -22,8 +25,20 @@ def settings(**more):
     return GatewaySettings(hostname="models.example.com", authentication=TOKEN, **more)
 
 
+NAMES = Names(organisation="example", environment="prod", account="111122223333", region="eu-central-1")
 ARGS = GatewayArgs(
     settings=settings(),
+    names=NAMES,
+    network=NetworkHandle(
+        vpc_id="vpc-1", vpc_cidr="10.0.0.0/16", node_subnet_ids=["subnet-1"], control_plane_subnet_ids=[]
+    ),
+    cluster=ClusterHandle(
+        name="example-prod",
+        arn=NAMES.cluster_arn,
+        endpoint="https://api",
+        certificate_authority="Y2E=",
+        security_group_id="sg-nodes",
+    ),
     cluster_addons=ClusterAddonsHandle(),
     certificates=CertificatesHandle(cluster_issuer="internal"),
     mesh=MeshHandle(trust_domain="cluster.local"),
@@ -180,7 +195,9 @@ def test_the_load_balancer_is_internal_and_open_to_private_addresses(made):
     }
 
 
-def test_the_store_answers_the_counting_pods_alone(made):
+def test_the_store_answers_the_counting_pods_alone(deploy):
+    trial = replace(ARGS, settings=settings(rate_limit_store="in_cluster"))
+    made = deploy(lambda: Gateway("gateway", trial))
     spec = made.named("gateway-controllers-rate-limit-store-network").inputs["spec"]
     assert spec["egress"] == []
     assert spec["ingress"][0]["from"] == [

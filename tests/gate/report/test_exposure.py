@@ -135,6 +135,15 @@ def test_a_gateway_is_as_open_as_its_load_balancer():
     assert said(gateway({})[0]) == [("gateway g", "whoever its load balancer lets in", detail)]
 
 
+def test_a_waypoint_is_no_way_in():
+    listener = {"name": "mesh", "protocol": "HBONE", "port": 15008}
+    inputs = {
+        "metadata": {"name": "w", "namespace": "models"},
+        "spec": {"gatewayClassName": "istio-waypoint", "listeners": [listener]},
+    }
+    assert said(resource(GATEWAY, inputs, name="w")) == []
+
+
 def test_bucket_policies_name_who_is_let_in():
     statements = [
         {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject"},

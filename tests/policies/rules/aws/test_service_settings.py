@@ -156,11 +156,16 @@ CASES = {
         passing=[
             Case(resource(POOL, {"allowUnauthenticatedIdentities": False})),
             Case(resource(SERVICE, {"cors": {"allowOrigins": ["*"]}})),
+            Case(resource("aws:elasticache/serverlessCache:ServerlessCache", {"userGroupId": "counters"})),
         ],
         failing=[
             Case(
                 resource(POOL, {"allowUnauthenticatedIdentities": True}),
                 findings=["allowUnauthenticatedIdentities is true: whoever asks gets credentials of AWS"],
+            ),
+            Case(
+                resource("aws:elasticache/serverlessCache:ServerlessCache", {"engine": "valkey"}),
+                findings=["userGroupId is not set: whoever connects reads and writes"],
             ),
             Case(
                 resource(SERVICE, {"cors": {"allowOrigins": ["*"], "allowCredentials": True}}),

@@ -2,8 +2,10 @@
 
 from policies.analysis.gateway.objects import (
     AI_ROUTES,
+    CLASS,
     CLIENT_POLICY,
     DEFINITION,
+    PROXY,
     SECURITY_POLICY,
     TRAFFIC_POLICY,
 )
@@ -32,6 +34,13 @@ from tests.policies.gateway_examples import (
     service,
 )
 
+NAMED = {"metadata": {"name": "edge", "namespace": "edge"}}
+CLASS_OF_PROXY = resource(
+    CLASS, {"metadata": {"name": "envoy"}, "spec": {"parametersRef": {"name": "edge", "namespace": "edge"}}}
+)
+UNSAID = (
+    "spec.provider.kubernetes.envoyService: got nothing, so nothing says that its load balancer is internal"
+)
 CASES: dict[str, RuleCases] = {
     "gateway-listeners-encrypt": RuleCases(
         passing=[
@@ -182,9 +191,21 @@ CASES: dict[str, RuleCases] = {
             Case(service({RANGES: "203.0.113.0/24, 198.51.100.0/24"})),
             Case(service(type="ClusterIP")),
             Case(proxy(loadBalancerSourceRanges=["203.0.113.0/24"])),
+            Case(resource(PROXY, {"spec": {"telemetry": {"accessLog": {"settings": []}}}})),
+            Case(
+                resource(PROXY, {"spec": {"provider": {"kubernetes": {"envoyDeployment": {"replicas": 2}}}}})
+            ),
         ],
         failing=[
             Case(service(), findings=["a public load balancer that names no source ranges"]),
+            Case(
+                proxy(annotations={SCHEME: "internet-facing"}),
+                findings=["a public load balancer that names no source ranges"],
+            ),
+            *(
+                Case(resource(PROXY, {**NAMED, "spec": {"telemetry": {}}}), users, [UNSAID])
+                for users in ([gateway(infrastructure=PROXIED)], [gateway(), CLASS_OF_PROXY])
+            ),
             Case(proxy(), findings=["a public load balancer that names no source ranges"]),
             Case(
                 service({NLB: "external", SCHEME: "internet-facing"}, loadBalancerSourceRanges=["0.0.0.0/0"]),

@@ -83,6 +83,16 @@ def listening(listener, **spec):
     return envoy("Gateway", spec, "edge", "gateway.networking.k8s.io/v1")
 
 
+LISTENING = listening(HTTPS)
+COSTS = {"globalLLMRequestCosts": [{"metadataKey": "total"}]}
+
+
+def at_gateway(*rules, sectionName=None, **spec):  # noqa: N803, as the API writes it
+    target = {"kind": "Gateway", "name": "edge", **({"sectionName": sectionName} if sectionName else {})}
+    said = {"rateLimit": {"global": {"rules": list(rules)}}, "targetRefs": [target]} | spec
+    return envoy("BackendTrafficPolicy", said, "limits")
+
+
 OTHER = resource("aws:s3/bucket:Bucket", {})
 CASES = {
     "listeners-have-a-certificate": RuleCases(
@@ -168,12 +178,31 @@ CASES = {
             Case(limits(counted(namespace="mine")), [route()]),
             Case(limits(selecting("shop")), [route()]),
             Case(limits(counted()), []),
+            Case(at_gateway(counted()), [LISTENING, route("total")]),
+            Case(at_gateway(counted()), [LISTENING, route("input"), limits(counted("input"))]),
+            Case(at_gateway(counted(), sectionName="plain"), [LISTENING, route("input")]),
+            Case(
+                at_gateway(counted()),
+                [LISTENING, route(), envoy("GatewayConfig", COSTS, group="aigateway.envoyproxy.io/v1beta1")],
+            ),
         ],
         failing=[
             Case(
                 limits(counted()),
                 [route("input")],
                 ["limit 0 counts total, which the route chat does not measure"],
+            ),
+            *(
+                Case(
+                    policy,
+                    [LISTENING, route("totals")],
+                    ["limit 0 counts total, which the route chat does not measure"],
+                )
+                for policy in (
+                    at_gateway(counted()),
+                    at_gateway(counted(), sectionName="https"),
+                    at_gateway(counted(), targetRefs=None, targetSelectors=[{"kind": "Gateway"}]),
+                )
             ),
             Case(
                 limits(counted(key="")), findings=["limit 0 counts what answers cost, and names no key of it"]

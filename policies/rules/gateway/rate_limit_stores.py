@@ -1,0 +1,97 @@
+"""What must hold for the store in which Envoy Gateway counts: its callers are known, and it outlives a machine."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from policies.analysis.kubernetes.charts import RELEASE, chart_of
+from policies.analysis.platform.lifecycle import is_in_production
+from policies.engine.graph import UNKNOWN, Graph, Resource
+from policies.engine.rule import Rule
+from policies.engine.values import at, flag, known, mapping, sequence, text
+
+USERS: Final = "aws:elasticache/userGroup:UserGroup"
+_CONFIG: Final = "values.config.envoyGateway"
+_REDIS: Final = f"{_CONFIG}.rateLimit.backend.redis"
+_ENVIRONMENT: Final = f"{_CONFIG}.provider.kubernetes.rateLimitDeployment.container.env"
+_CLUSTER: Final = frozenset({"svc", "local"})
+"""How the last label of a name that only a cluster's DNS knows is called."""
+
+
+def _redis(release: Resource) -> Mapping[str, Any]:
+    return mapping(at(release.inputs, _REDIS), _REDIS) if chart_of(release) == "gateway-helm" else {}
+
+
+def _hosts(redis: Mapping[str, Any]) -> list[str]:
+    """Every host of a url: a service's own list of several has commas."""
+    url = text(known(redis.get("url"), f"{_REDIS}.url"), f"{_REDIS}.url")
+    return [part.strip().rpartition("://")[2].rpartition(":")[0] or part.strip() for part in url.split(",")]
+
+
+def _is_inside(host: str) -> bool:
+    return host.count(".") <= 1 or host.rstrip(".").rpartition(".")[2] in _CLUSTER
+
+
+def _open_store(release: Resource, _graph: Graph) -> Iterable[str]:
+    redis = _redis(release)
+    if not redis:
+        return
+    said = {text(at(one, "name")): mapping(one) for one in sequence(at(release.inputs, _ENVIRONMENT))}
+    missing = []
+    if redis.get("tls") is None and not flag(known(said.get("REDIS_TLS", {}).get("value")), "REDIS_TLS"):
+        missing.append(f"{_ENVIRONMENT}: REDIS_TLS is not true: counters pass in plain text")
+    if "REDIS_AUTH" not in said:
+        missing.append(f"{_ENVIRONMENT}: got no REDIS_AUTH: whoever connects sets everybody's counters")
+    if missing and not all(map(_is_inside, _hosts(redis))):
+        yield from missing
+
+
+def _refused_pods(release: Resource, _graph: Graph) -> Iterable[str]:
+    redis = _redis(release)
+    if redis.get("tls") is not None and at(redis, "tls.certificateRef") is None:
+        yield f"{_REDIS}.tls: got no certificateRef, and the rate-limit pods then mount a volume that nobody makes"
+
+
+def _lost_with_a_machine(release: Resource, graph: Graph) -> Iterable[str]:
+    redis = _redis(release)
+    if not redis or redis.get("url") is UNKNOWN or not graph.once(_is_production):
+        return
+    yield from (
+        f"{_REDIS}.url: got {host}, in the cluster: a drain of its node refuses every request"
+        for host in _hosts(redis)
+        if _is_inside(host)
+    )
+
+
+def _is_production(graph: Graph) -> bool:
+    return any(resource.type.startswith("aws:") and is_in_production(resource) for resource in graph)
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        id="rate-limit-stores-know-their-callers",
+        applies_to=(RELEASE,),
+        why="A store outside the cluster is reached over a network that others use; who writes counters lifts limits.",
+        fix="Set REDIS_TLS, and REDIS_AUTH from a Secret, in rateLimitDeployment.container.env.",
+        check=_open_store,
+    ),
+    Rule(
+        id="rate-limit-pods-have-their-volumes",
+        applies_to=(RELEASE,),
+        why="Envoy Gateway 1.8.1 mounts redis-certs where tls is set and makes it where certificateRef is set.",
+        fix="Name a certificateRef, or take tls out and set REDIS_TLS in rateLimitDeployment.container.env.",
+        check=_refused_pods,
+    ),
+    Rule(
+        id="production-counts-outside-the-cluster",
+        applies_to=(RELEASE,),
+        why="While nobody counts every request is refused, and one Redis in the cluster goes with its machine.",
+        fix="Set gateway.rate_limit_store to managed.",
+        check=_lost_with_a_machine,
+        reads_graph=True,
+        house=True,
+    ),
+)
+
+NEEDS_NO_RULE: Final = {
+    USERS: "names users; callers-are-known asks for the group where it is used",
+}
