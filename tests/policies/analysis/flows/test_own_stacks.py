@@ -24,7 +24,7 @@ def changed(type_, name, inputs):
 
 
 def of_s3(endpoint):
-    return str(endpoint.inputs["serviceName"]).endswith(".s3")
+    return endpoint.name.endswith("endpoints-s3")
 
 
 def test_an_s3_endpoint_for_the_models_bucket_only_is_red():
@@ -35,10 +35,8 @@ def test_an_s3_endpoint_for_the_models_bucket_only_is_red():
         "Resource": "arn:aws:s3:::models/*",
     }
     graph = changed(ENDPOINT, of_s3, {"policy": json.dumps({"Version": "2012-10-17", "Statement": [named]})})
-    assert red(graph, "image-layers-pass-the-s3-endpoint") == [
-        "policy: s3:GetObject on arn:aws:s3:::prod-REGION-starport-layer-bucket/* is not allowed: "
-        "nodes cannot pull images from ECR"
-    ]
+    (said,) = red(graph, "image-layers-pass-the-s3-endpoint")
+    assert said.endswith("starport-layer-bucket/* is not allowed: nodes cannot pull images from ECR")
 
 
 def test_an_s3_endpoint_that_only_denies_is_red():
