@@ -43,3 +43,22 @@ def test_an_s3_endpoint_that_only_denies_is_red():
     denied = {"Effect": "Deny", "Principal": "*", "Action": "*", "Resource": "*"}
     graph = changed(ENDPOINT, of_s3, {"policy": json.dumps({"Version": "2012-10-17", "Statement": [denied]})})
     assert red(graph, "endpoint-policies-allow-something") != []
+
+
+POLICY = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
+
+
+def test_taking_out_the_way_to_the_pod_identity_agent_is_red():
+    def name(policy):
+        return policy.name == "models-namespace-necessary-egress"
+
+    (policy,) = [r for r in captured("dev").graph.of_type(POLICY) if name(r)]
+    spec = policy.inputs["spec"]
+    kept = [rule for rule in spec["egress"] if "169.254.170.23" not in str(rule)]
+    assert len(kept) == len(spec["egress"]) - 1
+    graph = changed(POLICY, name, {"spec": {**spec, "egress": kept}})
+    assert red(graph, "pods-reach-their-credentials") == [
+        f"spec.egress: pods of models/{who} have a pod identity and no rule lets them reach 169.254.170.23 on port 80"
+        for who in ("minilm-v1", "support-chat-v1")
+    ]
+    assert red(captured("dev").graph, "pods-reach-their-credentials") == []
