@@ -11,6 +11,7 @@ from gate.capture.stacks import ROOT
 from gate.checkov.opinion import not_asked
 from gate.core.errors import GateError
 from gate.evaluate.judgement import assess
+from gate.evaluate.preview_losses import losses
 from gate.evaluate.waive import load_waivers
 from gate.ingest.adapters import read_paths
 from gate.render import formats as render
@@ -37,6 +38,7 @@ def run(paths: Sequence[Path], today: date, form: str) -> int:
         stack="files",
         today=today,
         waivers=load_waivers(ROOT / "policies" / "waivers.yaml"),
+        noticed=losses(paths),
         opinion=not_asked("not asked; judge applies our own rules and schemas"),
     )
     if form == "json":
