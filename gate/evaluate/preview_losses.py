@@ -1,13 +1,9 @@
 """What the steps of a preview take away: clusters, keys, stores and networks that it deletes or makes anew."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Any, Final
 
 from facts.replacements import replacements
-from gate.core.folders import files_of
-from gate.ingest.bounds import Bounds
-from gate.ingest.manifest_text import documents
 from policies.engine.evaluate import Finding
 from policies.engine.normalize import spelled
 
@@ -19,18 +15,9 @@ _FIX: Final = (
 )
 
 
-def losses(paths: Sequence[Path]) -> list[Finding]:
-    """A mandatory finding for every step that loses data or traffic, an advisory one for other deletions.
-
-    Files that are no previews have none; what cannot be read is the readers' to tell.
-    """
-    found: list[Finding] = []
-    for path in files_of(paths, []):
-        if path.suffix == ".json" and b'"steps"' in path.read_bytes():
-            for document in documents(path, Bounds()):
-                if isinstance(document, Mapping) and isinstance(document.get("steps"), list):
-                    found.extend(_of(document["steps"]))
-    return found
+def losses(steps: Sequence[Mapping[str, Any]]) -> list[Finding]:
+    """A mandatory finding for every step that loses data or traffic, an advisory one for other deletions."""
+    return list(_of(steps))
 
 
 def _of(steps: Sequence[Mapping[str, Any]]) -> Iterator[Finding]:
