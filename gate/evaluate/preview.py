@@ -180,7 +180,11 @@ def _preview_one(stack: Stack, above: Sequence[Previewed], options: Options, add
             ),
             shares=traffic(stack),
             roles_above=Graph(role for one in above for role in one.roles),
+<<<<<<< HEAD
+            machines_above=[r for one in above if one.report for r in one.report.resources],
+=======
             selection=options.selection,
+>>>>>>> main
             noticed=[
                 *release_findings(captured.graph, stack.releases, options.today),
                 *deploy_findings(stack, captured.graph, options.root),
