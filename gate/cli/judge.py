@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -22,20 +23,29 @@ from gate.render.junit import as_junit
 from gate.render.sarif import as_sarif
 from gate.render.terminal import show
 from gate.report.report import EXIT_CODES
+from policies.engine.rule import SEVERITIES, Severity
 
 FORMATS = ("text", "json", "markdown", "sarif", "junit")
 
 
 def run(
-    paths: Sequence[Path], today: date, form: str, only: Sequence[str] = (), skip: Sequence[str] = ()
+    paths: Sequence[Path],
+    today: date,
+    form: str,
+    only: Sequence[str] = (),
+    skip: Sequence[str] = (),
+    fail_on: str = "high",
 ) -> int:
     """Judge the files, print the report, return the exit code.
 
     Raises:
-        GateError: a file cannot be judged, a pattern of rules fits none, or the format is unknown.
+        GateError: a file cannot be judged, a pattern of rules fits none, or the format or severity is unknown.
     """
     if form not in FORMATS:
         raise GateError(f"--format: should be {', '.join(FORMATS)} (got {form!r})")
+    weights: dict[str, Severity] = {word: word for word in SEVERITIES}
+    if fail_on not in weights:
+        raise GateError(f"--fail-on: should be {', '.join(SEVERITIES)} (got {fail_on!r})")
     selection = selected(only, skip)
     steps: list[Mapping[str, Any]] = []
     graph = read_paths(paths, steps)
@@ -49,6 +59,7 @@ def run(
         selection=selection,
         opinion=not_asked("not asked; judge applies our own rules and schemas"),
     )
+    report = replace(report, fail_on=weights[fail_on])
     if form == "json":
         sys.stdout.write(render.as_json(report.as_data()))
     elif form == "markdown":

@@ -22,6 +22,7 @@ def release_findings(graph: Graph, releases: Iterable[LoadedRelease], today: dat
         Finding(
             rule=notice.rule,
             level=notice.level,
+            severity="high" if notice.level == "mandatory" else "low",
             urn=_service_of(graph, loaded),
             message=f"{notice.file}: {notice.message}",
             file=notice.file.partition(": ")[0],
