@@ -32,6 +32,7 @@ def run(
     paths: Sequence[Path],
     today: date,
     form: str,
+    *,
     only: Sequence[str] = (),
     skip: Sequence[str] = (),
     fail_on: str = "high",

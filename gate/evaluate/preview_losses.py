@@ -40,6 +40,7 @@ def _of(steps: Sequence[Mapping[str, Any]]) -> Iterator[Finding]:
         yield Finding(
             rule=RULE,
             level="mandatory" if loses else "advisory",
+            severity="critical" if loses else "low",
             urn=urn,
             message=f"{type_} {urn.rpartition('::')[2]} {said}{loses}{goes}",
             fix=_FIX,

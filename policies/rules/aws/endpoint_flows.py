@@ -28,6 +28,7 @@ def _closed(endpoint: Resource, graph: Graph) -> Iterable[str]:
 RULES: tuple[Rule, ...] = (
     Rule(
         id="endpoint-policies-allow-something",
+        severity="high",
         applies_to=(ENDPOINT,),
         why="A policy of its own replaces the default that allows all: what no statement allows is refused.",
         fix="Add a statement that allows what the endpoint is for beside the refusals.",
@@ -35,6 +36,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="image-layers-pass-the-s3-endpoint",
+        severity="high",
         applies_to=(ENDPOINT,),
         why="ECR's layers lie in a bucket of AWS's own: nodes that cannot read it pull no image.",
         fix="Allow s3:GetObject on arn:aws:s3:::prod-REGION-starport-layer-bucket/* in the endpoint's policy.",
@@ -43,6 +45,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="endpoints-admit-their-callers",
+        severity="high",
         applies_to=(ENDPOINT,),
         why="Private names point every caller to the endpoint, and a closed group drops them all.",
         fix="Admit port 443 from the VPC's range in the endpoint's security group.",

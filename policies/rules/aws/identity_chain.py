@@ -71,6 +71,7 @@ def _guards(holder: Resource, graph: Graph) -> Iterable[str]:
 RULES: tuple[Rule, ...] = (
     Rule(
         id="pod-identity-roles-admit-their-pods",
+        severity="high",
         applies_to=(ROLE,),
         why="EKS assumes the role and tags the session in one call: without both actions pods get no credentials.",
         fix="Allow pods.eks.amazonaws.com sts:AssumeRole and sts:TagSession, under conditions the association meets.",
@@ -79,6 +80,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="inline-session-policies-go-without-tags",
+        severity="high",
         applies_to=(ASSOCIATION,),
         why="EKS refuses an association that has an inline policy and session tags.",
         fix="Set disable_session_tags to true beside policy, or drop the policy.",
@@ -86,6 +88,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="session-tags-are-on-where-policies-read-them",
+        severity="high",
         applies_to=(ASSOCIATION,),
         why="A policy variable that is empty matches nothing, so every call is refused.",
         fix="Leave session tags on, or write the namespace and the service account into the policy.",
@@ -94,6 +97,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="roles-take-the-tokens-of-their-service-accounts",
+        severity="high",
         applies_to=(_ACCOUNT,),
         why="A trust for another subject or audience refuses the token, and the SDK fails at its first call.",
         fix="Name system:serviceaccount:NAMESPACE:NAME in :sub and sts.amazonaws.com in :aud of the role's trust.",
@@ -102,6 +106,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="boundaries-reach-what-roles-are-for",
+        severity="high",
         applies_to=(ROLE,),
         why="A boundary that allows an action on other resources refuses it on the role's own.",
         fix="Name the role's resources in the boundary, or drop the action from the role's policy.",
@@ -110,6 +115,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="session-policies-narrow-what-roles-allow",
+        severity="high",
         applies_to=(ASSOCIATION,),
         why="A session may do what both the role and the session policy allow: what only one allows is refused.",
         fix="Allow the action in the role's policy too, or drop it from the session policy.",
@@ -118,6 +124,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="tag-guards-are-out-of-reach-of-the-guarded",
+        severity="high",
         applies_to=(*HOLDERS, POLICY, PERMISSION_SET, *INLINE),
         why="Whoever may write a tag chooses what a condition on it says: it guards nothing.",
         fix="Drop the tagging action, or exclude the key by a condition on aws:TagKeys or aws:RequestTag.",

@@ -15,6 +15,7 @@ def _credentials(policy: Resource, graph: Graph) -> Iterable[str]:
 RULES: tuple[Rule, ...] = (
     Rule(
         id="pods-reach-their-credentials",
+        severity="high",
         applies_to=NETWORK_POLICIES,
         why="A pod that cannot fetch its credentials hangs at its first call to AWS.",
         fix="Allow egress to 169.254.170.23/32 on port 80 (tokens: STS on 443), and to DNS on port 53.",

@@ -30,6 +30,7 @@ def _tokens_without_proxy(policy: Resource, graph: Graph) -> Iterable[str]:
 RULES: tuple[Rule, ...] = (
     Rule(
         id="http-rules-have-a-waypoint",
+        severity="high",
         applies_to=AUTHORIZATION,
         why="ztunnel sees no requests: an ALLOW that asks for a path admits nobody, a DENY refuses too many.",
         fix="Target the Service or a waypoint by spec.targetRefs, or name ports and callers only.",
@@ -38,6 +39,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="tokens-are-read-by-a-waypoint",
+        severity="high",
         applies_to=_TOKENS,
         why="Without a waypoint nobody reads tokens, and rules on their claims never hold.",
         fix="Target the Service or a waypoint by spec.targetRefs.",
