@@ -28,11 +28,10 @@ from policies.engine.rule import SEVERITIES, Severity
 FORMATS = ("text", "json", "markdown", "sarif", "junit")
 
 
-def run(
+def run(  # noqa: PLR0917 what the command line says, in its order
     paths: Sequence[Path],
     today: date,
     form: str,
-    *,
     only: Sequence[str] = (),
     skip: Sequence[str] = (),
     fail_on: str = "high",
