@@ -1,10 +1,11 @@
 """``slipway judge``: the same rules on what others wrote."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 
@@ -13,6 +14,7 @@ from gate.checkov.opinion import not_asked
 from gate.core.errors import GateError
 from gate.core.folders import STDIN
 from gate.evaluate.judgement import assess
+from gate.evaluate.preview_losses import losses
 from gate.evaluate.selection import selected
 from gate.evaluate.waive import load_waivers
 from gate.ingest.adapters import read_paths
@@ -46,13 +48,15 @@ def run(
     if fail_on not in weights:
         raise GateError(f"--fail-on: should be {', '.join(SEVERITIES)} (got {fail_on!r})")
     selection = selected(only, skip)
-    graph = read_paths(paths)
+    steps: list[Mapping[str, Any]] = []
+    graph = read_paths(paths, steps)
     report, _ = assess(
         graph,
         subject=", ".join("standard input" if p == STDIN else str(p) for p in paths),
         stack="files",
         today=today,
         waivers=load_waivers(ROOT / "policies" / "waivers.yaml"),
+        noticed=losses(steps),
         selection=selection,
         opinion=not_asked("not asked; judge applies our own rules and schemas"),
     )

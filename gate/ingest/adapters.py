@@ -22,8 +22,8 @@ _MARK = re.compile(r"\{\{|\{%|<%|\$\{")
 _LONGEST = 80
 
 
-def read_paths(paths: Sequence[Path]) -> Graph:
-    """Every resource and object in files and folders.
+def read_paths(paths: Sequence[Path], steps: list[Mapping[str, Any]] | None = None) -> Graph:
+    """Every resource and object in files and folders; the steps of previews are added to ``steps``.
 
     Raises:
         GateError: a file cannot be read or is nothing known; the problems of all files are listed.
@@ -34,7 +34,7 @@ def read_paths(paths: Sequence[Path]) -> Graph:
     bounds = Bounds()
     for path in files_of(paths, problems):
         try:
-            for resource in _resources(path, bounds):
+            for resource in _resources(path, bounds, [] if steps is None else steps):
                 urn = resource.urn
                 while urn in found:
                     twice[resource.urn] += 1
@@ -53,7 +53,7 @@ def read_paths(paths: Sequence[Path]) -> Graph:
     return Graph(found.values())
 
 
-def _resources(path: Path, bounds: Bounds) -> Iterator[Resource]:
+def _resources(path: Path, bounds: Bounds, steps: list[Mapping[str, Any]]) -> Iterator[Resource]:
     for document in documents(path, bounds):
         if document is None:
             continue
@@ -65,6 +65,7 @@ def _resources(path: Path, bounds: Bounds) -> Iterator[Resource]:
             yield from of_state_export(document, bounds)
         elif "steps" in document:
             yield from of_preview(document, bounds)
+            steps.extend(document["steps"])
         elif path.stem == "kustomization":
             raise DamageError(_KUSTOMIZATION)
         else:

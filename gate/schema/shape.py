@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from gate.schema.served import defined, unserved
 from gate.schema.store import KindSchema, is_name_of_a_kind, schema_for
 from policies.engine.graph import Resource, Unknown
 
@@ -48,7 +49,9 @@ def check_shapes(resources: Iterable[Resource]) -> ShapeReport:
     undecided: list[ShapeProblem] = []
     unjudged: dict[str, int] = {}
     cel: dict[str, int] = {}
-    for resource in resources:
+    listed = list(resources)
+    own = defined(listed)
+    for resource in listed:
         manifest = resource.object
         if manifest is None or resource.type.startswith("kubernetes:helm.sh/"):
             continue
@@ -64,6 +67,13 @@ def check_shapes(resources: Iterable[Resource]) -> ShapeReport:
             message = f"no API server serves {api_version[:_MOST_SHOWN]} {kind[:_MOST_SHOWN]}"
             problems.append(
                 ShapeProblem(urn=resource.urn, source=resource.source, path="apiVersion", message=message)
+            )
+            continue
+        named = isinstance(api_version, str) and isinstance(kind, str)
+        refused = unserved(str(api_version), str(kind), own) if named else ""
+        if refused:
+            problems.append(
+                ShapeProblem(urn=resource.urn, source=resource.source, path="apiVersion", message=refused)
             )
             continue
         if found is None:

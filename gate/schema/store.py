@@ -81,6 +81,22 @@ def schema_for(api_version: str, kind: str) -> KindSchema | None:
         raise ShapeError(f"the schema {path.name} cannot be used:", [str(error)]) from None
 
 
+def custom_kinds() -> list[tuple[str, str]]:
+    """The version and the kind of every definition that has a schema here."""
+    pairs = (key.partition(" ") for key in _index())
+    return [(api_version, kind) for api_version, _, kind in pairs]
+
+
+@cache
+def core_kinds() -> Mapping[tuple[str, str], frozenset[str]]:
+    """The versions of Kubernetes' own kinds, by group as its files are named, and by kind in lower case."""
+    found: dict[tuple[str, str], set[str]] = {}
+    for path in _core_folder().glob("*-*.json"):
+        kind, *group, version = path.stem.split("-")
+        found.setdefault((group[0] if group else "", kind), set()).add(version)
+    return {key: frozenset(versions) for key, versions in found.items()}
+
+
 @cache
 def _index() -> Mapping[str, Any]:
     try:

@@ -11,8 +11,8 @@ from policies.engine.graph import Graph, Resource
 from policies.engine.rule import Rule
 from policies.engine.values import UndecidedError
 
-_HOLDERS: Final = (ROLE, "aws:iam/user:User", "aws:iam/group:Group")
-_INLINE: Final = (
+HOLDERS: Final = (ROLE, "aws:iam/user:User", "aws:iam/group:Group")
+INLINE: Final = (
     "aws:iam/rolePolicy:RolePolicy",
     "aws:iam/userPolicy:UserPolicy",
     "aws:iam/groupPolicy:GroupPolicy",
@@ -25,7 +25,7 @@ _OF_ITS_OWN: Final = ("user/${aws:username}",)
 
 
 def _escalates(resource: Resource, graph: Graph) -> Iterable[str]:
-    identity = graph.once(_told_at).get(resource.urn)
+    identity = graph.once(told_at).get(resource.urn)
     if identity is None:
         return
     yield from open_ways(identity)
@@ -33,7 +33,7 @@ def _escalates(resource: Resource, graph: Graph) -> Iterable[str]:
         raise UndecidedError(identity.missing[0])
 
 
-def _told_at(graph: Graph) -> Mapping[str, Identity]:
+def told_at(graph: Graph) -> Mapping[str, Identity]:
     """Each identity by the resource its findings are told at.
 
     That is the holder; where it is declared elsewhere, the first of its documents; and a policy that nothing here
@@ -70,7 +70,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         id="identities-cannot-escalate",
         severity="critical",
-        applies_to=(*_HOLDERS, *_TEXT, *_INLINE),
+        applies_to=(*HOLDERS, *_TEXT, *INLINE),
         why="Who can give itself permissions, or borrow any role, has all that the account can do.",
         fix="Drop the action, name the roles or policies it is for, or demand a boundary by iam:PermissionsBoundary.",
         check=_escalates,

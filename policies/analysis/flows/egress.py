@@ -1,0 +1,176 @@
+"""What pods with an AWS identity must reach, and whether the NetworkPolicies that select them let it through.
+
+The SDK fetches credentials from the Pod Identity agent at 169.254.170.23:80, or trades its token at STS on port 443
+(EKS user guide, "Pod Identity agent considerations" and "IAM roles for service accounts", read 2026-11-29).
+"""
+
+import ipaddress
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from policies.analysis.iam.identities import ASSOCIATION
+from policies.analysis.identity.trust import ROLE_ANNOTATION
+from policies.analysis.kubernetes.metadata import name_of, namespace_of
+from policies.analysis.mesh.objects import NETWORK_POLICIES, selects_everything
+from policies.analysis.pods.finder import WORKLOADS
+from policies.engine.graph import Graph, Resource
+from policies.engine.values import UndecidedError, at, flag, mapping, number, sequence, text
+
+_AGENT: Final = (ipaddress.ip_address("169.254.170.23"), ipaddress.ip_address("fd00:ec2::23"))
+_ACCOUNTS: Final = "kubernetes:core/v1:ServiceAccount"
+
+
+@dataclass(frozen=True)
+class _Pods:
+    """Pods under one service account; ``labels`` are None where nothing in view says them."""
+
+    namespace: str
+    account: str
+    owner: str
+    labels: Mapping[str, Any] | None
+    is_host: bool
+
+
+def cut_off(policy: Resource, graph: Graph) -> Iterator[str]:
+    """Pods with an identity in view that a policy closes in, and what no policy lets them reach.
+
+    Raises:
+        UndecidedError: a rule cannot be read.
+    """
+    if not _speaks_of_egress(policy):
+        return
+    for pods in graph.once(_pods):
+        kind = graph.once(_identities)[pods.namespace, pods.account]
+        if not _selects(policy, pods):
+            continue
+        together = [
+            p for p in graph.of_type(*NETWORK_POLICIES) if _speaks_of_egress(p) and _may_select(p, pods)
+        ]
+        closing = [p for p in together if _selects(p, pods)]
+        if policy is not max(closing, key=lambda p: (len(_rules(p)), name_of(p))):
+            continue  # told once, at the policy that lets out the most
+        rules = [rule for p in together for rule in _rules(p)]
+        who = f"pods of {pods.namespace}/{pods.account}{pods.owner}"
+        if kind == "pod identity" and not any(_reaches_agent(rule) for rule in rules):
+            yield f"spec.egress: {who} have a pod identity and no rule lets them reach 169.254.170.23 on port 80"
+        if kind == "token" and not any(_on_port(rule, 443, "TCP") for rule in rules):
+            yield f"spec.egress: {who} trade a token at STS and no rule lets them reach port 443"
+        if not any(_on_port(rule, 53, "UDP") or _on_port(rule, 53, "TCP") for rule in rules):
+            yield f"spec.egress: {who} call AWS by name and no rule lets them reach DNS on port 53"
+
+
+def _pods(graph: Graph) -> list[_Pods]:
+    """Pods that have an identity: of workloads in view, and for accounts without one whatever runs under them."""
+    known = graph.once(_identities)
+    found = []
+    for owner in graph.of_type(*WORKLOADS):
+        try:
+            path = WORKLOADS[owner.type]
+            template = mapping(at(owner.inputs, path) if path else owner.inputs, path)
+            spec = mapping(at(template, "spec"), "spec")
+            labels = mapping(at(template, "metadata.labels"), "metadata.labels")
+            account = text(spec.get("serviceAccountName"), "serviceAccountName") or "default"
+            is_host = flag(spec.get("hostNetwork"), "hostNetwork")
+        except UndecidedError:
+            continue
+        if (namespace_of(owner), account) in known:
+            said = f" ({owner.inputs.get('kind')} {name_of(owner)})"
+            found.append(_Pods(namespace_of(owner), account, said, labels, is_host))
+    seen = {(pods.namespace, pods.account) for pods in found}
+    found.extend(_Pods(where, who, "", None, is_host=False) for where, who in sorted(known.keys() - seen))
+    return [pods for pods in found if not pods.is_host]
+
+
+def _identities(graph: Graph) -> dict[tuple[str, str], str]:
+    """How pods of a service account get credentials, by namespace and account, where that is known."""
+    found: dict[tuple[str, str], str] = {}
+    for account in graph.of_type(_ACCOUNTS):
+        notes = account.inputs.get("metadata", {}).get("annotations")
+        if isinstance(notes, Mapping) and notes.get(ROLE_ANNOTATION) is not None:
+            found[namespace_of(account), name_of(account)] = "token"
+    for association in graph.of_type(ASSOCIATION):
+        where, who = association.inputs.get("namespace"), association.inputs.get("serviceAccount")
+        if isinstance(where, str) and isinstance(who, str):
+            found[where, who] = "pod identity"
+    return found
+
+
+def _speaks_of_egress(policy: Resource) -> bool:
+    types = sequence(at(policy.inputs, "spec.policyTypes"), "spec.policyTypes")
+    return "Egress" in types if types else at(policy.inputs, "spec.egress") is not None
+
+
+def _rules(policy: Resource) -> list[Any]:
+    return list(sequence(at(policy.inputs, "spec.egress"), "spec.egress"))
+
+
+def _selects(policy: Resource, pods: _Pods) -> bool:
+    """Whether a policy certainly selects some pods."""
+    if pods.labels is None:
+        return namespace_of(policy) == pods.namespace and selects_everything(
+            at(policy.inputs, "spec.podSelector")
+        )
+    return _may_select(policy, pods)
+
+
+def _may_select(policy: Resource, pods: _Pods) -> bool:
+    """Whether a policy selects some pods; those whose labels are not known may have any."""
+    if namespace_of(policy) != pods.namespace:
+        return False
+    labels = pods.labels
+    if labels is None:
+        return True
+    selector = mapping(at(policy.inputs, "spec.podSelector"), "spec.podSelector")
+    wanted = mapping(selector.get("matchLabels"), "matchLabels")
+    expressions = sequence(selector.get("matchExpressions"), "matchExpressions")
+    return all(labels.get(k) == v for k, v in wanted.items()) and all(_meets(e, labels) for e in expressions)
+
+
+def _meets(expression: Any, labels: Mapping[str, Any]) -> bool:
+    said = labels.get(text(at(expression, "key"), "key"))
+    values = sequence(at(expression, "values"), "values")
+    operator = text(at(expression, "operator"), "operator")
+    return {
+        "In": said in values,
+        "NotIn": said not in values,
+        "Exists": said is not None,
+        "DoesNotExist": said is None,
+    }.get(operator, False)
+
+
+def _reaches_agent(rule: Any) -> bool:
+    if not _on_port(rule, 80, "TCP"):
+        return False
+    peers = sequence(at(rule, "to"), "to")
+    return not peers or any(_holds_agent(mapping(at(peer, "ipBlock"), "ipBlock")) for peer in peers)
+
+
+def _holds_agent(block: Mapping[str, Any]) -> bool:
+    if not block:
+        return False
+    wide = _network(block.get("cidr"))
+    holes = [_network(hole) for hole in sequence(block.get("except"), "except")]
+    return any(agent in wide and not any(agent in hole for hole in holes) for agent in _AGENT)
+
+
+def _network(value: Any) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
+    try:
+        return ipaddress.ip_network(text(value, "ipBlock.cidr"), strict=False)
+    except ValueError:
+        raise UndecidedError(f"ipBlock.cidr: {value!r} is no address range") from None
+
+
+def _on_port(rule: Any, wanted: int, protocol: str) -> bool:
+    """Whether a rule is for a port; one that is named counts, since names are of pods and may be any number."""
+    ports = sequence(at(rule, "ports"), "ports")
+    for entry in ports:
+        if (text(at(entry, "protocol"), "protocol") or "TCP") != protocol:
+            continue
+        port = at(entry, "port")
+        if port is None or (isinstance(port, str) and not port.isdigit()):
+            return True
+        first = number(port, "port") or 0
+        if first <= wanted <= (number(at(entry, "endPort"), "endPort") or first):
+            return True
+    return not ports

@@ -1,0 +1,1 @@
+"""Needed flows, tried on the platform itself."""
