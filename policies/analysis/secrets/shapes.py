@@ -63,10 +63,8 @@ def spotted(name: str, value: str) -> Iterator[str]:
     found = list(shapes(value))
     if found:
         yield from found
-    elif (
-        is_named(name, value.strip())
-        and not _HARMLESS.match(value.strip())
-        and not (is_no_secret(name, value) or is_sample(value))
+    elif is_named(name, value.strip()) and not (
+        _HARMLESS.match(value.strip()) or is_no_secret(name, value) or is_sample(value)
     ):
         yield "a credential, by its name"
 
