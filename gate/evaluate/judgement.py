@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from gate.checkov.opinion import Opinion
+from gate.evaluate.selection import EVERYTHING, OTHERS, Selection
 from gate.evaluate.waive import waive
 from gate.report.exposure import exposures
 from gate.report.not_evaluated import not_seen, unpinned
@@ -14,7 +15,7 @@ from gate.schema.shape import check_shapes
 from policies.analysis.charts.joined import joined
 from policies.engine.catalog import COVERED, NEEDS_NO_RULE, RULES
 from policies.engine.evaluate import Finding, Undecided, judge
-from policies.engine.graph import Graph
+from policies.engine.graph import Graph, Resource
 from policies.engine.rule import Rule
 from policies.engine.waiver import Waiver
 
@@ -33,6 +34,11 @@ def assess(
     noticed: Sequence[Finding] = (),
     shares: Sequence[ModelTraffic] = (),
     roles_above: Graph | None = None,
+<<<<<<< HEAD
+    machines_above: Sequence[Resource] = (),
+=======
+    selection: Selection = EVERYTHING,
+>>>>>>> main
 ) -> tuple[Report, frozenset[str]]:
     """Judge a graph; returns the report and the names of the waivers that were used.
 
@@ -47,13 +53,18 @@ def assess(
         noticed: what the date makes of the releases the stack runs.
         shares: what the stack file says of traffic; nothing for files of others.
         roles_above: the roles of the stacks that this one stands on.
+<<<<<<< HEAD
+        machines_above: what those run, with the pools they run it on; read, never judged.
+=======
+        selection: the rules to apply, of our own and of all others; the report names what it leaves out.
+>>>>>>> main
     """
     # One order for everything that follows: in which one resources came must change no byte of a report.
-    declared = Graph(sorted(graph, key=lambda resource: resource.urn), graph.elsewhere)
+    declared = Graph(sorted(graph, key=lambda r: r.urn), (*graph.elsewhere, *machines_above))
     shapes = check_shapes(declared)
     # With what charts install, which rules judge like our own; its shape is its project's business.
     graph = joined(declared)
-    said = judge(graph, rules)
+    said = judge(graph, [rule for rule in rules if selection.takes(rule.id)])
     shape_findings = [
         Finding(
             rule=SHAPE_RULE,
@@ -65,8 +76,9 @@ def assess(
         )
         for p in shapes.problems
     ]
+    found = [*said.findings, *shape_findings, *noticed, *opinion.findings]
     waived = waive(
-        [*said.findings, *shape_findings, *noticed, *opinion.findings],
+        [finding for finding in found if selection.takes(finding.rule)],
         dict(waivers),
         graph.resources,
         stack,
@@ -88,6 +100,7 @@ def assess(
                     message=f"{p.path}: {p.message}",
                 )
                 for p in shapes.undecided
+                if selection.takes(SHAPE_RULE)
             ),
         ),
         faults=(
@@ -103,5 +116,8 @@ def assess(
         traffic=shares,
         components={r.urn: graph.component_of(r) for r in graph},
         decided=said.decided,
+        left_out=selection.left_out([*OTHERS, *(rule.id for rule in rules)])
+        if selection != EVERYTHING
+        else (),
     )
     return report, waived.used
