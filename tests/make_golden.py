@@ -14,8 +14,8 @@ def urns(stack: str) -> str:
 
 
 def rules() -> str:
-    """Every rule's id and level."""
-    return "".join(f"{rule.level} {rule.id}\n" for rule in sorted(RULES, key=lambda r: r.id))
+    """Every rule's id, level and severity."""
+    return "".join(f"{rule.level} {rule.severity} {rule.id}\n" for rule in sorted(RULES, key=lambda r: r.id))
 
 
 if __name__ == "__main__":

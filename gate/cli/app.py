@@ -141,13 +141,23 @@ def judge(
     ],
     today: Today = "",
     form: Annotated[str, typer.Option("--format", help="text, json, markdown, sarif or junit.")] = "text",
+<<<<<<< HEAD
+    fail_on: Annotated[
+        str, typer.Option("--fail-on", help="The least severity that fails: critical, high, medium or low.")
+    ] = "high",
+=======
     only: Only = None,
     skip: Skip = None,
+>>>>>>> main
 ) -> None:
     """Judge files nobody here wrote: a state export, a preview, Kubernetes YAML or JSON."""
     from gate.cli.judge import run  # noqa: PLC0415 as in preview
 
+<<<<<<< HEAD
+    raise typer.Exit(run(paths, day(today), form, fail_on))
+=======
     raise typer.Exit(run(paths, day(today), form, only or [], skip or []))
+>>>>>>> main
 
 
 @app.command()

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -20,10 +21,24 @@ from gate.render.junit import as_junit
 from gate.render.sarif import as_sarif
 from gate.render.terminal import show
 from gate.report.report import EXIT_CODES
+from policies.engine.rule import SEVERITIES, Severity
 
 FORMATS = ("text", "json", "markdown", "sarif", "junit")
 
 
+<<<<<<< HEAD
+def run(paths: Sequence[Path], today: date, form: str, fail_on: str = "high") -> int:
+    """Judge the files, print the report, return the exit code.
+
+    Raises:
+        GateError: a file cannot be judged, or the format or severity is unknown.
+    """
+    if form not in FORMATS:
+        raise GateError(f"--format: should be {', '.join(FORMATS)} (got {form!r})")
+    weights: dict[str, Severity] = {word: word for word in SEVERITIES}
+    if fail_on not in weights:
+        raise GateError(f"--fail-on: should be {', '.join(SEVERITIES)} (got {fail_on!r})")
+=======
 def run(
     paths: Sequence[Path], today: date, form: str, only: Sequence[str] = (), skip: Sequence[str] = ()
 ) -> int:
@@ -35,6 +50,7 @@ def run(
     if form not in FORMATS:
         raise GateError(f"--format: should be {', '.join(FORMATS)} (got {form!r})")
     selection = selected(only, skip)
+>>>>>>> main
     graph = read_paths(paths)
     report, _ = assess(
         graph,
@@ -45,6 +61,7 @@ def run(
         selection=selection,
         opinion=not_asked("not asked; judge applies our own rules and schemas"),
     )
+    report = replace(report, fail_on=weights[fail_on])
     if form == "json":
         sys.stdout.write(render.as_json(report.as_data()))
     elif form == "markdown":

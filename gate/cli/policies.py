@@ -40,6 +40,53 @@ def show_rules(form: str, search: str = "", domain: str = "") -> None:
         sys.stdout.write(index() if form == "markdown" else controls_page())
 
 
+<<<<<<< HEAD
+def list_rules(console: Console) -> None:
+    """One line a rule."""
+    table = Table(box=None, pad_edge=False)
+    for heading in ("rule", "severity", "why, and the controls it holds"):
+        table.add_column(heading, overflow="fold", no_wrap=heading in {"rule", "severity"})
+    for rule in sorted(RULES, key=lambda r: r.id):
+        table.add_row(
+            rule.id, _weight(rule), Text("\n".join(filter(None, (rule.why, ", ".join(tags_of(rule.id))))))
+        )
+    console.print(table)
+    console.print(f"{len(RULES)} rules", highlight=False)
+
+
+def catalogue() -> str:
+    """The catalogue as Markdown: one section a module, one below it for each rule."""
+    lines = [_HEAD]
+    for module in MODULES:
+        lines += [f"## {module.__name__.removeprefix('policies.rules.').replace('.', '/')}", ""]
+        for rule in sorted(module.RULES, key=lambda r: r.id):
+            lines += [*_section(rule), ""]
+    lines += ["## Types that need no rule", "", "| type | because |", "|---|---|"]
+    lines += [f"| `{type_}` | {_literal(reason)} |" for type_, reason in sorted(NEEDS_NO_RULE.items())]
+    return "\n".join([*lines, "", f"{len(RULES)} rules.", ""])
+
+
+def _section(rule: Rule) -> Iterator[str]:
+    yield from (f"### {rule.id}", "")
+    bound = " *of this platform*" if rule.house else ""
+    yield f"- {_weight(rule)}{bound}; judges {', '.join(f'`{type_}`' for type_ in sorted(rule.applies_to))}"
+    yield f"- why: {_literal(rule.why)}"
+    yield f"- fix: {_literal(rule.fix)}"
+    yield f"- controls: {_controls(rule)}"
+
+
+def _controls(rule: Rule) -> str:
+    return ", ".join(f"`{tag}`" for tag in tags_of(rule.id)) or f"none; {_literal(why_none(rule.id))}"
+
+
+def _weight(rule: Rule) -> str:
+    return rule.severity if rule.level == "mandatory" else f"{rule.severity}, advisory"
+
+
+def _literal(sentence: str) -> str:
+    """Text that Markdown shows as it was written."""
+    return re.sub(r"([*<|])", r"\\\1", sentence)
+=======
 def write_pages() -> None:
     """Write every generated page of rules and controls again."""
     write(ROOT / "docs")
@@ -63,6 +110,7 @@ def list_rules(console: Console, rules: list[Rule]) -> None:
         console.print(head, soft_wrap=True, highlight=False)
         console.print(Text(f"    {rule.why}"), soft_wrap=True, highlight=False)
     console.print("1 rule" if len(rules) == 1 else f"{len(rules)} rules", highlight=False)
+>>>>>>> main
 
 
 def explain_rule(id_: str, console: Console) -> None:
@@ -71,15 +119,19 @@ def explain_rule(id_: str, console: Console) -> None:
     Raises:
         GateError: there is no such rule.
     """
+<<<<<<< HEAD
+    found = {name: rule for rule in RULES for name in (*rule.aliases, rule.id)}.get(id_)
+=======
     if id_.startswith((_CHECKOV, "CKV")):
         _explain_check(id_.removeprefix(_CHECKOV), console)
         return
     found = {rule.id: rule for rule in RULES}.get(id_)
+>>>>>>> main
     if found is None:
         close = difflib.get_close_matches(id_, [r.id for r in RULES], n=3)
         hint = f"did you mean {', '.join(close)}?" if close else "slipway policies lists them"
         raise GateError(f"no rule {id_!r}; {hint}")
-    console.print(f"[bold]{found.id}[/] ({found.level})", highlight=False)
+    console.print(f"[bold]{found.id}[/] ({_weight(found)})", highlight=False)
     controls = ", ".join(tags_of(found.id)) or f"none; {why_none(found.id)}"
     judges = ", ".join(found.applies_to)
     page = f"docs/rules/{DOMAINS[found.id]}.md"

@@ -43,7 +43,7 @@ _FIX_FILE: Final = "slipway permissions deploy --write, then an administrator br
 
 
 def _finding(message: str, fix: str, urn: str = "") -> Finding:
-    return Finding(rule=RULE, level="mandatory", urn=urn, message=message, fix=fix)
+    return Finding(rule=RULE, level="mandatory", severity="high", urn=urn, message=message, fix=fix)
 
 
 def _without_a_row(graph: Graph) -> list[tuple[str, str]]:

@@ -34,11 +34,8 @@ def assess(
     noticed: Sequence[Finding] = (),
     shares: Sequence[ModelTraffic] = (),
     roles_above: Graph | None = None,
-<<<<<<< HEAD
     machines_above: Sequence[Resource] = (),
-=======
     selection: Selection = EVERYTHING,
->>>>>>> main
 ) -> tuple[Report, frozenset[str]]:
     """Judge a graph; returns the report and the names of the waivers that were used.
 
@@ -53,11 +50,8 @@ def assess(
         noticed: what the date makes of the releases the stack runs.
         shares: what the stack file says of traffic; nothing for files of others.
         roles_above: the roles of the stacks that this one stands on.
-<<<<<<< HEAD
         machines_above: what those run, with the pools they run it on; read, never judged.
-=======
         selection: the rules to apply, of our own and of all others; the report names what it leaves out.
->>>>>>> main
     """
     # One order for everything that follows: in which one resources came must change no byte of a report.
     declared = Graph(sorted(graph, key=lambda r: r.urn), (*graph.elsewhere, *machines_above))
@@ -69,8 +63,10 @@ def assess(
         Finding(
             rule=SHAPE_RULE,
             level="mandatory",
+            severity="high",
             urn=p.urn,
             object=p.source,
+            path=p.path,
             message=f"{p.path}: {p.message}" if p.path else p.message,
             fix="Write the field as the pinned version of its API defines it (docs/gate.md).",
         )

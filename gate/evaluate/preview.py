@@ -180,11 +180,8 @@ def _preview_one(stack: Stack, above: Sequence[Previewed], options: Options, add
             ),
             shares=traffic(stack),
             roles_above=Graph(role for one in above for role in one.roles),
-<<<<<<< HEAD
             machines_above=[r for one in above if one.report for r in one.report.resources],
-=======
             selection=options.selection,
->>>>>>> main
             noticed=[
                 *release_findings(captured.graph, stack.releases, options.today),
                 *deploy_findings(stack, captured.graph, options.root),
@@ -196,7 +193,7 @@ def _preview_one(stack: Stack, above: Sequence[Previewed], options: Options, add
                 "report.json": render.as_json(report.as_data()),
                 "report.md": render.as_markdown(report),
                 "report.html": as_html(
-                    report, {name: w for name, w in waivers.items() if stack.name in w.stacks}
+                    report, {name: w for name, w in waivers.items() if w.holds_in(stack.name)}
                 ),
                 "report.sarif": render.as_json(as_sarif(report, Origins(stack.name, options.organisation))),
                 "report.junit.xml": as_junit(report),
@@ -236,17 +233,30 @@ def unused_waivers(previews: Sequence[Previewed], options: Options) -> list[str]
     return [
         line
         for name, waiver in load_waivers(options.root / "policies" / "waivers.yaml").items()
+<<<<<<< HEAD
+        if _speaks_of(waiver, here, options)
+        and _speaks_of(waiver, here, options) <= stacks
+        and (options.with_checkov or not waiver.rule.startswith("checkov:"))
+=======
         if here.intersection(waiver.stacks)
         and here.intersection(waiver.stacks) <= stacks
         and (options.asks_checkov or not waiver.rule.startswith("checkov:"))
         and options.selection.takes(waiver.rule)
+>>>>>>> main
         for line in _unused(name, waiver, used)
     ]
 
 
+def _speaks_of(waiver: Waiver, here: set[str], options: Options) -> set[str]:
+    """The stacks here that it names; one for all stacks has to be of use in those of this checkout only."""
+    if waiver.stacks == "all" and options.organisation != options.root:
+        return set()
+    return {stack for stack in here if waiver.holds_in(stack)}
+
+
 def _unused(name: str, waiver: Waiver, used: frozenset[str]) -> list[str]:
     if name not in used:
-        return [f"waiver {name} of {waiver.owner} excuses nothing in {', '.join(waiver.stacks)}: remove it"]
+        return [f"waiver {name} of {waiver.owner} excuses nothing in {waiver.where}: remove it"]
     return [
         f"waiver {name} of {waiver.owner} excuses a finding that is gone: {label}: {finding}: remove it"
         for label, finding in waiver.parts()

@@ -48,6 +48,7 @@ def _notices(graph: Graph, releases: Iterable[LoadedRelease], today: date) -> li
         Finding(
             rule=notice.rule,
             level=notice.level,
+            severity="high" if notice.level == "mandatory" else "low",
             urn=_service_of(graph, loaded),
             message=f"{notice.file}: {notice.message}",
             file=notice.file.partition(": ")[0],

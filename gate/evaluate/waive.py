@@ -7,6 +7,7 @@ from pathlib import Path
 
 from gate.core.errors import GateError
 from policies.analysis.charts.joined import name_and_version, renderings
+from policies.engine.catalog import ALIASES
 from policies.engine.evaluate import Finding
 from policies.engine.graph import Graph, Resource
 from policies.engine.waiver import Accepted, Waiver, WaiverError, in_chart, read_waivers
@@ -45,7 +46,7 @@ def waive(
     """Mark what a waiver excuses in this stack on this day."""
     graph = Graph(resources)
     labels = {r.urn: called(r, graph) for r in resources}
-    accepted = Accepted(waivers, stack)
+    accepted = Accepted(waivers, stack, ALIASES)
     used: set[str] = set()
     wrong: list[str] = []
     excused: dict[tuple[str, str], set[str]] = {}

@@ -15,9 +15,12 @@ from policies.engine.catalog import RULES
 from policies.engine.controls import tags_of
 from policies.engine.evaluate import Finding, Undecided
 from policies.engine.graph import Resource
+from policies.engine.rule import Severity
 
 _SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _LEVELS: Final = {"mandatory": "error", "advisory": "warning"}
+_WEIGHTS: Final[Mapping[Severity, str]] = {"critical": "9.5", "high": "8.0", "medium": "5.5", "low": "2.0"}
+"""Code scanning sorts by these figures: critical is above 9.0, high above 7.0, medium above 4.0."""
 _OTHER: Final = "Found by the shape check or by checkov (docs/gate.md)."
 
 
@@ -74,7 +77,7 @@ def _left_out(report: Report) -> dict[str, Any]:
 def _rules(said: Iterable[Finding | Undecided]) -> list[dict[str, Any]]:
     """Every rule of the catalogue, so that a fixed finding closes, and the others that spoke."""
     own = {
-        rule.id: _rule(rule.id, rule.level, why=rule.why, fix=rule.fix)
+        rule.id: _rule(rule.id, rule.level, why=rule.why, fix=rule.fix, severity=rule.severity)
         for rule in sorted(RULES, key=lambda r: r.id)
     }
     for item in sorted(said, key=lambda s: s.rule):
@@ -83,14 +86,14 @@ def _rules(said: Iterable[Finding | Undecided]) -> list[dict[str, Any]]:
     return list(own.values())
 
 
-def _rule(rule: str, level: str, *, why: str, fix: str) -> dict[str, Any]:
+def _rule(rule: str, level: str, *, why: str, fix: str, severity: Severity = "medium") -> dict[str, Any]:
     return {
         "id": printable(rule),
         "shortDescription": {"text": printable(rule).replace("-", " ")},
         "fullDescription": {"text": printable(why)},
         "help": {"text": printable(fix or why), "markdown": f"{printable(why)}\n\n**Fix.** {printable(fix)}"},
         "defaultConfiguration": {"level": _LEVELS[level]},
-        "properties": {"tags": list(tags_of(rule))},
+        "properties": {"tags": list(tags_of(rule)), "security-severity": _WEIGHTS[severity]},
     }
 
 

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from gate.report.flows import AUTHORIZATION, Flow, flows
 from policies.engine.evaluate import Finding, Undecided
 from policies.engine.graph import Resource, Unknown
-from policies.engine.rule import SEVERITIES
+from policies.engine.rule import SEVERITIES, Severity
 
 Verdict = Literal["pass", "fail", "error"]
 EXIT_CODES: Mapping[Verdict, int] = {"pass": 0, "fail": 1, "error": 2}
@@ -83,15 +83,23 @@ class Report:
     unpinned: Sequence[str] = ()
     components: Mapping[str, str] = field(default_factory=dict)
     decided: int = 0
+<<<<<<< HEAD
+    fail_on: Severity = "low"
+=======
     left_out: Sequence[str] = ()
     """Rules that were not applied, since ``--only`` or ``--skip`` said so."""
+>>>>>>> main
 
     @property
     def verdict(self) -> Verdict:
-        """``error`` when something broke, ``fail`` on an open mandatory finding or undecided rule, else ``pass``."""
+        """``error`` when something broke, ``fail`` on an open finding or undecided rule that gates, else ``pass``.
+
+        A mandatory finding gates from the severity ``fail_on`` on.
+        """
         if self.faults:
             return "error"
-        if any(f.level == "mandatory" and not f.waiver for f in self.findings):
+        gating = SEVERITIES[: SEVERITIES.index(self.fail_on) + 1]
+        if any(f.level == "mandatory" and f.severity in gating and not f.waiver for f in self.findings):
             return "fail"
         if any(u.level == "mandatory" for u in self.undecided):
             return "fail"

@@ -51,4 +51,6 @@ COVERED: Final = frozenset(
     type_ for rule in RULES for type_ in rule.applies_to if not type_.endswith("*")
 ).union(*(getattr(module, "COVERS", ()) for module in MODULES))
 """Types that have a rule of their own; a rule for every kind of object covers only those its module names."""
+ALIASES: Final = {rule.id: rule.aliases for rule in RULES if rule.aliases}
+"""Ids that rules had before, by the id of today."""
 NEEDS_NO_RULE: Final = _needs_no_rule()

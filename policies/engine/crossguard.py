@@ -18,7 +18,7 @@ from google.protobuf import json_format
 from pulumi_policy import policy as protocol
 from pulumi_policy import proxy
 
-from policies.engine.catalog import RULES
+from policies.engine.catalog import ALIASES, RULES
 from policies.engine.controls import tags_of
 from policies.engine.evaluate import Judgement, judge
 from policies.engine.graph import UNKNOWN, Graph, Resource
@@ -72,7 +72,7 @@ class Judge:
         """The waivers of the stack that a URN names: not every engine says in the environment which one it is."""
         stack = urn.split(":")[2] if urn.count(":") > 2 else ""  # noqa: PLR2004 a URN begins with urn:pulumi:STACK
         if stack not in self._accepted:
-            self._accepted[stack] = Accepted(self._waivers, stack)
+            self._accepted[stack] = Accepted(self._waivers, stack, ALIASES)
         return self._accepted[stack]
 
     def tell(self, rule: Rule, graph: Graph, report: Report) -> None:

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
+from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Annotated, Self
+from types import MappingProxyType
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, TypeAdapter, ValidationError, model_validator
 
@@ -22,7 +24,8 @@ class Waiver(Strict):
     ``resource`` is the resource's ``type name`` (or ``file#kind/namespace/name`` for a judged manifest) and
     ``finding`` the message, both exact, so that a waiver never covers an offence nobody has read. For what a chart
     installs, ``chart`` is its name and version instead, and ``objects`` the findings of each object (``Kind
-    namespace/name``), as exact: another version of the chart is read again. ``stacks`` names the stacks it holds in.
+    namespace/name``), as exact: another version of the chart is read again. ``stacks`` is ``all``, or names and
+    patterns of the stacks it holds in (``prod-*``), so that a new stack needs no edit of what holds everywhere.
     """
 
     rule: Annotated[str, Field(min_length=3)]
@@ -36,7 +39,7 @@ class Waiver(Strict):
         ]
         | None
     ) = None
-    stacks: Annotated[list[str], Field(min_length=1)]
+    stacks: Literal["all"] | Annotated[list[str], Field(min_length=1)]
     reason: Annotated[str, Field(min_length=20)]
     owner: Annotated[str, Field(min_length=2)]
     created: date
@@ -78,6 +81,15 @@ class Waiver(Strict):
         for name, findings in (self.objects or {}).items():
             for finding in findings:
                 yield in_chart(self.chart or "", name), finding
+
+    @property
+    def where(self) -> str:
+        """The stacks it holds in, in words."""
+        return "all stacks" if self.stacks == "all" else ", ".join(self.stacks)
+
+    def holds_in(self, stack: str) -> bool:
+        """Whether it speaks of a stack."""
+        return self.stacks == "all" or any(fnmatchcase(stack, pattern) for pattern in self.stacks)
 
     def is_in_force(self, today: date) -> bool:
         """Not yet where it is dated after today: half a year begins when somebody accepts, not at will."""
@@ -126,10 +138,20 @@ def read_waivers(path: Path) -> dict[str, Waiver]:
 class Accepted:
     """The findings accepted in one stack."""
 
-    def __init__(self, waivers: Mapping[str, Waiver], stack: str) -> None:
-        held = {name: waiver for name, waiver in waivers.items() if stack in waiver.stacks}
+    def __init__(
+        self,
+        waivers: Mapping[str, Waiver],
+        stack: str,
+        aliases: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
+    ) -> None:
+        """``aliases`` are ids that rules had before, by the id of today: waivers by an old id hold for one version."""
+        self._aliases = aliases
+        held = {name: waiver for name, waiver in waivers.items() if waiver.holds_in(stack)}
         self._index = {(w.rule, *part): (name, w) for name, w in held.items() for part in w.parts()}
 
     def by(self, rule: str, resource: str, finding: str) -> tuple[str, Waiver] | None:
         """The name and record of the waiver for exactly this finding, expired or not."""
-        return self._index.get((rule, resource, finding))
+        ids = (rule, *self._aliases.get(rule, ()))
+        return next(
+            (self._index[key] for id_ in ids if (key := (id_, resource, finding)) in self._index), None
+        )

@@ -30,7 +30,8 @@ def test_every_rule_has_a_section_with_its_level_reason_and_fix():
     for rule in RULES:
         lines = found[rule.id, DOMAINS[rule.id]].splitlines()
         bound = " *of this platform*" if rule.house else ""
-        assert lines[2].startswith(f"- {rule.level}{bound}; judges `{min(rule.applies_to)}`")
+        weight = rule.severity if rule.level == "mandatory" else f"{rule.severity}, advisory"
+        assert lines[2].startswith(f"- {weight}{bound}; judges `{min(rule.applies_to)}`")
         assert lines[3].startswith("- why: ")
         assert lines[4].startswith("- fix: ")
         held = ", ".join(f"`{tag}`" for tag in tags_of(rule.id))

@@ -17,7 +17,7 @@ ROOT = Path(__file__).parent.parent.parent
 PULUMI = ROOT / ".cache" / "pulumi" / "pulumi"
 WAIVER = """
 w:
-  rule: keys-rotate
+  rule: kms-keys-rotate
   resource: aws:kms/key:Key cluster-key
   finding: enableKeyRotation is off
   stacks: [dev]
@@ -85,7 +85,7 @@ def dev():
 def test_a_defect_is_found_and_named(tmp_path, dev):
     code, said = analyze(tmp_path, without_rotation(dev), ROOT / "policies" / "slipway-policies")
     assert code != 0
-    assert "keys-rotate  (aws:kms:Key: cluster-key)" in said
+    assert "kms-keys-rotate  (aws:kms:Key: cluster-key)" in said
     assert "aws:kms/key:Key cluster-key: enableKeyRotation is off" in said
 
 

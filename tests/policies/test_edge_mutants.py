@@ -35,12 +35,12 @@ MUTANTS = [
     (LIMITS, "spec.targetRefs.0.name", "minilm", "language-routes-limit-tokens"),
     (LIMITS, "spec.rateLimit.global.rules.1.cost.response.from", "Number", "language-routes-limit-tokens"),
     (LIMITS, f"{SELECTOR}.headers.0.name", "x-user", "callers-cannot-name-themselves"),
-    (LIMITS, "spec.retry", {"retryOn": {"httpStatusCodes": [503]}}, "prompts-are-never-repeated"),
-    (LIMITS, "spec.timeout", {"http": {"requestTimeout": "0s"}}, "edge-requests-end"),
-    (ROUTE, "spec.rules.0.timeouts.request", "0s", "edge-requests-end"),
+    (LIMITS, "spec.retry", {"retryOn": {"httpStatusCodes": [503]}}, "language-routes-do-not-retry"),
+    (LIMITS, "spec.timeout", {"http": {"requestTimeout": "0s"}}, "edge-routes-have-timeouts"),
+    (ROUTE, "spec.rules.0.timeouts.request", "0s", "edge-routes-have-timeouts"),
     (ROUTE, "spec.rules.0.backendRefs.0.kind", "InferencePool", "ai-routes-keep-traffic-weights"),
-    ("gateway-edge-protection", "spec.retry.retryOn.triggers", ["5xx"], "prompts-are-never-repeated"),
-    ("gateway-edge-protection", "spec.timeout.http.requestTimeout", "0ms", "edge-requests-end"),
+    ("gateway-edge-protection", "spec.retry.retryOn.triggers", ["5xx"], "language-routes-do-not-retry"),
+    ("gateway-edge-protection", "spec.timeout.http.requestTimeout", "0ms", "edge-routes-have-timeouts"),
 ]
 
 

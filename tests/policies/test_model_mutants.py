@@ -38,7 +38,7 @@ MUTANTS = [
     (EMBEDDING, SERVICE, "metadata.annotations", GONE, "predictive-models-run-in-standard-mode"),
     (EMBEDDING, BUDGET, "spec.selector.matchLabels", {"a": "b"}, "predictive-models-survive-a-drain"),
     (EMBEDDING, SCALING, "spec.maxReplicaCount", GONE, "scaling-has-a-ceiling"),
-    (EMBEDDING, SCALING, "spec.minReplicaCount", 0, "zero-has-a-way-back"),
+    (EMBEDDING, SCALING, "spec.minReplicaCount", 0, "scale-to-zero-has-activation-trigger"),
     (CHAT, SERVICE, "spec.model.uri", "s3://m/chat/latest/", "language-models-have-one-version"),
     (CHAT, SERVICE, f"{ENGINE}.env", GONE, "language-models-ask-no-hub"),
     (CHAT, SERVICE, f"{ENGINE}.securityContext", GONE, "language-models-have-no-rights-on-the-node"),

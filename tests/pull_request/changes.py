@@ -27,7 +27,7 @@ SENTIMENT = """\
 """
 WAIVER = """\
 flow-log-key:
-  rule: keys-rotate
+  rule: kms-keys-rotate
   resource: aws:kms/key:Key network-flow-logs-key
   finding: enableKeyRotation is off
   stacks: [dev, staging, prod]

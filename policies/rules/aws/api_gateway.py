@@ -43,6 +43,7 @@ def _anonymous_route(route: Resource, graph: Graph) -> Iterable[str]:
 RULES: tuple[Rule, ...] = (
     Rule(
         id="api-methods-authenticate",
+        severity="high",
         applies_to=(METHOD,),
         why="An open method is served, and paid for, for whoever finds it.",
         fix="Set authorization to AWS_IAM, COGNITO_USER_POOLS or CUSTOM.",
@@ -50,6 +51,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="api-routes-authenticate",
+        severity="high",
         applies_to=(ROUTE,),
         why="An open route is served, and paid for, for whoever finds it.",
         fix="Set authorizationType to AWS_IAM, JWT or CUSTOM.",

@@ -120,14 +120,18 @@ def _texts(values: Any, path: str) -> Sequence[str]:
 
 RULES: tuple[Rule, ...] = (
     Rule(
-        id="trails-record-everything",
+        id="cloudtrail-multi-region-enabled",
+        severity="high",
+        aliases=("trails-record-everything",),
         applies_to=(TRAIL,),
         why="What the trail leaves out is where an intruder works.",
         fix="Record management events of all regions and global services, and leave logging on.",
         check=_incomplete,
     ),
     Rule(
-        id="trails-are-sealed",
+        id="cloudtrail-log-validation-and-kms",
+        severity="medium",
+        aliases=("trails-are-sealed",),
         applies_to=(TRAIL,),
         why="A record that can be edited proves nothing.",
         fix="Set enable_log_file_validation and a KMS key.",
@@ -135,6 +139,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="trails-wait-for-their-bucket-policy",
+        severity="high",
         applies_to=(TRAIL,),
         why="CloudTrail tries to write when a trail is made, and refuses to make one that cannot.",
         fix="Let the trail depend on the bucket's policy.",
@@ -143,6 +148,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="models-and-payloads-are-on-the-trail",
+        severity="high",
         applies_to=BUCKETS,
         why="After a leak or a swapped model somebody asks who touched which file.",
         fix="Select the bucket's objects as data events of a CloudTrail.",

@@ -19,7 +19,9 @@ def _forgets(table: Resource, _graph: Graph) -> Iterable[str]:
 
 RULES: tuple[Rule, ...] = (
     Rule(
-        id="tables-can-be-recovered",
+        id="dynamodb-point-in-time-recovery",
+        severity="medium",
+        aliases=("tables-can-be-recovered",),
         applies_to=(TABLE,),
         why="A table has no versions: a wrong write is the last one.",
         fix="Set pointInTimeRecovery.enabled to true.",

@@ -68,6 +68,7 @@ def _of_volumes(holder: Mapping[str, Any]) -> Iterator[str]:
 RULES: tuple[Rule, ...] = (
     Rule(
         id="tasks-are-confined",
+        severity="high",
         applies_to=(TASK, JOB),
         why="Whoever takes over such a container has the machine, and every other task on it.",
         fix="Drop privileges, host modes and folders of the host; name a user; mount EFS with transit encryption.",

@@ -87,6 +87,7 @@ NEEDS_NO_RULE: Final = {
 RULES: tuple[Rule, ...] = (
     Rule(
         id="add-ons-are-pinned",
+        severity="medium",
         applies_to=(ADD_ON,),
         why="An add-on without a version moves on its own, and two clusters differ without a diff.",
         fix="Set addon_version.",
@@ -95,6 +96,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="network-policies-are-enforced",
+        severity="high",
         applies_to=(ADD_ON,),
         why="The VPC CNI ignores NetworkPolicies unless it is told to enforce them.",
         fix='Set configuration_values {"enableNetworkPolicy": "true"} on vpc-cni.',
@@ -103,6 +105,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="add-ons-have-their-own-identity",
+        severity="high",
         applies_to=(ADD_ON,),
         why="Permissions on the node's role belong to whatever else runs there.",
         fix="Give the add-on a role through pod_identity_associations.",
@@ -111,6 +114,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="add-ons-wait-for-nodes",
+        severity="high",
         applies_to=(ADD_ON,),
         why="An add-on whose pods have nowhere to run stays in creation until the update times out.",
         fix="Let it depend on the node group its pods run on.",
@@ -119,6 +123,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="storage-classes-encrypt",
+        severity="medium",
         applies_to=(STORAGE_CLASS, _OLDER_STORAGE_CLASS),
         why="A volume is encrypted at creation or never; whoever copies a plain one can read it.",
         fix='Set parameters.encrypted to "true".',
@@ -126,6 +131,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="volumes-encrypt-on-the-way",
+        severity="medium",
         applies_to=(VOLUME,),
         why="Weights and data are readable, and can be changed, between the node and the file system.",
         fix="Leave encryptInTransit out, or set it to true.",

@@ -50,6 +50,7 @@ def _lets_pods_in(statement: Statement) -> Iterable[bool]:
 RULES: tuple[Rule, ...] = (
     Rule(
         id="clusters-are-administered-from-outside",
+        severity="critical",
         applies_to=(ACCESS_POLICY,),
         why="Whoever takes over one pod or node, or administers the other account, has the cluster.",
         fix="Associate the policy with a role that people or a pipeline of this account take on; scope others.",

@@ -114,7 +114,9 @@ def _lasting_principal(entry: Resource, _graph: Graph) -> Iterable[str]:
 
 RULES: tuple[Rule, ...] = (
     Rule(
-        id="cluster-api-is-closed-to-the-internet",
+        id="eks-api-not-public",
+        severity="critical",
+        aliases=("cluster-api-is-closed-to-the-internet",),
         applies_to=(CLUSTER,),
         why="An API server open to everyone is one stolen token or one bug away from being somebody else's.",
         fix="Turn endpoint_public_access off, or name the ranges that may connect.",
@@ -122,20 +124,25 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="cluster-api-answers-inside-the-vpc",
+        severity="high",
         applies_to=(CLUSTER,),
         why="Otherwise nodes leave the VPC to reach the API server, and closing the endpoint cuts them off.",
         fix="Set endpoint_private_access to true.",
         check=_no_private_endpoint,
     ),
     Rule(
-        id="cluster-secrets-are-under-our-key",
+        id="eks-secrets-use-cmk",
+        severity="medium",
+        aliases=("cluster-secrets-are-under-our-key",),
         applies_to=(CLUSTER,),
         why="With a key of our own a copy of the API server's storage is useless, and each use is on record.",
         fix="Set encryption_config with a KMS key and resources [secrets].",
         check=_plain_secrets,
     ),
     Rule(
-        id="cluster-logs-its-control-plane",
+        id="eks-control-plane-logs-enabled",
+        severity="medium",
+        aliases=("cluster-logs-its-control-plane",),
         applies_to=(CLUSTER,),
         why="Who did what in the cluster can be told from these logs only.",
         fix=f"Set enabled_cluster_log_types to {', '.join(LOG_TYPES)}.",
@@ -143,6 +150,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="control-plane-logs-have-a-group",
+        severity="low",
         applies_to=(CLUSTER,),
         why="EKS makes a missing log group itself: no retention, no key of ours.",
         fix="Declare /aws/eks/<cluster>/cluster with retention, and let the cluster depend on it.",
@@ -152,6 +160,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="cluster-is-entered-by-access-entries-only",
+        severity="high",
         applies_to=(CLUSTER,),
         why="Access entries are reviewed, logged and revoked through IAM; other ways are invisible there.",
         fix="authentication_mode API, bootstrap_cluster_creator_admin_permissions false, access entries.",
@@ -159,6 +168,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="cluster-is-protected-from-deletion",
+        severity="high",
         applies_to=(CLUSTER,),
         why="Deleting a cluster takes every workload with it and cannot be undone.",
         fix="Set deletion_protection to true.",
@@ -167,6 +177,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="cluster-version-is-pinned",
+        severity="low",
         applies_to=(CLUSTER,),
         why="Every chart and add-on is chosen for one Kubernetes version.",
         fix="Set version.",
@@ -175,6 +186,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="cluster-access-is-for-roles",
+        severity="medium",
         applies_to=(ACCESS_ENTRY, ACCESS_POLICY),
         why="A role's credentials expire and say who took it on; a user's keys or an account do neither.",
         fix="Name a role in principal_arn, and let people assume it.",

@@ -91,7 +91,9 @@ def _broad_policy(attachment: Resource, _graph: Graph) -> Iterable[str]:
 
 RULES: tuple[Rule, ...] = (
     Rule(
-        id="template-metadata-is-out-of-reach",
+        id="launch-templates-require-imdsv2",
+        severity="high",
+        aliases=("template-metadata-is-out-of-reach",),
         applies_to=(TEMPLATE,),
         why="Whoever reads instance metadata has the node's credentials, and with them every pod's on it.",
         fix="metadata_options: http_tokens required, http_put_response_hop_limit 1.",
@@ -99,13 +101,16 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="template-disks-are-encrypted",
+        severity="medium",
         applies_to=(TEMPLATE,),
         why="Container layers, model files and logs lie here; a copied snapshot must be unreadable.",
         fix="Map every device of the image with ebs.encrypted true.",
         check=_plain_disks,
     ),
     Rule(
-        id="nodes-have-no-login",
+        id="nodes-have-no-ssh",
+        severity="medium",
+        aliases=("nodes-have-no-login",),
         applies_to=(TEMPLATE, NODE_GROUP),
         why="A shell on a node sees every pod's secrets and is on no record.",
         fix="Remove key_name and remote_access; use SSM sessions or ephemeral debug pods.",
@@ -113,6 +118,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="template-gives-no-public-address",
+        severity="medium",
         applies_to=(TEMPLATE,),
         why="A node is reached through a load balancer or not at all.",
         fix="Remove associate_public_ip_address.",
@@ -120,6 +126,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="launched-instances-are-tagged",
+        severity="low",
         applies_to=(TEMPLATE,),
         why="The provider's tags stop at the template; an untagged instance has no owner and no budget.",
         fix="Add tag_specifications for instance and volume.",
@@ -129,6 +136,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="node-groups-have-our-template",
+        severity="high",
         applies_to=(NODE_GROUP,),
         why="The template EKS writes itself allows two metadata hops.",
         fix="Set launch_template to one that requires tokens and a hop limit of 1.",
@@ -137,6 +145,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="node-groups-wait-for-the-network",
+        severity="high",
         applies_to=(NODE_GROUP,),
         why="A node without a CNI never becomes ready, and the group's creation times out.",
         fix="Let the group depend on the vpc-cni add-on.",
@@ -145,6 +154,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="roles-have-no-broad-policy",
+        severity="high",
         applies_to=(ATTACHMENT,),
         why="Such a policy grants whole services on every resource of the account.",
         fix="Attach a policy that names actions and resources.",

@@ -56,6 +56,7 @@ def _many_zones(group: Resource, _graph: Graph) -> Iterable[str]:
 RULES: tuple[Rule, ...] = (
     Rule(
         id="node-group-sizes-are-accepted",
+        severity="high",
         applies_to=(NODE_GROUP,),
         # InvalidParameterException: "Minimum capacity 4 can't be greater than desired size 3" (terraform-aws-eks
         # issues 3521, 3306 and 944, read 2026-11-28).
@@ -66,6 +67,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="control-planes-have-subnets-of-their-own",
+        severity="high",
         applies_to=(CLUSTER,),
         # "Subnet requirements for clusters", EKS user guide; containers-roadmap issue 2258 (read 2026-11-28).
         why="EKS refuses subnets of other zones than at first: where nodes' subnets are its own, no zone can be added.",
@@ -76,6 +78,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="node-groups-stand-in-one-zone",
+        severity="high",
         applies_to=(NODE_GROUP,),
         why="A volume stays in its zone: a group over several may make the next node in another, and the pod waits.",
         fix="Make one node group for each zone.",

@@ -29,6 +29,7 @@ def _kept_for_ever(group: Resource, _graph: Graph) -> Iterable[str]:
 RULES: tuple[Rule, ...] = (
     Rule(
         id="vpcs-log-their-flows",
+        severity="medium",
         applies_to=(VPC,),
         why="Without accepted and refused flows nobody can tell afterwards where data went.",
         fix="Add an aws.ec2.FlowLog for the VPC with traffic_type ALL.",
@@ -37,6 +38,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="log-groups-have-retention",
+        severity="low",
         applies_to=("aws:cloudwatch/logGroup:LogGroup",),
         why="Logs hold personal data; a group without retention keeps them for ever.",
         fix="Set retention_in_days.",

@@ -171,6 +171,7 @@ def _wanted(holder: Resource, graph: Graph) -> set[str]:
 RULES: tuple[Rule, ...] = (
     Rule(
         id="permissions-name-their-actions",
+        severity="high",
         applies_to=_DOCUMENTS,
         why="A wildcard grants what nobody reviewed, today's actions and those AWS adds tomorrow.",
         fix="List the actions; a prefix such as Describe* is fine where all of them are.",
@@ -179,6 +180,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="permissions-name-their-resources",
+        severity="high",
         applies_to=_DOCUMENTS,
         why="On * one stolen credential reaches everything of that kind in the account.",
         fix="Name ARNs, or add a condition on a resource's tag or alias; only some actions know no resource.",
@@ -187,6 +189,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="roles-have-a-boundary",
+        severity="high",
         applies_to=(ROLE,),
         why="A boundary holds when a later policy grants too much.",
         fix="Set permissions_boundary; the platform's own is Names.boundary_arn.",
@@ -195,6 +198,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="permissions-lie-within-the-boundary",
+        severity="critical",
         applies_to=(ROLE_POLICY, ATTACHMENT),
         why="What the boundary does not allow is refused at run time, far from the line that asked for it.",
         fix="Add the action to components/identity/permissions_boundary.py, or drop it from the role.",
@@ -203,6 +207,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="roles-do-not-administer",
+        severity="critical",
         applies_to=(*_ATTACHMENTS, ROLE, USER, GROUP),
         why="AWS's own broad policies turn any hole in a workload into a hole in the account.",
         fix="Write the statements the role needs.",
@@ -210,6 +215,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="credentials-expire",
+        severity="medium",
         applies_to=(USER, ACCESS_KEY, "aws:iam/userLoginProfile:UserLoginProfile"),
         why="Long-lived credentials leak, and work for whoever finds them.",
         fix="Use a role: EKS Pod Identity for pods, federation for people and pipelines.",
@@ -218,6 +224,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="passwords-are-strong",
+        severity="medium",
         applies_to=(PASSWORDS,),
         why="A short password is guessed, and opens the console from anywhere.",
         fix="Set minimum_password_length to 14 or more, and ask for all four kinds of characters.",

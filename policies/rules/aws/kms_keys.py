@@ -85,14 +85,18 @@ def _accounts(statement: Statement) -> Iterable[str]:
 
 RULES: tuple[Rule, ...] = (
     Rule(
-        id="keys-rotate",
+        id="kms-keys-rotate",
+        severity="medium",
+        aliases=("keys-rotate",),
         applies_to=(KEY,),
         why="Rotation bounds how much one key ever protects, and costs nothing.",
         fix="Set enable_key_rotation to true.",
         check=_unrotated,
     ),
     Rule(
-        id="key-deletion-can-be-taken-back",
+        id="kms-deletion-window-set",
+        severity="medium",
+        aliases=("key-deletion-can-be-taken-back",),
         applies_to=(KEY,),
         why="What a deleted key encrypted is gone; somebody has to notice in time.",
         fix="Leave deletion_window_in_days at 30.",
@@ -100,6 +104,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="keys-name-their-users",
+        severity="high",
         applies_to=KEYS,
         why="A key policy open to everyone makes the key protect nothing.",
         fix="Name accounts, roles or services as principals, or add a condition that does.",
@@ -107,6 +112,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="key-grants-are-for-services",
+        severity="high",
         applies_to=KEYS,
         why="Who may manage the key but not use it would grant themselves its use.",
         fix="Put kms:CreateGrant into a statement with Bool kms:GrantIsForAWSResource: true, or name its principals.",
@@ -114,6 +120,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="keys-stay-in-their-account",
+        severity="critical",
         applies_to=KEYS,
         why="Whoever administers the other account decides who there reads what the key protects.",
         fix="Name principals of this account; a key that has to be shared needs a waiver that says with whom.",

@@ -31,6 +31,7 @@ def _policy_length(value: object, path: str) -> int:
 RULES: tuple[Rule, ...] = (
     Rule(
         id="names-and-policies-are-within-aws-limits",
+        severity="high",
         applies_to=tuple(aws_limits()),
         why="AWS refuses the longer one in the middle of an up, after half of the stack is made.",
         fix="Shorten the organisation's or environment's name, or split the policy.",

@@ -71,7 +71,9 @@ def _within(rule: Mapping[str, Any]) -> Iterable[int]:
 
 RULES: tuple[Rule, ...] = (
     Rule(
-        id="network-lists-close-administration",
+        id="network-acls-close-ssh-and-rdp",
+        severity="high",
+        aliases=("network-lists-close-administration",),
         applies_to=(ACL, ACL_RULE),
         why="Behind such a list one careless security group puts a login on the internet.",
         fix="Allow the ranges people come from, or no administration ports at all: Session Manager needs none.",

@@ -28,7 +28,9 @@ def _reachable(resource: Resource, graph: Graph) -> Iterable[str]:
 
 RULES: tuple[Rule, ...] = (
     Rule(
-        id="no-path-leads-from-the-internet",
+        id="data-stores-not-reachable-from-internet",
+        severity="critical",
+        aliases=("no-path-leads-from-the-internet",),
         applies_to=HIDDEN,
         why="A public address, a route to a gateway and an open group together are a door to what is worth most.",
         fix="Put it into subnets without a route to an internet gateway, and let only a load balancer's group in.",

@@ -129,7 +129,9 @@ def _open_notebook(notebook: Resource, _graph: Graph) -> Iterable[str]:
 
 RULES: tuple[Rule, ...] = (
     Rule(
-        id="store-passwords-are-not-written-down",
+        id="database-passwords-not-in-plain-text",
+        severity="critical",
+        aliases=("store-passwords-are-not-written-down",),
         applies_to=(*PASSWORDS, "aws:*", "aws-native:*"),
         why="What stands in a program is in its history, its state and every copy.",
         fix="Let AWS keep the password (manageMasterUserPassword), or take it from the resource that makes it.",
@@ -138,20 +140,25 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="load-balancers-encrypt",
+        severity="high",
         applies_to=LISTENERS,
         why="Prompts, answers and tokens are readable on the way.",
         fix="Listen on HTTPS with a current TLS policy; on port 80 only redirect to it.",
         check=_listens_plainly,
     ),
     Rule(
-        id="function-addresses-authenticate",
+        id="lambda-urls-require-authentication",
+        severity="critical",
+        aliases=("function-addresses-authenticate",),
         applies_to=(FUNCTION_URL,),
         why="It is on the internet, and every call is paid for.",
         fix="Set authorizationType AWS_IAM, or put a gateway that authenticates before it.",
         check=_unauthenticated,
     ),
     Rule(
-        id="functions-name-their-callers",
+        id="lambda-permissions-name-callers",
+        severity="critical",
+        aliases=("functions-name-their-callers",),
         applies_to=(PERMISSION,),
         why="A service calls for whoever asks it to: without the account, another one's event runs this function.",
         fix="Set sourceAccount and sourceArn.",
@@ -159,7 +166,9 @@ RULES: tuple[Rule, ...] = (
         reads_graph=True,
     ),
     Rule(
-        id="machine-metadata-needs-a-token",
+        id="ec2-requires-imdsv2",
+        severity="high",
+        aliases=("machine-metadata-needs-a-token",),
         applies_to=INSTANCES,
         why="A request that a program is tricked into reads the machine's credentials.",
         fix="Set metadataOptions.httpTokens to required.",
@@ -167,6 +176,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="notebooks-stay-inside",
+        severity="high",
         applies_to=(NOTEBOOK,),
         why="A notebook holds data and credentials, and runs whatever somebody pastes into it.",
         fix="Set directInternetAccess and rootAccess to Disabled, and give it a subnet.",

@@ -52,6 +52,7 @@ def _openings(statement: Statement) -> Iterable[str]:
 RULES: tuple[Rule, ...] = (
     Rule(
         id="endpoints-are-a-perimeter",
+        severity="high",
         applies_to=(ENDPOINT,),
         why="Credentials that somebody brought along write to a bucket of theirs, without any way to the internet.",
         fix="Give it the policy of components.endpoint_policy: own identities on own resources, and named reads.",

@@ -69,6 +69,7 @@ def _alone(policy: Resource) -> Identity:
 RULES: tuple[Rule, ...] = (
     Rule(
         id="identities-cannot-escalate",
+        severity="critical",
         applies_to=(*_HOLDERS, *_TEXT, *_INLINE),
         why="Who can give itself permissions, or borrow any role, has all that the account can do.",
         fix="Drop the action, name the roles or policies it is for, or demand a boundary by iam:PermissionsBoundary.",

@@ -28,6 +28,7 @@ def _refused(subject: Resource, graph: Graph) -> Iterable[str]:
 RULES: tuple[Rule, ...] = (
     Rule(
         id="programs-may-make-their-calls",
+        severity="high",
         applies_to=(ASSOCIATION, ADDON),
         why="A program that is refused one call it needs waits, retries or ends, long after the up was green.",
         fix="Allow the call at the link that is named, or run a program that does not make it (facts/calls).",

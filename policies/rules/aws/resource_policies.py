@@ -198,6 +198,7 @@ def _public(share: Resource, _graph: Graph) -> Iterable[str]:
 RULES: tuple[Rule, ...] = (
     Rule(
         id="resource-policies-name-their-principals",
+        severity="critical",
         applies_to=tuple(POLICIES),
         why="A resource policy open to everybody publishes the resource.",
         fix="Name principals, or add a condition on their account, organisation or network.",
@@ -205,7 +206,9 @@ RULES: tuple[Rule, ...] = (
         reads_graph=True,
     ),
     Rule(
-        id="resources-are-shared-with-somebody",
+        id="resource-policies-limit-accounts",
+        severity="high",
+        aliases=("resources-are-shared-with-somebody",),
         applies_to=tuple(POLICIES),
         why="Whoever administers the other account decides who there uses the resource.",
         fix="Name a role of the other account, or add a condition on aws:PrincipalOrgID or aws:PrincipalArn.",
@@ -213,14 +216,18 @@ RULES: tuple[Rule, ...] = (
         reads_graph=True,
     ),
     Rule(
-        id="services-act-for-named-accounts",
+        id="confused-deputy-source-account-set",
+        severity="high",
+        aliases=("services-act-for-named-accounts",),
         applies_to=(*POLICIES, *KEYS),
         why="Such a service does it for whoever asks: another account's bucket, topic or distribution comes in by it.",
         fix="Add a condition on aws:SourceAccount or aws:SourceArn.",
         check=_for_whom,
     ),
     Rule(
-        id="copies-are-not-shared-with-everybody",
+        id="snapshots-not-public",
+        severity="critical",
+        aliases=("copies-are-not-shared-with-everybody",),
         applies_to=tuple(_ALL),
         why="What is shared with everybody is copied within the hour, and no copy can be called back.",
         fix="Name accounts, or the organisation.",

@@ -109,6 +109,7 @@ def _deputies(statement: Statement) -> Iterable[str]:
 RULES: tuple[Rule, ...] = (
     Rule(
         id="roles-trust-named-principals",
+        severity="critical",
         applies_to=(ROLE,),
         why="A role that trusts everybody is a public credential.",
         fix="Name the service, account or role; for an OIDC issuer add a condition on its :sub, for SAML on SAML:aud.",
@@ -116,6 +117,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="pod-roles-name-their-namespaces",
+        severity="high",
         applies_to=(ROLE,),
         why="Otherwise whoever may create an association gives the role to any pod of any cluster.",
         fix="Use components.iam_document.pod_identity_trust: request tags of the cluster and its namespaces.",
@@ -124,6 +126,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="pod-identities-carry-session-tags",
+        severity="high",
         applies_to=(ASSOCIATION,),
         why="Session tags are what one role for many workloads is narrowed by.",
         fix="Leave disable_session_tags off, or give the association an inline policy of its own.",
@@ -131,6 +134,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="roles-trust-no-whole-other-account",
+        severity="critical",
         applies_to=(ROLE,),
         why="Whoever administers the other account decides who comes, and who tricks them comes too.",
         fix="Name a role of theirs, or add a condition on sts:ExternalId, aws:PrincipalOrgID or aws:PrincipalArn.",
@@ -138,7 +142,9 @@ RULES: tuple[Rule, ...] = (
         reads_graph=True,
     ),
     Rule(
-        id="service-roles-say-for-whom",
+        id="service-roles-set-source-account",
+        severity="high",
+        aliases=("service-roles-say-for-whom",),
         applies_to=(ROLE,),
         why="Such a service takes on roles for whoever asks it to: another account's request gets this role's data.",
         fix="Add a condition on aws:SourceAccount or aws:SourceArn to the trust policy.",

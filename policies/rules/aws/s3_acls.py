@@ -53,7 +53,9 @@ def _origins(holder: Resource) -> Iterable[tuple[str, set[str]]]:
 
 RULES: tuple[Rule, ...] = (
     Rule(
-        id="access-lists-name-no-strangers",
+        id="s3-acls-not-public",
+        severity="critical",
+        aliases=("access-lists-name-no-strangers",),
         applies_to=(*LISTS, *OBJECTS),
         why="What a list opens, no bucket policy closes again, and no review of policies finds.",
         fix="Drop the acl; let a bucket policy name who reads.",
@@ -62,6 +64,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="public-access-blocks-are-whole",
+        severity="high",
         applies_to=(BLOCK, ACCOUNT_BLOCK),
         why="Each switch that is off leaves a way to publish; a block with a hole looks like one without.",
         fix="Turn all four on.",
@@ -70,6 +73,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="pages-that-write-are-named",
+        severity="critical",
         applies_to=(*BUCKETS, *CORS),
         why="Any page a visitor opens can then use the visitor's address and cookies to write here.",
         fix="Name the origins of your own pages; pages of others need GET at most.",

@@ -113,6 +113,7 @@ def _unlogged(bucket: Resource, graph: Graph) -> Iterable[str]:
 RULES: tuple[Rule, ...] = (
     Rule(
         id="buckets-block-public-access",
+        severity="critical",
         applies_to=BUCKETS,
         why="One careless policy or access list away from the internet is too near.",
         fix="Declare an aws.s3.BucketPublicAccessBlock with all four switches on.",
@@ -121,6 +122,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="buckets-have-no-access-lists",
+        severity="high",
         applies_to=BUCKETS,
         why="Access lists of single objects escape the bucket's policy, and every review of it.",
         fix="Set object_ownership to BucketOwnerEnforced and drop the acl.",
@@ -128,7 +130,9 @@ RULES: tuple[Rule, ...] = (
         reads_graph=True,
     ),
     Rule(
-        id="buckets-are-under-our-key",
+        id="buckets-use-cmk",
+        severity="medium",
+        aliases=("buckets-are-under-our-key",),
         applies_to=BUCKETS,
         why="A key of our own can be closed in an incident, and each use of it is on record.",
         fix="Set aws:kms with a key in an aws.s3.BucketServerSideEncryptionConfiguration; logs cannot have it.",
@@ -137,6 +141,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="buckets-refuse-plain-transport",
+        severity="medium",
         applies_to=BUCKETS,
         why="S3 answers over plain HTTP unless the bucket's policy refuses.",
         fix="Deny s3:* to everybody where aws:SecureTransport is false.",
@@ -145,6 +150,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="buckets-keep-versions",
+        severity="medium",
         applies_to=BUCKETS,
         why="Without versions an overwritten model or log is gone.",
         fix="Declare an aws.s3.BucketVersioning with status Enabled; a lifecycle rule bounds what it costs.",
@@ -153,6 +159,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="buckets-log-access",
+        severity="low",
         applies_to=BUCKETS,
         why="After a leak somebody asks who read what.",
         fix="Declare an aws.s3.BucketLogging to a bucket for logs.",
@@ -166,7 +173,7 @@ NEEDS_NO_RULE: dict[str, str] = {
     "aws:s3/bucketLogging:BucketLogging": "judged by buckets-log-access on its bucket",
     "aws:s3/bucketOwnershipControls:BucketOwnershipControls": "judged by buckets-have-no-access-lists",
     "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": (
-        "judged by buckets-are-under-our-key"
+        "judged by buckets-use-cmk"
     ),
     "aws:s3/bucketVersioning:BucketVersioning": "judged by buckets-keep-versions",
 }

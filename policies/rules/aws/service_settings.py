@@ -115,7 +115,7 @@ RULES: Final[tuple[Rule, ...]] = (
         "Keep backups for some days, and leave deletion protection on.",
     ),
     _rule(
-        "watching-stays-on",
+        "logging-and-detection-enabled",
         "What is not recorded is where an intruder works.",
         "Leave detectors, recorders and logs on.",
     ),
@@ -125,17 +125,17 @@ RULES: Final[tuple[Rule, ...]] = (
         "Answer and fetch by HTTPS only, with TLS 1.2 at least; drop headers that are not valid.",
     ),
     _rule(
-        "callers-are-known",
+        "endpoints-require-authentication",
         "Whoever finds the address is served, and nobody can say afterwards who it was.",
         "Ask callers for an identity: IAM, a token of your provider, a certificate.",
     ),
     _rule(
-        "models-stay-inside",
+        "models-are-network-isolated",
         "A model and its notebook hold what people asked; code that came with weights may send it away.",
         "Give them a VPC and network isolation.",
     ),
     _rule(
-        "models-are-guarded",
+        "bedrock-guardrails-attached",
         "A model does what its input says, whoever wrote that.",
         "Attach a guardrail whose filters look at requests.",
     ),

@@ -39,7 +39,9 @@ def _parsed(version: str) -> list[int]:
 
 RULES: tuple[Rule, ...] = (
     Rule(
-        id="versions-are-still-mended",
+        id="versions-are-supported",
+        severity="medium",
+        aliases=("versions-are-still-mended",),
         applies_to=(CLUSTER, NODE_GROUP, FUNCTION),
         why="A hole found after a version's end stays open.",
         fix="Move to a version that AWS still supports.",

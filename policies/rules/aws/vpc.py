@@ -153,6 +153,7 @@ def _route(exit_: str, gateway: str, route: Mapping[str, Any]) -> InternetRoute:
 RULES: tuple[Rule, ...] = (
     Rule(
         id="default-security-groups-are-empty",
+        severity="low",
         applies_to=(DEFAULT_GROUP,),
         why="A resource that names no group lands in the default one; rules there are granted by omission.",
         fix="Remove ingress and egress; give the resource a group of its own.",
@@ -160,6 +161,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="vpcs-close-their-default-group",
+        severity="low",
         applies_to=(VPC,),
         why="AWS creates the default group open between its members and to everywhere outside.",
         fix="Adopt it with an aws.ec2.DefaultSecurityGroup that has no rules.",
@@ -169,6 +171,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="subnets-give-no-public-addresses",
+        severity="low",
         applies_to=(SUBNET,),
         why="An instance started in such a subnet is on the internet without anyone asking for it.",
         fix="Set map_public_ip_on_launch to false; load balancers and NAT gateways get addresses anyway.",
@@ -176,6 +179,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="security-groups-offer-the-internet-only-the-web",
+        severity="high",
         applies_to=(GROUP, INGRESS, GROUP_RULE),
         why="Every other port open to everyone is scanned within minutes.",
         fix="Name the ranges or the group that may connect; only 80 and 443 may be open to everyone.",
@@ -183,6 +187,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="node-subnets-have-no-way-in",
+        severity="high",
         applies_to=(SUBNET,),
         why="Behind an internet gateway one public address is enough to expose a node.",
         fix="Route the subnet's default route to a NAT gateway.",

@@ -40,6 +40,7 @@ def _open_endpoint(endpoint: Resource, graph: Graph) -> Iterable[str]:
 RULES: tuple[Rule, ...] = (
     Rule(
         id="interface-endpoints-answer-private-names",
+        severity="low",
         applies_to=(ENDPOINT,),
         why="Without private names the endpoint is paid for and traffic still leaves through NAT.",
         fix="Set private_dns_enabled to true.",
@@ -47,6 +48,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="interface-endpoints-answer-only-inside",
+        severity="high",
         applies_to=(ENDPOINT,),
         why="An endpoint is a door to an AWS API; only the VPC's own addresses have business there.",
         fix="Give it a security group that admits port 443 from the VPC's range.",

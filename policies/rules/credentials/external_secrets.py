@@ -43,6 +43,7 @@ def _within(value: Any, path: str) -> Iterator[str]:
 RULES: tuple[Rule, ...] = (
     Rule(
         id="secret-stores-are-verified",
+        severity="high",
         applies_to=STORES,
         why="Whoever sits on the way reads every secret, and chooses those that the pods get.",
         fix="Use https, and name the authority in caBundle or caProvider.",

@@ -57,6 +57,7 @@ def _is_credential(header: str, content: str) -> bool:
 RULES: tuple[Rule, ...] = (
     Rule(
         id="headers-hold-no-credentials",
+        severity="critical",
         applies_to=("kubernetes:*",),
         why="Whoever may look at the object has the key that it sends, and nobody rotates it.",
         fix="Let the value come from a Secret, a variable or an identity of the workload.",

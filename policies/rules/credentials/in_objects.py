@@ -130,6 +130,7 @@ def _in_function(function: Resource, _graph: Graph) -> Iterable[str]:
 RULES: tuple[Rule, ...] = (
     Rule(
         id="configuration-holds-no-credentials",
+        severity="critical",
         applies_to=(CONFIG_MAP,),
         why="A ConfigMap is readable by whoever may look, is in the history, and is rotated by nobody.",
         fix="Put it into Secrets Manager, and let the pod read it by its own role.",
@@ -137,6 +138,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="pods-are-told-no-credentials",
+        severity="critical",
         applies_to=("kubernetes:*",),
         why="What stands in a manifest is in its history, in every list of processes and every crash report.",
         fix="Read it from a Secret (valueFrom.secretKeyRef) or, better, by the pod's own role.",
@@ -144,6 +146,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="objects-hold-no-credentials",
+        severity="critical",
         applies_to=("kubernetes:*",),
         why="Whoever may look at routes, triggers and settings reads it there, and nobody rotates it.",
         fix="Refer to a Secret that something else fills, or to an identity of the workload.",
@@ -151,6 +154,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="machines-are-told-no-credentials",
+        severity="critical",
         applies_to=USER_DATA,
         why="Every process on the machine can read its user data, and everybody who may describe it.",
         fix="Give the machine a role, and fetch secrets with it.",
@@ -158,6 +162,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="functions-are-told-no-credentials",
+        severity="critical",
         applies_to=FUNCTIONS,
         why="A function's variables are shown to everybody who may describe it.",
         fix="Give the function a role, and fetch secrets with it.",

@@ -27,7 +27,7 @@ _BY_NAME: Final = {
 }
 """Where a type keeps texts by name."""
 _KEPT_ELSEWHERE: Final = frozenset({"SECRETS_MANAGER", "PARAMETER_STORE", "SecureString"})
-"""Kinds of variables that name a secret, and the parameter that is one (secrets-are-not-written-down judges it)."""
+"""Kinds of variables that name a secret, and the parameter that is one (secrets-not-in-plain-text judges it)."""
 
 
 def _told(service: Resource, graph: Graph) -> Iterable[str]:
@@ -74,6 +74,7 @@ def _spotted(name: str, value: Any) -> Iterator[str]:
 RULES: tuple[Rule, ...] = (
     Rule(
         id="services-are-told-no-credentials",
+        severity="critical",
         applies_to=(TASK, JOB, BUILD, PARAMETER, *_BY_NAME),
         why="What a service is told is shown to everybody who may describe it, and stands in its history.",
         fix="Name a secret (valueFrom, SECRETS_MANAGER, SecureString), and let the service's role read it.",

@@ -86,6 +86,7 @@ def _of_input(made: Resource, _graph: Graph) -> Iterable[str]:
 RULES: tuple[Rule, ...] = (
     Rule(
         id="stacks-show-no-credentials",
+        severity="high",
         applies_to=(STACK, REFERENCE),
         why="Whoever may read the state, or sees a log of an update, has what stands there.",
         fix="Make it a secret (pulumi.Output.secret, pulumi config set --secret), or better, export no credential.",
@@ -93,6 +94,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="inputs-hold-no-credentials",
+        severity="high",
         applies_to=("*",),
         why="Inputs are kept in the state as they are, and shown by every preview.",
         fix="Mark the input as a secret (pulumi.Output.secret, additional_secret_outputs), or name where one is kept.",

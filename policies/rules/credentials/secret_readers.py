@@ -78,6 +78,7 @@ def _accounts(value: Any) -> Iterator[str]:
 RULES: tuple[Rule, ...] = (
     Rule(
         id="servers-read-their-own-secrets",
+        severity="high",
         applies_to=(_BINDING,),
         why="Who takes over a server that strangers talk to has every credential of its namespace.",
         fix="Name the secrets in resourceNames, or mount them.",

@@ -103,7 +103,9 @@ def _standing_token(secret: Resource, _graph: Graph) -> Iterable[str]:
 
 RULES: tuple[Rule, ...] = (
     Rule(
-        id="secrets-are-under-our-key",
+        id="secrets-use-cmk",
+        severity="medium",
+        aliases=("secrets-are-under-our-key",),
         applies_to=(SECRET, PARAMETER),
         why="A key of our own can be closed in an incident, and each use of it is on record.",
         fix="Name a KMS key of this account.",
@@ -111,14 +113,18 @@ RULES: tuple[Rule, ...] = (
         house=True,
     ),
     Rule(
-        id="secret-deletion-can-be-taken-back",
+        id="secret-recovery-window-set",
+        severity="medium",
+        aliases=("secret-deletion-can-be-taken-back",),
         applies_to=(SECRET,),
         why="A secret deleted by mistake takes down everything that reads it.",
         fix="Leave recovery_window_in_days at 30.",
         check=_gone_at_once,
     ),
     Rule(
-        id="secrets-are-not-written-down",
+        id="secrets-not-in-plain-text",
+        severity="critical",
+        aliases=("secrets-are-not-written-down",),
         applies_to=(SECRET_VERSION, PARAMETER, KUBERNETES_SECRET),
         why="What stands in a program or a manifest is in its history, its state and every copy; base64 hides nothing.",
         fix="Name a secret that something else fills, or take the value from the resource that makes it.",
@@ -127,6 +133,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="service-accounts-have-no-standing-tokens",
+        severity="medium",
         applies_to=(KUBERNETES_SECRET,),
         why="Whoever reads it once is that account until somebody finds out.",
         fix="Use projected tokens, which end (TokenRequest); outside the cluster, an identity of AWS.",

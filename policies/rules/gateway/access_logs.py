@@ -50,6 +50,7 @@ def _look(value: Any, path: str, *, is_log: bool) -> Iterator[str]:
 RULES: tuple[Rule, ...] = (
     Rule(
         id="access-logs-hold-no-credentials",
+        severity="medium",
         applies_to=("kubernetes:*",),
         why="Whoever reads the log could call in the caller's name.",
         fix="Log the subject of the token, or who the proxy says has called, instead of the header.",

@@ -29,6 +29,7 @@ def _endless_quota(release: Resource, _graph: Graph) -> Iterable[str]:
 RULES: tuple[Rule, ...] = (
     Rule(
         id="gateways-log-no-prompts",
+        severity="high",
         applies_to=(RELEASE,),
         why="Prompts are personal data, and logs are read by more people than may read them.",
         fix="Set extProc.enableRedaction to true.",
@@ -36,6 +37,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="quotas-fail-closed",
+        severity="high",
         applies_to=(RELEASE,),
         why="Whoever can disturb the store of counters would switch off every quota.",
         fix="Set controller.quotaRateLimitFailureModeDeny to true.",

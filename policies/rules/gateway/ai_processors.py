@@ -56,6 +56,7 @@ def _stops_every_proxy(release: Resource, _graph: Graph) -> Iterable[str]:
 RULES: tuple[Rule, ...] = (
     Rule(
         id="edge-processors-have-requests",
+        severity="high",
         applies_to=AI_ROUTES,
         why="The processor reads every prompt; without requests it is the first to be stopped when a node is full.",
         fix="Name a GatewayConfig in the Gateway's annotation and set extProc.kubernetes.resources in it.",
@@ -65,6 +66,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="ai-gateway-admission-names-its-gateways",
+        severity="high",
         applies_to=(RELEASE,),
         why="Its failure policy is Fail: what it need not change should not wait for it.",
         fix="Set objectSelector to the owning gateway's name, or namespaceSelector, for gateways that have AI routes.",

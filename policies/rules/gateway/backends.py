@@ -113,13 +113,16 @@ def _asked_above(route: Resource, graph: Graph) -> bool:
 RULES: tuple[Rule, ...] = (
     Rule(
         id="backends-are-verified",
+        severity="high",
         applies_to=(BACKEND, *BACKEND_TLS),
         why="Prompts and keys go to whoever sits on the way and answers.",
         fix="Name caCertificateRefs or wellKnownCACertificates, and leave insecureSkipVerify out.",
         check=_unverified,
     ),
     Rule(
-        id="checks-cannot-be-passed-by",
+        id="auth-does-not-fail-open",
+        severity="high",
+        aliases=("checks-cannot-be-passed-by",),
         applies_to=(SECURITY_POLICY, EXTENSIONS, CLIENT_POLICY),
         why="What is skipped when it fails or is left out stops only those who mean no harm.",
         fix="Leave out failOpen and optional; run two of what decides.",
@@ -128,6 +131,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="filters-are-what-was-reviewed",
+        severity="low",
         applies_to=(EXTENSIONS,),
         why="A filter sees every request; whoever serves its code chooses what it does with them.",
         fix="Fetch it by https and name its sha256, or take it from an image by digest.",
@@ -135,6 +139,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="tool-routes-ask-who-calls",
+        severity="high",
         applies_to=TOOL_ROUTES,
         why="Tools act with the gateway's credentials for whoever may call them.",
         fix="Set spec.securityPolicy.oauth, and authorization rules that name claims and tools.",

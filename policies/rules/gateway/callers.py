@@ -67,6 +67,7 @@ def _plain_login(policy: Resource) -> Iterable[str]:
 RULES: tuple[Rule, ...] = (
     Rule(
         id="tokens-are-made-for-us",
+        severity="high",
         applies_to=(SECURITY_POLICY,),
         why="A valid signature says who signed, not that the token was meant for this service.",
         fix="Name the issuer and the audiences of every jwt provider, and an https key set.",
@@ -74,6 +75,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="gateways-limit-their-callers",
+        severity="high",
         applies_to=GATEWAYS,
         level="advisory",
         why="One caller in a loop fills the GPUs that everybody waits for.",
@@ -83,6 +85,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="gateways-describe-their-proxy",
+        severity="low",
         applies_to=GATEWAYS,
         why="What the cloud chooses where nobody chose is a load balancer on the internet.",
         fix="Point spec.infrastructure.parametersRef at an EnvoyProxy with an internal or closed service.",

@@ -95,6 +95,7 @@ def _dropped_definitions(release: Resource, _graph: Graph) -> Iterable[str]:
 RULES: tuple[Rule, ...] = (
     Rule(
         id="leaf-certificates-come-from-an-authority",
+        severity="medium",
         applies_to=(CERTIFICATE,),
         why="Nobody can verify a certificate that signed itself, so callers stop verifying.",
         fix="Name an issuer with a CA or a public authority; self-signed ones are for authorities (isCA).",
@@ -103,6 +104,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="certificate-keys-are-strong",
+        severity="medium",
         applies_to=(CERTIFICATE,),
         why="A short key can be computed from the certificate.",
         fix="Use ECDSA with 256 bits or RSA with 2048 or more.",
@@ -110,6 +112,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="certificate-keys-rotate",
+        severity="medium",
         applies_to=(CERTIFICATE,),
         why="A renewed certificate on an old key renews the trust in whoever copied that key.",
         fix="Set privateKey.rotationPolicy: Always.",
@@ -117,6 +120,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="certificates-are-short-lived",
+        severity="medium",
         applies_to=(CERTIFICATE,),
         why="cert-manager revokes nothing: a lost key is good for as long as its certificate lives.",
         fix="Set duration to 90 days, at most 398; an authority's to ten years at most.",
@@ -124,6 +128,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="issuers-verify-their-server",
+        severity="high",
         applies_to=(ISSUER, CLUSTER_ISSUER),
         why="Whoever stands between cert-manager and an unverified authority decides what is signed.",
         fix="Use an https server and remove skipTLSVerify.",
@@ -131,6 +136,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="certificate-definitions-outlive-their-release",
+        severity="low",
         applies_to=(RELEASE,),
         why="With its CRDs go all certificates and issuers, and every secret that is owned by one.",
         fix="Leave crds.keep on.",

@@ -67,7 +67,9 @@ def _any_origin(holder: Resource, _graph: Graph) -> Iterable[str]:
 
 RULES: tuple[Rule, ...] = (
     Rule(
-        id="pages-of-other-sites-ask-for-themselves",
+        id="cors-restricts-origins",
+        severity="high",
+        aliases=("pages-of-other-sites-ask-for-themselves",),
         applies_to=(SECURITY_POLICY, *_ROUTES, *VIRTUAL_SERVICES, *INGRESS),
         why="A page somebody looks at by chance would use that person's login.",
         fix="Name the origins, or leave out the credentials.",

@@ -134,6 +134,7 @@ def _definition_goes(definition: Resource, _graph: Graph) -> Iterable[str]:
 RULES: tuple[Rule, ...] = (
     Rule(
         id="gateway-listeners-encrypt",
+        severity="high",
         applies_to=GATEWAYS,
         why="Tokens and prompts in plain text are read by everybody on the way.",
         fix="Use protocol HTTPS or TLS; plain HTTP only to redirect, or where the proxies' service is a ClusterIP.",
@@ -142,6 +143,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="gateway-listeners-name-who-attaches",
+        severity="high",
         applies_to=GATEWAYS,
         why="Whoever may attach a route may publish, or take over, a path under our name.",
         fix="Set allowedRoutes.namespaces.from to Same, or to Selector with labels.",
@@ -149,6 +151,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="gateway-tls-is-current",
+        severity="medium",
         applies_to=(CLIENT_POLICY,),
         why="TLS 1.0 and 1.1 are broken and withdrawn (RFC 8996), as are the ciphers of their time.",
         fix='Set spec.tls.minVersion to "1.2" or "1.3", and leave spec.tls.ciphers out.',
@@ -156,6 +159,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="gateways-authenticate",
+        severity="high",
         applies_to=GATEWAYS,
         why="A model that answers anybody is paid for by us and talks to everybody.",
         fix="Add a SecurityPolicy with jwt, oidc, apiKeyAuth, basicAuth or extAuth that targets the gateway.",
@@ -164,6 +168,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="route-policies-keep-authentication",
+        severity="high",
         applies_to=(SECURITY_POLICY,),
         why="A policy on a route takes the place of the gateway's, authentication included, unless it merges.",
         fix="Set spec.mergeType, or authenticate in this policy too.",
@@ -172,6 +177,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="route-policies-keep-limits",
+        severity="high",
         applies_to=(TRAFFIC_POLICY,),
         why="A policy on a route takes the place of the gateway's, rate limits included, unless it merges.",
         fix="Set spec.mergeType, or limit in this policy too.",
@@ -180,6 +186,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="load-balancers-name-their-callers",
+        severity="high",
         applies_to=(SERVICE, PROXY),
         why="What the whole internet may reach, the whole internet tries.",
         fix="Make it internal, or list loadBalancerSourceRanges.",
@@ -187,6 +194,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="ai-routes-keep-traffic-weights",
+        severity="high",
         applies_to=AI_ROUTES,
         why="A route straight to an InferencePool ignores the weights between versions of a model.",
         fix="Point it at an AIServiceBackend for the inner gateway.",
@@ -194,6 +202,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="rate-limits-fail-closed",
+        severity="high",
         applies_to=(RELEASE,),
         why="Whoever can disturb the store of counters would switch off every limit.",
         fix="Set config.envoyGateway.rateLimit.failClosed to true.",
@@ -201,6 +210,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="definitions-outlive-their-stack",
+        severity="high",
         applies_to=(DEFINITION,),
         why="Deleting a definition deletes every object of its kind, whoever made it.",
         fix="Set retain_on_delete.",

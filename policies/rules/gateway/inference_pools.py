@@ -70,6 +70,7 @@ def _is_below(path: str, prefixes: Iterable[str]) -> bool:
 RULES: tuple[Rule, ...] = (
     Rule(
         id="envoy-rules-name-one-pool",
+        severity="high",
         applies_to=(HTTP_ROUTE,),
         why="Envoy's AI gateway refuses it, and while it does, nothing new reaches any route of that gateway.",
         fix="Give each pool a rule of its own, and share before it: weights of an AIGatewayRoute's backends.",
@@ -78,6 +79,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="groups-share-outside-pools",
+        severity="high",
         applies_to=(*LLM_CONFIG, *LLM),
         why="The second version of any model stops the gateway that all models stand behind.",
         fix=f"Keep only rules below {_OWN_PATH}, and share at the edge between these paths.",

@@ -151,13 +151,16 @@ def _without_certificate(gateway: Resource, graph: Graph) -> Iterable[str]:
 RULES: tuple[Rule, ...] = (
     Rule(
         id="authorization-names-somebody",
+        severity="high",
         applies_to=(SECURITY_POLICY,),
         why="A rule that allows and names nobody is a list with everybody on it.",
         fix="Name claims or scopes of the token, or the callers' address ranges, in the rule's principal.",
         check=_anybody,
     ),
     Rule(
-        id="edges-strip-what-only-they-may-say",
+        id="gateways-strip-trusted-headers",
+        severity="high",
+        aliases=("edges-strip-what-only-they-may-say",),
         applies_to=GATEWAYS,
         why="Who writes the header that names the caller uses another one's limits, and another one's model.",
         fix="Remove it from arriving requests: headers.earlyRequestHeaders.remove of a ClientTrafficPolicy.",
@@ -167,6 +170,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="tokens-stay-at-the-edge",
+        severity="high",
         applies_to=_BACKENDS,
         why="A model server, its logs and its payloads have no use for what opens every other model.",
         fix="Add authorization to spec.headerMutation.remove.",
@@ -176,6 +180,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="limits-count-what-is-measured",
+        severity="high",
         applies_to=(TRAFFIC_POLICY,),
         why="A limit on a figure that nobody measures is never reached.",
         fix="Name the key in llmRequestCosts of the AIGatewayRoute, the same as in cost.response.metadata.key.",
@@ -184,6 +189,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="every-caller-has-both-limits",
+        severity="high",
         applies_to=AI_ROUTES,
         why="A caller without one of them takes what all the others wait for.",
         fix="Give each caller of the stack file requests and tokens a minute.",
@@ -193,6 +199,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="listeners-have-a-certificate",
+        severity="high",
         applies_to=GATEWAYS,
         why="A listener that ends TLS without a certificate of its own answers nobody, or with somebody else's.",
         fix="Name the secret in tls.certificateRefs.",

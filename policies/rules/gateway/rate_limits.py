@@ -53,6 +53,7 @@ def _ignored(limits: Sequence[Limit]) -> Iterable[str]:
 RULES: tuple[Rule, ...] = (
     Rule(
         id="costs-stand-beside-no-shared-limit",
+        severity="high",
         applies_to=(TRAFFIC_POLICY, *LIMITED_ROUTES),
         why="Envoy Gateway 1.8 writes a route's limits where Envoy ignores costs as soon as one is shared.",
         fix="Take shared out; one count over all routes stands on a gateway whose limits have no cost.",
@@ -61,6 +62,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="rate-limit-calls-have-time",
+        severity="high",
         applies_to=(RELEASE,),
         why="The first call of a fresh proxy resolves a name and shakes hands twice; late and fail-closed is a 500.",
         fix="Set config.envoyGateway.rateLimit.timeout to 250ms or 500ms.",

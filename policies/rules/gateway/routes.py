@@ -129,6 +129,7 @@ def _is_inner(policy: Resource, graph: Graph) -> bool:
 RULES: tuple[Rule, ...] = (
     Rule(
         id="model-routes-name-their-callers",
+        severity="high",
         applies_to=MODEL_ROUTES,
         why="A token says who somebody is; without a list, whoever has one may use every model.",
         fix="Add a SecurityPolicy with authorization that targets the route, or list callers in the stack file.",
@@ -137,6 +138,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="language-routes-limit-tokens",
+        severity="high",
         applies_to=AI_ROUTES,
         why="Ten requests may cost as much as ten thousand: what a model spends is tokens.",
         fix="Add a BackendTrafficPolicy with a global limit whose cost.response comes from Metadata.",
@@ -144,7 +146,9 @@ RULES: tuple[Rule, ...] = (
         reads_graph=True,
     ),
     Rule(
-        id="prompts-are-never-repeated",
+        id="language-routes-do-not-retry",
+        severity="high",
+        aliases=("prompts-are-never-repeated",),
         applies_to=(TRAFFIC_POLICY,),
         why="A prompt whose answer had begun is paid for twice, and what it set off happens twice.",
         fix="Retry on connect-failure, reset-before-request and refused-stream only.",
@@ -152,7 +156,9 @@ RULES: tuple[Rule, ...] = (
         reads_graph=True,
     ),
     Rule(
-        id="edge-requests-end",
+        id="edge-routes-have-timeouts",
+        severity="high",
+        aliases=("edge-requests-end",),
         applies_to=(*MODEL_ROUTES, TRAFFIC_POLICY),
         why="A request without an end holds a place that nobody else gets.",
         fix="Give the request timeout a length; 0s means none.",

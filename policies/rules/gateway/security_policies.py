@@ -125,6 +125,7 @@ def _headers_written(graph: Graph, namespace: str) -> AbstractSet[str]:
 RULES: tuple[Rule, ...] = (
     Rule(
         id="authorization-denies-by-default",
+        severity="high",
         applies_to=(SECURITY_POLICY,),
         why="A list that lets in whoever is not on it is no list.",
         fix="Leave out authorization.defaultAction or set it to Deny, and allow callers one by one.",
@@ -132,6 +133,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="authorization-checks-its-tokens",
+        severity="high",
         applies_to=(SECURITY_POLICY,),
         why="A claim counts for something only where the same policy checks the token that makes it.",
         fix="Name a provider of spec.jwt in principal.jwt.provider.",
@@ -139,6 +141,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="callers-cannot-name-themselves",
+        severity="high",
         applies_to=(TRAFFIC_POLICY, SECURITY_POLICY),
         why="Who writes the name that limits or admits them has neither limit nor lock.",
         fix="Let claimToHeaders (or forwardClientIDHeader) of a SecurityPolicy write the header.",

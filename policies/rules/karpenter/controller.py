@@ -126,6 +126,7 @@ def _ended_by_tag(resource: Resource, _graph: Graph) -> Iterator[str]:
 RULES: tuple[Rule, ...] = (
     Rule(
         id="queues-are-encrypted",
+        severity="medium",
         applies_to=(QUEUE,),
         why="Messages name instances and accounts, and rest on disks of a shared service.",
         fix="Leave sqsManagedSseEnabled on, or name a KMS key in kmsMasterKeyId.",
@@ -133,6 +134,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="queues-refuse-plain-transport",
+        severity="medium",
         applies_to=(QUEUE,),
         why="SQS answers plain HTTP unless a policy refuses it.",
         fix='In the queue\'s policy, deny sqs:* to every principal where aws:SecureTransport is "false".',
@@ -142,6 +144,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="queue-senders-are-named",
+        severity="medium",
         applies_to=(QUEUE, QUEUE_POLICY),
         why="A service may act for any account that asks it to: a forged interruption drains a node.",
         fix="Narrow each service or * principal by aws:SourceArn, aws:SourceAccount or aws:SourceOrgID.",
@@ -149,6 +152,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="event-rules-reach-a-target",
+        severity="high",
         applies_to=(EVENT_RULE,),
         why="Without delivery an interruption warning is lost and a model's node ends without a drain.",
         fix="Leave the rule enabled and declare an EventTarget for it.",
@@ -157,6 +161,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="passed-roles-are-named",
+        severity="high",
         applies_to=(ROLE_POLICY,),
         why="Who may pass any role to a machine he makes has the permissions of every role.",
         fix="Name the roles in Resource and the service in iam:PassedToService.",
@@ -164,6 +169,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="machines-are-ended-by-tag",
+        severity="high",
         applies_to=(ROLE_POLICY,),
         why="A controller that goes wrong must not end machines of other clusters in the account.",
         fix="Condition the statement on aws:ResourceTag, for example kubernetes.io/cluster/<name>: owned.",

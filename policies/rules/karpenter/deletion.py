@@ -39,6 +39,7 @@ def _outlives_its_controller(object_: Resource, graph: Graph) -> Iterable[str]:
 RULES: tuple[Rule, ...] = (
     Rule(
         id="machines-end-before-their-controller",
+        severity="high",
         applies_to=(POOL, NODE_CLASS),
         why="Only Karpenter ends the machines it made; once it is gone they run, and cost, without a cluster.",
         fix="Let pools depend on their class, and both on the controller's release.",

@@ -73,7 +73,9 @@ def _drained_later(resource: Resource) -> Iterator[str]:
 
 RULES: tuple[Rule, ...] = (
     Rule(
-        id="busy-gpus-are-never-moved",
+        id="gpu-nodes-not-consolidated-when-busy",
+        severity="high",
+        aliases=("busy-gpus-are-never-moved",),
         applies_to=NODE_POOLS,
         why="A model takes minutes to an hour to load: its requests have nowhere to go meanwhile.",
         fix=(

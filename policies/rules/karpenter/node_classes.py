@@ -86,7 +86,9 @@ def _selected(resource: Resource, _graph: Graph) -> Iterator[str]:
 
 RULES: tuple[Rule, ...] = (
     Rule(
-        id="node-class-metadata-is-out-of-reach",
+        id="node-classes-require-imdsv2",
+        severity="high",
+        aliases=("node-class-metadata-is-out-of-reach",),
         applies_to=NODE_CLASSES,
         why="The metadata service hands the node's credentials to whoever can reach it.",
         fix="Set metadataOptions.httpTokens required and httpPutResponseHopLimit 1.",
@@ -94,6 +96,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="node-class-disks-are-encrypted",
+        severity="medium",
         applies_to=NODE_CLASSES,
         why="Weights, prompts in memory dumps and pulled images stay on the disk after the node is gone.",
         fix="Set ebs.encrypted true on every mapping; on Bottlerocket map /dev/xvda and /dev/xvdb.",
@@ -101,6 +104,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="node-images-are-pinned",
+        severity="medium",
         applies_to=NODE_CLASSES,
         why="A new driver or kernel under a model is a change nobody reviewed; it makes every node drift.",
         fix="Name a version, for example alias bottlerocket@v1.54.0, or an image id.",
@@ -108,6 +112,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="nodes-have-no-public-address",
+        severity="medium",
         applies_to=(*NODE_CLASSES, AUTO_MODE),
         why="A node with a public address is one security group away from the internet.",
         fix="Set associatePublicIPAddress false and select private subnets.",
@@ -115,6 +120,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="node-classes-select-their-own-network",
+        severity="high",
         applies_to=(*NODE_CLASSES, AUTO_MODE),
         why="A selector that any value meets puts nodes into other clusters' subnets and security groups.",
         fix="Select by a tag with a value, for example karpenter.sh/discovery: <cluster>, or by id.",

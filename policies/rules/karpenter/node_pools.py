@@ -119,6 +119,7 @@ def _encrypts_in_transit(resource: Resource, graph: Graph) -> Iterator[str]:
 RULES: tuple[Rule, ...] = (
     Rule(
         id="gpu-pools-are-tainted",
+        severity="high",
         applies_to=NODE_POOLS,
         why="A pod that needs no GPU would hold an expensive machine and keep it from being removed.",
         fix="Add a taint such as nvidia.com/gpu with effect NoSchedule to spec.template.spec.taints.",
@@ -126,13 +127,31 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="node-pools-are-limited",
+        severity="high",
         applies_to=NODE_POOLS,
         why="Karpenter buys a machine for every pending pod: without a ceiling a loop costs without end.",
         fix="Set spec.limits: a number of nvidia.com/gpu where there are GPUs, else cpu and memory.",
         check=_limited,
     ),
     Rule(
+<<<<<<< HEAD
+        id="gpu-nodes-not-consolidated-when-busy",
+        severity="high",
+        aliases=("busy-gpus-are-never-moved",),
+        applies_to=NODE_POOLS,
+        why="A model takes minutes to an hour to load: its requests have nowhere to go meanwhile.",
+        fix=(
+            'Set consolidationPolicy WhenEmpty, a budget of nodes "0" for Drifted (scheduled around a '
+            "maintenance window if need be) and expireAfter Never."
+        ),
+        check=_never_moved,
+        reads_graph=True,
+    ),
+    Rule(
+=======
+>>>>>>> main
         id="gpu-pools-use-spot-only-when-interruptible",
+        severity="high",
         applies_to=NODE_POOLS,
         why="A spot machine ends at two minutes' notice, which is less than a model needs to load elsewhere.",
         fix=(
@@ -144,6 +163,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="gpu-nodes-encrypt-in-transit",
+        severity="high",
         applies_to=NODE_POOLS,
         why="Traffic between GPUs of several nodes goes past the mesh; only the machine can encrypt it.",
         fix='Require karpenter.k8s.aws/instance-encryption-in-transit-supported In ["true"].',

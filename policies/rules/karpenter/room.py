@@ -167,6 +167,7 @@ def _words(asked: Requests) -> str:
 RULES: tuple[Rule, ...] = (
     Rule(
         id="pods-find-a-pool",
+        severity="high",
         applies_to=(*WORKLOADS, *INFERENCE_SERVICE, *LLM, PROXY, ADD_ON, RELEASE),
         why="A pod whose labels no machine carries, or whose taint it does not tolerate, waits for ever.",
         fix="Select a label that a pool carries, and tolerate the pool's taints.",
@@ -175,6 +176,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="pools-have-room-for-their-pods",
+        severity="high",
         applies_to=NODE_POOLS,
         why="Machines beyond the limit are never made: the last replicas of a rollout wait for ever.",
         fix="Raise spec.limits to what the replicas ask for at most, or lower the replicas.",
@@ -183,6 +185,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="pools-above-have-room-for-a-stack",
+        severity="high",
         applies_to=(*WORKLOADS, *INFERENCE_SERVICE, *LLM),
         why="The pools are another stack's, and so are their limits: the last replicas of a model wait for ever.",
         fix="Raise the pool's limit (max_gpus, max_vcpus) in the stack that has it, or lower the replicas.",
@@ -191,6 +194,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="fixed-nodes-hold-their-pods-with-one-missing",
+        severity="high",
         applies_to=(NODE_GROUP,),
         why="Nothing adds a node to a fixed group: when one is lost or updated, what ran there has nowhere to go.",
         fix="Raise system_nodes.nodes_per_zone or choose larger instance_types.",

@@ -91,6 +91,7 @@ def _unverified(extension: Resource, _graph: Graph) -> Iterable[str]:
 RULES: tuple[Rule, ...] = (
     Rule(
         id="admission-policies-refuse",
+        severity="high",
         applies_to=(*POLICIES, *BINDINGS, *KYVERNO, *KYVERNO_CEL, CONSTRAINTS),
         why="A policy that only says what is wrong is a report: the pod runs meanwhile.",
         fix="Set failureAction Enforce, validationActions [Deny] or enforcementAction deny, and failurePolicy Fail.",
@@ -98,6 +99,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="api-extensions-are-verified",
+        severity="high",
         applies_to=(API_SERVICE, DEFINITION),
         why="Whoever answers in the extension's place sees and writes what the API server holds.",
         fix="Set caBundle, or let cert-manager inject it; ask by service or https.",

@@ -71,6 +71,7 @@ def _shared(kinds: Iterable[str], others: Iterable[str]) -> str:
 RULES: tuple[Rule, ...] = (
     Rule(
         id="definitions-have-one-owner",
+        severity="high",
         applies_to=(RELEASE,),
         why=(
             "Helm refuses a definition it did not make. Where two releases look at once, both make it, one fails, "
@@ -82,6 +83,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="definitions-are-objects",
+        severity="high",
         applies_to=(RELEASE,),
         why=(
             "Helm records a release in one Secret, and Envoy Gateway's definitions take twice what that holds. "

@@ -154,6 +154,7 @@ def _before_its_access(provider: Resource, graph: Graph) -> Iterable[str]:
 RULES: tuple[Rule, ...] = (
     Rule(
         id="custom-resources-wait-for-their-definition",
+        severity="high",
         applies_to=(OBJECTS,),
         why="The API server refuses a kind it does not know, and on delete the definition takes all objects along.",
         fix="Depend on the release that brings the definition (the component's handle carries it in ready).",
@@ -162,6 +163,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="objects-wait-for-their-webhook",
+        severity="high",
         applies_to=(OBJECTS,),
         why="Until the webhook answers the object is refused, or worse: stored without its defaults.",
         fix="Depend on the release that brings the webhook (the component's handle carries it in ready).",
@@ -170,6 +172,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="objects-wait-for-their-namespace",
+        severity="high",
         applies_to=(OBJECTS,),
         why="The API server refuses what belongs into a namespace that does not exist.",
         fix="Depend on the Namespace object.",
@@ -178,6 +181,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="workloads-wait-for-their-identity",
+        severity="high",
         applies_to=(ASSOCIATION,),
         why="Credentials are given at pod admission; a pod admitted earlier runs without any until it restarts.",
         fix="Let the workload depend on the association.",
@@ -186,6 +190,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="the-provider-waits-for-access",
+        severity="high",
         applies_to=(PROVIDER,),
         why="Without the creator's hidden admin rights the deploy role can do nothing before its access entry.",
         fix="Let the Kubernetes provider depend on the deploy role's access policy association.",

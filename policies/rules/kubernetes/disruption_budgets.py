@@ -36,6 +36,7 @@ def _is(value: Any, *said: str) -> bool:
 RULES: tuple[Rule, ...] = (
     Rule(
         id="disruption-budgets-let-nodes-go",
+        severity="high",
         applies_to=BUDGETS,
         why="Nodes that cannot be drained are not patched, or are taken away with force.",
         fix="Run two replicas and set maxUnavailable to 1.",

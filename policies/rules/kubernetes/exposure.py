@@ -140,6 +140,7 @@ def _folder_of_a_node(volume: Resource, _graph: Graph) -> Iterable[str]:
 RULES: tuple[Rule, ...] = (
     Rule(
         id="services-stay-behind-a-gateway",
+        severity="high",
         applies_to=(SERVICE, PROXY),
         why="A port on every node passes gateway, TLS and limits by; a claimed address takes other people's traffic.",
         fix="Use ClusterIP, and a route at the gateway.",
@@ -147,6 +148,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="ingresses-encrypt",
+        severity="high",
         applies_to=INGRESS,
         why="Prompts, answers and tokens are readable on the way.",
         fix="Set spec.tls for every host, or a certificate of the load balancer with a redirect.",
@@ -154,6 +156,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="ingresses-bring-no-configuration",
+        severity="high",
         applies_to=INGRESS,
         why="Whoever writes routes writes the proxy's own configuration, and reads every certificate it holds.",
         fix="Use the controller's own annotations; switch allow-snippet-annotations off.",
@@ -161,6 +164,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="reference-grants-name-their-secret",
+        severity="high",
         applies_to=GRANTS,
         why="Whoever writes routes in the other namespace gets every certificate and password of this one.",
         fix="Name the Secret in spec.to.",
@@ -168,13 +172,16 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="admission-webhooks-fail-closed",
+        severity="high",
         applies_to=WEBHOOKS,
         why="Whoever can take the webhook down, or sit on its wire, decides what the cluster accepts.",
         fix="Set failurePolicy: Fail and leave out the namespaces it must not block; ask by service or https.",
         check=_webhooks,
     ),
     Rule(
-        id="volumes-are-not-folders-of-nodes",
+        id="no-hostpath-persistent-volumes",
+        severity="critical",
+        aliases=("volumes-are-not-folders-of-nodes",),
         applies_to=(VOLUME,),
         why="A claim on it reads and writes the node's own files, past every rule about pods.",
         fix="Use a StorageClass; the node's own disks are local volumes.",

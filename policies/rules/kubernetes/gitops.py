@@ -52,6 +52,7 @@ def _unencrypted(spec: Any) -> Iterator[str]:
 RULES: tuple[Rule, ...] = (
     Rule(
         id="delivery-projects-are-bounded",
+        severity="high",
         applies_to=(PROJECT,),
         why="Whoever may merge into one repository writes the whole cluster through it.",
         fix="Name the namespaces and the cluster-wide kinds of the project.",
@@ -59,6 +60,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="delivery-sources-are-encrypted",
+        severity="high",
         applies_to=(APPLICATION, *SOURCES),
         why="Whoever sits on the way chooses what is applied.",
         fix="Fetch by https, ssh or oci without insecure.",

@@ -82,6 +82,7 @@ def _inline_secrets(release: Resource, _graph: Graph) -> Iterable[str]:
 RULES: tuple[Rule, ...] = (
     Rule(
         id="charts-have-one-version",
+        severity="medium",
         applies_to=(RELEASE,),
         why="A range installs something else tomorrow, with rights in the whole cluster.",
         fix="Pin the exact version in facts/pins/charts.yaml.",
@@ -89,13 +90,16 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="charts-come-over-tls",
+        severity="high",
         applies_to=(RELEASE,),
         why="Whoever stands between could hand out another chart.",
         fix="Name an https:// repository or an oci:// chart.",
         check=_plain_source,
     ),
     Rule(
-        id="releases-are-whole",
+        id="helm-releases-are-atomic",
+        severity="high",
+        aliases=("releases-are-whole",),
         applies_to=(RELEASE,),
         why="Half a controller admits, mutates and routes as it likes.",
         fix="Set atomic and leave skip_await off.",
@@ -105,6 +109,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="chart-values-hold-no-secrets",
+        severity="critical",
         applies_to=(RELEASE,),
         why="Values stand in the state, in the release's own Secret and in every diff.",
         fix="Let the chart read an existing Secret, or give the pod an identity.",

@@ -46,6 +46,7 @@ def _ranges(peers: Any, where: str) -> Iterator[str]:
 RULES: tuple[Rule, ...] = (
     Rule(
         id="models-have-no-way-to-the-internet",
+        severity="high",
         applies_to=(NETWORK_POLICY,),
         why="Code that runs in a model's pod, by its weights or by a bug, sends prompts and weights wherever it can.",
         fix="Leave workload_namespace.https_egress empty, or name the few ranges; AWS answers at endpoints in the VPC.",

@@ -165,6 +165,7 @@ def _before_mesh(namespace: Resource, graph: Graph) -> Iterable[str]:
 RULES: tuple[Rule, ...] = (
     Rule(
         id="namespaces-state-their-pod-security",
+        severity="high",
         applies_to=(NAMESPACE,),
         why="Without the label admission takes any pod: host network, host files, root.",
         fix="Set pod-security.kubernetes.io/enforce to restricted; privileged only for agents that own a node.",
@@ -172,6 +173,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="model-namespaces-are-restricted",
+        severity="high",
         applies_to=(NAMESPACE,),
         why="Model servers run code of others; a pod of theirs must not reach its node.",
         fix="Set pod-security.kubernetes.io/enforce: restricted.",
@@ -180,6 +182,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="model-namespaces-are-in-the-mesh",
+        severity="high",
         applies_to=(NAMESPACE,),
         why="Outside the mesh a model has no identity, and prompts travel in plain text.",
         fix="Set istio.io/dataplane-mode: ambient.",
@@ -188,6 +191,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="model-namespaces-require-mutual-tls",
+        severity="high",
         applies_to=(NAMESPACE,),
         why="In the mesh a workload still takes plain text from anybody unless told not to.",
         fix="Declare a PeerAuthentication, mode STRICT, in the namespace or in Istio's root namespace.",
@@ -196,6 +200,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="namespaces-stay-in-the-mesh",
+        severity="high",
         applies_to=(NAMESPACE,),
         why="Outside it nobody knows who calls, and policies of the mesh hold for nothing there.",
         fix="Take the label away, or say why in the annotation slipway.dev/reason.",
@@ -203,6 +208,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="mesh-namespaces-deny-requests",
+        severity="high",
         applies_to=(NAMESPACE,),
         why="Istio allows every request to a workload no policy speaks of: one forgotten flow is open to all.",
         fix="Declare an AuthorizationPolicy with an empty spec in the namespace.",
@@ -211,6 +217,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="mesh-namespaces-deny-traffic",
+        severity="high",
         applies_to=(NAMESPACE,),
         why="The network is the second lock: it holds where the mesh's own redirection fails.",
         fix="Declare a NetworkPolicy with an empty podSelector and policyTypes [Ingress].",
@@ -219,6 +226,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="model-namespaces-deny-egress",
+        severity="high",
         applies_to=(NAMESPACE,),
         why="A model that may call anywhere can send away what it was asked.",
         fix="Declare a NetworkPolicy with an empty podSelector and policyTypes [Egress].",
@@ -227,6 +235,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="model-namespaces-are-bounded",
+        severity="high",
         applies_to=(NAMESPACE,),
         why="One runaway scaler would take every GPU the account may have.",
         fix="Declare a ResourceQuota with requests.nvidia.com/gpu and pods.",
@@ -235,6 +244,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="mesh-namespaces-wait-for-the-mesh",
+        severity="high",
         applies_to=(NAMESPACE,),
         why="A pod started before the node's proxy is not in the mesh until it is restarted.",
         fix="Let the namespace depend on the ztunnel release.",

@@ -163,6 +163,7 @@ def _open_metadata(policy: Resource, _graph: Graph) -> Iterable[str]:
 RULES: tuple[Rule, ...] = (
     Rule(
         id="allow-policies-name-their-caller",
+        severity="high",
         applies_to=AUTHORIZATION,
         why="An ALLOW without a caller opens the workload to every pod, and outweighs the default denial.",
         fix="Declare a Flow: it names the caller's namespace and service account.",
@@ -170,6 +171,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="allow-policies-name-their-ports",
+        severity="medium",
         applies_to=AUTHORIZATION,
         why="All mesh traffic arrives on one port, so only this policy tells the metrics port from the model's.",
         fix="Name the application port in to.operation.ports.",
@@ -179,6 +181,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="network-policies-admit-named-peers",
+        severity="high",
         applies_to=NETWORK_POLICIES,
         why="A rule without peers admits every address that can route here, in and outside the cluster.",
         fix="Name namespaces, pods or address ranges in from.",
@@ -186,6 +189,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="network-policies-name-their-ports",
+        severity="medium",
         applies_to=NETWORK_POLICIES,
         why="A rule without ports opens debuggers and admin ports together with the one that was meant.",
         fix="Name the ports: 15008 for callers in an ambient mesh.",
@@ -193,7 +197,9 @@ RULES: tuple[Rule, ...] = (
         reads_graph=True,
     ),
     Rule(
-        id="pods-cannot-reach-instance-metadata",
+        id="pods-cannot-reach-imds",
+        severity="high",
+        aliases=("pods-cannot-reach-instance-metadata",),
         applies_to=NETWORK_POLICIES,
         why="Whoever reads instance metadata has the node's credentials.",
         fix="Add 169.254.0.0/16 to except of the ipBlock, or leave port 80 out.",

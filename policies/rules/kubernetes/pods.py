@@ -63,7 +63,9 @@ def _shared_token(pod: pods.Pod) -> Iterator[str]:
 
 RULES: tuple[Rule, ...] = (
     Rule(
-        id="pods-have-no-rights-on-the-node",
+        id="pods-meet-restricted-pss",
+        severity="high",
+        aliases=("pods-have-no-rights-on-the-node",),
         applies_to=OBJECTS,
         why="Whoever takes over such a container has the node, and with it every pod and credential there.",
         fix="Write the restricted Pod Security Standard: drop ALL, runAsNonRoot, RuntimeDefault, no host access.",
@@ -71,13 +73,16 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="containers-are-bounded",
+        severity="medium",
         applies_to=OBJECTS,
         why="One container without a limit takes the memory of all others on its node.",
         fix="Set requests for cpu and memory, and a memory limit.",
         check=_in_each_pod(lambda pod: pods.unbounded_containers(pod.spec)),
     ),
     Rule(
-        id="images-have-one-version",
+        id="images-are-pinned",
+        severity="medium",
+        aliases=("images-have-one-version",),
         applies_to=OBJECTS,
         why="A moving tag runs code nobody reviewed, on the next restart.",
         fix="Name the image by digest; the report lists images that only have a version.",
@@ -85,6 +90,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="pods-share-no-token",
+        severity="medium",
         applies_to=OBJECTS,
         why="What one pod is granted through the default account, every pod of the namespace may do.",
         fix="Give the pod an account of its own, or set automountServiceAccountToken to false.",

@@ -52,6 +52,7 @@ def _class_of_models(one: Resource, graph: Graph) -> Iterable[str]:
 RULES: tuple[Rule, ...] = (
     Rule(
         id="models-do-not-outrank-the-platform",
+        severity="medium",
         applies_to=MODEL_KINDS,
         why="On a full node a model drives out what has less: charts without a class have 0, and steer every request.",
         fix="Give models a PriorityClass below 0 (slipway-models), and none of the system's.",
@@ -60,6 +61,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="classes-of-models-are-below-every-other-pod",
+        severity="high",
         applies_to=(PRIORITY_CLASS,),
         why="Most charts take no priority class, so their pods have 0: what a model has must be less.",
         fix="Set the value of slipway-models and slipway-batch below 0.",

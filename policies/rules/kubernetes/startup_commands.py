@@ -127,6 +127,7 @@ def _trusted(words: list[str]) -> Iterator[str]:
 RULES: tuple[Rule, ...] = (
     Rule(
         id="containers-run-what-their-image-holds",
+        severity="high",
         applies_to=("kubernetes:*",),
         why="What is fetched at start is in no digest and no review, and whoever answers the request chooses it.",
         fix="Build it into the image; weights come by their digest.",
@@ -134,6 +135,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="machines-run-what-was-reviewed",
+        severity="critical",
         applies_to=USER_DATA,
         why="What is fetched at start is in no image and no review, and it runs as root.",
         fix="Build it into the image, or install a signed package by version.",
@@ -141,6 +143,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="containers-run-no-code-of-weights",
+        severity="critical",
         applies_to=("kubernetes:*",),
         why="Weights are data from strangers; with this switch they are programs with the pod's credentials.",
         fix="Leave out trust-remote-code; serve architectures that the engine knows.",

@@ -108,6 +108,7 @@ _READERS: Final = {
 RULES: tuple[Rule, ...] = (
     Rule(
         id="other-network-policies-name-their-peers",
+        severity="high",
         applies_to=(*CILIUM, *CALICO, *ADMIN),
         why="A rule without peers admits every address that can route here, in and outside the cluster.",
         fix="Name endpoints, namespaces or address ranges, and ports for what lies outside.",

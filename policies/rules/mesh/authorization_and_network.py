@@ -115,6 +115,7 @@ def _tunnel_peers(policy: Resource) -> Iterable[Any]:
 RULES: tuple[Rule, ...] = (
     Rule(
         id="flows-are-of-some-pods-and-ports",
+        severity="medium",
         applies_to=(NETWORK_POLICY,),
         why="What one workload needs, every other one of the namespace would get, to every port.",
         fix="Select the workload's pods, and name the port: 15008 in an ambient mesh.",
@@ -124,6 +125,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="both-halves-of-a-flow-agree",
+        severity="high",
         applies_to=AUTHORIZATION,
         why="A flow is as open as its wider half: one that was changed alone admits what nobody declared.",
         fix="Change the Flow that both are made of, not one of the objects.",

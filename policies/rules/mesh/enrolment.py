@@ -37,6 +37,7 @@ def _labelled(value: Any, path: str) -> Iterator[str]:
 RULES: tuple[Rule, ...] = (
     Rule(
         id="meshed-pods-wait-for-the-mesh",
+        severity="high",
         applies_to=(RELEASE,),
         why="A pod that starts before the node's agents talks in plain text, and peers that ask for mTLS refuse it.",
         fix="Let the release depend on ztunnel (the mesh's handle carries it in ready).",

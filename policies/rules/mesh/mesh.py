@@ -102,6 +102,7 @@ def _out_of_order(release: Resource, graph: Graph) -> Iterable[str]:
 RULES: tuple[Rule, ...] = (
     Rule(
         id="mesh-policies-are-enforced",
+        severity="high",
         applies_to=AUTHORIZATION,
         why="Outside the mesh a policy is an object in a database: every pod of the cluster may call.",
         fix="Label the namespace istio.io/dataplane-mode: ambient, or its pods.",
@@ -110,6 +111,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="mesh-requires-mutual-tls",
+        severity="high",
         applies_to=(RELEASE,),
         why="Without it any pod in the cluster may call any workload in plain text and under no name.",
         fix="Declare a PeerAuthentication without a selector, mode STRICT, in Istio's root namespace.",
@@ -118,6 +120,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="plain-text-is-a-named-exception",
+        severity="high",
         applies_to=AUTHENTICATION,
         why="A port that takes plain text cannot tell who calls; few ports need that, and each has a reason.",
         fix="Declare a MeshException (components/mesh/mesh_exception.py): one port, its kind in the annotation.",
@@ -125,6 +128,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="mesh-parts-start-in-order",
+        severity="high",
         applies_to=(RELEASE,),
         why="The control plane fails without its CRDs, and agents without a control plane block every new pod.",
         fix="Let istiod and the CNI wait for the base chart, and ztunnel for both.",

@@ -72,6 +72,7 @@ def _number(target: str, template: Any) -> str:
 RULES: tuple[Rule, ...] = (
     Rule(
         id="servers-stay-in-the-mesh",
+        severity="high",
         applies_to=_SERVERS,
         why="Past the proxy nobody knows who calls, and no policy of the mesh is asked.",
         fix="Take the label or annotation away, or say why in the template's annotation slipway.dev/reason.",

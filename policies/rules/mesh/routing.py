@@ -111,6 +111,7 @@ def _removed_checks(filters: Resource, _graph: Graph) -> Iterable[str]:
 RULES: tuple[Rule, ...] = (
     Rule(
         id="destinations-are-encrypted",
+        severity="high",
         applies_to=DESTINATIONS,
         why="It switches off, for one host, what the whole mesh promises.",
         fix="Use ISTIO_MUTUAL inside the mesh; SIMPLE with subjectAltNames outside it.",
@@ -118,6 +119,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="istio-gateways-encrypt",
+        severity="high",
         applies_to=GATEWAYS,
         why="Prompts, answers and tokens are readable on the way.",
         fix="Serve HTTPS with TLSV1_2 or later; on port 80 only tls.httpsRedirect.",
@@ -125,6 +127,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="service-entries-name-their-hosts",
+        severity="high",
         applies_to=ENTRIES,
         why="A way to everywhere is a way out for whatever was taken.",
         fix="Name the hosts.",
@@ -132,6 +135,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="token-keys-are-fetched-encrypted",
+        severity="high",
         applies_to=TOKENS,
         why="Whoever answers in the issuer's place makes tokens for everybody.",
         fix="Use https in jwksUri.",
@@ -139,6 +143,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="sidecars-know-their-ways-out",
+        severity="high",
         applies_to=SIDECARS,
         why="A workload that may call anywhere can send away what it was asked.",
         fix="Use REGISTRY_ONLY, and a ServiceEntry for each host.",
@@ -146,6 +151,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="proxies-keep-their-checks",
+        severity="high",
         applies_to=(FILTERS,),
         why="Policies stay in the cluster and look enforced, and no proxy asks them any more.",
         fix="Leave the filter in; name exceptions in an AuthorizationPolicy.",

@@ -111,7 +111,9 @@ def _tolerates_gpu_taint(release: Resource, _graph: Graph) -> Iterable[str]:
 
 RULES: tuple[Rule, ...] = (
     Rule(
-        id="log-groups-are-under-our-key",
+        id="log-groups-use-cmk",
+        severity="medium",
+        aliases=("log-groups-are-under-our-key",),
         applies_to=(LOG_GROUP,),
         why="Logs hold addresses, names and parts of prompts; with a key of ours reading them is a grant we make.",
         fix="Set kms_key_id to a key whose policy lets CloudWatch Logs use it for this group.",
@@ -120,6 +122,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="monitors-verify-their-target",
+        severity="high",
         applies_to=(SERVICE_MONITOR, POD_MONITOR, *COLLECTORS),
         why="Figures from an unverified server may be anybody's, and alerts and scaling follow them.",
         fix="Remove insecureSkipVerify; name the authority in tlsConfig.ca, or let the mesh encrypt.",
@@ -127,6 +130,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="monitors-send-no-token-of-prometheus",
+        severity="high",
         applies_to=(SERVICE_MONITOR, POD_MONITOR),
         why="Whoever may make a monitor could have Prometheus hand its own token to any server.",
         fix="Use authorization.credentials with a secret made for this target.",
@@ -134,6 +138,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="grafana-has-a-password-of-its-own",
+        severity="low",
         applies_to=(RELEASE,),
         why="The chart's default password is in its documentation, and one in the values is in the state.",
         fix="Set grafana.admin.existingSecret, or leave Grafana out.",
@@ -141,6 +146,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="grafana-knows-its-readers",
+        severity="high",
         applies_to=(RELEASE,),
         why="Dashboards show who uses which model and how much.",
         fix="Remove auth.anonymous from grafana.ini.",
@@ -148,6 +154,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="gpu-exporter-reaches-gpu-nodes",
+        severity="high",
         applies_to=(RELEASE,),
         why="GPU nodes are tainted; an exporter that does not tolerate it runs nowhere, silently.",
         fix="Add a toleration for nvidia.com/gpu.",

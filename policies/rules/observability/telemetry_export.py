@@ -63,6 +63,7 @@ def _is_elsewhere(host: str, where: str) -> bool:
 RULES: tuple[Rule, ...] = (
     Rule(
         id="telemetry-leaves-encrypted",
+        severity="high",
         applies_to=(_COLLECTOR, *_PROMETHEUS),
         why="Traces and logs hold addresses, names and parts of prompts, and the key that comes with them.",
         fix="Use https, and take tls.insecure away.",

@@ -167,13 +167,16 @@ def _undeclared(attachment: Resource, graph: Graph) -> Iterable[str]:
 RULES: tuple[Rule, ...] = (
     Rule(
         id="grants-are-declared",
+        severity="low",
         applies_to=tuple(_DOCUMENT),
         why="What an identity of the platform may do is agreed on in one place; a wider document is a decision.",
         fix="Narrow the document, or add the grant to facts/grants, where security reviewers see it.",
         check=_surplus,
     ),
     Rule(
-        id="denials-are-kept",
+        id="required-deny-statements-present",
+        severity="medium",
+        aliases=("denials-are-kept",),
         applies_to=tuple(_DOCUMENT),
         why="A denial holds whatever anybody allows later; nobody misses it until it is needed.",
         fix="Put the statement back, or take it out of facts/grants, where security reviewers see it.",
@@ -181,6 +184,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="managed-policies-are-declared",
+        severity="low",
         applies_to=(_ATTACHMENT,),
         why="A policy of AWS's own grants whatever AWS makes of it, to everything in the account.",
         fix="Write the permissions that are needed, or add the name to facts/grants/managed.yaml.",

@@ -178,6 +178,7 @@ def _boundless_proxy(proxy: Resource, _graph: Graph) -> Iterable[str]:
 RULES: tuple[Rule, ...] = (
     Rule(
         id="root-filesystems-are-read-only",
+        severity="medium",
         applies_to=_POD_KINDS,
         why="Who gets into a container cannot change what runs in it, nor leave anything behind.",
         fix="Set securityContext.readOnlyRootFilesystem, and mount an emptyDir where the program writes.",
@@ -187,6 +188,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="scratch-space-is-bounded",
+        severity="low",
         applies_to=_POD_KINDS,
         why="A pod that fills the node's disk has every pod of the node evicted.",
         fix="Set sizeLimit of the emptyDir.",
@@ -196,6 +198,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="tokens-are-mounted-where-asked-for",
+        severity="low",
         applies_to=(*WORKLOADS, _ACCOUNT),
         why="A token that nobody needs is what an intruder looks for first.",
         fix="Set automountServiceAccountToken: false; a controller that needs one mounts it by itself.",
@@ -205,6 +208,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="models-say-whose-they-are",
+        severity="low",
         applies_to=MODEL_KINDS,
         why="On call, in a bill and in an audit the question is who answers for it, and for which weights.",
         fix="Deploy the model from its release record, which sets owner, data class and artifact digest.",
@@ -214,6 +218,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="model-namespaces-open-nothing",
+        severity="high",
         applies_to=(NAMESPACE,),
         why="A model's namespace that may make load balancers goes round the edge; one without bounds starves others.",
         fix="Set services.loadbalancers and services.nodeports of its quota to 0, bound pods, CPU, memory and GPUs, "
@@ -224,6 +229,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="charts-ask-for-no-privilege",
+        severity="high",
         applies_to=(RELEASE,),
         why="A chart's pods are judged by nobody before they run: its values are what can be seen.",
         fix="Leave the value at what the chart's restricted default is.",
@@ -233,6 +239,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="runtimes-stand-on-their-own",
+        severity="high",
         applies_to=RUNTIMES,
         why="A model that names a runtime and says nothing else runs as the runtime has it.",
         fix="Give the runtime's containers a limit of memory, runAsNonRoot and a seccompProfile.",
@@ -242,6 +249,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="proxies-are-bounded",
+        severity="medium",
         applies_to=(_PROXY,),
         why="A proxy that holds too many requests takes the node down with what else runs on it.",
         fix="Set envoyDeployment.container.resources.limits.memory.",

@@ -59,6 +59,7 @@ _KEPT: Final = (*BUCKETS, KEY, REPOSITORY, TRAIL, CLUSTER, LOG_GROUP, ADDRESS)
 RULES: tuple[Rule, ...] = (
     Rule(
         id="production-is-durable",
+        severity="critical",
         applies_to=_KEPT,
         why="A disposable platform deletes its data, keys and logs on one command.",
         fix="Set platform.lifecycle to durable; disposable is for trials.",
@@ -67,6 +68,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="trials-leave-nothing",
+        severity="low",
         applies_to=_KEPT,
         why="A trial that cannot be ended goes on costing, and its leftovers hold names and data.",
         fix="Take protection, retention and locks from args.lifecycle; a trial that needs them is durable.",
@@ -77,6 +79,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="logs-and-addresses-outlive-their-section",
+        severity="high",
         applies_to=(LOG_GROUP, ADDRESS),
         why="A removed section would take a year of audit along, or an address that partners admit.",
         fix="Set skip_destroy on a log group, and protect=True on an address.",

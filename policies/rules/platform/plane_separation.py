@@ -177,7 +177,9 @@ def _decisive(rule: Any, who: str) -> Iterable[str]:
 
 RULES: tuple[Rule, ...] = (
     Rule(
-        id="controllers-read-no-payloads",
+        id="control-plane-reads-no-payloads",
+        severity="high",
+        aliases=("controllers-read-no-payloads",),
         applies_to=(ROLE,),
         why="A controller is in every request's way to everything; what people asked is none of its business.",
         fix="Take the payload bucket out of the role; who analyses payloads has an account and a namespace for it.",
@@ -186,6 +188,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="models-change-no-policy-of-the-account",
+        severity="high",
         applies_to=(ROLE,),
         why="A model runs what others trained and answers to strangers: it must not open its own way out.",
         fix="Take the action out of the role of the models' service accounts.",
@@ -194,6 +197,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="models-change-no-routing-or-policy",
+        severity="high",
         applies_to=_BINDINGS,
         why="A model that may write routes, policies or workloads decides who reaches it and what it becomes.",
         fix="Bind the models' service accounts to nothing, or to a Role that only reads.",

@@ -78,6 +78,7 @@ def _no_identity(provider: Resource, _graph: Graph) -> Iterable[str]:
 RULES: tuple[Rule, ...] = (
     Rule(
         id="aws-providers-hold-no-credentials",
+        severity="critical",
         applies_to=(AWS,),
         why="A key in the program is a key in the state, in the history and in every fork.",
         fix="Let the environment carry a role: OIDC in CI, single sign-on for people.",
@@ -85,6 +86,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="aws-providers-name-their-account",
+        severity="high",
         applies_to=(AWS,),
         why="With yesterday's credentials the same command builds, or destroys, in another account.",
         fix="Set allowed_account_ids to the account of the stack's settings.",
@@ -94,6 +96,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="kubernetes-providers-hold-no-credentials",
+        severity="critical",
         applies_to=(KUBERNETES,),
         why="A token in a kubeconfig outlives the person and stands in the state.",
         fix="Ask for a token at every call: exec aws eks get-token.",
@@ -102,6 +105,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="kubernetes-providers-check-the-api",
+        severity="high",
         applies_to=(KUBERNETES,),
         why="Whoever answers in the API's place receives the token and every secret.",
         fix="Give the cluster's certificate authority and its https endpoint.",
@@ -110,6 +114,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="kubernetes-providers-know-their-cluster",
+        severity="high",
         applies_to=(KUBERNETES,),
         why="Without a lasting name of the cluster, a changed kubeconfig reads as another cluster.",
         fix="Set cluster_identifier to the cluster's ARN.",

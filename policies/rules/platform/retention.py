@@ -147,6 +147,7 @@ def _crowded(repository: Resource, graph: Graph) -> Iterable[str]:
 RULES: tuple[Rule, ...] = (
     Rule(
         id="model-buckets-lock-versions",
+        severity="high",
         applies_to=BUCKETS,
         why="What a digest was approved for must still be there, unchanged, when a node reads it again.",
         fix="Set object_lock_enabled and a default retention (aws.s3.BucketObjectLockConfiguration).",
@@ -155,7 +156,9 @@ RULES: tuple[Rule, ...] = (
         house=True,
     ),
     Rule(
-        id="payload-buckets-forget",
+        id="payload-buckets-expire-objects",
+        severity="high",
+        aliases=("payload-buckets-forget",),
         applies_to=BUCKETS,
         why="Requests hold personal data, which must go in time and on demand.",
         fix="No Object Lock, and an expiry for each data class (components.model_store does both).",
@@ -164,6 +167,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="data-is-protected-from-deletion",
+        severity="critical",
         applies_to=(*BUCKETS, KEY, REPOSITORY, TRAIL),
         why="A rename or a wrong branch must not take data or its record along; a deleted key takes all it encrypted.",
         fix="Set protect=True in the resource's options, and leave force_destroy and force_delete off.",
@@ -171,14 +175,18 @@ RULES: tuple[Rule, ...] = (
         reads_graph=True,
     ),
     Rule(
-        id="image-tags-never-move",
+        id="ecr-tags-are-immutable",
+        severity="medium",
+        aliases=("image-tags-never-move",),
         applies_to=(REPOSITORY,),
         why="What was scanned and approved under a tag must be what runs under it.",
         fix="Set image_tag_mutability to IMMUTABLE.",
         check=_moving_tags,
     ),
     Rule(
-        id="images-are-scanned",
+        id="ecr-scans-on-push",
+        severity="low",
+        aliases=("images-are-scanned",),
         applies_to=(REPOSITORY,),
         why="Nobody looks for known holes by hand.",
         fix="Set scan_on_push, or a registry-wide aws.ecr.RegistryScanningConfiguration.",
@@ -186,7 +194,9 @@ RULES: tuple[Rule, ...] = (
         reads_graph=True,
     ),
     Rule(
-        id="images-are-under-our-key",
+        id="ecr-uses-cmk",
+        severity="medium",
+        aliases=("images-are-under-our-key",),
         applies_to=(REPOSITORY,),
         why="A key of our own can be closed in an incident, and each use of it is on record.",
         fix="Set encryption_configurations with encryption_type KMS and a key; it cannot be changed later.",
@@ -194,7 +204,9 @@ RULES: tuple[Rule, ...] = (
         house=True,
     ),
     Rule(
-        id="repositories-forget-untagged-images",
+        id="ecr-expires-untagged-images",
+        severity="low",
+        aliases=("repositories-forget-untagged-images",),
         applies_to=(REPOSITORY,),
         why="Old layers cost money and keep old holes within reach.",
         fix="Declare an aws.ecr.LifecyclePolicy.",
@@ -206,9 +218,9 @@ RULES: tuple[Rule, ...] = (
 )
 
 NEEDS_NO_RULE: dict[str, str] = {
-    "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": "judged by payload-buckets-forget",
+    "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": "judged by payload-buckets-expire-objects",
     "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration": (
         "judged by model-buckets-lock-versions"
     ),
-    "aws:ecr/lifecyclePolicy:LifecyclePolicy": "judged by repositories-forget-untagged-images",
+    "aws:ecr/lifecyclePolicy:LifecyclePolicy": "judged by ecr-expires-untagged-images",
 }

@@ -51,6 +51,7 @@ def _untagged(resource: Resource, _graph: Graph) -> Iterable[str]:
 RULES: tuple[Rule, ...] = (
     Rule(
         id="resources-say-who-owns-them",
+        severity="low",
         applies_to=TAGGED,
         why="An alert, a bill or a leak needs somebody who answers for the resource.",
         fix="Default tags of the provider carry four; tags=self.tags(name) adds the component.",

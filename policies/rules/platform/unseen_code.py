@@ -24,6 +24,7 @@ def _unseen(resource: Resource, _graph: Graph) -> Iterable[str]:
 RULES: tuple[Rule, ...] = (
     Rule(
         id="updates-make-what-was-judged",
+        severity="critical",
         applies_to=("*",),
         why="What a command, a dynamic provider or a plugin's component does stands in no resource that is judged.",
         fix="Declare the resources themselves; render manifests and charts first.",

@@ -145,6 +145,7 @@ def _in_the_clear(graph: Resource, _graph: Graph) -> Iterable[str]:
 RULES: tuple[Rule, ...] = (
     Rule(
         id="predictive-models-are-admitted",
+        severity="high",
         applies_to=INFERENCE_SERVICE,
         why="KServe's webhook refuses it: what passed review never comes up.",
         fix="Give each component one server, replicas in order, and values that KServe knows.",
@@ -152,6 +153,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="inference-graphs-are-admitted",
+        severity="high",
         applies_to=GRAPH,
         why="KServe's webhook refuses it: what passed review never comes up.",
         fix="Begin at a node called root, let each step name one target, and a splitter's weights make 100.",
@@ -159,6 +161,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="inference-graphs-encrypt-what-leaves",
+        severity="high",
         applies_to=GRAPH,
         why="Requests and answers of models can be read on every hop outside the mesh.",
         fix="Name a service of the cluster, or an https:// address.",

@@ -85,13 +85,16 @@ def _accepts_anything(release: Resource, _graph: Graph) -> Iterable[str]:
 RULES: tuple[Rule, ...] = (
     Rule(
         id="scaling-has-a-ceiling",
+        severity="high",
         applies_to=(SCALED_OBJECT,),
         why="A trigger that runs away takes a hundred machines before somebody looks.",
         fix="Set maxReplicaCount to what the release and the budget allow.",
         check=_no_ceiling,
     ),
     Rule(
-        id="zero-has-a-way-back",
+        id="scale-to-zero-has-activation-trigger",
+        severity="high",
+        aliases=("zero-has-a-way-back",),
         applies_to=(SCALED_OBJECT,),
         why="Processor and memory are those of pods: with none there is nothing to see, and the model stays down.",
         fix="Set minReplicaCount to 1, or add a trigger that counts waiting requests.",
@@ -99,6 +102,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="triggers-authenticate",
+        severity="high",
         applies_to=(SCALED_OBJECT, SCALED_JOB),
         why="Whoever can answer for the source of a trigger decides how many machines we pay for.",
         fix="Name an authenticationRef, or a source inside the cluster; verify its certificate.",
@@ -106,6 +110,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="wrong-scaling-is-refused",
+        severity="high",
         applies_to=(RELEASE,),
         why="Two scalers on one Deployment fight until somebody notices the bill.",
         fix="Leave KEDA's webhooks on, with failurePolicy Fail.",

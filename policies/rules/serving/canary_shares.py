@@ -31,6 +31,7 @@ def _unread(service: Resource, graph: Graph) -> Iterable[str]:
 RULES: tuple[Rule, ...] = (
     Rule(
         id="canary-shares-are-acted-on",
+        severity="high",
         applies_to=INFERENCE_SERVICE,
         why="Only Knative's reconciler reads the field: ten percent are written, and all requests get the new model.",
         fix="Describe the new version in spec.canary, with its trafficPercent.",

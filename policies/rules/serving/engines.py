@@ -33,6 +33,7 @@ def _open(resource: Resource, _graph: Graph) -> Iterator[str]:
 RULES: tuple[Rule, ...] = (
     Rule(
         id="engines-are-not-killed-while-they-load",
+        severity="high",
         applies_to=_EVERY,
         why="The kubelet restarts an engine that has not read its weights yet, and the next start ends the same way.",
         fix="Add a startupProbe with periodSeconds times failureThreshold well above the start (docs/start-path.md).",
@@ -41,6 +42,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="engine-start-outlasts-its-weights",
+        severity="high",
         applies_to=_EVERY,
         why="On a new node, with nothing cached, large weights take longer than on the node where it was tried.",
         fix="Raise failureThreshold of the startupProbe, or measure the start and keep the files on the node.",
@@ -50,6 +52,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="engines-get-the-gpus-they-split-over",
+        severity="high",
         applies_to=_EVERY,
         why="An engine that is split over more GPUs than it gets never starts, on a machine that is paid for.",
         fix="Ask for as many GPUs as the sizes of tensor, pipeline and data parallelism multiplied, or split less.",
@@ -58,6 +61,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="engines-have-shared-memory-to-split",
+        severity="high",
         applies_to=_EVERY,
         why="Parts of an engine hand each other data in /dev/shm; without room there, they end or crawl.",
         fix="Mount an emptyDir with medium: Memory at /dev/shm, within the container's memory limit.",
@@ -66,6 +70,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="weights-fit-in-gpu-memory",
+        severity="high",
         applies_to=_EVERY,
         why="Weights that do not fit end the engine at its start, with nothing left for the cache of any request.",
         fix="Split over more GPUs, choose a machine with more memory on each, or serve packed weights.",
@@ -74,6 +79,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="engines-open-no-administration",
+        severity="high",
         applies_to=_EVERY,
         why="Whoever may ask the model may then change it, read files beside it, or run code in its pod.",
         fix="Leave the switch off; adapters, templates and profiles belong in the model's version.",

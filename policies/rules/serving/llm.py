@@ -143,6 +143,7 @@ def _open_picker(pod: Mapping[str, Any]) -> Iterator[str]:
 RULES: tuple[Rule, ...] = (
     Rule(
         id="language-models-have-one-version",
+        severity="high",
         applies_to=LLM,
         why="Files that change under their name are served at the next restart, evaluated by nobody.",
         fix="Name the version in the path (models/chat-v1/), a commit (hf://) or a digest (oci://...@sha256:).",
@@ -151,6 +152,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="language-models-ask-no-hub",
+        severity="high",
         applies_to=LLM,
         why="A hub that is down, or that hands out something else, becomes the endpoint's outage or its breach.",
         fix="Copy the files into the model store, name it in model.uri, and set HF_HUB_OFFLINE=1 on the engine.",
@@ -159,6 +161,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="language-models-have-no-rights-on-the-node",
+        severity="high",
         applies_to=LLM,
         why="Weights and prompts come from outside: whoever breaks the engine must not have the node.",
         fix="Write the restricted Pod Security Standard in every template, the weights' download included.",
@@ -167,6 +170,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="language-models-are-bounded",
+        severity="medium",
         applies_to=LLM,
         why="An engine without limits takes the memory of all others on its node.",
         fix="Set requests for cpu and memory, and a memory limit, in every template.",
@@ -175,6 +179,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="language-models-get-the-gpus-they-split-over",
+        severity="high",
         applies_to=LLM,
         why="An engine that is split over more GPUs than it gets never starts, on a machine that is paid for.",
         fix="Let resources.limits name as many GPUs as parallelism.tensor times dataLocal.",
@@ -183,6 +188,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="language-model-images-have-one-version",
+        severity="medium",
         applies_to=LLM,
         why="A moving tag runs code nobody reviewed, on the next restart.",
         fix="Name the image by digest, or by a version where none is known.",
@@ -191,6 +197,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="language-models-run-as-themselves",
+        severity="high",
         applies_to=LLM,
         why="What one model may read, every model under the same account may read.",
         fix="Set serviceAccountName to the model's own and automountServiceAccountToken to false.",
@@ -199,6 +206,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="language-models-are-bounded-in-number",
+        severity="high",
         applies_to=LLM,
         why="GPUs are what costs: a scaler without a ceiling takes all there are.",
         fix="Set scaling.maxReplicas, or replicas without scaling.",
@@ -206,6 +214,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="language-models-survive-a-drain",
+        severity="high",
         applies_to=LLM,
         why="A model that is evicted whole takes from minutes to an hour to come back.",
         fix="Declare a PodDisruptionBudget for app.kubernetes.io/name: NAME and kserve.io/component: workload.",
@@ -214,6 +223,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="language-models-keep-authentication",
+        severity="high",
         applies_to=LLM,
         why="A model that answers anybody is paid for by us and talks to everybody.",
         fix=f"Remove {_AUTHENTICATION}: false, and leave the picker's TLS and authentication on.",

@@ -118,6 +118,7 @@ def _variable(container: Mapping[str, Any]) -> Mapping[str, Any]:
 RULES: tuple[Rule, ...] = (
     Rule(
         id="downloads-verify-the-digest",
+        severity="high",
         applies_to=(*INFERENCE_SERVICE, *LLM, STORAGE_CONTAINER),
         why="Whoever can write to the bucket decides what answers, unless a server starts on the record's files only.",
         fix="Fetch with the download program, told the record's digest (components/models/download.py).",
@@ -127,6 +128,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="download-containers-have-room",
+        severity="high",
         applies_to=(*LLM, STORAGE_CONTAINER),
         why="The container that fetches the weights is killed at its limit, and the model never starts.",
         fix="Set resources.limits.memory of the download's container to 2Gi at least.",

@@ -68,6 +68,7 @@ def _strange(named: Resource, _graph: Graph) -> Iterable[str]:
 RULES: tuple[Rule, ...] = (
     Rule(
         id="model-files-hold-no-code",
+        severity="critical",
         applies_to=(*INFERENCE_SERVICE, *_NAMED),
         why="A pickle is a program that runs where it is loaded, with the rights of the model that it says it is.",
         fix="Store the library's own format: safetensors, ONNX, XGBoost's JSON, LightGBM's text.",
@@ -75,6 +76,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="model-files-come-from-a-store",
+        severity="high",
         applies_to=_OTHERS,
         why="What others may change or take down is served, evaluated by nobody, or is the endpoint's outage.",
         fix="Copy the files into the model store and name it; a cache may name a commit (hf://org/name:commit).",

@@ -88,6 +88,7 @@ def _all_of_them(service: Resource, _graph: Graph) -> Iterable[str]:
 RULES: tuple[Rule, ...] = (
     Rule(
         id="kept-payloads-say-of-whom",
+        severity="medium",
         applies_to=INFERENCE_SERVICE,
         why="What is kept of people has a purpose, an end and somebody who may ask for it.",
         fix="Deploy the model from its release record, whose data policy says how personal data is handled.",
@@ -96,6 +97,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="payloads-are-kept-where-they-can-be-erased",
+        severity="high",
         applies_to=INFERENCE_SERVICE,
         why="A copy of what people asked, in a place that nobody erases, outlives every promise made to them.",
         fix="Name the payload bucket in logger.url, or a sink inside the cluster.",
@@ -103,6 +105,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="payload-logs-are-stored",
+        severity="high",
         applies_to=INFERENCE_SERVICE,
         why="A log that is not there is found missing on the day it is needed.",
         fix="Set logger.storage.path.",
@@ -110,6 +113,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="payload-logs-respect-personal-data",
+        severity="high",
         applies_to=INFERENCE_SERVICE,
         why="What the release promised about personal data holds for copies of it too.",
         fix="Take the logger out, or have the release say that personal data is allowed, in a closed class.",
@@ -117,6 +121,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="payload-logs-hold-no-credentials",
+        severity="high",
         applies_to=INFERENCE_SERVICE,
         why="Whoever reads the log could call in the caller's name.",
         fix="Take the header out of logger.metadataHeaders.",
@@ -124,6 +129,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="payload-logs-are-sampled",
+        severity="low",
         applies_to=INFERENCE_SERVICE,
         why="Drift is seen in a sample; the rest is personal data and a bill.",
         fix="Let logger.marshallerUrl draw (payload_logging.percent does), or say in a waiver why all are needed.",

@@ -131,6 +131,7 @@ def _open(service: Resource, _graph: Graph) -> Iterable[str]:
 RULES: tuple[Rule, ...] = (
     Rule(
         id="predictive-models-have-one-version",
+        severity="high",
         applies_to=INFERENCE_SERVICE,
         why="Files that change under their name are served at the next restart, evaluated by nobody.",
         fix="Name the version in the path (models/minilm-v1/), a commit (hf://) or a digest (oci://...@sha256:).",
@@ -139,6 +140,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="predictive-models-ask-no-hub",
+        severity="high",
         applies_to=INFERENCE_SERVICE,
         why="A hub that is down, or that hands out something else, becomes the endpoint's outage or its breach.",
         fix="Copy the files into the model store and name it in storageUri.",
@@ -147,6 +149,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="predictive-models-have-no-rights-on-the-node",
+        severity="high",
         applies_to=INFERENCE_SERVICE,
         why="Weights and prompts come from outside: whoever breaks the server must not have the node.",
         fix="Write the restricted Pod Security Standard on the model or its runtime.",
@@ -155,6 +158,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="predictive-models-are-bounded",
+        severity="medium",
         applies_to=INFERENCE_SERVICE,
         why="A model without limits takes the memory of all others on its node.",
         fix="Set requests for cpu and memory, and a memory limit, on the model or its runtime.",
@@ -163,6 +167,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="predictive-model-images-have-one-version",
+        severity="medium",
         applies_to=INFERENCE_SERVICE,
         why="A moving tag runs code nobody reviewed, on the next restart.",
         fix="Name the image by digest, or by a version where none is known.",
@@ -171,6 +176,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="predictive-models-run-as-themselves",
+        severity="high",
         applies_to=INFERENCE_SERVICE,
         why="What one model may read, every model under the same account may read.",
         fix="Set serviceAccountName to the model's own and automountServiceAccountToken to false.",
@@ -179,6 +185,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="predictive-models-are-bounded-in-number",
+        severity="high",
         applies_to=INFERENCE_SERVICE,
         why="One loop of retries scales a model until the account is empty; one at zero that nothing wakes is down.",
         fix="Set maxReplicas; for minReplicas 0 add a ScaledObject with a trigger that sees waiting requests.",
@@ -187,6 +194,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="predictive-models-run-in-standard-mode",
+        severity="high",
         applies_to=INFERENCE_SERVICE,
         why="Our flows, budgets and weights are written for KServe's Deployments and routes, not for Knative's.",
         fix=f"Annotate {_MODE}: Standard.",
@@ -195,6 +203,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="predictive-models-survive-a-drain",
+        severity="high",
         applies_to=INFERENCE_SERVICE,
         why="Several replicas help nothing if an upgrade of the nodes evicts them together.",
         fix="Declare a PodDisruptionBudget for serving.kserve.io/inferenceservice: NAME.",
@@ -203,6 +212,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="predictive-models-keep-authentication",
+        severity="high",
         applies_to=INFERENCE_SERVICE,
         why="A model that answers anybody is paid for by us and talks to everybody.",
         fix=f"Remove {_AUTHENTICATION}: false.",

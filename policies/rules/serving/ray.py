@@ -107,6 +107,7 @@ def _called(name: str, value: Any) -> Iterator[Mapping[str, Any]]:
 RULES: tuple[Rule, ...] = (
     Rule(
         id="ray-takes-no-jobs-from-outside",
+        severity="critical",
         applies_to=tuple(_CLUSTERS),
         why="A job is any program: whoever reaches the head of a cluster without a token runs code in it.",
         fix="Leave the head's service at ClusterIP, reach it through a gateway, and keep authOptions.mode at token.",
@@ -114,6 +115,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="ray-runs-what-its-image-holds",
+        severity="high",
         applies_to=tuple(_CLUSTERS),
         why="What is fetched at start is in no digest and no review, and whoever answers the request chooses it.",
         fix="Build packages and code into the image; let model_source name a folder or a store of one's own.",

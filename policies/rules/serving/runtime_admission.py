@@ -72,6 +72,7 @@ def _refused_config(config: Resource, _graph: Graph) -> Iterable[str]:
 RULES: tuple[Rule, ...] = (
     Rule(
         id="serving-runtimes-are-admitted",
+        severity="high",
         applies_to=RUNTIMES,
         why="KServe's webhook refuses it: every model that names it waits for ever.",
         fix="Give a format one priority, workers one container, and say sizes in workerSpec.",
@@ -79,6 +80,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="model-configs-are-admitted",
+        severity="high",
         applies_to=LLM_CONFIG,
         why="KServe's webhook refuses it: every model that names it waits for ever.",
         fix="Write the config out, without baseRefs, and with a picker that runs.",

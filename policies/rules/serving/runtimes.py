@@ -114,6 +114,7 @@ def _loose_download(container: Resource, _graph: Graph) -> Iterable[str]:
 RULES: tuple[Rule, ...] = (
     Rule(
         id="serving-runtimes-have-no-rights-on-the-node",
+        severity="high",
         applies_to=RUNTIMES,
         why="Every model of a runtime gets what it is allowed.",
         fix="Drop ALL capabilities and forbid privilege escalation in every container of the runtime.",
@@ -121,6 +122,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="serving-runtime-images-have-one-version",
+        severity="medium",
         applies_to=RUNTIMES,
         why="A moving tag changes the server of every model at once, on the next restart.",
         fix="Name the image by digest, or by a version where none is known.",
@@ -128,6 +130,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="serving-runtimes-are-bounded",
+        severity="medium",
         applies_to=RUNTIMES,
         why="A runtime without limits lets each of its models take the memory of all others on the node.",
         fix="Set requests for cpu and memory, and a memory limit, in every container of the runtime.",
@@ -135,6 +138,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="serving-runtimes-ask-no-hub",
+        severity="high",
         applies_to=RUNTIMES,
         why="A server that may ask a hub fetches what a model's files lack, unseen and unpinned.",
         fix="Set HF_HUB_OFFLINE=1 in the runtime's container.",
@@ -143,6 +147,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="serving-runtimes-load-no-code",
+        severity="critical",
         applies_to=RUNTIMES,
         why="A pickle runs what is in it when it is loaded, with the rights of the model that it says it is.",
         fix="Serve the library's own format: safetensors, ONNX, XGBoost's JSON, LightGBM's text.",
@@ -152,6 +157,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="serving-runtimes-ask-for-the-model",
+        severity="high",
         applies_to=RUNTIMES,
         why="A server opens its port before the model is there, and callers are sent to it.",
         fix="Set a readinessProbe that asks the server: /v2/models/{{.Name}}/ready.",
@@ -161,6 +167,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="llm-configs-have-no-rights-on-the-node",
+        severity="high",
         applies_to=LLM_CONFIG,
         why="A config is merged into every model, and a merge takes nothing away.",
         fix="Write the restricted Pod Security Standard in every template of the config.",
@@ -168,6 +175,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="llm-config-images-have-one-version",
+        severity="medium",
         applies_to=LLM_CONFIG,
         why="A moving tag changes the engine of every model at once, on the next restart.",
         fix="Name the image by digest, or by a version where none is known.",
@@ -175,6 +183,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="kserve-runs-in-standard-mode",
+        severity="high",
         applies_to=(RELEASE,),
         why="In Knative mode our flows, budgets and weights are for objects that do not exist.",
         fix="Set kserve.controller.deploymentMode to Standard and enableGatewayApi to true.",
@@ -182,6 +191,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="well-known-configs-are-our-own",
+        severity="high",
         applies_to=(RELEASE,),
         why="Upstream's configs run a script in a shell with a writable root, and some add capabilities.",
         fix="Leave kserve.llmisvcConfigs.enabled off and declare the configs under the well-known names.",
@@ -189,6 +199,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="downloads-have-room",
+        severity="high",
         applies_to=(RELEASE,),
         why="The container that fetches the weights is killed at its limit, and the model never starts.",
         fix="Set kserve.storage.resources: a memory limit of 2Gi at least.",
@@ -196,6 +207,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="downloads-are-bounded",
+        severity="medium",
         applies_to=(STORAGE_CONTAINER,),
         why="It handles files from outside, in every pod of every model.",
         fix="Name the image by version, set requests and limits, drop ALL capabilities.",

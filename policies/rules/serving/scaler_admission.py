@@ -101,6 +101,7 @@ def _may_stand_beside(scaler: Resource, hpa: Resource) -> bool:
 RULES: tuple[Rule, ...] = (
     Rule(
         id="scalers-are-admitted",
+        severity="high",
         applies_to=(SCALED_OBJECT, SCALED_JOB),
         why="KEDA's webhook refuses it: what passed review never scales.",
         fix="Leave one scaler to a target, name triggers once each, and fall back from something outside the pods.",

@@ -38,6 +38,7 @@ def _before_its_deployment(scaler: Resource, graph: Graph) -> Iterable[str]:
 RULES: tuple[Rule, ...] = (
     Rule(
         id="scaled-objects-wait-for-their-deployment",
+        severity="high",
         applies_to=(SCALED_OBJECT,),
         why="KEDA refuses a cpu trigger whose Deployment is not there, and the first up ends in an error.",
         fix=f"Depend on the InferenceService, and annotate it {_WAIT}: jsonpath={{.status.components.predictor}}.",

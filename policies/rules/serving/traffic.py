@@ -192,6 +192,7 @@ def _divergent(service: Resource, graph: Graph) -> Iterable[str]:
 RULES: tuple[Rule, ...] = (
     Rule(
         id="canaries-can-become-stable",
+        severity="high",
         applies_to=INFERENCE_SERVICE,
         why="KServe's webhook refuses such a canary, or a promotion restarts what serves.",
         fix="Give every predictor a name of its own, a fixed number of replicas, and shares up to 100 %.",
@@ -200,6 +201,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="language-models-are-admitted",
+        severity="high",
         applies_to=LLM,
         why="KServe's webhook refuses it: what passed review never comes up.",
         fix="Say one of the things that exclude each other; docs/components/traffic.md says which are written here.",
@@ -207,13 +209,16 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="group-members-have-a-weight",
+        severity="high",
         applies_to=LLM,
         why="KServe takes an unset weight for 0: the model runs, is paid for, and answers nobody.",
         fix="Set router.route.weight; begin at 1, since a route that begins at 0 races with its discovery.",
         check=_weightless,
     ),
     Rule(
-        id="groups-answer",
+        id="traffic-weights-not-all-zero",
+        severity="high",
+        aliases=("groups-answer",),
         applies_to=LLM,
         why="Envoy answers 500 where the weights of all backends are 0.",
         fix="Give one member of the group a weight.",
@@ -222,6 +227,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="stopped-members-have-no-weight",
+        severity="high",
         applies_to=LLM,
         why="A share of the callers' requests goes to a model that does not run.",
         fix=f"Move the weight to another member, or remove {_STOP}.",
@@ -229,6 +235,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="group-members-serve-one-model",
+        severity="high",
         applies_to=LLM,
         why="KServe shares traffic only among members with the same names of model and adapters: the others get none.",
         fix="Give all members the same spec.model.name and the same adapters.",

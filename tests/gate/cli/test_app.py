@@ -132,7 +132,7 @@ def test_explain_says_everything_about_every_rule(slipway):
     code, out, _ = slipway("explain", rule.id)
     assert code == 0
     assert out.splitlines() == [
-        f"{rule.id} ({rule.level})",
+        f"{rule.id} ({rule.severity})",
         f"  why: {rule.why}",
         f"  fix: {rule.fix}",
         f"  judges: {', '.join(rule.applies_to)}",

@@ -15,7 +15,7 @@ from gate.core.errors import GateError
 TODAY = date(2026, 11, 23)
 RECORD = """\
 {name}:
-  rule: keys-rotate
+  rule: kms-keys-rotate
   resource: aws:kms/key:Key {name}|x
   finding: is off
   stacks: [dev]
@@ -42,25 +42,34 @@ def said(tmp_path, monkeypatch):
 
 
 def test_the_next_to_end_comes_first(said):
+<<<<<<< HEAD
+    assert said().splitlines() == [
+        "2026-11-22  expired  over (ml): kms-keys-rotate, aws:kms/key:Key over|x",
+        "2026-11-23  0 days  last-day (ml): kms-keys-rotate, aws:kms/key:Key last-day|x",
+        "2026-12-07  14 days  soon (ml): kms-keys-rotate, aws:kms/key:Key soon|x",
+        "2027-03-01  98 days  late (ml): kms-keys-rotate, aws:kms/key:Key late|x",
+=======
     assert [line.rstrip() for line in said().splitlines()] == [
         "ends        left     waiver    owner  rule         resource",
-        "2026-11-22  expired  over      ml     keys-rotate  aws:kms/key:Key over|x",
-        "2026-11-23  0 days   last-day  ml     keys-rotate  aws:kms/key:Key last-day|x",
-        "2026-12-07  14 days  soon      ml     keys-rotate  aws:kms/key:Key soon|x",
-        "2027-03-01  98 days  late      ml     keys-rotate  aws:kms/key:Key late|x",
+        "2026-11-22  expired  over      ml     kms-keys-rotate  aws:kms/key:Key over|x",
+        "2026-11-23  0 days   last-day  ml     kms-keys-rotate  aws:kms/key:Key last-day|x",
+        "2026-12-07  14 days  soon      ml     kms-keys-rotate  aws:kms/key:Key soon|x",
+        "2027-03-01  98 days  late      ml     kms-keys-rotate  aws:kms/key:Key late|x",
+>>>>>>> main
     ]
 
 
 def test_a_program_reads_the_whole_record(said):
     assert json.loads(said("json"))[0] | {"reason": ""} == {
-        "name": "over", "days": -1, "rule": "keys-rotate", "resource": "aws:kms/key:Key over|x", "finding": "is off",
+        "name": "over", "days": -1, "rule": "kms-keys-rotate",
+        "resource": "aws:kms/key:Key over|x", "finding": "is off",
         "stacks": ["dev"], "reason": "", "owner": "ml", "created": "2026-11-01", "expires": "2026-11-22",
     }  # fmt: skip
 
 
 def test_markdown_is_a_table_or_nothing(said, tmp_path):
     assert said("markdown").splitlines()[2] == (
-        "| 2026-11-22 | expired | over | ml | keys-rotate | aws:kms/key:Key over\\|x |"
+        "| 2026-11-22 | expired | over | ml | kms-keys-rotate | aws:kms/key:Key over\\|x |"
     )
     (tmp_path / "waivers.yaml").write_text("", encoding="utf-8")
     assert said("markdown") == ""

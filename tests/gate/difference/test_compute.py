@@ -11,7 +11,7 @@ def report(verdict="pass", **parts):
     return {**NOTHING, "verdict": verdict, **parts}
 
 
-def finding(message, waiver="", rule="keys-rotate"):
+def finding(message, waiver="", rule="kms-keys-rotate"):
     return {"rule": rule, "level": "mandatory", "urn": "urn:k", "message": message, "waiver": waiver}
 
 

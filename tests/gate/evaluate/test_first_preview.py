@@ -47,9 +47,9 @@ def test_a_finding_that_would_be_lost_is_named():
     asked = _compared(
         "x", whole, Graph([OURS, replace(KEYLESS, inputs={**KEYLESS.inputs, "kmsKeyId": UNKNOWN})])
     )
-    assert "log-groups-are-under-our-key" in {finding.rule for finding in lost.missed}
-    assert "log-groups-are-under-our-key" not in {finding.rule for finding in asked.missed}
-    assert "log-groups-are-under-our-key" in {undecided.rule for undecided in asked.undecided}
+    assert "log-groups-use-cmk" in {finding.rule for finding in lost.missed}
+    assert "log-groups-use-cmk" not in {finding.rule for finding in asked.missed}
+    assert "log-groups-use-cmk" in {undecided.rule for undecided in asked.undecided}
 
 
 def test_the_command_prints_both_views():

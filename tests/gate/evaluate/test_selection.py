@@ -46,7 +46,7 @@ def report(only=(), skip=()):
 def test_nothing_is_left_out_by_itself():
     everything = report()
     assert everything.left_out == ()
-    assert {"images-have-one-version", "containers-are-bounded"} <= {f.rule for f in everything.findings}
+    assert {"images-are-pinned", "containers-are-bounded"} <= {f.rule for f in everything.findings}
 
 
 def test_only_what_is_named_is_applied():
@@ -95,18 +95,18 @@ def test_a_pattern_that_fits_nothing_is_refused():
     with pytest.raises(GateError) as refused:
         selected(["keys-rotat"], ["azure-*"])
     assert list(refused.value.problems) == [
-        "--only keys-rotat: fits no rule; did you mean keys-rotate?",
+        "--only keys-rotat: fits no rule; did you mean kms-keys-rotate?",
         "--skip azure-*: fits no rule; slipway policies lists them",
     ]
     with pytest.raises(GateError) as empty:
-        selected(["keys-rotate"], ["keys-*"])
+        selected(["kms-keys-rotate"], ["keys-*"])
     assert list(empty.value.problems) == ["--only and --skip leave no rule"]
 
 
 def test_a_waiver_of_a_rule_that_was_left_out_is_not_unused():
     waiver = "waiver"
     assert any(waiver in line for line in unused_waivers([], Options(today=date(2026, 11, 28)))) is False
-    assert Selection(skip=("checkov:*",)).takes("keys-rotate")
+    assert Selection(skip=("checkov:*",)).takes("kms-keys-rotate")
     assert EVERYTHING.takes("anything")
 
 

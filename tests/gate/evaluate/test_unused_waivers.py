@@ -21,7 +21,7 @@ WAIVER = """
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
     (tmp_path / "policies").mkdir()
-    text = WAIVER.format(name="ours", rule="keys-rotate") + WAIVER.format(
+    text = WAIVER.format(name="ours", rule="kms-keys-rotate") + WAIVER.format(
         name="theirs", rule="checkov:CKV_AWS_7"
     )
     (tmp_path / "policies" / "waivers.yaml").write_text(text, encoding="utf-8")

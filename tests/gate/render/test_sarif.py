@@ -128,7 +128,7 @@ def test_every_rule_has_help_and_results_refer_to_theirs():
 
 def test_rules_carry_the_controls_they_hold():
     rules = {rule["id"]: rule["properties"]["tags"] for rule in log()["tool"]["driver"]["rules"]}
-    assert rules["image-tags-never-move"] == ["fsbp:ECR.2", "nsa:pod/secure-images", "owasp-llm:LLM03"]
+    assert rules["ecr-tags-are-immutable"] == ["fsbp:ECR.2", "nsa:pod/secure-images", "owasp-llm:LLM03"]
     assert rules["add-ons-wait-for-nodes"] == []
 
 

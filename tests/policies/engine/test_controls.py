@@ -112,13 +112,13 @@ def test_each_control_is_in_one_state():
 
 
 def test_rules_say_their_controls_or_why_there_are_none():
-    assert tags_of("cluster-api-is-closed-to-the-internet") == (
+    assert tags_of("eks-api-not-public") == (
         "cis-eks:5.4.1",
         "cis-eks:5.4.2",
         "fsbp:EKS.1",
         "nsa:network/control-plane",
     )
-    assert why_none("cluster-api-is-closed-to-the-internet") == ""
+    assert why_none("eks-api-not-public") == ""
     assert tags_of("add-ons-wait-for-nodes") == tags_of("checkov:CKV_AWS_1") == ()
     assert why_none("add-ons-wait-for-nodes") == "how a rollout succeeds; no framework asks for an order"
 

@@ -88,8 +88,8 @@ def test_an_unknown_value_hides_nothing_and_is_said_aloud_in_a_preview(called):
         violations, open_questions = analyze(engine, BAD)
     expected = gate_says(Graph([BAD]), OF_ONE)
     assert violations == expected
-    assert "cluster-api-is-closed-to-the-internet" in {rule for rule, _, _ in violations}
-    assert [rule for rule, _ in open_questions] == ["versions-are-still-mended"]
+    assert "eks-api-not-public" in {rule for rule, _, _ in violations}
+    assert [rule for rule, _ in open_questions] == ["versions-are-supported"]
     assert "aws:eks/cluster:Cluster bad: version is not known yet" in open_questions[0][1]
 
 
@@ -97,14 +97,14 @@ def test_an_unknown_value_hides_nothing_and_is_said_aloud_in_a_preview(called):
 def test_what_is_still_undecided_during_an_update_is_a_violation(called):
     with pack("dev", preview=False, called=called) as engine:
         violations, open_questions = analyze(engine, BAD)
-    undecided = ("versions-are-still-mended", BAD.urn, f"{BAD.label}: undecided: version is not known yet")
+    undecided = ("versions-are-supported", BAD.urn, f"{BAD.label}: undecided: version is not known yet")
     assert open_questions == []
     assert violations == {*gate_says(Graph([BAD]), OF_ONE), undecided}
 
 
 WAIVER = """
 {name}:
-  rule: keys-rotate
+  rule: kms-keys-rotate
   resource: aws:kms/key:Key old
   finding: {finding}
   stacks: [dev]
@@ -134,7 +134,7 @@ def test_waivers_hold_in_their_stack_until_they_expire(tmp_path, stack, dates, s
         shutil.copytree(ROOT / name, tmp_path / name)
     urn = f"urn:pulumi:{stack}::slipway::aws:kms/key:Key::old"
     key = resource("aws:kms/key:Key", {"enableKeyRotation": False}, name="old", urn=urn)
-    (finding,) = judge(Graph([key]), [RULE["keys-rotate"]]).findings
+    (finding,) = judge(Graph([key]), [RULE["kms-keys-rotate"]]).findings
     record = WAIVER.format(name="w", finding=finding.message, created=dates[0], expires=dates[1])
     (tmp_path / "policies" / "waivers.yaml").write_text(record, encoding="utf-8")
     main = tmp_path / "policies" / "__main__.py"
@@ -145,10 +145,10 @@ def test_waivers_hold_in_their_stack_until_they_expire(tmp_path, stack, dates, s
     )
     command = [*STARTED_BY_PULUMI[:-1], str(tmp_path / "policies")]
     with pack(stack, command=command) as engine:
-        hold_only(engine, "keys-rotate", RULE)
+        hold_only(engine, "kms-keys-rotate", RULE)
         violations, _ = analyze(engine, key)
     expected = said.format(f"{key.label}: {finding.message}")
-    assert violations == ({("keys-rotate", key.urn, expected)} if said else set())
+    assert violations == ({("kms-keys-rotate", key.urn, expected)} if said else set())
 
 
 def test_secrets_are_read_and_providers_own_keys_are_not():

@@ -158,7 +158,7 @@ def test_trust_keys_functions_and_attached_policies_are_judged():
     assert "keys-name-their-users" in said(resource("aws-native:kms:Key", {"keyPolicy": OPEN}))
     assert said(
         resource("aws-native:lambda:Permission", {"functionName": "f", "principal": "s3.amazonaws.com"})
-    ) == {"functions-name-their-callers"}
+    ) == {"lambda-permissions-name-callers"}
     administrator = {"managedPolicyArns": ["arn:aws:iam::aws:policy/AdministratorAccess"]}
     assert "roles-do-not-administer" in said(resource("aws-native:iam:Group", administrator))
 

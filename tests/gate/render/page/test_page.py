@@ -47,7 +47,7 @@ def built(**changes):
 
 def waiver(**changes):
     given = {
-        "rule": "keys-rotate", "resource": "aws:kms/key:Key k", "finding": "off", "stacks": ["test"], "owner": "ml",
+        "rule": "kms-keys-rotate", "resource": "aws:kms/key:Key k", "finding": "off", "stacks": ["test"], "owner": "ml",
         "reason": "because of a reason that is long", "created": date(2026, 11, 1), "expires": date(2026, 12, 1),
     }  # fmt: skip
     return Waiver(**given | changes)
@@ -156,7 +156,8 @@ def test_the_page_says_everything_the_report_does():
     for part in (
         "mandatory a-rule", "Fix mend it", "undecided, mandatory c-rule", "spec is not known yet",
         "0.0.0.0/0 outside the mesh gateway HTTPS 443",
-        "chat-v1 s3: 5 s &lt;b&gt;", "s3:Get*", "k is v", "2026-12-01 8 days", "keys-rotate", "types no rule knows 2",
+        "chat-v1 s3: 5 s &lt;b&gt;", "s3:Get*", "k is v", "2026-12-01 8 days", "kms-keys-rotate",
+        "types no rule knows 2",
     ):  # fmt: skip
         assert part in said
     assert '<h1><span class="sign" aria-hidden="true">✕</span>stack test fails</h1>' in page

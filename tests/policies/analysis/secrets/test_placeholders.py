@@ -62,7 +62,7 @@ def test_a_password_is_one_whatever_it_says():
 
 def held(key, value):
     made = resource(KUBERNETES_SECRET, {"apiVersion": "v1", "kind": "Secret", "stringData": {key: value}})
-    said = judge(Graph([made]), [rule for rule in RULES if rule.id == "secrets-are-not-written-down"])
+    said = judge(Graph([made]), [rule for rule in RULES if rule.id == "secrets-not-in-plain-text"])
     return [f.message for f in said.findings]
 
 

@@ -50,7 +50,7 @@ LOGS = resource("aws:s3/bucket:Bucket", {"bucket": "logs"}, name="logs")
 WAITS = "does not wait for the policy of logs, without which CloudTrail may not write there"
 
 CASES = {
-    "trails-record-everything": RuleCases(
+    "cloudtrail-multi-region-enabled": RuleCases(
         passing=[
             Case(trail()),
             Case(trail(advancedEventSelectors=[MANAGEMENT])),
@@ -89,7 +89,7 @@ CASES = {
         not_applicable=[OTHER],
         undecided=[Case(trail(isMultiRegionTrail=UNKNOWN)), Case(trail(eventSelectors=UNKNOWN))],
     ),
-    "trails-are-sealed": RuleCases(
+    "cloudtrail-log-validation-and-kms": RuleCases(
         passing=[Case(trail())],
         failing=[
             Case(

@@ -10,7 +10,7 @@ def table(**inputs):
 
 
 CASES = {
-    "tables-can-be-recovered": RuleCases(
+    "dynamodb-point-in-time-recovery": RuleCases(
         passing=[Case(table()), Case(table(pointInTimeRecovery={"enabled": True}))],
         failing=[
             Case(table(pointInTimeRecovery={"enabled": False}), [], [OFF]),

@@ -19,7 +19,7 @@ def _network(**inputs):
 _LOGS = resource(LOG_GROUP, {"name": "/aws/eks/example-test/cluster", "retentionInDays": 365}, name="logs")
 
 CASES = {
-    "cluster-api-is-closed-to-the-internet": RuleCases(
+    "eks-api-not-public": RuleCases(
         passing=[
             # What AWS answers for a closed endpoint still lists everyone.
             Case(_network(endpointPublicAccess=False, publicAccessCidrs=["0.0.0.0/0"])),
@@ -53,7 +53,7 @@ CASES = {
         not_applicable=_ELSEWHERE,
         undecided=[Case(_cluster(vpcConfig=UNKNOWN))],
     ),
-    "cluster-secrets-are-under-our-key": RuleCases(
+    "eks-secrets-use-cmk": RuleCases(
         passing=[
             Case(
                 _cluster(encryptionConfig={"provider": {"keyArn": "arn:aws:kms:x"}, "resources": ["secrets"]})
@@ -78,7 +78,7 @@ CASES = {
             Case(_cluster(encryptionConfig={"provider": {"keyArn": UNKNOWN}, "resources": ["secrets"]}))
         ],
     ),
-    "cluster-logs-its-control-plane": RuleCases(
+    "eks-control-plane-logs-enabled": RuleCases(
         passing=[Case(_cluster(enabledClusterLogTypes=list(LOG_TYPES)))],
         failing=[
             Case(_cluster(), findings=[f"{kind} logs are off" for kind in LOG_TYPES]),

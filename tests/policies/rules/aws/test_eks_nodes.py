@@ -29,7 +29,7 @@ def _attached(arn):
 
 
 CASES = {
-    "template-metadata-is-out-of-reach": RuleCases(
+    "launch-templates-require-imdsv2": RuleCases(
         passing=[
             Case(_template(metadataOptions=_SAFE)),
             Case(_template(metadataOptions={"httpEndpoint": "disabled"})),
@@ -77,7 +77,7 @@ CASES = {
         not_applicable=[Case(_group())],
         undecided=[Case(_disks({"deviceName": "/dev/xvda", "ebs": {"encrypted": UNKNOWN}}))],
     ),
-    "nodes-have-no-login": RuleCases(
+    "nodes-have-no-ssh": RuleCases(
         passing=[
             Case(_template()),
             Case(_group()),

@@ -37,7 +37,7 @@ OWN = {"arn": "arn:aws:kms:eu-central-1:111122223333:key/11111111-2222-3333-4444
 
 
 CASES = {
-    "keys-rotate": RuleCases(
+    "kms-keys-rotate": RuleCases(
         passing=[Case(_key(enableKeyRotation=True)), Case(_key(customerMasterKeySpec="RSA_2048"))],
         failing=[
             Case(_key(), findings=["enableKeyRotation is off"]),
@@ -46,7 +46,7 @@ CASES = {
         not_applicable=_ELSEWHERE,
         undecided=[Case(_key(enableKeyRotation=UNKNOWN))],
     ),
-    "key-deletion-can-be-taken-back": RuleCases(
+    "kms-deletion-window-set": RuleCases(
         passing=[Case(_key()), Case(_key(deletionWindowInDays=14))],
         failing=[
             Case(

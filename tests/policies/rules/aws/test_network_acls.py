@@ -29,7 +29,7 @@ def apart(number=100, action="allow", protocol="-1", name="x", **more):
 ANSWERS = rule(first=1024, last=65535)
 
 CASES = {
-    "network-lists-close-administration": RuleCases(
+    "network-acls-close-ssh-and-rdp": RuleCases(
         passing=[
             Case(acl()),
             Case(acl(rule(cidrBlock="10.0.0.0/8"), rule(first=443, last=443), ANSWERS)),

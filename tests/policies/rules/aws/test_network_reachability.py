@@ -13,7 +13,7 @@ def stored(place, **inputs):
 
 
 CASES = {
-    "no-path-leads-from-the-internet": RuleCases(
+    "data-stores-not-reachable-from-internet": RuleCases(
         passing=[
             Case(*stored("private", publiclyAccessible=True)),
             Case(*stored("public")),

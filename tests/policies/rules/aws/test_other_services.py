@@ -29,7 +29,7 @@ def instance(**inputs):
 
 
 CASES = {
-    "store-passwords-are-not-written-down": RuleCases(
+    "database-passwords-not-in-plain-text": RuleCases(
         passing=[
             Case(resource(DATABASE, {"manageMasterUserPassword": True})),
             Case(resource(DATABASE, {"password": "{{resolve:secretsmanager:db:SecretString:password}}"})),
@@ -84,7 +84,7 @@ CASES = {
         not_applicable=OTHER,
         undecided=[Case(listener(UNKNOWN))],
     ),
-    "function-addresses-authenticate": RuleCases(
+    "lambda-urls-require-authentication": RuleCases(
         passing=[Case(resource(FUNCTION_URL, {"authorizationType": "AWS_IAM"}))],
         failing=[
             Case(
@@ -96,7 +96,7 @@ CASES = {
         not_applicable=OTHER,
         undecided=[Case(resource(FUNCTION_URL, {"authorizationType": UNKNOWN}))],
     ),
-    "functions-name-their-callers": RuleCases(
+    "lambda-permissions-name-callers": RuleCases(
         passing=[
             Case(permission("s3.amazonaws.com", sourceAccount="111122223333")),
             Case(permission("*", principalOrgId="o-abc")),
@@ -114,7 +114,7 @@ CASES = {
         not_applicable=OTHER,
         undecided=[Case(permission(UNKNOWN))],
     ),
-    "machine-metadata-needs-a-token": RuleCases(
+    "ec2-requires-imdsv2": RuleCases(
         passing=[
             Case(instance(metadataOptions={"httpTokens": "required"})),
             Case(instance(metadataOptions=[{"httpEndpoint": "disabled"}])),

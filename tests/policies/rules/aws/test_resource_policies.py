@@ -113,7 +113,7 @@ CASES = {
         not_applicable=[OTHER],
         undecided=[Case(resource("aws:sqs/queuePolicy:QueuePolicy", {"policy": UNKNOWN}))],
     ),
-    "resources-are-shared-with-somebody": RuleCases(
+    "resource-policies-limit-accounts": RuleCases(
         passing=[
             Case(queue(says(Principal={"AWS": f"{OURS}:root"})), [HERE]),
             Case(queue(says(Principal={"AWS": f"{THEIRS}:role/reader"})), [HERE]),
@@ -135,7 +135,7 @@ CASES = {
         not_applicable=[OTHER],
         undecided=[Case(resource("aws:sqs/queuePolicy:QueuePolicy", {"policy": UNKNOWN}), [HERE])],
     ),
-    "services-act-for-named-accounts": RuleCases(
+    "confused-deputy-source-account-set": RuleCases(
         passing=[
             Case(queue(delivered(**where("StringEquals", "aws:SourceAccount", "111122223333")))),
             Case(queue(delivered(**where("ArnLike", "aws:SourceArn", "arn:aws:s3:::mine")))),
@@ -169,7 +169,7 @@ CASES = {
         not_applicable=[OTHER],
         undecided=[Case(queue(delivered(Principal=UNKNOWN)))],
     ),
-    "copies-are-not-shared-with-everybody": RuleCases(
+    "snapshots-not-public": RuleCases(
         passing=[
             Case(resource(LAYER_PERMISSION, LAYER | {"organizationId": "o-example"})),
             Case(resource(LAYER_PERMISSION, LAYER | {"principal": "444455556666"})),

@@ -231,7 +231,7 @@ CASES = {
         not_applicable=[OTHER],
         undecided=[Case(resource(ROLE, {"assumeRolePolicy": UNKNOWN, "permissionsBoundary": BOUNDARY}))],
     ),
-    "service-roles-say-for-whom": RuleCases(
+    "service-roles-set-source-account": RuleCases(
         passing=[
             *(
                 Case(trusts({"Service": f"{name}.amazonaws.com"}))

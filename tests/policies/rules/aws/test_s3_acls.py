@@ -29,7 +29,7 @@ def cors(verbs, origins):
 
 
 CASES = {
-    "access-lists-name-no-strangers": RuleCases(
+    "s3-acls-not-public": RuleCases(
         passing=[
             Case(acl(acl="private")),
             Case(acl(acl="log-delivery-write")),

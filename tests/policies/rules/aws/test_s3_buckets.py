@@ -120,7 +120,7 @@ CASES = {
         not_applicable=[OTHER],
         undecided=[Case(bucket(acl=UNKNOWN))],
     ),
-    "buckets-are-under-our-key": RuleCases(
+    "buckets-use-cmk": RuleCases(
         passing=[
             Case(bucket(), [encrypted(sseAlgorithm="aws:kms", kmsMasterKeyId=KEY)]),
             Case(bucket(), [encrypted(sseAlgorithm="aws:kms:dsse", kmsMasterKeyId="alias/ours")]),

@@ -116,7 +116,7 @@ CASES = {
             Case(resource(DATABASE, {"backupRetentionPeriod": "many"})),
         ],
     ),
-    "watching-stays-on": RuleCases(
+    "logging-and-detection-enabled": RuleCases(
         passing=[Case(resource(DETECTOR, {})), Case(resource(DETECTOR, {"enable": True}))],
         failing=[
             Case(
@@ -152,7 +152,7 @@ CASES = {
         not_applicable=OTHER,
         undecided=[Case(resource(CDN, {"origins": UNKNOWN})), Case(resource(CDN, {"origins": "no JSON"}))],
     ),
-    "callers-are-known": RuleCases(
+    "endpoints-require-authentication": RuleCases(
         passing=[
             Case(resource(POOL, {"allowUnauthenticatedIdentities": False})),
             Case(resource(SERVICE, {"cors": {"allowOrigins": ["*"]}})),
@@ -170,7 +170,7 @@ CASES = {
         not_applicable=OTHER,
         undecided=[Case(resource(POOL, {"allowUnauthenticatedIdentities": UNKNOWN}))],
     ),
-    "models-stay-inside": RuleCases(
+    "models-are-network-isolated": RuleCases(
         passing=[
             Case(resource(MODEL, {"enableNetworkIsolation": True})),
             Case(resource(MODEL, {"vpcConfig": {"subnets": ["subnet-1"]}})),
@@ -192,7 +192,7 @@ CASES = {
         not_applicable=OTHER,
         undecided=[Case(resource(MODEL, {"enableNetworkIsolation": UNKNOWN}))],
     ),
-    "models-are-guarded": RuleCases(
+    "bedrock-guardrails-attached": RuleCases(
         passing=[Case(resource(AGENT, {"guardrailConfigurations": [{"guardrailIdentifier": "g"}]}))],
         failing=[
             Case(

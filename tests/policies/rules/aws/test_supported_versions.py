@@ -5,7 +5,7 @@ from policies.rules.aws.supported_versions import FUNCTION, RULES
 from tests.policies.cases import Case, RuleCases, cases_test, resource
 
 CASES = {
-    "versions-are-still-mended": RuleCases(
+    "versions-are-supported": RuleCases(
         passing=[
             Case(resource(CLUSTER, {"version": "1.35"})),
             Case(resource(CLUSTER, {})),

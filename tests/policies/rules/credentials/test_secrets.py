@@ -16,7 +16,7 @@ def kubernetes(**inputs):
 TOKEN = "kubernetes.io/service-account-token"  # noqa: S105 a type of secret
 
 CASES = {
-    "secrets-are-under-our-key": RuleCases(
+    "secrets-use-cmk": RuleCases(
         passing=[
             Case(resource(SECRET, {"kmsKeyId": KEY})),
             Case(resource(PARAMETER, {"type": "SecureString", "keyId": "alias/example-dev-models"})),
@@ -41,7 +41,7 @@ CASES = {
             Case(resource(PARAMETER, {"type": UNKNOWN, "keyId": KEY})),
         ],
     ),
-    "secret-deletion-can-be-taken-back": RuleCases(
+    "secret-recovery-window-set": RuleCases(
         passing=[Case(resource(SECRET, {})), Case(resource(SECRET, {"recoveryWindowInDays": 7}))],
         failing=[
             Case(
@@ -53,7 +53,7 @@ CASES = {
         not_applicable=[OTHER],
         undecided=[Case(resource(SECRET, {"recoveryWindowInDays": UNKNOWN}))],
     ),
-    "secrets-are-not-written-down": RuleCases(
+    "secrets-not-in-plain-text": RuleCases(
         passing=[
             Case(resource(SECRET_VERSION, {"secretId": "db"})),
             Case(

@@ -42,7 +42,7 @@ CASES = {
         not_applicable=OTHER,
         undecided=[Case(made(BACKEND, tls=UNKNOWN))],
     ),
-    "checks-cannot-be-passed-by": RuleCases(
+    "auth-does-not-fail-open": RuleCases(
         passing=[
             Case(made(SECURITY_POLICY, extAuth={"http": {}, "failOpen": False})),
             Case(made(SECURITY_POLICY, jwt=JWT)),

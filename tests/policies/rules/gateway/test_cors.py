@@ -34,7 +34,7 @@ def said(origin):
 
 
 CASES = {
-    "pages-of-other-sites-ask-for-themselves": RuleCases(
+    "cors-restricts-origins": RuleCases(
         passing=[
             Case(cors("https://web.example.com", credentials=True)),
             Case(cors("*", credentials=False)),

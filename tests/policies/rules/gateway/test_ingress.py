@@ -119,7 +119,7 @@ CASES = {
         not_applicable=[Case(OTHER)],
         undecided=[Case(access(allow(UNKNOWN)))],
     ),
-    "edges-strip-what-only-they-may-say": RuleCases(
+    "gateways-strip-trusted-headers": RuleCases(
         passing=[
             Case(GATEWAY, [JWT, strips("x-caller", *INTERNAL)]),
         ],

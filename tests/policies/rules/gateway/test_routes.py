@@ -151,7 +151,7 @@ CASES = {
         not_applicable=[Case(_http())],
         undecided=[Case(_ai(), others=[_traffic(_ROUTE, rateLimit=UNKNOWN)])],
     ),
-    "prompts-are-never-repeated": RuleCases(
+    "language-routes-do-not-retry": RuleCases(
         passing=[
             Case(
                 _traffic(_ROUTE, **_retry(triggers=["connect-failure", "reset-before-request"])),
@@ -196,7 +196,7 @@ CASES = {
         not_applicable=_OTHER,
         undecided=[Case(_traffic(_ROUTE, retry=UNKNOWN), others=[_ai()])],
     ),
-    "edge-requests-end": RuleCases(
+    "edge-routes-have-timeouts": RuleCases(
         passing=[
             Case(_ai(timeouts={"request": "300s"})),
             Case(_ai()),

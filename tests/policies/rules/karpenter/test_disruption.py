@@ -36,7 +36,7 @@ def chat(annotations: dict[str, str], name: str = "chat") -> Resource:
 
 
 CASES = {
-    "busy-gpus-are-never-moved": RuleCases(
+    "gpu-nodes-not-consolidated-when-busy": RuleCases(
         passing=[
             ours(disrupted(**SAFE)),
             Case(pool(L4, spec={"replicas": 2})),

@@ -25,7 +25,7 @@ ROOT = disk("/dev/xvda", encrypted=True)
 DATA = disk("/dev/xvdb", encrypted=True)
 
 CASES: dict[str, RuleCases] = {
-    "node-class-metadata-is-out-of-reach": RuleCases(
+    "node-classes-require-imdsv2": RuleCases(
         passing=[
             Case(node_class()),
             Case(node_class(metadataOptions={"httpTokens": "required", "httpPutResponseHopLimit": 1})),

@@ -94,6 +94,55 @@ CASES: dict[str, RuleCases] = {
         not_applicable=[Case(OTHER)],
         undecided=[Case(pool(L4, spec={"limits": UNKNOWN}))],
     ),
+<<<<<<< HEAD
+    "gpu-nodes-not-consolidated-when-busy": RuleCases(
+        passing=[
+            ours(disrupted(**SAFE)),
+            Case(pool(L4)),
+            Case(disrupted(consolidationPolicy="WhenEmpty", template={"expireAfter": "24h"})),
+            Case(disrupted(consolidationPolicy="WhenEmpty", budgets=[{"nodes": "0%"}])),
+            Case(
+                disrupted(
+                    consolidationPolicy="WhenEmpty",
+                    budgets=[{"nodes": "1"}, {"nodes": "0", "schedule": "0 6 * * 6", "duration": "164h"}],
+                    template={"expireAfter": "720h"},
+                )
+            ),
+        ],
+        failing=[
+            ours(
+                pool(L4),
+                findings=["consolidationPolicy WhenEmptyOrUnderutilized moves a busy GPU", DRIFTS],
+            ),
+            Case(
+                disrupted(consolidationPolicy="WhenEmptyOrUnderutilized"),
+                findings=["consolidationPolicy WhenEmptyOrUnderutilized moves a busy GPU"],
+            ),
+            ours(
+                disrupted(consolidationPolicy="Balanced", budgets=[{"nodes": "0"}]),
+                findings=["consolidationPolicy Balanced moves a busy GPU"],
+            ),
+            ours(
+                disrupted(
+                    consolidationPolicy="WhenEmpty",
+                    budgets=[{"nodes": "0", "reasons": ["Underutilized"]}, {"nodes": "10%"}],
+                ),
+                findings=[DRIFTS],
+            ),
+            ours(
+                disrupted(**SAFE, template={"expireAfter": "24h30m"}),
+                findings=["expireAfter 24h30m drains a busy GPU, whatever the budgets say"],
+            ),
+        ],
+        not_applicable=NOT_APPLICABLE,
+        undecided=[
+            ours(UNKNOWN_REQUIREMENTS),
+            ours(disrupted(consolidationPolicy="WhenEmpty", budgets=UNKNOWN)),
+            ours(disrupted(**SAFE, template={"expireAfter": "30d"})),
+        ],
+    ),
+=======
+>>>>>>> main
     "gpu-pools-use-spot-only-when-interruptible": RuleCases(
         passing=[
             ours(pool(L4, ON_DEMAND)),

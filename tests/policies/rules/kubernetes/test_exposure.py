@@ -157,7 +157,7 @@ CASES = {
         not_applicable=OTHER,
         undecided=[Case(hook(failurePolicy=UNKNOWN))],
     ),
-    "volumes-are-not-folders-of-nodes": RuleCases(
+    "no-hostpath-persistent-volumes": RuleCases(
         passing=[
             Case(resource(VOLUME, {"spec": {"csi": {"driver": "ebs.csi.aws.com"}}})),
             Case(resource(VOLUME, {"spec": {"local": {"path": "/mnt/nvme"}}})),

@@ -57,7 +57,7 @@ CASES = {
         not_applicable=[OTHER],
         undecided=[Case(release(repositoryOpts=UNKNOWN))],
     ),
-    "releases-are-whole": RuleCases(
+    "helm-releases-are-atomic": RuleCases(
         passing=[Case(release()), Case(release(skipAwait=False))],
         failing=[
             Case(release(atomic=None), findings=["not atomic: a failed update stays half applied"]),

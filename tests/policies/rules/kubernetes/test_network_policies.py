@@ -180,7 +180,7 @@ CASES = {
         not_applicable=[Case(OTHER)],
         undecided=[Case(network(ingress=[{"from": [PODS], "ports": UNKNOWN}]))],
     ),
-    "pods-cannot-reach-instance-metadata": RuleCases(
+    "pods-cannot-reach-imds": RuleCases(
         passing=[
             Case(network(egress=[{"to": [{"ipBlock": EVERYWHERE}], "ports": [{"port": 443}]}])),
             Case(network(egress=[{"to": [{"ipBlock": {**EVERYWHERE, "except": ["169.254.0.0/16"]}}]}])),

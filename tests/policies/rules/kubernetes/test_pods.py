@@ -60,7 +60,7 @@ _OTHER = [Case(resource("kubernetes:core/v1:Service", {"kind": "Service"}))]
 _SHARED = "asks for the token of the namespace's default account, which every pod there shares"
 
 CASES = {
-    "pods-have-no-rights-on-the-node": RuleCases(
+    "pods-meet-restricted-pss": RuleCases(
         passing=[
             Case(_workload()),
             Case(_workload("Pod")),
@@ -137,7 +137,7 @@ CASES = {
         not_applicable=_OTHER,
         undecided=[Case(_workload(change=lambda _p, c: c.update(resources=UNKNOWN)))],
     ),
-    "images-have-one-version": RuleCases(
+    "images-are-pinned": RuleCases(
         passing=[
             Case(_workload()),
             Case(_workload(change=lambda _p, c: c.update(image="host:5000/server@sha256:" + "0" * 64))),

@@ -40,7 +40,7 @@ TEAM = {"kind": "Group", "name": "team-shop"}
 WEB = {"kind": "ServiceAccount", "name": "web", "namespace": "shop"}
 
 CASES = {
-    "cluster-roles-name-what-they-grant": RuleCases(
+    "rbac-roles-name-resources-and-verbs": RuleCases(
         passing=[
             Case(role(rule(["get", "list", "watch"], ["nodes", "pods"]))),
             Case(role(rule(["*"], ["leases"]), name="system:kubelet", labels=BUILT_IN)),
@@ -76,7 +76,7 @@ CASES = {
         not_applicable=OTHER,
         undecided=[Case(role(rule(UNKNOWN, ["pods"])))],
     ),
-    "cluster-roles-do-not-escalate": RuleCases(
+    "rbac-roles-do-not-escalate": RuleCases(
         passing=[
             Case(role(rule(["get"], ["secrets"], resourceNames=["tls"]))),
             Case(role(rule(["get", "list"], ["secrets"]), of="Role")),
@@ -128,7 +128,7 @@ CASES = {
         not_applicable=OTHER,
         undecided=[Case(role(rule(["get"], UNKNOWN)))],
     ),
-    "bindings-name-somebody": RuleCases(
+    "rbac-bindings-name-subjects": RuleCases(
         passing=[
             Case(binding(TEAM, WEB)),
             Case(
@@ -148,7 +148,7 @@ CASES = {
         not_applicable=OTHER,
         undecided=[Case(binding({"kind": "Group", "name": UNKNOWN}))],
     ),
-    "bindings-do-not-administer": RuleCases(
+    "rbac-bindings-are-not-cluster-admin": RuleCases(
         passing=[
             Case(binding(TEAM)),
             Case(binding(TEAM, to="edit", of="RoleBinding")),
@@ -208,5 +208,5 @@ test_cases = cases_test(RULES, CASES)
 def test_every_known_way_to_more_is_found(verb, kind, group, groups):
     made = role(rule(["list", verb], [kind, "configmaps"], group if groups == "named" else "*"))
     said = judge(Graph([made]), RULES)
-    assert [f.rule for f in said.findings] == ["cluster-roles-do-not-escalate"]
+    assert [f.rule for f in said.findings] == ["rbac-roles-do-not-escalate"]
     assert made.type == CLUSTER_ROLES[0]

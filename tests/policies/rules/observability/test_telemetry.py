@@ -23,7 +23,7 @@ OTHER = chart("keda", {"grafana": {"adminPassword": "prom-operator"}})
 NOT_OURS = resource("aws:s3/bucket:Bucket", {})
 
 CASES: dict[str, RuleCases] = {
-    "log-groups-are-under-our-key": RuleCases(
+    "log-groups-use-cmk": RuleCases(
         passing=[
             Case(resource(LOG_GROUP, {"kmsKeyId": "arn:aws:kms:eu-central-1:111122223333:key/1"})),
             Case(

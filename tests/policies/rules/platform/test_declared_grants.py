@@ -130,7 +130,7 @@ CASES = {
             )
         ],
     ),
-    "denials-are-kept": RuleCases(
+    "required-deny-statements-present": RuleCases(
         passing=[Case(boundary()), Case(writer())],
         failing=[
             Case(

@@ -88,7 +88,7 @@ PERSON = {"kind": "User", "name": "somebody"}
 ALL_MODELS = {"kind": "Group", "name": "system:serviceaccounts:models"}
 
 CASES = {
-    "controllers-read-no-payloads": RuleCases(
+    "control-plane-reads-no-payloads": RuleCases(
         passing=[
             Case(role(trust("keda")), [PAYLOADS, gives("s3:GetObject", "arn:aws:s3:::example-charts/*")]),
             Case(role(trust("keda")), [PAYLOADS, gives("s3:PutObject", STORE)]),

@@ -78,7 +78,7 @@ CASES = {
             Case(bucket(objectLockEnabled=True), [lock(days=UNKNOWN)]),
         ],
     ),
-    "payload-buckets-forget": RuleCases(
+    "payload-buckets-expire-objects": RuleCases(
         passing=[
             Case(*payloads(WHOLE)),
             Case(*payloads({**WHOLE, **FORGETS}, {**WHOLE, "filter": {"prefix": "restricted/"}})),
@@ -150,7 +150,7 @@ CASES = {
         not_applicable=[OTHER],
         undecided=[Case(resource("aws:s3/bucket:Bucket", {"forceDestroy": UNKNOWN}, protect=True))],
     ),
-    "image-tags-never-move": RuleCases(
+    "ecr-tags-are-immutable": RuleCases(
         passing=[Case(repository(imageTagMutability="IMMUTABLE"))],
         failing=[
             Case(
@@ -167,7 +167,7 @@ CASES = {
         not_applicable=[OTHER],
         undecided=[Case(repository(imageTagMutability=UNKNOWN))],
     ),
-    "images-are-scanned": RuleCases(
+    "ecr-scans-on-push": RuleCases(
         passing=[
             Case(repository(imageScanningConfiguration={"scanOnPush": True})),
             Case(repository(), [scanning({"scanFrequency": "SCAN_ON_PUSH"})]),
@@ -182,7 +182,7 @@ CASES = {
         not_applicable=[OTHER],
         undecided=[Case(repository(imageScanningConfiguration=UNKNOWN))],
     ),
-    "images-are-under-our-key": RuleCases(
+    "ecr-uses-cmk": RuleCases(
         passing=[
             Case(repository(encryptionConfigurations=[{"encryptionType": "KMS", "kmsKey": KEY}])),
             Case(repository(encryptionConfigurations=[{"encryptionType": "KMS_DSSE", "kmsKey": KEY}])),
@@ -197,7 +197,7 @@ CASES = {
         not_applicable=[OTHER],
         undecided=[Case(repository(encryptionConfigurations=[{"encryptionType": "KMS", "kmsKey": UNKNOWN}]))],
     ),
-    "repositories-forget-untagged-images": RuleCases(
+    "ecr-expires-untagged-images": RuleCases(
         passing=[
             Case(
                 repository(), [resource("aws:ecr/lifecyclePolicy:LifecyclePolicy", {"repository": "models"})]

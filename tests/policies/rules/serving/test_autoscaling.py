@@ -45,7 +45,7 @@ CASES = {
         not_applicable=OTHER,
         undecided=[Case(_scaler(maxReplicaCount=UNKNOWN))],
     ),
-    "zero-has-a-way-back": RuleCases(
+    "scale-to-zero-has-activation-trigger": RuleCases(
         passing=[
             Case(_scaler()),
             Case(_scaler(_CPU, _prometheus(), minReplicaCount=0)),

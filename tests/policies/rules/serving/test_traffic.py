@@ -154,7 +154,7 @@ CASES = {
         not_applicable=OTHER,
         undecided=[Case(llm(lambda s: s.update(parallelism=UNKNOWN)))],
     ),
-    "groups-answer": RuleCases(
+    "traffic-weights-not-all-zero": RuleCases(
         passing=[
             Case(llm()),
             Case(llm(lambda s: s["router"]["route"].update(weight=0)), [_member("chat-v2", weight=1)]),
