@@ -233,16 +233,13 @@ def unused_waivers(previews: Sequence[Previewed], options: Options) -> list[str]
     return [
         line
         for name, waiver in load_waivers(options.root / "policies" / "waivers.yaml").items()
-<<<<<<< HEAD
         if _speaks_of(waiver, here, options)
         and _speaks_of(waiver, here, options) <= stacks
         and (options.with_checkov or not waiver.rule.startswith("checkov:"))
-=======
         if here.intersection(waiver.stacks)
         and here.intersection(waiver.stacks) <= stacks
         and (options.asks_checkov or not waiver.rule.startswith("checkov:"))
         and options.selection.takes(waiver.rule)
->>>>>>> main
         for line in _unused(name, waiver, used)
     ]
 
