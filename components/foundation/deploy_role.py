@@ -92,8 +92,9 @@ class DeployRole(PlatformComponent):
 
 
 def publisher_statements(names: Names) -> list[Statement]:
-    """Uploading into the model bucket, in parts where a file is large. What is there already stays as it is: locked."""
+    """Uploading models, in parts where a file is large, and pushing images. What is there stays as it is: locked."""
     bucket = names.bucket_arn("models")
+    images = names.arn("ecr", f"repository/{names.platform}/*")
     return [
         Statement(
             sid="SeeWhatIsThere",
@@ -104,6 +105,25 @@ def publisher_statements(names: Names) -> list[Statement]:
             sid="Upload",
             actions=["s3:AbortMultipartUpload", "s3:ListMultipartUploadParts", "s3:PutObject"],
             resources=[f"{bucket}/*"],
+        ),
+        Statement(
+            sid="PushImages",
+            actions=[
+                "ecr:BatchCheckLayerAvailability",
+                "ecr:BatchGetImage",
+                "ecr:CompleteLayerUpload",
+                "ecr:DescribeImages",
+                "ecr:InitiateLayerUpload",
+                "ecr:PutImage",
+                "ecr:UploadLayerPart",
+            ],
+            resources=[images],
+        ),
+        Statement(
+            sid="LogInToTheRegistry",
+            actions=["ecr:GetAuthorizationToken"],
+            resources=["*"],
+            unscoped_because="a registry's token has no resource level",
         ),
         Statement(
             sid="ModelKey",

@@ -1,8 +1,8 @@
 """What a day makes of the releases a stack runs, as findings on what serves them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 from policies.engine.evaluate import Finding
 from policies.engine.graph import Graph, Resource
@@ -14,10 +14,36 @@ _SERVICES: Final = (
     "kubernetes:serving.kserve.io/v1alpha2:LLMInferenceService",
 )
 _MODEL: Final = "slipway.dev/model"
+_VERSION: Final = "slipway.dev/version"
+_DIGEST: Final = "slipway.dev/artifact-digest"
 
 
 def release_findings(graph: Graph, releases: Iterable[LoadedRelease], today: date) -> list[Finding]:
-    """One finding for each notice; it names the model's service, and the file that says so."""
+    """One finding for each notice, and for each served digest that is not its record's; it names the service."""
+    releases = list(releases)
+    return [*_other_digests(graph, releases), *_notices(graph, releases, today)]
+
+
+def _other_digests(graph: Graph, releases: Iterable[LoadedRelease]) -> list[Finding]:
+    """The download holds files to the digest in the pod's annotation; here that one is held to the record."""
+    records = {(r.release.model, r.release.version): r for r in releases}
+    return [
+        Finding(
+            rule="release:served-digest-is-the-records",
+            level="mandatory",
+            urn=service.urn,
+            message=f"{where}[{_DIGEST}]: got {annotations.get(_DIGEST) or 'none'}, "
+            f"the record {loaded.release.identity} says {loaded.release.artifact.digest}",
+            fix="Take the digest from the release record; the program does (components/models/plan.py).",
+        )
+        for service in graph.of_type(*_SERVICES)
+        for where, labels, annotations in _parts(service)
+        if (loaded := records.get((labels.get(_MODEL, ""), labels.get(_VERSION, "")))) is not None
+        and annotations.get(_DIGEST) != loaded.release.artifact.digest
+    ]
+
+
+def _notices(graph: Graph, releases: Iterable[LoadedRelease], today: date) -> list[Finding]:
     return [
         Finding(
             rule=notice.rule,
@@ -42,4 +68,19 @@ def _service_of(graph: Graph, loaded: LoadedRelease) -> str:
 
 def _labels(service: Resource) -> dict[str, str]:
     found = service.inputs.get("metadata", {}).get("labels", {})
+    return found if isinstance(found, dict) else {}
+
+
+def _parts(service: Resource) -> Iterator[tuple[str, dict[str, Any], dict[str, Any]]]:
+    """Where a service says which version it is: for itself, or for its predictor."""
+    spec, meta = service.inputs.get("spec", {}), service.inputs.get("metadata", {})
+    predictor = spec.get("predictor") if isinstance(spec, dict) else None
+    if isinstance(predictor, dict):
+        yield "spec.predictor.annotations", _texts(predictor, "labels"), _texts(predictor, "annotations")
+    elif isinstance(meta, dict):
+        yield "metadata.annotations", _texts(meta, "labels"), _texts(meta, "annotations")
+
+
+def _texts(value: dict[str, Any], key: str) -> dict[str, Any]:
+    found = value.get(key)
     return found if isinstance(found, dict) else {}

@@ -36,3 +36,27 @@ def test_a_release_that_nothing_serves_is_told_all_the_same():
 
 def test_long_before_nothing_is_said():
     assert release_findings(Graph([SERVICE]), [ENDED], date(2026, 11, 23)) == []
+
+
+def _served(digest):
+    labels = {"slipway.dev/model": "minilm", "slipway.dev/version": loaded().release.version}
+    predictor = {"labels": labels, "annotations": {"slipway.dev/artifact-digest": digest}}
+    return resource(
+        SERVICE.type, {"metadata": {"name": "minilm"}, "spec": {"predictor": predictor}}, name="minilm"
+    )
+
+
+def test_the_digest_that_is_served_is_the_records():
+    digest = loaded().release.artifact.digest
+    assert release_findings(Graph([_served(digest)]), [loaded()], date(2026, 11, 23)) == []
+
+
+def test_a_digest_that_is_not_the_records_is_refused():
+    other = "sha256:" + "f" * 64
+    (found,) = release_findings(Graph([_served(other)]), [loaded()], date(2026, 11, 23))
+    assert (found.rule, found.level) == ("release:served-digest-is-the-records", "mandatory")
+    record = loaded().release
+    assert found.message == (
+        f"spec.predictor.annotations[slipway.dev/artifact-digest]: got {other}, "
+        f"the record {record.identity} says {record.artifact.digest}"
+    )
