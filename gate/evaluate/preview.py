@@ -185,7 +185,7 @@ def _preview_one(stack: Stack, above: Sequence[Previewed], options: Options, add
                 "report.json": render.as_json(report.as_data()),
                 "report.md": render.as_markdown(report),
                 "report.html": as_html(
-                    report, {name: w for name, w in waivers.items() if stack.name in w.stacks}
+                    report, {name: w for name, w in waivers.items() if w.holds_in(stack.name)}
                 ),
                 "report.sarif": render.as_json(as_sarif(report, Origins(stack.name, options.organisation))),
                 "report.junit.xml": as_junit(report),

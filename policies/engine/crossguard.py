@@ -15,13 +15,14 @@ import pulumi_policy as pack
 from pulumi_policy import policy as protocol
 from pulumi_policy import proxy
 
+from policies.engine.accepted_types import read_accepted
 from policies.engine.catalog import RULES
 from policies.engine.controls import tags_of
 from policies.engine.evaluate import Judgement, judge
 from policies.engine.graph import UNKNOWN, Graph, Resource
 from policies.engine.normalize import respelled, spelled
 from policies.engine.rule import Rule
-from policies.engine.waiver import Accepted, Waiver, read_waivers
+from policies.engine.waiver import Accepted, Waiver
 
 _UNKNOWNS: Final = frozenset(
     getattr(proxy, f"UNKNOWN_{kind}_VALUE")
@@ -77,6 +78,8 @@ def record_of_many(resource: Any) -> Resource:
         name=resource.name,
         inputs=properties,
         outputs=properties,
+        # A component has no provider; what has none besides is a provider itself, or a reference.
+        custom=resource.provider is not None or resource.resource_type.startswith("pulumi:providers:"),
         id=properties.get("id", "") if isinstance(properties.get("id"), str) else "",
         parent=resource.parent.urn if resource.parent else "",
         protect=resource.opts.protect,
@@ -173,11 +176,11 @@ def start(folder: Path, *, today: date, is_preview: bool) -> None:
     """Serve the engine until it ends the process; prints the port it listens on as its first line.
 
     Args:
-        folder: holds ``waivers.yaml``.
+        folder: holds ``waivers.yaml`` and ``accepted_types.yaml``.
         today: waivers expire against it.
         is_preview: whether values may still be unknown, until the engine says.
     """
-    judge_ = Judge(read_waivers(folder / "waivers.yaml"), today, is_preview=is_preview)
+    judge_ = Judge(read_accepted(folder / "waivers.yaml"), today, is_preview=is_preview)
     _hear_whether_preview(judge_)
     left_out = [rule.id for rule in RULES if rule.reads_retention]
     pack.PolicyPack(

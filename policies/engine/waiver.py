@@ -12,6 +12,9 @@ from facts.strict import Strict
 from facts.strict_yaml import YamlProblem, load
 
 LONGEST = timedelta(days=180)
+EVERY_STACK = "*"
+ANY = "any resource"
+"""What an accepted type names as its resource."""
 _OTHER_ZONES = timedelta(days=1)
 """Somebody east of Greenwich writes tomorrow's date while it is still today here."""
 
@@ -79,6 +82,10 @@ class Waiver(Strict):
             for finding in findings:
                 yield in_chart(self.chart or "", name), finding
 
+    def holds_in(self, stack: str) -> bool:
+        """Whether it speaks of a stack; accepted types do of all."""
+        return stack in self.stacks or EVERY_STACK in self.stacks
+
     def is_in_force(self, today: date) -> bool:
         """Not yet where it is dated after today: half a year begins when somebody accepts, not at will."""
         return self.created <= today + _OTHER_ZONES and today <= self.expires
@@ -127,9 +134,9 @@ class Accepted:
     """The findings accepted in one stack."""
 
     def __init__(self, waivers: Mapping[str, Waiver], stack: str) -> None:
-        held = {name: waiver for name, waiver in waivers.items() if stack in waiver.stacks}
+        held = {name: waiver for name, waiver in waivers.items() if waiver.holds_in(stack)}
         self._index = {(w.rule, *part): (name, w) for name, w in held.items() for part in w.parts()}
 
     def by(self, rule: str, resource: str, finding: str) -> tuple[str, Waiver] | None:
         """The name and record of the waiver for exactly this finding, expired or not."""
-        return self._index.get((rule, resource, finding))
+        return self._index.get((rule, resource, finding)) or self._index.get((rule, ANY, finding))
