@@ -64,8 +64,8 @@ CASES = {
                 release(chart="oci://docker.io/envoyproxy/ai-gateway-crds-helm", version="v1.0.0"),
                 findings=[
                     (
-                        "chart: Helm's record of ai-gateway-crds-helm takes 864,092 bytes with its own values, 82% of what "
-                        "a Secret holds"
+                        "chart: Helm's record of ai-gateway-crds-helm takes 864,092 bytes with its own values, 82% of "
+                        "what a Secret holds"
                     )
                 ],
             ),
