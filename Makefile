@@ -10,7 +10,7 @@ BASE ?= $(or $(BEFORE),$(if $(GITHUB_BASE_REF),origin/$(GITHUB_BASE_REF),main))
 UV := $(shell command -v uv 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help program preview pack test fuzz check conformance policy-engine lint-workflows test-browser test-pull-requests bench mutate docs schemas schemas-check charts charts-check crds crds-check verify-releases evaluate-releases clean
+.PHONY: help program preview pack test fuzz check runtime-image test-runtime-image conformance policy-engine lint-workflows test-browser test-pull-requests bench mutate docs schemas schemas-check charts charts-check crds crds-check verify-releases evaluate-releases clean
 
 help: ## list the verbs
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /: /'
@@ -112,6 +112,14 @@ lint-workflows: $(VENV)/development.installed ## lint CI's workflows and script 
 	else \
 	  echo "lint-workflows: Go is not installed; actionlint was NOT run"; \
 	fi
+
+# On Debian 12, or in a container of it: apt serves the base. Neither Docker nor root.
+runtime-image: $(VENV)/development.installed ## build the image of the platform's own programs and compare it with its pin (needs apt)
+	$(BIN)/python -m tools.runtime_image $(ARGS)
+
+# As root: a mount namespace of its own, and a root that cannot be written.
+test-runtime-image: $(VENV)/development.installed ## build that image twice and run it unprivileged against an S3 on loopback (needs apt and root)
+	$(BIN)/pytest -o addopts="-q --strict-markers --strict-config" tests/runtime_image
 
 docs: $(VENV)/development.installed ## make docs/rules.md and docs/controls.md again from the catalogue
 	$(BIN)/slipway policies --format markdown > docs/rules.md.new && mv docs/rules.md.new docs/rules.md

@@ -23,8 +23,12 @@ _RESOURCES: Final = {
 
 
 def runtime_image(names: Names) -> str:
-    """The image of the platform's own programs, from its own registry (docs/components/runtime_image.md)."""
-    return f"{names.registry}/{names.repository(RUNTIME)}:{images()['slipway-runtime'].version}"
+    """The image of the platform's own programs, from its own registry (docs/components/runtime_image.md).
+
+    By digest: another build, or a push of something else under the tag, is not what a node takes.
+    """
+    pinned = images()["slipway-runtime"]
+    return f"{names.registry}/{names.repository(RUNTIME)}:{pinned.version}@{pinned.digest}"
 
 
 def storage_container(names: Names) -> dict[str, Any]:

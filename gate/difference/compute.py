@@ -68,5 +68,6 @@ def _beyond(
     return [f for f in found if _key(f) not in seen]
 
 
-def _key(finding: Mapping[str, Any]) -> tuple[str, str, str]:
-    return finding["rule"], finding["urn"], finding["message"]
+def _key(finding: Mapping[str, Any]) -> str:
+    """The finding's own key; what could not be decided, and reports of older versions, are told by their sentence."""
+    return str(finding.get("key") or "|".join((finding["rule"], finding["urn"], finding["message"])))

@@ -24,6 +24,7 @@ def release_findings(graph: Graph, releases: Iterable[LoadedRelease], today: dat
             level=notice.level,
             urn=_service_of(graph, loaded),
             message=f"{notice.file}: {notice.message}",
+            file=notice.file.partition(": ")[0],
             fix=notice.fix,
         )
         for loaded in releases

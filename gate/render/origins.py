@@ -1,17 +1,19 @@
 """From what a rule found to the line that caused it: of a stack file or release, or of a component's source.
 
-A component is made from one section of the stack file. Where the text of a finding names a value that stands
-on exactly one line of that section, or of the release behind it, that line is the cause; otherwise it is the
-line where the section begins. Of a resource that no section makes, only its line of source is known.
+A component is made from one section of the stack file. Where the value at fault stands on one line of that section,
+or of the release behind it, that line is the cause; of several the one whose key is the property's name; otherwise
+it is the line where the section begins. Texts of findings are never searched. Of a resource that no section makes,
+only its line of source is known.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from gate.render.yaml_lines import Value, values
+from policies.engine.evaluate import Finding, Undecided
 
 _SETTINGS: Final = ("config", "slipway:settings")
 _MADE_FROM: Final[Mapping[str, str]] = {
@@ -26,8 +28,7 @@ _MADE_FROM: Final[Mapping[str, str]] = {
 """Components whose name is not their section's."""
 _KEYED: Final = (("gpu-", "gpu_pools"), ("model-", "models"))
 """Components that a mapping makes, one an entry."""
-_SHORTEST: Final = 3
-"""A shorter value, such as 8, stands in a text by chance."""
+_WORD: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
 @dataclass(frozen=True, kw_only=True, order=True)
@@ -53,15 +54,16 @@ class Origins:
         self._lines = {v.path: v.line for v in self._settings}
         self._releases: dict[str, Sequence[Value]] = {}
 
-    def of(self, component: str, message: str) -> Place | None:
+    def of(self, component: str, said: Finding | Undecided) -> Place | None:
         """The line that caused a finding on a resource of an outermost component, or None."""
         section = self.section(component)
         if section not in self._lines:
             return None
-        found = _naming(message, self._file, [v for v in self._settings if v.path[: len(section)] == section])
+        own = [v for v in self._settings if v.path[: len(section)] == section]
+        found = _holding(said, self._file, own)
         if not found:
             records = self._records(section)
-            found = {p for file in records for p in _naming(message, file, self._of_release(file))}
+            found = {p for file in records for p in _holding(said, file, self._of_release(file))}
         return found.pop() if len(found) == 1 else Place(file=self._file, line=self._lines[section])
 
     def section(self, component: str) -> tuple[str, ...]:
@@ -104,13 +106,27 @@ class Origins:
             return []
 
 
-def _naming(message: str, file: str, candidates: Sequence[Value]) -> set[Place]:
-    """The lines whose value stands in the text as a word of its own."""
-    return {
-        Place(file=file, line=v.line)
-        for v in candidates
-        if len(v.text) >= _SHORTEST and re.search(rf"(?<![\w.-]){re.escape(v.text)}(?![\w-])", message)
-    }
+def _holding(said: Finding | Undecided, file: str, candidates: Sequence[Value]) -> set[Place]:
+    """The lines that hold the value at fault; of several, those whose key is called as the property."""
+    if not isinstance(said, Finding) or not said.path:
+        return set()
+    key = _WORD.sub("_", re.sub(r"\[[^\]]*\]", "", said.path).rpartition(".")[2]).lower()
+    wanted = set(_texts(said.value))
+    held = [v for v in candidates if v.text and v.text in wanted]
+    named = [v for v in (held or candidates) if key in v.path[-2:]]
+    lines = {v.line for v in (named or held)}
+    return {Place(file=file, line=line) for line in lines}
+
+
+def _texts(value: object) -> Iterator[str]:
+    """A value as YAML writes it."""
+    if isinstance(value, bool):
+        yield str(value).lower()
+    elif isinstance(value, str | int | float):
+        yield str(value)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from _texts(item)
 
 
 def source_line(position: str) -> Place | None:

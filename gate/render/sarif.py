@@ -5,7 +5,6 @@ against which a test validates what is made here.
 """
 
 import hashlib
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
@@ -19,8 +18,6 @@ from policies.engine.graph import Resource
 
 _SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _LEVELS: Final = {"mandatory": "error", "advisory": "warning"}
-_RECORD: Final = re.compile(r"(?P<file>releases/[\w./-]+\.yaml): ")
-"""What a finding on a release or one of its events begins with."""
 _OTHER: Final = "Found by the shape check or by checkov (docs/gate.md)."
 
 
@@ -92,12 +89,12 @@ def _result(
 ) -> dict[str, Any]:
     label = resource.label if resource is not None else said.urn
     places = _places(said, resource, component, origins)
-    identity = f"{said.rule}\x00{said.urn}\x00{said.message}".encode(errors="backslashreplace")
+    identity = said.key.encode(errors="backslashreplace")
     result: dict[str, Any] = {
         "ruleId": printable(said.rule),
         "ruleIndex": index,
         "message": {"text": printable(f"{label}: {said.message}")},
-        "partialFingerprints": {"slipway/v1": hashlib.sha256(identity).hexdigest()},
+        "partialFingerprints": {"slipway/v2": hashlib.sha256(identity).hexdigest()},
     }
     if isinstance(said, Undecided):
         result |= {"kind": "open", "level": "none"}
@@ -121,10 +118,9 @@ def _places(
     said: Finding | Undecided, resource: Resource | None, component: str, origins: Origins | None
 ) -> Sequence[Place]:
     """The cause first, then the line of source that declares the resource."""
-    record = _RECORD.match(said.message)
     found = [
-        Place(file=record["file"]) if record else None,
-        origins.of(component, said.message) if origins is not None and component else None,
+        Place(file=said.file) if isinstance(said, Finding) and said.file else None,
+        origins.of(component, said) if origins is not None and component else None,
         source_line(resource.position) if resource is not None else None,
         Place(file=said.object.partition("#")[0]) if said.object else None,
     ]

@@ -7,6 +7,7 @@ from typing import Any, Literal
 from gate.report.flows import AUTHORIZATION, Flow, flows
 from policies.engine.evaluate import Finding, Undecided
 from policies.engine.graph import Resource, Unknown
+from policies.engine.rule import SEVERITIES
 
 Verdict = Literal["pass", "fail", "error"]
 EXIT_CODES: Mapping[Verdict, int] = {"pass": 0, "fail": 1, "error": 2}
@@ -96,8 +97,8 @@ class Report:
 
     @property
     def open_findings(self) -> list[Finding]:
-        """Findings nobody waived, mandatory ones first."""
-        return sorted((f for f in self.findings if not f.waiver), key=lambda f: (f.level != "mandatory", f))
+        """Findings nobody waived: mandatory ones first, then by severity."""
+        return sorted((f for f in self.findings if not f.waiver), key=_by_weight)
 
     @property
     def waived_findings(self) -> list[Finding]:
@@ -140,7 +141,7 @@ class Report:
             "verdict": self.verdict,
             "summary": dict(self.summary),
             "faults": list(self.faults),
-            "findings": [asdict(f) for f in (*self.open_findings, *self.waived_findings)],
+            "findings": [_finding(f) for f in (*self.open_findings, *self.waived_findings)],
             "undecided": [asdict(u) for u in self.undecided],
             "not_seen": [f"{n.why}: {n.what}" for n in self.not_seen],
             "unpinned": list(self.unpinned),
@@ -165,6 +166,19 @@ class Report:
             "dependencies": sorted(resource.dependencies),
             "inputs": shown(resource),
         }
+
+
+def _by_weight(finding: Finding) -> tuple[bool, int, Finding]:
+    return finding.level != "mandatory", SEVERITIES.index(finding.severity), finding
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    """A finding as JSON; its value only where a reader can take it in, and where it cannot be a secret's."""
+    said = asdict(finding)
+    value = said.pop("value")
+    if isinstance(value, bool | int | float) and finding.path:
+        said["value"] = value
+    return {**said, "key": finding.key}
 
 
 _HIDDEN = frozenset(f"{part}.*" for part in ("data", "stringData"))

@@ -6,12 +6,15 @@ nothing is unknown any more, what still cannot be decided is a violation; and a 
 Runs in the pack's own environment (policies/requirements.txt).
 """
 
+import threading
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
 import pulumi_policy as pack
+from google.protobuf import json_format
 from pulumi_policy import policy as protocol
 from pulumi_policy import proxy
 
@@ -55,43 +58,6 @@ def _behind(value: Any) -> Any:
     return value["__target"] if is_proxy else value
 
 
-def record_of_one(args: Any) -> Resource:
-    """The resource the engine asks about, alone."""
-    resource = Resource(
-        urn=args.urn,
-        type=args.resource_type,
-        name=args.name,
-        inputs=plain(args.props),
-        parent=args.opts.parent or "",
-        protect=args.opts.protect,
-        provider=f"{args.provider.urn}::" if args.provider else "",
-    )
-    return respelled(resource)
-
-
-def record_of_many(resource: Any) -> Resource:
-    """One resource of the whole stack, with what it waits for; its properties are what the provider answered."""
-    properties = plain(resource.props)
-    record = Resource(
-        urn=resource.urn,
-        type=resource.resource_type,
-        name=resource.name,
-        inputs=properties,
-        outputs=properties,
-        # A component has no provider; what has none besides is a provider itself, or a reference.
-        custom=resource.provider is not None or resource.resource_type.startswith("pulumi:providers:"),
-        id=properties.get("id", "") if isinstance(properties.get("id"), str) else "",
-        parent=resource.parent.urn if resource.parent else "",
-        protect=resource.opts.protect,
-        provider=f"{resource.provider.urn}::" if resource.provider else "",
-        dependencies=frozenset(d.urn for d in resource.dependencies),
-        property_dependencies={
-            name: frozenset(d.urn for d in found) for name, found in resource.property_dependencies.items()
-        },
-    )
-    return respelled(record)
-
-
 class Judge:
     """Answers the engine: what one rule says of a graph, as violations of that rule's policy."""
 
@@ -100,6 +66,8 @@ class Judge:
         self._accepted: dict[str, Accepted] = {}
         self.today = today
         self.is_preview = is_preview
+        # Its ``graph`` is what the engine asks about, one resource or the whole stack; it asks in several threads.
+        self.asked = threading.local()
 
     def accepted_in(self, urn: str) -> Accepted:
         """The waivers of the stack that a URN names: not every engine says in the environment which one it is."""
@@ -108,9 +76,8 @@ class Judge:
             self._accepted[stack] = Accepted(self._waivers, stack)
         return self._accepted[stack]
 
-    def tell(self, rule: Rule, resources: Iterable[Resource], report: Report) -> None:
+    def tell(self, rule: Rule, graph: Graph, report: Report) -> None:
         """Report every finding of a rule; raises last, when a preview leaves something undecided."""
-        graph = Graph(resources)
         said = judge(graph, [rule])
         self._findings(rule, said, graph, report)
         for fault in said.faults:
@@ -141,14 +108,14 @@ def policy_of(rule: Rule, judge_: Judge) -> Any:
     }
     if rule.reads_graph:
 
-        def of_stack(args: Any, report: Report) -> None:
-            judge_.tell(rule, [record_of_many(r) for r in args.resources], report)
+        def of_stack(_args: Any, report: Report) -> None:
+            judge_.tell(rule, judge_.asked.graph, report)
 
         return pack.StackValidationPolicy(validate=of_stack, **described)
 
     def of_resource(args: Any, report: Report) -> None:
         if any(_is_meant(token, spelled(args.resource_type)) for token in rule.applies_to):
-            judge_.tell(rule, [record_of_one(args)], report)
+            judge_.tell(rule, judge_.asked.graph, report)
 
     return pack.ResourceValidationPolicy(validate=of_resource, **described)
 
@@ -172,6 +139,65 @@ def _hear_whether_preview(judge_: Judge) -> None:
     servicer.ConfigureStack = heard
 
 
+def _read_requests_once(judge_: Judge) -> None:
+    """Read what the engine asks about once and not once for every rule, as pulumi-policy 1.21.0 does.
+
+    Definitions of custom kinds are megabytes: 300 rules that each read them again took four minutes. The SDK's own
+    code still asks the policies and answers the engine; it is only shown no properties.
+    """
+    servicer = protocol._PolicyAnalyzerServicer  # noqa: SLF001 a rename fails at once
+    of_one, of_stack = servicer.Analyze, servicer.AnalyzeStack
+
+    def analyze(self: Any, request: Any, context: Any) -> Any:
+        judge_.asked.graph = Graph([respelled(_resource(self, request, request.options.parent))])
+        bare = type(request)(type=request.type, urn=request.urn, name=request.name)
+        return _answered(judge_, of_one, self, bare, context)
+
+    def analyze_stack(self: Any, request: Any, context: Any) -> Any:
+        judge_.asked.graph = Graph(_resources(self, request))
+        return _answered(judge_, of_stack, self, type(request)(), context)
+
+    servicer.Analyze, servicer.AnalyzeStack = analyze, analyze_stack
+
+
+def _answered(judge_: Judge, ask: Callable[..., Any], *arguments: Any) -> Any:
+    try:
+        return ask(*arguments)
+    finally:
+        del judge_.asked.graph
+
+
+def _resource(servicer: Any, said: Any, parent: str) -> Resource:
+    provider = said.provider.urn if said.HasField("provider") else ""
+    return Resource(
+        urn=said.urn,
+        type=said.type,
+        name=said.name,
+        inputs=plain(protocol.deserialize_properties(json_format.MessageToDict(said.properties))),
+        parent=parent,
+        protect=servicer._get_resource_options(said).protect,  # noqa: SLF001 as the SDK reads it
+        provider=f"{provider}::" if provider else "",
+        # A component has no provider; what has none besides is a provider itself.
+        custom=bool(provider) or said.type.startswith("pulumi:providers:"),
+    )
+
+
+def _resources(servicer: Any, request: Any) -> Iterable[Resource]:
+    """Every resource of the stack; its properties are what the provider answered."""
+    for said in request.resources:
+        record = _resource(servicer, said, said.parent)
+        id_ = record.inputs.get("id", "")
+        yield respelled(
+            replace(
+                record,
+                outputs=record.inputs,
+                id=id_ if isinstance(id_, str) else "",
+                dependencies=frozenset(said.dependencies),
+                property_dependencies={k: frozenset(v.urns) for k, v in said.propertyDependencies.items()},
+            )
+        )
+
+
 def start(folder: Path, *, today: date, is_preview: bool) -> None:
     """Serve the engine until it ends the process; prints the port it listens on as its first line.
 
@@ -182,6 +208,7 @@ def start(folder: Path, *, today: date, is_preview: bool) -> None:
     """
     judge_ = Judge(read_accepted(folder / "waivers.yaml"), today, is_preview=is_preview)
     _hear_whether_preview(judge_)
+    _read_requests_once(judge_)
     left_out = [rule.id for rule in RULES if rule.reads_retention]
     pack.PolicyPack(
         name="slipway",

@@ -1,17 +1,22 @@
 """Applying rules to a graph: a verdict per rule and resource, and no way to be silent."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from policies.engine.graph import Graph, Resource
 from policies.engine.neighbours import keeps_our_conventions
-from policies.engine.rule import Level, Rule
+from policies.engine.rule import Level, Offence, Rule, Severity
 from policies.engine.values import UndecidedError
 
 
 @dataclass(frozen=True, kw_only=True, order=True)
 class Finding:
-    """One offence of one resource against one rule; ``waiver`` names the record that excuses it."""
+    """One offence of one resource against one rule; ``waiver`` names the record that excuses it.
+
+    ``path`` is the property at fault and ``value`` what stands there, where the rule says so; ``file`` the file of the
+    project it is about, where that is no manifest.
+    """
 
     rule: str
     level: Level
@@ -20,6 +25,18 @@ class Finding:
     object: str = ""
     waiver: str = ""
     fix: str = ""
+    path: str = ""
+    severity: Severity = "medium"
+    file: str = ""
+    value: Any = field(default=None, compare=False)
+
+    @property
+    def key(self) -> str:
+        """What stays the same while sentences are reworded: rule, subject and property path.
+
+        A finding that names no property is told from others of its resource by its sentence.
+        """
+        return "|".join((self.rule, self.object or self.urn, self.path or self.message))
 
 
 @dataclass(frozen=True, kw_only=True, order=True)
@@ -31,6 +48,11 @@ class Undecided:
     urn: str
     message: str
     object: str = ""
+
+    @property
+    def key(self) -> str:
+        """What stays the same while nothing is decided: rule, subject and the value that is missing."""
+        return "|".join((self.rule, self.object or self.urn, self.message))
 
 
 @dataclass(frozen=True, kw_only=True, order=True)
@@ -87,21 +109,12 @@ def _apply(  # noqa: PLR0917 three lists to fill, called once
         if isinstance(answered, str | bytes | Mapping):  # a text would be read letter by letter
             raise TypeError(f"answered {answered!r}, not a list of texts")  # noqa: TRY301 a fault like any other
         for message in answered:
-            if not isinstance(message, str) or not message:
+            if not isinstance(message, str | Offence) or not message:
                 faults.append(
                     Fault(rule=rule.id, urn=resource.urn, message=f"answered {message!r}, not a text")
                 )
                 continue
-            findings.append(
-                Finding(
-                    rule=rule.id,
-                    level=rule.level,
-                    urn=resource.urn,
-                    object=resource.source,
-                    message=message,
-                    fix=rule.fix,
-                )
-            )
+            findings.append(_finding(rule, resource, message))
     except UndecidedError as missing:
         undecided.append(
             Undecided(
@@ -112,3 +125,18 @@ def _apply(  # noqa: PLR0917 three lists to fill, called once
         raise
     except BaseException as error:  # noqa: BLE001 a rule is code others write: whatever it raises, sys.exit(0) too, is a fault
         faults.append(Fault(rule=rule.id, urn=resource.urn, message=f"{type(error).__name__}: {error}"))
+
+
+def _finding(rule: Rule, resource: Resource, said: str | Offence) -> Finding:
+    what = said if isinstance(said, Offence) else Offence(path="", problem=said)
+    return Finding(
+        rule=rule.id,
+        level=rule.level,
+        severity=rule.severity,
+        urn=resource.urn,
+        object=resource.source,
+        path=what.path,
+        value=what.value,
+        message=what.message,
+        fix=rule.fix,
+    )

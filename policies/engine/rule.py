@@ -1,13 +1,39 @@
-"""One rule: what must hold, for which kinds of resource, why, and what to do about it."""
+"""One rule: what must hold, for which kinds of resource, how bad it is, why, and what to do about it."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Final, Literal
 
 from policies.engine.graph import Graph, Resource
 
 Level = Literal["mandatory", "advisory"]
-Check = Callable[[Resource, Graph], Iterable[str]]
+Severity = Literal["critical", "high", "medium", "low"]
+SEVERITIES: Final[tuple[Severity, ...]] = ("critical", "high", "medium", "low")
+"""By what is lost: critical, an account, a cluster or all data; high, a secret, an outage, or it cannot run; medium, a
+layer of defence; low, order and cost."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Offence:
+    """What breaks a rule in one place: the property, what stands there, what is wrong with it.
+
+    ``path`` is in the words of the API (``spec.containers[0].ports[0].hostPort``), empty for the resource as
+    a whole. ``value`` is what stands there; a line of the stack file that holds it is the finding's line.
+    """
+
+    path: str
+    problem: str
+    value: Any = None
+    expected: str = ""
+
+    @property
+    def message(self) -> str:
+        """The sentence: path first, then what is wrong and what is allowed."""
+        said = f"{self.path}: {self.problem}" if self.path else self.problem
+        return f"{said}; {self.expected}" if self.expected else said
+
+
+Check = Callable[[Resource, Graph], Iterable[str | Offence]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,13 +42,14 @@ class Rule:
 
     ``applies_to`` holds type tokens; ``kubernetes:*`` means every type that begins so.
 
-    ``check`` yields one short text per offence, narrow enough that one of them can be waived; nothing
-    means the resource is fine. It raises :class:`policies.engine.values.UndecidedError` where a value it needs
-    cannot be read; what it yielded before is kept. ``reads_graph`` is true where the check looks at other
-    resources: in an engine such a rule can only run once the whole stack is known. ``reads_retention`` is
-    true where it asks whether a resource is retained on delete, which an engine tells no policy pack.
-    ``house`` is true where it holds this platform to its own conventions: a stack that chose otherwise is not
-    wrong, and is not asked.
+    ``check`` yields an :class:`Offence` (or, where no property is at fault, one short text) for each cause, narrow
+    enough that one of them can be waived; nothing means the resource is fine. It raises
+    :class:`policies.engine.values.UndecidedError` where a value it needs cannot be read; what it yielded before is
+    kept. ``reads_graph`` is true where the check looks at other resources: in an engine such a rule can only run once
+    the whole stack is known. ``reads_retention`` is true where it asks whether a resource is retained on delete, which
+    an engine tells no policy pack. ``house`` is true where it holds this platform to its own conventions: a stack that
+    chose otherwise is not wrong, and is not asked. ``aliases`` are ids it had before: waivers and questions by them
+    keep working.
     """
 
     id: str
@@ -34,3 +61,5 @@ class Rule:
     reads_graph: bool = False
     reads_retention: bool = False
     house: bool = False
+    severity: Severity = "medium"
+    aliases: tuple[str, ...] = ()

@@ -27,10 +27,11 @@ def container(names):
     }
 
 
-def test_the_image_is_in_the_platforms_own_registry_under_the_tag_of_its_content(names):
+def test_the_image_is_in_the_platforms_own_registry_under_tag_and_digest_of_its_content(names):
+    pinned = images()["slipway-runtime"]
     assert runtime_image(names) == (
         "111122223333.dkr.ecr.eu-central-1.amazonaws.com/example-test/runtime:"
-        + images()["slipway-runtime"].version
+        f"{pinned.version}@{pinned.digest}"
     )
 
 

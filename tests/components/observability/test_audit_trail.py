@@ -94,7 +94,13 @@ def test_cloudtrail_encrypts_for_this_trail_and_auditors_decrypt_through_s3(name
     statements = {s["Sid"]: s for s in json.loads(trail_key_policy(names))["Statement"]}
     cloudtrail = {"Service": ["cloudtrail.amazonaws.com"]}
 
-    assert set(statements) == {"AccountManages", "TrailEncrypts", "TrailDescribes", "AuditorsDecrypt"}
+    assert set(statements) == {
+        "AccountManages",
+        "AccountGrantsToServices",
+        "TrailEncrypts",
+        "TrailDescribes",
+        "AuditorsDecrypt",
+    }
     assert statements["TrailEncrypts"] == {
         "Sid": "TrailEncrypts",
         "Effect": "Allow",

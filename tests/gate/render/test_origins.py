@@ -4,6 +4,7 @@ import pytest
 
 from gate.render.origins import Origins, Place, source_line
 from gate.render.yaml_lines import Value, values
+from policies.engine.evaluate import Finding
 from tests.captured import STACKS, captured
 from tests.conftest import ROOT
 
@@ -47,36 +48,44 @@ def origins(tmp_path):
     return Origins("test", tmp_path)
 
 
+def said(path="", value=None, message="anything"):
+    return Finding(rule="r", level="mandatory", urn="u", message=message, path=path, value=value)
+
+
 @pytest.mark.parametrize(
-    ("component", "message", "file", "line"),
+    ("component", "finding", "file", "line"),
     [
-        ("network", "no flow logs", FILE, 4),
-        ("network", "range 10.0.0.0/16 is wide", FILE, 5),
-        ("network", "range 10.0.0.0/160 is none of ours", FILE, 4),
-        ("cluster", "reachable from 0.0.0.0/0", FILE, 7),
-        ("cluster", "198.51.100.0/24 and 0.0.0.0/0 stand on one line", FILE, 7),
-        ("cluster-addons", "no section of its own here", None, 0),
-        ("gpu-l4", "8 is too short to name a line", FILE, 10),
-        ("model-chat-v1", "anything", FILE, 12),
-        ("model-chat-v1", "serves sha256:abc", "releases/models/chat/v1/release.yaml", 2),
-        ("model-chat-large-v1", "anything", FILE, 16),
-        ("model-chat-large-v2", "runs on l4-big", FILE, 18),
-        ("model-chat-large", "anything", FILE, 14),
-        ("model-chat-large", "serves sha256:def", "releases/models/chat-large/v2/release.yaml", 2),
-        ("model-chat-large", "serves s3://both/", FILE, 14),
-        ("model-gone-v1", "anything", None, 0),
+        ("network", said(), FILE, 4),
+        ("network", said("cidrBlock", "10.0.0.0/16"), FILE, 5),
+        ("network", said("cidrBlock", "10.0.0.0/160"), FILE, 4),
+        ("network", said(message="the range 10.0.0.0/16 is wide: texts are not searched"), FILE, 4),
+        ("cluster", said("vpcConfig.publicAccessCidrs", ["198.51.100.0/24", "0.0.0.0/0"]), FILE, 7),
+        ("cluster", said("logs[1]", "api"), FILE, 8),
+        ("cluster-addons", said("x", "y"), None, 0),
+        ("gpu-l4", said("spec.limits.maxGpus", 8), FILE, 10),
+        ("gpu-l4", said("spec.limits.maxGpus", 9), FILE, 10),
+        ("model-chat-v1", said("x", "y"), FILE, 12),
+        ("model-chat-v1", said("spec.model.digest", "sha256:abc"), "releases/models/chat/v1/release.yaml", 2),
+        ("model-chat-large-v1", said(), FILE, 16),
+        ("model-chat-large-v2", said("spec.template.nodeSelector.pool", "l4-big"), FILE, 18),
+        ("model-chat-large", said(), FILE, 14),
+        ("model-chat-large", said("digest", "sha256:def"), "releases/models/chat-large/v2/release.yaml", 2),
+        ("model-chat-large", said("spec.model.uri", "s3://both/"), FILE, 14),
+        ("model-gone-v1", said("x", "y"), None, 0),
     ],
 )
-def test_the_line_that_caused_it(origins, component, message, file, line):
-    assert origins.of(component, message) == (Place(file=file, line=line) if file else None)
+def test_the_line_that_caused_it(origins, component, finding, file, line):
+    assert origins.of(component, finding) == (Place(file=file, line=line) if file else None)
 
 
-def test_a_value_on_two_lines_names_neither(tmp_path):
+def test_a_value_on_two_lines_is_told_by_its_key(tmp_path):
     (tmp_path / "stacks").mkdir()
     (tmp_path / FILE).write_text(
-        "config:\n  slipway:settings:\n    mesh:\n      a: same\n      b: same\n", encoding="utf-8"
+        "config:\n  slipway:settings:\n    mesh:\n      a: same\n      b_c: same\n", encoding="utf-8"
     )
-    assert Origins("test", tmp_path).of("mesh", "it is same") == Place(file=FILE, line=3)
+    origins = Origins("test", tmp_path)
+    assert origins.of("mesh", said("spec.other", "same")) == Place(file=FILE, line=3)
+    assert origins.of("mesh", said("spec.bC", "same")) == Place(file=FILE, line=5)
 
 
 @pytest.mark.parametrize("text", [None, "config: [", "", "- 1\n", "\xff"])
@@ -84,7 +93,7 @@ def test_a_file_that_says_nothing_names_no_line(tmp_path, text):
     (tmp_path / "stacks").mkdir()
     if text is not None:
         (tmp_path / FILE).write_text(text, encoding="latin-1")
-    assert Origins("test", tmp_path).of("network", "anything") is None
+    assert Origins("test", tmp_path).of("network", said()) is None
 
 
 @pytest.mark.parametrize("stack", STACKS)
@@ -93,7 +102,7 @@ def test_every_component_of_a_committed_stack_has_its_line(stack):
     components = {graph.component_of(r) for r in graph if r.type != "pulumi:pulumi:StackReference"}
     text = (ROOT / "stacks" / f"Pulumi.{stack}.yaml").read_text(encoding="utf-8").splitlines()
     for component in components:
-        place = origins.of(component, "")
+        place = origins.of(component, said())
         assert place is not None, component
         assert text[place.line - 1].strip().startswith(f"{origins.section(component)[-1]}:")
 

@@ -1,11 +1,14 @@
 """The tag is the hash of what goes into the image, so a program that changed is never pulled under its old name."""
 
+import pytest
+
 from facts.pins import images
 from tools.runtime_image import inputs
+from tools.runtime_image.errors import ImageError
 
 
 def test_the_pin_is_the_tag_of_what_stands_here():
-    assert images()["slipway-runtime"].version == inputs.tag(), "write it into facts/pins/images.yaml"
+    assert images()["slipway-runtime"].version == inputs.tag(), "make runtime-image ARGS=--write"
 
 
 def test_what_goes_in_is_the_download_and_what_it_imports():
@@ -15,13 +18,61 @@ def test_what_goes_in_is_the_download_and_what_it_imports():
     assert all(name.startswith("runtime/download/") for name in names[3:])
 
 
-def test_the_tag_changes_with_a_file_(tmp_path, monkeypatch):
-    before = inputs.tag()
-    for path in [*inputs.code(), inputs.REQUIREMENTS.relative_to(inputs.ROOT)]:
+@pytest.fixture
+def copied(tmp_path, monkeypatch):
+    """What goes in, somewhere else."""
+    names = {name: getattr(inputs, name).relative_to(inputs.ROOT) for name in ("BASE", "REQUIREMENTS")}
+    for path in [*inputs.code(), *names.values()]:
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_bytes((inputs.ROOT / path).read_bytes())
-    monkeypatch.setattr(inputs, "REQUIREMENTS", tmp_path / "runtime/requirements.txt")
+    for name, path in names.items():
+        monkeypatch.setattr(inputs, name, tmp_path / path)
     monkeypatch.setattr(inputs, "ROOT", tmp_path)
-    assert inputs.tag() == before
-    (tmp_path / "runtime/download/run.py").write_text("x = 1\n", encoding="utf-8")
+    return tmp_path
+
+
+@pytest.mark.usefixtures("copied")
+def test_the_tag_is_of_contents_and_not_of_a_place():
+    assert inputs.tag() == images()["slipway-runtime"].version
+
+
+@pytest.mark.parametrize(
+    "name", ["runtime/download/run.py", "runtime/base-packages.txt", "runtime/requirements.txt"]
+)
+def test_the_tag_changes_with_every_file(copied, name):
+    before = inputs.tag()
+    with (copied / name).open("a", encoding="utf-8") as file:
+        file.write("#\n")
     assert inputs.tag() != before
+
+
+def test_every_package_below_has_one_version_and_one_hash():
+    names = [package.name for package in inputs.base()]
+    assert {"base-files", "libc6", "libssl3", "python3.11-minimal"} <= set(names)
+    assert all(len(package.hashes) == 1 for package in inputs.base())
+
+
+def test_each_line_that_names_no_package_is_told(copied):
+    good = f"libc6 2.36-9+deb12u14 {'a' * 64}"
+    (copied / "runtime/base-packages.txt").write_text(
+        f"{good}\n{good}\nlibc6\nlibx 1; rm {'a' * 64}\n", encoding="utf-8"
+    )
+    with pytest.raises(ImageError) as told:
+        inputs.base()
+    assert told.value.problems == (
+        "base-packages.txt:2: libc6 is there twice",
+        "base-packages.txt:3: got 'libc6'; a name, a version and a SHA-256 are allowed",
+        f"base-packages.txt:4: got 'libx 1; rm {'a' * 64}'; a name, a version and a SHA-256 are allowed",
+    )
+
+
+def test_a_lock_without_a_package_is_refused(copied):
+    (copied / "runtime/base-packages.txt").write_text("# none\n", encoding="utf-8")
+    with pytest.raises(ImageError, match=r"base-packages\.txt: names no package"):
+        inputs.base()
+
+
+def test_a_python_package_without_a_hash_is_refused(copied):
+    (copied / "runtime/requirements.txt").write_text("six==1.17.0\n", encoding="utf-8")
+    with pytest.raises(ImageError, match=r"requirements\.txt: 'six==1\.17\.0': no version with hashes"):
+        inputs.wheels()

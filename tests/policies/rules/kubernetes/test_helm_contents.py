@@ -55,8 +55,8 @@ CASES = {
                 release(**LARGE),
                 findings=[
                     (
-                        "chart: Helm's record of kserve-llmisvc-crd takes 774,904 bytes with its own values, 74% of what "
-                        "a Secret holds"
+                        "chart: Helm's record of kserve-llmisvc-crd takes 774,904 bytes with its own values, 74% of "
+                        "what a Secret holds"
                     )
                 ],
             ),
