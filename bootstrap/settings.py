@@ -14,6 +14,7 @@ from components.foundation.deploy_role import Kind, capability
 from components.foundation.github_trust import GithubSettings
 from components.foundation.names import Names
 from facts.explain import explain, placeholders
+from facts.regions import Region
 from facts.strict import Slug
 from facts.strict_yaml import YamlProblem, load
 from stacks.load import SettingsError, Stack, read_stack
@@ -31,7 +32,7 @@ class AccountSettings(Settings):
 
     organisation: Annotated[str, Field(pattern=r"^[a-z][a-z0-9]{1,11}$")]
     account: Annotated[str, Field(pattern=r"^\d{12}$")]
-    region: Annotated[str, Field(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")]
+    region: Region
     owner: Slug
     cost_center: Slug
 

@@ -91,7 +91,7 @@ class StackHandles:
             )
         if owner.name not in self._references:
             self._references[owner.name] = pulumi.StackReference(
-                f"organization/{pulumi.get_project()}/{owner.name}"
+                f"{pulumi.get_organization()}/{pulumi.get_project()}/{owner.name}"
             )
         return self._references[owner.name].require_output(section)
 

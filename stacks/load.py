@@ -18,6 +18,8 @@ from components.serving.serving import ServingSettings
 from facts.explain import explain, placeholders
 from facts.strict_yaml import YamlProblem, load
 from releases.load import LoadedRelease, ReleaseError, load_releases
+from stacks.availability import unavailable
+from stacks.collisions import taken_in_another_region
 from stacks.contradictions import contradictions, pools_twice
 from stacks.models import Places, Releases, environment_of, model_plans, model_problems, releases_of
 from stacks.settings import StackSettings, missing_sections
@@ -166,7 +168,9 @@ def _load(name: str, raw: Mapping[str, Any], folder: Path, below: tuple[str, ...
         settings = StackSettings.model_validate(raw)
     except ValidationError as error:
         raise SettingsError.of(name, _wrong(raw, error)) from None
-    problems = [*placeholders(raw), *contradictions(settings, raw)]
+    problems = [*placeholders(raw), *contradictions(settings, raw), *unavailable(settings)]
+    others = [other for other in stack_names(folder) if other != name]
+    problems += taken_in_another_region(settings.platform, others, lambda other: _read(other, folder))
     upstream = None
     if settings.upstream is not None:
         if settings.upstream not in stack_names(folder):

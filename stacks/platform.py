@@ -8,6 +8,7 @@ from components.foundation.base import Settings
 from components.foundation.lifecycle import Lifecycle
 from components.foundation.names import Names
 from components.identity.permissions_boundary import boundary_document
+from facts.regions import Region
 from facts.strict import Slug
 from facts.tags import DISPOSABLE, LIFECYCLE
 
@@ -18,7 +19,7 @@ class PlatformSettings(Settings):
     organisation: Annotated[str, Field(pattern=r"^[a-z][a-z0-9]{1,11}$")]
     environment: Annotated[str, Field(pattern=r"^[a-z][a-z0-9]{1,11}$")]
     account: Annotated[str, Field(pattern=r"^\d{12}$")]
-    region: Annotated[str, Field(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")]
+    region: Region
     owner: Slug
     cost_center: Slug
     lifecycle: Literal["durable", "disposable"] = "durable"

@@ -12,6 +12,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+import yaml
 
 from gate.checkov.opinion import not_asked
 from gate.evaluate.judgement import assess
@@ -78,6 +79,22 @@ def test_logical_names_hold_no_environment_region_or_account():
         and ({"dev", "staging", "prod"} & set(r.name.split("-")) or "111122223333" in r.name or "eu-central" in r.name)
     ]  # fmt: skip
     assert said == []
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_every_resource_has_a_provider_of_the_program(stack):
+    graph = captured(stack).graph
+    own = {r.urn for r in graph if r.type.startswith("pulumi:providers:")}
+    assert [
+        r.urn for r in graph
+        if r.custom and r.type.startswith(("aws:", "kubernetes:")) and r.provider.rpartition("::")[0] not in own
+    ] == []  # fmt: skip
+
+
+@pytest.mark.parametrize("folder", [".", "examples", "bootstrap"])
+def test_no_project_has_default_providers(folder):
+    project = yaml.safe_load((ROOT / folder / "Pulumi.yaml").read_text(encoding="utf-8"))
+    assert project["config"] == {"pulumi:disable-default-providers": ["*"]}
 
 
 def test_the_order_of_resources_does_not_matter():

@@ -10,6 +10,7 @@ import pulumi_aws as aws
 from pydantic import AfterValidator, Field
 
 from components.cluster.cluster import ClusterHandle
+from components.cluster.node_shell import Debug, node_shell
 from components.foundation.base import Handle, PlatformComponent, Settings
 from components.foundation.iam_document import service_trust
 from components.foundation.names import Names
@@ -40,6 +41,8 @@ class SystemNodesSettings(Settings):
     nodes_per_zone: int = Field(default=1, ge=1, le=20)
     """Nothing changes this number by itself: the platform must fit with one machine missing."""
     data_disk_gib: int = Field(default=80, ge=40)
+    debug: Debug | None = None
+    """``ssm``: who may start a session in Systems Manager gets a shell on a node."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,6 +104,7 @@ class SystemNodes(PlatformComponent):
             )
             for policy in _MANAGED
         ]
+        node_shell(self, name, names, role, args.settings.debug)
         template = self._template(name, args)
         subnets = pulumi.Output.from_input(args.network.node_subnet_ids)
         shared = _Shared(role=role, template=template, attached=attached)

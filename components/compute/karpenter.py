@@ -10,6 +10,7 @@ from pydantic import Field
 
 from components.cluster.cluster import ClusterHandle
 from components.cluster.cluster_addons import ClusterAddonsHandle
+from components.cluster.node_shell import Debug, node_shell
 from components.compute.karpenter_permissions import controller_statements
 from components.compute.system_home import ON_SYSTEM_NODES
 from components.foundation.base import Handle, PlatformComponent, Settings
@@ -39,6 +40,8 @@ class KarpenterSettings(Settings):
     replicas: int = Field(default=2, ge=2, le=5)
     """One leads, the others wait. Each needs a system node of its own."""
     log_level: Literal["debug", "info", "error"] = "info"
+    debug: Debug | None = None
+    """``ssm``: who may start a session in Systems Manager gets a shell on a node that Karpenter made."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -170,6 +173,7 @@ class Karpenter(PlatformComponent):
             )
             for policy in _NODE_POLICIES
         ]
+        node_shell(self, f"{name}-node", names, role, args.settings.debug)
         entry = aws.eks.AccessEntry(
             f"{name}-nodes-join",
             cluster_name=args.cluster.name,

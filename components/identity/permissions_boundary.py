@@ -45,6 +45,10 @@ REGIONAL: Final[dict[str, tuple[str, ...]]] = {
         "kms:GenerateDataKeyWithoutPlaintext", "kms:ReEncrypt*", "s3:GetObject", "s3:ListBucket", "s3:PutObject",
         "sqs:DeleteMessage", "sqs:GetQueueUrl", "sqs:ReceiveMessage",
     ),
+    "Shell": (
+        "ssm:UpdateInstanceInformation", "ssmmessages:CreateControlChannel", "ssmmessages:CreateDataChannel",
+        "ssmmessages:OpenControlChannel", "ssmmessages:OpenDataChannel",
+    ),
     "Telemetry": ("logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"),
 }  # fmt: skip
 """What AWS's managed policies of nodes, control plane and drivers (facts/managed_policies.py) and the platform's own

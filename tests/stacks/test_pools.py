@@ -45,7 +45,7 @@ def test_every_stack_that_holds_a_pool_is_asked() -> None:
 @pytest.mark.parametrize(
     ("pool", "reason"),
     [
-        ({"instance_types": ["p5.48xlarge"], "max_gpus": 8}, "h100 is not among bounds.placements"),
+        ({"instance_types": ["p4d.24xlarge"], "max_gpus": 8}, "a100 is not among bounds.placements"),
         (
             {"instance_types": ["g6.xlarge"], "max_gpus": 8},
             "g6.xlarge has 4 vCPUs - 1 for the node = 3, needs 4",

@@ -6,6 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from components.cluster.cluster import ClusterHandle
+from components.cluster.node_shell import shell_document
 from components.cluster.system_nodes import SystemNodes, SystemNodesArgs, SystemNodesSettings
 from components.network.network import NetworkHandle
 from facts.pins import images
@@ -157,3 +158,9 @@ def test_settings_that_cannot_work_are_refused(settings, message):
 @pytest.mark.parametrize("kind", ["m7i.xlarge", "m7a.2xlarge", "g6.xlarge", "i4i.large", "m7i-flex.large"])
 def test_x86_machines_are_accepted(kind):
     assert SystemNodesSettings(instance_types=[kind]).instance_types == [kind]
+
+
+def test_a_shell_is_there_only_where_it_is_asked_for(build, names):
+    assert build().all("aws:iam/rolePolicy:RolePolicy") == []
+    shell = build(debug="ssm").named("system-nodes-shell")
+    assert shell.inputs == {"role": "example-test-system-nodes", "policy": shell_document(names)}

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from components.cluster.node_shell import shell_document
 from components.gateway.certificate_manifests import dns_statements
 from components.identity.permissions_boundary import (
     GLOBAL,
@@ -40,6 +41,7 @@ def _asked_for(names):
     """Who asks for which action: inline policies, attached ones, EBS, and what no committed stack switches on."""
     asked = dict.fromkeys(EBS_IN_THE_CALLERS_NAME, "EBS")
     asked |= {action: "certificates.acme" for s in dns_statements(names, ZONE) for action in s.actions}
+    asked |= {action: "debug: ssm" for s in statements(shell_document(names)) for action in s.actions}
     for stack in STACKS:
         graph = captured(stack).graph
         for attachment in graph.of_type(ATTACHMENT):
