@@ -121,9 +121,8 @@ runtime-image: $(VENV)/development.installed ## build the image of the platform'
 test-runtime-image: $(VENV)/development.installed ## build that image twice and run it unprivileged against an S3 on loopback (needs apt and root)
 	$(BIN)/pytest -o addopts="-q --strict-markers --strict-config" tests/runtime_image
 
-docs: $(VENV)/development.installed ## make docs/rules.md and docs/controls.md again from the catalogue
-	$(BIN)/slipway policies --format markdown > docs/rules.md.new && mv docs/rules.md.new docs/rules.md
-	$(BIN)/slipway policies --format controls > docs/controls.md.new && mv docs/controls.md.new docs/controls.md
+docs: $(VENV)/development.installed ## make docs/rules.md, docs/rules/ and docs/controls.md again from the catalogue
+	$(BIN)/slipway policies --write
 
 schemas: $(VENV)/development.installed ## make gate/schema/definitions, stacks/schema.json and releases/*.schema.json again (needs Go)
 	$(BIN)/python -m releases.schema

@@ -122,10 +122,17 @@ def _said(details: Any, model: type[BaseModel] | None) -> str:
         case "date_type" | "date_from_datetime_parsing":
             said = "should be a date such as 2026-11-23, without quotes"
         case _:
-            said = details["msg"]
-            for phrase, plainer in _PLAINER:
-                said = said.replace(phrase, plainer)
+            said = _plain(details)
     return said
+
+
+def _plain(details: Any) -> str:
+    """What pydantic says, in plainer words; YAML reads 111122223333 as a number and ``on`` as true."""
+    said: str = details["msg"]
+    for phrase, plainer in _PLAINER:
+        said = said.replace(phrase, plainer)
+    is_unquoted = details["type"] == "string_type" and isinstance(details["input"], int | float | date)
+    return f"{said}: put it in quotes" if is_unquoted else said
 
 
 def _kind(context: Mapping[str, Any]) -> str:

@@ -15,7 +15,7 @@ from components.foundation.names import Names
 from components.models.plan import ModelPlan
 from components.network.network import NetworkSettings
 from components.serving.serving import ServingSettings
-from facts.explain import explain, placeholders
+from facts.explain import did_you_mean, explain, placeholders
 from facts.strict_yaml import YamlProblem, load
 from releases.load import LoadedRelease, ReleaseError, load_releases
 from stacks.availability import unavailable
@@ -219,15 +219,19 @@ def _read(name: str, folder: Path) -> Mapping[str, Any]:
     except (YamlProblem, UnicodeDecodeError) as problem:
         raise SettingsError.of(name, [str(problem).removeprefix(f"{path.name}: ")]) from None
     config = data.get("config") if isinstance(data, Mapping) else None
-    settings = config.get(_KEY) if isinstance(config, Mapping) else None
-    if not isinstance(settings, Mapping):
-        raise SettingsError.of(name, [f"config.{_KEY}: expected a mapping (got {settings!r})"])
-    extra = [key for key in (config or {}) if key != _KEY and not key.startswith("pulumi:")]
-    if extra:
-        raise SettingsError.of(
-            name, [f"config.{key}: unknown key; settings stand under {_KEY}" for key in extra]
-        )
-    return settings
+    if not isinstance(config, Mapping):
+        raise SettingsError.of(name, [f"config: should be a mapping that holds {_KEY} (got {config!r})"])
+    problems = [
+        f"config.{key}: unknown key; {did_you_mean(str(key), [_KEY], 'settings stand under')}"
+        for key in config
+        if key != _KEY and not str(key).startswith("pulumi:")
+    ]
+    if not isinstance(settings := config.get(_KEY), Mapping) and not problems:
+        said = f"should be a mapping (got {settings!r})" if _KEY in config else "is required"
+        problems.append(f"config.{_KEY}: {said}")
+    if isinstance(settings, Mapping) and not problems:
+        return settings
+    raise SettingsError.of(name, problems)
 
 
 def _wrong(raw: Mapping[str, Any], error: ValidationError) -> list[str]:

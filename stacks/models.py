@@ -161,6 +161,9 @@ def _placement_problems(
         yield f"{path}: {problem}"
     fits = _gpu_problems if pool in gpus else _cpu_problems
     yield from (f"{path}.pool: {problem}" for problem in fits(pool, loaded, places))
+    asked = settings.replicas.max * accelerator_needs(loaded.release).gpu_count
+    if pool in gpus and asked > gpus[pool].max_gpus:
+        yield f"{path}.replicas.max: asks for {asked} GPUs at most; {pool} has max_gpus: {gpus[pool].max_gpus}"
     picker = places.picker_pool if loaded.release.needs.engine == "vllm" else None
     if picker is not None and picker not in cpus:
         yield (

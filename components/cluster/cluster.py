@@ -1,5 +1,7 @@
 """The EKS control plane: private, encrypted, logged, entered by named identities only."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from typing import Final, Literal, Self
 

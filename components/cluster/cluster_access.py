@@ -1,5 +1,7 @@
 """Who may enter the cluster: one access entry a role, each with one EKS access policy."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from typing import Annotated, Final, Literal, Self
 

@@ -1,5 +1,7 @@
 """Add-ons that need nodes to run on: DNS, block storage, resource metrics; and the encrypted disks."""
 
+from __future__ import annotations
+
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

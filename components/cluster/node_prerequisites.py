@@ -1,5 +1,7 @@
 """The add-ons a node needs before it can join: its network, its service routing, its pods' credentials."""
 
+from __future__ import annotations
+
 import json
 from collections.abc import Sequence
 from typing import Final

@@ -1,5 +1,7 @@
 """A shell on a node in an incident: what the node's agent of AWS Systems Manager needs, and nothing else of it."""
 
+from __future__ import annotations
+
 from typing import Final, Literal
 
 import pulumi

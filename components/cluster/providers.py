@@ -1,5 +1,7 @@
 """The two doors of a stack: one AWS provider with default tags, one Kubernetes provider without a credential."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 
 import pulumi

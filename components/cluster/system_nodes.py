@@ -1,5 +1,7 @@
 """The nodes the platform itself runs on; Karpenter, which makes all others, runs here."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -116,7 +118,7 @@ class SystemNodes(PlatformComponent):
         self.register_outputs({})
 
     def _group(
-        self, name: str, args: SystemNodesArgs, shared: "_Shared", subnet: pulumi.Input[str]
+        self, name: str, args: SystemNodesArgs, shared: _Shared, subnet: pulumi.Input[str]
     ) -> aws.eks.NodeGroup:
         settings = args.settings
         return aws.eks.NodeGroup(

@@ -1,5 +1,7 @@
 """Karpenter: makes nodes when pods need them, and hears when AWS takes one back."""
 
+from __future__ import annotations
+
 import json
 from dataclasses import dataclass
 from typing import Any, Final, Literal

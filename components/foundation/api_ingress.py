@@ -1,5 +1,7 @@
 """Who reaches the private endpoint of the Kubernetes API, besides the nodes: rules of the group that EKS makes."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from ipaddress import IPv4Network
 from typing import Annotated, Final

@@ -1,5 +1,7 @@
 """The most that deploy, preview and publisher roles of an account can ever do, whatever is attached to them."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from typing import Final
 

@@ -1,5 +1,7 @@
 """The roles of one stack: one that brings it up, one that previews it; and the one that publishes models."""
 
+from __future__ import annotations
+
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

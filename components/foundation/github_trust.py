@@ -1,5 +1,7 @@
 """Who a role trusts when a workflow of GitHub asks for it: one environment of one repository."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Final

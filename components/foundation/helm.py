@@ -1,10 +1,12 @@
 """One way to install a pinned chart: waited for, atomic, never the latest."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from typing import Any
 
 import pulumi
-from pulumi_kubernetes.helm.v3 import Release, ReleaseArgs, RepositoryOptsArgs
+import pulumi_kubernetes as k8s
 
 from facts.pins import charts
 
@@ -13,7 +15,7 @@ TIMEOUT_SECONDS = 900
 
 def release(
     name: str, pin: str, namespace: str, values: Mapping[str, Any], opts: pulumi.ResourceOptions
-) -> Release:
+) -> k8s.helm.v3.Release:
     """A release of the chart pinned as ``pin`` in ``facts/pins/charts.yaml``.
 
     The namespace exists before: it is ours, with its labels. What the chart holds is not seen by the gate. What
@@ -21,13 +23,13 @@ def release(
     """
     chart = charts()[pin]
     is_oci = chart.repository.startswith("oci://")
-    return Release(
+    return k8s.helm.v3.Release(
         name,
-        ReleaseArgs(
+        k8s.helm.v3.ReleaseArgs(
             name=pin,
             chart=f"{chart.repository}/{chart.chart}" if is_oci else chart.chart,
             version=chart.version,
-            repository_opts=None if is_oci else RepositoryOptsArgs(repo=chart.repository),
+            repository_opts=None if is_oci else k8s.helm.v3.RepositoryOptsArgs(repo=chart.repository),
             namespace=namespace,
             create_namespace=False,
             atomic=True,

@@ -1,5 +1,7 @@
 """Where Pulumi keeps what it knows of the stacks: a versioned bucket and the key of the secrets in it."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final

@@ -1,5 +1,7 @@
 """Who signs certificates: the platform's own authority inside, a public one for what the world sees."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 
 import pulumi

@@ -1,5 +1,7 @@
 """One reviewed IAM role a capability, shared by the workloads that have it and scoped by who asks."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace

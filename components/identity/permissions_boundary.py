@@ -1,5 +1,7 @@
 """The most any role of the platform can ever do, whatever is attached to it."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from typing import Final
 

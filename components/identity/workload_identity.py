@@ -1,5 +1,7 @@
 """Giving a service account a role: one EKS Pod Identity association."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 
 import pulumi

@@ -1,5 +1,7 @@
 """The small subnets of EKS's own network interfaces, apart from those of nodes."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 
 import pulumi

@@ -1,5 +1,7 @@
 """The record of who talked to whom in the VPC."""
 
+from __future__ import annotations
+
 from typing import Literal
 
 import pulumi

@@ -1,5 +1,7 @@
 """The way out of private subnets: a NAT gateway with an address that stays."""
 
+from __future__ import annotations
+
 import pulumi
 import pulumi_aws as aws
 

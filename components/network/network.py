@@ -1,5 +1,7 @@
 """The VPC a cluster lives in: private nodes, few and known ways out, every flow logged."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Network

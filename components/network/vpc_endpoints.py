@@ -1,5 +1,7 @@
 """Private ways from the nodes to the AWS services they need."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal

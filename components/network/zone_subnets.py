@@ -1,5 +1,7 @@
 """The subnets of a zone and their tables of routes, as children of the network."""
 
+from __future__ import annotations
+
 import pulumi
 import pulumi_aws as aws
 

@@ -1,5 +1,7 @@
 """Who touched which model or payload, and who changed the account: a trail that cannot be edited unnoticed."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from typing import Final, Literal
 

@@ -1,5 +1,7 @@
 """Seeing what runs: metrics, logs and traces, kept for a known time and encrypted."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal

@@ -1,5 +1,7 @@
 """A bucket nobody outside can read, with everything that S3 keeps apart from the bucket itself."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 

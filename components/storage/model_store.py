@@ -1,5 +1,7 @@
 """Where models, payloads and logs are kept: three buckets with three kinds of protection, and the image registry."""
 
+from __future__ import annotations
+
 import json
 from dataclasses import dataclass
 from itertools import pairwise

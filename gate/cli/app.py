@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 
 from gate.cli.ci import add_commands
-from gate.cli.options import From, Today, day
+from gate.cli.options import From, Only, Skip, Today, day, examples
 from gate.cli.release import release
 from gate.core.errors import GateError
 
@@ -18,7 +18,10 @@ app = typer.Typer(
     help="Judge stacks of open-model platforms without an account.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    add_completion=False,
+    rich_markup_mode=None,  # plain text: no boxes that take a terminal's width, and no markup in what users typed
+    epilog=examples(
+        "preview dev", "preview --against main", "judge rendered.yaml", "explain buckets-block-public-access"
+    ),
 )
 ERROR = 2
 _ROOT = Path(__file__).parents[2]
@@ -39,7 +42,29 @@ def main() -> None:
         sys.exit(ERROR)
 
 
-@app.command()
+def _version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version  # noqa: PLC0415 as in preview
+
+        typer.echo(f"slipway {version('slipway')}")
+        raise typer.Exit
+
+
+@app.callback()
+def common(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version and exit.", callback=_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Judge stacks of open-model platforms without an account."""
+
+
+@app.command(
+    epilog=examples(
+        "preview", "preview dev --no-checkov", "preview --against main", "preview dev --only 'pods-*'"
+    )
+)
 def preview(
     stacks: Annotated[
         list[str] | None, typer.Argument(help="Stacks to preview; all when none is named.")
@@ -56,12 +81,16 @@ def preview(
         typer.Option(help="Compare with where this branch left REF.", metavar="REF", show_default=False),
     ] = None,
     organisation: From = None,
+    only: Only = None,
+    skip: Skip = None,
     as_first_preview: Annotated[
         bool,
         typer.Option("--as-first-preview", help="Say what is undecided while nothing exists; write nothing."),
     ] = False,
 ) -> None:
     """Build stacks from the real program and judge them; reports go to build/preview/STACK/."""
+    if (only or skip) and (as_first_preview or against is not None):
+        raise GateError("--only and --skip judge one side alone: leave out --against and --as-first-preview")
     if as_first_preview:
         from gate.cli.first_preview import run as first  # noqa: PLC0415 as below
 
@@ -86,22 +115,39 @@ def preview(
         options = Options(today=day(today), with_checkov=checkov, output=folder)
         raise typer.Exit(compare(stacks or [], against, options))
     raise typer.Exit(
-        run(stacks or [], day(today), with_checkov=checkov, output=folder, organisation=organisation)
+        run(
+            stacks or [],
+            day(today),
+            with_checkov=checkov,
+            output=folder,
+            organisation=organisation,
+            only=only or [],
+            skip=skip or [],
+        )
     )
 
 
-@app.command()
+@app.command(
+    epilog=examples(
+        "judge manifests/", "judge export.json --format=sarif", "judge - --skip 'images-*'   (reads a pipe)"
+    )
+)
 def judge(
     paths: Annotated[
-        list[Path], typer.Argument(help="State exports, previews, manifests, or folders of them.")
+        list[Path],
+        typer.Argument(
+            help="State exports, previews, manifests, or folders of them; - reads standard input."
+        ),
     ],
     today: Today = "",
     form: Annotated[str, typer.Option("--format", help="text, json, markdown, sarif or junit.")] = "text",
+    only: Only = None,
+    skip: Skip = None,
 ) -> None:
     """Judge files nobody here wrote: a state export, a preview, Kubernetes YAML or JSON."""
     from gate.cli.judge import run  # noqa: PLC0415 as in preview
 
-    raise typer.Exit(run(paths, day(today), form))
+    raise typer.Exit(run(paths, day(today), form, only or [], skip or []))
 
 
 @app.command()
@@ -117,20 +163,39 @@ def waivers(
     run(day(today), form, Console(width=None if sys.stdout.isatty() else 160))
 
 
-@app.command()
+@app.command(
+    epilog=examples(
+        "policies --search hostPort", "policies --domain karpenter", "policies --search 'kms rotation'"
+    )
+)
 def policies(
     form: Annotated[
-        str, typer.Option("--format", help="text, markdown or controls (both pages of docs).")
+        str,
+        typer.Option(
+            "--format", help="text, markdown or controls (the index of docs/rules.md, docs/controls.md)."
+        ),
     ] = "text",
+    *,
+    search: Annotated[
+        str, typer.Option(help="Rules that hold all these words: in id, reason, fix, types or controls.")
+    ] = "",
+    domain: Annotated[str, typer.Option(help="Rules of one domain, such as aws or kubernetes.")] = "",
+    write: Annotated[
+        bool,
+        typer.Option("--write", help="Write docs/rules.md, docs/rules/DOMAIN.md and docs/controls.md again."),
+    ] = False,
 ) -> None:
-    """List every rule with its level and reason."""
-    from gate.cli.policies import show_rules  # noqa: PLC0415 as in preview
+    """List rules with their level and reason."""
+    from gate.cli.policies import show_rules, write_pages  # noqa: PLC0415 as in preview
 
-    show_rules(form)
+    if write:
+        write_pages()
+    else:
+        show_rules(form, search, domain)
 
 
-@app.command()
-def explain(rule: Annotated[str, typer.Argument(help="A rule's id.")]) -> None:
+@app.command(epilog=examples("explain buckets-block-public-access", "explain checkov:CKV_AWS_7"))
+def explain(rule: Annotated[str, typer.Argument(help="A rule's id, or a check of checkov.")]) -> None:
     """Say what a rule holds, why, and what to do when it breaks."""
     from gate.cli.policies import explain_rule  # noqa: PLC0415 as in preview
 
@@ -173,6 +238,5 @@ def config_check(
     from gate.capture.stacks import ROOT, chosen  # noqa: PLC0415 as in preview
 
     checked = chosen(stacks or [], (organisation or ROOT).resolve())
-    Console().print(
-        f"{len(checked)} stacks are well-formed: {', '.join(s.name for s in checked)}", highlight=False
-    )
+    count = "1 stack is" if len(checked) == 1 else f"{len(checked)} stacks are"
+    Console().print(f"{count} well-formed: {', '.join(s.name for s in checked)}", highlight=False)

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from rich.console import Console
+from rich.table import Table
 from rich.text import Text
 
 from gate.core.errors import GateError
@@ -85,10 +86,13 @@ def run(today: date, within: int, form: str, console: Console, root: Path = ROOT
     elif form == "markdown":
         console.file.write(as_markdown(found))
     else:
+        table = Table("ends", "left", "kind", "name", "owner", "what", box=None, pad_edge=False)
         for e in found:
-            line = f"{e.ends}  {_left(e)}  {e.kind} {e.name} ({e.owner}): {e.what}"
-            console.print(Text(line, "red" if e.days < 0 else ""), soft_wrap=True)
-        if not found:
+            row = (str(e.ends), _left(e), e.kind, e.name, e.owner, e.what)
+            table.add_row(*(Text(text, overflow="fold") for text in row), style="red" if e.days < 0 else "")
+        if found:
+            console.print(table)
+        else:
             console.print(f"nothing ends within {within} days", highlight=False)
 
 

@@ -16,6 +16,24 @@ From = Annotated[
     typer.Option("--from", help="The folder that holds stacks/ and releases/.", show_default="this checkout"),
 ]
 
+Only = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--only",
+        help="Apply these rules alone (a pattern such as 'pods-*'; may be repeated).",
+        metavar="RULE",
+    ),
+]
+Skip = Annotated[
+    list[str] | None,
+    typer.Option("--skip", help="Leave these rules out; the report says so (as --only).", metavar="RULE"),
+]
+
+
+def examples(*lines: str) -> str:
+    """What stands below a command's help; the mark keeps each line as it is."""
+    return "\b\nExamples:\n" + "\n".join(f"  slipway {line}" for line in lines)
+
 
 def day(text: str) -> date:
     """The date an option gave, or today's in UTC; the clock is read here and nowhere else."""

@@ -1,98 +1,79 @@
 """``slipway policies`` and ``slipway explain``: the catalogue of rules, for people."""
 
 import difflib
-import re
 import sys
 from collections.abc import Iterator
 
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
+from gate.capture.stacks import ROOT
+from gate.checkov.checks import known_check
 from gate.core.errors import GateError
+from gate.evaluate.waive import load_waivers
 from gate.render.controls_page import controls_page
-from policies.engine.catalog import MODULES, NEEDS_NO_RULE, RULES
+from gate.render.rules_pages import index, write
+from policies.engine.catalog import DOMAINS, RULES
 from policies.engine.controls import tags_of, why_none
 from policies.engine.rule import Rule
 
 FORMATS = ("text", "markdown", "controls")
-_HEAD = """\
-# Rules
-
-Made from the catalogue by `make docs`; do not edit. An id never changes. A *mandatory* rule that finds something, or
-that cannot be decided, fails a stack; an *advisory* one is reported. A rule *of this platform* holds its own stacks to
-their conventions; other stacks may have others, and are not asked. [The gate](gate.md) says how rules are applied,
-and how a finding is waived. Besides these, every Kubernetes object is checked against its schema
-(`objects-match-their-schema`), and checkov gives a second opinion (`checkov:CKV_...`). With each rule stand
-the controls of public frameworks that it holds a part of; [controls](controls.md) says what is missing.
-"""
+_CHECKOV = "checkov:"
 
 
-def show_rules(form: str) -> None:
-    """Print the catalogue.
+def show_rules(form: str, search: str = "", domain: str = "") -> None:
+    """Print the catalogue, or what ``search`` and ``domain`` leave of it.
 
     Raises:
-        GateError: the format is unknown.
+        GateError: the format or the domain is unknown, or a page was asked for in part.
     """
     if form not in FORMATS:
         raise GateError(f"--format: should be {', '.join(FORMATS)} (got {form!r})")
-    if form == "markdown":
-        sys.stdout.write(catalogue())
-    elif form == "controls":
-        sys.stdout.write(controls_page())
+    domains = sorted(set(DOMAINS.values()))
+    if domain and domain not in domains:
+        raise GateError(f"--domain: no domain {domain!r}; there are {', '.join(domains)}")
+    if form == "text":
+        list_rules(Console(), list(_found(search, domain)))
+    elif search or domain:
+        raise GateError("--search and --domain choose lines of the list: leave out --format")
     else:
-        list_rules(Console())
+        sys.stdout.write(index() if form == "markdown" else controls_page())
 
 
-def list_rules(console: Console) -> None:
-    """One line a rule."""
-    table = Table(box=None, pad_edge=False)
-    for heading in ("rule", "level", "why, and the controls it holds"):
-        table.add_column(heading, overflow="fold", no_wrap=heading in {"rule", "level"})
+def write_pages() -> None:
+    """Write every generated page of rules and controls again."""
+    write(ROOT / "docs")
+
+
+def _found(search: str, domain: str) -> Iterator[Rule]:
+    words = search.lower().split()
     for rule in sorted(RULES, key=lambda r: r.id):
-        table.add_row(
-            rule.id, rule.level, Text("\n".join(filter(None, (rule.why, ", ".join(tags_of(rule.id))))))
+        text = " ".join((rule.id, rule.why, rule.fix, *rule.applies_to, *tags_of(rule.id))).lower()
+        if domain in {"", DOMAINS[rule.id]} and all(word in text for word in words):
+            yield rule
+
+
+def list_rules(console: Console, rules: list[Rule]) -> None:
+    """Two lines a rule: id, domain, level and controls; then the reason. A narrow terminal wraps, a pipe does not."""
+    for rule in rules:
+        controls = ", ".join(tags_of(rule.id))
+        head = Text.assemble(
+            (rule.id, "bold"), f"  {DOMAINS[rule.id]}, {rule.level}{f'; {controls}' if controls else ''}"
         )
-    console.print(table)
-    console.print(f"{len(RULES)} rules", highlight=False)
-
-
-def catalogue() -> str:
-    """The catalogue as Markdown: one section a module, one below it for each rule."""
-    lines = [_HEAD]
-    for module in MODULES:
-        lines += [f"## {module.__name__.removeprefix('policies.rules.').replace('.', '/')}", ""]
-        for rule in sorted(module.RULES, key=lambda r: r.id):
-            lines += [*_section(rule), ""]
-    lines += ["## Types that need no rule", "", "| type | because |", "|---|---|"]
-    lines += [f"| `{type_}` | {_literal(reason)} |" for type_, reason in sorted(NEEDS_NO_RULE.items())]
-    return "\n".join([*lines, "", f"{len(RULES)} rules.", ""])
-
-
-def _section(rule: Rule) -> Iterator[str]:
-    yield from (f"### {rule.id}", "")
-    bound = " *of this platform*" if rule.house else ""
-    yield f"- {rule.level}{bound}; judges {', '.join(f'`{type_}`' for type_ in sorted(rule.applies_to))}"
-    yield f"- why: {_literal(rule.why)}"
-    yield f"- fix: {_literal(rule.fix)}"
-    yield f"- controls: {_controls(rule)}"
-
-
-def _controls(rule: Rule) -> str:
-    return ", ".join(f"`{tag}`" for tag in tags_of(rule.id)) or f"none; {_literal(why_none(rule.id))}"
-
-
-def _literal(sentence: str) -> str:
-    """Text that Markdown shows as it was written."""
-    return re.sub(r"([*<|])", r"\\\1", sentence)
+        console.print(head, soft_wrap=True, highlight=False)
+        console.print(Text(f"    {rule.why}"), soft_wrap=True, highlight=False)
+    console.print("1 rule" if len(rules) == 1 else f"{len(rules)} rules", highlight=False)
 
 
 def explain_rule(id_: str, console: Console) -> None:
-    """Everything about one rule.
+    """Everything about one rule, or what is known of a check of checkov.
 
     Raises:
         GateError: there is no such rule.
     """
+    if id_.startswith((_CHECKOV, "CKV")):
+        _explain_check(id_.removeprefix(_CHECKOV), console)
+        return
     found = {rule.id: rule for rule in RULES}.get(id_)
     if found is None:
         close = difflib.get_close_matches(id_, [r.id for r in RULES], n=3)
@@ -101,5 +82,29 @@ def explain_rule(id_: str, console: Console) -> None:
     console.print(f"[bold]{found.id}[/] ({found.level})", highlight=False)
     controls = ", ".join(tags_of(found.id)) or f"none; {why_none(found.id)}"
     judges = ", ".join(found.applies_to)
-    for head, body in (("why", found.why), ("fix", found.fix), ("judges", judges), ("controls", controls)):
+    page = f"docs/rules/{DOMAINS[found.id]}.md"
+    for head, body in (
+        ("why", found.why),
+        ("fix", found.fix),
+        ("judges", judges),
+        ("controls", controls),
+        ("page", page),
+    ):
+        console.print(f"  {head}: {body}", markup=False, highlight=False, soft_wrap=True)
+
+
+def _explain_check(id_: str, console: Console) -> None:
+    check = known_check(id_, ROOT)
+    console.print(f"[bold]{_CHECKOV}{check.id}[/] (mandatory)", highlight=False)
+    waivers = [
+        f"{name} ({waiver.on}, until {waiver.expires})"
+        for name, waiver in load_waivers(ROOT / "policies" / "waivers.yaml").items()
+        if waiver.rule == f"{_CHECKOV}{check.id}"
+    ]
+    for head, body in (
+        ("what", check.title),
+        ("by", f"checkov {check.version}, whose checks are not ours (docs/gate.md)"),
+        ("fix", "change the resource, or waive the finding in policies/waivers.yaml"),
+        ("waived", "; ".join(waivers) or "nowhere"),
+    ):
         console.print(f"  {head}: {body}", markup=False, highlight=False, soft_wrap=True)

@@ -11,6 +11,7 @@ from gate.capture.stacks import ROOT
 from gate.core.progress import told
 from gate.evaluate.output_folder import shown
 from gate.evaluate.preview import Options, Previewed, preview, unused_waivers
+from gate.evaluate.selection import selected
 from gate.render.terminal import show
 from gate.report.report import EXIT_CODES
 
@@ -24,6 +25,8 @@ def run(
     with_checkov: bool,
     output: Path,
     organisation: Path | None = None,
+    only: Sequence[str] = (),
+    skip: Sequence[str] = (),
 ) -> int:
     """Preview, print, and return the exit code: the worst of all stacks."""
     console, progress = Console(width=None if sys.stdout.isatty() else 160), Console(stderr=True)
@@ -32,6 +35,7 @@ def run(
         with_checkov=with_checkov,
         output=output.resolve(),
         organisation=(organisation or ROOT).resolve(),
+        selection=selected(only, skip),
     )
     with told(progress, "reading stacks") as tell:
         previews = preview(names, options, tell)

@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from rich.console import Console
+from rich.table import Table
 from rich.text import Text
 
 from gate.core.markdown import cell
@@ -44,12 +45,13 @@ def run(today: date, form: str, console: Console) -> None:
     elif form == "markdown":
         console.file.write(as_markdown(found))
     else:
+        table = Table("ends", "left", "waiver", "owner", "rule", "resource", box=None, pad_edge=False)
         for e in found:
-            line = (
-                f"{e.waiver.expires}  {_left(e)}  {e.name} ({e.waiver.owner}): {e.waiver.rule}, {e.waiver.on}"
-            )
-            console.print(Text(line, "red" if e.days < 0 else ""), soft_wrap=True)
-        if not found:
+            row = (str(e.waiver.expires), _left(e), e.name, e.waiver.owner, e.waiver.rule, e.waiver.on)
+            table.add_row(*(Text(text, overflow="fold") for text in row), style="red" if e.days < 0 else "")
+        if found:
+            console.print(table)
+        else:
             console.print("no waivers", highlight=False)
 
 

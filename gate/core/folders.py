@@ -5,13 +5,17 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 SUFFIXES = (".json", ".yaml", ".yml")
+STDIN = Path("-")
+"""What a pipe brings, as commands call it."""
 
 
 def files_of(paths: Sequence[Path], problems: list[str]) -> Iterator[Path]:
     """Every file to judge, in order; what stands in the way is added to the problems."""
     for path in paths:
         try:
-            if path.is_dir():
+            if path == STDIN:
+                yield path
+            elif path.is_dir():
                 yield from _inside(path, problems)
             elif path.is_file():
                 yield path

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from gate.checkov.opinion import Opinion
+from gate.evaluate.selection import EVERYTHING, OTHERS, Selection
 from gate.evaluate.waive import waive
 from gate.report.exposure import exposures
 from gate.report.not_evaluated import not_seen, unpinned
@@ -14,8 +15,12 @@ from gate.schema.shape import check_shapes
 from policies.analysis.charts.joined import joined
 from policies.engine.catalog import COVERED, NEEDS_NO_RULE, RULES
 from policies.engine.evaluate import Finding, Undecided, judge
+<<<<<<< HEAD
 from policies.engine.graph import Graph
 from policies.engine.normalize import respelled
+=======
+from policies.engine.graph import Graph, Resource
+>>>>>>> main
 from policies.engine.rule import Rule
 from policies.engine.waiver import Waiver
 
@@ -34,6 +39,11 @@ def assess(
     noticed: Sequence[Finding] = (),
     shares: Sequence[ModelTraffic] = (),
     roles_above: Graph | None = None,
+<<<<<<< HEAD
+    machines_above: Sequence[Resource] = (),
+=======
+    selection: Selection = EVERYTHING,
+>>>>>>> main
 ) -> tuple[Report, frozenset[str]]:
     """Judge a graph; returns the report and the names of the waivers that were used.
 
@@ -48,13 +58,24 @@ def assess(
         noticed: what the date makes of the releases the stack runs.
         shares: what the stack file says of traffic; nothing for files of others.
         roles_above: the roles of the stacks that this one stands on.
+<<<<<<< HEAD
+        machines_above: what those run, with the pools they run it on; read, never judged.
+=======
+        selection: the rules to apply, of our own and of all others; the report names what it leaves out.
+>>>>>>> main
     """
     # One order for everything that follows: in which one resources came must change no byte of a report.
-    declared = Graph(sorted(graph, key=lambda resource: resource.urn), graph.elsewhere)
+    declared = Graph(sorted(graph, key=lambda r: r.urn), (*graph.elsewhere, *machines_above))
     shapes = check_shapes(declared)
+<<<<<<< HEAD
     # As what reaches the API server, and with what charts install: judged like our own; its shape is its project's.
     graph = joined(Graph(map(respelled, declared), graph.elsewhere))
     said = judge(graph, rules)
+=======
+    # With what charts install, which rules judge like our own; its shape is its project's business.
+    graph = joined(declared)
+    said = judge(graph, [rule for rule in rules if selection.takes(rule.id)])
+>>>>>>> main
     shape_findings = [
         Finding(
             rule=SHAPE_RULE,
@@ -66,8 +87,9 @@ def assess(
         )
         for p in shapes.problems
     ]
+    found = [*said.findings, *shape_findings, *noticed, *opinion.findings]
     waived = waive(
-        [*said.findings, *shape_findings, *noticed, *opinion.findings],
+        [finding for finding in found if selection.takes(finding.rule)],
         dict(waivers),
         graph.resources,
         stack,
@@ -89,6 +111,7 @@ def assess(
                     message=f"{p.path}: {p.message}",
                 )
                 for p in shapes.undecided
+                if selection.takes(SHAPE_RULE)
             ),
         ),
         faults=(
@@ -104,5 +127,8 @@ def assess(
         traffic=shares,
         components={r.urn: graph.component_of(r) for r in graph},
         decided=said.decided,
+        left_out=selection.left_out([*OTHERS, *(rule.id for rule in rules)])
+        if selection != EVERYTHING
+        else (),
     )
     return report, waived.used

@@ -24,6 +24,7 @@ from gate.deploy.findings import deploy_findings
 from gate.evaluate import output_folder
 from gate.evaluate.judgement import assess
 from gate.evaluate.release_findings import release_findings
+from gate.evaluate.selection import EVERYTHING, Selection
 from gate.evaluate.waive import load_waivers, part
 from gate.render import formats as render
 from gate.render.junit import as_junit
@@ -48,7 +49,12 @@ class Options:
     organisation: Path = ROOT
     """The folder that holds ``stacks/`` and ``releases/``; the program and the waivers are those of ``root``."""
     with_checkov: bool = True
+    selection: Selection = EVERYTHING
     processes: int = field(default_factory=lambda: os.cpu_count() or 1)
+
+    @property
+    def asks_checkov(self) -> bool:
+        return self.with_checkov and self.selection.takes_checkov
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,7 +91,7 @@ def preview(names: Sequence[str], options: Options, tell: Tell) -> list[Previewe
     load_waivers(options.root / "policies" / "waivers.yaml")
     for stack in stacks:
         output_folder.clear(options.output / stack.name)
-    with server(options.root) if options.with_checkov else nullcontext("") as address:
+    with server(options.root) if options.asks_checkov else nullcontext("") as address:
         _warm()
         return _run(stacks, options, address, tell)
 
@@ -170,10 +176,15 @@ def _preview_one(stack: Stack, above: Sequence[Previewed], options: Options, add
             opinion=(
                 ask(address, captured.graph, plan, render.manifests(shown_to_checkov(captured.graph)))
                 if address
-                else not_asked("switched off by --no-checkov")
+                else not_asked("switched off by --no-checkov, --only or --skip")
             ),
             shares=traffic(stack),
             roles_above=Graph(role for one in above for role in one.roles),
+<<<<<<< HEAD
+            machines_above=[r for one in above if one.report for r in one.report.resources],
+=======
+            selection=options.selection,
+>>>>>>> main
             noticed=[
                 *release_findings(captured.graph, stack.releases, options.today),
                 *deploy_findings(stack, captured.graph, options.root),
@@ -227,7 +238,8 @@ def unused_waivers(previews: Sequence[Previewed], options: Options) -> list[str]
         for name, waiver in load_waivers(options.root / "policies" / "waivers.yaml").items()
         if here.intersection(waiver.stacks)
         and here.intersection(waiver.stacks) <= stacks
-        and (options.with_checkov or not waiver.rule.startswith("checkov:"))
+        and (options.asks_checkov or not waiver.rule.startswith("checkov:"))
+        and options.selection.takes(waiver.rule)
         for line in _unused(name, waiver, used)
     ]
 

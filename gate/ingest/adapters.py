@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from gate.core.errors import GateError
-from gate.core.folders import files_of
+from gate.core.folders import STDIN, files_of
 from gate.core.printable import one_line
 from gate.ingest.bounds import Bounds, DamageError
 from gate.ingest.manifest_text import documents
@@ -60,7 +60,7 @@ def _resources(path: Path, bounds: Bounds) -> Iterator[Resource]:
         if not isinstance(document, Mapping):
             raise DamageError(f"{_NEITHER} (expected a mapping, got {type(document).__name__})")
         if "kind" in document and "apiVersion" in document:
-            yield from _objects(document, str(path))
+            yield from _objects(document, "stdin" if path == STDIN else str(path))
         elif "deployment" in document:
             yield from of_state_export(document, bounds)
         elif "steps" in document:

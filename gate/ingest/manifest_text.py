@@ -2,11 +2,13 @@
 
 import codecs
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from gate.ingest.bounds import Bounds, DamageError
+from gate.core.folders import STDIN
+from gate.ingest.bounds import LARGEST_FILE, Bounds, DamageError
 from gate.ingest.json_text import plain_json
 from gate.ingest.yaml_text import yaml_documents
 
@@ -35,7 +37,7 @@ def documents(path: Path, bounds: Bounds) -> Iterator[Any]:
         raise DamageError("holds a NUL byte")
     helms = _HELMS.search(raw)
     line = raw.count(b"\n", 0, helms.start()) + 1 if helms else 0
-    if path.suffix == ".json":
+    if path.suffix == ".json" or (path == STDIN and raw.lstrip()[:1] in {b"{", b"["}):
         text = raw.decode("utf-8-sig")
         del raw  # both at once may be five times the file
         data = plain_json(text, bounds)
@@ -64,6 +66,10 @@ def _template(line: int) -> DamageError:
 
 
 def _read(path: Path, bounds: Bounds) -> bytes:
+    if path == STDIN:
+        raw = sys.stdin.buffer.read(LARGEST_FILE + 1)
+        bounds.take_file(len(raw))
+        return raw
     size = path.stat().st_size
     bounds.take_file(size)
     with path.open("rb") as file:

@@ -57,6 +57,7 @@ def of_preview(document: Mapping[str, Any], bounds: Bounds) -> Iterator[Resource
     for said in _mappings(document, "diagnostics") if document.get("diagnostics") is not None else ():
         if said.get("severity") == "error":
             raise DamageError("this preview failed, so its steps are not complete; judge one that ends well")
+    yield from _configuration(document.get("config"))
     for step in _mappings(document, "steps"):
         if step.get("newState") is not None:
             state = step["newState"]
@@ -67,6 +68,21 @@ def of_preview(document: Mapping[str, Any], bounds: Bounds) -> Iterator[Resource
             raise DamageError(
                 f"steps: {str(step.get('op'))[:40]!r} of {str(step.get('urn'))[:200]} has no newState"
             )
+
+
+def _configuration(said: Any) -> Iterator[Resource]:
+    """What the stack is told, as a resource of its own: a preview shows it, and so do logs of it."""
+    if said is None or said == {}:
+        return
+    if not isinstance(said, Mapping):
+        raise DamageError(f"config: expected a mapping, got {type(said).__name__}")
+    yield Resource(
+        urn="urn:pulumi:preview::configuration::pulumi:pulumi:Stack::configuration",
+        type="pulumi:pulumi:Stack",
+        name="configuration",
+        inputs={"config": said},
+        custom=False,
+    )
 
 
 def _mappings(document: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
@@ -84,7 +100,8 @@ def _of_state(state: Mapping[str, Any], bounds: Bounds) -> Resource:
     urn = state["urn"]
     secrets: set[str] = set()
     inputs = _opened(state.get("inputs") or {}, "", secrets, bounds)
-    outputs = _opened(state.get("outputs") or {}, "", set(), bounds)
+    answered: set[str] = set()
+    outputs = _opened(state.get("outputs") or {}, "", answered, bounds)
     if not isinstance(inputs, dict) or not isinstance(outputs, dict):
         raise DamageError(f"{urn}: inputs and outputs should be mappings")
     # What stands encrypted among the inputs may stand readable among what the provider answered.
@@ -112,7 +129,7 @@ def _of_state(state: Mapping[str, Any], bounds: Bounds) -> Resource:
         protect=bool(state.get("protect")),
         retain_on_delete=bool(state.get("retainOnDelete")),
         ignore_changes=_texts(urn, "ignoreChanges", state.get("ignoreChanges")),
-        secret_properties=frozenset(secrets),
+        secret_properties=frozenset(secrets | {f"outputs.{path}" for path in answered}),
     )
 
 

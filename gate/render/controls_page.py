@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from facts.controls import Framework, frameworks
+from policies.engine.catalog import DOMAINS
 from policies.engine.controls import STATES, NoControl, Standing, State, committed, mapped
 
 _HEAD = """\
@@ -74,7 +75,7 @@ def _framework(stem: str, framework: Framework, found: tuple[Standing, ...]) -> 
 
 
 def _link(name: str) -> str:
-    return f"[{name}](rules.md#{name})" if name in mapped().rules else f"`{name}`"
+    return f"[{name}](rules/{DOMAINS[name]}.md#{name})" if name in mapped().rules else f"`{name}`"
 
 
 def _anchor(heading: str) -> str:

@@ -36,7 +36,9 @@ def as_junit(report: Report) -> str:
     suite = Element("testsuite", name=printable(report.subject))
     for rule in sorted({*said, *(r.id for r in RULES)}):
         case = SubElement(suite, "testcase", classname=printable(report.subject), name=printable(rule))
-        if rule in idle:
+        if rule in report.left_out:
+            SubElement(case, "skipped", message="left out by --only or --skip")
+        elif rule in idle:
             SubElement(case, "skipped", message="nothing here falls under it")
         else:
             _fill(case, said[rule], labels)

@@ -50,6 +50,7 @@ def as_sarif(report: Report, origins: Origins | None = None) -> dict[str, Any]:
                 "invocations": [
                     {
                         "executionSuccessful": not report.faults,
+                        **_left_out(report),
                         "toolExecutionNotifications": [
                             {"level": "error", "message": {"text": printable(f)}} for f in report.faults
                         ],
@@ -59,6 +60,15 @@ def as_sarif(report: Report, origins: Origins | None = None) -> dict[str, Any]:
             }
         ],
     }
+
+
+def _left_out(report: Report) -> dict[str, Any]:
+    """Rules that were not applied, so that a reader does not take their silence for a pass."""
+    off = [
+        {"descriptor": {"id": printable(rule)}, "configuration": {"enabled": False}}
+        for rule in report.left_out
+    ]
+    return {"ruleConfigurationOverrides": off} if off else {}
 
 
 def _rules(said: Iterable[Finding | Undecided]) -> list[dict[str, Any]]:

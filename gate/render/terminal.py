@@ -29,6 +29,13 @@ def show(report: Report, console: Console, *, details: bool) -> None:
         highlight=False,
         soft_wrap=True,
     )
+    if report.left_out:
+        _line(
+            console,
+            f"left out by --only or --skip ({len(report.left_out)})",
+            ", ".join(report.left_out),
+            "yellow",
+        )
     for fault in report.faults:
         _line(console, "fault", fault, "magenta")
     if details:
@@ -90,6 +97,8 @@ def _short(type_: str) -> str:
 
 
 def _permissions(report: Report, console: Console) -> None:
+    if not report.permissions:
+        return
     table = Table(title="permissions", title_justify="left", box=None, pad_edge=False)
     for heading in ("identity", "", "actions", "on"):
         table.add_column(heading, overflow="fold")
@@ -110,6 +119,8 @@ def _few(values: tuple[str, ...], most: int = 4) -> str:
 
 
 def _exposures(report: Report, console: Console) -> None:
+    if not report.exposures:
+        return
     table = Table(title="ways in", title_justify="left", box=None, pad_edge=False)
     for heading in ("what", "from", "how"):
         table.add_column(heading, overflow="fold")

@@ -83,6 +83,8 @@ class Report:
     unpinned: Sequence[str] = ()
     components: Mapping[str, str] = field(default_factory=dict)
     decided: int = 0
+    left_out: Sequence[str] = ()
+    """Rules that were not applied, since ``--only`` or ``--skip`` said so."""
 
     @property
     def verdict(self) -> Verdict:
@@ -143,6 +145,7 @@ class Report:
             "faults": list(self.faults),
             "findings": [_finding(f) for f in (*self.open_findings, *self.waived_findings)],
             "undecided": [asdict(u) for u in self.undecided],
+            "left_out": list(self.left_out),
             "not_seen": [f"{n.why}: {n.what}" for n in self.not_seen],
             "unpinned": list(self.unpinned),
             "permissions": [asdict(p) for p in self.permissions],

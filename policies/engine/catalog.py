@@ -37,7 +37,16 @@ def _needs_no_rule() -> Mapping[str, str]:
     return found
 
 
+def domain_of(module: ModuleType) -> str:
+    """The folder of ``policies/rules`` that a module stands in: ``aws``, ``kubernetes``."""
+    return module.__name__.removeprefix("policies.rules.").partition(".")[0]
+
+
 RULES: Final = _rules()
+DOMAINS: Final[Mapping[str, str]] = {
+    rule.id: domain_of(module) for module in MODULES for rule in module.RULES
+}
+"""The domain of each rule, by its id."""
 COVERED: Final = frozenset(
     type_ for rule in RULES for type_ in rule.applies_to if not type_.endswith("*")
 ).union(*(getattr(module, "COVERS", ()) for module in MODULES))

@@ -55,11 +55,16 @@ def changed(before, after):
 
 
 def predictors(made):
-    """Every version's predictor, but for its count, which is KEDA's."""
+    """Every version's predictor, but for its count, which is KEDA's, and the name of its server.
+
+    Only a canary says the name, and both are merged with the runtime's container of that name.
+    """
     spec = made.only(SERVICE).inputs["spec"]
     listed = [spec["predictor"], *(canary["predictor"] for canary in spec.get("canary", []))]
     counts = {"minReplicas", "maxReplicas"}
-    return {p["name"]: {k: v for k, v in p.items() if k not in counts} for p in listed}
+    assert {p["model"].get("name", "kserve-container") for p in listed} == {"kserve-container"}
+    said = [{**p, "model": {k: v for k, v in p["model"].items() if k != "name"}} for p in listed]
+    return {p["name"]: {k: v for k, v in p.items() if k not in counts} for p in said}
 
 
 def shares(made):

@@ -3,25 +3,32 @@ from pathlib import Path
 
 import pytest
 
-from gate.cli.policies import catalogue
-from policies.engine.catalog import NEEDS_NO_RULE, RULES
+from gate.render.rules_pages import TYPES, pages, write
+from policies.engine.catalog import DOMAINS, NEEDS_NO_RULE, RULES
 from policies.engine.controls import tags_of
 from tests.conftest import ROOT
 
-PAGE = ROOT / "docs" / "rules.md"
+DOCS = ROOT / "docs"
+MADE = pages()
 
 
-def test_the_page_is_what_the_catalogue_says():
-    assert PAGE.read_text(encoding="utf-8") == catalogue(), "docs/rules.md is stale: make docs"
+def test_the_pages_are_what_the_catalogue_says():
+    committed = {f"rules/{path.name}" for path in (DOCS / "rules").glob("*.md")} | {"rules.md", "controls.md"}
+
+    assert committed == set(MADE), "docs/rules/ is stale: make docs"
+    for name, text in MADE.items():
+        assert (DOCS / name).read_text(encoding="utf-8") == text, f"docs/{name} is stale: make docs"
 
 
 def test_every_rule_has_a_section_with_its_level_reason_and_fix():
-    sections = PAGE.read_text(encoding="utf-8").split("\n### ")[1:]
-    found = {section.partition("\n")[0]: section for section in sections}
+    found = {}
+    for domain in set(DOMAINS.values()):
+        for section in MADE[f"rules/{domain}.md"].split("\n### ")[1:]:
+            found[section.partition("\n")[0], domain] = section
 
-    assert set(found) == {rule.id for rule in RULES}
+    assert set(found) == set(DOMAINS.items())
     for rule in RULES:
-        lines = found[rule.id].splitlines()
+        lines = found[rule.id, DOMAINS[rule.id]].splitlines()
         bound = " *of this platform*" if rule.house else ""
         assert lines[2].startswith(f"- {rule.level}{bound}; judges `{min(rule.applies_to)}`")
         assert lines[3].startswith("- why: ")
@@ -30,10 +37,30 @@ def test_every_rule_has_a_section_with_its_level_reason_and_fix():
         assert lines[5] == f"- controls: {held}" if held else lines[5].startswith("- controls: none; ")
 
 
+def test_the_index_links_every_rule_and_counts_each_domain():
+    index = MADE["rules.md"]
+
+    assert [r.id for r in RULES if f"- [{r.id}](rules/{DOMAINS[r.id]}.md#{r.id})\n" not in index] == []
+    counts = {
+        d: int(n)
+        for d, n in re.findall(r"^\| \[([a-z]+)\]\(rules/\1\.md\) \| (\d+) \| \S", index, re.MULTILINE)
+    }
+    assert counts == {d: list(DOMAINS.values()).count(d) for d in set(DOMAINS.values())}
+
+
 def test_every_type_without_a_rule_stands_there_with_its_reason():
-    table = PAGE.read_text(encoding="utf-8").partition("## Types that need no rule")[2]
+    table = MADE[f"rules/{TYPES}.md"]
 
     assert [row.split("`")[1] for row in table.splitlines() if row.startswith("| `")] == sorted(NEEDS_NO_RULE)
+
+
+def test_a_page_of_a_domain_that_is_gone_is_removed(tmp_path):
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules" / "azure.md").write_text("old", encoding="utf-8")
+
+    write(tmp_path)
+
+    assert {str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*.md")} == set(MADE)
 
 
 _HOLDS = re.compile(r"^## What the rules hold\n(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)

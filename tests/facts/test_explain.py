@@ -86,7 +86,7 @@ def said(data: Any, model: type[Strict] = Settings) -> list[str]:
         ({"one": {"spot": "yes"}}, ["one.spot: should be true or false (got 'yes')"]),
         ({"one": {"zones": "a"}}, ["one.zones: should be a list (got 'a')"]),
         ({"one": {"zones": []}}, ["one.zones: should have at least 1 item, not 0"]),
-        ({"one": {"zones": [1]}}, ["one.zones.0: should be text (got 1)"]),
+        ({"one": {"zones": [1]}}, ["one.zones.0: should be text: put it in quotes (got 1)"]),
         ({"one": {"since": "2026"}}, [f"one.since: {A_DATE} (got '2026')"]),
         ({"one": 3}, ["one: should be a mapping (got 3)"]),
         ({"gpu_pools": "l4"}, ["gpu_pools: should be a mapping (got 'l4')"]),
@@ -170,7 +170,7 @@ def test_a_required_key_is_named() -> None:
 
 def test_all_problems_come_sorted_and_once() -> None:
     assert said({"one": {"max_nodes": 0, "spot": 1}, "code": 1}) == [
-        "code: should be text (got 1)",
+        "code: should be text: put it in quotes (got 1)",
         "one.max_nodes: should be at least 1 (got 0)",
         "one.spot: should be true or false (got 1)",
     ]

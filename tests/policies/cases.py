@@ -22,11 +22,15 @@ OURS = resource("slipway:storage:ModelStore", {}, name="ours", custom=False)
 
 @dataclass(frozen=True)
 class Case:
-    """One resource and its neighbours; ``findings`` are the exact texts a failing case yields."""
+    """One resource and its neighbours; ``findings`` are the exact texts a failing case yields.
+
+    ``elsewhere`` is what the stacks above have.
+    """
 
     judged: Resource
     others: Sequence[Resource] = ()
     findings: Sequence[str] = ()
+    elsewhere: Sequence[Resource] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +64,8 @@ def cases_test(rules: Sequence[Rule], cases: Mapping[str, RuleCases]) -> Callabl
         if case is None:
             assert enough, f"{rule.id} has too few cases ({outcome})"
             return
-        said = judge(Graph([case.judged, *case.others, *([OURS] if rule.house else [])]), [rule])
+        there = [case.judged, *case.others, *([OURS] if rule.house else [])]
+        said = judge(Graph(there, case.elsewhere), [rule])
         found = [f.message for f in said.findings if f.urn == case.judged.urn]
         undecided = [u.message for u in said.undecided if u.urn == case.judged.urn]
         assert said.faults == ()

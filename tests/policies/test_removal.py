@@ -71,8 +71,10 @@ BUILT_IN = (
     "core/",
     "networking.k8s.io/",
     "policy/",
+    "rbac.authorization.k8s.io/",
     "scheduling.k8s.io/",
     "storage.k8s.io/",
+    "admissionregistration.k8s.io/",
     "apiextensions.k8s.io/",
     "helm.sh/",
 )

@@ -9,6 +9,7 @@ from policies.analysis.machines.packing import Packed, less, pack
 from policies.analysis.machines.placement import refusals
 from policies.analysis.machines.pools import Pool, pools
 from policies.analysis.machines.requests import Requests, of_pod
+from policies.analysis.machines.view import with_machines_above
 from policies.analysis.machines.workloads import Workload, workloads
 from policies.engine.graph import Graph
 from policies.engine.values import UndecidedError
@@ -56,8 +57,8 @@ class Holding:
 
 
 def holdings(graph: Graph) -> tuple[Holding, ...]:
-    """Every pool of a graph with its pods."""
-    return graph.once(_holdings)
+    """Every pool that a graph's pods may run on, with all its pods: those of the stacks above among them."""
+    return with_machines_above(graph).once(_holdings)
 
 
 def _holdings(graph: Graph) -> tuple[Holding, ...]:

@@ -6,11 +6,12 @@ from typing import Any, Final
 from policies.analysis.kubernetes.keda import SCALED_OBJECT
 from policies.analysis.kubernetes.metadata import name_of, namespace_of
 from policies.engine.graph import Graph, Resource
-from policies.engine.values import UndecidedError, at, number, text
+from policies.engine.values import UndecidedError, at, known, mapping, number, text
 
 _AUTOSCALERS: Final = tuple(
     f"kubernetes:autoscaling/{version}:HorizontalPodAutoscaler" for version in ("v2", "v1")
 )
+_DEPLOYMENT: Final = "kubernetes:apps/v1:Deployment"
 _KEDA_MOST: Final = 100
 """``maxReplicaCount`` of a ScaledObject that sets none (keda.sh, "ScaledObject specification", read 2026-11)."""
 Counts = Mapping[tuple[str, str], tuple[int, int]]
@@ -29,6 +30,31 @@ def replicas(resource: Resource, graph: Graph) -> tuple[int, int]:
 def scaled(graph: Graph, namespace: str, target: str) -> tuple[int, int] | None:
     """What a scaler in view says of a target; nothing where none does."""
     return graph.once(_counts).get((namespace, target))
+
+
+def surge(resource: Resource, replicas: int) -> int:
+    """How many pods a Deployment's update starts before it may end one; none where it ends one first."""
+    if resource.type != _DEPLOYMENT or not replicas:
+        return 0
+    strategy = mapping(at(resource.inputs, "spec.strategy"), "spec.strategy")
+    if text(at(strategy, "type"), "spec.strategy.type") == "Recreate":
+        return 0
+    rolling = mapping(at(strategy, "rollingUpdate"), "spec.strategy.rollingUpdate")
+    more = _share(rolling.get("maxSurge"), replicas, "maxSurge", is_rounded_up=True)
+    fewer = _share(rolling.get("maxUnavailable"), replicas, "maxUnavailable", is_rounded_up=False)
+    # With neither, Kubernetes takes one away.
+    return 0 if fewer else more
+
+
+def _share(said: Any, replicas: int, name: str, *, is_rounded_up: bool) -> int:
+    """Of ``maxSurge`` and ``maxUnavailable``: 25% by default, rounded up and down."""
+    amount = str(known("25%" if said is None else said, name))
+    if not amount.removesuffix("%").isdecimal():
+        raise UndecidedError(f"{name}: expected a number or a percentage, got {said!r}")
+    if not amount.endswith("%"):
+        return int(amount)
+    part = replicas * int(amount[:-1])
+    return -(-part // 100) if is_rounded_up else part // 100
 
 
 def _counts(graph: Graph) -> Counts:

@@ -1,14 +1,14 @@
 """Every pod of a graph with how many of it there are, whoever makes it."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from policies.analysis.kserve.objects import INFERENCE_SERVICE, LLM, LLM_CONFIG, components, predictor_pods
 from policies.analysis.kubernetes.metadata import name_of, namespace_of
 from policies.analysis.kubernetes.strategic_merge import merged
 from policies.analysis.machines.hidden import hidden_pods
-from policies.analysis.machines.scaling import replicas, scaled
+from policies.analysis.machines.scaling import replicas, scaled, surge
 from policies.analysis.pods.finder import WORKLOADS, is_free_form, pods_of
 from policies.engine.graph import Graph, Resource
 from policies.engine.values import UndecidedError, at, mapping, text
@@ -38,6 +38,9 @@ class Workload:
     is_model: bool = False
     is_transient: bool = False
     """Runs and ends: it needs room for a while."""
+    annotations: Mapping[str, Any] = field(default_factory=dict)
+    surge: int = 0
+    """Pods that an update adds before it takes one away; none where it may take one away first."""
 
 
 def workloads(graph: Graph) -> tuple[Workload, ...]:
@@ -95,6 +98,8 @@ def _templated(resource: Resource, graph: Graph) -> Iterator[Workload]:
             most=most,
             per_node=resource.type == _DAEMONS,
             is_transient=is_once,
+            annotations=pod.annotations,
+            surge=surge(resource, most),
         )
 
 

@@ -5,10 +5,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from policies.analysis.gateway.objects import DEFINITION
+from policies.analysis.secrets.shapes import spotted
 from policies.engine.graph import Graph, Resource
 from policies.engine.rule import Rule
 from policies.engine.values import known
-from policies.rules.credentials.in_objects import spotted
 
 _SENT: Final = re.compile(r"(?:.*[a-z_-])?headers?|set|add", re.IGNORECASE)
 """Keys below which headers stand: of exporters, of filters (``requestHeaderModifier.set``), of probes."""

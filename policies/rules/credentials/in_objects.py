@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from policies.analysis.gateway.objects import DEFINITION
 from policies.analysis.pods.programs import called, containers_of
+from policies.analysis.secrets.shapes import in_text, shapes, spotted
 from policies.engine.base64_text import decoded
 from policies.engine.collect_errors import every
 from policies.engine.graph import UNKNOWN, Graph, Resource
@@ -27,75 +28,9 @@ FUNCTIONS: Final = ("aws:lambda/function:Function",)
 _READ_ELSEWHERE: Final = frozenset({CONFIG_MAP, KUBERNETES_SECRET, DEFINITION})
 """Kinds whose texts have rules of their own, and definitions, whose texts are about others' objects."""
 
-_KNOWN: Final = (
-    ("a private key", re.compile(r"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----")),
-    ("an access key of AWS", re.compile(r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b")),
-    ("a token of Hugging Face", re.compile(r"\bhf_[A-Za-z0-9]{16,}\b")),
-    ("a token of GitHub", re.compile(r"\bgh[pousr]_[A-Za-z0-9]{30,}\b|\bgithub_pat_[A-Za-z0-9_]{30,}")),
-    (
-        "a key of a model provider",
-        re.compile(r"\bsk-(?:(?:proj|ant|svcacct|admin|or)-[A-Za-z0-9_-]{20,}|[A-Za-z0-9]{20,})"),
-    ),
-    ("a token of Slack", re.compile(r"\bxox[abprs]-[A-Za-z0-9-]{10,}")),
-    ("a signed token", re.compile(r"\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}")),
-    ("a password in an address", re.compile(r"\b[a-z][a-z0-9+.-]*://[^/\s:@${}]*:[^/\s:@${}]{3,}@")),
-)
-"""What credentials look like, wherever they stand."""
-_PERHAPS: Final = re.compile(r"PRIVATE KEY|AKIA|ASIA|hf_|gh[pousr]_|github_pat_|sk-|xox|eyJ|://")
-"""What one of them begins with: most texts of an object need no closer look."""
 _READ_BY_NAME: Final = frozenset({"args", "command", "env", "userData"})
-_NAMED: Final = re.compile(
-    r"(?:^|[_.-])(?:passwd|pwd|pass|passphrase|secret|token|credentials?|api_?key|private_?key|access_?key|auth_?key|"
-    r"encryption_?key|client_?secret|secret_?key)$|password$|requirepass$|masterauth$",
-    re.IGNORECASE,
-)
-"""Names that say their value is a credential: only at their end, since TOKEN_TTL and PASSWORD_FILE hold none."""
-_OF_TEXT: Final = re.compile(
-    r"(?:^|_)(?:bos|eos|pad|unk|sep|cls|mask|stop|end|start|special|image|audio|video)_token$", re.IGNORECASE
-)
-"""Tokens of a vocabulary, which engines are told by these names."""
-_REFERRING: Final = re.compile(r"(?:^|_)(?:tls|ssl|ca|cert|certificate|pull|registry)_secret$", re.IGNORECASE)
-_OBJECT: Final = re.compile(r"[a-z0-9](?:[-a-z0-9./]*[a-z0-9])?")
-"""Secrets of a kind that only a Secret holds: a short name stands for the object."""
-_WORDS: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-_HARMLESS: Final = re.compile(
-    r"^(?:|\d+[a-z]*|true|false|none|null|yes|no|required|optional|disabled?|enabled?|/.*|arn:.*|.*[$<{].*|x+|\*+|"
-    r"change-?me.*|replace-?me.*|redacted|projects/.*|vault:.*|https?://[^@]*)$",
-    re.IGNORECASE,
-)
-"""Values that are no credential: amounts, switches, paths, references and placeholders."""
 _LOGINS: Final = ("-u", "--user")
 _LOGIN: Final = re.compile(r"[^\s:$<{]+:[^\s$<{]{3,}")
-_ASSIGNED: Final = re.compile(r"""(?m)([A-Za-z][A-Za-z0-9_.-]*)[ \t]*[=:][ \t]*["']?([^\s"']+)""")
-
-
-def looks_like_one(value: str) -> bool:
-    """Whether a value is a credential whatever its name says."""
-    return any(pattern.search(value) for _, pattern in _KNOWN)
-
-
-def spotted(name: str, value: str) -> Iterator[str]:
-    """What a value gives away, by what it looks like, or by what its name says it is."""
-    found = [what for what, pattern in _KNOWN if pattern.search(value)]
-    if found:
-        yield from found
-    elif _is_named(_WORDS.sub("_", name).replace("-", "_"), value.strip()) and not _HARMLESS.match(
-        value.strip()
-    ):
-        yield "a credential, by its name"
-
-
-def _is_named(name: str, value: str) -> bool:
-    is_reference = bool(_REFERRING.search(name) and _OBJECT.fullmatch(value))
-    return bool(_NAMED.search(name)) and not _OF_TEXT.search(name) and not is_reference
-
-
-def _in_text(value: str) -> Iterator[str]:
-    """What a text of several lines gives away: a file, a script."""
-    found = {what for what, pattern in _KNOWN if pattern.search(value)}
-    for name, assigned in _ASSIGNED.findall(value):
-        found.update(spotted(name, assigned))
-    yield from sorted(found)
 
 
 def _in_config(config: Resource, _graph: Graph) -> Iterable[str]:
@@ -107,12 +42,12 @@ def _in_config(config: Resource, _graph: Graph) -> Iterable[str]:
 
 def _entry(key: str, value: Any) -> Iterator[str]:
     said = text(value, key)
-    found = _in_text(said) if "\n" in said.strip() else spotted(key, said)
+    found = in_text(said) if "\n" in said.strip() else spotted(key, said)
     yield from (f"data.{key}: {what}" for what in found)
 
 
 def _encoded_entry(key: str, value: Any) -> Iterator[str]:
-    yield from (f"binaryData.{key}: {what}" for what in _in_text(decoded(text(value, key))))
+    yield from (f"binaryData.{key}: {what}" for what in in_text(decoded(text(value, key))))
 
 
 def _in_pods(workload: Resource, _graph: Graph) -> Iterable[str]:
@@ -130,7 +65,7 @@ def _in_container(container: Mapping[str, Any]) -> Iterable[str]:
         for what in dict.fromkeys(_in_words(words)):
             yield f"{name}: {part} hold {what}"
     for part in ("script", "source"):
-        for what in _in_text(text(at(container, part), part)):
+        for what in in_text(text(at(container, part), part)):
             yield f"{name}: its {part} holds {what}"
 
 
@@ -140,7 +75,7 @@ def _in_words(words: list[str]) -> Iterator[str]:
         option, has_value, value = word.partition("=")
         following = words[index + 1] if index + 1 < len(words) else ""
         # What looks like a credential is one wherever it stands; a name only says so before its value.
-        yield from _in_text(word) if " " in word else spotted("", word)
+        yield from in_text(word) if " " in word else spotted("", word)
         yield from spotted(option.lstrip("-"), value) if has_value and " " not in word else ()
         if option in _LOGINS and has_curl and _LOGIN.fullmatch(following):
             yield "a password after a name"
@@ -157,8 +92,7 @@ def _look(value: Any, path: str) -> Iterator[str]:
     """Every text of an object but those that other rules read by name."""
     known(value, path)
     if isinstance(value, str):
-        if _PERHAPS.search(value):
-            yield from (f"{path} holds {what}" for what, pattern in _KNOWN if pattern.search(value))
+        yield from (f"{path} holds {what}" for what in shapes(value))
     elif isinstance(value, Mapping):
         for key, one in value.items():
             if key == "inline" and path.endswith("apiKey") and isinstance(one, str):
@@ -173,7 +107,7 @@ def _look(value: Any, path: str) -> Iterator[str]:
 def _in_user_data(machine: Resource, _graph: Graph) -> Iterable[str]:
     for path in _USER_DATA_PATHS:
         said = text(at(machine.inputs, path), path)
-        for what in _in_text(decoded(said)) if said else ():
+        for what in in_text(decoded(said)) if said else ():
             yield f"{path} holds {what}"
 
 

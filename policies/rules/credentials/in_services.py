@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import Any, Final
 
+from policies.analysis.secrets.shapes import spotted
 from policies.engine.collect_errors import every
 from policies.engine.graph import UNKNOWN, Graph, Resource
 from policies.engine.neighbours import is_kept_encrypted
@@ -11,7 +12,6 @@ from policies.engine.property_paths import values_at
 from policies.engine.rule import Rule
 from policies.engine.values import at, known, mapping, text
 from policies.rules.aws.ecs_tasks import JOB, TASK, containers
-from policies.rules.credentials.in_objects import spotted
 
 PARAMETER: Final = "aws:ssm/parameter:Parameter"
 BUILD: Final = "aws:codebuild/project:Project"

@@ -4,6 +4,9 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
+from policies.analysis.secrets.documents import is_plain, is_suspect, settings
+from policies.analysis.secrets.placeholders import is_no_secret
+from policies.analysis.secrets.shapes import in_text, spotted
 from policies.engine.base64_text import decoded
 from policies.engine.graph import Graph, Resource
 from policies.engine.neighbours import is_kept_encrypted
@@ -62,17 +65,32 @@ def _written_down(holder: Resource, graph: Graph) -> Iterable[str]:
                 f"{name}.{key} stands in plain text"
                 for key, one in mapping(value, name).items()
                 if not is_kept_encrypted(holder, f"{name}.{key}", graph)
-                and _is_secret(text(one, key), is_encoded=name == "data")
+                and _is_secret(key, text(one, key), is_encoded=name == "data")
             )
         elif text(value, name):
             yield f"{name} stands in plain text"
 
 
-def _is_secret(said: str, *, is_encoded: bool) -> bool:
-    """Whether a value is more than a place for one, or a certificate, which everybody may see."""
+def _is_secret(key: str, said: str, *, is_encoded: bool) -> bool:
+    """Whether a value is more than a place for one, a certificate, or settings that hold no credential."""
     read = decoded(said) if is_encoded else said
+    if is_plain(key, read) or is_no_secret(key, read) or _is_harmless_file(read):
+        return False
     is_public = _CERTIFICATE in read and _PRIVATE not in read
     return bool(read) and not is_public and not any(_PLACE.fullmatch(one.strip()) for one in (said, read))
+
+
+def _is_harmless_file(said: str) -> bool:
+    found = settings(said)
+    return (
+        found is not None
+        and not any(True for _ in in_text(said))
+        and not any(
+            any(True for _ in spotted(name, value))
+            or (is_suspect(name, value) and not is_no_secret(name, value))
+            for name, value in found
+        )
+    )
 
 
 def _standing_token(secret: Resource, _graph: Graph) -> Iterable[str]:

@@ -1,4 +1,4 @@
-"""GPU pools: nobody else's pods, a ceiling, and no busy GPU taken away."""
+"""GPU pools: nobody else's pods, a ceiling, and machines that fit what runs there."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -8,7 +8,7 @@ from facts.accelerators import gpu_instances
 from policies.engine.graph import Graph, Resource
 from policies.engine.neighbours import keeps_our_conventions
 from policies.engine.rule import Rule
-from policies.engine.values import at, flag, hours, mapping, sequence, text
+from policies.engine.values import at, flag, mapping, sequence, text
 
 NODE_POOLS: Final = ("kubernetes:karpenter.sh/v1:NodePool", "kubernetes:karpenter.sh/v1beta1:NodePool")
 NODE_POOL: Final = NODE_POOLS[0]
@@ -25,10 +25,9 @@ _GPU_LABEL: Final = "instance-gpu-"
 _GPU_FAMILY: Final = re.compile(r"^(g|gr|p)\d")
 _INTERRUPTIBLE: Final = "slipway.dev/interruptible"
 _BOUNDING: Final = (_GPU, "cpu", "memory", "nodes")
-_SHORTEST_LIFE_HOURS: Final = 14 * 24
 
 
-def _template(resource: Resource) -> Mapping[str, Any]:
+def template_of(resource: Resource) -> Mapping[str, Any]:
     return mapping(at(resource.inputs, "spec.template.spec"), "spec.template.spec")
 
 
@@ -40,15 +39,15 @@ def _requirements(resource: Resource) -> list[tuple[str, str, Sequence[str]]]:
             text(at(r, "operator"), "requirements.operator"),
             [text(v, "requirements.values") for v in sequence(at(r, "values"), "requirements.values")],
         )
-        for r in sequence(at(_template(resource), "requirements"), "requirements")
+        for r in sequence(at(template_of(resource), "requirements"), "requirements")
     ]
 
 
-def _is_gpu_pool(resource: Resource) -> bool:
+def is_gpu_pool(resource: Resource) -> bool:
     """Whether the pool is there for GPUs: by its limit, its taint, or the machines it asks for."""
     if _GPU in mapping(at(resource.inputs, "spec.limits"), "spec.limits"):
         return True
-    if any(text(at(t, "key")) == _GPU for t in sequence(at(_template(resource), "taints"), "taints")):
+    if any(text(at(t, "key")) == _GPU for t in sequence(at(template_of(resource), "taints"), "taints")):
         return True
     return any(_asks_for_gpus(*requirement) for requirement in _requirements(resource))
 
@@ -67,9 +66,9 @@ def _asks_for_gpus(key: str, operator: str, values: Sequence[str]) -> bool:
 
 
 def _tainted(resource: Resource, _graph: Graph) -> Iterator[str]:
-    if not _is_gpu_pool(resource):
+    if not is_gpu_pool(resource):
         return
-    effects = {text(at(t, "effect")) for t in sequence(at(_template(resource), "taints"), "taints")}
+    effects = {text(at(t, "effect")) for t in sequence(at(template_of(resource), "taints"), "taints")}
     if not effects & {"NoSchedule", "NoExecute"}:
         yield "no taint keeps other pods off its GPUs"
 
@@ -82,34 +81,8 @@ def _limited(resource: Resource, _graph: Graph) -> Iterator[str]:
         yield "no limit on GPUs, processors, memory or nodes"
 
 
-def _never_moved(resource: Resource, graph: Graph) -> Iterator[str]:
-    if not _is_gpu_pool(resource):
-        return
-    is_ours = keeps_our_conventions(graph)
-    # The API server's defaults: WhenEmptyOrUnderutilized, one budget of 10 %, a life of 720h.
-    policy = text(at(resource.inputs, "spec.disruption.consolidationPolicy"))
-    if policy != "WhenEmpty" and (policy or is_ours):
-        yield f"consolidationPolicy {policy or 'WhenEmptyOrUnderutilized'} moves a busy GPU"
-    if is_ours:
-        yield from _drained_later(resource)
-
-
-def _drained_later(resource: Resource) -> Iterator[str]:
-    is_closed = False
-    for budget in sequence(at(resource.inputs, "spec.disruption.budgets"), "spec.disruption.budgets"):
-        reasons = sequence(at(budget, "reasons"), "budgets.reasons")
-        covers = not reasons or "Drifted" in reasons
-        is_closed |= covers and text(at(budget, "nodes"), "budgets.nodes") in {"0", "0%"}
-    if not is_closed:
-        yield 'no budget of "0" nodes for Drifted: a new image or setting drains a busy GPU at any time'
-    life = text(at(_template(resource), "expireAfter"), "expireAfter") or "720h"
-    lived = None if life == "Never" else hours(life, "expireAfter")
-    if lived is not None and lived < _SHORTEST_LIFE_HOURS:
-        yield f"expireAfter {life} drains a busy GPU, whatever the budgets say"
-
-
 def _interruptible(resource: Resource, graph: Graph) -> Iterator[str]:
-    if not _is_gpu_pool(resource) or not keeps_our_conventions(graph):  # the label is ours
+    if not is_gpu_pool(resource) or not keeps_our_conventions(graph):  # the label is ours
         return
     path = _INTERRUPTIBLE.replace(".", "\\.")
     marks = [
@@ -127,7 +100,7 @@ def _interruptible(resource: Resource, graph: Graph) -> Iterator[str]:
 
 
 def _encrypts_in_transit(resource: Resource, graph: Graph) -> Iterator[str]:
-    if not _is_gpu_pool(resource) or not keeps_our_conventions(graph):
+    if not is_gpu_pool(resource) or not keeps_our_conventions(graph):
         return
     wanted = _requirements(resource)
     if any(key == _ENCRYPTION and op == "In" and list(values) == ["true"] for key, op, values in wanted):
@@ -157,17 +130,6 @@ RULES: tuple[Rule, ...] = (
         why="Karpenter buys a machine for every pending pod: without a ceiling a loop costs without end.",
         fix="Set spec.limits: a number of nvidia.com/gpu where there are GPUs, else cpu and memory.",
         check=_limited,
-    ),
-    Rule(
-        id="busy-gpus-are-never-moved",
-        applies_to=NODE_POOLS,
-        why="A model takes minutes to an hour to load: its requests have nowhere to go meanwhile.",
-        fix=(
-            'Set consolidationPolicy WhenEmpty, a budget of nodes "0" for Drifted (scheduled around a '
-            "maintenance window if need be) and expireAfter Never."
-        ),
-        check=_never_moved,
-        reads_graph=True,
     ),
     Rule(
         id="gpu-pools-use-spot-only-when-interruptible",

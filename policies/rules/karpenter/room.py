@@ -9,6 +9,7 @@ from policies.analysis.machines.packing import fits, less
 from policies.analysis.machines.placement import is_given, nearest, refusals, selected
 from policies.analysis.machines.pools import Pool, has_gpus, pools, read
 from policies.analysis.machines.requests import GPU, Requests, of_pod
+from policies.analysis.machines.view import with_machines_above
 from policies.analysis.machines.workloads import Workload, of_owner
 from policies.analysis.pods.finder import WORKLOADS
 from policies.engine.graph import Graph, Resource
@@ -24,7 +25,7 @@ _SHOWN: Final = 4
 
 
 def _homeless(owner: Resource, graph: Graph) -> Iterable[str]:
-    there = pools(graph)
+    there = pools(with_machines_above(graph))
     for pod in of_owner(graph, owner) if there else ():
         if not pod.per_node:
             yield from _without_a_pool(pod, there, graph)
@@ -57,18 +58,42 @@ def _without_a_pool(pod: Workload, there: tuple[Pool, ...], graph: Graph) -> Ite
 def _overfull(resource: Resource, graph: Graph) -> Iterable[str]:
     read(resource)
     holding = holding_of(holdings(graph), resource.urn)
-    if holding is None or not holding.pods:
-        return
+    if holding is not None and holding.pods:
+        yield from _too_full(holding)
+
+
+def _too_full(holding: Holding) -> Iterator[str]:
     yield from _too_few_gpus(holding)
     yield from _too_large(holding)
     yield from _too_few_machines(holding)
 
 
+def _overfull_above(owner: Resource, graph: Graph) -> Iterable[str]:
+    if with_machines_above(graph) is graph:
+        return
+    of_owner(graph, owner)
+    for holding in holdings(graph):
+        is_above = holding.pool.resources[0].urn not in graph.by_urn
+        path = next((w.path for w, _ in holding.pods if w.owner.urn == owner.urn), None)
+        if is_above and path is not None:
+            said = (*_too_full(holding), *_too_few_nodes(holding))
+            yield from (f"{path}: {holding.pool.name} of the stack above: {one}" for one in said)
+
+
 def _too_few_gpus(holding: Holding) -> Iterator[str]:
     limit, asked = holding.pool.limit(GPU), holding.asked(at_most=True).gpus
-    if limit is not None and asked > limit:
-        sums = [f"{w.name} {w.most} x {one.gpus}" for w, one in holding.pods if one.gpus and w.most]
+    if limit is None:
+        return
+    sums = [f"{w.name} {w.most} x {one.gpus}" for w, one in holding.pods if one.gpus and w.most]
+    if asked > limit:
         yield f"spec.limits.{GPU}: {limit}, and its pods ask for {asked} ({_listed(sums)})"
+        return
+    for workload, one in holding.pods:
+        if asked + workload.surge * one.gpus > limit:
+            yield (
+                f"spec.limits.{GPU}: {limit}, and its pods ask for {asked} ({_listed(sums)}); an update of "
+                f"{workload.name} starts {workload.surge} x {one.gpus} more before it ends one"
+            )
 
 
 def _too_large(holding: Holding) -> Iterator[str]:
@@ -108,12 +133,15 @@ def _too_few_machines(holding: Holding) -> Iterator[str]:
 def _crowded(group: Resource, graph: Graph) -> Iterable[str]:
     read(group)
     holding = holding_of(holdings(graph), group.urn)
-    if holding is None or holding.pool.resources[0] is not group or holding.pool.nodes is None:
+    if holding is not None and holding.pool.resources[0] is group:
+        yield from _too_few_nodes(holding)
+
+
+def _too_few_nodes(holding: Holding) -> Iterator[str]:
+    found, nodes = holding.node(), holding.pool.nodes
+    if found is None or nodes is None:
         return
-    found = holding.node()
-    if found is None:
-        return
-    (name, node), nodes = found, holding.pool.nodes
+    name, node = found
     for count, at_most in ((nodes - 1, False), (nodes, True)):
         left = holding.packed(node, count, at_most=at_most).left
         if left:
@@ -151,6 +179,14 @@ RULES: tuple[Rule, ...] = (
         why="Machines beyond the limit are never made: the last replicas of a rollout wait for ever.",
         fix="Raise spec.limits to what the replicas ask for at most, or lower the replicas.",
         check=_overfull,
+        reads_graph=True,
+    ),
+    Rule(
+        id="pools-above-have-room-for-a-stack",
+        applies_to=(*WORKLOADS, *INFERENCE_SERVICE, *LLM),
+        why="The pools are another stack's, and so are their limits: the last replicas of a model wait for ever.",
+        fix="Raise the pool's limit (max_gpus, max_vcpus) in the stack that has it, or lower the replicas.",
+        check=_overfull_above,
         reads_graph=True,
     ),
     Rule(

@@ -7,10 +7,10 @@ from policies.analysis.kubernetes.charts import RELEASE, chart_of
 from policies.analysis.kubernetes.keda import SCALED_JOB, SCALED_OBJECT, triggers, wakes
 from policies.analysis.kubernetes.metadata import namespace_of
 from policies.analysis.network.cluster_address import is_inside, parsed
+from policies.analysis.secrets.shapes import looks_like_one
 from policies.engine.graph import Graph, Resource
 from policies.engine.rule import Rule
 from policies.engine.values import at, flag, known, mapping, number, text
-from policies.rules.credentials.in_objects import looks_like_one
 
 _NEED_NO_CREDENTIALS: Final = frozenset({"cpu", "memory", "cron", "kubernetes-workload"})
 _ADDRESSES: Final = ("address", "addresses", "endpoint", "host", "servers", "url")

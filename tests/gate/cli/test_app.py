@@ -1,5 +1,6 @@
 """Every command: what it prints and its exit code; 0 passes, 1 finds, 2 could not judge."""
 
+import io
 import json
 import sys
 
@@ -65,6 +66,21 @@ def test_judge_lists_kinds_it_does_not_know(slipway, tmp_path):
     assert "kinds without a schema to check their shape against: a.b.c/v1 Odd (1)" in data["not_seen"]
 
 
+def test_judge_reads_a_pipe(slipway, monkeypatch):
+    for text in (
+        BAD,
+        '{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "x", "namespace": "n"}, "dato": {}}',
+    ):
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
+        code, out, _ = slipway("judge", "-", "--format=json", TODAY)
+        data = json.loads(out)
+        assert (code, data["subject"]) == (1, "standard input")
+        assert [f["object"] for f in data["findings"]] == ["stdin#ConfigMap/n/x"]
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"")))
+    code, _, err = slipway("judge", "-")
+    assert (code, "there is nothing to judge" in err) == (2, True)
+
+
 ERRORS = {
     "a missing file": (["judge", "missing.yaml", TODAY], "missing.yaml: there is no such file or folder"),
     "a bad format": (
@@ -121,15 +137,16 @@ def test_explain_says_everything_about_every_rule(slipway):
         f"  fix: {rule.fix}",
         f"  judges: {', '.join(rule.applies_to)}",
         "  controls: fsbp:S3.1, fsbp:S3.2, fsbp:S3.3, fsbp:S3.8, owasp-llm:LLM02",
+        "  page: docs/rules/aws.md",
     ]
     _, out, _ = slipway("explain", "add-ons-wait-for-nodes")
-    assert out.splitlines()[-1] == "  controls: none; how a rollout succeeds; no framework asks for an order"
+    assert out.splitlines()[-2] == "  controls: none; how a rollout succeeds; no framework asks for an order"
 
 
 def test_policies_lists_every_rule(slipway):
     code, out, _ = slipway("policies", "--format=markdown")
     assert code == 0
-    assert [r.id for r in RULES if f"### {r.id}\n" not in out] == []
+    assert [r.id for r in RULES if f"- [{r.id}](rules/" not in out] == []
     code, out, _ = slipway("policies")
     assert code == 0
     assert out.splitlines()[-1].strip() == f"{len(RULES)} rules"
@@ -139,3 +156,37 @@ def test_policies_lists_every_rule(slipway):
 def test_config_check_counts_the_stacks(slipway):
     code, out, _ = slipway("config", "check", "prod-models")
     assert (code, out.strip()) == (0, "2 stacks are well-formed: prod, prod-models")
+    code, out, _ = slipway("config", "check", "dev")
+    assert (code, out.strip()) == (0, "1 stack is well-formed: dev")
+
+
+def test_the_version_is_that_of_the_project(slipway):
+    assert slipway("--version")[:2] == (0, "slipway 0.1.0\n")
+
+
+def test_every_command_of_the_first_day_shows_an_example(slipway):
+    for command in ("preview", "judge", "policies", "explain"):
+        shown = slipway(command, "--help")[1].partition("Examples:\n")[2]
+        assert shown.startswith(f"    slipway {command}")
+
+
+def test_shells_are_told_how_to_complete(slipway, monkeypatch):
+    monkeypatch.setenv("_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION", "1")
+    assert "complete_bash" in slipway("--show-completion", "bash")[1]
+
+
+def test_rules_are_found_by_words_and_domain(slipway):
+    code, out, _ = slipway("policies", "--search", "HOSTPORT")
+    assert code == 0
+    assert out.splitlines()[-1].split()[1].startswith("rule")
+    assert slipway("policies", "--search", "no-word-like-it")[1] == "0 rules\n"
+    out = slipway("policies", "--domain", "karpenter", "--search", "node-pools ceiling")[1].splitlines()
+    assert out[0].startswith("node-pools-are-limited  karpenter, mandatory; ")
+    assert out[-1] == "1 rule"
+    both = slipway("policies", "--domain", "karpenter", "--format", "markdown")
+    assert (both[0], both[2]) == (2, "--search and --domain choose lines of the list: leave out --format\n")
+    code, _, err = slipway("policies", "--domain", "azure")
+    assert (code, err.startswith("--domain: no domain 'azure'; there are aws, credentials, gateway")) == (
+        2,
+        True,
+    )

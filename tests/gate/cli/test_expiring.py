@@ -9,7 +9,7 @@ import yaml
 from rich.console import Console
 from typer.testing import CliRunner
 
-from gate.cli import app
+from gate.cli.app import app
 from gate.cli.expiring import End, as_markdown, ends, run
 from gate.core.errors import GateError
 from policies.engine.waiver import Waiver
@@ -79,7 +79,10 @@ def said(tmp_path):
 
 
 def test_it_reads_the_checkout(said, tmp_path):
-    assert said(59) == "2027-03-01  59 days  waiver late (ml): keys-rotate, aws:kms/key:Key a|b\n"
+    assert [line.split() for line in said(59).splitlines()] == [
+        ["ends", "left", "kind", "name", "owner", "what"],
+        ["2027-03-01", "59", "days", "waiver", "late", "ml", "keys-rotate,", "aws:kms/key:Key", "a|b"],
+    ]
     assert said(58) == "nothing ends within 58 days\n"
     assert said(58, "markdown") == ""
     assert json.loads(said(59, "json"))[0]["ends"] == "2027-03-01"

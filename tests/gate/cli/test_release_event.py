@@ -7,7 +7,7 @@ import yaml
 from typer.testing import CliRunner
 
 from gate.capture.stacks import ROOT
-from gate.cli import app
+from gate.cli.app import app
 from gate.core.errors import GateError
 from releases.events import KINDS
 from releases.load import ReleaseError, find, load_releases

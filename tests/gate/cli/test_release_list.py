@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from gate.capture.stacks import ROOT
-from gate.cli import app
+from gate.cli.app import app
 from gate.core.errors import GateError
 
 RUN = CliRunner()

@@ -7,8 +7,8 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
-from gate.cli import app
 from gate.cli import release_new as command_release_new
+from gate.cli.app import app
 from gate.core.errors import GateError
 from releases.load import ReleaseError, load_releases
 from tests.releases.test_draft import LLAMA, weights

@@ -8,8 +8,8 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
-from gate.cli import app
 from gate.cli import waivers as command_waivers
+from gate.cli.app import app
 from gate.core.errors import GateError
 
 TODAY = date(2026, 11, 23)
@@ -42,11 +42,12 @@ def said(tmp_path, monkeypatch):
 
 
 def test_the_next_to_end_comes_first(said):
-    assert said().splitlines() == [
-        "2026-11-22  expired  over (ml): keys-rotate, aws:kms/key:Key over|x",
-        "2026-11-23  0 days  last-day (ml): keys-rotate, aws:kms/key:Key last-day|x",
-        "2026-12-07  14 days  soon (ml): keys-rotate, aws:kms/key:Key soon|x",
-        "2027-03-01  98 days  late (ml): keys-rotate, aws:kms/key:Key late|x",
+    assert [line.rstrip() for line in said().splitlines()] == [
+        "ends        left     waiver    owner  rule         resource",
+        "2026-11-22  expired  over      ml     keys-rotate  aws:kms/key:Key over|x",
+        "2026-11-23  0 days   last-day  ml     keys-rotate  aws:kms/key:Key last-day|x",
+        "2026-12-07  14 days  soon      ml     keys-rotate  aws:kms/key:Key soon|x",
+        "2027-03-01  98 days  late      ml     keys-rotate  aws:kms/key:Key late|x",
     ]
 
 

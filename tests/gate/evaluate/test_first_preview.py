@@ -6,7 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 from gate.capture.stacks import chosen
-from gate.cli import app
+from gate.cli.app import app
 from gate.evaluate.first_preview import _compared, first_previews
 from policies.engine.catalog import RULES
 from policies.engine.evaluate import judge

@@ -8,8 +8,8 @@ import pytest
 from typer.testing import CliRunner
 
 from gate.capture.stacks import ROOT
-from gate.cli import app
 from gate.cli import release_verify as command_release_verify
+from gate.cli.app import app
 from gate.core.errors import GateError
 from gate.evaluate import verification
 from gate.evaluate.verification import verify

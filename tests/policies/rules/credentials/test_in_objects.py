@@ -2,8 +2,9 @@ import base64
 
 import pytest
 
+from policies.analysis.secrets.shapes import spotted
 from policies.engine.graph import UNKNOWN
-from policies.rules.credentials.in_objects import CONFIG_MAP, FUNCTIONS, RULES, USER_DATA, spotted
+from policies.rules.credentials.in_objects import CONFIG_MAP, FUNCTIONS, RULES, USER_DATA
 from tests.policies.cases import Case, RuleCases, cases_test, resource
 from tests.policies.model_examples import llm, service
 

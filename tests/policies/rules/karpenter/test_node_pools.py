@@ -7,10 +7,6 @@ from policies.rules.karpenter.node_pools import NODE_POOL, RULES
 from tests.policies.cases import OURS, Case, RuleCases, cases_test, resource
 
 GPU_TAINT = {"key": "nvidia.com/gpu", "effect": "NoSchedule"}
-SAFE: dict[str, Any] = {
-    "consolidationPolicy": "WhenEmpty",
-    "budgets": [{"nodes": "0", "reasons": ["Drifted"]}],
-}
 ON_DEMAND = ("karpenter.sh/capacity-type", "In", ["on-demand"])
 ENCRYPTED = ("karpenter.k8s.aws/instance-encryption-in-transit-supported", "In", ["true"])
 L4 = ("node.kubernetes.io/instance-type", "In", ["g6.2xlarge"])
@@ -42,12 +38,7 @@ UNKNOWN_REQUIREMENTS = pool(template={"requirements": UNKNOWN})
 NOT_APPLICABLE = [Case(OTHER), Case(GENERAL), Case(NO_GPUS)]
 
 
-def disrupted(template: dict[str, Any] | None = None, **disruption: Any) -> Resource:
-    return pool(L4, spec={"disruption": disruption}, template=template or {"expireAfter": "Never"})
-
-
 UNTAINTED = "no taint keeps other pods off its GPUs"
-DRIFTS = 'no budget of "0" nodes for Drifted: a new image or setting drains a busy GPU at any time'
 UNMARKED = "and is not labelled slipway.dev/interruptible"
 
 
@@ -102,52 +93,6 @@ CASES: dict[str, RuleCases] = {
         ],
         not_applicable=[Case(OTHER)],
         undecided=[Case(pool(L4, spec={"limits": UNKNOWN}))],
-    ),
-    "busy-gpus-are-never-moved": RuleCases(
-        passing=[
-            ours(disrupted(**SAFE)),
-            Case(pool(L4)),
-            Case(disrupted(consolidationPolicy="WhenEmpty", template={"expireAfter": "24h"})),
-            Case(disrupted(consolidationPolicy="WhenEmpty", budgets=[{"nodes": "0%"}])),
-            Case(
-                disrupted(
-                    consolidationPolicy="WhenEmpty",
-                    budgets=[{"nodes": "1"}, {"nodes": "0", "schedule": "0 6 * * 6", "duration": "164h"}],
-                    template={"expireAfter": "720h"},
-                )
-            ),
-        ],
-        failing=[
-            ours(
-                pool(L4),
-                findings=["consolidationPolicy WhenEmptyOrUnderutilized moves a busy GPU", DRIFTS],
-            ),
-            Case(
-                disrupted(consolidationPolicy="WhenEmptyOrUnderutilized"),
-                findings=["consolidationPolicy WhenEmptyOrUnderutilized moves a busy GPU"],
-            ),
-            ours(
-                disrupted(consolidationPolicy="Balanced", budgets=[{"nodes": "0"}]),
-                findings=["consolidationPolicy Balanced moves a busy GPU"],
-            ),
-            ours(
-                disrupted(
-                    consolidationPolicy="WhenEmpty",
-                    budgets=[{"nodes": "0", "reasons": ["Underutilized"]}, {"nodes": "10%"}],
-                ),
-                findings=[DRIFTS],
-            ),
-            ours(
-                disrupted(**SAFE, template={"expireAfter": "24h30m"}),
-                findings=["expireAfter 24h30m drains a busy GPU, whatever the budgets say"],
-            ),
-        ],
-        not_applicable=NOT_APPLICABLE,
-        undecided=[
-            ours(UNKNOWN_REQUIREMENTS),
-            ours(disrupted(consolidationPolicy="WhenEmpty", budgets=UNKNOWN)),
-            ours(disrupted(**SAFE, template={"expireAfter": "30d"})),
-        ],
     ),
     "gpu-pools-use-spot-only-when-interruptible": RuleCases(
         passing=[

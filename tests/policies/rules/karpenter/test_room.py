@@ -20,14 +20,18 @@ def pool(labels=None, taints=(TAINT,), types=("g6e.12xlarge",), name="gpu", **li
     return resource(POOL, {"kind": "NodePool", "metadata": {"name": name}, "spec": body}, name=name)
 
 
-def pods(replicas=1, name="chat", selects=None, tolerations=(TOLERATES,), **asked):
+def rolling(replicas, **update):
+    return pods(replicas, {"type": "RollingUpdate", "rollingUpdate": update}, gpu=4)
+
+
+def pods(replicas=1, strategy=None, name="chat", selects=None, tolerations=(TOLERATES,), **asked):
     amounts = {key.replace("gpu", GPU): str(value) for key, value in asked.items()}
     pod = {
         "nodeSelector": {"workload": "gpu-inference"} if selects is None else selects,
         "tolerations": list(tolerations),
         "containers": [{"name": "server", "image": "server:1", "resources": {"requests": amounts}}],
     }
-    spec = {"replicas": replicas, "template": {"spec": pod}}
+    spec = {"replicas": replicas, "template": {"spec": pod}, **({"strategy": strategy} if strategy else {})}
     inputs = {"kind": "Deployment", "metadata": {"name": name, "namespace": "models"}, "spec": spec}
     return resource(DEPLOYMENT, inputs, name=name)
 
@@ -52,6 +56,7 @@ CASES = {
     "pods-find-a-pool": RuleCases(
         passing=[
             Case(pods(gpu=4), [pool(gpu=16)]),
+            Case(pods(gpu=4), [OURS], elsewhere=[pool(gpu=16)]),
             Case(
                 pods(selects={"team": "search"}, tolerations=()), [pool(gpu=16)]
             ),  # machines of another file
@@ -70,6 +75,17 @@ CASES = {
                         "gpu-inference); nearest is gpu-inference"
                     )
                 ],
+            ),
+            Case(
+                pods(selects={"workload": "gpu"}, gpu=4),
+                [],
+                [
+                    (
+                        "spec.template.spec.nodeSelector.workload: no pool in view offers gpu (they offer "
+                        "gpu-inference)"
+                    )
+                ],
+                elsewhere=[pool(gpu=16)],
             ),
             Case(
                 pods(tolerations=(), gpu=4),
@@ -112,6 +128,10 @@ CASES = {
             Case(pool(types=(), gpu=16), [pods(3, gpu=4)]),
             Case(pool(types=("m7i.xlarge",), cpu="8"), [pods(6, cpu=1)]),
             Case(pool(gpu=4), [pods(3, gpu=4), pool(name="more", gpu=16)]),  # the other one may take them
+            Case(pool(gpu=12), [pods(3, {"type": "Recreate"}, gpu=4)]),
+            Case(pool(gpu=12), [rolling(3, maxSurge=0, maxUnavailable=1)]),
+            Case(pool(gpu=16), [pods(4, gpu=4)]),  # 25 % of four is one that may go first
+            Case(pool(gpu=16), [rolling(2, maxSurge="100%", maxUnavailable=0)]),
         ],
         failing=[
             Case(
@@ -120,8 +140,28 @@ CASES = {
                 ["spec.limits.nvidia.com/gpu: 4, and its pods ask for 12 (Deployment models/chat 3 x 4)"],
             ),
             Case(
+                pool(gpu=12),
+                [pods(3, gpu=4)],
+                [
+                    (
+                        "spec.limits.nvidia.com/gpu: 12, and its pods ask for 12 (Deployment models/chat 3 x 4); an "
+                        "update of Deployment models/chat starts 1 x 4 more before it ends one"
+                    )
+                ],
+            ),
+            Case(
+                pool(gpu=16),
+                [rolling(3, maxSurge="50%", maxUnavailable=0)],
+                [
+                    (
+                        "spec.limits.nvidia.com/gpu: 16, and its pods ask for 12 (Deployment models/chat 3 x 4); an "
+                        "update of Deployment models/chat starts 2 x 4 more before it ends one"
+                    )
+                ],
+            ),
+            Case(
                 pool(gpu=8),
-                [pods(2, gpu=4), pods(1, "rank", gpu=2)],
+                [pods(2, gpu=4), pods(1, name="rank", gpu=2)],
                 [
                     (
                         "spec.limits.nvidia.com/gpu: 8, and its pods ask for 10 (Deployment models/chat 2 x 4, "
@@ -153,17 +193,59 @@ CASES = {
         not_applicable=[Case(pods(gpu=4))],
         undecided=[Case(pool(gpu=UNKNOWN), [pods(1, gpu=4)])],
     ),
+    "pools-above-have-room-for-a-stack": RuleCases(
+        passing=[
+            Case(pods(3, gpu=4), elsewhere=[pool(gpu=16)]),
+            Case(pods(3, gpu=4), [pool(gpu=4)]),  # the pool's own finding
+            Case(pods(selects={"team": "search"}, gpu=4), elsewhere=[pool(gpu=1)]),
+            Case(pods(1, gpu=4), elsewhere=[pool(gpu=10), pods(1, name="above", gpu=2)]),
+        ],
+        failing=[
+            Case(
+                pods(3, gpu=4),
+                findings=[
+                    (
+                        "spec.template.spec: NodePool gpu of the stack above: spec.limits.nvidia.com/gpu: 8, and "
+                        "its pods ask for 12 (Deployment models/chat 3 x 4)"
+                    )
+                ],
+                elsewhere=[pool(gpu=8)],
+            ),
+            Case(
+                pods(1, gpu=4),
+                findings=[
+                    (
+                        "spec.template.spec: NodePool gpu of the stack above: spec.limits.nvidia.com/gpu: 8, and "
+                        "its pods ask for 10 (Deployment models/chat 1 x 4, Deployment models/above 3 x 2)"
+                    )
+                ],
+                elsewhere=[pool(gpu=8), pods(3, name="above", gpu=2)],
+            ),
+            Case(
+                pods(3, name="proxy", selects=SYSTEM, cpu=2, memory="1Gi"),
+                findings=[f"spec.template.spec: node group system-a of the stack above: {FULL}"],
+                elsewhere=[group(2)],
+            ),
+        ],
+        not_applicable=[Case(pool(gpu=4))],
+        undecided=[Case(pods(UNKNOWN), elsewhere=[pool(gpu=4)])],
+    ),
     "fixed-nodes-hold-their-pods-with-one-missing": RuleCases(
         passing=[
-            Case(group(3), [pods(3, "proxy", SYSTEM, cpu=1, memory="1Gi")]),
-            Case(group(1), [group(1, "b"), group(1, "c"), pods(6, "proxy", SYSTEM, cpu=1, memory="1Gi")]),
+            Case(group(3), [pods(3, name="proxy", selects=SYSTEM, cpu=1, memory="1Gi")]),
             Case(
-                group(1, kind="t3.nothing"), [pods(9, "proxy", SYSTEM, cpu=2)]
+                group(1),
+                [group(1, "b"), group(1, "c"), pods(6, name="proxy", selects=SYSTEM, cpu=1, memory="1Gi")],
+            ),
+            Case(
+                group(1, kind="t3.nothing"), [pods(9, name="proxy", selects=SYSTEM, cpu=2)]
             ),  # nobody knows what it holds
         ],
         failing=[
-            Case(group(2), [pods(3, "proxy", SYSTEM, cpu=2, memory="1Gi")], [FULL]),
-            Case(group(1), [group(1, "b"), pods(3, "proxy", SYSTEM, cpu=2, memory="1Gi")], [FULL]),
+            Case(group(2), [pods(3, name="proxy", selects=SYSTEM, cpu=2, memory="1Gi")], [FULL]),
+            Case(
+                group(1), [group(1, "b"), pods(3, name="proxy", selects=SYSTEM, cpu=2, memory="1Gi")], [FULL]
+            ),
         ],
         not_applicable=[Case(pods(gpu=4))],
         undecided=[Case(group(UNKNOWN)), Case(group(1, kind=UNKNOWN))],

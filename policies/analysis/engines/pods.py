@@ -1,0 +1,71 @@
+"""Where engines stand: pods of any kind, KServe's as it merges them, groups of a leader and workers as one."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from policies.analysis.kserve.llm import PICKER, llm_pods
+from policies.analysis.kserve.objects import INFERENCE_SERVICE, LLM, predictor_pods
+from policies.analysis.pods.finder import WORKLOADS, pods_of
+from policies.engine.graph import Graph, Resource
+from policies.engine.values import at, mapping, number, sequence
+
+_GROUPS: Final = ("kubernetes:leaderworkerset.x-k8s.io/",)
+_RAY: Final = ("kubernetes:ray.io/",)
+
+
+@dataclass(frozen=True)
+class EnginePod:
+    """A pod that may start an engine. ``path`` is where its object keeps it; a group's pods share one model."""
+
+    path: str
+    spec: Mapping[str, Any]
+    group: tuple[tuple[Mapping[str, Any], int], ...] = ()
+    """All pods of its group with how many there are of each; empty where it stands alone."""
+    is_shared: bool = False
+    """Other pods whose number is not in view take part."""
+
+
+def engine_pods(resource: Resource, graph: Graph) -> Iterator[EnginePod]:
+    """Pods of one object as they will run.
+
+    Raises:
+        UndecidedError: the place where a known kind has its pod cannot be read.
+    """
+    if resource.type in INFERENCE_SERVICE:
+        parts = list(predictor_pods(resource, graph))
+        groups = {place.removesuffix(".workerSpec") for place, _ in parts if place.endswith(".workerSpec")}
+        for place, pod in parts:
+            yield EnginePod(f"spec.{place}", pod, is_shared=place.removesuffix(".workerSpec") in groups)
+    elif resource.type in LLM:
+        parts = list(llm_pods(resource, graph))
+        places = {place for place, _ in parts}
+        for place, pod in parts:
+            if place != PICKER:
+                worker = f"{place.removesuffix('template').removesuffix('worker')}worker"
+                yield EnginePod(f"spec.{place}", pod, is_shared=worker in places)
+    elif resource.type.startswith(_GROUPS):
+        yield from _group(resource)
+    else:
+        for found in pods_of(resource):
+            known = WORKLOADS.get(resource.type)
+            path = found.place if known is None else f"{known}.spec".lstrip(".")
+            yield EnginePod(path, found.spec, is_shared=resource.type.startswith(_RAY))
+
+
+def _group(resource: Resource) -> Iterator[EnginePod]:
+    base = "spec.leaderWorkerTemplate"
+    template = mapping(at(resource.inputs, base), base)
+    worker = mapping(at(template, "workerTemplate.spec"), f"{base}.workerTemplate.spec")
+    leader = mapping(at(template, "leaderTemplate.spec"), f"{base}.leaderTemplate.spec")
+    size = int(number(at(template, "size"), f"{base}.size") or 1)
+    group = ((leader or worker, 1), (worker, size - 1))
+    if leader:
+        yield EnginePod(f"{base}.leaderTemplate.spec", leader, group)
+    if worker and (size > 1 or not leader):
+        yield EnginePod(f"{base}.workerTemplate.spec", worker, group)
+
+
+def main_containers(pod: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    for container in sequence(at(pod, "containers"), "containers"):
+        yield mapping(container, "containers")
