@@ -15,12 +15,8 @@ from gate.schema.shape import check_shapes
 from policies.analysis.charts.joined import joined
 from policies.engine.catalog import COVERED, NEEDS_NO_RULE, RULES
 from policies.engine.evaluate import Finding, Undecided, judge
-<<<<<<< HEAD
-from policies.engine.graph import Graph
-from policies.engine.normalize import respelled
-=======
 from policies.engine.graph import Graph, Resource
->>>>>>> main
+from policies.engine.normalize import respelled
 from policies.engine.rule import Rule
 from policies.engine.waiver import Waiver
 
@@ -39,11 +35,8 @@ def assess(
     noticed: Sequence[Finding] = (),
     shares: Sequence[ModelTraffic] = (),
     roles_above: Graph | None = None,
-<<<<<<< HEAD
     machines_above: Sequence[Resource] = (),
-=======
     selection: Selection = EVERYTHING,
->>>>>>> main
 ) -> tuple[Report, frozenset[str]]:
     """Judge a graph; returns the report and the names of the waivers that were used.
 
@@ -58,24 +51,15 @@ def assess(
         noticed: what the date makes of the releases the stack runs.
         shares: what the stack file says of traffic; nothing for files of others.
         roles_above: the roles of the stacks that this one stands on.
-<<<<<<< HEAD
         machines_above: what those run, with the pools they run it on; read, never judged.
-=======
         selection: the rules to apply, of our own and of all others; the report names what it leaves out.
->>>>>>> main
     """
     # One order for everything that follows: in which one resources came must change no byte of a report.
     declared = Graph(sorted(graph, key=lambda r: r.urn), (*graph.elsewhere, *machines_above))
     shapes = check_shapes(declared)
-<<<<<<< HEAD
     # As what reaches the API server, and with what charts install: judged like our own; its shape is its project's.
-    graph = joined(Graph(map(respelled, declared), graph.elsewhere))
-    said = judge(graph, rules)
-=======
-    # With what charts install, which rules judge like our own; its shape is its project's business.
-    graph = joined(declared)
+    graph = joined(Graph(map(respelled, declared), declared.elsewhere))
     said = judge(graph, [rule for rule in rules if selection.takes(rule.id)])
->>>>>>> main
     shape_findings = [
         Finding(
             rule=SHAPE_RULE,
