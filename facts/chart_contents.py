@@ -102,3 +102,22 @@ def of_chart(chart: str) -> Contents | None:
     if not chart or "/" in chart or "\\" in chart or chart.startswith(".") or not path.is_file():
         return None
     return read(path)
+
+
+RECORDS = Path(__file__).parent / "chart_records.json"
+
+
+@cache
+def _records() -> Mapping[str, Mapping[str, int]]:
+    try:
+        read: dict[str, dict[str, int]] = json.loads(RECORDS.read_text(encoding="utf-8"))["charts"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ChartFactsError(
+            f"facts/{RECORDS.name}: {type(error).__name__}: {error}; write it again with make charts"
+        ) from None
+    return read
+
+
+def record_of(chart: str, version: str) -> int:
+    """The bytes that Helm's record of a chart takes with the chart's own values; 0 where nobody measured it."""
+    return _records().get(chart, {}).get(version.removeprefix("v"), 0)

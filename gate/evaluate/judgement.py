@@ -16,6 +16,7 @@ from policies.analysis.charts.joined import joined
 from policies.engine.catalog import COVERED, NEEDS_NO_RULE, RULES
 from policies.engine.evaluate import Finding, Undecided, judge
 from policies.engine.graph import Graph, Resource
+from policies.engine.normalize import respelled
 from policies.engine.rule import Rule
 from policies.engine.waiver import Waiver
 
@@ -56,8 +57,8 @@ def assess(
     # One order for everything that follows: in which one resources came must change no byte of a report.
     declared = Graph(sorted(graph, key=lambda r: r.urn), (*graph.elsewhere, *machines_above))
     shapes = check_shapes(declared)
-    # With what charts install, which rules judge like our own; its shape is its project's business.
-    graph = joined(declared)
+    # As what reaches the API server, and with what charts install: judged like our own; its shape is its project's.
+    graph = joined(Graph(map(respelled, declared), declared.elsewhere))
     said = judge(graph, [rule for rule in rules if selection.takes(rule.id)])
     shape_findings = [
         Finding(

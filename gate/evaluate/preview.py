@@ -35,7 +35,7 @@ from gate.report.permissions import of_roles
 from gate.report.report import Report
 from gate.report.traffic import traffic
 from policies.engine.graph import Graph, Resource
-from policies.engine.waiver import Waiver
+from policies.engine.waiver import ANY, Waiver
 from stacks.load import Stack, stack_names
 
 
@@ -242,8 +242,11 @@ def unused_waivers(previews: Sequence[Previewed], options: Options) -> list[str]
 
 
 def _speaks_of(waiver: Waiver, here: set[str], options: Options) -> set[str]:
-    """The stacks here that it names; one for all stacks has to be of use in those of this checkout only."""
-    if waiver.stacks == "all" and options.organisation != options.root:
+    """The stacks here that it names; one for all stacks has to be of use in those of this checkout only.
+
+    Accepted types are of no stack: what accepts one for the bootstrap is of no use elsewhere.
+    """
+    if waiver.resource == ANY or (waiver.stacks == "all" and options.organisation != options.root):
         return set()
     return {stack for stack in here if waiver.holds_in(stack)}
 

@@ -7,10 +7,12 @@ from pathlib import Path
 
 from gate.core.errors import GateError
 from policies.analysis.charts.joined import name_and_version, renderings
+from policies.analysis.kubernetes.charts import RELEASE
+from policies.engine.accepted_types import read_accepted
 from policies.engine.catalog import ALIASES
 from policies.engine.evaluate import Finding
 from policies.engine.graph import Graph, Resource
-from policies.engine.waiver import Accepted, Waiver, WaiverError, in_chart, read_waivers
+from policies.engine.waiver import Accepted, Waiver, WaiverError, in_chart
 
 
 @dataclass(frozen=True)
@@ -25,13 +27,13 @@ class Waived:
 
 
 def load_waivers(path: Path) -> dict[str, Waiver]:
-    """The waivers of a file, keyed by name; an absent file holds none.
+    """The waivers of a file and the types accepted beside it, keyed by name; an absent file holds none.
 
     Raises:
         GateError: the file is unreadable or a record is wrong; all problems are listed.
     """
     try:
-        return read_waivers(path)
+        return read_accepted(path)
     except WaiverError as error:
         raise GateError(error.headline, error.problems) from None
 
@@ -82,7 +84,7 @@ def waive(
 def called(resource: Resource, graph: Graph) -> str:
     """How a waiver calls a resource."""
     release = graph.by_urn.get(resource.parent)
-    if not resource.rendered or release is None:
+    if not resource.rendered or release is None or release.type != RELEASE:
         return resource.label
     metadata = resource.inputs["metadata"]
     place = f"{metadata['namespace']}/" if "namespace" in metadata else ""

@@ -80,7 +80,9 @@ def _with_content(graph: Graph) -> list[str]:
     found = Counter(
         chart_of(graph.by_urn[r.parent])
         for r in graph
-        if r.rendered and r.type in {"kubernetes:core/v1:ConfigMap", "kubernetes:core/v1:Secret"}
+        if r.rendered
+        and graph.by_urn[r.parent].type == RELEASE
+        and r.type in {"kubernetes:core/v1:ConfigMap", "kubernetes:core/v1:Secret"}
     )
     return [f"{chart} ({count})" for chart, count in found.items()]
 

@@ -18,13 +18,14 @@ from google.protobuf import json_format
 from pulumi_policy import policy as protocol
 from pulumi_policy import proxy
 
+from policies.engine.accepted_types import read_accepted
 from policies.engine.catalog import ALIASES, RULES
 from policies.engine.controls import tags_of
 from policies.engine.evaluate import Judgement, judge
 from policies.engine.graph import UNKNOWN, Graph, Resource
 from policies.engine.normalize import respelled, spelled
 from policies.engine.rule import Rule
-from policies.engine.waiver import Accepted, Waiver, read_waivers
+from policies.engine.waiver import Accepted, Waiver
 
 _UNKNOWNS: Final = frozenset(
     getattr(proxy, f"UNKNOWN_{kind}_VALUE")
@@ -65,8 +66,8 @@ class Judge:
         self._accepted: dict[str, Accepted] = {}
         self.today = today
         self.is_preview = is_preview
+        # Its ``graph`` is what the engine asks about, one resource or the whole stack; it asks in several threads.
         self.asked = threading.local()
-        """``graph`` is what the engine asks about, one resource or the whole stack; it asks in several threads."""
 
     def accepted_in(self, urn: str) -> Accepted:
         """The waivers of the stack that a URN names: not every engine says in the environment which one it is."""
@@ -176,6 +177,8 @@ def _resource(servicer: Any, said: Any, parent: str) -> Resource:
         parent=parent,
         protect=servicer._get_resource_options(said).protect,  # noqa: SLF001 as the SDK reads it
         provider=f"{provider}::" if provider else "",
+        # A component has no provider; what has none besides is a provider itself.
+        custom=bool(provider) or said.type.startswith("pulumi:providers:"),
     )
 
 
@@ -199,11 +202,11 @@ def start(folder: Path, *, today: date, is_preview: bool) -> None:
     """Serve the engine until it ends the process; prints the port it listens on as its first line.
 
     Args:
-        folder: holds ``waivers.yaml``.
+        folder: holds ``waivers.yaml`` and ``accepted_types.yaml``.
         today: waivers expire against it.
         is_preview: whether values may still be unknown, until the engine says.
     """
-    judge_ = Judge(read_waivers(folder / "waivers.yaml"), today, is_preview=is_preview)
+    judge_ = Judge(read_accepted(folder / "waivers.yaml"), today, is_preview=is_preview)
     _hear_whether_preview(judge_)
     _read_requests_once(judge_)
     left_out = [rule.id for rule in RULES if rule.reads_retention]

@@ -9,6 +9,8 @@ from facts.type_spellings import NativeType, type_spellings
 from policies.engine.graph import Resource
 
 _TYPE: Final = re.compile(r"aws:(?P<module>[^/:]+)(?P<rest>/.+)")
+_KUBERNETES: Final = "kubernetes:"
+_RELEASE: Final = "kubernetes:helm.sh/v3:Release"
 _NATIVE: Final = "aws-native:"
 _WORDS: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
@@ -25,6 +27,9 @@ def spelled(type_: str) -> str:
 
 def respelled(resource: Resource) -> Resource:
     """The resource under the type and with the properties that rules know; its URN stays as it is."""
+    if resource.type.startswith(_KUBERNETES):
+        type_ = object_type(resource.type, resource.inputs)
+        return resource if type_ == resource.type else replace(resource, type=type_)
     native = _native(resource.type)
     if native is None:
         type_ = spelled(resource.type)
@@ -35,6 +40,24 @@ def respelled(resource: Resource) -> Resource:
     waits = {native.keys.get(k, k): urns for k, urns in resource.property_dependencies.items()}
     answered = _translated(resource.outputs, native) or {}
     return replace(resource, type=native.type, inputs=said, outputs=answered, property_dependencies=waits)
+
+
+def object_type(token: str, object_: Mapping[str, Any]) -> str:
+    """The type of the object that reaches the API server, whatever the token says.
+
+    A token is the program's word; ``apiVersion`` and ``kind`` are what is sent. ``ConfigMapPatch`` changes a ConfigMap.
+    """
+    version, kind = object_.get("apiVersion"), object_.get("kind")
+    if isinstance(version, str) and isinstance(kind, str) and version and kind and token != _RELEASE:
+        return written_type(version, kind)
+    _, _, name = token.rpartition(":")
+    whole = name.removesuffix("Patch")
+    return f"{token.removesuffix(name)}{whole}" if whole else token
+
+
+def written_type(version: str, kind: str) -> str:
+    """The type as Pulumi names it: ``apps/v1`` and ``Deployment`` are ``kubernetes:apps/v1:Deployment``."""
+    return f"{_KUBERNETES}{version if '/' in version else f'core/{version}'}:{kind}"
 
 
 def _native(type_: str) -> NativeType | None:

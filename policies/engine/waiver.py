@@ -14,6 +14,8 @@ from facts.strict import Strict
 from facts.strict_yaml import YamlProblem, load
 
 LONGEST = timedelta(days=180)
+ANY = "any resource"
+"""What an accepted type names as its resource."""
 _OTHER_ZONES = timedelta(days=1)
 """Somebody east of Greenwich writes tomorrow's date while it is still today here."""
 
@@ -152,6 +154,5 @@ class Accepted:
     def by(self, rule: str, resource: str, finding: str) -> tuple[str, Waiver] | None:
         """The name and record of the waiver for exactly this finding, expired or not."""
         ids = (rule, *self._aliases.get(rule, ()))
-        return next(
-            (self._index[key] for id_ in ids if (key := (id_, resource, finding)) in self._index), None
-        )
+        keys = ((id_, named, finding) for id_ in ids for named in (resource, ANY))
+        return next((self._index[key] for key in keys if key in self._index), None)

@@ -10,7 +10,9 @@ import sys
 from itertools import groupby
 from pathlib import Path
 
+from facts.chart_contents import RECORDS
 from tools.charts.facts_file import path_of, written
+from tools.charts.records import records
 from tools.charts.releases import of_all_stacks
 from tools.charts.renderer import Release, RenderError, build
 from tools.charts.sources import SourceError, source_of
@@ -25,8 +27,9 @@ def main(arguments: list[str] | None = None) -> int:
     given = dict(_named(parser, text) for text in options.chart)
     try:
         build()
+        sizes = records()
         passed = of_all_stacks()
-    except RenderError as error:
+    except (RenderError, SourceError) as error:
         print(f"charts: {error}", file=sys.stderr)
         return 2
     by_chart = {
@@ -37,8 +40,11 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"charts: no stack installs {', '.join(unknown)}", file=sys.stderr)
         return 2
     return max(
-        _one(chart, releases, given.get(chart), check=options.check)
-        for (chart, _), releases in by_chart.items()
+        _kept(RECORDS, sizes, "sizes of records", check=options.check),
+        *(
+            _one(chart, releases, given.get(chart), check=options.check)
+            for (chart, _), releases in by_chart.items()
+        ),
     )
 
 
@@ -61,14 +67,19 @@ def _one(chart: str, releases: list[tuple[Release, list[str]]], given: Path | No
     except (RenderError, SourceError) as error:
         print(f"{chart} {version}: {error}", file=sys.stderr)
         return 2
+    return _kept(path, text, f"{chart} {version}", check=check)
+
+
+def _kept(path: Path, text: str, what: str, *, check: bool) -> int:
+    """Write a file, or say that it is stale."""
     if check:
         if path.is_file() and path.read_text(encoding="utf-8") == text:
             return 0
-        print(f"{chart} {version}: {path.name} is stale: run make charts", file=sys.stderr)
+        print(f"{what}: {path.name} is stale: run make charts", file=sys.stderr)
         return 1
     path.parent.mkdir(exist_ok=True)
     path.write_text(text, encoding="utf-8")
-    print(f"{chart} {version}: {len(text):,} bytes")
+    print(f"{what}: {len(text):,} bytes")
     return 0
 
 

@@ -4,14 +4,16 @@ Objects come from ``facts/charts``, where the chart was rendered with the same v
 They are marked as rendered: the program does not declare them, so they are in no state and no manifest of ours.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from facts.chart_contents import Contents, Rendering, of_chart
 from policies.analysis.charts.values import closed, filled, is_text, leaves, token
 from policies.analysis.kubernetes.charts import RELEASE, chart_of
+from policies.analysis.kubernetes.within import objects_within
 from policies.engine.graph import Graph, Resource, Unknown
+from policies.engine.normalize import written_type
 from policies.engine.values import UndecidedError, at, flag, mapping, text
 
 NO_FACTS: Final = "no rendering of this chart is known"
@@ -41,10 +43,17 @@ def name_and_version(release: Resource) -> str:
 
 
 def joined(graph: Graph) -> Graph:
-    """The graph and the objects its releases install; the same graph where they were joined before."""
+    """The graph, what its releases install and what stands inside others; the same graph where they were joined."""
     if any(resource.rendered for resource in graph):
         return graph
     children = [child for known in renderings(graph) for child in _children(known)]
+    rendered = {known.release.urn for known in renderings(graph) if known.rendering is not None}
+    children += [
+        inner
+        for resource in graph
+        if resource.urn not in rendered and not resource.is_read
+        for inner in _inside(resource)
+    ]
     return Graph((*graph, *children), graph.elsewhere) if children else graph
 
 
@@ -71,7 +80,7 @@ def _rendered(release: Resource) -> Rendered:
 def _matched(release: Resource, contents: Contents) -> Rendered:
     version = text(at(release.inputs, "version"), "version")
     if version.removeprefix("v") != contents.version.removeprefix("v"):
-        return Rendered(release=release, why_not=f"rendered is version {contents.version}")
+        return Rendered(release=release, contents=contents, why_not=f"rendered is version {contents.version}")
     values = mapping(at(release.inputs, "values"), "values")
     name = text(at(release.inputs, "name"), "name") or release.name
     namespace = text(at(release.inputs, "namespace"), "namespace")
@@ -108,11 +117,26 @@ def _children(known: Rendered) -> Iterator[Resource]:
         yield child(known.release, filled(written, texts))
 
 
+def _inside(resource: Resource) -> Iterator[Resource]:
+    for place, written in objects_within(resource):
+        made = child(resource, written)
+        yield replace(
+            made,
+            urn=f"{made.urn} {place}",
+            name=made.name if resource.type == RELEASE else f"{made.name} ({place})",
+            source=f"{resource.source} {place}" if resource.source else "",
+        )
+
+
 def child(release: Resource, object_: Mapping[str, Any]) -> Resource:
     """One object as a resource below its release; it waits for what the release waits for."""
-    type_ = type_of(object_)
+    type_ = written_type(str(object_["apiVersion"]), str(object_["kind"]))
     metadata = object_["metadata"]
-    name = "/".join(part for part in (release.name, metadata.get("namespace"), metadata["name"]) if part)
+    name = "/".join(
+        part
+        for part in (release.name, metadata.get("namespace"), metadata.get("name"))
+        if isinstance(part, str)
+    )
     before, _, _ = release.urn.rpartition("::")
     return Resource(
         urn=f"{before}${type_}::{name}",
@@ -122,18 +146,11 @@ def child(release: Resource, object_: Mapping[str, Any]) -> Resource:
         parent=release.urn,
         provider=release.provider,
         dependencies=release.dependencies | {release.urn},
-        retain_on_delete=release.retain_on_delete
-        or (metadata.get("annotations") or {}).get("helm.sh/resource-policy") == "keep",
+        retain_on_delete=release.retain_on_delete or _is_kept(metadata),
         rendered=True,
     )
 
 
-def type_of(object_: Mapping[str, Any]) -> str:
-    """The type as Pulumi names it."""
-    version = str(object_["apiVersion"])
-    return f"kubernetes:{version if '/' in version else f'core/{version}'}:{object_['kind']}"
-
-
-def declared(resources: Iterable[Resource]) -> list[Resource]:
-    """Without what charts install."""
-    return [resource for resource in resources if not resource.rendered]
+def _is_kept(metadata: Mapping[str, Any]) -> bool:
+    annotations = metadata.get("annotations")
+    return isinstance(annotations, Mapping) and annotations.get("helm.sh/resource-policy") == "keep"

@@ -69,6 +69,7 @@ def _is_production(graph: Graph) -> bool:
 RULES: tuple[Rule, ...] = (
     Rule(
         id="rate-limit-stores-know-their-callers",
+        severity="high",
         applies_to=(RELEASE,),
         why="A store outside the cluster is reached over a network that others use; who writes counters lifts limits.",
         fix="Set REDIS_TLS, and REDIS_AUTH from a Secret, in rateLimitDeployment.container.env.",
@@ -76,6 +77,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="rate-limit-pods-have-their-volumes",
+        severity="high",
         applies_to=(RELEASE,),
         why="Envoy Gateway 1.8.1 mounts redis-certs where tls is set and makes it where certificateRef is set.",
         fix="Name a certificateRef, or take tls out and set REDIS_TLS in rateLimitDeployment.container.env.",
@@ -83,6 +85,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="production-counts-outside-the-cluster",
+        severity="high",
         applies_to=(RELEASE,),
         why="While nobody counts every request is refused, and one Redis in the cluster goes with its machine.",
         fix="Set gateway.rate_limit_store to managed.",
@@ -93,5 +96,5 @@ RULES: tuple[Rule, ...] = (
 )
 
 NEEDS_NO_RULE: Final = {
-    USERS: "names users; callers-are-known asks for the group where it is used",
+    USERS: "names users; endpoints-require-authentication asks for the group where it is used",
 }
