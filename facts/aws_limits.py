@@ -2,7 +2,9 @@
 
 Sources: IAM user guide, "IAM and AWS STS quotas" (role, policy, trust and inline policy sizes); S3 user guide, "General
 purpose bucket naming rules" and "Bucket policies"; CreateCluster (EKS), CreateQueue (SQS), CreateAlias and
-PutKeyPolicy (KMS), CreateLogGroup (CloudWatch Logs) and PutRule (EventBridge) in their API references; read 2026-11-29.
+PutKeyPolicy (KMS), CreateLogGroup (CloudWatch Logs) and PutRule (EventBridge) in their API references. Written down
+from memory of these pages and not compared with them again (2026-11-29); the length of a trust policy is a quota that
+an account may raise to 8,192.
 """
 
 from collections.abc import Mapping

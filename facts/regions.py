@@ -19,7 +19,7 @@ _DIFFER: Final[Mapping[str, frozenset[str]]] = {
     "us-west-1": frozenset("c"),
 }
 """Letters that other accounts have: AWS gives an account two of the zones of us-west-1, and older accounts a zone b in
-ap-northeast-1 (EC2 user guide, "Regions and Zones", read 2026-11-29)."""
+ap-northeast-1 (EC2 user guide, "Regions and Zones"; from memory, not read again)."""
 
 
 @cache
