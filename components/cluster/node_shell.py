@@ -24,8 +24,8 @@ _CHANNELS: Final = (
 def shell_document(names: Names) -> str:
     """The permissions of Session Manager alone; AmazonSSMManagedInstanceCore would add every parameter of the account.
 
-    The actions: "Add Session Manager permissions to an existing IAM role", Systems Manager user guide; written down from
-    memory, not read again.
+    The actions: "Add Session Manager permissions to an existing IAM role", Systems Manager user guide; written down
+    from memory, not read again.
     """
     return document(
         Statement(
