@@ -146,10 +146,11 @@ def _images(deployed: Deployed) -> str:
 
 
 def _not_ours_yet(action: str, kind: str, row: DeployActions, deployed: Deployed) -> Iterator[Need]:
-    """Things that AWS made without tags, and things of the cluster."""
+    """Things that AWS made without tags, until they are tagged as the stack's own; and things of the cluster."""
     arn = deployed.arn("ec2", f"{kind}/*")
-    if kind in row.claims:
-        yield Need(action, arn, (("Null", "aws:ResourceTag/stack", ("true",)),))
+    if kind in row.claims and action in row.create:
+        made = (deployed.made,) if action == "ec2:CreateTags" else ()
+        yield Need(action, arn, (("Null", "aws:ResourceTag/stack", ("true",)), *made))
     if kind in row.of_clusters:
         of = ("StringEquals", "aws:ResourceTag/aws:eks:cluster-name", (deployed.cluster,))
         yield Need(action, arn, (of,))

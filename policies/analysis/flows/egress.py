@@ -35,10 +35,13 @@ class _Pods:
 def cut_off(policy: Resource, graph: Graph) -> Iterator[str]:
     """Pods with an identity in view that a policy closes in, and what no policy lets them reach.
 
+    Policies add up: one in a file may have its other half in another file, and a namespace that a stack only closes
+    is opened by whoever brings the pods. Neither is asked.
+
     Raises:
         UndecidedError: a rule cannot be read.
     """
-    if not _speaks_of_egress(policy):
+    if policy.source or not _speaks_of_egress(policy):
         return
     for pods in graph.once(_pods):
         kind = graph.once(_identities)[pods.namespace, pods.account]
@@ -51,6 +54,8 @@ def cut_off(policy: Resource, graph: Graph) -> Iterator[str]:
         if policy is not max(closing, key=lambda p: (len(_rules(p)), name_of(p))):
             continue  # told once, at the policy that lets out the most
         rules = [rule for p in together for rule in _rules(p)]
+        if pods.labels is None and not rules:
+            continue
         who = f"pods of {pods.namespace}/{pods.account}{pods.owner}"
         if kind == "pod identity" and not any(_reaches_agent(rule) for rule in rules):
             yield f"spec.egress: {who} have a pod identity and no rule lets them reach 169.254.170.23 on port 80"

@@ -18,6 +18,9 @@ _SESSIONS: Final = (
     "aws:principaltag/eks-cluster-",
 )
 """What EKS tags sessions with; a tag of the session outweighs one of the role."""
+_RESERVED: Final = "aws:"
+"""How the keys of tags begin that only AWS writes and removes: a call that names one is refused (Tagging AWS Resources
+user guide, "Tag naming limits and requirements", read 2026-11-29)."""
 _AT_CREATION: Final = "createaction"
 
 
@@ -66,7 +69,7 @@ def _guards(identity: Identity) -> Iterator[_Guard]:
     for statement in (s for layer in identity.layers for s in layer):
         for condition in statement.conditions:
             tag = _tag(statement, condition)
-            if tag and not _only_tags(statement):
+            if tag and not tag.startswith(_RESERVED) and not _only_tags(statement):
                 yield _Guard(statement, condition, tag, _opens_when_removed(statement, condition))
 
 

@@ -80,10 +80,6 @@ def _plain_on_the_way(volume: Resource, _graph: Graph) -> Iterable[str]:
         yield "encryptInTransit is off: what is read and written crosses the network in plain text"
 
 
-NEEDS_NO_RULE: Final = {
-    "kubernetes:scheduling.k8s.io/v1:PriorityClass": "an order among pods; who asks for which place is judged",
-}
-
 RULES: tuple[Rule, ...] = (
     Rule(
         id="add-ons-are-pinned",

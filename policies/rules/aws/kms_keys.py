@@ -127,7 +127,3 @@ RULES: tuple[Rule, ...] = (
         check=_key_for_others,
     ),
 )
-
-NEEDS_NO_RULE: dict[str, str] = {
-    "aws:kms/alias:Alias": "a name for a key; the key itself is judged",
-}

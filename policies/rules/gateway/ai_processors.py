@@ -53,6 +53,10 @@ def _stops_every_proxy(release: Resource, _graph: Graph) -> Iterable[str]:
         )
 
 
+NEEDS_NO_RULE: Final = dict.fromkeys(
+    _CONFIGS, "judged where a Gateway with AI routes names it (edge-processors-have-requests)"
+)
+
 RULES: tuple[Rule, ...] = (
     Rule(
         id="edge-processors-have-requests",

@@ -39,7 +39,7 @@ def _type_of(resource: Resource) -> str:
     return segments[2].rpartition("$")[2] if len(segments) > 3 else resource.type  # noqa: PLR2004 urn, project, types, name
 
 
-def _unjudged(resource: Resource, _graph: Graph) -> Iterable[str]:
+def _unjudged(resource: Resource, graph: Graph) -> Iterable[str]:
     from policies.engine.catalog import COVERED, NEEDS_NO_RULE  # noqa: PLC0415 the catalogue imports this module
 
     token = resource.type
@@ -58,8 +58,14 @@ def _unjudged(resource: Resource, _graph: Graph) -> Iterable[str]:
         )
         if token.startswith("kubernetes:kyverno.io/"):
             yield from _making_policy(resource)
-    if token.startswith("aws:") and resource.inputs.get("region") is not None:
+    if token.startswith("aws:") and _has_own_region(resource, graph):
         yield finding_of(f"{token} region")
+
+
+def _has_own_region(resource: Resource, graph: Graph) -> bool:
+    """Whether a resource is made in another region than its provider's, which the provider answers for every one."""
+    region = known(resource.inputs.get("region"), "region")
+    return region is not None and all(region != p.inputs.get("region") for p in graph.of_type(AWS))
 
 
 def _provider(resource: Resource, token: str) -> Iterator[str]:

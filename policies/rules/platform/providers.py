@@ -123,7 +123,3 @@ RULES: tuple[Rule, ...] = (
         house=True,
     ),
 )
-
-NEEDS_NO_RULE: dict[str, str] = {
-    "pulumi:pulumi:StackReference": "reads another stack's outputs; it makes nothing",
-}

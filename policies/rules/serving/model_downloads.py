@@ -134,5 +134,6 @@ RULES: tuple[Rule, ...] = (
         fix="Set resources.limits.memory of the download's container to 2Gi at least.",
         check=_cramped,
         reads_graph=True,
+        house=True,
     ),
 )

@@ -27,7 +27,11 @@ def test_nothing_of_a_trial_refuses_to_go():
     assert {(g.inputs["retentionInDays"], g.inputs["skipDestroy"]) for g in groups} == {(7, False)}
     [cluster] = graph.of_type("aws:eks/cluster:Cluster")
     assert cluster.inputs["deletionProtection"] is False
-    assert [r.inputs["forceDelete"] for r in graph.of_type("aws:ecr/repository:Repository")] == [True]
+    repositories = graph.of_type("aws:ecr/repository:Repository")
+    assert {r.inputs["name"].rpartition("/")[2]: r.inputs["forceDelete"] for r in repositories} == {
+        "models": True,
+        "runtime": True,
+    }
     assert cluster.inputs["tagsAll"]["lifecycle"] == "disposable"
 
 

@@ -8,7 +8,7 @@ import pulumi_aws as aws
 import pytest
 
 from components.foundation.base import PlatformComponent
-from gate.capture import capture
+from gate.capture.capture import capture
 from gate.capture.outputs import Account
 from gate.core.errors import CaptureError
 

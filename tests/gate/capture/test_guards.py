@@ -15,7 +15,7 @@ from pulumi.runtime.settings import SETTINGS
 import gate.capture.recorder
 import gate.evaluate.judgement
 import policies.engine.catalog
-from gate.capture import capture
+from gate.capture.capture import capture
 from gate.capture.outputs import Account
 from gate.capture.recorder import ENGINES_ALONE
 from gate.core.errors import CaptureError

@@ -80,6 +80,23 @@ def test_a_key_that_nobody_tagged_yet_may_be_tagged_and_no_other():
     assert found["kms:PutKeyPolicy"] == [(keys, (OWN,))]
 
 
+def test_the_untagged_group_of_a_new_network_is_emptied_and_tagged_as_ours_and_no_more():
+    found = needed("aws:ec2/defaultSecurityGroup:DefaultSecurityGroup", vpcId="vpc-1")
+    groups = f"{EC2}:security-group/*"
+    untagged = ("Null", "aws:ResourceTag/stack", ("true",))
+    taken = {
+        action: conditions
+        for action, places in found.items()
+        for where, conditions in places
+        if where == groups and untagged in conditions
+    }
+    assert taken == {
+        "ec2:CreateTags": (untagged, MADE),
+        "ec2:RevokeSecurityGroupEgress": (untagged,),
+        "ec2:RevokeSecurityGroupIngress": (untagged,),
+    }
+
+
 def test_what_a_property_asks_for_besides():
     assert "s3:DeleteObject" not in needed("aws:s3/bucket:Bucket", bucket="b", forceDestroy=False)
     assert "s3:DeleteObject" in needed("aws:s3/bucket:Bucket", bucket="b", forceDestroy=True)

@@ -30,6 +30,7 @@ def sent(token, version="v1", kind="ConfigMap", **inputs):
 CASES = {
     "stacks-make-what-rules-judge": RuleCases(
         passing=[
+            Case(resource("aws:s3/bucket:Bucket", {"region": "eu-central-1"}), [aws()]),
             Case(BUCKET),
             Case(aws()),
             Case(resource(KUBERNETES, {"kubeconfig": "{}", "clusterIdentifier": "c"})),
