@@ -36,7 +36,7 @@ def slipway(folder, *arguments):
 
 
 def against(folder, reference="main"):
-    return slipway(folder, "preview", "--against", reference, "--no-checkov", "--today=2026-11-23")
+    return slipway(folder, "preview", "--against", reference, "--no-checkov", "--today=2026-11-28")
 
 
 def comment(folder):

@@ -172,14 +172,7 @@ class Gateway(PlatformComponent):
             )
             for where in (EDGE, KSERVE)
         ]
-        refusals = [
-            # Needs its namespace, and the mesh's CRD and webhook.
-            KubernetesObject(
-                f"{name}-{where}-{role}", manifest, self.child_opts(depends_on=[*args.mesh.ready, *spaces])
-            )
-            for where in (EDGE, KSERVE)
-            for role, manifest in closed(where).items()
-        ]
+        refusals = self._refusals(name, [*args.mesh.ready, *spaces])
         controllers = GatewayControllers(
             f"{name}-controllers",
             GatewayControllersArgs(
@@ -229,3 +222,11 @@ class Gateway(PlatformComponent):
             ready=(*spaces, *controllers.ready, *before, *refusals, *flows.ready, *listeners),
         )
         self.register_outputs({})
+
+    def _refusals(self, name: str, after: list[pulumi.Resource]) -> list[KubernetesObject]:
+        """What closes both namespaces; it needs them, and the mesh's CRD and webhook."""
+        return [
+            KubernetesObject(f"{name}-{where}-{role}", manifest, self.child_opts(depends_on=after))
+            for where in (EDGE, KSERVE)
+            for role, manifest in closed(where).items()
+        ]

@@ -96,7 +96,7 @@ class ManagedStore(PlatformComponent):
         self.ready: tuple[pulumi.Resource, ...] = (cache,)
         self.register_outputs({})
 
-    def _group(self, name: str, args: ManagedStoreArgs) -> aws.ec2.SecurityGroup:
+    def _group(self, name: str, args: ManagedStoreArgs) -> "aws.ec2.SecurityGroup":
         group = aws.ec2.SecurityGroup(
             f"{name}-group",
             vpc_id=args.network.vpc_id,

@@ -34,7 +34,7 @@ flow-log-key:
   reason: >-
     The key is rotated by hand with the others of the security account until its own schedule is moved.
   owner: ml-platform
-  created: 2026-11-23
+  created: 2026-11-28
   expires: 2027-02-20
 """
 
@@ -95,8 +95,8 @@ def revoked_release(folder):
     record = next(
         line for line in next(events.iterdir()).read_text(encoding="utf-8").splitlines() if "record: " in line
     )
-    (events / "2026-11-23-revocation.yaml").write_text(
-        "kind: revocation\ndate: 2026-11-23\nwho: model-risk@example.com\n"
+    (events / "2026-11-28-revocation.yaml").write_text(
+        "kind: revocation\ndate: 2026-11-28\nwho: model-risk@example.com\n"
         f"{record}\nreason: The training data were withdrawn\nevidence:\n  - A letter of the rights holder\n",
         encoding="utf-8",
     )

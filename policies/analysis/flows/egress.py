@@ -35,13 +35,12 @@ class _Pods:
 def cut_off(policy: Resource, graph: Graph) -> Iterator[str]:
     """Pods with an identity in view that a policy closes in, and what no policy lets them reach.
 
-    Policies add up: one in a file may have its other half in another file, and a namespace that a stack only closes
-    is opened by whoever brings the pods. Neither is asked.
+    A namespace that is only closed is opened by whoever brings the pods, and is not asked.
 
     Raises:
         UndecidedError: a rule cannot be read.
     """
-    if policy.source or not _speaks_of_egress(policy):
+    if not _speaks_of_egress(policy):
         return
     for pods in graph.once(_pods):
         kind = graph.once(_identities)[pods.namespace, pods.account]

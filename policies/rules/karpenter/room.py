@@ -1,7 +1,7 @@
 """What must hold for machines and pods together: every pod has a pool that takes it, and the pool has room for all."""
 
-from collections.abc import Iterable, Iterator
-from typing import Final
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
 
 from policies.analysis.kserve.objects import INFERENCE_SERVICE, LLM
 from policies.analysis.machines.capacity import Holding, holding_of, holdings
@@ -31,6 +31,14 @@ def _homeless(owner: Resource, graph: Graph) -> Iterable[str]:
             yield from _without_a_pool(pod, there, graph)
 
 
+def _is_critical(spec: Mapping[str, Any]) -> bool:
+    """Whether a pod may run on nodes kept for the platform, which a managed node group makes and no manifest shows."""
+    tolerations = spec.get("tolerations")
+    return isinstance(tolerations, list) and any(
+        isinstance(one, Mapping) and one.get("key") == "CriticalAddonsOnly" for one in tolerations
+    )
+
+
 def _without_a_pool(pod: Workload, there: tuple[Pool, ...], graph: Graph) -> Iterator[str]:
     refused = {pool.name: list(refusals(pod.spec, pool)) for pool in there}
     if not all(refused.values()):
@@ -41,7 +49,7 @@ def _without_a_pool(pod: Workload, there: tuple[Pool, ...], graph: Graph) -> Ite
         meant = [pool for pool in there if has_gpus(pool)]
     if not meant and keeps_our_conventions(graph) and not pod.owner.source:
         meant = list(there)
-    if not meant:  # its machines are those of another file
+    if not meant or (pod.owner.source and _is_critical(pod.spec)):  # its machines are those of another file
         return
     where = f"{pod.path}." if pod.path else f"{pod.name}: "
     for key, value in wanted.items():

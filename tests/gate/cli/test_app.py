@@ -11,7 +11,7 @@ from policies.engine.catalog import RULES
 
 GOOD = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x, namespace: n}\n"
 BAD = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x, namespace: n}\ndato: {}\n"
-TODAY = "--today=2026-11-23"
+TODAY = "--today=2026-11-28"
 
 
 @pytest.fixture
@@ -181,7 +181,7 @@ def test_rules_are_found_by_words_and_domain(slipway):
     assert out.splitlines()[-1].split()[1].startswith("rule")
     assert slipway("policies", "--search", "no-word-like-it")[1] == "0 rules\n"
     out = slipway("policies", "--domain", "karpenter", "--search", "node-pools ceiling")[1].splitlines()
-    assert out[0].startswith("node-pools-are-limited  karpenter, mandatory; ")
+    assert out[0].startswith("node-pools-are-limited  karpenter, high; ")
     assert out[-1] == "1 rule"
     both = slipway("policies", "--domain", "karpenter", "--format", "markdown")
     assert (both[0], both[2]) == (2, "--search and --domain choose lines of the list: leave out --format\n")

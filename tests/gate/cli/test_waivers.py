@@ -43,7 +43,7 @@ def said(tmp_path, monkeypatch):
 
 def test_the_next_to_end_comes_first(said):
     assert [line.rstrip() for line in said().splitlines()] == [
-        "ends        left     waiver    owner  rule         resource",
+        "ends        left     waiver    owner  rule             resource",
         "2026-11-22  expired  over      ml     kms-keys-rotate  aws:kms/key:Key over|x",
         "2026-11-23  0 days   last-day  ml     kms-keys-rotate  aws:kms/key:Key last-day|x",
         "2026-12-07  14 days  soon      ml     kms-keys-rotate  aws:kms/key:Key soon|x",

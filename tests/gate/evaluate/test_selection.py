@@ -99,7 +99,7 @@ def test_a_pattern_that_fits_nothing_is_refused():
         "--skip azure-*: fits no rule; slipway policies lists them",
     ]
     with pytest.raises(GateError) as empty:
-        selected(["kms-keys-rotate"], ["keys-*"])
+        selected(["kms-keys-rotate"], ["kms-keys-*"])
     assert list(empty.value.problems) == ["--only and --skip leave no rule"]
 
 

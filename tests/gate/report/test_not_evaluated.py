@@ -19,8 +19,14 @@ def test_charts_are_closed_boxes_also_where_their_name_is_unknown():
     known = resource(RELEASE, {"chart": "keda", "version": "2.18.0"}, name="b")
     unknown = resource(RELEASE, {"chart": UNKNOWN}, name="a")
     assert said(known, unknown, covered=[RELEASE]) == [
-        ("contents of Helm charts, which are not rendered", "keda 2.18.0 (b)"),
-        ("contents of Helm charts, which are not rendered", "of release a, whose chart is not known"),
+        (
+            "contents of Helm charts of which no rendering is known (docs/charts.md)",
+            "a chart that is not known (a): chart is not known yet",
+        ),
+        (
+            "contents of Helm charts of which no rendering is known (docs/charts.md)",
+            "keda 2.18.0 (b): no rendering of this chart is known",
+        ),
     ]
 
 
