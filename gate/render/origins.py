@@ -22,11 +22,13 @@ _MADE_FROM: Final[Mapping[str, str]] = {
     "payload-writer": "identity",
     "cluster-addons": "system_nodes",
     "models-namespace": "workload_namespace",
+    "model-deployers": "workload_namespace",
+    "cluster-readers": "cluster",
     "aws": "platform",
     "kubernetes": "platform",
 }
 """Components whose name is not their section's."""
-_KEYED: Final = (("gpu-", "gpu_pools"), ("model-", "models"))
+_KEYED: Final = (("gpu-", "gpu_pools"), ("cpu-", "cpu_pools"), ("model-", "models"))
 """Components that a mapping makes, one an entry."""
 _WORD: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 

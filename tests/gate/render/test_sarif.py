@@ -73,7 +73,7 @@ def test_of_a_judged_file_the_file_is_known():
 
 
 def test_a_finding_on_a_release_stands_at_its_record():
-    found = finding("releases/models/chat/v1/events/2026-01-01-sunset.yaml: sunset in 9 days")
+    found = finding("sunset in 9 days", file="releases/models/chat/v1/events/2026-01-01-sunset.yaml")
     assert physical(log(findings=(found,))["results"][0]["locations"][0]) == (
         "releases/models/chat/v1/events/2026-01-01-sunset.yaml",
         None,
@@ -123,7 +123,7 @@ def test_every_rule_has_help_and_results_refer_to_theirs():
     assert own["fullDescription"]["text"] == RULES[0].why
     assert rules[-1]["help"]["text"] == "see there"
     assert rules[-1]["defaultConfiguration"] == {"level": "warning"}
-    assert rules[-1]["properties"] == {"tags": []}
+    assert rules[-1]["properties"] == {"tags": [], "security-severity": "5.5"}
 
 
 def test_rules_carry_the_controls_they_hold():
@@ -135,7 +135,7 @@ def test_rules_carry_the_controls_they_hold():
 @pytest.mark.parametrize("part", ["message", "rule", "urn"])
 def test_findings_that_differ_have_different_fingerprints(part):
     run = log(findings=(finding(), finding(**{part: "another"})))
-    assert len({r["partialFingerprints"]["slipway/v1"] for r in run["results"]}) == 2
+    assert len({r["partialFingerprints"]["slipway/v2"] for r in run["results"]}) == 2
 
 
 def test_text_from_elsewhere_steers_nothing():
