@@ -42,7 +42,12 @@ def read(kind: str, data: Any, path: str = "") -> Any:
 def written_by_sdk(manifest: dict[str, Any]) -> Any:
     version = manifest["apiVersion"].removeprefix(GROUP)
     kind = f"{version.capitalize()}{manifest['kind']}"
-    return ApiClient().sanitize_for_serialization(read(kind, manifest))
+    written = ApiClient().sanitize_for_serialization(read(kind, manifest))
+    # The SDK says an empty name where a predictor's model has none; KServe's webhook forbids to set the stable one's.
+    model = written["spec"].get("predictor", {}).get("model", {}) if "spec" in written else {}
+    if model.get("name") == "":
+        del model["name"]
+    return written
 
 
 def ours(stack: str) -> list[dict[str, Any]]:
@@ -73,7 +78,9 @@ def service() -> dict[str, Any]:
 
 def test_the_sdk_reads_a_canary():
     manifest = service()
-    manifest["spec"]["canary"] = [{"predictor": service()["spec"]["predictor"], "trafficPercent": 10}]
+    predictor = service()["spec"]["predictor"]
+    predictor["model"]["name"] = "kserve-container"
+    manifest["spec"]["canary"] = [{"predictor": predictor, "trafficPercent": 10}]
     assert read("V1beta1InferenceService", manifest).spec.canary[0].traffic_percent == 10
     assert written_by_sdk(manifest) == manifest
 
