@@ -77,7 +77,7 @@ def widened_iam(folder):
 
 
 def opened_cidr(folder):
-    edit(folder, PLATFORM, "    cluster: {}\n", "    cluster: {public_access_cidrs: [198.51.100.0/24]}\n")
+    edit(folder, PLATFORM, "    cluster:\n", "    cluster:\n      public_access_cidrs: [198.51.100.0/24]\n")
 
 
 def renamed_component(folder):
