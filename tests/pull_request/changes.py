@@ -26,7 +26,7 @@ SENTIMENT = """\
           review-board: {subject: review-board, requests_per_minute: 120}
 """
 WAIVER = """\
-flow-log-key:
+flow-log-key-rotation:
   rule: kms-keys-rotate
   resource: aws:kms/key:Key network-flow-logs-key
   finding: enableKeyRotation is off
