@@ -228,7 +228,7 @@ def _result(future: Future[Previewed], name: str) -> Previewed:
 def unused_waivers(previews: Sequence[Previewed], options: Options) -> list[str]:
     """Waivers whose stacks here were all previewed and that excused nothing; checkov's only if it was asked."""
     used = frozenset().union(*(p.used_waivers for p in previews))
-    stacks = {p.stack for p in previews if p.report is not None}
+    stacks = {p.stack for p in previews if not p.problem}
     here = set(stack_names(options.organisation / "stacks"))
     return [
         line

@@ -22,7 +22,7 @@ def _refused(subject: Resource, graph: Graph) -> Iterable[str]:
                 said.setdefault((use.program, link), []).append(what)
     for (program, link), calls in said.items():
         more = f" and {len(calls) - 1} more calls" if len(calls) > 1 else ""
-        yield f"{_ROLE_AT[subject.type]}: {program} calls {calls[0]}{more}; refused by {link}"
+        yield f"{_ROLE_AT[subject.type]}: {program} calls {min(calls)}{more}; refused by {link}"
 
 
 RULES: tuple[Rule, ...] = (

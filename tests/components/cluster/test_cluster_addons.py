@@ -12,10 +12,11 @@ from policies.engine.evaluate import judge
 from policies.rules.aws import eks_addons as cluster_addons
 from policies.rules.aws import eks_cluster as cluster
 from policies.rules.aws import eks_nodes as system_nodes
-from policies.rules.aws import flow_logs, vpc_endpoints
+from policies.rules.aws import flow_logs, limits, vpc_endpoints
 from policies.rules.aws import kms_keys as cluster_key
 from policies.rules.aws import s3_buckets as bucket
 from policies.rules.aws import vpc as network
+from policies.rules.kubernetes import priorities
 from policies.rules.platform import lifecycle
 from policies.rules.platform import retention as model_store
 
@@ -107,7 +108,7 @@ def test_the_storage_class_waits_for_its_driver(made):
 
 
 OWN = (network, vpc_endpoints, flow_logs, cluster, cluster_key, system_nodes, cluster_addons)
-MODULES = (*OWN, bucket, model_store, lifecycle)
+MODULES = (*OWN, bucket, model_store, lifecycle, limits, priorities)
 ELSEWHERE = {
     "aws:iam/role:Role",
     "aws:iam/rolePolicy:RolePolicy",
