@@ -42,7 +42,7 @@ def pages(tmp_path_factory) -> dict[str, Path]:
         captured("dev").graph,
         subject="stack dev",
         stack="dev",
-        today=date(2026, 11, 23),
+        today=date(2026, 11, 28),
         waivers=waivers,
         opinion=not_asked("not asked"),
         shares=TRAFFIC,

@@ -153,15 +153,20 @@ def _by_middle(
 
 def _places(rows: Sequence[Sequence[_Item]]) -> tuple[Mapping[_Item, tuple[int, int]], int]:
     """The left upper corner of every item, rows centred, and the width of the whole."""
-    widths = [sum((_PASSING if p else WIDTH) + _GAP for _, p in row) - _GAP for row in rows]
+    widths = [sum(_room(item) for item in row) - _GAP for row in rows]
     widest = max(widths, default=0)
     corners: dict[_Item, tuple[int, int]] = {}
     for index, (row, width) in enumerate(zip(rows, widths, strict=True)):
         x = _MARGIN + (widest - width) // 2
         for item in row:
             corners[item] = x, _MARGIN + index * (HEIGHT + _BETWEEN_ROWS)
-            x += (_PASSING if item[1] else WIDTH) + _GAP
+            x += _room(item)
     return corners, widest + 2 * _MARGIN
+
+
+def _room(item: _Item) -> int:
+    """What an item takes of its row; lines that pass stand closer than boxes."""
+    return _PASSING + _GAP // 2 if item[1] else WIDTH + _GAP
 
 
 def _path(corners: Sequence[tuple[int, int]], *, up: bool) -> str:

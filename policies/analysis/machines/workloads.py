@@ -11,7 +11,7 @@ from policies.analysis.machines.hidden import hidden_pods
 from policies.analysis.machines.scaling import replicas, scaled, surge
 from policies.analysis.pods.finder import WORKLOADS, is_free_form, pods_of
 from policies.engine.graph import Graph, Resource
-from policies.engine.values import UndecidedError, at, mapping, text
+from policies.engine.values import UndecidedError, at, mapping, number, text
 
 _DAEMONS: Final = "kubernetes:apps/v1:DaemonSet"
 _ONCE: Final = frozenset({"kubernetes:batch/v1:Job", "kubernetes:batch/v1:CronJob"})
@@ -108,6 +108,11 @@ def _label(resource: Resource, place: str = "") -> str:
     return f"{kind} {namespace_of(resource) or '-'}/{name_of(resource)}{f' {place}' if place else ''}"
 
 
+def _count(spec: Mapping[str, Any], field: str, default: int) -> int:
+    given = number(at(spec, field), field)
+    return default if given is None else int(given)
+
+
 def _predictors(service: Resource, graph: Graph) -> Iterator[Workload]:
     own = dict(components(service))
     for part, pod in predictor_pods(service, graph):
@@ -119,8 +124,8 @@ def _predictors(service: Resource, graph: Graph) -> Iterator[Workload]:
         target = f"{name_of(service)}-{called}-predictor" if called else f"{name_of(service)}-predictor"
         counts = scaled(graph, namespace_of(service), target)
         if counts is None:
-            least = int(at(component, "minReplicas") or 0) if at(component, "minReplicas") is not None else 1
-            counts = (least, max(int(at(component, "maxReplicas") or 0), least))
+            least = _count(component, "minReplicas", 1)
+            counts = (least, max(_count(component, "maxReplicas", 0), least))
         yield Workload(
             owner=service,
             name=_label(service, part),
@@ -171,7 +176,7 @@ def _proxies(proxy: Resource) -> Iterator[Workload]:
     made = mapping(at(proxy.inputs, "spec.provider.kubernetes.envoyDeployment"), "envoyDeployment")
     if not made:
         return
-    count = int(at(made, "replicas") or 1)
+    count = _count(made, "replicas", 1)
     hpa = mapping(at(proxy.inputs, "spec.provider.kubernetes.envoyHpa"), "envoyHpa")
     pod = mapping(at(made, "pod"), "envoyDeployment.pod")
     containers = [mapping(at(made, "container"), "envoyDeployment.container"), _SHUTDOWN_MANAGER]
@@ -180,6 +185,6 @@ def _proxies(proxy: Resource) -> Iterator[Workload]:
         name=_label(proxy),
         spec={**pod, "containers": containers},
         path="spec.provider.kubernetes.envoyDeployment.pod",
-        least=int(at(hpa, "minReplicas") or count),
-        most=int(at(hpa, "maxReplicas") or count),
+        least=_count(hpa, "minReplicas", count),
+        most=_count(hpa, "maxReplicas", count),
     )
