@@ -9,7 +9,7 @@ GROUP = "aws:eks/nodeGroup:NodeGroup"
 INSIDE = frozenset({"tagsAll"})
 
 
-@pytest.mark.parametrize("stack", ["dev", "prod", "prod-models"])
+@pytest.mark.parametrize("stack", ["dev", "prod"])
 def test_every_input_of_the_stacks_has_its_kind(stack):
     problems = [
         f"{resource.label}: {problem}"
