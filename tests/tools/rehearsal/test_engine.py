@@ -1,0 +1,47 @@
+"""What is read out of the engine's own log."""
+
+from tools.rehearsal.engine import Run, _errors, _events, _operations
+from tools.rehearsal.stages import counted, unexpected
+
+URN = "urn:pulumi:dev::slipway::slipway:network:Network$aws:ec2/vpc:Vpc::network-vpc"
+
+
+def event(at, kind, op="create", urn=URN):
+    return {"timestamp": at, kind: {"metadata": {"op": op, "urn": urn}}}
+
+
+def test_an_operation_lasts_from_its_beginning_to_its_outputs():
+    events = [event(10, "resourcePreEvent"), event(14, "resOutputsEvent")]
+    (found,) = _operations(events, "resOutputsEvent")
+    assert (found.op, found.type, found.name, found.seconds) == (
+        "create",
+        "aws:ec2/vpc:Vpc",
+        "network-vpc",
+        4.0,
+    )
+
+
+def test_the_half_line_of_an_engine_that_was_killed_is_left_out(tmp_path):
+    log = tmp_path / "events"
+    log.write_text('{"timestamp": 1}\n{"timest', encoding="utf-8")
+    assert list(_events(log)) == [{"timestamp": 1}]
+    assert list(_events(tmp_path / "none")) == []
+
+
+def test_errors_name_the_resource_and_else_the_last_lines_stand_for_them():
+    said = {"severity": "error", "urn": URN, "message": "creating:\n  no\n"}
+    assert _errors([{"diagnosticEvent": said}, {"diagnosticEvent": {"severity": "info"}}], "x") == [
+        "network-vpc: creating: no"
+    ]
+    assert _errors([], "a\n\nb\n") == ["a", "b"]
+
+
+def test_what_was_not_expected_is_named():
+    events = [
+        event(1, "resOutputsEvent"),
+        event(2, "resOutputsEvent", "same"),
+        event(3, "resOutputsEvent", "delete"),
+    ]
+    run = Run(command="pulumi up", code=0, seconds=1, operations=_operations(events, "resOutputsEvent"))
+    assert counted(run) == "create 1, delete 1, same 1"
+    assert unexpected(run, ["create"]) == ["delete aws:ec2/vpc:Vpc network-vpc"]

@@ -1,0 +1,54 @@
+"""What the account has of a resource that was being made when the engine ended."""
+
+from tools.rehearsal.account.records import Record, Records
+from tools.rehearsal.compare import differences
+from tools.rehearsal.recovery import made
+
+TABLE = "aws:ec2/routeTable:RouteTable"
+ROLE = "aws:iam/role:Role"
+ENTRY = "aws:eks/accessEntry:AccessEntry"
+TAGS = {"stack": "dev", "Name": "network-public-routes"}
+
+
+def records(*found):
+    return Records(Record(**one) for one in found)
+
+
+def test_a_thing_with_a_name_is_found_by_it_and_never_among_what_others_made():
+    there = records({"type": ROLE, "id": "r", "settings": {"name": "r", "tagsAll": TAGS}})
+    assert made({"type": ROLE, "inputs": {"name": "r"}}, there).id == "r"
+    assert made({"type": ROLE, "inputs": {"name": "s", "tagsAll": TAGS}}, there) is None
+    elsewhere = records({"type": ROLE, "id": "r", "settings": {"name": "r"}, "elsewhere": True})
+    assert made({"type": ROLE, "inputs": {"name": "r"}}, elsewhere) is None
+
+
+def test_a_thing_without_a_name_is_found_by_all_its_tags():
+    there = records({"type": TABLE, "id": "rtb-1", "settings": {"tagsAll": TAGS}})
+    assert made({"type": TABLE, "inputs": {"tagsAll": TAGS}}, there).id == "rtb-1"
+    assert made({"type": TABLE, "inputs": {"tagsAll": {**TAGS, "Name": "other"}}}, there) is None
+    assert made({"type": TABLE, "inputs": {}}, there) is None
+
+
+def test_a_thing_that_joins_two_is_found_by_both():
+    there = records({"type": ENTRY, "id": "c:a", "settings": {"clusterName": "c", "principalArn": "a"}})
+    assert made({"type": ENTRY, "inputs": {"clusterName": "c", "principalArn": "a"}}, there).id == "c:a"
+    assert made({"type": ENTRY, "inputs": {"clusterName": "c", "principalArn": "b"}}, there) is None
+
+
+def state(*resources, pending=()):
+    return {"deployment": {"resources": list(resources), "pending_operations": list(pending)}}
+
+
+def test_what_is_lost_twice_left_or_pending_is_named():
+    one = {"type": ROLE, "urn": "a", "id": "r", "custom": True}
+    there = records({"type": ROLE, "id": "r", "settings": {}}, {"type": TABLE, "id": "rtb-1", "settings": {}})
+    assert differences(state(one), records({"type": ROLE, "id": "r", "settings": {}}), None) == []
+    assert differences(state(one, {**one, "urn": "b"}), there, None) == [
+        "b: is the same as a",
+        f"{TABLE} rtb-1: the account has it, and the state knows nothing of it",
+    ]
+    pending = [{"type": "creating", "resource": {"urn": "c"}}]
+    assert differences(state(one, pending=pending), records(), None) == [
+        "c: is pending (creating)",
+        "a: the state says r, and the account has none",
+    ]

@@ -1,0 +1,109 @@
+"""``make rehearse``: the real Pulumi engine brings stacks up in a simulated account and a real cluster's control plane.
+
+    make rehearse                     dev
+    make rehearse ARGS='staging'      another one, with what it stands on
+
+Exit codes: 0 every assertion holds; 1 one does not; 2 it could not be found out.
+"""
+
+import argparse
+import json
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from gate.capture.stacks import chosen
+from gate.core.errors import GateError
+from stacks.load import Stack
+from tools.conformance.errors import ConformanceError
+from tools.rehearsal import committed, disposable
+from tools.rehearsal.charts import archives
+from tools.rehearsal.elsewhere import bootstrapped
+from tools.rehearsal.home import ROOT
+from tools.rehearsal.programs import programs
+from tools.rehearsal.report import Rehearsal, write
+from tools.rehearsal.stage import Stage, stage
+from tools.rehearsal.stages import StepFailedError, Steps
+
+_ACTS = ("committed", "disposable")
+
+
+def rehearse(name: str, acts: Sequence[str], output: Path, keep: Path | None) -> int:
+    """Play the acts for one stack and write the report; the exit code."""
+    started = time.monotonic()
+    stacks = chosen([name])
+    (stack,) = (one for one in stacks if one.name == name)
+    found = programs(tell)
+    charts, bootstrap = archives(tell), bootstrapped()
+    steps = Steps(tell)
+    rehearsal = Rehearsal(stack=name, steps=steps.done, seconds=0, built=found.built)
+    rehearsal.absent_charts = charts.absent
+    for act in acts:
+        with tempfile.TemporaryDirectory(prefix="slipway-rehearsal-") as folder:
+            base = Path(folder) if keep is None else keep / act
+            with stage(base, stack, found, charts.answers, bootstrap) as playing:
+                try:
+                    _play(act, playing, stack, stacks, steps)
+                except StepFailedError:
+                    tell(f"{act}: ended by its first failure")
+                finally:
+                    _gather(rehearsal, playing)
+    rehearsal.seconds = time.monotonic() - started
+    write(rehearsal, output / name)
+    tell(
+        f"{name}: {'passed' if rehearsal.ok else 'FAILED'}, {rehearsal.seconds:.0f} s, {output / name}/report.md"
+    )
+    return 0 if rehearsal.ok else 1
+
+
+def _play(act: str, playing: Stage, stack: Stack, stacks: Sequence[Stack], steps: Steps) -> None:
+    for below in stacks:
+        with steps.step(act, f"make the stack {below.name}") as step:
+            made = ["stack", "init", "--secrets-provider", "passphrase"]
+            step.ran(playing.engine.run(below.name, *made))
+        if below is not stack:
+            with steps.step(act, f"bring up {below.name}, which it stands on") as step:
+                step.ran(playing.engine.run(below.name, "up", "--yes", "--skip-preview"))
+    if act == "committed":
+        committed.play(playing, stack, steps)
+    else:
+        disposable.play(playing, stack.name, steps)
+
+
+def _gather(rehearsal: Rehearsal, playing: Stage) -> None:
+    journal = playing.home.account / "journal.jsonl"
+    if journal.exists():
+        lines = journal.read_text(encoding="utf-8").splitlines()
+        rehearsal.journal = [*rehearsal.journal, *(json.loads(line) for line in lines)]
+    rehearsal.lost = sorted({*rehearsal.lost, *playing.lost})
+    rehearsal.problems = [*rehearsal.problems, *playing.kubelets.problems]
+
+
+def tell(text: str) -> None:
+    """Progress, beside the result."""
+    print(f"rehearse: {text}", file=sys.stderr, flush=True)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Nothing that goes wrong may look like success, or like an assertion that does not hold."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    parser = argparse.ArgumentParser(prog="slipway rehearse")
+    parser.add_argument("stack", nargs="?", default="dev")
+    parser.add_argument("--act", choices=_ACTS, action="append", help="play this act alone; both if left out")
+    parser.add_argument("--output", type=Path, default=ROOT / "build" / "rehearsal")
+    parser.add_argument("--keep", type=Path, help="a new folder for logs and state, kept afterwards")
+    asked = parser.parse_args(arguments)
+    try:
+        return rehearse(asked.stack, asked.act or _ACTS, asked.output, asked.keep)
+    except (ConformanceError, GateError) as error:
+        tell(str(error))
+    except KeyboardInterrupt:
+        tell("interrupted; nothing is proved")
+    return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

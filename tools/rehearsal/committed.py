@@ -1,0 +1,129 @@
+"""The first act: the committed stack as it is, from nothing; then again, looked at, meddled with, and made smaller."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from stacks.load import Stack
+from tools.rehearsal.compare import differences, path_of
+from tools.rehearsal.engine import Operation
+from tools.rehearsal.stage import Stage
+from tools.rehearsal.stages import Step, Steps, counted, unexpected
+
+ACT: Final = "as committed"
+_UP: Final = ("up", "--yes", "--skip-preview")
+_BLOCK: Final = "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock"
+_POLICY: Final = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
+
+
+def play(stage: Stage, stack: Stack, steps: Steps) -> None:
+    """Every assertion of the act, in order.
+
+    Raises:
+        StepFailedError: one does not hold.
+    """
+    name = stack.name
+    _make(stage, name, steps)
+    with steps.step(ACT, "a second up changes nothing") as step:
+        run = step.ran(stage.engine.run(name, *_UP))
+        step.said, step.problems = counted(run), step.problems + unexpected(run)
+    with steps.step(ACT, "refresh finds nothing changed") as step:
+        run = step.ran(stage.engine.run(name, "refresh", "--preview-only", "--expect-no-changes"))
+        step.said = counted(run)
+    _drift(stage, name, steps)
+    _end_a_model(stage, stack, steps)
+    if not stack.settings.platform.kept.disposable and _protected(stage, name):
+        with steps.step(ACT, "destroy is refused, and nothing goes") as step:
+            _refused(stage, name, step)
+
+
+def _make(stage: Stage, name: str, steps: Steps) -> None:
+    with steps.step(ACT, "preview") as step:
+        planned = step.ran(stage.engine.run(name, "preview"))
+        step.said, step.problems = counted(planned), step.problems + unexpected(planned, ["create"])
+    with steps.step(ACT, "up makes everything that was previewed") as step:
+        run = step.ran(stage.engine.run(name, *_UP))
+        step.said, step.problems = counted(run), step.problems + unexpected(run, ["create"])
+        if step.ok and run.counts.get("create") != planned.counts.get("create"):
+            step.problems.append(f"previewed: {counted(planned)}; made: {counted(run)}")
+        if step.ok:
+            step.problems += differences(stage.engine.export(name), stage.records, stage.api)
+
+
+def _drift(stage: Stage, name: str, steps: Steps) -> None:
+    """Two changes by hand, one on each side."""
+    state = stage.engine.export(name)["deployment"]["resources"]
+    block, policy = _first(state, _BLOCK), _first(state, _POLICY)
+    if block is None or policy is None:
+        return
+    place = str(path_of(stage.api, policy["outputs"]))
+    with steps.step(ACT, "drift in the account and in the cluster is found") as step:
+        stage.account.change_by_hand(_BLOCK, block["id"], blockPublicPolicy=False)
+        refused = stage.api.merge(place, {"spec": {"ingress": [{}]}})
+        step.problems += [refused] if refused else []
+        run = stage.engine.run(name, "refresh", "--preview-only", "--expect-no-changes", "--diff")
+        step.runs.append(run)
+        step.said = counted(run)
+        if run.code == 0:
+            step.problems.append("refresh --expect-no-changes says that nothing has changed")
+        for one in (block, policy):
+            own = one["urn"].rpartition("::")[2]
+            if f"name={own}" not in run.said and own not in run.said:
+                step.problems.append(f"{one['urn']}: was changed by hand, and refresh does not name it")
+    with steps.step(ACT, "and put right by up --refresh, with nothing else touched") as step:
+        run = step.ran(stage.engine.run(name, "up", "--yes", "--skip-preview", "--refresh"))
+        wanted = {block["urn"], policy["urn"]}
+        changed = {one.urn for one in run.changes()}
+        step.said = counted(run)
+        step.problems += [f"{urn}: was changed" for urn in sorted(changed - wanted)]
+        step.problems += [f"{urn}: was not put right" for urn in sorted(wanted - changed)]
+        if stage.records.get(_BLOCK, block["id"]).settings["blockPublicPolicy"] is not True:  # type: ignore[union-attr]
+            step.problems.append(f"{block['urn']}: is as the hand left it")
+        if stage.api.get(place)["spec"].get("ingress") == [{}]:
+            step.problems.append(f"{policy['urn']}: is as the hand left it")
+
+
+def _end_a_model(stage: Stage, stack: Stack, steps: Steps) -> None:
+    """Taking a model out of the stack file ends what is its own, and nothing else."""
+    settings = stage.settings(stack.name)
+    if not settings.get("models"):
+        return
+    model = min(settings["models"])
+    before = stage.engine.export(stack.name)["deployment"]["resources"]
+    wanted = {one["urn"] for one in before if f"::model-{model}" in one["urn"] and one.get("custom")}
+    with steps.step(
+        ACT, f"taking {model} out of the stack file ends what is its own, and nothing else"
+    ) as step:
+        left = {key: value for key, value in settings["models"].items() if key != model}
+        stage.write_settings(stack.name, {**settings, "models": left})
+        run = step.ran(stage.engine.run(stack.name, *_UP))
+        step.said = counted(run)
+        gone = {one.urn for one in run.changes() if one.op == "delete"}
+        step.problems += [f"{urn}: should be gone" for urn in sorted(wanted - gone)]
+        step.problems += [
+            f"{one.op} {one.urn}" for one in run.changes() if one.op != "delete" or not _of(one, model)
+        ]
+        step.problems += differences(stage.engine.export(stack.name), stage.records, stage.api)
+
+
+def _of(operation: Operation, model: str) -> bool:
+    return f"model-{model}" in operation.urn
+
+
+def _protected(stage: Stage, name: str) -> bool:
+    return any(one.get("protect") for one in stage.engine.export(name)["deployment"]["resources"])
+
+
+def _refused(stage: Stage, name: str, step: Step) -> None:
+    before = len(list(stage.records))
+    run = stage.engine.run(name, "destroy", "--yes", "--skip-preview")
+    step.runs.append(run)
+    if run.code == 0 or not any("protect" in error for error in run.errors):
+        step.problems.append(f"destroy was not refused because of protection: {list(run.errors)[:3]}")
+    left = len(list(stage.records))
+    if left != before:
+        step.problems.append(f"{before - left} resources of the account are gone")
+    step.said = f"{left} resources of the account stay"
+
+
+def _first(state: list[Mapping[str, Any]], type_: str) -> Mapping[str, Any] | None:
+    return next((one for one in state if one["type"] == type_), None)

@@ -1,0 +1,85 @@
+"""The second act: a disposable copy whose ``up`` is cut off at its worst points, recovered, finished, and destroyed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from tools.rehearsal.account.faults import When
+from tools.rehearsal.account.records import BUCKET, CLUSTER, VPC
+from tools.rehearsal.compare import differences
+from tools.rehearsal.recovery import recover
+from tools.rehearsal.stage import Stage
+from tools.rehearsal.stages import Steps, counted, unexpected
+
+ACT: Final = "a disposable copy"
+_UP: Final = ("up", "--yes", "--skip-preview")
+
+
+@dataclass(frozen=True)
+class Cut:
+    """Where the engine is killed: while this resource is being made."""
+
+    when: When
+    type: str
+    name: str
+
+    @property
+    def words(self) -> str:
+        made = (
+            "before AWS has made"
+            if self.when == "before"
+            else "after AWS has made, and before it was told of,"
+        )
+        return f"kill -9 {made} {self.name}"
+
+
+CUTS: Final[Sequence[Cut]] = (
+    Cut("before", BUCKET, "model-store-logs-bucket"),
+    Cut("after", VPC, "network-vpc"),
+    Cut("after", CLUSTER, "cluster-control-plane"),
+)
+
+
+def play(stage: Stage, name: str, steps: Steps, cuts: Sequence[Cut] = CUTS) -> None:
+    """Every assertion of the act, in order.
+
+    Raises:
+        StepFailedError: one does not hold.
+    """
+    settings = stage.settings(name)
+    settings["platform"] = {**settings["platform"], "lifecycle": "disposable"}
+    stage.write_settings(name, settings)
+    for cut in cuts:
+        with steps.step(ACT, f"{cut.words}: the documented way back loses and doubles nothing") as step:
+            stage.faults.set(cut.when, cut.type, cut.name)
+            run = stage.engine.run(name, *_UP, stop=stage.faults.is_reached)
+            step.runs.append(run)
+            reached = stage.faults.is_reached()
+            stage.faults.clear()
+            if not reached:
+                step.problems += [f"{cut.name} was never made", *run.errors]
+                continue
+            for one in recover(stage.engine, name, stage.records):
+                step.ran(one)
+            step.problems += differences(stage.engine.export(name), stage.records, None)
+            step.said = f"{len(list(stage.records))} resources in the account"
+    with steps.step(ACT, "up finishes what is left") as step:
+        run = step.ran(stage.engine.run(name, *_UP))
+        step.said, step.problems = counted(run), step.problems + unexpected(run, ["create"])
+        step.problems += differences(stage.engine.export(name), stage.records, stage.api)
+    with steps.step(ACT, "a second up changes nothing") as step:
+        run = step.ran(stage.engine.run(name, *_UP))
+        step.said, step.problems = counted(run), step.problems + unexpected(run)
+    with steps.step(ACT, "destroy leaves the account and the cluster empty") as step:
+        run = step.ran(stage.engine.run(name, "destroy", "--yes", "--skip-preview"))
+        step.said = counted(run)
+        step.problems += unexpected(run, ["delete"])
+        step.problems += [f"{r.type} {r.id}: is left" for r in stage.records if not r.elsewhere]
+        step.problems += _left(stage)
+
+
+def _left(stage: Stage) -> list[str]:
+    """Namespaces and what stands in them; definitions are retained on purpose (docs/teardown.md)."""
+    own = {"default", "kube-node-lease", "kube-public", "kube-system"}
+    names = [one["metadata"]["name"] for one in stage.api.items("/api/v1/namespaces")]
+    return [f"namespace {name}: is left" for name in names if name not in own]

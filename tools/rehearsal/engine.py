@@ -1,0 +1,192 @@
+"""The real Pulumi engine as its command line, and what it did: operations, failures, how long each took."""
+
+import json
+import os
+import signal
+import subprocess
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from gate.core.errors import GateError
+from tools.rehearsal.home import ROOT, Home
+
+PULUMI: Final = ROOT / ".cache" / "pulumi" / "pulumi"
+_TIMEOUT_SECONDS: Final = 1500
+_LAST_LINES: Final = 15
+
+
+@dataclass(frozen=True, kw_only=True)
+class Operation:
+    """One resource in one run: what the engine did with it, and for how long."""
+
+    op: str
+    urn: str
+    seconds: float
+
+    @property
+    def type(self) -> str:
+        return self.urn.split("::")[2].rpartition("$")[2]
+
+    @property
+    def name(self) -> str:
+        return self.urn.rpartition("::")[2]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """One command of the engine."""
+
+    command: str
+    code: int
+    seconds: float
+    operations: Sequence[Operation] = ()
+    failed: Sequence[Operation] = ()
+    errors: Sequence[str] = ()
+    said: str = ""
+
+    @property
+    def ok(self) -> bool:
+        return self.code == 0 and not self.failed
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many of each operation; ``same`` and reads of components included."""
+        return dict(sorted(Counter(one.op for one in self.operations).items()))
+
+    def changes(self) -> list[Operation]:
+        """Everything but what stayed as it was."""
+        return [one for one in self.operations if one.op not in {"same", "read", "refresh"}]
+
+
+@dataclass
+class Engine:
+    """The engine with one home; ``stop`` is asked while it runs, and ends it with SIGKILL when it says so."""
+
+    home: Home
+    number: int = field(default=0)
+
+    def run(self, stack: str, *arguments: str, stop: Callable[[], bool] | None = None) -> Run:
+        """Run ``pulumi ARGUMENTS --stack STACK`` without questions.
+
+        Raises:
+            GateError: it does not end.
+        """
+        self.number += 1
+        name = f"{self.number:02}-{stack}-{arguments[0]}"
+        log, events = self.home.logs / f"{name}.txt", self.home.logs / f"{name}.jsonl"
+        watched = ["--event-log", str(events)] if arguments[0] in _WATCHED else []
+        command = [
+            str(PULUMI),
+            *arguments,
+            "--stack",
+            stack,
+            "--non-interactive",
+            "--color",
+            "never",
+            *watched,
+        ]
+        started = time.monotonic()
+        with log.open("wb") as out:
+            process = subprocess.Popen(  # noqa: S603 the command line that was built from the pinned module
+                command,
+                cwd=self.home.project,
+                env=self.home.environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+            try:
+                code = _wait(process, stop)
+            finally:
+                _end(process)
+        said = log.read_text(encoding="utf-8", errors="replace")
+        found = list(_events(events))
+        return Run(
+            command=" ".join(["pulumi", *arguments]),
+            code=code,
+            seconds=time.monotonic() - started,
+            operations=_operations(found, "resOutputsEvent"),
+            failed=_operations(found, "resOpFailedEvent"),
+            errors=_errors(found, said if code else ""),
+            said=said,
+        )
+
+    def export(self, stack: str) -> dict[str, Any]:
+        """The state as ``pulumi stack export`` gives it.
+
+        Raises:
+            GateError: the engine cannot give it.
+        """
+        done = self.run(stack, "stack", "export")
+        if done.code:
+            raise GateError(f"{stack}: the state cannot be read:", done.said.splitlines()[-5:])
+        return dict(json.loads(done.said))
+
+
+_WATCHED: Final = frozenset({"preview", "up", "refresh", "destroy"})
+
+
+def _wait(process: "subprocess.Popen[bytes]", stop: Callable[[], bool] | None) -> int:
+    until = time.monotonic() + _TIMEOUT_SECONDS
+    while time.monotonic() < until:
+        try:
+            return process.wait(0.05)
+        except subprocess.TimeoutExpired:
+            if stop is not None and stop():
+                process.kill()
+    raise GateError(f"the engine did not end within {_TIMEOUT_SECONDS} seconds")
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    """Its plugins are in its session; they end by themselves when it is gone, and by this if they do not."""
+    if process.poll() is None:
+        process.terminate()
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+    try:
+        os.killpg(process.pid, signal.SIGTERM)
+    except ProcessLookupError:
+        return
+
+
+def _events(path: Path) -> Iterator[Mapping[str, Any]]:
+    if not path.exists():
+        return
+    for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
+        try:
+            yield json.loads(line)
+        except ValueError:  # the last line of an engine that was killed
+            return
+
+
+def _operations(events: Sequence[Mapping[str, Any]], kind: str) -> list[Operation]:
+    begun: dict[str, int] = {}
+    found = []
+    for event in events:
+        if "resourcePreEvent" in event:
+            begun[event["resourcePreEvent"]["metadata"]["urn"]] = event["timestamp"]
+        if kind in event:
+            said = event[kind]["metadata"]
+            seconds = float(event["timestamp"] - begun.get(said["urn"], event["timestamp"]))
+            found.append(Operation(op=said["op"], urn=said["urn"], seconds=seconds))
+    return found
+
+
+def _errors(events: Sequence[Mapping[str, Any]], said: str) -> list[str]:
+    """What the engine called an error, a line each; its last lines where it died before it could."""
+    found = []
+    for event in events:
+        about = event.get("diagnosticEvent", {})
+        if about.get("severity") == "error":
+            name = about.get("urn", "").rpartition("::")[2]
+            text = " ".join(about["message"].split())
+            found.append(f"{name}: {text}" if name else text)
+    return found or [line for line in said.splitlines() if line.strip()][-_LAST_LINES:]

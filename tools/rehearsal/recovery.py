@@ -1,0 +1,63 @@
+"""What docs/deploy.md says to do after an update was cut off, done by the rehearsal as a person would.
+
+The engine writes down what it is about to make. Of each such thing somebody has to say whether AWS made it: it is
+looked for in the account by its own name or by its tags, and taken over with its id, or else forgotten.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from tools.rehearsal.account.records import Record, Records
+from tools.rehearsal.engine import Engine, Run
+
+_BY: Final[Mapping[str, tuple[str, ...]]] = {
+    "aws:eks/accessEntry:AccessEntry": ("clusterName", "principalArn"),
+    "aws:eks/addon:Addon": ("clusterName", "addonName"),
+    "aws:iam/rolePolicyAttachment:RolePolicyAttachment": ("role", "policyArn"),
+    "aws:ec2/routeTableAssociation:RouteTableAssociation": ("subnetId",),
+    "aws:ec2/route:Route": ("routeTableId", "destinationCidrBlock"),
+}
+"""What tells a thing that has neither a name nor tags from others of its type."""
+
+
+def recover(engine: Engine, stack: str, records: Records) -> list[Run]:
+    """Take the lock of the engine that is gone, and settle what it was making."""
+    runs = [engine.run(stack, "cancel", "--yes")]
+    state = engine.export(stack)
+    pending = state["deployment"].get("pending_operations") or ()
+    creating = [one["resource"] for one in pending if one["type"] == "creating"]
+    imports: list[str] = []
+    for one in creating:
+        found = made(one, records)
+        if found is not None:
+            imports += ["--import-pending-creates", one["urn"], "--import-pending-creates", found.id]
+    if imports:
+        runs.append(engine.run(stack, "refresh", "--yes", "--skip-preview", *imports))
+    if creating:
+        runs.append(engine.run(stack, "refresh", "--yes", "--skip-preview", "--clear-pending-creates"))
+    return runs
+
+
+def made(pending: Mapping[str, Any], records: Records) -> Record | None:
+    """What the account has of a resource that was being made when the engine ended."""
+    type_, inputs = pending["type"], pending.get("inputs", {})
+    if not type_.startswith("aws:"):
+        return None
+    keys = _BY.get(type_, ())
+    for record in records.of(type_):
+        if record.elsewhere:
+            continue
+        if keys and all(record.settings.get(key) == inputs.get(key) for key in keys):
+            return record
+        if not keys and _same(inputs, record):
+            return record
+    return None
+
+
+def _same(inputs: Mapping[str, Any], record: Record) -> bool:
+    """By name where it has one, by its tags where AWS gives it an id."""
+    for key in ("name", "bucket", "nodeGroupName"):
+        if inputs.get(key) is not None:
+            return bool(record.settings.get(key) == inputs[key])
+    tags = inputs.get("tagsAll")
+    return bool(tags) and record.settings.get("tagsAll") == tags
