@@ -35,18 +35,14 @@ def find_or_build(tell: Callable[[str], None]) -> Binaries:
     Raises:
         ConformanceError: there is no Go, or it could not build them.
     """
-    pins = [HERE / name for name in ("go.mod", "go.sum")]
-    folder = CACHE / f"bin-{key_of(pins)}"
-    tell_once = partial(tell, "building kube-apiserver and etcd: about 4 minutes on two cores, once")
-    build(folder, PACKAGES, HERE, stamped(), tell_once)
-    return Binaries(etcd=folder / "etcd", apiserver=folder / "kube-apiserver")
-
-
-def stamped() -> str:
-    """What the linker has to be told for a program of Kubernetes to know its version."""
     major, minor, _ = KUBERNETES.removeprefix("v").split(".")
     stamps = {"gitVersion": KUBERNETES, "gitMajor": major, "gitMinor": minor}
-    return " ".join(f"-X {_VERSION}.{name}={value}" for name, value in stamps.items())
+    flags = " ".join(f"-X {_VERSION}.{name}={value}" for name, value in stamps.items())
+    pins = [HERE / name for name in ("go.mod", "go.sum")]
+    folder = CACHE / f"bin-{_key(pins)}"
+    tell_once = partial(tell, "building kube-apiserver and etcd: about 4 minutes on two cores, once")
+    _build(folder, PACKAGES, HERE, flags, tell_once)
+    return Binaries(etcd=folder / "etcd", apiserver=folder / "kube-apiserver")
 
 
 def find_or_build_validators(names: Iterable[str], tell: Callable[[str], None]) -> dict[str, Path]:
@@ -59,33 +55,26 @@ def find_or_build_validators(names: Iterable[str], tell: Callable[[str], None]) 
     for name in names:
         source = VALIDATORS / name
         files = sorted([*source.iterdir(), *(VALIDATORS / "protocol").iterdir()])
-        folder = CACHE / f"validator-{name}-{key_of(files)}"
-        build(folder, {name: "."}, source, "", partial(tell, f"building the validators of {name}, once"))
+        folder = CACHE / f"validator-{name}-{_key(files)}"
+        _build(folder, {name: "."}, source, "", partial(tell, f"building the validators of {name}, once"))
         found[name] = folder / name
     return found
 
 
-def key_of(files: Iterable[Path]) -> str:
-    """What these files and this Go make of a program's name."""
+def _key(files: Iterable[Path]) -> str:
     pins = b"".join(path.read_bytes() for path in files)
     return hashlib.sha256(pins + go("version").encode()).hexdigest()[:16]
 
 
-def build(
+def _build(
     folder: Path, packages: Mapping[str, str], source: Path, flags: str, tell: Callable[[], None]
 ) -> None:
-    """Build programs into a folder, unless it is there; ``tell`` is called before.
-
-    Built elsewhere and moved when whole: an interrupted build must not be taken for a finished one.
-
-    Raises:
-        ConformanceError: there is no Go, or it could not build one.
-    """
+    """Built elsewhere and moved when whole: an interrupted build must not be taken for a finished one."""
     if folder.is_dir():
         return
     tell()
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder.parent) as unfinished:
+    CACHE.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=CACHE) as unfinished:
         for name, package in packages.items():
             # -mod=readonly stands in the command, so that no GOFLAGS of a developer makes it write to go.mod.
             target = str(Path(unfinished) / name)

@@ -98,29 +98,6 @@ class Api:
         status, data, _ = self._ask("GET", path)
         return data if status == http.HTTPStatus.OK else {}
 
-    def items(self, path: str) -> list[dict[str, Any]]:
-        """What a list at a path holds; nothing where its kind is not served."""
-        return list(self.get(path).get("items") or ())
-
-    def merge(self, path: str, change: Mapping[str, Any]) -> str:
-        """Change what stands at a path by a merge patch; what the server said against it, if anything."""
-        body = json.dumps(change).encode()
-        status, data, _ = self._ask("PATCH", path, body, "application/merge-patch+json")
-        return "" if status == http.HTTPStatus.OK else str(data.get("message") or f"status {status}")
-
-    def remove(self, path: str) -> None:
-        """Ask for the end of what stands at a path, and do not wait for it."""
-        self._ask("DELETE", path)
-
-    def list_path(self, api_version: str, kind: str, namespace: str = "") -> str | None:
-        """Where the objects of a kind stand, of one namespace or of all; nothing where it is not served."""
-        found = self._served(api_version).get(kind)
-        if found is None:
-            self._places.pop(api_version, None)  # it may be defined later
-            return None
-        inside = f"/namespaces/{quote(namespace)}" if found[1] and namespace else ""
-        return f"{_root(api_version)}{inside}/{found[0]}"
-
     def answers(self, path: str) -> bool:
         """Whether the server is there and has something at a path."""
         try:

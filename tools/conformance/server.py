@@ -9,7 +9,6 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from tools.conformance.binaries import KUBERNETES, Binaries, go
@@ -19,40 +18,9 @@ from tools.conformance.errors import ConformanceError
 _READY_SECONDS = 120
 
 
-@dataclass(frozen=True)
-class Servers:
-    """An API server that answers, how to reach it, and a way to run more beside it."""
-
-    api: Api
-    folder: Path
-    port: int
-    token: str
-    certificate: Path
-    keeper: "subprocess.Popen[str]"
-
-    def start(self, commands: Sequence[Sequence[str]]) -> None:
-        """Run programs, each with its log file first; they end when the API server does.
-
-        Raises:
-            ConformanceError: one cannot be started.
-        """
-        _start(self.keeper, commands)
-
-
 @contextmanager
 def api_server(binaries: Binaries) -> Iterator[Api]:
     """An API server that answers. It ends with this context, and with this process however that ends.
-
-    Raises:
-        ConformanceError: it cannot be started, or does not answer in time.
-    """
-    with servers(binaries) as running:
-        yield running.api
-
-
-@contextmanager
-def servers(binaries: Binaries, *flags: str) -> Iterator[Servers]:
-    """An API server with more flags than are needed to apply objects; it ends as :func:`api_server` does.
 
     Raises:
         ConformanceError: it cannot be started, or does not answer in time.
@@ -67,31 +35,28 @@ def servers(binaries: Binaries, *flags: str) -> Iterator[Servers]:
     )
     with keeper:  # closes its input at the end, which is its sign to clean up, and waits for it
         token = secrets.token_hex(16)
-        certificate = certificate_for("127.0.0.1", folder)
+        certificate = _certificate(folder)
         etcd, peer, secure = _free_ports(3)
         commands = [
             _etcd(binaries, folder, etcd, peer),
-            [*_kube_apiserver(binaries, folder, etcd, secure, token), *flags],
+            _kube_apiserver(binaries, folder, etcd, secure, token),
         ]
         _start(keeper, commands)
         api = Api(secure, token, certificate)
         try:
             _wait(api, folder)
-            yield Servers(api, folder, secure, token, certificate, keeper)
+            yield api
         finally:
             api.close()
 
 
-def certificate_for(hosts: str, folder: Path) -> Path:
-    """``cert.pem`` in the folder, with ``key.pem`` beside it, made by the program that Go brings for this.
-
-    The API server's key signs service account tokens too.
-    """
+def _certificate(folder: Path) -> Path:
+    """By the program that Go brings for this. The key signs service account tokens too, which nobody asks for."""
     source = Path(go("env", "GOROOT").strip()) / "src" / "crypto" / "tls" / "generate_cert.go"
     program = folder / "generate_cert"
     go("build", "-o", str(program), str(source))
     subprocess.run(  # noqa: S603 built above
-        [str(program), "-ecdsa-curve", "P256", "-ca", "-host", hosts],
+        [str(program), "-ecdsa-curve", "P256", "-ca", "-host", "127.0.0.1"],
         cwd=folder,
         capture_output=True,
         check=True,

@@ -1,4 +1,4 @@
-"""``make rehearse``: the real Pulumi engine brings stacks up in a simulated account and a real cluster's control plane.
+"""``make rehearse``: the real Pulumi engine brings stacks up in a simulated account and cluster.
 
     make rehearse                     dev
     make rehearse ARGS='staging'      another one, with what it stands on
@@ -18,12 +18,10 @@ from pathlib import Path
 from gate.capture.stacks import chosen
 from gate.core.errors import GateError
 from stacks.load import Stack
-from tools.conformance.errors import ConformanceError
 from tools.rehearsal import committed, disposable
-from tools.rehearsal.charts import archives
 from tools.rehearsal.elsewhere import bootstrapped
+from tools.rehearsal.engine import PULUMI
 from tools.rehearsal.home import ROOT
-from tools.rehearsal.programs import programs
 from tools.rehearsal.report import Rehearsal, write
 from tools.rehearsal.stage import Stage, stage
 from tools.rehearsal.stages import StepFailedError, Steps
@@ -36,21 +34,20 @@ def rehearse(name: str, acts: Sequence[str], output: Path, keep: Path | None) ->
     started = time.monotonic()
     stacks = chosen([name])
     (stack,) = (one for one in stacks if one.name == name)
-    found = programs(tell)
-    charts, bootstrap = archives(tell), bootstrapped()
+    if not PULUMI.exists():
+        raise GateError("Pulumi's command line is not built: `make rehearse` does that first")
+    bootstrap = bootstrapped()
     steps = Steps(tell)
-    rehearsal = Rehearsal(stack=name, steps=steps.done, seconds=0, built=found.built)
-    rehearsal.absent_charts = charts.absent
+    rehearsal = Rehearsal(stack=name, steps=steps.done, seconds=0)
     for act in acts:
         with tempfile.TemporaryDirectory(prefix="slipway-rehearsal-") as folder:
-            base = Path(folder) if keep is None else keep / act
-            with stage(base, stack, found, charts.answers, bootstrap) as playing:
-                try:
-                    _play(act, playing, stack, stacks, steps)
-                except StepFailedError:
-                    tell(f"{act}: ended by its first failure")
-                finally:
-                    _gather(rehearsal, playing)
+            playing = stage((Path(folder) if keep is None else keep) / act, stack, bootstrap)
+            try:
+                _play(act, playing, stack, stacks, steps)
+            except StepFailedError:
+                tell(f"{act}: ended by its first failure")
+            finally:
+                _gather(rehearsal, playing)
     rehearsal.seconds = time.monotonic() - started
     write(rehearsal, output / name)
     tell(
@@ -78,8 +75,6 @@ def _gather(rehearsal: Rehearsal, playing: Stage) -> None:
     if journal.exists():
         lines = journal.read_text(encoding="utf-8").splitlines()
         rehearsal.journal = [*rehearsal.journal, *(json.loads(line) for line in lines)]
-    rehearsal.lost = sorted({*rehearsal.lost, *playing.lost})
-    rehearsal.problems = [*rehearsal.problems, *playing.kubelets.problems]
 
 
 def tell(text: str) -> None:
@@ -98,7 +93,7 @@ def main(arguments: Sequence[str]) -> int:
     asked = parser.parse_args(arguments)
     try:
         return rehearse(asked.stack, asked.act or _ACTS, asked.output, asked.keep)
-    except (ConformanceError, GateError) as error:
+    except GateError as error:
         tell(str(error))
     except KeyboardInterrupt:
         tell("interrupted; nothing is proved")

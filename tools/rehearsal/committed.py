@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from stacks.load import Stack
-from tools.rehearsal.compare import differences, path_of
 from tools.rehearsal.engine import Operation
 from tools.rehearsal.stage import Stage
 from tools.rehearsal.stages import Step, Steps, counted, unexpected
@@ -46,7 +45,7 @@ def _make(stage: Stage, name: str, steps: Steps) -> None:
         if step.ok and run.counts.get("create") != planned.counts.get("create"):
             step.problems.append(f"previewed: {counted(planned)}; made: {counted(run)}")
         if step.ok:
-            step.problems += differences(stage.engine.export(name), stage.records, stage.api)
+            step.problems += stage.differences()
 
 
 def _drift(stage: Stage, name: str, steps: Steps) -> None:
@@ -55,11 +54,9 @@ def _drift(stage: Stage, name: str, steps: Steps) -> None:
     block, policy = _first(state, _BLOCK), _first(state, _POLICY)
     if block is None or policy is None:
         return
-    place = str(path_of(stage.api, policy["outputs"]))
     with steps.step(ACT, "drift in the account and in the cluster is found") as step:
         stage.account.change_by_hand(_BLOCK, block["id"], blockPublicPolicy=False)
-        refused = stage.api.merge(place, {"spec": {"ingress": [{}]}})
-        step.problems += [refused] if refused else []
+        stage.objects.change_by_hand(policy["outputs"], {"ingress": [{}]})
         run = stage.engine.run(name, "refresh", "--preview-only", "--expect-no-changes", "--diff")
         step.runs.append(run)
         step.said = counted(run)
@@ -78,7 +75,7 @@ def _drift(stage: Stage, name: str, steps: Steps) -> None:
         step.problems += [f"{urn}: was not put right" for urn in sorted(wanted - changed)]
         if stage.records.get(_BLOCK, block["id"]).settings["blockPublicPolicy"] is not True:  # type: ignore[union-attr]
             step.problems.append(f"{block['urn']}: is as the hand left it")
-        if stage.api.get(place)["spec"].get("ingress") == [{}]:
+        if (stage.objects.get(policy["outputs"]) or {}).get("spec", {}).get("ingress") == [{}]:
             step.problems.append(f"{policy['urn']}: is as the hand left it")
 
 
@@ -102,7 +99,7 @@ def _end_a_model(stage: Stage, stack: Stack, steps: Steps) -> None:
         step.problems += [
             f"{one.op} {one.urn}" for one in run.changes() if one.op != "delete" or not _of(one, model)
         ]
-        step.problems += differences(stage.engine.export(stack.name), stage.records, stage.api)
+        step.problems += stage.differences()
 
 
 def _of(operation: Operation, model: str) -> bool:

@@ -1,25 +1,22 @@
 """The engine's state against what is really there: nothing lost, nothing twice, nothing left behind."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final
-from urllib.parse import quote
+from typing import Any
 
-from tools.conformance.client import Api
 from tools.rehearsal.account.records import Records
+from tools.rehearsal.objects.provider import RELEASE
+from tools.rehearsal.objects.store import Key, Objects, key_of
 
-_RELEASE: Final = "kubernetes:helm.sh/v3:Release"
-_MANAGER: Final = "pulumi-kubernetes"
 
-
-def differences(state: Mapping[str, Any], records: Records, api: Api | None) -> list[str]:
-    """What the state has and the account or the API server has not, and the other way round."""
-    found = [one for one in state["deployment"].get("resources", ()) if one.get("custom")]
-    pending = state["deployment"].get("pending_operations") or ()
-    problems = [f"{one['resource']['urn']}: is pending ({one['type']})" for one in pending]
-    problems += _account(found, records)
-    if api is not None:
-        problems += _cluster(found, api)
-    return problems
+def differences(states: Sequence[Mapping[str, Any]], records: Records, objects: Objects) -> list[str]:
+    """What the stacks' states have and the account or the cluster has not, and the other way round."""
+    problems: list[str] = []
+    found: list[Mapping[str, Any]] = []
+    for state in states:
+        found += [one for one in state["deployment"].get("resources", ()) if one.get("custom")]
+        pending = state["deployment"].get("pending_operations") or ()
+        problems += [f"{one['resource']['urn']}: is pending ({one['type']})" for one in pending]
+    return [*problems, *_account(found, records), *_cluster(found, objects)]
 
 
 def _account(found: Sequence[Mapping[str, Any]], records: Records) -> Iterator[str]:
@@ -38,29 +35,21 @@ def _account(found: Sequence[Mapping[str, Any]], records: Records) -> Iterator[s
             yield f"{record.type} {record.id}: the account has it, and the state knows nothing of it"
 
 
-def _cluster(found: Sequence[Mapping[str, Any]], api: Api) -> Iterator[str]:
-    known: dict[tuple[str, str], set[tuple[str, str]]] = {}
+def _cluster(found: Sequence[Mapping[str, Any]], objects: Objects) -> Iterator[str]:
+    keys: set[Key] = set()
+    releases: set[str] = set()
     for one in found:
-        if not one["type"].startswith("kubernetes:") or one["type"] == _RELEASE or "provider" not in one:
+        if not one["type"].startswith("kubernetes:"):
             continue
-        said = one["outputs"]
-        place = path_of(api, said)
-        meta = said["metadata"]
-        if place is None or not api.get(place):
-            yield f"{one['urn']}: the state says {one.get('id')}, and the API server has none"
-        known.setdefault((said["apiVersion"], said["kind"]), set()).add(
-            (meta.get("namespace", ""), meta["name"])
-        )
-    for (version, kind), names in known.items():
-        for there in api.items(api.list_path(version, kind) or "/"):
-            meta = there["metadata"]
-            ours = any(f.get("manager", "").startswith(_MANAGER) for f in meta.get("managedFields", ()))
-            if ours and (meta.get("namespace", ""), meta["name"]) not in names:
-                spaced = f"{meta['namespace']}/" if meta.get("namespace") else ""
-                yield f"{kind} {spaced}{meta['name']}: stands in the cluster, and the state knows nothing of it"
-
-
-def path_of(api: Api, object_: Mapping[str, Any]) -> str | None:
-    """Where an object stands; nothing where its kind is not served."""
-    base = api.list_path(object_["apiVersion"], object_["kind"], object_["metadata"].get("namespace", ""))
-    return None if base is None else f"{base}/{quote(object_['metadata']['name'])}"
+        if one["type"] == RELEASE:
+            releases.add(one["id"])
+            there = one["id"] in objects.releases
+        else:
+            keys.add(key_of(one["outputs"]))
+            there = objects.get(one["outputs"]) is not None
+        if not there:
+            yield f"{one['urn']}: the state says {one['id']}, and the cluster has none"
+    for key in sorted({key_of(one) for one in objects} - keys):
+        yield f"{' '.join(part for part in key if part)}: stands in the cluster, and the state knows nothing of it"
+    for release in sorted(objects.releases.keys() - releases):
+        yield f"release {release}: stands in the cluster, and the state knows nothing of it"

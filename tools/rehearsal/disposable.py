@@ -6,7 +6,7 @@ from typing import Final
 
 from tools.rehearsal.account.faults import When
 from tools.rehearsal.account.records import BUCKET, CLUSTER, VPC
-from tools.rehearsal.compare import differences
+from tools.rehearsal.objects.store import DEFINITION
 from tools.rehearsal.recovery import recover
 from tools.rehearsal.stage import Stage
 from tools.rehearsal.stages import Steps, counted, unexpected
@@ -61,12 +61,12 @@ def play(stage: Stage, name: str, steps: Steps, cuts: Sequence[Cut] = CUTS) -> N
                 continue
             for one in recover(stage.engine, name, stage.records):
                 step.ran(one)
-            step.problems += differences(stage.engine.export(name), stage.records, None)
+            step.problems += stage.differences()
             step.said = f"{len(list(stage.records))} resources in the account"
     with steps.step(ACT, "up finishes what is left") as step:
         run = step.ran(stage.engine.run(name, *_UP))
         step.said, step.problems = counted(run), step.problems + unexpected(run, ["create"])
-        step.problems += differences(stage.engine.export(name), stage.records, stage.api)
+        step.problems += stage.differences()
     with steps.step(ACT, "a second up changes nothing") as step:
         run = step.ran(stage.engine.run(name, *_UP))
         step.said, step.problems = counted(run), step.problems + unexpected(run)
@@ -79,7 +79,9 @@ def play(stage: Stage, name: str, steps: Steps, cuts: Sequence[Cut] = CUTS) -> N
 
 
 def _left(stage: Stage) -> list[str]:
-    """Namespaces and what stands in them; definitions are retained on purpose (docs/teardown.md)."""
-    own = {"default", "kube-node-lease", "kube-public", "kube-system"}
-    names = [one["metadata"]["name"] for one in stage.api.items("/api/v1/namespaces")]
-    return [f"namespace {name}: is left" for name in names if name not in own]
+    """What stands in the cluster; definitions are retained on purpose (docs/teardown.md)."""
+    return [
+        f"{one['kind']} {one['metadata']['name']}: is left"
+        for one in stage.objects
+        if one["kind"] != DEFINITION
+    ]

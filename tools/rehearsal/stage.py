@@ -1,8 +1,7 @@
-"""Everything one act plays on: a home with the project, a running cluster, an empty account with its bootstrap."""
+"""Everything one act plays on: a home with the project, an empty account with its bootstrap, an empty cluster."""
 
 import base64
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,32 +9,25 @@ from typing import Any
 import yaml
 
 from stacks.load import Stack
-from tools.conformance.client import Api
-from tools.conformance.server import certificate_for
 from tools.rehearsal.account.account import Account
 from tools.rehearsal.account.answers import Site
 from tools.rehearsal.account.faults import Faults
 from tools.rehearsal.account.records import Record, Records
 from tools.rehearsal.account.site import keep
-from tools.rehearsal.cluster import cluster
+from tools.rehearsal.compare import differences
 from tools.rehearsal.engine import Engine
-from tools.rehearsal.home import Home, furnish, sign_in
-from tools.rehearsal.kubelets import Kubelets
-from tools.rehearsal.programs import Programs
-from tools.rehearsal.registry import Answers, registry
+from tools.rehearsal.home import Home, furnish
+from tools.rehearsal.objects.store import Objects
 
 
 @dataclass(frozen=True, kw_only=True)
 class Stage:
-    """One act's own; ``lost`` is what was asked of a chart registry and is not there."""
+    """One act's own. Account and objects are read anew each time: while an engine runs, its plugins hold them."""
 
     home: Home
     engine: Engine
-    api: Api
     site: Site
     faults: Faults
-    kubelets: Kubelets
-    lost: list[str]
 
     @property
     def records(self) -> Records:
@@ -46,6 +38,16 @@ class Stage:
     def account(self) -> Account:
         """The account as it is kept; no engine may be running while it is changed."""
         return Account(self.home.account, self.site)
+
+    @property
+    def objects(self) -> Objects:
+        """The cluster as it is kept; no engine may be running while it is changed."""
+        return Objects(self.home.objects)
+
+    def differences(self) -> list[str]:
+        """What the states of all stacks, the account and the cluster do not agree in."""
+        stacks = sorted(file.stem for file in (self.home.folder / "state").glob(".pulumi/stacks/*/*.json"))
+        return differences([self.engine.export(name) for name in stacks], self.records, self.objects)
 
     def settings(self, stack: str) -> dict[str, Any]:
         """The stack's settings in this home's copy of its file."""
@@ -63,38 +65,15 @@ class Stage:
         return self.home.project / "stacks" / f"Pulumi.{stack}.yaml"
 
 
-@contextmanager
-def stage(
-    folder: Path, stack: Stack, programs: Programs, charts: Answers, bootstrap: list[Record]
-) -> Iterator[Stage]:
-    """An empty stage. What runs ends with this context, and with this process however that ends.
-
-    Raises:
-        ConformanceError: a part cannot be started.
-        GateError: the engine cannot make the stack.
-    """
-    trust = folder / "registry"
-    trust.mkdir(parents=True)
-    hosts = ",".join(sorted({host for host, _ in charts} | {"127.0.0.1"}))
-    certificate = certificate_for(hosts, trust)
-    with registry(charts, certificate, trust / "key.pem") as (port, lost):
-        home = furnish(folder / "home", programs.kubernetes_provider, port, certificate)
-        with cluster(programs.servers, programs.controllers, home.account) as running:
-            site = Site(
-                account=stack.settings.platform.account,
-                region=stack.settings.platform.region,
-                endpoint=f"https://127.0.0.1:{running.servers.port}",
-                authority=base64.b64encode(running.servers.certificate.read_bytes()).decode(),
-            )
-            keep(site, home.account)
-            sign_in(home, running.servers.token)
-            Account(home.account, site).seed(bootstrap)
-            yield Stage(
-                home=home,
-                engine=Engine(home),
-                api=running.servers.api,
-                site=site,
-                faults=Faults(home.account),
-                kubelets=running.kubelets,
-                lost=lost,
-            )
+def stage(folder: Path, stack: Stack, bootstrap: Sequence[Record]) -> Stage:
+    """An empty stage in a new folder."""
+    home = furnish(folder)
+    platform = stack.settings.platform
+    site = Site(
+        account=platform.account,
+        region=platform.region,
+        authority=base64.b64encode(b"nobody's certificate").decode(),
+    )
+    keep(site, home.account)
+    Account(home.account, site).seed(bootstrap)
+    return Stage(home=home, engine=Engine(home), site=site, faults=Faults(home.account))

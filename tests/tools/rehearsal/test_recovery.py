@@ -2,6 +2,7 @@
 
 from tools.rehearsal.account.records import Record, Records
 from tools.rehearsal.compare import differences
+from tools.rehearsal.objects.store import Objects
 from tools.rehearsal.recovery import made
 
 TABLE = "aws:ec2/routeTable:RouteTable"
@@ -35,20 +36,41 @@ def test_a_thing_that_joins_two_is_found_by_both():
     assert made({"type": ENTRY, "inputs": {"clusterName": "c", "principalArn": "b"}}, there) is None
 
 
+OBJECT = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "c"}}
+
+
 def state(*resources, pending=()):
     return {"deployment": {"resources": list(resources), "pending_operations": list(pending)}}
 
 
-def test_what_is_lost_twice_left_or_pending_is_named():
+def test_what_is_lost_twice_left_or_pending_is_named(tmp_path):
+    objects = Objects(tmp_path)
     one = {"type": ROLE, "urn": "a", "id": "r", "custom": True}
-    there = records({"type": ROLE, "id": "r", "settings": {}}, {"type": TABLE, "id": "rtb-1", "settings": {}})
-    assert differences(state(one), records({"type": ROLE, "id": "r", "settings": {}}), None) == []
-    assert differences(state(one, {**one, "urn": "b"}), there, None) == [
+    role = {"type": ROLE, "id": "r", "settings": {}}
+    assert differences([state(one)], records(role), objects) == []
+    there = records(role, {"type": TABLE, "id": "rtb-1", "settings": {}})
+    assert differences([state(one), state({**one, "urn": "b"})], there, objects) == [
         "b: is the same as a",
         f"{TABLE} rtb-1: the account has it, and the state knows nothing of it",
     ]
     pending = [{"type": "creating", "resource": {"urn": "c"}}]
-    assert differences(state(one, pending=pending), records(), None) == [
+    assert differences([state(one, pending=pending)], records(), objects) == [
         "c: is pending (creating)",
         "a: the state says r, and the account has none",
     ]
+
+
+def test_objects_and_releases_are_compared_too(tmp_path):
+    objects = Objects(tmp_path)
+    known = {"type": "kubernetes:core/v1:ConfigMap", "urn": "a", "id": "c", "custom": True, "outputs": OBJECT}
+    assert differences([state(known)], records(), objects) == [
+        "a: the state says c, and the cluster has none"
+    ]
+    objects.apply(OBJECT)
+    objects.install({"name": "keda", "namespace": "default", "chart": "keda"})
+    assert differences([state(known)], records(), objects) == [
+        "release default/keda: stands in the cluster, and the state knows nothing of it"
+    ]
+    assert differences([state()], records(), objects)[0] == (
+        "ConfigMap c: stands in the cluster, and the state knows nothing of it"
+    )

@@ -1,8 +1,10 @@
 """A cluster's objects as an API server without controllers would keep them: kinds have to be served, namespaces there.
 
-It validates nothing inside an object: ``make conformance`` lets a real API server do that. What it holds is order: a custom resource before its definition, an object before its namespace.
+It validates nothing inside an object: ``make conformance`` lets a real API server do that. What it holds is order: a
+custom resource before its definition, an object before its namespace.
 """
 
+import hashlib
 import json
 import threading
 from collections.abc import Iterator, Mapping
@@ -40,14 +42,19 @@ def immutable(kind: str) -> tuple[str, ...]:
 
 
 class Objects:
-    """All objects and releases of one cluster, kept in a file that is replaced whole."""
+    """All objects and releases of one cluster, each kept in a file that is replaced whole."""
 
     def __init__(self, folder: Path) -> None:
-        self._file = folder / "objects.json"
+        self._folder = folder
         self._lock = threading.RLock()
-        kept = json.loads(self._file.read_text(encoding="utf-8")) if self._file.exists() else {}
-        self._all: dict[Key, dict[str, Any]] = {key_of(one): one for one in kept.get("objects", ())}
-        self._releases: dict[str, dict[str, Any]] = dict(kept.get("releases", {}))
+        self._all: dict[Key, dict[str, Any]] = {}
+        self._releases: dict[str, dict[str, Any]] = {}
+        for file in sorted(folder.glob("*.json")):
+            kept = json.loads(file.read_text(encoding="utf-8"))
+            if "metadata" in kept:
+                self._all[key_of(kept)] = kept
+            else:
+                self._releases[f"{kept['namespace']}/{kept['name']}"] = kept
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
         return iter(list(self._all.values()))
@@ -79,7 +86,7 @@ class Objects:
                     if _at(there, path) != _at(object_, path):
                         raise ApiError(f"{object_['kind']} {meta['name']}: {path}: field is immutable")
             self._all[key_of(object_)] = dict(object_)
-            self._save()
+            self._keep(key_of(object_), object_)
 
     def install(self, release: Mapping[str, Any]) -> None:
         """Install a chart: what it defines is served from then on. Nothing else of it is there.
@@ -92,32 +99,34 @@ class Objects:
             if namespace not in _THERE and ("", "Namespace", "", namespace) not in self._all:
                 raise ApiError(f'create: failed to create: namespaces "{namespace}" not found')
             self._releases[f"{namespace}/{release['name']}"] = dict(release)
-            self._save()
+            self._keep((namespace, release["name"]), release)
 
     def remove(self, object_: Mapping[str, Any]) -> None:
         """End an object, with what stands in it or is of its kind."""
         with self._lock:
-            self._all.pop(key_of(object_), None)
+            gone = {key_of(object_)}
             if object_["kind"] == "Namespace":
-                inside = object_["metadata"]["name"]
-                self._all = {key: one for key, one in self._all.items() if key[2] != inside}
+                gone |= {key for key in self._all if key[2] == object_["metadata"]["name"]}
             if object_["kind"] == DEFINITION:
-                gone = (object_["spec"]["group"], object_["spec"]["names"]["kind"])
-                self._all = {key: one for key, one in self._all.items() if key[:2] != gone}
-            self._save()
+                kind = (object_["spec"]["group"], object_["spec"]["names"]["kind"])
+                gone |= {key for key in self._all if key[:2] == kind}
+            for key in gone:
+                self._all.pop(key, None)
+                self._file(key).unlink(missing_ok=True)
 
     def uninstall(self, release: str) -> None:
         """End a release."""
         with self._lock:
             self._releases.pop(release, None)
-            self._save()
+            namespace, _, name = release.partition("/")
+            self._file((namespace, name)).unlink(missing_ok=True)
 
     def change_by_hand(self, object_: Mapping[str, Any], spec: Mapping[str, Any]) -> None:
         """What somebody does with kubectl."""
         with self._lock:
             there = self._all[key_of(object_)]
             there["spec"] = {**there.get("spec", {}), **spec}
-            self._save()
+            self._keep(key_of(object_), there)
 
     def _check_kind(self, object_: Mapping[str, Any]) -> None:
         group, _, version = object_["apiVersion"].rpartition("/")
@@ -136,11 +145,13 @@ class Objects:
                 return
         raise ApiError(f'no matches for kind "{kind}" in version "{object_["apiVersion"]}"')
 
-    def _save(self) -> None:
-        new = self._file.with_suffix(".new")
-        said = {"objects": list(self._all.values()), "releases": self._releases}
+    def _keep(self, key: tuple[str, ...], said: Mapping[str, Any]) -> None:
+        new = self._file(key).with_suffix(".new")
         new.write_text(json.dumps(said), encoding="utf-8")
-        new.replace(self._file)
+        new.replace(self._file(key))
+
+    def _file(self, key: tuple[str, ...]) -> Path:
+        return self._folder / f"{hashlib.sha256(json.dumps(key).encode()).hexdigest()}.json"
 
 
 def key_of(object_: Mapping[str, Any]) -> Key:
