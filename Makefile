@@ -1,5 +1,5 @@
 # Verbs of the project; `make help` lists them. Nothing here needs an account, the Pulumi CLI or Go, but for
-# `conformance`, `policy-engine`, `schemas`, `crds` and `lint-workflows` (Go), `verify-releases` and `evaluate-releases` (fetch a package).
+# `conformance`, `policy-engine`, `rehearse`, `schemas`, `crds` and `lint-workflows` (Go), `verify-releases` and `evaluate-releases` (fetch a package).
 SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
@@ -10,7 +10,7 @@ BASE ?= $(or $(BEFORE),$(if $(GITHUB_BASE_REF),origin/$(GITHUB_BASE_REF),main))
 UV := $(shell command -v uv 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help program preview pack test fuzz check runtime-image test-runtime-image conformance policy-engine lint-workflows test-browser test-pull-requests bench mutate docs schemas schemas-check charts charts-check crds crds-check verify-releases evaluate-releases clean
+.PHONY: help program preview pack test fuzz check runtime-image test-runtime-image conformance policy-engine rehearse lint-workflows test-browser test-pull-requests bench mutate docs schemas schemas-check charts charts-check crds crds-check verify-releases evaluate-releases clean
 
 help: ## list the verbs
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /: /'
@@ -92,13 +92,16 @@ conformance: $(VENV)/development.installed ## apply every object to a real Kuber
 # Its version is told to the linker, or it calls itself none.
 PULUMI_VERSION := v3.259.0
 .cache/pulumi/pulumi: tools/pulumi/go.mod tools/pulumi/go.sum
-	@command -v go >/dev/null || { echo "policy-engine: Go is not installed" >&2; exit 1; }
+	@command -v go >/dev/null || { echo "the Pulumi command line: Go is not installed" >&2; exit 1; }
 	@echo "building the Pulumi command line $(PULUMI_VERSION) (6 minutes the first time)"
 	@go -C tools/pulumi build -ldflags "-X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=$(PULUMI_VERSION)" \
 	  -o "$(CURDIR)/$@" github.com/pulumi/pulumi/pkg/v3/cmd/pulumi
 
 policy-engine: $(VENV)/development.installed .cache/pack/installed .cache/pulumi/pulumi ## let Pulumi's own command line judge the stacks with the pack (needs Go; 6 minutes the first time)
 	$(BIN)/pytest -o addopts="-q --strict-markers --strict-config" tests/engine
+
+rehearse: $(VENV)/development.installed .cache/pulumi/pulumi ## run the program with the real Pulumi engine in a simulated account (needs Go; 6 minutes more the first time)
+	$(BIN)/python -m tools.rehearsal $(ARGS)
 
 # shellcheck comes with the environment, so that a machine that has none of its own says the same.
 lint-workflows: $(VENV)/development.installed ## lint CI's workflows and script (actionlint needs Go)

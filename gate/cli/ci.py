@@ -1,5 +1,6 @@
 """Commands that workflows run: each step of them is one line, and all it does is tested here."""
 
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -13,7 +14,7 @@ from gate.core.errors import GateError
 
 def add_commands(app: typer.Typer) -> None:
     """Add these commands to the others."""
-    for command in (affected, comment, summary, expiring, teardown):
+    for command in (affected, comment, summary, expiring, teardown, rehearse):
         app.command()(command)
 
 
@@ -51,6 +52,17 @@ def teardown(
     from gate.core.teardown import teardown as planned  # noqa: PLC0415 as in preview
 
     typer.echo("\n".join(planned(stack, (organisation or ROOT).resolve())))
+
+
+def rehearse(
+    stack: Annotated[str, typer.Argument(help="The stack; what it stands on is brought up first.")] = "dev",
+) -> None:
+    """Run the program with the real Pulumi engine in a simulated account; needs what `make rehearse` builds."""
+    from gate.capture.stacks import ROOT  # noqa: PLC0415 as in preview
+
+    os.chdir(ROOT)
+    # In place of this process, so that an interruption reaches one program alone.
+    os.execv(sys.executable, [sys.executable, "-m", "tools.rehearsal", stack])  # noqa: S606 our own program
 
 
 def comment(

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parents[2]
-_COPIED: Final = ("components", "stacks", "releases", "facts")
+_COPIED: Final = ("components", "stacks", "releases", "facts", "runtime")
 PASSPHRASE: Final = "rehearsal"  # noqa: S105 it seals a state that ends with the rehearsal
 
 
@@ -52,6 +52,7 @@ class Home:
             "PULUMI_BACKEND_URL": f"file://{self.folder / 'state'}",
             "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
             "PULUMI_SKIP_UPDATE_CHECK": "true",
+            "PULUMI_DEBUG_COMMANDS": "true",  # for --event-log, as the automation API sets it
             "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
         }
 

@@ -32,8 +32,12 @@ class Host(LanguageServer):
         folder = Path(request.info.program_directory or request.pwd)
         os.chdir(folder)
         sys.path.insert(0, str(folder))
-        self.program = lambda: runpy.run_path(str(folder / "__main__.py"), run_name="__main__")
-        return super().Run(request, context)
+
+        def program() -> None:
+            runpy.run_path(str(folder / "__main__.py"), run_name="__main__")
+
+        self.program = program
+        return super().Run(request, context)  # type: ignore[no-untyped-call]
 
 
 if __name__ == "__main__":

@@ -1,13 +1,14 @@
 """A plugin's gRPC server: says its port as the engine expects it, and ends when the engine that started it is gone."""
 
 import os
+import signal
 import sys
 import threading
 import time
 from collections.abc import Callable
 from concurrent import futures
 
-import grpc
+import grpc  # type: ignore[import-untyped]
 
 _MESSAGE = 400 * 1024 * 1024
 """As the engine's own limit."""
@@ -16,6 +17,7 @@ _AT_ONCE = 32
 
 def serve(add: Callable[[grpc.Server], None]) -> None:
     """Serve on a free port of loopback until the parent process ends, however it ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the engine, which tells its plugins
     options = [("grpc.max_receive_message_length", _MESSAGE), ("grpc.max_send_message_length", _MESSAGE)]
     server = grpc.server(futures.ThreadPoolExecutor(_AT_ONCE), options=options)
     add(server)

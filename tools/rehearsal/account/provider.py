@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final
 
-import grpc
+import grpc  # type: ignore[import-untyped]
 from google.protobuf import empty_pb2, json_format, struct_pb2
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 from pulumi.runtime.rpc import UNKNOWN
@@ -108,8 +108,7 @@ class SimulatedAws(provider_pb2_grpc.ResourceProviderServicer):
     def Create(self, request: Any, context: Any) -> Any:  # noqa: N802
         type_, settings = _type(request.urn), _dict(request.properties)
         if request.preview:
-            unknown = {key: UNKNOWN for key in shape(type_).outputs if key not in settings}
-            return provider_pb2.CreateResponse(properties=_struct({**unknown, **settings}))
+            return provider_pb2.CreateResponse(properties=_struct(shape(type_).planned(settings)))
         try:
             self._faults.before(type_, request.urn)
             made = self._account.create(type_, settings)

@@ -20,11 +20,23 @@ _PYTHON = {str: "a string", bool: "true or false", int: "a whole number", float:
 
 @dataclass(frozen=True, kw_only=True)
 class Shape:
-    """``inputs``: Pulumi's names and their types; ``outputs`` do not hold ``id``."""
+    """``inputs`` and ``outputs``: Pulumi's names and their types; ``outputs`` do not hold ``id``."""
 
     inputs: Mapping[str, Any]
     required: frozenset[str]
-    outputs: frozenset[str]
+    outputs: Mapping[str, Any]
+
+    def planned(self, settings: Mapping[str, Any]) -> dict[str, Any]:
+        """Outputs as a preview knows them: what nobody has set is not known, also inside of what somebody has."""
+        made: dict[str, Any] = {key: UNKNOWN for key in self.outputs if key not in settings}
+        for key, value in settings.items():
+            kind = self.outputs.get(key)
+            if isinstance(value, Mapping) and isinstance(kind, type) and _types.is_output_type(kind):
+                inside = dict.fromkeys(_types.output_type_types(kind), UNKNOWN)
+                made[key] = {**inside, **value}
+            else:
+                made[key] = value
+        return made
 
     def problems(self, inputs: Mapping[str, Any], *, ignored: frozenset[str] = frozenset()) -> list[str]:
         """What is wrong with inputs as they come from the engine; unknown values are not looked at."""
@@ -57,7 +69,7 @@ def shape(type_: str) -> Shape:
     return Shape(
         inputs=_types.input_type_types(arguments),
         required=_required(arguments),
-        outputs=frozenset(_types.resource_types(resource)),
+        outputs=_types.resource_types(resource),
     )
 
 

@@ -1,6 +1,7 @@
 """Inputs are held to what the installed package can write."""
 
 import pytest
+from pulumi.runtime.rpc import UNKNOWN
 
 from tests.captured import captured
 from tools.rehearsal.account.shapes import shape
@@ -48,3 +49,11 @@ def test_a_type_that_the_package_lacks_is_named():
     with pytest.raises(LookupError) as lost:
         shape("aws:ec2/vpc:Lost")
     assert lost.value.args == ("aws:ec2/vpc:Lost: the installed pulumi_aws has no such type",)
+
+
+def test_a_preview_does_not_know_what_nobody_has_set_also_inside_of_what_somebody_has():
+    planned = shape("aws:eks/cluster:Cluster").planned({"name": "c", "vpcConfig": {"subnetIds": ["s"]}})
+    assert planned["name"] == "c"
+    assert planned["arn"] == UNKNOWN
+    assert planned["vpcConfig"]["subnetIds"] == ["s"]
+    assert planned["vpcConfig"]["clusterSecurityGroupId"] == UNKNOWN
