@@ -1,7 +1,8 @@
 """``make rehearse``: the real Pulumi engine brings stacks up in a simulated account and cluster.
 
-    make rehearse                     dev
-    make rehearse ARGS='staging'      another one, with what it stands on
+    make rehearse                     dev, the sections of its first up
+    make rehearse ARGS='staging'      another one
+    make rehearse ARGS='dev --whole'  every section
 
 Exit codes: 0 every assertion holds; 1 one does not; 2 it could not be found out.
 """
@@ -27,21 +28,29 @@ from tools.rehearsal.stage import Stage, stage
 from tools.rehearsal.stages import StepFailedError, Steps
 
 _ACTS = ("committed", "disposable")
+GROUND = ("platform", "identity", "model_store", "audit_trail", "network")
+"""Sections of the first ``up``, before there is a network to reach a cluster from (docs/deploy.md)."""
 
 
-def rehearse(name: str, acts: Sequence[str], output: Path, keep: Path | None) -> int:
+def rehearse(name: str, acts: Sequence[str], output: Path, keep: Path | None, *, whole: bool) -> int:
     """Play the acts for one stack and write the report; the exit code."""
     started = time.monotonic()
     stacks = chosen([name])
     (stack,) = (one for one in stacks if one.name == name)
     if not PULUMI.exists():
         raise GateError("Pulumi's command line is not built: `make rehearse` does that first")
+    if not whole and not any(getattr(stack.settings, key) is not None for key in GROUND[1:]):
+        raise GateError(f"{name}: has none of the sections {', '.join(GROUND[1:])}; use --whole")
     bootstrap = bootstrapped()
     steps = Steps(tell)
     rehearsal = Rehearsal(stack=name, steps=steps.done, seconds=0)
     for act in acts:
         with tempfile.TemporaryDirectory(prefix="slipway-rehearsal-") as folder:
             playing = stage((Path(folder) if keep is None else keep) / act, stack, bootstrap)
+            if not whole:
+                settings = playing.settings(name)
+                ground = {key: settings[key] for key in GROUND if key in settings}
+                playing.write_settings(name, ground)
             try:
                 _play(act, playing, stack, stacks, steps)
             except StepFailedError:
@@ -88,11 +97,12 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="slipway rehearse")
     parser.add_argument("stack", nargs="?", default="dev")
     parser.add_argument("--act", choices=_ACTS, action="append", help="play this act alone; both if left out")
+    parser.add_argument("--whole", action="store_true", help="every section, not the first up's alone")
     parser.add_argument("--output", type=Path, default=ROOT / "build" / "rehearsal")
     parser.add_argument("--keep", type=Path, help="a new folder for logs and state, kept afterwards")
     asked = parser.parse_args(arguments)
     try:
-        return rehearse(asked.stack, asked.act or _ACTS, asked.output, asked.keep)
+        return rehearse(asked.stack, asked.act or _ACTS, asked.output, asked.keep, whole=asked.whole)
     except GateError as error:
         tell(str(error))
     except KeyboardInterrupt:

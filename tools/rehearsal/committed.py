@@ -49,34 +49,40 @@ def _make(stage: Stage, name: str, steps: Steps) -> None:
 
 
 def _drift(stage: Stage, name: str, steps: Steps) -> None:
-    """Two changes by hand, one on each side."""
+    """A change by hand in the account, and one in the cluster where it has a network policy."""
     state = stage.engine.export(name)["deployment"]["resources"]
     block, policy = _first(state, _BLOCK), _first(state, _POLICY)
-    if block is None or policy is None:
+    touched = [one for one in (block, policy) if one is not None]
+    if not touched:
         return
-    with steps.step(ACT, "drift in the account and in the cluster is found") as step:
-        stage.account.change_by_hand(_BLOCK, block["id"], blockPublicPolicy=False)
-        stage.objects.change_by_hand(policy["outputs"], {"ingress": [{}]})
+    with steps.step(ACT, "drift is found") as step:
+        if block is not None:
+            stage.account.change_by_hand(_BLOCK, block["id"], blockPublicPolicy=False)
+        if policy is not None:
+            stage.objects.change_by_hand(policy["outputs"], {"ingress": [{}]})
         run = stage.engine.run(name, "refresh", "--preview-only", "--expect-no-changes", "--diff")
         step.runs.append(run)
-        step.said = counted(run)
+        step.said = f"{len(touched)} changed by hand; {counted(run)}"
         if run.code == 0:
             step.problems.append("refresh --expect-no-changes says that nothing has changed")
-        for one in (block, policy):
-            own = one["urn"].rpartition("::")[2]
-            if f"name={own}" not in run.said and own not in run.said:
-                step.problems.append(f"{one['urn']}: was changed by hand, and refresh does not name it")
-    with steps.step(ACT, "and put right by up --refresh, with nothing else touched") as step:
+        lost = [one["urn"] for one in touched if one["urn"].rpartition("::")[2] not in run.said]
+        step.problems += [f"{urn}: was changed by hand, and refresh does not name it" for urn in lost]
+    with steps.step(ACT, "up --refresh puts it right and touches nothing else") as step:
         run = step.ran(stage.engine.run(name, "up", "--yes", "--skip-preview", "--refresh"))
-        wanted = {block["urn"], policy["urn"]}
+        wanted = {one["urn"] for one in touched}
         changed = {one.urn for one in run.changes()}
         step.said = counted(run)
         step.problems += [f"{urn}: was changed" for urn in sorted(changed - wanted)]
         step.problems += [f"{urn}: was not put right" for urn in sorted(wanted - changed)]
-        if stage.records.get(_BLOCK, block["id"]).settings["blockPublicPolicy"] is not True:  # type: ignore[union-attr]
+        if block is not None and _setting(stage, block, "blockPublicPolicy") is not True:
             step.problems.append(f"{block['urn']}: is as the hand left it")
-        if (stage.objects.get(policy["outputs"]) or {}).get("spec", {}).get("ingress") == [{}]:
+        if policy is not None and (stage.objects.get(policy["outputs"]) or {})["spec"].get("ingress") == [{}]:
             step.problems.append(f"{policy['urn']}: is as the hand left it")
+
+
+def _setting(stage: Stage, one: Mapping[str, Any], name: str) -> Any:
+    found = stage.records.get(one["type"], one["id"])
+    return None if found is None else found.settings.get(name)
 
 
 def _end_a_model(stage: Stage, stack: Stack, steps: Steps) -> None:

@@ -49,7 +49,9 @@ class Home:
             "HOME": str(self.folder),
             "PATH": f"{self.programs}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
             "PULUMI_HOME": str(self.folder / "pulumi"),
-            "PULUMI_BACKEND_URL": f"file://{self.folder / 'state'}",
+            # Without the files that keep attributes beside each state: a killed engine leaves them empty, and the state
+            # unreadable. A bucket puts an object whole, so that this is no rehearsal of one.
+            "PULUMI_BACKEND_URL": f"file://{self.folder / 'state'}?metadata=skip",
             "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
             "PULUMI_SKIP_UPDATE_CHECK": "true",
             "PULUMI_DEBUG_COMMANDS": "true",  # for --event-log, as the automation API sets it

@@ -1,9 +1,11 @@
 """What docs/deploy.md says to do after an update was cut off, done by the rehearsal as a person would.
 
 The engine writes down what it is about to make. Of each such thing somebody has to say whether AWS made it: it is
-looked for in the account by its own name or by its tags, and taken over with its id, or else forgotten.
+looked for in the account by its own name or by its tags, and put into the state with its id, or else forgotten.
+Pulumi's own ``refresh --import-pending-creates`` marks the operation and drops it (v3.259.0, run on 2026-11-29).
 """
 
+import json
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -23,19 +25,24 @@ _BY: Final[Mapping[str, tuple[str, ...]]] = {
 def recover(engine: Engine, stack: str, records: Records) -> list[Run]:
     """Take the lock of the engine that is gone, and settle what it was making."""
     runs = [engine.run(stack, "cancel", "--yes")]
-    state = engine.export(stack)
-    pending = state["deployment"].get("pending_operations") or ()
-    creating = [one["resource"] for one in pending if one["type"] == "creating"]
-    imports: list[str] = []
-    for one in creating:
-        found = made(one, records)
-        if found is not None:
-            imports += ["--import-pending-creates", one["urn"], "--import-pending-creates", found.id]
-    if imports:
-        runs.append(engine.run(stack, "refresh", "--yes", "--skip-preview", *imports))
-    if creating:
-        runs.append(engine.run(stack, "refresh", "--yes", "--skip-preview", "--clear-pending-creates"))
+    file = engine.home.folder / f"{stack}.json"
+    file.write_text(json.dumps(settled(engine.export(stack), records)), encoding="utf-8")
+    runs.append(engine.run(stack, "stack", "import", "--file", str(file)))
+    runs.append(engine.run(stack, "refresh", "--yes", "--skip-preview"))
     return runs
+
+
+def settled(state: Mapping[str, Any], records: Records) -> dict[str, Any]:
+    """The state with what AWS has made of the pending resources, and nothing pending."""
+    deployment = dict(state["deployment"])
+    pending = deployment.pop("pending_operations", None) or ()
+    found = list(deployment.get("resources", ()))
+    for operation in pending:
+        resource = operation["resource"]
+        there = made(resource, records) if operation["type"] == "creating" else None
+        if there is not None:
+            found.append({**resource, "id": there.id, "outputs": {}})
+    return {**state, "deployment": {**deployment, "resources": found}}
 
 
 def made(pending: Mapping[str, Any], records: Records) -> Record | None:

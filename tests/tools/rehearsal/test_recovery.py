@@ -3,7 +3,7 @@
 from tools.rehearsal.account.records import Record, Records
 from tools.rehearsal.compare import differences
 from tools.rehearsal.objects.store import Objects
-from tools.rehearsal.recovery import made
+from tools.rehearsal.recovery import made, settled
 
 TABLE = "aws:ec2/routeTable:RouteTable"
 ROLE = "aws:iam/role:Role"
@@ -74,3 +74,14 @@ def test_objects_and_releases_are_compared_too(tmp_path):
     assert differences([state()], records(), objects)[0] == (
         "ConfigMap c: stands in the cluster, and the state knows nothing of it"
     )
+
+
+def test_what_was_made_goes_into_the_state_with_its_id_and_the_rest_is_forgotten():
+    pending = [
+        {"type": "creating", "resource": {"type": ROLE, "urn": "a", "inputs": {"name": "r"}}},
+        {"type": "creating", "resource": {"type": ROLE, "urn": "b", "inputs": {"name": "s"}}},
+    ]
+    there = records({"type": ROLE, "id": "r", "settings": {"name": "r"}})
+    found = settled({"version": 3, **state(pending=pending)}, there)
+    made_of_it = {"type": ROLE, "urn": "a", "inputs": {"name": "r"}, "id": "r", "outputs": {}}
+    assert found == {"version": 3, "deployment": {"resources": [made_of_it]}}
