@@ -46,9 +46,12 @@ class Moved:
 
 def _mark(own: str) -> str:
     """Matches a chart's own text where an image begins with it, and nowhere within a longer name."""
-    short = re.escape(own.removeprefix(_DOCKER))
-    host = f"(?:{re.escape(_DOCKER)})?" if own.startswith(_DOCKER) else ""
-    return rf"(?<![\w./-]){host}{short}(?=[/:@]|$)"
+    short = own.removeprefix(_DOCKER)
+    # A word alone, such as istio, is a name of many things; without its host only a path is an image.
+    host = (
+        f"(?:{re.escape(_DOCKER)})?" if own != short and "/" in short else re.escape(own.removesuffix(short))
+    )
+    return rf"(?<![\w./-]){host}{re.escape(short)}(?=[/:@]|$)"
 
 
 def moved(chart: str, version: str, values: Mapping[str, Any]) -> Moved:

@@ -40,6 +40,14 @@ def test_docker_hub_s_images_move_with_and_without_its_host():
     assert plain.applied("kserve/kserve-controller-other:v0.20.0") == "kserve/kserve-controller-other:v0.20.0"
 
 
+def test_a_word_that_is_also_a_registry_s_folder_stays_a_word():
+    plain = moved("istiod", "1.30.1", {"global": {"hub": f"{ROOT}/docker.io/istio"}})
+    assert plain.applied({"part-of": "istio", "image": "docker.io/istio/pilot:1.30.1"}) == {
+        "part-of": "istio",
+        "image": f"{ROOT}/docker.io/istio/pilot:1.30.1",
+    }
+
+
 def test_another_image_is_a_value_like_all_others():
     values = {"global": {"hub": "registry.example.com/our-own-istio"}}
     assert moved("istiod", "1.30.1", values).images == {}
