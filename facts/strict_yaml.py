@@ -80,8 +80,8 @@ def bounded(text: str, name: str) -> None:
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
             if depth > DEEPEST:
-                line = event.start_mark.line + 1
-                raise YamlProblem(f"{name}: line {line}: nested more than {DEEPEST} deep")
+                where = f"line {event.start_mark.line + 1}: " if event.start_mark else ""
+                raise YamlProblem(f"{name}: {where}nested more than {DEEPEST} deep")
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
 

@@ -94,7 +94,7 @@ def _selected(service: Resource, namespace: str, graph: Graph) -> Iterator[Start
 
 
 def _engines(graph: Graph, namespace: str) -> list[tuple[Mapping[str, Any], Started]]:
-    found = []
+    found: list[tuple[Mapping[str, Any], Started]] = []
     for owner in inside(graph, namespace, *WORKLOADS):
         path = WORKLOADS[owner.type]
         try:
