@@ -25,7 +25,7 @@ from policies.rules.mesh.routing import VIRTUAL_SERVICES
 ROUTES: Final = (*AI_ROUTES, *HTTP_ROUTES, *GRPC_ROUTES)
 _TOKENS_A_SECOND: Final = 60
 """What one caller of a busy model sees at best; large ones write 15 to 50 (from memory, 2026-11-29)."""
-_ANSWER_TOKENS: Final = 2048
+_ANSWER_TOKENS: Final = 1500
 """A long answer; programs, tables and what a model thinks before it answers are longer."""
 _TIMEOUTS: Final = ("request", "backendRequest")
 
