@@ -22,9 +22,16 @@ from components.observability.telemetry import TelemetrySettings
 from components.serving.autoscaling import AutoscalingSettings
 from components.serving.serving import ServingSettings
 from components.storage.model_store import ModelStoreSettings
+from components.storage.registry_settings import RegistrySettings
 from facts.strict import Slug
 from stacks.identity import IdentitySettings
 from stacks.platform import PlatformSettings
+
+
+class BudgetSettings(Settings):
+    """What a stack may cost a month at most, at list prices. Its ceiling is held to it: replicas at their most."""
+
+    usd_a_month: float = Field(gt=0, allow_inf_nan=False)
 
 
 class StackSettings(Settings):
@@ -35,8 +42,10 @@ class StackSettings(Settings):
     """
 
     platform: PlatformSettings
+    budget: BudgetSettings | None = None
     upstream: Slug | None = None
     identity: IdentitySettings | None = None
+    registry: RegistrySettings | None = None
     network: NetworkSettings | None = None
     cluster: ClusterSettings | None = None
     system_nodes: SystemNodesSettings | None = None
@@ -67,7 +76,7 @@ class StackSettings(Settings):
         return [
             name
             for name in type(self).model_fields
-            if name not in {"platform", "upstream"} and self.holds(name)
+            if name not in {"platform", "budget", "upstream"} and self.holds(name)
         ]
 
 

@@ -168,16 +168,17 @@ def _events(path: Path) -> Iterator[Mapping[str, Any]]:
 
 
 def _operations(events: Sequence[Mapping[str, Any]], kind: str) -> list[Operation]:
+    """Each once: of a component a preview tells twice, when it is registered and when its outputs are."""
     begun: dict[str, int] = {}
-    found = []
+    found: dict[tuple[str, str], Operation] = {}
     for event in events:
         if "resourcePreEvent" in event:
-            begun[event["resourcePreEvent"]["metadata"]["urn"]] = event["timestamp"]
+            begun.setdefault(event["resourcePreEvent"]["metadata"]["urn"], event["timestamp"])
         if kind in event:
             said = event[kind]["metadata"]
             seconds = float(event["timestamp"] - begun.get(said["urn"], event["timestamp"]))
-            found.append(Operation(op=said["op"], urn=said["urn"], seconds=seconds))
-    return found
+            found[said["urn"], said["op"]] = Operation(op=said["op"], urn=said["urn"], seconds=seconds)
+    return list(found.values())
 
 
 def _errors(events: Sequence[Mapping[str, Any]], said: str) -> list[str]:

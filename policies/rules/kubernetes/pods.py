@@ -30,7 +30,8 @@ def _in_each_pod(
     """A check of every pod, and one of what an object says of pods that others make."""
 
     def found(workload: Resource, _graph: Graph) -> Iterator[str]:
-        whole = partial(_judged, workload, pods_of, check)
+        asked = part if workload.is_part else check
+        whole = partial(_judged, workload, pods_of, asked) if asked is not None else tuple
         parts = partial(_judged, workload, parts_of, part) if part is not None else tuple
         return every((whole, parts))
 
@@ -51,6 +52,13 @@ def _placed(pod: pods.Pod, check: Judgement) -> Iterator[str]:
 
 def _moving(pod: pods.Pod) -> Iterator[str]:
     return pods.moving_images(pod.spec)
+
+
+def _told_unbounded(pod: pods.Pod) -> Iterator[str]:
+    """Of a part: a limit that takes the limit away."""
+    for container in pod.containers():
+        if pods.is_nothing(at(container, "resources.limits.memory")):
+            yield f"{pods.name_of(container)}: limits.memory of 0 is no limit"
 
 
 def _shared_token(pod: pods.Pod) -> Iterator[str]:
@@ -77,7 +85,7 @@ RULES: tuple[Rule, ...] = (
         applies_to=OBJECTS,
         why="One container without a limit takes the memory of all others on its node.",
         fix="Set requests for cpu and memory, and a memory limit.",
-        check=_in_each_pod(lambda pod: pods.unbounded_containers(pod.spec)),
+        check=_in_each_pod(lambda pod: pods.unbounded_containers(pod.spec), _told_unbounded),
     ),
     Rule(
         id="images-are-pinned",
@@ -94,6 +102,6 @@ RULES: tuple[Rule, ...] = (
         applies_to=OBJECTS,
         why="What one pod is granted through the default account, every pod of the namespace may do.",
         fix="Give the pod an account of its own, or set automountServiceAccountToken to false.",
-        check=_in_each_pod(_shared_token),
+        check=_in_each_pod(_shared_token, _shared_token),
     ),
 )

@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any, Final
 
 from policies.analysis.kserve import model_hubs as hubs
+from policies.analysis.pods.fetched import UNSEEN, fetched
 from policies.analysis.pods.programs import SERVED, called, containers_of
 from policies.engine.collect_errors import every
 from policies.engine.graph import Graph, Resource
@@ -13,42 +14,6 @@ from policies.engine.rule import Rule
 from policies.engine.values import at, sequence, text
 from policies.rules.credentials.in_objects import USER_DATA, user_data
 
-_INTERPRETER: Final = r"\b(?:(?:ba|z|da|k)?sh|python[\d.]*|perl|ruby|node)\b"
-_INSTALLS: Final = (
-    (
-        "pipes a download into an interpreter",
-        re.compile(rf"\b(?:curl|wget)\b[^|;\n]*\|\s*(?:sudo\s+)?(?:\S*/)?{_INTERPRETER}"),
-    ),
-    (
-        "runs a downloaded script",
-        re.compile(rf"(?:{_INTERPRETER}|\bsource|\beval)\s+(?:-c\s+)?[\"']?(?:<\(|\$\()\s*(?:curl|wget)\b"),
-    ),
-    (
-        "runs a downloaded script",
-        re.compile(
-            rf"\b(?:curl|wget)\b[^\n]*?(?:-[a-zA-Z]*[oO]|--output|--output-document|>)[ =]*(?P<file>[\w./][\w./-]*)"
-            rf".*?(?:{_INTERPRETER}|\bsource|\bchmod\s+\S+)\s+(?P=file)(?![\w./-])",
-            re.DOTALL,
-        ),
-    ),
-    ("installs packages", re.compile(r"\b(?:pip3?|uv pip|conda|mamba|poetry)\s+(?:install|add)\b")),
-    (
-        "installs packages",
-        re.compile(r"\b(?:apt|apt-get|apk|yum|dnf|microdnf)\s+(?:-\S+\s+)*(?:install|add)\b"),
-    ),
-    ("installs packages", re.compile(r"\b(?:npm|pnpm|yarn)\s+(?:install|i|add|ci)\b|\bnpx\s")),
-    ("clones a repository", re.compile(r"\bgit\s+clone\b")),
-    (
-        "fetches a model from a hub",
-        re.compile(
-            r"\b(?:huggingface-cli|hf)\s+download\b|\b(?:snapshot|hf_hub)_download\s*\("
-            r"|\bfrom_pretrained\(\s*[\"'](?!\.)[\w.-]+/[\w.-]+[\"']"
-        ),
-    ),
-)
-"""What a program of a shell does that the image's digest says nothing about."""
-_UNSEEN: Final = ("pipes a download into an interpreter", "runs a downloaded script")
-"""Whatever an address answers; packages of a machine are signed by those who make them."""
 _BUILDS: Final = ("kubernetes:tekton.dev/",)
 """Kinds whose work is to fetch and build: what is run unseen counts there, what is installed does not."""
 _HOOK: Final = "lifecycle.postStart.exec.command"
@@ -79,14 +44,13 @@ def _installing(workload: Resource, _graph: Graph) -> Iterable[str]:
 
 
 def _installs(container: Mapping[str, Any], counted: Collection[str] | None = None) -> Iterator[str]:
-    said = " ".join(_program(container))
-    for what in dict.fromkeys(what for what, pattern in _INSTALLS if pattern.search(said)):
+    for what in fetched(" ".join(_program(container))):
         if counted is None or what in counted:
             yield f"{called(container)} {what} when it starts"
 
 
 def _installs_to_build(container: Mapping[str, Any]) -> Iterator[str]:
-    yield from _installs(container, _UNSEEN)
+    yield from _installs(container, UNSEEN)
 
 
 def _takes_from_a_hub(container: Mapping[str, Any]) -> Iterator[str]:
@@ -96,8 +60,8 @@ def _takes_from_a_hub(container: Mapping[str, Any]) -> Iterator[str]:
 
 def _machine_installs(machine: Resource, _graph: Graph) -> Iterable[str]:
     for said in user_data(machine):
-        for what, pattern in _INSTALLS:
-            if what in _UNSEEN and pattern.search(said):
+        for what in fetched(said):
+            if what in UNSEEN:
                 yield f"user data {what} when the machine starts"
 
 

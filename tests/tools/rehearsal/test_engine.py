@@ -10,9 +10,9 @@ def event(at, kind, op="create", urn=URN):
     return {"timestamp": at, kind: {"metadata": {"op": op, "urn": urn}}}
 
 
-def test_an_operation_lasts_from_its_beginning_to_its_outputs():
+def test_an_operation_lasts_from_its_beginning_to_its_outputs_and_counts_once():
     events = [event(10, "resourcePreEvent"), event(14, "resOutputsEvent")]
-    (found,) = _operations(events, "resOutputsEvent")
+    (found,) = _operations([*events, event(14, "resOutputsEvent")], "resOutputsEvent")
     assert (found.op, found.type, found.name, found.seconds) == (
         "create",
         "aws:ec2/vpc:Vpc",
