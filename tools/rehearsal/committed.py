@@ -118,7 +118,8 @@ def _protected(stage: Stage, name: str) -> bool:
 
 def _refused(stage: Stage, name: str, step: Step) -> None:
     before = len(list(stage.records))
-    run = stage.engine.run(name, "destroy", "--yes", "--skip-preview")
+    # With its preview, as docs/teardown.md has it: without one the engine deletes what is not protected first.
+    run = stage.engine.run(name, "destroy", "--yes")
     step.runs.append(run)
     if run.code == 0 or not any("protect" in error for error in run.errors):
         step.problems.append(f"destroy was not refused because of protection: {list(run.errors)[:3]}")
