@@ -111,11 +111,11 @@ def _in_user_data(machine: Resource, _graph: Graph) -> Iterable[str]:
             yield f"{path} holds {what}"
 
 
-def user_data(machine: Resource) -> Iterator[str]:
-    """What a machine is told when it starts, decoded."""
+def user_data(machine: Resource) -> Iterator[tuple[str, str]]:
+    """What a machine is told when it starts, decoded, with where it stands."""
     for path in _USER_DATA_PATHS:
         if said := text(at(machine.inputs, path), path):
-            yield decoded(said)
+            yield path, decoded(said)
 
 
 def _in_function(function: Resource, _graph: Graph) -> Iterable[str]:
