@@ -14,7 +14,7 @@ from gate.evaluate.waive import load_waivers, waive
 from gate.report.report import EXIT_CODES
 from policies.engine.evaluate import Finding
 from policies.engine.graph import UNKNOWN, Graph
-from policies.engine.rule import Rule
+from policies.engine.rule import Offence, Rule
 from policies.engine.values import UndecidedError
 from policies.engine.waiver import Waiver
 from tests.policies.cases import resource
@@ -232,6 +232,36 @@ def test_a_waiver_that_would_excuse_two_resources_of_one_name_is_an_error():
 def test_a_waiver_for_anything_else_excuses_nothing(changes):
     report, used = judged(lambda _r, _g: ["bad"], waivers={"w": waiver(**changes)})
     assert (report.verdict, used) == ("fail", frozenset())
+
+
+OPEN = Offence(path="cidrs[0]", problem="is the internet", value="0.0.0.0/0", expected="ranges you own")
+
+
+@pytest.mark.parametrize(
+    ("changes", "verdict"),
+    [
+        ({"finding": "cidrs[0]", "value": "0.0.0.0/0"}, "pass"),
+        ({"finding": "cidrs[0]: is the internet; ranges you own"}, "pass"),
+        ({"finding": "cidrs[0]"}, "fail"),
+        ({"finding": "cidrs[0]", "value": "10.0.0.0/8"}, "fail"),
+        ({"finding": "cidrs[1]", "value": "0.0.0.0/0"}, "fail"),
+        ({"finding": "cidrs[0]: is the internet"}, "fail"),
+    ],
+)
+def test_a_waiver_by_path_holds_for_the_value_somebody_read(changes, verdict):
+    report, _ = judged(lambda _r, _g: [OPEN], waivers={"w": waiver(**changes)})
+    assert report.verdict == verdict
+
+
+def test_a_waiver_by_path_outlives_its_sentence():
+    said = Offence(path="cidrs[0]", problem="is open to everybody", value="0.0.0.0/0")
+    w = waiver(finding="cidrs[0]", value="0.0.0.0/0")
+    assert judged(lambda _r, _g: [said], waivers={"w": w})[0].verdict == "pass"
+
+
+def test_a_value_without_a_finding_is_refused():
+    with pytest.raises(ValidationError, match="value goes with resource and finding"):
+        waiver(finding=None, resource=None, chart="a 1.0", objects={"Pod a/b": ["spec.x"]}, value=3)
 
 
 def test_a_waiver_names_objects_of_files_by_their_source():
