@@ -26,9 +26,9 @@ SENTIMENT = """\
           review-board: {subject: review-board, requests_per_minute: 120}
 """
 WAIVER = """\
-flow-log-key-rotation:
+audit-trail-key-rotation:
   rule: kms-keys-rotate
-  resource: aws:kms/key:Key network-flow-logs-key
+  resource: aws:kms/key:Key audit-trail-key
   finding: enableKeyRotation is off
   stacks: [dev, staging, prod]
   reason: >-
@@ -68,7 +68,7 @@ def rollback(folder):
 
 def new_pool(folder):
     pool = "      l40s:\n        instance_types: [g6e.12xlarge]\n        max_gpus: 8\n"
-    edit(folder, PLATFORM, "    certificates: {}\n", f"{pool}    certificates: {{}}\n")
+    edit(folder, PLATFORM, "    cpu_pools:\n", f"{pool}    cpu_pools:\n")
 
 
 def widened_iam(folder):
@@ -107,7 +107,7 @@ def broken_yaml(folder):
 
 
 def waiver_added(folder):
-    edit(folder, "components/network/flow_logs.py", "enable_key_rotation=True", "enable_key_rotation=False")
+    edit(folder, "components/observability/audit_trail.py", "enable_key_rotation=True", "enable_key_rotation=False")
     with (folder / "policies/waivers.yaml").open("a", encoding="utf-8") as file:
         file.write(WAIVER)
 
