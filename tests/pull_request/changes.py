@@ -107,7 +107,12 @@ def broken_yaml(folder):
 
 
 def waiver_added(folder):
-    edit(folder, "components/observability/audit_trail.py", "enable_key_rotation=True", "enable_key_rotation=False")
+    edit(
+        folder,
+        "components/observability/audit_trail.py",
+        "enable_key_rotation=True",
+        "enable_key_rotation=False",
+    )
     with (folder / "policies/waivers.yaml").open("a", encoding="utf-8") as file:
         file.write(WAIVER)
 

@@ -17,9 +17,10 @@ THEIRS = "arn:aws:iam::444455556666"
 THEIR_TOPIC = "arn:aws:sns:eu-central-1:444455556666:topic"
 BOUNDARY = "arn:aws:iam::111122223333:policy/boundary"
 SCHEDULES = "arn:aws:scheduler:eu-central-1:111122223333:schedule/*"
-WHOLE = "Trust: whoever account 444455556666 chooses may take on the role"
-ANY_CLUSTER = "PodIdentity: pods of every cluster in the account may take on the role"
-ANY_NAMESPACE = "PodIdentity: pods of every namespace may take on the role"
+ANY_CLUSTER = (
+    "assumeRolePolicy.Statement[0].Condition: pods of every cluster in the account may take on the role"
+)
+ANY_NAMESPACE = "assumeRolePolicy.Statement[0].Condition: pods of every namespace may take on the role"
 
 
 def trusts(principal, condition=None, sid="Trust", effect="Allow"):
@@ -76,7 +77,13 @@ CASES = {
             *(
                 Case(
                     trusts({"Federated": ISSUER}, {"StringLike": {f"{TOKENS}:sub": subject}}),
-                    findings=[f"Trust: every token of {ISSUER} may take on the role"],
+                    findings=[
+                        (
+                            "assumeRolePolicy.Statement[0].Principal.Federated: every token of "
+                            "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com may take on "
+                            "the role"
+                        )
+                    ],
                 )
                 for subject in (
                     "project_path:*",
@@ -87,33 +94,64 @@ CASES = {
             ),
             Case(
                 trusts({"Federated": PEOPLE}),
-                findings=[f"Trust: every assertion of {PEOPLE} may take on the role, whoever it is for"],
+                findings=[
+                    (
+                        "assumeRolePolicy.Statement[0].Principal.Federated: every assertion of "
+                        "arn:aws:iam::111122223333:saml-provider/people, whoever it is for, may take on the role"
+                    )
+                ],
             ),
-            Case(trusts("*"), findings=["Trust: anybody in any account may take on the role"]),
+            Case(
+                trusts("*"),
+                findings=[
+                    "assumeRolePolicy.Statement[0].Principal: anybody in any account may take on the role"
+                ],
+            ),
             Case(
                 trusts(
                     {"Federated": "cognito-identity.amazonaws.com"},
                     {"ForAnyValue:StringLike": {"cognito-identity.amazonaws.com:amr": "authenticated"}},
                 ),
-                findings=["Trust: every token of cognito-identity.amazonaws.com may take on the role"],
+                findings=[
+                    (
+                        "assumeRolePolicy.Statement[0].Principal.Federated: every token of "
+                        "cognito-identity.amazonaws.com may take on the role"
+                    )
+                ],
             ),
             Case(
                 trusts({"AWS": ["*"]}, {"Bool": {"aws:SecureTransport": "true"}}),
-                findings=["Trust: anybody in any account may take on the role"],
+                findings=[
+                    "assumeRolePolicy.Statement[0].Principal.AWS[0]: anybody in any account may take on the role"
+                ],
             ),
             Case(
                 trusts("*", {"StringLike": {"aws:PrincipalArn": "*"}}),
-                findings=["Trust: anybody in any account may take on the role"],
+                findings=[
+                    "assumeRolePolicy.Statement[0].Principal: anybody in any account may take on the role"
+                ],
             ),
             Case(
                 trusts({"Federated": ISSUER}),
-                findings=[f"Trust: every token of {ISSUER} may take on the role"],
+                findings=[
+                    (
+                        "assumeRolePolicy.Statement[0].Principal.Federated: every token of "
+                        "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com may take on "
+                        "the role"
+                    )
+                ],
             ),
             Case(
                 trusts(
                     {"Federated": ISSUER}, {"StringLike": {"token.actions.githubusercontent.com:sub": "*"}}
                 ),
-                findings=[f"Trust: every token of {ISSUER} may take on the role"],
+                findings=[
+                    (
+                        "assumeRolePolicy.Statement[0].Principal.Federated: every token of "
+                        "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com may take on "
+                        "the role"
+                    )
+                ],
             ),
         ],
         not_applicable=[OTHER],
@@ -204,28 +242,64 @@ CASES = {
             Case(trusts({"AWS": f"{THEIRS}:root"}), [resource("aws:sns/topic:Topic", {}, id=THEIR_TOPIC)]),
         ],
         failing=[
-            Case(bounded(trusts({"AWS": f"{THEIRS}:root"})), findings=[WHOLE]),
-            Case(bounded(trusts({"AWS": ["444455556666", OURS]})), findings=[WHOLE]),
+            Case(
+                bounded(trusts({"AWS": f"{THEIRS}:root"})),
+                findings=[
+                    (
+                        "assumeRolePolicy.Statement[0].Principal.AWS: whoever account 444455556666 chooses may "
+                        "take on the role"
+                    )
+                ],
+            ),
+            Case(
+                bounded(trusts({"AWS": ["444455556666", OURS]})),
+                findings=[
+                    (
+                        "assumeRolePolicy.Statement[0].Principal.AWS[0]: whoever account 444455556666 chooses may "
+                        "take on the role"
+                    )
+                ],
+            ),
             Case(
                 bounded(trusts({"AWS": f"{THEIRS}:root"}, {"StringLike": {"sts:ExternalId": "*"}})),
-                findings=[WHOLE],
+                findings=[
+                    (
+                        "assumeRolePolicy.Statement[0].Principal.AWS: whoever account 444455556666 chooses may "
+                        "take on the role"
+                    )
+                ],
             ),
             Case(
                 bounded(
                     trusts({"AWS": f"{THEIRS}:root"}, {"StringEqualsIfExists": {"sts:ExternalId": "abc"}})
                 ),
-                findings=[WHOLE],
+                findings=[
+                    (
+                        "assumeRolePolicy.Statement[0].Principal.AWS: whoever account 444455556666 chooses may "
+                        "take on the role"
+                    )
+                ],
             ),
             Case(
                 bounded(
                     trusts({"AWS": f"{THEIRS}:root"}, {"ArnLike": {"aws:PrincipalArn": f"{THEIRS}:role/*"}})
                 ),
-                findings=[WHOLE],
+                findings=[
+                    (
+                        "assumeRolePolicy.Statement[0].Principal.AWS: whoever account 444455556666 chooses may "
+                        "take on the role"
+                    )
+                ],
             ),
             Case(
                 trusts({"AWS": f"{THEIRS}:root"}),
                 [resource("aws:sns/topic:Topic", {}, id="arn:aws:sns:eu-central-1:111122223333:t")],
-                [WHOLE],
+                [
+                    (
+                        "assumeRolePolicy.Statement[0].Principal.AWS: whoever account 444455556666 chooses may "
+                        "take on the role"
+                    )
+                ],
             ),
         ],
         not_applicable=[OTHER],
@@ -249,22 +323,42 @@ CASES = {
         failing=[
             Case(
                 trusts({"Service": "scheduler.amazonaws.com"}),
-                findings=["Trust: scheduler.amazonaws.com may take on the role for any account"],
+                findings=[
+                    (
+                        "assumeRolePolicy.Statement[0].Principal.Service: scheduler.amazonaws.com may take on the "
+                        "role for any account"
+                    )
+                ],
             ),
             Case(
                 trusts({"Service": ["ec2.amazonaws.com", "logs.eu-central-1.amazonaws.com"]}),
-                findings=["Trust: logs.eu-central-1.amazonaws.com may take on the role for any account"],
+                findings=[
+                    (
+                        "assumeRolePolicy.Statement[0].Principal.Service[1]: logs.eu-central-1.amazonaws.com may "
+                        "take on the role for any account"
+                    )
+                ],
             ),
             Case(
                 trusts({"Service": "bedrock.amazonaws.com"}, {"StringLike": {"aws:SourceAccount": "*"}}),
-                findings=["Trust: bedrock.amazonaws.com may take on the role for any account"],
+                findings=[
+                    (
+                        "assumeRolePolicy.Statement[0].Principal.Service: bedrock.amazonaws.com may take on the "
+                        "role for any account"
+                    )
+                ],
             ),
             Case(
                 trusts(
                     {"Service": "firehose.amazonaws.com.cn"},
                     {"ArnLikeIfExists": {"aws:SourceArn": SCHEDULES}},
                 ),
-                findings=["Trust: firehose.amazonaws.com.cn may take on the role for any account"],
+                findings=[
+                    (
+                        "assumeRolePolicy.Statement[0].Principal.Service: firehose.amazonaws.com.cn may take on "
+                        "the role for any account"
+                    )
+                ],
             ),
         ],
         not_applicable=[OTHER],
