@@ -212,13 +212,13 @@ CASES = {
             Case(
                 resource(AGENT, inputs),
                 findings=[
-                    (
-                        "guardrailConfigurations.guardrailIdentifier is not set: "
-                        "no guardrail looks at what it is asked and answers"
-                    )
+                    f"{place}.guardrailIdentifier: is not set: no guardrail looks at what it is asked and answers"
                 ],
             )
-            for inputs in ({}, {"guardrailConfigurations": []})
+            for inputs, place in (
+                ({}, "guardrailConfigurations"),
+                ({"guardrailConfigurations": []}, "guardrailConfigurations[0]"),
+            )
         ],
         not_applicable=OTHER,
         undecided=[Case(resource(AGENT, {"guardrailConfigurations": UNKNOWN}))],
@@ -268,7 +268,9 @@ def said_of(type_, setting, value, rule):
     found = judge(
         Graph([resource(type_.replace("*", "new/kind:Kind"), inputs)]), [r for r in RULES if r.id == rule]
     )
-    shown = setting.path.replace("\\.", ".").replace(".*", "[0]").replace(".0", "[0]")
+    shown = setting.path.replace(".*", "[0]").replace(".0", "[0]")
+    if shown.startswith("parameters."):
+        shown = "parameters[0].value"
     return found, [
         f
         for f in found.findings
