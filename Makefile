@@ -10,7 +10,7 @@ BASE ?= $(or $(BEFORE),$(if $(GITHUB_BASE_REF),origin/$(GITHUB_BASE_REF),main))
 UV := $(shell command -v uv 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help program preview pack test fuzz check runtime-image test-runtime-image conformance policy-engine lint-workflows test-browser test-pull-requests bench mutate docs schemas schemas-check charts charts-check crds crds-check verify-releases evaluate-releases clean
+.PHONY: help program preview pack test test-domain new-rule new-component changelog fuzz check runtime-image test-runtime-image conformance policy-engine lint-workflows test-browser test-pull-requests bench mutate docs schemas schemas-check charts charts-check crds crds-check verify-releases evaluate-releases clean
 
 help: ## list the verbs
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /: /'
@@ -64,6 +64,20 @@ pack: .cache/pack/installed ## install what the policy pack runs with
 test: $(VENV)/development.installed .cache/checkov/installed .cache/pack/installed ## pass the tests
 	$(BIN)/pytest -n auto
 
+# A folder of the tests: DOMAIN=components/mesh, policies/rules/aws, gate/render.
+test-domain: $(VENV)/development.installed .cache/checkov/installed .cache/pack/installed ## pass the tests of one folder: DOMAIN=policies/rules/kubernetes
+	@test -n "$(DOMAIN)" && test -e "tests/$(DOMAIN)" || { echo "test-domain: DOMAIN=$(DOMAIN) is no folder of tests/, such as policies/rules/aws" >&2; exit 2; }
+	$(BIN)/pytest -n auto "tests/$(DOMAIN)" $(ARGS)
+
+new-rule: $(VENV)/development.installed ## begin a rule: RULE=queues-are-encrypted DOMAIN=aws TYPE=aws:sqs/queue:Queue PROPERTY=sqsManagedSseEnabled
+	@$(BIN)/python -m tools.scaffold rule --rule "$(RULE)" --domain "$(DOMAIN)" --type "$(TYPE)" --property "$(PROPERTY)"
+
+changelog: $(VENV)/bin/python ## move what stands in changelog.d to CHANGELOG.md
+	@$(BIN)/python tools/changelog.py
+
+new-component: $(VENV)/development.installed ## begin a component: NAME=model-cache AREA=storage
+	@$(BIN)/python -m tools.scaffold component --name "$(NAME)" --area "$(AREA)"
+
 # Of its own, since not every machine has a browser. `-o addopts=` undoes what keeps it out of `make test`.
 test-browser: $(VENV)/development.installed ## look at the HTML report in a real browser (needs Chromium)
 	@command -v chromium chromium-browser google-chrome >/dev/null \
@@ -79,9 +93,10 @@ test-pull-requests: $(VENV)/development.installed ## open twelve pull requests a
 fuzz: $(VENV)/development.installed ## judge random and damaged inputs: one clear error, or the same report in every order
 	$(BIN)/pytest -o addopts="-q --strict-markers --strict-config" -n auto tests/fuzz $(ARGS)
 
-check: $(VENV)/development.installed ## format, lint, imports, types, and that merged releases stay as they were
+check: $(VENV)/development.installed ## format, lint, spelling, imports, types, and that merged releases stay as they were
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+	$(BIN)/codespell
 	$(BIN)/lint-imports --no-cache --no-logo
 	$(BIN)/mypy
 	$(BIN)/slipway release frozen --against $(BASE)

@@ -1,8 +1,10 @@
 """Files that hosts and tools read: who owns what, what a package needs, what a change says of itself."""
 
+import json
 import re
 import tomllib
 
+from facts.strict_yaml import load
 from tests.conftest import ROOT
 
 OWNED = (
@@ -44,3 +46,22 @@ def test_a_fragment_of_the_changelog_is_a_list_of_short_points():
         if path.suffix != ".md" or not points or others or not text.endswith("\n"):
             wrong.append(path.name)
     assert wrong == []
+
+
+def test_hooks_before_a_commit_run_what_the_environment_has():
+    hooks = load((ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8"), ".pre-commit-config.yaml")
+    entries = [hook["entry"].split()[0] for repo in hooks["repos"] for hook in repo["hooks"]]
+    assert entries
+    assert [entry for entry in entries if not (ROOT / entry).exists()] == []
+
+
+def test_updates_are_asked_for_where_locks_and_pins_stand():
+    settings = json.loads((ROOT / "renovate.json").read_text(encoding="utf-8"))
+    patterns = [pattern.strip("/") for pattern in settings["pip-compile"]["managerFilePatterns"]]
+    locks = {str(path.relative_to(ROOT)) for path in ROOT.glob("*requirements*.txt")}
+    locks |= {str(path.relative_to(ROOT)) for path in (*ROOT.glob("tools/*requirements.txt"),)} | {
+        "policies/requirements.txt"
+    }
+    assert [lock for lock in sorted(locks) if not any(re.search(p, lock) for p in patterns)] == []
+    paths = [path for rule in settings["packageRules"] for path in rule.get("matchFileNames", ())]
+    assert [path for path in paths if not any(ROOT.glob(path))] == []

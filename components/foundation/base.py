@@ -48,7 +48,7 @@ class PlatformComponent(pulumi.ComponentResource):
 class Handle:
     """The few values of a component that others may use.
 
-    ``ready`` holds what a dependant must wait for. It is empty in a handle that came from another stack,
+    ``ready`` holds what a dependent must wait for. It is empty in a handle that came from another stack,
     since that stack was brought up before.
     """
 

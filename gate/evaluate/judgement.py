@@ -6,6 +6,7 @@ from datetime import date
 from gate.checkov.opinion import Opinion
 from gate.evaluate.selection import EVERYTHING, OTHERS, Selection
 from gate.evaluate.waive import waive
+from gate.report.capacity import capacity
 from gate.report.exposure import exposures
 from gate.report.not_evaluated import not_seen, unpinned
 from gate.report.permissions import permissions
@@ -111,6 +112,7 @@ def assess(
         exposures=exposures(graph),
         starts=starts(graph),
         traffic=shares,
+        capacity=capacity(graph),
         components={r.urn: graph.component_of(r) for r in graph},
         decided=said.decided,
         left_out=selection.left_out([*OTHERS, *(rule.id for rule in rules)])

@@ -44,6 +44,7 @@ def show(report: Report, console: Console, *, details: bool) -> None:
         _exposures(report, console)
         _traffic(report, console)
         _starts(report, console)
+        _machines(report, console)
     labels = {r.urn: r.label for r in report.resources}
     for finding in report.open_findings:
         style = "red" if finding.level == "mandatory" else "yellow"
@@ -148,4 +149,16 @@ def _starts(report: Report, console: Console) -> None:
         table.add_column(heading, overflow="fold")
     for s in report.starts:
         table.add_row(escape(one_line(s.model)), escape(one_line(s.what)))
+    console.print(table)
+
+
+def _machines(report: Report, console: Console) -> None:
+    if not report.capacity.pools:
+        return
+    table = Table(title="machines", title_justify="left", box=None, pad_edge=False)
+    for heading in ("pool", "machines", "what that means"):
+        table.add_column(heading, overflow="fold")
+    for pool in report.capacity.pools:
+        said = (pool.sum.pool, pool.machines, "; ".join(pool.words))
+        table.add_row(*(escape(one_line(text)) for text in said))
     console.print(table)

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
+from gate.report.capacity import Capacity
 from gate.report.flows import AUTHORIZATION, Flow, flows
 from policies.engine.evaluate import Finding, Undecided
 from policies.engine.graph import Resource, Unknown
@@ -80,6 +81,7 @@ class Report:
     exposures: Sequence[Exposure] = ()
     starts: Sequence[Start] = ()
     traffic: Sequence[ModelTraffic] = ()
+    capacity: Capacity = field(default_factory=Capacity)
     unpinned: Sequence[str] = ()
     components: Mapping[str, str] = field(default_factory=dict)
     decided: int = 0
@@ -158,6 +160,7 @@ class Report:
             "flows": [asdict(f) for f in self.flows],
             "traffic": [{"model": t.model, "shares": dict(t.shares), "words": t.words} for t in self.traffic],
             "starts": [{"model": s.model, "what": s.what} for s in self.starts],
+            "capacity": self.capacity.as_data(),
             "resources": [self._resource(r) for r in self.resources],
         }
 

@@ -61,15 +61,41 @@ def holdings(graph: Graph) -> tuple[Holding, ...]:
     return with_machines_above(graph).once(_holdings)
 
 
+def strays(graph: Graph) -> tuple[tuple[Workload, str], ...]:
+    """The pods that no sum of a pool counts, each with the reason why not; none where no pool is in view."""
+    return with_machines_above(graph).once(_strays)
+
+
+def _strays(graph: Graph) -> tuple[tuple[Workload, str], ...]:
+    there, found = pools(graph), []
+    for workload, asked, takers in graph.once(_placed) if there else ():
+        if asked is None:
+            found.append((workload, "what it asks for cannot be read"))
+        elif not takers:
+            found.append((workload, "no pool in view takes it"))
+        elif len(takers) > 1 and not workload.per_node:
+            found.append((workload, f"may run on {' or '.join(there[i].name for i in takers)}"))
+    return tuple(found)
+
+
+def _placed(graph: Graph) -> tuple[tuple[Workload, Requests | None, tuple[int, ...]], ...]:
+    """Each kind of pod with what it asks for and the pools that take it."""
+    there = pools(graph)
+    return tuple(
+        (w, _asked(w), tuple(i for i, pool in enumerate(there) if not _refused(w, pool)))
+        for w in workloads(graph)
+    )
+
+
 def _holdings(graph: Graph) -> tuple[Holding, ...]:
     there = pools(graph)
     if not there:
         return ()
-    counted = [(w, taken) for w in workloads(graph) if (taken := _asked(w)) is not None]
     homes: dict[int, list[tuple[Workload, Requests]]] = {i: [] for i in range(len(there))}
     everywhere: dict[int, list[tuple[Workload, Requests]]] = {i: [] for i in range(len(there))}
-    for workload, asked in counted:
-        takers = [i for i, pool in enumerate(there) if not _refused(workload, pool)]
+    for workload, asked, takers in graph.once(_placed):
+        if asked is None:
+            continue
         for i in takers if workload.per_node else takers[:1] if len(takers) == 1 else ():
             (everywhere if workload.per_node else homes)[i].append((workload, asked))
     unknown = tuple(sorted(r.name for r in graph if uncounted(r, graph)))

@@ -1,7 +1,7 @@
 """Whether pods fit machines together: first fit, the largest first, as a scheduler without luck would do it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from facts.node_capacity import NodeCapacity
 from policies.analysis.machines.requests import Requests
@@ -13,6 +13,8 @@ class Packed:
 
     nodes: int
     left: tuple[str, ...]
+    on: tuple[tuple[str, ...], ...] = ()
+    """The names of the pods on each node, in the order in which they found their place."""
 
 
 def fits(asked: Requests, node: NodeCapacity) -> bool:
@@ -38,28 +40,42 @@ def pack(asked: Sequence[tuple[str, Requests]], node: NodeCapacity, most: int | 
     A pod that no empty node holds has no place either way. One that finds room only by moving others has none: nothing
     moves pods to make room.
     """
-    bins: list[list[int]] = []
+    bins: list[_Used] = []
     left: list[str] = []
     for name, one in sorted(asked, key=lambda pair: (-pair[1].cpu_m, -pair[1].memory_mib, pair[0])):
         if not fits(one, node):
             left.append(name)
             continue
-        for used in bins:
-            if (
-                used[0] + one.cpu_m <= node.cpu_m
-                and used[1] + one.memory_mib <= node.memory_mib
-                and used[2] + one.gpus <= node.gpus
-                and used[3] < node.pods
-            ):
-                break
-        else:
+        used = next((there for there in bins if there.takes(one, node)), None)
+        if used is None:
             if most is not None and len(bins) >= most:
                 left.append(name)
                 continue
-            used = [0, 0, 0, 0]
+            used = _Used()
             bins.append(used)
-        used[0] += one.cpu_m
-        used[1] += one.memory_mib
-        used[2] += one.gpus
-        used[3] += 1
-    return Packed(len(bins), tuple(left))
+        used.add(name, one)
+    return Packed(len(bins), tuple(left), tuple(tuple(used.names) for used in bins))
+
+
+@dataclass
+class _Used:
+    """What is taken of one node so far."""
+
+    cpu_m: int = 0
+    memory_mib: int = 0
+    gpus: int = 0
+    names: list[str] = field(default_factory=list)
+
+    def takes(self, one: Requests, node: NodeCapacity) -> bool:
+        return (
+            self.cpu_m + one.cpu_m <= node.cpu_m
+            and self.memory_mib + one.memory_mib <= node.memory_mib
+            and self.gpus + one.gpus <= node.gpus
+            and len(self.names) < node.pods
+        )
+
+    def add(self, name: str, one: Requests) -> None:
+        self.cpu_m += one.cpu_m
+        self.memory_mib += one.memory_mib
+        self.gpus += one.gpus
+        self.names.append(name)

@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from policies.analysis.flows.egress import cut_off
 from policies.analysis.mesh.objects import NETWORK_POLICIES
 from policies.engine.graph import Graph, Resource
-from policies.engine.rule import Rule
+from policies.engine.rule import Offence, Rule
 
 
-def _credentials(policy: Resource, graph: Graph) -> Iterable[str]:
+def _credentials(policy: Resource, graph: Graph) -> Iterable[Offence]:
     return cut_off(policy, graph)
 
 

@@ -54,7 +54,7 @@ def _pods(resource: Resource, graph: Graph) -> Iterator[tuple[str, Mapping[str, 
     elif resource.type in RUNTIMES:
         yield "spec", mapping(at(resource.inputs, "spec"), "spec")
     else:
-        yield from ((pod.place, pod.spec) for pod in pods_of(resource))
+        yield from (("" if resource.type in WORKLOADS else pod.path, pod.spec) for pod in pods_of(resource))
 
 
 def _writable(resource: Resource, graph: Graph) -> Iterable[str]:

@@ -128,7 +128,7 @@ CASES = {
                     {"labels": NOTES, "annotations": DIGEST},
                     canary=[{"predictor": {"name": "v2", "labels": NOTES}}],
                 ),
-                findings=["canary v2.annotations has no slipway.dev/artifact-digest"],
+                findings=["canary[0].predictor.annotations has no slipway.dev/artifact-digest"],
             ),
             Case(
                 language({"annotations": DIGEST}, labels=NOTES),

@@ -1,0 +1,1 @@
+"""Begins a rule or a component: the files that every one needs, green from the start, to be edited."""
