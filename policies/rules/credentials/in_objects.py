@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any, Final
 
 from policies.analysis.gateway.objects import DEFINITION
-from policies.analysis.pods.programs import called, containers_of
+from policies.analysis.pods.programs import programs_of
 from policies.analysis.secrets.shapes import in_text, shapes, spotted
 from policies.engine.base64_text import decoded
 from policies.engine.collect_errors import every
@@ -57,36 +57,36 @@ def _holds(path: str, what: str) -> Offence:
 
 
 def _in_pods(workload: Resource, _graph: Graph) -> Iterable[Offence]:
-    return every(partial(_in_container, container) for container in containers_of(workload))
+    return every(partial(_in_container, path, container) for path, container in programs_of(workload))
 
 
-def _in_container(container: Mapping[str, Any]) -> Iterable[Offence]:
-    name = called(container)
-    for variable in sequence(at(container, "env"), "env"):
+def _in_container(path: str, container: Mapping[str, Any]) -> Iterable[Offence]:
+    for index, variable in enumerate(sequence(at(container, "env"), "env")):
         key = text(at(variable, "name"), "env.name")
         for what in spotted(key, text(at(variable, "value"), f"env.{key}")):
-            yield f"{name}: the variable {key} holds {what}"
+            yield Offence(path=f"{path}.env[{index}].value", problem=f"{key} holds {what}")
     for part in ("command", "args"):
         words = [text(word, part) for word in sequence(at(container, part), part)]
-        for what in dict.fromkeys(_in_words(words)):
-            yield f"{name}: {part} hold {what}"
+        for index, what in dict.fromkeys(_in_words(words)):
+            yield _holds(f"{path}.{part}[{index}]", what)
     for part in ("script", "source"):
-        for what in in_text(text(at(container, part), part)):
-            yield f"{name}: its {part} holds {what}"
+        yield from (_holds(f"{path}.{part}", what) for what in in_text(text(at(container, part), part)))
 
 
-def _in_words(words: list[str]) -> Iterator[str]:
+def _in_words(words: list[str]) -> Iterator[tuple[int, str]]:
+    """What words give away, each with the place of its word."""
     has_curl = any(word.rpartition("/")[2] == "curl" for word in words)
     for index, word in enumerate(words):
         option, has_value, value = word.partition("=")
         following = words[index + 1] if index + 1 < len(words) else ""
         # What looks like a credential is one wherever it stands; a name only says so before its value.
-        yield from in_text(word) if " " in word else spotted("", word)
-        yield from spotted(option.lstrip("-"), value) if has_value and " " not in word else ()
+        yield from ((index, what) for what in (in_text(word) if " " in word else spotted("", word)))
+        if has_value and " " not in word:
+            yield from ((index, what) for what in spotted(option.lstrip("-"), value))
         if option in _LOGINS and has_curl and _LOGIN.fullmatch(following):
-            yield "a password after a name"
+            yield index + 1, "a password after a name"
         if option.startswith("--") and not has_value and not following.startswith("-"):
-            yield from spotted(option.lstrip("-"), following)
+            yield from ((index + 1, what) for what in spotted(option.lstrip("-"), following))
 
 
 def _elsewhere(found: Resource, _graph: Graph) -> Iterable[Offence]:

@@ -13,6 +13,7 @@ from policies.rules.aws.iam_policies import (
 )
 from tests.policies.cases import OURS, Case, RuleCases, cases_test, resource
 
+ACTION = "policy.Statement[0].Action"
 BUCKET = "arn:aws:s3:::models/*"
 BOUNDARY_ARN = "arn:aws:iam::111122223333:policy/example-dev-boundary"
 OTHER = Case(resource("aws:iam/instanceProfile:InstanceProfile", {"role": "reader"}))
@@ -74,24 +75,19 @@ CASES = {
             Case(resource(ROLE, {"assumeRolePolicy": says()})),
         ],
         failing=[
-            Case(policy(allow("s3:*")), findings=["policy.Statement[0].Action: s3:* allows a whole service"]),
-            Case(
-                policy(allow(["s3:**"])),
-                findings=["policy.Statement[0].Action[0]: s3:** allows a whole service"],
-            ),
-            Case(policy(allow("*")), findings=["policy.Statement[0].Action: * allows everything"]),
-            Case(
-                policy(allow("?*:Get*")), findings=["policy.Statement[0].Action: ?*:Get* allows everything"]
-            ),
+            Case(policy(allow("s3:*")), findings=[f"{ACTION}: s3:* allows a whole service"]),
+            Case(policy(allow(["s3:**"])), findings=[f"{ACTION}[0]: s3:** allows a whole service"]),
+            Case(policy(allow("*")), findings=[f"{ACTION}: * allows everything"]),
+            Case(policy(allow("?*:Get*")), findings=[f"{ACTION}: ?*:Get* allows everything"]),
             Case(
                 policy({"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"}),
                 findings=["policy.Statement[0].NotAction: allows whatever AWS invents next"],
             ),
-            Case(boundary(), findings=["policy.Statement[0].Action[1]: ec2:* allows a whole service"]),
+            Case(boundary(), findings=[f"{ACTION}[1]: ec2:* allows a whole service"]),
             Case(
                 resource(POLICY, {"policy": says(allow("ec2:*"))}),
                 [BOUNDED],
-                ["policy.Statement[0].Action: ec2:* allows a whole service"],
+                [f"{ACTION}: ec2:* allows a whole service"],
             ),
             Case(
                 resource(ROLE, {"inlinePolicies": [{"name": "all", "policy": says(allow("sqs:*"))}]}),
@@ -119,24 +115,19 @@ CASES = {
         failing=[
             Case(
                 policy(allow(["s3:PutObject", "s3:GetObject"], "*")),
-                findings=[
-                    "policy.Statement[0].Action[0]: s3:PutObject on *",
-                    "policy.Statement[0].Action[1]: s3:GetObject on *",
-                ],
+                findings=[f"{ACTION}[0]: s3:PutObject on *", f"{ACTION}[1]: s3:GetObject on *"],
             ),
             Case(
                 policy(allow("s3:GetObject", "arn:aws:s3:::*")),
-                findings=["policy.Statement[0].Action: s3:GetObject on arn:aws:s3:::*"],
+                findings=[f"{ACTION}: s3:GetObject on arn:aws:s3:::*"],
             ),
             Case(
                 policy({"Sid": "It", "Effect": "Allow", "Action": "s3:GetObject", "NotResource": BUCKET}),
-                findings=["policy.Statement[0].Action: s3:GetObject on NotResource"],
+                findings=[f"{ACTION}: s3:GetObject on NotResource"],
             ),
             Case(
                 policy(allow("kms:Decrypt", KEYS)),
-                findings=[
-                    "policy.Statement[0].Action: kms:Decrypt on arn:aws:kms:eu-central-1:111122223333:key/*"
-                ],
+                findings=[f"{ACTION}: kms:Decrypt on arn:aws:kms:eu-central-1:111122223333:key/*"],
             ),
             Case(
                 resource(
@@ -185,10 +176,7 @@ CASES = {
             ),
             Case(
                 attachment("arn:aws:iam::aws:policy/AmazonEKSWorkerNodePolicy"),
-                [
-                    BOUNDED,
-                    boundary(allow(["ec2:Describe*", "eks:DescribeCluster", "eks-auth:Assume*"], "*")),
-                ],
+                [BOUNDED, boundary(allow(["ec2:Describe*", "eks:DescribeCluster", "eks-auth:Assume*"], "*"))],
             ),
             Case(attachment("arn:aws:iam::aws:policy/NobodyWroteThisDown"), [BOUNDED, boundary()]),
         ],
@@ -196,17 +184,17 @@ CASES = {
             Case(
                 policy(allow(["s3:GetObject", "s3:PutObject"])),
                 [BOUNDED, boundary()],
-                ["policy.Statement[0].Action[1]: s3:PutObject is outside the boundary boundary"],
+                [f"{ACTION}[1]: s3:PutObject is outside the boundary boundary"],
             ),
             Case(
                 policy(allow("s3:*")),
                 [BOUNDED, boundary()],
-                ["policy.Statement[0].Action: s3:* is outside the boundary boundary"],
+                [f"{ACTION}: s3:* is outside the boundary boundary"],
             ),
             Case(
                 policy(allow("s3:GetObject")),
                 [BOUNDED, boundary(allow("s3:*", "*"), allow("s3:GetObject", "*") | {"Effect": "Deny"})],
-                ["policy.Statement[0].Action: s3:GetObject is refused by the boundary boundary"],
+                [f"{ACTION}: s3:GetObject is refused by the boundary boundary"],
             ),
             Case(
                 attachment("arn:aws:iam::aws:policy/AmazonEC2ContainerRegistryPullOnly"),

@@ -5,6 +5,14 @@ from policies.rules.aws.role_trust import RULES
 from tests.policies.cases import OURS as OUR_STACK
 from tests.policies.cases import Case, RuleCases, cases_test, resource
 
+STATEMENT = "assumeRolePolicy.Statement[0]"
+UNTAGGED = "disableSessionTags: neither trust nor permissions can tell this workload from another"
+EVERYBODY = f"{STATEMENT}.Principal: anybody in any account may take on the role"
+ANY_TOKEN = (
+    f"{STATEMENT}.Principal.Federated: every token of "
+    "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com may take on the role"
+)
+WHOLE = f"{STATEMENT}.Principal.AWS: whoever account 444455556666 chooses may take on the role"
 ROLE = "aws:iam/role:Role"
 OTHER = Case(resource("aws:iam/instanceProfile:InstanceProfile", {"role": "reader"}))
 ISSUER = "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com"
@@ -17,10 +25,8 @@ THEIRS = "arn:aws:iam::444455556666"
 THEIR_TOPIC = "arn:aws:sns:eu-central-1:444455556666:topic"
 BOUNDARY = "arn:aws:iam::111122223333:policy/boundary"
 SCHEDULES = "arn:aws:scheduler:eu-central-1:111122223333:schedule/*"
-ANY_CLUSTER = (
-    "assumeRolePolicy.Statement[0].Condition: pods of every cluster in the account may take on the role"
-)
-ANY_NAMESPACE = "assumeRolePolicy.Statement[0].Condition: pods of every namespace may take on the role"
+ANY_CLUSTER = f"{STATEMENT}.Condition: pods of every cluster in the account may take on the role"
+ANY_NAMESPACE = f"{STATEMENT}.Condition: pods of every namespace may take on the role"
 
 
 def trusts(principal, condition=None, sid="Trust", effect="Allow"):
@@ -77,13 +83,7 @@ CASES = {
             *(
                 Case(
                     trusts({"Federated": ISSUER}, {"StringLike": {f"{TOKENS}:sub": subject}}),
-                    findings=[
-                        (
-                            "assumeRolePolicy.Statement[0].Principal.Federated: every token of "
-                            "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com may take on "
-                            "the role"
-                        )
-                    ],
+                    findings=[ANY_TOKEN],
                 )
                 for subject in (
                     "project_path:*",
@@ -96,17 +96,12 @@ CASES = {
                 trusts({"Federated": PEOPLE}),
                 findings=[
                     (
-                        "assumeRolePolicy.Statement[0].Principal.Federated: every assertion of "
+                        f"{STATEMENT}.Principal.Federated: every assertion of "
                         "arn:aws:iam::111122223333:saml-provider/people, whoever it is for, may take on the role"
                     )
                 ],
             ),
-            Case(
-                trusts("*"),
-                findings=[
-                    "assumeRolePolicy.Statement[0].Principal: anybody in any account may take on the role"
-                ],
-            ),
+            Case(trusts("*"), findings=[EVERYBODY]),
             Case(
                 trusts(
                     {"Federated": "cognito-identity.amazonaws.com"},
@@ -114,50 +109,26 @@ CASES = {
                 ),
                 findings=[
                     (
-                        "assumeRolePolicy.Statement[0].Principal.Federated: every token of "
+                        f"{STATEMENT}.Principal.Federated: every token of "
                         "cognito-identity.amazonaws.com may take on the role"
                     )
                 ],
             ),
             Case(
                 trusts({"AWS": ["*"]}, {"Bool": {"aws:SecureTransport": "true"}}),
-                findings=[
-                    "assumeRolePolicy.Statement[0].Principal.AWS[0]: anybody in any account may take on the role"
-                ],
+                findings=[f"{STATEMENT}.Principal.AWS[0]: anybody in any account may take on the role"],
             ),
-            Case(
-                trusts("*", {"StringLike": {"aws:PrincipalArn": "*"}}),
-                findings=[
-                    "assumeRolePolicy.Statement[0].Principal: anybody in any account may take on the role"
-                ],
-            ),
-            Case(
-                trusts({"Federated": ISSUER}),
-                findings=[
-                    (
-                        "assumeRolePolicy.Statement[0].Principal.Federated: every token of "
-                        "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com may take on "
-                        "the role"
-                    )
-                ],
-            ),
+            Case(trusts("*", {"StringLike": {"aws:PrincipalArn": "*"}}), findings=[EVERYBODY]),
+            Case(trusts({"Federated": ISSUER}), findings=[ANY_TOKEN]),
             Case(
                 trusts(
                     {"Federated": ISSUER}, {"StringLike": {"token.actions.githubusercontent.com:sub": "*"}}
                 ),
-                findings=[
-                    (
-                        "assumeRolePolicy.Statement[0].Principal.Federated: every token of "
-                        "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com may take on "
-                        "the role"
-                    )
-                ],
+                findings=[ANY_TOKEN],
             ),
         ],
         not_applicable=[OTHER],
-        undecided=[
-            Case(resource(ROLE, {"assumeRolePolicy": UNKNOWN})),
-        ],
+        undecided=[Case(resource(ROLE, {"assumeRolePolicy": UNKNOWN}))],
     ),
     "pod-roles-name-their-namespaces": RuleCases(
         passing=[
@@ -203,18 +174,8 @@ CASES = {
             Case(association(disableSessionTags=True, policy="{}")),
         ],
         failing=[
-            Case(
-                association(disableSessionTags=True),
-                findings=[
-                    "disableSessionTags: neither trust nor permissions can tell this workload from another"
-                ],
-            ),
-            Case(
-                association(disableSessionTags=True, policy=""),
-                findings=[
-                    "disableSessionTags: neither trust nor permissions can tell this workload from another"
-                ],
-            ),
+            Case(association(disableSessionTags=True), findings=[UNTAGGED]),
+            Case(association(disableSessionTags=True, policy=""), findings=[UNTAGGED]),
         ],
         not_applicable=[OTHER],
         undecided=[Case(association(disableSessionTags=UNKNOWN))],
@@ -242,64 +203,36 @@ CASES = {
             Case(trusts({"AWS": f"{THEIRS}:root"}), [resource("aws:sns/topic:Topic", {}, id=THEIR_TOPIC)]),
         ],
         failing=[
-            Case(
-                bounded(trusts({"AWS": f"{THEIRS}:root"})),
-                findings=[
-                    (
-                        "assumeRolePolicy.Statement[0].Principal.AWS: whoever account 444455556666 chooses may "
-                        "take on the role"
-                    )
-                ],
-            ),
+            Case(bounded(trusts({"AWS": f"{THEIRS}:root"})), findings=[WHOLE]),
             Case(
                 bounded(trusts({"AWS": ["444455556666", OURS]})),
                 findings=[
                     (
-                        "assumeRolePolicy.Statement[0].Principal.AWS[0]: whoever account 444455556666 chooses may "
+                        f"{STATEMENT}.Principal.AWS[0]: whoever account 444455556666 chooses may "
                         "take on the role"
                     )
                 ],
             ),
             Case(
                 bounded(trusts({"AWS": f"{THEIRS}:root"}, {"StringLike": {"sts:ExternalId": "*"}})),
-                findings=[
-                    (
-                        "assumeRolePolicy.Statement[0].Principal.AWS: whoever account 444455556666 chooses may "
-                        "take on the role"
-                    )
-                ],
+                findings=[WHOLE],
             ),
             Case(
                 bounded(
                     trusts({"AWS": f"{THEIRS}:root"}, {"StringEqualsIfExists": {"sts:ExternalId": "abc"}})
                 ),
-                findings=[
-                    (
-                        "assumeRolePolicy.Statement[0].Principal.AWS: whoever account 444455556666 chooses may "
-                        "take on the role"
-                    )
-                ],
+                findings=[WHOLE],
             ),
             Case(
                 bounded(
                     trusts({"AWS": f"{THEIRS}:root"}, {"ArnLike": {"aws:PrincipalArn": f"{THEIRS}:role/*"}})
                 ),
-                findings=[
-                    (
-                        "assumeRolePolicy.Statement[0].Principal.AWS: whoever account 444455556666 chooses may "
-                        "take on the role"
-                    )
-                ],
+                findings=[WHOLE],
             ),
             Case(
                 trusts({"AWS": f"{THEIRS}:root"}),
                 [resource("aws:sns/topic:Topic", {}, id="arn:aws:sns:eu-central-1:111122223333:t")],
-                [
-                    (
-                        "assumeRolePolicy.Statement[0].Principal.AWS: whoever account 444455556666 chooses may "
-                        "take on the role"
-                    )
-                ],
+                [WHOLE],
             ),
         ],
         not_applicable=[OTHER],
@@ -325,7 +258,7 @@ CASES = {
                 trusts({"Service": "scheduler.amazonaws.com"}),
                 findings=[
                     (
-                        "assumeRolePolicy.Statement[0].Principal.Service: scheduler.amazonaws.com may take on the "
+                        f"{STATEMENT}.Principal.Service: scheduler.amazonaws.com may take on the "
                         "role for any account"
                     )
                 ],
@@ -334,7 +267,7 @@ CASES = {
                 trusts({"Service": ["ec2.amazonaws.com", "logs.eu-central-1.amazonaws.com"]}),
                 findings=[
                     (
-                        "assumeRolePolicy.Statement[0].Principal.Service[1]: logs.eu-central-1.amazonaws.com may "
+                        f"{STATEMENT}.Principal.Service[1]: logs.eu-central-1.amazonaws.com may "
                         "take on the role for any account"
                     )
                 ],
@@ -343,7 +276,7 @@ CASES = {
                 trusts({"Service": "bedrock.amazonaws.com"}, {"StringLike": {"aws:SourceAccount": "*"}}),
                 findings=[
                     (
-                        "assumeRolePolicy.Statement[0].Principal.Service: bedrock.amazonaws.com may take on the "
+                        f"{STATEMENT}.Principal.Service: bedrock.amazonaws.com may take on the "
                         "role for any account"
                     )
                 ],
@@ -355,7 +288,7 @@ CASES = {
                 ),
                 findings=[
                     (
-                        "assumeRolePolicy.Statement[0].Principal.Service: firehose.amazonaws.com.cn may take on "
+                        f"{STATEMENT}.Principal.Service: firehose.amazonaws.com.cn may take on "
                         "the role for any account"
                     )
                 ],

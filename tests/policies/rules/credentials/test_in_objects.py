@@ -92,31 +92,40 @@ CASES = {
         failing=[
             Case(
                 told("DB_PASSWORD", "hunter22x"),
-                findings=["app: the variable DB_PASSWORD holds a credential, by its name"],
+                findings=[
+                    "spec.template.spec.containers[0].env[0].value: DB_PASSWORD holds a credential, by its name"
+                ],
             ),
-            Case(pod(args=["--api-key", "hunter22x"]), findings=["app: args hold a credential, by its name"]),
+            Case(
+                pod(args=["--api-key", "hunter22x"]),
+                findings=["spec.template.spec.containers[0].args[1]: holds a credential, by its name"],
+            ),
             *(
                 Case(
                     told(name, "hunter22x"),
-                    findings=[f"app: the variable {name} holds a credential, by its name"],
+                    findings=[
+                        f"spec.template.spec.containers[0].env[0].value: {name} holds a credential, by its name"
+                    ],
                 )
                 for name in ("PGPASSWORD", "SMTP_PASS", "dbPassword", "TLS_SECRET_KEY")
             ),
             Case(
                 told("TLS_SECRET", "Hunter22x!"),
-                findings=["app: the variable TLS_SECRET holds a credential, by its name"],
+                findings=[
+                    "spec.template.spec.containers[0].env[0].value: TLS_SECRET holds a credential, by its name"
+                ],
             ),
             Case(
                 pod(args=["redis-server", "--requirepass", "hunter22x"]),
-                findings=["app: args hold a credential, by its name"],
+                findings=["spec.template.spec.containers[0].args[2]: holds a credential, by its name"],
             ),
             Case(
                 pod(command=["curl", "-u", "admin:hunter22x", "https://a.example.com"]),
-                findings=["app: command hold a password after a name"],
+                findings=["spec.template.spec.containers[0].command[2]: holds a password after a name"],
             ),
             Case(
                 pod(command=["git", "clone", "https://ghp_" + "a1" * 18 + "@github.com/a/b"]),
-                findings=["app: command hold a token of GitHub"],
+                findings=["spec.template.spec.containers[0].command[2]: holds a token of GitHub"],
             ),
             Case(
                 resource(
@@ -128,7 +137,7 @@ CASES = {
                         },
                     },
                 ),
-                findings=["s: its script holds a credential, by its name"],
+                findings=["spec.steps[0].script: holds a credential, by its name"],
             ),
             Case(
                 resource(
@@ -138,11 +147,11 @@ CASES = {
                         "spec": {"trainer": {"env": [{"name": "WANDB_API_KEY", "value": "abcd1234"}]}},
                     },
                 ),
-                findings=["trainer: the variable WANDB_API_KEY holds a credential, by its name"],
+                findings=["spec.trainer.env[0].value: WANDB_API_KEY holds a credential, by its name"],
             ),
             Case(
                 pod(command=["sh", "-c", "export HF_TOKEN=hf_abcdefghijklmnop1234; serve"]),
-                findings=["app: command hold a token of Hugging Face"],
+                findings=["spec.template.spec.containers[0].command[2]: holds a token of Hugging Face"],
             ),
             Case(
                 llm(
@@ -150,7 +159,9 @@ CASES = {
                         {"name": "API_KEY", "value": "abcd1234"}
                     )
                 ),
-                findings=["main: the variable API_KEY holds a credential, by its name"],
+                findings=[
+                    "spec.template.containers[0].env[1].value: API_KEY holds a credential, by its name"
+                ],
             ),
         ],
         not_applicable=OTHER,

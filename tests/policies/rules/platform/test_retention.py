@@ -2,6 +2,16 @@ from policies.engine.graph import UNKNOWN
 from policies.rules.platform.retention import RULES
 from tests.policies.cases import OURS, Case, RuleCases, cases_test, resource
 
+OLD = (
+    "lifecycleRules.noncurrentVersionExpiration: old versions are kept for ever: what was "
+    "deleted can still be read"
+)
+NO_RETENTION = (
+    "objectLockConfiguration.rule.defaultRetention: is not set: an upload that does "
+    "not ask for a lock gets none"
+)
+UNLOCKED = "objectLockEnabled: is off: a model that is being served can be deleted or swapped"
+UNSCANNED = "imageScanningConfiguration.scanOnPush: images are not scanned on push"
 KEY = "arn:aws:kms:eu-central-1:111122223333:key/11111111-2222-3333-4444-555555555555"
 REPOSITORY = "aws:ecr/repository:Repository"
 OTHER = Case(resource("aws:s3/bucketObject:BucketObject", {"bucket": "models"}))
@@ -64,34 +74,20 @@ CASES = {
         failing=[
             Case(
                 bucket(),
-                findings=[
-                    "objectLockEnabled: is off: a model that is being served can be deleted or swapped"
-                ],
+                findings=[UNLOCKED],
             ),
             Case(
                 bucket("acme-model-weights"),
-                findings=[
-                    "objectLockEnabled: is off: a model that is being served can be deleted or swapped"
-                ],
+                findings=[UNLOCKED],
             ),
             Case(
                 bucket(objectLockEnabled=True),
-                findings=[
-                    (
-                        "objectLockConfiguration.rule.defaultRetention: is not set: an upload that does not ask "
-                        "for a lock gets none"
-                    )
-                ],
+                findings=[NO_RETENTION],
             ),
             Case(
                 bucket(),
                 [lock(mode="GOVERNANCE")],
-                [
-                    (
-                        "objectLockConfiguration.rule.defaultRetention: is not set: an upload that does not ask "
-                        "for a lock gets none"
-                    )
-                ],
+                [NO_RETENTION],
             ),
         ],
         not_applicable=[OTHER],
@@ -151,22 +147,12 @@ CASES = {
             Case(
                 bucket("payloads"),
                 [lifecycle(WHOLE), VERSIONS],
-                [
-                    (
-                        "lifecycleRules.noncurrentVersionExpiration: old versions are kept for ever: what was "
-                        "deleted can still be read"
-                    )
-                ],
+                [OLD],
             ),
             Case(
                 bucket("payloads"),
                 [lifecycle(WHOLE, {**FORGETS, "status": "Disabled"}), VERSIONS],
-                [
-                    (
-                        "lifecycleRules.noncurrentVersionExpiration: old versions are kept for ever: what was "
-                        "deleted can still be read"
-                    )
-                ],
+                [OLD],
             ),
             Case(
                 *payloads({**WHOLE, **FORGETS}, objectLockEnabled=True),
@@ -241,21 +227,21 @@ CASES = {
         failing=[
             Case(
                 repository(),
-                findings=["imageScanningConfiguration.scanOnPush: images are not scanned on push"],
+                findings=[UNSCANNED],
             ),
             Case(
                 repository(imageScanningConfiguration={"scanOnPush": False}),
-                findings=["imageScanningConfiguration.scanOnPush: images are not scanned on push"],
+                findings=[UNSCANNED],
             ),
             Case(
                 repository(),
                 [scanning()],
-                ["imageScanningConfiguration.scanOnPush: images are not scanned on push"],
+                [UNSCANNED],
             ),
             Case(
                 repository(),
                 [scanning({"scanFrequency": "MANUAL"})],
-                ["imageScanningConfiguration.scanOnPush: images are not scanned on push"],
+                [UNSCANNED],
             ),
         ],
         not_applicable=[OTHER],
