@@ -27,6 +27,12 @@ from stacks.identity import IdentitySettings
 from stacks.platform import PlatformSettings
 
 
+class BudgetSettings(Settings):
+    """What a stack may cost a month at most, at list prices. Its ceiling is held to it: replicas at their most."""
+
+    usd_a_month: float = Field(gt=0, allow_inf_nan=False)
+
+
 class StackSettings(Settings):
     """Everything that may differ between stacks, and nothing else.
 
@@ -35,6 +41,7 @@ class StackSettings(Settings):
     """
 
     platform: PlatformSettings
+    budget: BudgetSettings | None = None
     upstream: Slug | None = None
     identity: IdentitySettings | None = None
     network: NetworkSettings | None = None
@@ -67,7 +74,7 @@ class StackSettings(Settings):
         return [
             name
             for name in type(self).model_fields
-            if name not in {"platform", "upstream"} and self.holds(name)
+            if name not in {"platform", "budget", "upstream"} and self.holds(name)
         ]
 
 

@@ -11,6 +11,7 @@ from rich.console import Console
 from gate.cli.ci import add_commands
 from gate.cli.options import From, Only, Skip, Today, day, examples
 from gate.cli.release import release
+from gate.cli.waiver_commands import add_waiver_commands
 from gate.core.errors import GateError
 
 app = typer.Typer(
@@ -154,19 +155,6 @@ def judge(
     raise typer.Exit(run(paths, day(today), form, only or [], skip or [], fail_on=fail_on))
 
 
-@app.command()
-def waivers(
-    today: Today = "",
-    form: Annotated[str, typer.Option("--format", help="text, json or markdown.")] = "text",
-) -> None:
-    """List accepted findings, the next to end first."""
-    from gate.cli.waivers import FORMATS, run  # noqa: PLC0415 as in preview
-
-    if form not in FORMATS:
-        raise GateError(f"--format: should be {', '.join(FORMATS)} (got {form!r})")
-    run(day(today), form, Console(width=None if sys.stdout.isatty() else 160))
-
-
 @app.command(
     epilog=examples(
         "policies --search hostPort", "policies --domain karpenter", "policies --search 'kms rotation'"
@@ -226,6 +214,7 @@ def permissions(
 
 
 add_commands(app)
+add_waiver_commands(app)
 app.add_typer(release, name="release")
 config = typer.Typer(help="Stack files.", no_args_is_help=True)
 app.add_typer(config, name="config")

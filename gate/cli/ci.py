@@ -13,7 +13,7 @@ from gate.core.errors import GateError
 
 def add_commands(app: typer.Typer) -> None:
     """Add these commands to the others."""
-    for command in (affected, comment, summary, expiring, teardown):
+    for command in (affected, comment, cost, summary, expiring, teardown):
         app.command()(command)
 
 
@@ -40,6 +40,19 @@ def affected(
         from gate.pull_request.affected import levels, matrices  # noqa: PLC0415 as in preview
 
         typer.echo("\n".join(matrices(levels(touched(against), chosen([])))))
+
+
+def cost(
+    stack: Annotated[str, typer.Argument(help="A stack.")],
+    form: Annotated[str, typer.Option("--format", help="text, json or markdown.")] = "text",
+    organisation: From = None,
+) -> None:
+    """Say what a stack costs a month at list prices: idle, and with all its replicas."""
+    from gate.cli.cost import FORMATS, run  # noqa: PLC0415 as in preview
+
+    if form not in FORMATS:
+        raise GateError(f"--format: should be {', '.join(FORMATS)} (got {form!r})")
+    run(stack, form, organisation, Console(width=None if sys.stdout.isatty() else 160))
 
 
 def teardown(

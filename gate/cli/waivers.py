@@ -1,7 +1,8 @@
 """``slipway waivers``: accepted findings by their end."""
 
+import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -9,7 +10,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from gate.core.errors import GateError
 from gate.core.markdown import cell
+from gate.evaluate.draft_waivers import Acceptance, drafts, stack_of
 from gate.evaluate.waive import load_waivers
 from gate.render.formats import as_json
 from policies.engine.waiver import Waiver
@@ -53,6 +56,33 @@ def run(today: date, form: str, console: Console) -> None:
             console.print(table)
         else:
             console.print("no waivers", highlight=False)
+
+
+def draft(
+    path: Path, rules: Sequence[str], resources: Sequence[str], accepted: Acceptance, *, write: bool
+) -> None:
+    """Print records for open findings of a report, or add them to the waivers of this checkout.
+
+    Raises:
+        GateError: the report cannot be read, nothing matches, or a record would be refused.
+    """
+    try:
+        report = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise GateError(f"{path}: cannot be read: {error}") from None
+    subject = stack_of(report)
+    if not accepted.stacks:
+        accepted = replace(accepted, stacks=[subject] if subject else ["all"])
+    text = drafts(report, rules, resources, accepted, list(load_waivers(FILE)))
+    if not write:
+        sys.stdout.write(text)
+        return
+    with FILE.open("a", encoding="utf-8") as file:
+        file.write(text)
+    load_waivers(FILE)
+    sys.stdout.write(
+        f"added {text.count('created: ')} waivers to policies/{FILE.name}: read them before the commit\n"
+    )
 
 
 def as_markdown(found: Sequence[Ending]) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from gate.difference.cost import cost_changes
 from gate.difference.edge_places import place_changes
 from gate.difference.flows import flow_changes
 from gate.difference.kept import kept_changes
@@ -48,6 +49,7 @@ def stack_difference(stack: str, before: Report, after: Report) -> StackDifferen
             *model_changes(before, after),
         ],
         capacity=capacity_changes(before, after),
+        cost=cost_changes(before, after),
         kept=kept_changes(before, after),
     )
 

@@ -62,6 +62,7 @@ class StackDifference:
     closed: Sequence[str] = ()
     models: Sequence[str] = ()
     capacity: Sequence[str] = ()
+    cost: Sequence[str] = ()
     kept: Sequence[str] = ()
     problem: str = ""
     """Why a side could not be compared; the other one is judged all the same."""
@@ -82,6 +83,7 @@ class StackDifference:
                 self.closed,
                 self.models,
                 self.capacity,
+                self.cost,
                 self.kept,
             )
         )

@@ -172,6 +172,7 @@ def sections(stack: StackDifference) -> list[tuple[str, Sequence[str]]]:
         ("Models and their traffic", stack.models),
         ("How long things are kept", stack.kept),
         ("Machines, GPUs and replicas", stack.capacity),
+        ("Cost at list prices", stack.cost),
         ("Permissions lost", stack.lost),
         ("What is reachable no longer", stack.closed),
     ]

@@ -19,6 +19,7 @@ _DOES: Final[Sequence[tuple[str, Callable[[StackDifference], Any]]]] = (
     ("changes how long something is kept", lambda s: s.kept),
     ("changes what models answer", lambda s: s.models),
     ("changes machines or replicas", lambda s: s.capacity),
+    ("changes what it costs", lambda s: s.cost),
     ("takes access away", lambda s: s.lost or s.closed),
     ("mends a finding", lambda s: s.fixed_findings),
 )
@@ -38,6 +39,7 @@ def in_short(stack: StackDifference) -> list[str]:
         *_few(stack.models, "model changes", "models change"),
         *_few(stack.kept, "period changes", "periods change"),
         *_few(stack.capacity, "change of machines or replicas", "changes of machines or replicas"),
+        *stack.cost,
         *_few(sorted(stack.lost, key=len), "permission is lost", "permissions are lost"),
         *_few(stack.closed, "way is closed", "ways are closed"),
     ]

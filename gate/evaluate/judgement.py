@@ -4,9 +4,12 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from gate.checkov.opinion import Opinion
+from gate.evaluate.budget_findings import RULE as BUDGET
+from gate.evaluate.budget_findings import budget_findings, budget_undecided
 from gate.evaluate.selection import EVERYTHING, OTHERS, Selection
 from gate.evaluate.waive import waive
 from gate.report.capacity import capacity
+from gate.report.cost import cost_of
 from gate.report.exposure import exposures
 from gate.report.not_evaluated import not_seen, unpinned
 from gate.report.permissions import permissions
@@ -20,6 +23,7 @@ from policies.engine.graph import Graph, Resource
 from policies.engine.normalize import respelled
 from policies.engine.rule import Rule
 from policies.engine.waiver import Waiver
+from stacks.settings import StackSettings
 
 SHAPE_RULE = "objects-match-their-schema"
 
@@ -38,6 +42,7 @@ def assess(
     roles_above: Graph | None = None,
     machines_above: Sequence[Resource] = (),
     selection: Selection = EVERYTHING,
+    settings: StackSettings | None = None,
 ) -> tuple[Report, frozenset[str]]:
     """Judge a graph; returns the report and the names of the waivers that were used.
 
@@ -54,6 +59,7 @@ def assess(
         roles_above: the roles of the stacks that this one stands on.
         machines_above: what those run, with the pools they run it on; read, never judged.
         selection: the rules to apply, of our own and of all others; the report names what it leaves out.
+        settings: the stack's, which say the region whose prices count; nothing for files of others.
     """
     # One order for everything that follows: in which one resources came must change no byte of a report.
     declared = Graph(sorted(graph, key=lambda r: r.urn), (*graph.elsewhere, *machines_above))
@@ -74,7 +80,8 @@ def assess(
         )
         for p in shapes.problems
     ]
-    found = [*said.findings, *shape_findings, *noticed, *opinion.findings]
+    bill = cost_of(graph, settings) if settings else None
+    found = [*said.findings, *shape_findings, *noticed, *budget_findings(bill), *opinion.findings]
     waived = waive(
         [finding for finding in found if selection.takes(finding.rule)],
         dict(waivers),
@@ -89,6 +96,7 @@ def assess(
         findings=waived.findings,
         undecided=(
             *said.undecided,
+            *(budget_undecided(bill) if selection.takes(BUDGET) else ()),
             *(
                 Undecided(
                     rule=SHAPE_RULE,
@@ -113,6 +121,7 @@ def assess(
         starts=starts(graph),
         traffic=shares,
         capacity=capacity(graph),
+        cost=bill,
         components={r.urn: graph.component_of(r) for r in graph},
         decided=said.decided,
         left_out=selection.left_out([*OTHERS, *(rule.id for rule in rules)])

@@ -182,6 +182,7 @@ def _preview_one(stack: Stack, above: Sequence[Previewed], options: Options, add
             roles_above=Graph(role for one in above for role in one.roles),
             machines_above=[r for one in above if one.report for r in one.report.resources],
             selection=options.selection,
+            settings=stack.settings,
             noticed=[
                 *release_findings(captured.graph, stack.releases, options.today),
                 *deploy_findings(stack, captured.graph, options.root),

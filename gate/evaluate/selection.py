@@ -13,6 +13,7 @@ _CHECKOV: Final = "checkov:"
 OTHERS: Final = (
     "objects-match-their-schema",
     "deploy-roles-can-make-their-stack",
+    "ceiling-stays-within-budget",
     "release:events-have-happened",
     "release:licence-review-holds",
     "release:sunset-is-ahead",

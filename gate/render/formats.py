@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from gate.core.markdown import cell, code
 from gate.render.page.mermaid import as_mermaid
+from gate.report.cost import Cost, of_line, usd
 from gate.report.report import Report, shown
 from policies.engine.graph import Resource
 
@@ -41,6 +42,25 @@ def _indented(value: Any, depth: int) -> str:
 
 def as_markdown(report: Report) -> str:
     """Verdict first, then what a reviewer acts on, then what to know."""
+    labels = {r.urn: r.label for r in report.resources}
+    return (
+        _markdown()
+        .get_template("report.md.j2")
+        .render(
+            report=report,
+            drawn=as_mermaid(report.flows),
+            label=lambda urn: labels.get(urn, urn),
+            **report.summary,
+        )
+    )
+
+
+def cost_as_markdown(cost: Cost, subject: str) -> str:
+    """What something costs a month, under a heading that names it."""
+    return f"# {cell(subject)}\n\n" + _markdown().get_template("cost.md.j2").render(cost=cost)
+
+
+def _markdown() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(_TEMPLATES),
         undefined=StrictUndefined,
@@ -49,14 +69,8 @@ def as_markdown(report: Report) -> str:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters |= {"cell": cell, "code": code}
-    labels = {r.urn: r.label for r in report.resources}
-    return environment.get_template("report.md.j2").render(
-        report=report,
-        drawn=as_mermaid(report.flows),
-        label=lambda urn: labels.get(urn, urn),
-        **report.summary,
-    )
+    environment.filters |= {"cell": cell, "code": code, "usd": usd, "units": of_line}
+    return environment
 
 
 def manifests(resources: Sequence[Resource]) -> str:

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from gate.report.capacity import Capacity
+from gate.report.cost import Cost
 from gate.report.flows import AUTHORIZATION, Flow, flows
 from policies.engine.evaluate import Finding, Undecided
 from policies.engine.graph import Resource, Unknown
@@ -82,6 +83,7 @@ class Report:
     starts: Sequence[Start] = ()
     traffic: Sequence[ModelTraffic] = ()
     capacity: Capacity = field(default_factory=Capacity)
+    cost: Cost | None = None
     unpinned: Sequence[str] = ()
     components: Mapping[str, str] = field(default_factory=dict)
     decided: int = 0
@@ -161,6 +163,7 @@ class Report:
             "traffic": [{"model": t.model, "shares": dict(t.shares), "words": t.words} for t in self.traffic],
             "starts": [{"model": s.model, "what": s.what} for s in self.starts],
             "capacity": self.capacity.as_data(),
+            "cost": self.cost.as_data() if self.cost else None,
             "resources": [self._resource(r) for r in self.resources],
         }
 

@@ -16,6 +16,7 @@ from gate.render.page.identities import holders
 from gate.render.page.talks import talks
 from gate.render.page.versions import versions
 from gate.report.condition_words import in_words
+from gate.report.cost import of_line, usd
 from gate.report.report import Report
 from policies.engine.waiver import Waiver
 
@@ -50,7 +51,7 @@ def as_html(report: Report, waivers: Mapping[str, Waiver]) -> str:
         keep_trailing_newline=True,
         finalize=_shown,
     )
-    environment.filters["in_words"] = in_words
+    environment.filters |= {"in_words": in_words, "usd": usd, "units": of_line}
     environment.globals["text_of"] = lambda name: Markup((_TEMPLATES / name).read_text(encoding="utf-8"))  # noqa: S704 our own style and script
     labels = {r.urn: r.label for r in report.resources}
     outermost = parts(report)

@@ -1,0 +1,1 @@
+"""What a graph costs a month at list prices: least, most, who it is for, and what nobody can tell beforehand."""
