@@ -56,6 +56,8 @@ def changed(path, value):
     return pod
 
 
+PROFILES = "RuntimeDefault or Localhost"
+FIRST = "spec.containers[0].securityContext"
 MAIN = "containers.0"
 CONTEXT = f"{MAIN}.securityContext"
 
@@ -94,60 +96,54 @@ DEFECTS = [
     (
         f"{CONTEXT}.windowsOptions",
         {"hostProcess": True},
-        [
-            (
-                "spec.containers[0].securityContext.windowsOptions.hostProcess: container main runs as a process "
-                "of the Windows host"
-            )
-        ],
+        [(f"{FIRST}.windowsOptions.hostProcess: container main runs as a process of the Windows host")],
     ),
     (
         (f"{CONTEXT}.privileged"),
         True,
-        ["spec.containers[0].securityContext.privileged: container main has every right on the node"],
+        [f"{FIRST}.privileged: container main has every right on the node"],
     ),
     (
         (f"{CONTEXT}.privileged"),
         "true",
-        ["spec.containers[0].securityContext.privileged: container main has every right on the node"],
+        [f"{FIRST}.privileged: container main has every right on the node"],
     ),
     (
         (f"{CONTEXT}.capabilities.add"),
         ["NET_RAW", "SYS_ADMIN"],
-        ["spec.containers[0].securityContext.capabilities.add: container main adds NET_RAW, SYS_ADMIN"],
+        [f"{FIRST}.capabilities.add: container main adds NET_RAW, SYS_ADMIN"],
     ),
     (
         (f"{CONTEXT}.procMount"),
         "Unmasked",
-        ["spec.containers[0].securityContext.procMount: container main sees Unmasked of /proc; Default"],
+        [f"{FIRST}.procMount: container main sees Unmasked of /proc; Default"],
     ),
     (
         ("securityContext.seccompProfile"),
         {"type": "Unconfined"},
         [
-            "spec.securityContext.seccompProfile.type: the pod may make every call to the kernel (Unconfined); RuntimeDefault or Localhost"
+            (
+                f"spec.securityContext.seccompProfile.type: the pod may make every call to the kernel "
+                f"(Unconfined); {PROFILES}"
+            )
         ],
     ),
     (
         (f"{CONTEXT}.seccompProfile"),
         {"type": "Unconfined"},
         [
-            "spec.containers[0].securityContext.seccompProfile.type: container main may make every call to the kernel (Unconfined); RuntimeDefault or Localhost"
+            f"{FIRST}.seccompProfile.type: container main may make every call to the kernel (Unconfined); {PROFILES}"
         ],
     ),
     (
         ("securityContext.appArmorProfile"),
         {"type": "Unconfined"},
-        [
-            "spec.securityContext.appArmorProfile.type: AppArmor of the pod is Unconfined; RuntimeDefault or Localhost"
-        ],
+        [f"spec.securityContext.appArmorProfile.type: AppArmor of the pod is Unconfined; {PROFILES}"],
     ),
     (
         (f"{CONTEXT}.appArmorProfile"),
         {"type": ""},
-        [
-            "spec.containers[0].securityContext.appArmorProfile.type: AppArmor of container main is not named; RuntimeDefault or Localhost"
-        ],
+        [f"{FIRST}.appArmorProfile.type: AppArmor of container main is not named; {PROFILES}"],
     ),
     (
         ("securityContext.seLinuxOptions"),
@@ -157,16 +153,12 @@ DEFECTS = [
     (
         (f"{CONTEXT}.seLinuxOptions"),
         {"user": "system_u"},
-        [
-            "spec.containers[0].securityContext.seLinuxOptions.user: container main has the SELinux user system_u"
-        ],
+        [f"{FIRST}.seLinuxOptions.user: container main has the SELinux user system_u"],
     ),
     (
         (f"{CONTEXT}.seLinuxOptions"),
         {"role": "sysadm_r"},
-        [
-            "spec.containers[0].securityContext.seLinuxOptions.role: container main has the SELinux role sysadm_r"
-        ],
+        [f"{FIRST}.seLinuxOptions.role: container main has the SELinux role sysadm_r"],
     ),
     (
         "securityContext.sysctls",
@@ -187,27 +179,27 @@ DEFECTS = [
     (
         f"{CONTEXT}.allowPrivilegeEscalation",
         None,
-        ["spec.containers[0].securityContext: container main does not say allowPrivilegeEscalation: false"],
+        [f"{FIRST}: container main does not say allowPrivilegeEscalation: false"],
     ),
     (
         (f"{CONTEXT}.capabilities.drop"),
         ["NET_RAW"],
-        ["spec.containers[0].securityContext.capabilities.drop: container main keeps capabilities; [ALL]"],
+        [f"{FIRST}.capabilities.drop: container main keeps capabilities; [ALL]"],
     ),
     (
         (f"{CONTEXT}.capabilities.drop"),
         ["all"],
-        ["spec.containers[0].securityContext.capabilities.drop: container main keeps capabilities; [ALL]"],
+        [f"{FIRST}.capabilities.drop: container main keeps capabilities; [ALL]"],
     ),
     (
         (f"{CONTEXT}.capabilities.add"),
         ["CHOWN"],
-        ["spec.containers[0].securityContext.capabilities.add: container main adds CHOWN"],
+        [f"{FIRST}.capabilities.add: container main adds CHOWN"],
     ),
     (
         ("securityContext.runAsNonRoot"),
         None,
-        ["spec.containers[0].securityContext: container main does not say runAsNonRoot: true"],
+        [f"{FIRST}: container main does not say runAsNonRoot: true"],
     ),
     (
         ("securityContext.runAsNonRoot"),
@@ -217,27 +209,25 @@ DEFECTS = [
     (
         (f"{CONTEXT}.runAsNonRoot"),
         False,
-        ["spec.containers[0].securityContext.runAsNonRoot: container main may run as root; must be true"],
+        [f"{FIRST}.runAsNonRoot: container main may run as root; must be true"],
     ),
     ("securityContext.runAsUser", 0, ["spec.securityContext.runAsUser: the pod runs as user 0"]),
     (
         f"{CONTEXT}.runAsUser",
         0,
-        ["spec.containers[0].securityContext.runAsUser: container main runs as user 0"],
+        [f"{FIRST}.runAsUser: container main runs as user 0"],
     ),
     (
         ("securityContext.seccompProfile"),
         None,
-        [
-            "spec.containers[0].securityContext: container main does not say seccompProfile.type: RuntimeDefault"
-        ],
+        [f"{FIRST}: container main does not say seccompProfile.type: RuntimeDefault"],
     ),
     (
         (f"{CONTEXT}.seccompProfile"),
         {"localhostProfile": "x"},
         [
             (
-                "spec.containers[0].securityContext.seccompProfile.type: seccomp of container main is not named; "
+                f"{FIRST}.seccompProfile.type: seccomp of container main is not named; "
                 "RuntimeDefault or Localhost"
             )
         ],
@@ -267,7 +257,7 @@ def test_every_sort_of_container_is_looked_at(part):
 
 UNCONFINED = (
     "metadata.annotations[container.apparmor.security.beta.kubernetes.io/main]: "
-    "AppArmor of container main is unconfined; RuntimeDefault or Localhost"
+    f"AppArmor of container main is unconfined; {PROFILES}"
 )
 
 
@@ -294,7 +284,7 @@ def test_windows_has_no_linux_controls():
     assert messages(offences(Pod(pod))) == []
     assert messages(offences(Pod({**pod, "os": {"name": "linux"}}))) == [
         (
-            "spec.containers[0].securityContext: container main does not say allowPrivilegeEscalation: false, "
+            f"{FIRST}: container main does not say allowPrivilegeEscalation: false, "
             "capabilities.drop: [ALL], seccompProfile.type: RuntimeDefault"
         )
     ]
@@ -306,7 +296,7 @@ def test_users_of_its_own_make_root_nobody_but_do_not_unmask_proc():
     assert messages(offences(Pod(rooted))) == []
     unmasked = changed(f"{CONTEXT}.procMount", "Unmasked") | {"hostUsers": False}
     assert messages(offences(Pod(unmasked))) == [
-        ("spec.containers[0].securityContext.procMount: container main sees Unmasked of /proc; Default")
+        (f"{FIRST}.procMount: container main sees Unmasked of /proc; Default")
     ]
 
 
@@ -314,10 +304,7 @@ def test_what_cannot_be_read_hides_nothing():
     pod = changed("hostNetwork", UNKNOWN)
     pod["containers"][0]["securityContext"]["privileged"] = True
     found = offences(Pod(pod))
-    assert (
-        next(found)
-        == "spec.containers[0].securityContext.privileged: container main has every right on the node"
-    )
+    assert next(found) == f"{FIRST}.privileged: container main has every right on the node"
     with pytest.raises(UndecidedError, match=r"hostNetwork is not known yet$"):
         next(found)
 
