@@ -7,6 +7,10 @@ import yaml
 
 MOST_VALUES: Final = 5_000_000
 """More than any file people write; every value costs memory once something walks over it."""
+DEEPEST: Final = 200
+"""As deep as anybody nests; libyaml makes values by calling itself, and ends the process a few thousand levels down."""
+LONGEST: Final = 16 * 1024 * 1024
+"""Characters of one text."""
 
 
 class YamlProblem(ValueError):  # noqa: N818 it is a problem in somebody's file, and is caught to be listed as one
@@ -46,11 +50,46 @@ def load(text: str, name: str) -> Any:
         name: what the message calls it, for example its file name.
 
     Raises:
-        YamlProblem: it cannot be parsed, holds several documents, a mapping has a key twice, or a value
-            contains itself or grows beyond :data:`MOST_VALUES` by aliases.
+        YamlProblem: it cannot be parsed, holds several documents, a mapping has a key twice, it is longer or deeper
+            than :data:`LONGEST` and :data:`DEEPEST`, or a value contains itself or grows beyond :data:`MOST_VALUES`
+            by aliases.
     """
+    return _read(text, name, _Loader)
+
+
+def plain(text: str, name: str) -> Any:
+    """The data of one document that others wrote, within the same bounds: merge keys and a key twice are theirs to use.
+
+    Raises:
+        YamlProblem: as :func:`load`, but for keys.
+    """
+    return _read(text, name, yaml.CSafeLoader)
+
+
+def bounded(text: str, name: str) -> None:
+    """Nothing, if a text is neither longer nor deeper than what is read here.
+
+    Raises:
+        YamlProblem: it is.
+        yaml.YAMLError: it is no YAML.
+    """
+    if len(text) > LONGEST:
+        raise YamlProblem(f"{name}: {len(text):,} characters; more than {LONGEST:,} are not read")
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.CSafeLoader) if len(text) > DEEPEST else ():
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > DEEPEST:
+                where = f"line {event.start_mark.line + 1}: " if event.start_mark else ""
+                raise YamlProblem(f"{name}: {where}nested more than {DEEPEST} deep")
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+
+
+def _read(text: str, name: str, loader: type[yaml.CSafeLoader]) -> Any:
     try:
-        data = yaml.load(text, Loader=_Loader)  # noqa: S506 a safe loader, made strict above
+        bounded(text, name)
+        data = yaml.load(text, Loader=loader)  # noqa: S506 a safe loader, or one made strict above
         _written_out(data, name, (), {})
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -58,8 +97,10 @@ def load(text: str, name: str) -> Any:
         raise YamlProblem(f"{name}: {where}{error.problem or error.context}") from None
     except yaml.YAMLError as error:
         raise YamlProblem(f"{name}: {' '.join(str(error).split())}") from None
-    except RecursionError:
-        raise YamlProblem(f"{name}: nested too deeply") from None
+    except (RecursionError, ValueError) as error:
+        if isinstance(error, YamlProblem):
+            raise
+        raise YamlProblem(f"{name}: cannot be read: {error}") from None
     return data
 
 

@@ -108,7 +108,8 @@ def _edge_problems(
                 {version: chosen.slot for version, chosen in settings.versions.items()}
             ):
                 yield f"{path}.{said}"
-        for said in caller_problems(settings.callers, counts_tokens=counts_tokens(task)):
+        longest = max(loaded.release.needs.max_context for loaded in found.values())
+        for said in caller_problems(settings.callers, counts_tokens=counts_tokens(task), longest=longest):
             yield f"{path}.callers.{said}"
 
 

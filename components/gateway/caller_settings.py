@@ -27,8 +27,13 @@ class CallerSettings(Settings):
 Callers = Annotated[dict[Slug, CallerSettings], Field(max_length=MOST_CALLERS)]
 
 
-def caller_problems(callers: Mapping[str, CallerSettings], *, counts_tokens: bool) -> Iterator[str]:
-    """What speaks against a model's callers, each line from the caller's name on."""
+def caller_problems(
+    callers: Mapping[str, CallerSettings], *, counts_tokens: bool, longest: int = 0
+) -> Iterator[str]:
+    """What speaks against a model's callers, each line from the caller's name on.
+
+    ``longest`` is the most tokens one request may hold: a smaller limit refuses whoever sends one such request.
+    """
     seen: dict[str, str] = {}
     for name, caller in sorted(callers.items()):
         if caller.subject in seen:
@@ -41,4 +46,10 @@ def caller_problems(callers: Mapping[str, CallerSettings], *, counts_tokens: boo
             yield (
                 f"{name}.tokens_per_minute: this model's answers count no tokens; requests_per_minute is its limit "
                 f"(got {caller.tokens_per_minute})"
+            )
+        granted = caller.tokens_per_minute or TOKENS_PER_MINUTE
+        if counts_tokens and granted < longest:
+            yield (
+                f"{name}.tokens_per_minute: one request may hold {longest} tokens (needs.max_context of the release); "
+                f"at least {longest} (got {granted})"
             )

@@ -15,8 +15,8 @@ SERVING: Final = "WorkloadsReady"
 """The condition of a service whose engines answer (``WorkloadReady``, KServe v0.20.0)."""
 _NODE_SECONDS: Final = 1200
 """A machine that Karpenter rents, its disks, the engine's image."""
-_LONGEST_WAIT_MINUTES: Final = 45
-"""A deploy role's session lasts an hour unless asked for longer: an `up` that outlives it cannot save its state."""
+_LONGEST_WAIT_MINUTES: Final = 120
+"""Half of a deploy role's session (four hours, bootstrap/): an `up` that outlives it cannot save its state."""
 
 
 def start_minutes(plan: ReleasePlan) -> int:

@@ -12,8 +12,9 @@ from rich.table import Table
 from gate.capture.stacks import ROOT, capture_stack, chosen
 from gate.core.errors import GateError
 from gate.core.subprocess_runner import apart
+from gate.evaluate.billing import cost_of
 from gate.render.formats import as_json, cost_as_markdown
-from gate.report.cost import Cost, cost_of, of_line, usd
+from gate.report.cost import Cost, of_line, usd
 from policies.analysis.charts.joined import joined
 from policies.engine.graph import Graph, Resource
 from policies.engine.normalize import respelled

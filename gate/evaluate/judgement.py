@@ -1,6 +1,6 @@
 """From a graph to a report: shape, rules, second opinion, waivers, and what was not seen."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
 from gate.checkov.opinion import Opinion
@@ -9,7 +9,7 @@ from gate.evaluate.budget_findings import budget_findings, budget_undecided
 from gate.evaluate.selection import EVERYTHING, OTHERS, Selection
 from gate.evaluate.waive import waive
 from gate.report.capacity import capacity
-from gate.report.cost import cost_of
+from gate.report.cost import Cost
 from gate.report.exposure import exposures
 from gate.report.not_evaluated import not_seen, unpinned
 from gate.report.permissions import permissions
@@ -23,7 +23,6 @@ from policies.engine.graph import Graph, Resource
 from policies.engine.normalize import respelled
 from policies.engine.rule import Rule
 from policies.engine.waiver import Waiver
-from stacks.settings import StackSettings
 
 SHAPE_RULE = "objects-match-their-schema"
 
@@ -42,7 +41,7 @@ def assess(
     roles_above: Graph | None = None,
     machines_above: Sequence[Resource] = (),
     selection: Selection = EVERYTHING,
-    settings: StackSettings | None = None,
+    billed: Callable[[Graph], Cost | None] = lambda _graph: None,
 ) -> tuple[Report, frozenset[str]]:
     """Judge a graph; returns the report and the names of the waivers that were used.
 
@@ -59,7 +58,7 @@ def assess(
         roles_above: the roles of the stacks that this one stands on.
         machines_above: what those run, with the pools they run it on; read, never judged.
         selection: the rules to apply, of our own and of all others; the report names what it leaves out.
-        settings: the stack's, which say the region whose prices count; nothing for files of others.
+        billed: what a graph costs, by the stack's region; nothing for files of others, whose region nobody says.
     """
     # One order for everything that follows: in which one resources came must change no byte of a report.
     declared = Graph(sorted(graph, key=lambda r: r.urn), (*graph.elsewhere, *machines_above))
@@ -80,7 +79,7 @@ def assess(
         )
         for p in shapes.problems
     ]
-    bill = cost_of(graph, settings) if settings else None
+    bill = billed(graph)
     found = [*said.findings, *shape_findings, *noticed, *budget_findings(bill), *opinion.findings]
     waived = waive(
         [finding for finding in found if selection.takes(finding.rule)],

@@ -22,6 +22,7 @@ from gate.core.progress import Tell
 from gate.core.subprocess_runner import end_with_parent
 from gate.deploy.findings import deploy_findings
 from gate.evaluate import output_folder
+from gate.evaluate.billing import cost_of
 from gate.evaluate.judgement import assess
 from gate.evaluate.release_findings import release_findings
 from gate.evaluate.selection import EVERYTHING, Selection
@@ -182,7 +183,7 @@ def _preview_one(stack: Stack, above: Sequence[Previewed], options: Options, add
             roles_above=Graph(role for one in above for role in one.roles),
             machines_above=[r for one in above if one.report for r in one.report.resources],
             selection=options.selection,
-            settings=stack.settings,
+            billed=lambda graph: cost_of(graph, stack.settings),
             noticed=[
                 *release_findings(captured.graph, stack.releases, options.today),
                 *deploy_findings(stack, captured.graph, options.root),

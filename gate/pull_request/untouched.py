@@ -9,28 +9,33 @@ from gate.core.git import base_commit, changed_files, describe
 from gate.difference.output import clear, finish
 from gate.difference.record import Difference
 
-_EVERYTHING: Final = (
-    "__main__.py",
-    "Pulumi.yaml",
-    "components/",
-    "facts/",
-    "gate/",
-    "policies/",
-    "pyproject.toml",
-    "releases/",
-    "requirements.txt",
-    "stacks/",
-    "tools/checkov",
+_TOUCHES_NOTHING: Final = (
+    "docs/",
+    "tests/",
+    "changelog.d/",
+    ".gitignore",
+    "CHANGELOG.md",
+    "CONTRIBUTING.md",
+    "LICENSE",
+    "README.md",
+    "SECURITY.md",
+    "examples/README.md",
+    "releases/README.md",
 )
-"""What every stack is made of or judged by."""
-_READ_BY_PEOPLE: Final = (".md",)
+"""What nothing reads that makes, judges or deploys a stack; every other file may decide one, a new one too.
+
+``tests/gate/pull_request/test_untouched.py`` records what is opened and imported while stacks are built and judged, and
+none of it may stand here.
+"""
 _ROOT: Final = Path(__file__).parents[2]
 NOTHING_CHANGED: Final = "Nothing that stacks are made of changed."
 
 
 def can_touch(path: str) -> bool:
-    """Whether a changed file can make any stack differ."""
-    return path.startswith(_EVERYTHING) and not path.endswith(_READ_BY_PEOPLE)
+    """Whether a changed file can make any stack differ: yes, unless it is known to be read by people only."""
+    return not any(
+        path == known or (known.endswith("/") and path.startswith(known)) for known in _TOUCHES_NOTHING
+    )
 
 
 def answered(reference: str, output: Path, console: Console) -> bool:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 import yaml
 
+from facts.strict_yaml import YamlProblem, bounded
+
 Path = tuple[str, ...]
 
 
@@ -20,8 +22,9 @@ class Value:
 def values(text: str) -> list[Value]:
     """Every value of one YAML document, in the order of the file; none if it cannot be parsed."""
     try:
+        bounded(text, "text")
         root = yaml.compose(text, Loader=yaml.CSafeLoader)
-    except yaml.YAMLError:
+    except (yaml.YAMLError, YamlProblem):
         return []
     return list(_below(root, ())) if root is not None else []
 

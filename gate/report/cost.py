@@ -6,7 +6,6 @@ from typing import Any
 from policies.analysis.cost.bill import Bill, Share, bill
 from policies.analysis.cost.line import Line
 from policies.engine.graph import Graph
-from stacks.settings import StackSettings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,17 +56,6 @@ def cost(graph: Graph, region: str, profile: str = "", budget: float | None = No
     if not (made.lines or made.unknown):
         return None
     return Cost(bill=made, profile=profile, budget=budget)
-
-
-def cost_of(graph: Graph, settings: StackSettings) -> Cost | None:
-    """The bill of a stack's graph, in the stack's region."""
-    network, budget = settings.network, settings.budget
-    return cost(
-        graph,
-        settings.platform.region,
-        profile=network.cost if network else "",
-        budget=budget.usd_a_month if budget else None,
-    )
 
 
 def usd(amount: float | None) -> str:

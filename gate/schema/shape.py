@@ -13,6 +13,7 @@ from typing import Any
 from gate.schema.served import defined, unserved
 from gate.schema.store import KindSchema, is_name_of_a_kind, schema_for
 from policies.engine.graph import Resource, Unknown
+from policies.engine.normalize import respelled
 
 _MOST = 8
 _MOST_SHOWN = 80
@@ -90,7 +91,7 @@ def check_shapes(resources: Iterable[Resource]) -> ShapeReport:
         )
         problems.extend(
             ShapeProblem(urn=resource.urn, source=resource.source, path=path, message=message)
-            for path, message in _errors(found, data, unknown, is_part=resource.type.endswith(f"{kind}Patch"))
+            for path, message in _errors(found, data, unknown, is_part=respelled(resource).is_part)
         )
     return ShapeReport(
         problems=tuple(sorted(set(problems))),

@@ -6,7 +6,8 @@ from typing import Any
 
 from policies.engine.graph import Graph, Resource
 from policies.engine.neighbours import keeps_our_conventions
-from policies.engine.rule import Level, Offence, Rule, Severity
+from policies.engine.patches import said_by_patch
+from policies.engine.rule import Check, Level, Offence, Rule, Severity
 from policies.engine.values import UndecidedError
 
 
@@ -105,7 +106,9 @@ def _apply(  # noqa: PLR0917 three lists to fill, called once
     faults: list[Fault],
 ) -> None:
     try:
-        answered = rule.check(resource, graph)
+        # A rule of the house says what kind of resource a stack may have, whatever stands in it.
+        is_asked_as_part = resource.is_part and not rule.house
+        answered = (said_by_patch if is_asked_as_part else _said)(rule.check, resource, graph)
         if isinstance(answered, str | bytes | Mapping):  # a text would be read letter by letter
             raise TypeError(f"answered {answered!r}, not a list of offences")  # noqa: TRY301 a fault like any other
         for said in answered:
@@ -125,6 +128,10 @@ def _apply(  # noqa: PLR0917 three lists to fill, called once
         raise
     except BaseException as error:  # noqa: BLE001 a rule is code others write: whatever it raises, sys.exit(0) too, is a fault
         faults.append(Fault(rule=rule.id, urn=resource.urn, message=f"{type(error).__name__}: {error}"))
+
+
+def _said(check: Check, resource: Resource, graph: Graph) -> Iterable[Offence]:
+    return check(resource, graph)
 
 
 def _finding(rule: Rule, resource: Resource, said: Offence) -> Finding:

@@ -33,7 +33,8 @@ class Resource:
     ``inputs`` are plain data with the provider's property names (camelCase) and may hold :data:`UNKNOWN`.
     ``object`` is the Kubernetes object where there is one (the inputs themselves). ``source`` is
     ``file#kind/namespace/name`` for what came from a manifest, and empty otherwise. ``remote`` marks a component that
-    a plugin makes, so that a program's capture does not hold its children. ``is_read`` marks what a
+    a plugin makes, so that a program's capture does not hold its children. ``is_part`` marks a server-side patch
+    (pulumi-kubernetes' ``KindPatch``), which holds the fields it sets and no others. ``is_read`` marks what a
     stack only looks up. ``rendered`` marks an object that a Helm release installs: the program does not declare it.
     """
 
@@ -46,6 +47,7 @@ class Resource:
     remote: bool = False
     is_read: bool = False
     rendered: bool = False
+    is_part: bool = False
     parent: str = ""
     provider: str = ""
     dependencies: frozenset[str] = frozenset()

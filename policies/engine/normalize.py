@@ -29,7 +29,9 @@ def respelled(resource: Resource) -> Resource:
     """The resource under the type and with the properties that rules know; its URN stays as it is."""
     if resource.type.startswith(_KUBERNETES):
         type_ = object_type(resource.type, resource.inputs)
-        return resource if type_ == resource.type else replace(resource, type=type_)
+        if type_ == resource.type:
+            return resource
+        return replace(resource, type=type_, is_part=resource.is_part or resource.type == f"{type_}Patch")
     native = _native(resource.type)
     if native is None:
         type_ = spelled(resource.type)

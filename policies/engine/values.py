@@ -21,8 +21,8 @@ _UNITS: Final = {
 }  # fmt: skip
 """Suffixes of Kubernetes quantities (API conventions, "Quantity", read 2026-11)."""
 _HOURS: Final = {"h": 1.0, "m": 1 / 60, "s": 1 / 3600, "ms": 1 / 3_600_000}
-_DURATION: Final = re.compile(r"(?:\d+(?:\.\d+)?(?:ms|h|m|s))+")
-_PART: Final = re.compile(r"(\d+(?:\.\d+)?)(ms|h|m|s)")
+_DURATION: Final = re.compile(r"(?:\d{1,15}(?:\.\d{1,15})?(?:ms|h|m|s))+")
+_PART: Final = re.compile(r"(\d{1,15}(?:\.\d{1,15})?)(ms|h|m|s)")
 
 
 class UndecidedError(Exception):

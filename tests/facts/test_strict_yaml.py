@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from facts.strict_yaml import YamlProblem, load
+from facts.strict_yaml import DEEPEST, YamlProblem, load, plain
 
 NO_MERGE = "merge keys (<<) are refused; write the values where they count"
 NO_OBJECT = "could not determine a constructor for the tag 'tag:yaml.org,2002:python/object:os.system'"
@@ -39,7 +39,7 @@ def test_one_value_may_be_named_twice() -> None:
         ("a: &x\n  b: *x\n", "an alias (*) refers to a value that contains it"),
         ("a: &x [*x]\n", "an alias (*) refers to a value that contains it"),
         ("a: *nobody\n", "line 1, column 4: found undefined alias"),
-        ("[" * 5000 + "]" * 5000, "nested too deeply"),
+        ("[" * 5000 + "]" * 5000, "line 1: nested more than 200 deep"),
     ],
 )  # fmt: skip
 def test_what_would_be_lost_or_misread_is_refused(text: str, said: str) -> None:
@@ -61,3 +61,33 @@ def test_aliases_of_aliases_are_refused_before_anything_walks_over_them():
     with pytest.raises(YamlProblem, match=r"^f: aliases \(\*\) make more than 5,000,000 values of it$"):
         load("\n".join(lines), "f")
     assert load("a: &a [1, 2]\nb: [*a, *a]", "f") == {"a": [1, 2], "b": [[1, 2], [1, 2]]}
+
+
+@pytest.mark.parametrize("read", [load, plain])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[" * 30_000,
+        "{a: " * 30_000,
+        "- " * 30_000,
+        "a: " + "[" * 30_000 + "]" * 30_000,
+        "[" * 201 + "]" * 201,
+    ],
+)
+def test_what_is_deeper_than_anybody_nests_is_one_error(read, text):
+    """libyaml makes values by calling itself: such a text ended the process with a segmentation fault."""
+    with pytest.raises(YamlProblem, match=r"^f: line 1: nested more than 200 deep$"):
+        read(text, "f")
+
+
+def test_what_people_nest_is_read_and_a_long_text_is_not():
+    assert load("[" * DEEPEST + "]" * DEEPEST, "f") is not None
+    with pytest.raises(YamlProblem, match=r"^f: 16,777,217 characters; more than 16,777,216 are not read$"):
+        load("a" * (16 * 1024 * 1024 + 1), "f")
+
+
+def test_what_others_wrote_may_merge_and_repeat():
+    assert plain("a: &x {b: 1}\nc: {<<: *x}\n", "f") == {"a": {"b": 1}, "c": {"b": 1}}
+    assert plain("a: 1\na: 2\n", "f") == {"a": 2}
+    with pytest.raises(YamlProblem, match=r"^f: an alias \(\*\) refers to a value that contains it$"):
+        plain("&x [*x]", "f")

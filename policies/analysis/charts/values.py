@@ -5,8 +5,7 @@ import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-import yaml
-
+from facts.strict_yaml import YamlProblem, plain
 from policies.engine.graph import UNKNOWN, Unknown
 
 _HANDED_ON: Final = "\0handed on"
@@ -67,8 +66,8 @@ def _plain(value: Any, path: str, open_: Collection[str]) -> Any:
 def is_text(value: str) -> bool:
     """Whether YAML reads a text without quotes as the same text, on one line."""
     try:
-        read: object = yaml.load(value, Loader=yaml.CSafeLoader)
-    except (yaml.YAMLError, ValueError):
+        read: object = plain(value, "value")
+    except YamlProblem:
         return False
     return read == value
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from policies.analysis.flows.selection import meets, network, on_port
 from policies.analysis.iam.identities import ASSOCIATION
 from policies.analysis.identity.trust import ROLE_ANNOTATION
 from policies.analysis.kubernetes.metadata import name_of, namespace_of
@@ -16,7 +17,7 @@ from policies.analysis.mesh.objects import NETWORK_POLICIES, selects_everything
 from policies.analysis.pods.finder import WORKLOADS
 from policies.engine.graph import Graph, Resource
 from policies.engine.rule import Offence
-from policies.engine.values import UndecidedError, at, flag, mapping, number, sequence, text
+from policies.engine.values import UndecidedError, at, flag, mapping, sequence, text
 
 _AGENT: Final = (ipaddress.ip_address("169.254.170.23"), ipaddress.ip_address("fd00:ec2::23"))
 _ACCOUNTS: Final = "kubernetes:core/v1:ServiceAccount"
@@ -65,9 +66,9 @@ def cut_off(policy: Resource, graph: Graph) -> Iterator[Offence]:
 def _missed(kind: str, rules: list[Any]) -> Iterator[str]:
     if kind == "pod identity" and not any(_reaches_agent(rule) for rule in rules):
         yield "have a pod identity and no rule lets them reach 169.254.170.23 on port 80"
-    if kind == "token" and not any(_on_port(rule, 443, "TCP") for rule in rules):
+    if kind == "token" and not any(on_port(rule, 443, "TCP") for rule in rules):
         yield "trade a token at STS and no rule lets them reach port 443"
-    if not any(_on_port(rule, 53, "UDP") or _on_port(rule, 53, "TCP") for rule in rules):
+    if not any(on_port(rule, 53, "UDP") or on_port(rule, 53, "TCP") for rule in rules):
         yield "call AWS by name and no rule lets them reach DNS on port 53"
 
 
@@ -132,26 +133,11 @@ def _may_select(policy: Resource, pods: _Pods) -> bool:
     labels = pods.labels
     if labels is None:
         return True
-    selector = mapping(at(policy.inputs, "spec.podSelector"), "spec.podSelector")
-    wanted = mapping(selector.get("matchLabels"), "matchLabels")
-    expressions = sequence(selector.get("matchExpressions"), "matchExpressions")
-    return all(labels.get(k) == v for k, v in wanted.items()) and all(_meets(e, labels) for e in expressions)
-
-
-def _meets(expression: Any, labels: Mapping[str, Any]) -> bool:
-    said = labels.get(text(at(expression, "key"), "key"))
-    values = sequence(at(expression, "values"), "values")
-    operator = text(at(expression, "operator"), "operator")
-    return {
-        "In": said in values,
-        "NotIn": said not in values,
-        "Exists": said is not None,
-        "DoesNotExist": said is None,
-    }.get(operator, False)
+    return meets(at(policy.inputs, "spec.podSelector"), labels)
 
 
 def _reaches_agent(rule: Any) -> bool:
-    if not _on_port(rule, 80, "TCP"):
+    if not on_port(rule, 80, "TCP"):
         return False
     peers = sequence(at(rule, "to"), "to")
     return not peers or any(_holds_agent(mapping(at(peer, "ipBlock"), "ipBlock")) for peer in peers)
@@ -160,28 +146,6 @@ def _reaches_agent(rule: Any) -> bool:
 def _holds_agent(block: Mapping[str, Any]) -> bool:
     if not block:
         return False
-    wide = _network(block.get("cidr"))
-    holes = [_network(hole) for hole in sequence(block.get("except"), "except")]
+    wide = network(block.get("cidr"))
+    holes = [network(hole) for hole in sequence(block.get("except"), "except")]
     return any(agent in wide and not any(agent in hole for hole in holes) for agent in _AGENT)
-
-
-def _network(value: Any) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
-    try:
-        return ipaddress.ip_network(text(value, "ipBlock.cidr"), strict=False)
-    except ValueError:
-        raise UndecidedError(f"ipBlock.cidr: {value!r} is no address range") from None
-
-
-def _on_port(rule: Any, wanted: int, protocol: str) -> bool:
-    """Whether a rule is for a port; one that is named counts, since names are of pods and may be any number."""
-    ports = sequence(at(rule, "ports"), "ports")
-    for entry in ports:
-        if (text(at(entry, "protocol"), "protocol") or "TCP") != protocol:
-            continue
-        port = at(entry, "port")
-        if port is None or (isinstance(port, str) and not port.isdigit()):
-            return True
-        first = number(port, "port") or 0
-        if first <= wanted <= (number(at(entry, "endPort"), "endPort") or first):
-            return True
-    return not ports

@@ -46,7 +46,7 @@ _ARNS: Final = frozenset({"aws:principalarn", "aws:sourcearn"})
 _LEAST_PREFIX: Final = {4: 8, 6: 32}
 """Address ranges wider than this are the internet, as S3 judges it (user guide, "The meaning of public", 2026-11)."""
 _LABEL: Final = re.compile(r"[a-z_]+")
-_VARIABLE: Final = re.compile(r"\$\{([^}]*)\}")
+_VARIABLE: Final = re.compile(r"\$\{(\$|[^}$]{0,512})\}")
 
 
 @dataclass(frozen=True)

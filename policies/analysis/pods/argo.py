@@ -3,8 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-import yaml
-
+from facts.strict_yaml import YamlProblem, plain
 from policies.analysis.kubernetes.strategic_merge import merged
 from policies.analysis.pods.pod import Pod, containers
 from policies.engine.graph import Resource
@@ -155,6 +154,6 @@ def _is_filled_in(said: str) -> bool:
 
 def _document(said: str, where: str) -> Any:
     try:
-        return yaml.safe_load(said)
-    except (yaml.YAMLError, RecursionError, ValueError):
+        return plain(said, where)
+    except YamlProblem:
         raise UndecidedError(f"{where} cannot be read") from None

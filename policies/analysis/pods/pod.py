@@ -108,8 +108,13 @@ def unbounded(container: Mapping[str, Any], path: str) -> Iterator[Offence]:
 def _states(owner: Mapping[str, Any], what: str) -> bool:
     """A limit of nothing is none."""
     stated = at(owner, f"resources.{what}")
-    is_none = stated is None or (what.startswith("limits.") and bool(_ZERO.fullmatch(str(stated))))
+    is_none = stated is None or (what.startswith("limits.") and is_nothing(stated))
     return not is_none or _follows(owner, what)
+
+
+def is_nothing(amount: Any) -> bool:
+    """Whether an amount is stated and is 0."""
+    return amount is not None and bool(_ZERO.fullmatch(str(amount)))
 
 
 def _follows(owner: Mapping[str, Any], what: str) -> bool:

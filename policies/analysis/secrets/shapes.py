@@ -42,7 +42,9 @@ _HARMLESS: Final = re.compile(
     re.IGNORECASE,
 )
 """Values that are no credential: amounts, switches, paths, references and placeholders."""
-_ASSIGNED: Final = re.compile(r"""(?m)([A-Za-z][A-Za-z0-9_.-]*)[ \t]*[=:][ \t]*["']?([^\s"']+)""")
+_ASSIGNED: Final = re.compile(
+    r"""(?m)(?<![A-Za-z0-9_])([A-Za-z][A-Za-z0-9_.-]{0,100})[ \t]{0,40}[=:][ \t]{0,40}["']?([^\s"']+)"""
+)
 
 
 def looks_like_one(value: str) -> bool:

@@ -4,13 +4,13 @@ from collections.abc import Iterable
 from typing import Final
 
 from policies.analysis.gateway.attachment import only_redirects
+from policies.analysis.gateway.balancers import open_balancer
 from policies.analysis.gateway.objects import (
     AI_ROUTES,
     CLASSES,
     CLIENT_POLICY,
     DEFINITION,
     GATEWAYS,
-    NOTE,
     PROXY,
     SECURITY_POLICY,
     SERVICE,
@@ -19,19 +19,16 @@ from policies.analysis.gateway.objects import (
     is_envoy,
     is_for,
     is_inside_only,
-    is_internal,
     targets,
 )
 from policies.analysis.kubernetes.charts import RELEASE, chart_of
-from policies.analysis.kubernetes.metadata import name_of, namespace_of
-from policies.analysis.network.internet_range import is_internet
+from policies.analysis.kubernetes.metadata import name_of
 from policies.analysis.network.tls_policies import is_weak
 from policies.engine.graph import Graph, Resource
 from policies.engine.rule import Offence, Rule
-from policies.engine.values import at, flag, known, mapping, sequence, text
+from policies.engine.values import at, flag, mapping, sequence, text
 
 _PLAIN: Final = frozenset({"HTTP", "TCP", "UDP"})
-_SERVICE: Final = "spec.provider.kubernetes.envoyService"
 
 
 def _plain_listener(gateway: Resource, graph: Graph) -> Iterable[Offence]:
@@ -107,51 +104,6 @@ def _replaced(policy: Resource, what: str) -> Iterable[Offence]:
                 path="spec.mergeType",
                 problem=f"is not set: the policy takes the place of the gateway's {what} for {kind} {name}",
             )
-
-
-def _is_used(proxy: Resource, graph: Graph) -> bool:
-    """Whether a gateway here names it, or is of a class that does."""
-    place = (name_of(proxy), namespace_of(proxy))
-    for gateway in graph.of_type(*GATEWAYS):
-        own = mapping(at(gateway.inputs, "spec.infrastructure.parametersRef"))
-        if (text(own.get("name")), namespace_of(gateway)) == place:
-            return True
-        wanted = text(at(gateway.inputs, "spec.gatewayClassName"))
-        for found in graph.of_type(*CLASSES):
-            given = mapping(at(found.inputs, "spec.parametersRef"))
-            if name_of(found) == wanted and (text(given.get("name")), text(given.get("namespace"))) == place:
-                return True
-    return False
-
-
-def _open_balancer(resource: Resource, graph: Graph) -> Iterable[Offence]:
-    if resource.type == PROXY:
-        service = at(resource.inputs, _SERVICE)
-        if service is None:
-            if _is_used(resource, graph):
-                yield Offence(path=_SERVICE, problem="nothing says that its load balancer is internal")
-            return
-        spec, where, noted_at = mapping(service), _SERVICE, f"{_SERVICE}.annotations"
-        notes, kind = mapping(at(spec, "annotations")), text(at(spec, "type")) or "LoadBalancer"
-    else:
-        spec, notes = (
-            mapping(at(resource.inputs, "spec")),
-            mapping(at(resource.inputs, "metadata.annotations")),
-        )
-        kind, where, noted_at = text(at(spec, "type")), "spec", "metadata.annotations"
-    if kind != "LoadBalancer" or is_internal(spec, notes):
-        return
-    path, key = f"{where}.loadBalancerSourceRanges", f"{NOTE}load-balancer-source-ranges"
-    ranges = [
-        (f"{path}[{i}]", text(item)) for i, item in enumerate(sequence(at(spec, path.rpartition(".")[2])))
-    ]
-    noted = text(known(notes.get(key)))
-    ranges = ranges or [(f"{noted_at}[{key}]", item.strip()) for item in noted.split(",") if item.strip()]
-    if not ranges:
-        yield Offence(path=path, problem="a public load balancer that names no source ranges")
-    for place, item in ranges:
-        if is_internet(item):
-            yield Offence(path=place, problem=f"a public load balancer open to {item}", value=item)
 
 
 def _bypasses_weights(route: Resource, _graph: Graph) -> Iterable[Offence]:
@@ -248,7 +200,7 @@ RULES: tuple[Rule, ...] = (
         applies_to=(SERVICE, PROXY),
         why="What the whole internet may reach, the whole internet tries.",
         fix="Make it internal, or list loadBalancerSourceRanges.",
-        check=_open_balancer,
+        check=open_balancer,
         reads_graph=True,
     ),
     Rule(

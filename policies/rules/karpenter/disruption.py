@@ -21,7 +21,8 @@ def _never_moved(resource: Resource, graph: Graph) -> Iterator[Offence]:
         return
     is_ours = keeps_our_conventions(graph)
     policy = text(at(resource.inputs, "spec.disruption.consolidationPolicy"))
-    if policy != "WhenEmpty" and (is_ours or not _is_held(resource, graph)):
+    is_left_out = not policy and resource.is_part
+    if policy != "WhenEmpty" and not is_left_out and (is_ours or not _is_held(resource, graph)):
         default = _DEFAULT[resource.type.partition("/")[2].partition(":")[0]]
         how = policy or f"is not set, and {default} is the default: it"
         yield Offence(

@@ -69,7 +69,10 @@ def _asks_for_gpus(key: str, operator: str, values: Sequence[str]) -> bool:
 def _tainted(resource: Resource, _graph: Graph) -> Iterator[Offence]:
     if not is_gpu_pool(resource):
         return
-    effects = {text(at(t, "effect")) for t in sequence(at(template_of(resource), "taints"), "taints")}
+    taints = at(template_of(resource), "taints")
+    if taints is None and resource.is_part:
+        return
+    effects = {text(at(t, "effect")) for t in sequence(taints, "taints")}
     if not effects & {"NoSchedule", "NoExecute"}:
         yield Offence(path="spec.template.spec.taints", problem="no taint keeps other pods off its GPUs")
 

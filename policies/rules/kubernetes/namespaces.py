@@ -148,9 +148,7 @@ def _open_to_traffic(namespace: Resource, graph: Graph) -> Iterable[Offence]:
 
 def _open_outwards(namespace: Resource, graph: Graph) -> Iterable[Offence]:
     if holds_models(namespace, graph) and not _is_isolated(namespace, graph, "Egress"):
-        yield Offence(
-            path="", problem="models stand here, and no NetworkPolicy denies outgoing traffic by default"
-        )
+        yield Offence(path="", problem="models stand here, and no NetworkPolicy denies outgoing traffic")
 
 
 def _bounds_all(quota: Resource) -> bool:

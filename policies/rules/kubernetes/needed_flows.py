@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 
 from policies.analysis.flows.egress import cut_off
+from policies.analysis.flows.probes import unreached_probes
+from policies.analysis.flows.tunnel import closed_tunnels
 from policies.analysis.mesh.objects import NETWORK_POLICIES
 from policies.engine.graph import Graph, Resource
 from policies.engine.rule import Offence, Rule
@@ -20,6 +22,24 @@ RULES: tuple[Rule, ...] = (
         why="A pod that cannot fetch its credentials hangs at its first call to AWS.",
         fix="Allow egress to 169.254.170.23/32 on port 80 (tokens: STS on 443), and to DNS on port 53.",
         check=_credentials,
+        reads_graph=True,
+    ),
+    Rule(
+        id="ambient-callers-reach-the-tunnel",
+        severity="high",
+        applies_to=NETWORK_POLICIES,
+        why="Calls in an ambient mesh arrive on port 15008: a policy that opens the port they ask for refuses all.",
+        fix="Open port 15008 to the pods the rule names; an AuthorizationPolicy says which port they may ask for.",
+        check=closed_tunnels,
+        reads_graph=True,
+    ),
+    Rule(
+        id="ambient-probes-reach-their-pods",
+        severity="high",
+        applies_to=NETWORK_POLICIES,
+        why="A probe that is refused kills the pod, or keeps it from ever being ready.",
+        fix="Allow ingress from 169.254.7.127/32 to the ports of the probes.",
+        check=unreached_probes,
         reads_graph=True,
     ),
 )

@@ -30,7 +30,8 @@ def _in_each_pod(
     """A check of every pod, and one of what an object says of pods that others make."""
 
     def found(workload: Resource, _graph: Graph) -> Iterator[Offence]:
-        whole = partial(_judged, workload, pods_of, check)
+        asked = part if workload.is_part else check
+        whole = partial(_judged, workload, pods_of, asked) if asked is not None else tuple
         parts = partial(_judged, workload, parts_of, part) if part is not None else tuple
         return every((whole, parts))
 
@@ -41,6 +42,18 @@ def _judged(
     workload: Resource, of: Callable[[Resource], Iterable[pods.Pod]], check: Judgement
 ) -> Iterator[Offence]:
     return every(partial(check, pod) for pod in of(workload))
+
+
+def _told_unbounded(pod: pods.Pod) -> Iterator[Offence]:
+    """Of a part: a limit that takes the limit away."""
+    for container in pod.containers():
+        limit = at(container.says, "resources.limits.memory")
+        if pods.is_nothing(limit):
+            yield Offence(
+                path=f"{container.path}.resources.limits.memory",
+                problem=f"{limit} of container {container.name} is no limit",
+                value=limit,
+            )
 
 
 def _shared_token(pod: pods.Pod) -> Iterator[Offence]:
@@ -71,7 +84,7 @@ RULES: tuple[Rule, ...] = (
         applies_to=OBJECTS,
         why="One container without a limit takes the memory of all others on its node.",
         fix="Set requests for cpu and memory, and a memory limit.",
-        check=_in_each_pod(pods.unbounded_containers),
+        check=_in_each_pod(pods.unbounded_containers, _told_unbounded),
     ),
     Rule(
         id="images-are-pinned",
@@ -88,6 +101,6 @@ RULES: tuple[Rule, ...] = (
         applies_to=OBJECTS,
         why="What one pod is granted through the default account, every pod of the namespace may do.",
         fix="Give the pod an account of its own, or set automountServiceAccountToken to false.",
-        check=_in_each_pod(_shared_token),
+        check=_in_each_pod(_shared_token, _shared_token),
     ),
 )

@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any, Final
 
 from policies.analysis.kserve import model_hubs as hubs
+from policies.analysis.pods.fetched import LONGEST, UNSEEN, fetched
 from policies.analysis.pods.hub_use import hub_offences
 from policies.analysis.pods.pod import Container
 from policies.analysis.pods.programs import SERVED, called, programs_of
@@ -15,42 +16,6 @@ from policies.engine.rule import Offence, Rule
 from policies.engine.values import at, sequence, text
 from policies.rules.credentials.in_objects import USER_DATA, user_data
 
-_INTERPRETER: Final = r"\b(?:(?:ba|z|da|k)?sh|python[\d.]*|perl|ruby|node)\b"
-_INSTALLS: Final = (
-    (
-        "pipes a download into an interpreter",
-        re.compile(rf"\b(?:curl|wget)\b[^|;\n]*\|\s*(?:sudo\s+)?(?:\S*/)?{_INTERPRETER}"),
-    ),
-    (
-        "runs a downloaded script",
-        re.compile(rf"(?:{_INTERPRETER}|\bsource|\beval)\s+(?:-c\s+)?[\"']?(?:<\(|\$\()\s*(?:curl|wget)\b"),
-    ),
-    (
-        "runs a downloaded script",
-        re.compile(
-            rf"\b(?:curl|wget)\b[^\n]*?(?:-[a-zA-Z]*[oO]|--output|--output-document|>)[ =]*(?P<file>[\w./][\w./-]*)"
-            rf".*?(?:{_INTERPRETER}|\bsource|\bchmod\s+\S+)\s+(?P=file)(?![\w./-])",
-            re.DOTALL,
-        ),
-    ),
-    ("installs packages", re.compile(r"\b(?:pip3?|uv pip|conda|mamba|poetry)\s+(?:install|add)\b")),
-    (
-        "installs packages",
-        re.compile(r"\b(?:apt|apt-get|apk|yum|dnf|microdnf)\s+(?:-\S+\s+)*(?:install|add)\b"),
-    ),
-    ("installs packages", re.compile(r"\b(?:npm|pnpm|yarn)\s+(?:install|i|add|ci)\b|\bnpx\s")),
-    ("clones a repository", re.compile(r"\bgit\s+clone\b")),
-    (
-        "fetches a model from a hub",
-        re.compile(
-            r"\b(?:huggingface-cli|hf)\s+download\b|\b(?:snapshot|hf_hub)_download\s*\("
-            r"|\bfrom_pretrained\(\s*[\"'](?!\.)[\w.-]+/[\w.-]+[\"']"
-        ),
-    ),
-)
-"""What a program of a shell does that the image's digest says nothing about."""
-_UNSEEN: Final = ("pipes a download into an interpreter", "runs a downloaded script")
-"""Whatever an address answers; packages of a machine are signed by those who make them."""
 _BUILDS: Final = ("kubernetes:tekton.dev/",)
 """Kinds whose work is to fetch and build: what is run unseen counts there, what is installed does not."""
 _HOOK: Final = "lifecycle.postStart.exec.command"
@@ -89,32 +54,26 @@ def _installs(
     path: str, container: Mapping[str, Any], counted: Collection[str] | None = None
 ) -> Iterator[Offence]:
     program = _program(container)
-    said = " ".join(word for _, word in program)
-    found: dict[str, re.Match[str]] = {}
-    for what, pattern in _INSTALLS:
-        match = pattern.search(said)
-        if match is not None and (counted is None or what in counted):
-            found.setdefault(what, match)
-    for what, match in found.items():
-        yield Offence(
-            path=f"{path}.{_place(program, match.start())}",
-            problem=f"container {called(container)} {what} when it starts",
-            value=match[0],
-        )
+    for what in fetched(" ".join(word for _, word in program)):
+        if counted is None or what in counted:
+            place, word = _place(program, what)
+            yield Offence(
+                path=f"{path}.{place}",
+                problem=f"container {called(container)} {what} when it starts",
+                value=word,
+            )
 
 
-def _place(program: Placed, offset: int) -> str:
-    """Where the word stands that holds a position of the words put together."""
-    end = 0
-    for place, word in program:
-        end += len(word) + 1
-        if offset < end:
-            return place
-    return program[-1][0]
+def _place(program: Placed, what: str) -> tuple[str, str]:
+    """The word with which the program begins to do it."""
+    for end, placed in enumerate(program, 1):
+        if what in fetched(" ".join(word for _, word in program[:end])[:LONGEST]):
+            return placed
+    return program[-1]
 
 
 def _installs_to_build(path: str, container: Mapping[str, Any]) -> Iterator[Offence]:
-    yield from _installs(path, container, _UNSEEN)
+    yield from _installs(path, container, UNSEEN)
 
 
 def _takes_from_a_hub(path: str, container: Mapping[str, Any]) -> Iterator[Offence]:
@@ -123,8 +82,8 @@ def _takes_from_a_hub(path: str, container: Mapping[str, Any]) -> Iterator[Offen
 
 def _machine_installs(machine: Resource, _graph: Graph) -> Iterable[Offence]:
     for path, said in user_data(machine):
-        for what, pattern in _INSTALLS:
-            if what in _UNSEEN and pattern.search(said):
+        for what in fetched(said):
+            if what in UNSEEN:
                 yield Offence(path=path, problem=f"{what} when the machine starts")
 
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import yaml
 
+from facts.strict_yaml import YamlProblem, plain
 from policies.analysis.kserve.model_hubs import is_repository, tells_offline
 from policies.engine.graph import Graph, Resource
 from policies.engine.rule import Offence, Rule
@@ -57,10 +58,10 @@ def _fetches(made: Resource, _graph: Graph) -> Iterable[Offence]:
 
 def _parsed(said: str, path: str) -> Any:
     try:
-        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(said)):
+        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(said, Loader=yaml.CSafeLoader)):
             raise UndecidedError(f"{path} repeats itself by aliases, which nobody unfolds here")
-        return yaml.safe_load(said)
-    except (yaml.YAMLError, RecursionError, ValueError):
+        return plain(said, path)
+    except (yaml.YAMLError, YamlProblem):
         raise UndecidedError(f"{path} is not YAML") from None
 
 

@@ -53,3 +53,20 @@ def test_one_subject_is_one_caller_and_tokens_are_counted_where_there_are_any():
         "kiosk.tokens_per_minute: this model's answers count no tokens; requests_per_minute is its limit (got 5)"
     ]
     assert list(caller_problems({}, counts_tokens=True)) == []
+
+
+def test_a_limit_below_what_one_request_may_hold_is_named():
+    callers = {
+        "enough": CallerSettings(subject="a", tokens_per_minute=8192),
+        "kiosk": CallerSettings(subject="b", tokens_per_minute=4000),
+        "usual": CallerSettings(subject="c"),
+    }
+    assert list(caller_problems(callers, counts_tokens=True, longest=8192)) == [
+        (
+            "kiosk.tokens_per_minute: one request may hold 8192 tokens (needs.max_context of the release); "
+            "at least 8192 (got 4000)"
+        )
+    ]
+    assert list(caller_problems(callers, counts_tokens=True, longest=65536))[-1].endswith(
+        "at least 65536 (got 50000)"
+    )

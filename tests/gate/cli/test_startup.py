@@ -34,3 +34,11 @@ def test_no_service_of_a_provider_is_imported(words):
     services = [m for m in loaded if m not in {"pulumi_aws._inputs", "pulumi_kubernetes._inputs"}]
     assert services == []
     assert words != ["--help"] or "pulumi" not in modules
+
+
+def test_judging_files_of_others_need_not_load_pulumi():
+    asked = "import sys, gate.evaluate.judgement; print('pulumi' in sys.modules)"
+    said = subprocess.run(  # noqa: S603 our own interpreter
+        [sys.executable, "-c", asked], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert said.stdout == "False\n"

@@ -39,6 +39,7 @@ CLASS_OF_PROXY = resource(
     CLASS, {"metadata": {"name": "envoy"}, "spec": {"parametersRef": {"name": "edge", "namespace": "edge"}}}
 )
 UNSAID = "spec.provider.kubernetes.envoyService: nothing says that its load balancer is internal"
+REPLACED = "spec.mergeType: is not set: the policy takes the place of the gateway's"
 UNBOUND = "loadBalancerSourceRanges: a public load balancer that names no source ranges"
 
 CASES: dict[str, RuleCases] = {
@@ -161,22 +162,12 @@ CASES: dict[str, RuleCases] = {
             Case(
                 policy(SECURITY_POLICY, "HTTPRoute", "m", cors={}),
                 others=[policy(SECURITY_POLICY, "Gateway", jwt=JWT)],
-                findings=[
-                    (
-                        "spec.mergeType: is not set: the policy takes the place of the gateway's "
-                        "authentication for HTTPRoute m"
-                    )
-                ],
+                findings=[f"{REPLACED} authentication for HTTPRoute m"],
             ),
             Case(
                 policy(SECURITY_POLICY, "GRPCRoute", "g", authorization={"defaultAction": "Allow"}),
                 others=[policy(SECURITY_POLICY, "Gateway", extAuth={"grpc": {}})],
-                findings=[
-                    (
-                        "spec.mergeType: is not set: the policy takes the place of the gateway's "
-                        "authentication for GRPCRoute g"
-                    )
-                ],
+                findings=[f"{REPLACED} authentication for GRPCRoute g"],
             ),
         ],
         not_applicable=[Case(NOT_OURS)],
@@ -199,9 +190,7 @@ CASES: dict[str, RuleCases] = {
             Case(
                 policy(TRAFFIC_POLICY, kind, "m", timeout={}),
                 others=[policy(TRAFFIC_POLICY, "Gateway", rateLimit={"type": "Global"})],
-                findings=[
-                    f"spec.mergeType: is not set: the policy takes the place of the gateway's rate limits for {kind} m"
-                ],
+                findings=[f"{REPLACED} rate limits for {kind} m"],
             )
             for kind in ("HTTPRoute", "GRPCRoute")
         ],

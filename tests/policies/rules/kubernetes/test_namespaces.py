@@ -230,12 +230,12 @@ CASES = {
             Case(
                 namespace({}),
                 [MODEL],
-                ["models stand here, and no NetworkPolicy denies outgoing traffic by default"],
+                ["models stand here, and no NetworkPolicy denies outgoing traffic"],
             ),
             Case(
                 namespace({}),
                 [LLM, network({"podSelector": {}})],
-                ["models stand here, and no NetworkPolicy denies outgoing traffic by default"],
+                ["models stand here, and no NetworkPolicy denies outgoing traffic"],
             ),
         ],
         not_applicable=[Case(OTHER)],

@@ -70,6 +70,8 @@ def _two(spec):
 
 
 _ENGINES = {"app.kubernetes.io/name": "chat-v1", "kserve.io/component": "workload"}
+_BARE = "spec.template.containers[0].resources: container main has no"
+_PICKER = "spec.router.scheduler.template.containers[0].args[0]: the picker runs with"
 _SHARED = {"serviceAccountName": "default"}
 _DEFAULT = "spec.template.serviceAccountName: the pod runs as the namespace's default account"
 _CROSSED = {"minReplicas": 4, "maxReplicas": 3, "wva": {}}
@@ -109,15 +111,11 @@ CASES = {
         undecided=[Case(llm(lambda s: s["model"].update(uri=UNKNOWN)))],
     ),
     "language-models-ask-no-hub": RuleCases(
-        passing=[
-            Case(llm()),
-            Case(llm(_bare), others=[_WELL_KNOWN]),
-            Case(engine(lambda c: c.pop("env"))),
-        ],
+        passing=[Case(llm()), Case(llm(_bare), others=[_WELL_KNOWN]), Case(engine(lambda c: c.pop("env")))],
         failing=[
             failing(
                 llm(lambda s: s["model"].update(uri="hf://org/chat:" + "0" * 40)),
-                "spec.model.uri: hf://org/chat:" + "0" * 40 + " is fetched whenever a pod starts",
+                f"spec.model.uri: hf://org/chat:{'0' * 40} is fetched whenever a pod starts",
             ),
             failing(engine(lambda c: c.pop("env")), _HUB, others=(OURS,)),
             failing(
@@ -177,8 +175,7 @@ CASES = {
         failing=[
             failing(
                 engine(lambda c: c.pop("resources")),
-                "spec.template.containers[0].resources: container main has no requests.cpu, "
-                "requests.memory, limits.memory",
+                f"{_BARE} requests.cpu, requests.memory, limits.memory",
             ),
             failing(
                 engine(lambda c: c["resources"]["limits"].pop("memory")),
@@ -291,11 +288,7 @@ CASES = {
                 _picker("--secure-serving=false"),
                 "spec.router.scheduler.template.containers[0].args[0]: the picker runs with --secure-serving=false",
             ),
-            failing(
-                _picker("-metrics-endpoint-auth=false"),
-                "spec.router.scheduler.template.containers[0].args[0]: the picker runs with "
-                "--metrics-endpoint-auth=false",
-            ),
+            failing(_picker("-metrics-endpoint-auth=false"), f"{_PICKER} --metrics-endpoint-auth=false"),
         ],
         not_applicable=OTHER,
         undecided=[Case(_annotated(UNKNOWN))],

@@ -75,6 +75,11 @@ _MOUNTED = (
     "spec.predictor.automountServiceAccountToken: the pod mounts a token for the cluster's API; must be false"
 )
 _ASLEEP = "spec.predictor.minReplicas: 0, and no ScaledObject here has a trigger that wakes it"
+_COMMIT = "hf://org/model:" + "0" * 40
+_CONTEXT = "spec.predictor.model.securityContext"
+_BARE = "spec.predictor.model.resources: container kserve-container has no"
+_KEY = "metadata.annotations[serving.kserve.io/deploymentMode]"
+_LEFT = f"{_KEY}: the mode is left to the cluster, where it may be Knative; Standard"
 _AUTH = "security.opendatahub.io/enable-auth"
 
 CASES = {
@@ -112,10 +117,8 @@ CASES = {
         ],
         failing=[
             failing(
-                model(lambda m: m.update(storageUri="hf://org/model:" + "0" * 40)),
-                "spec.predictor.model.storageUri: hf://org/model:"
-                + "0" * 40
-                + " is fetched whenever a pod starts",
+                model(lambda m: m.update(storageUri=_COMMIT)),
+                f"spec.predictor.model.storageUri: {_COMMIT} is fetched whenever a pod starts",
             ),
             failing(
                 model(lambda m: m.update(args=["--model_id=org/model"])),
@@ -135,16 +138,11 @@ CASES = {
         undecided=[Case(model(lambda m: m.update(args=UNKNOWN)))],
     ),
     "predictive-models-have-no-rights-on-the-node": RuleCases(
-        passing=[
-            Case(service()),
-            Case(predictor(_custom)),
-            Case(model(_on_runtime), others=[RUNTIME]),
-        ],
+        passing=[Case(service()), Case(predictor(_custom)), Case(model(_on_runtime), others=[RUNTIME])],
         failing=[
             failing(
                 model(lambda m: m.update(securityContext={**RESTRICTED, "privileged": True})),
-                "spec.predictor.model.securityContext.privileged: container kserve-container has every "
-                "right on the node",
+                f"{_CONTEXT}.privileged: container kserve-container has every right on the node",
             ),
             failing(
                 predictor(lambda p: p.update(hostNetwork=True)),
@@ -152,8 +150,7 @@ CASES = {
             ),
             failing(
                 model(lambda m: (_on_runtime(m), m.update(securityContext={"runAsNonRoot": False}))),
-                "spec.predictor.model.securityContext.runAsNonRoot: container kserve-container may run "
-                "as root; must be true",
+                f"{_CONTEXT}.runAsNonRoot: container kserve-container may run as root; must be true",
                 others=(RUNTIME,),
             ),
         ],
@@ -164,9 +161,7 @@ CASES = {
         passing=[Case(service()), Case(model(_on_runtime), others=[RUNTIME])],
         failing=[
             failing(
-                model(lambda m: m.pop("resources")),
-                "spec.predictor.model.resources: container kserve-container has no requests.cpu, "
-                "requests.memory, limits.memory",
+                model(lambda m: m.pop("resources")), f"{_BARE} requests.cpu, requests.memory, limits.memory"
             ),
             failing(
                 model(lambda m: m["resources"].pop("limits")),
@@ -251,14 +246,12 @@ CASES = {
             ),
             failing(
                 _annotated(),
-                "metadata.annotations[serving.kserve.io/deploymentMode]: the mode is left to the "
-                "cluster, where it may be Knative; Standard",
+                _LEFT,
                 others=(OURS,),
             ),
             failing(
                 _annotated(),
-                "metadata.annotations[serving.kserve.io/deploymentMode]: the mode is left to the "
-                "cluster, where it may be Knative; Standard",
+                _LEFT,
                 others=(OURS, _kserve("Knative")),
             ),
         ],
