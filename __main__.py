@@ -31,6 +31,7 @@ from components.observability.audit_trail import AuditTrail, AuditTrailArgs
 from components.observability.telemetry import Telemetry, TelemetryArgs
 from components.serving.autoscaling import Autoscaling, AutoscalingArgs
 from components.serving.serving import Serving, ServingArgs
+from components.storage.image_registry import ImageRegistry, ImageRegistryArgs
 from components.storage.model_store import ModelStore, ModelStoreArgs
 from stacks.load import load_stack
 from stacks.platform_handles import PlatformHandles
@@ -54,6 +55,9 @@ if own.identity is not None:
 if own.model_store is not None:
     store = platform.args(ModelStoreArgs, settings=own.model_store)
     platform.model_store = ModelStore("model-store", store, on_aws).handle
+cache = None
+if own.registry is not None:
+    cache = ImageRegistry("registry", platform.args(ImageRegistryArgs, settings=own.registry), on_aws).handle
 if own.audit_trail is not None:
     AuditTrail("audit-trail", platform.args(AuditTrailArgs, settings=own.audit_trail), on_aws)
 if own.network is not None:
@@ -63,7 +67,10 @@ if own.cluster is not None:
     control_plane = platform.args(ClusterArgs, settings=own.cluster)
     platform.cluster = Cluster("cluster", control_plane, on_aws).handle
 if own.system_nodes is not None:
-    nodes = platform.args(SystemNodesArgs, settings=own.system_nodes, instance_tags=tags)
+    pulls_after = cache.ready if cache is not None else ()
+    nodes = platform.args(
+        SystemNodesArgs, settings=own.system_nodes, instance_tags=tags, pulls_after=pulls_after
+    )
     platform.system_nodes = SystemNodes("system-nodes", nodes, on_aws).handle
 
 # Everything below stands inside the cluster; nothing is asked of it before the deploy role may enter.

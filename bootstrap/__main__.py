@@ -13,6 +13,7 @@ from components.foundation.deploy_role import (
     DeployRole,
     DeployRoleArgs,
     Kind,
+    chart_statements,
     publisher_statements,
 )
 from components.foundation.github_trust import GithubTrust, GithubTrustArgs, workflow_trust
@@ -64,7 +65,15 @@ for stack in account.stacks.values():
                 trust=workflow_trust(names, own.github, environment, people),
                 boundary_arn=names.boundary_arn,
                 session_seconds=seconds,
-                statements=state_statements(names, stack.name, above, writes=kind == "deploy"),
+                statements=[
+                    *state_statements(names, stack.name, above, writes=kind == "deploy"),
+                    # A stack of models alone installs no chart.
+                    *(
+                        chart_statements(stack.registry, writes=kind == "deploy")
+                        if stack.settings.sections() != ["models"]
+                        else []
+                    ),
+                ],
                 derived=derived(stack.name, kind, here),
             ),
             bounded,

@@ -10,6 +10,8 @@ from pydantic import Field
 from facts.strict import Strict
 
 _FOLDER = Path(__file__).parent / "pins"
+COPIED_CHARTS = "charts"
+"""Where charts lie that no registry has as an image: whoever brings a platform up copies them."""
 
 
 class Pin(Strict):
@@ -26,6 +28,19 @@ class Chart(Pin):
 
     repository: str
     chart: str
+    oci: str = ""
+    """Where the same chart lies as an image: a pull-through cache takes nothing from an index."""
+
+    @property
+    def home(self) -> str:
+        """Where it lies as an image, as ``oci://registry/path/chart``; empty where an index alone has it."""
+        found = self.oci or (self.repository if self.repository.startswith("oci://") else "")
+        return f"{found}/{self.chart}" if found else ""
+
+    @property
+    def path(self) -> str:
+        """Where it lies below the root of a registry of one's own: under the host it comes from, or among copies."""
+        return self.home.removeprefix("oci://") or f"{COPIED_CHARTS}/{self.chart}"
 
 
 class Image(Pin):
@@ -99,6 +114,32 @@ def add_ons() -> dict[str, AddOn]:
 @cache
 def modules() -> dict[str, Module]:
     return {name: Module.model_validate(raw) for name, raw in _read("modules").items()}
+
+
+class ChartImages(Strict):
+    """By place in a chart's values, the text of an image that stands there by default."""
+
+    places: dict[str, str]
+
+
+class PublicRegistry(Strict):
+    """A registry whose images an ECR pull-through cache takes, by the host that images name."""
+
+    upstream: str
+    needs_credentials: bool = False
+
+
+@cache
+def chart_images() -> dict[str, dict[str, str]]:
+    """By the chart's own name: where its values name an image, and the text that stands there by default."""
+    read = {name: ChartImages.model_validate({"places": raw}) for name, raw in _read("chart-images").items()}
+    return {name: dict(found.places) for name, found in read.items()}
+
+
+@cache
+def public_registries() -> dict[str, PublicRegistry]:
+    """The registries that ECR caches, by host."""
+    return {host: PublicRegistry.model_validate(raw) for host, raw in _read("registries").items()}
 
 
 @cache

@@ -13,6 +13,7 @@ _ARN: Final = re.compile(r"^arn:aws[a-z-]*:[a-z0-9-]+:(?P<region>[a-z0-9-]*):(?P
 def contradictions(settings: StackSettings, raw: Mapping[str, Any]) -> Iterator[str]:
     """ARNs that name another account or region than the platform's, and pools that share a name."""
     yield from _pool_names(settings)
+    yield from _registry(settings)
     for path, value in _strings(raw, ""):
         arn = _ARN.match(value)
         if arn is None:
@@ -20,6 +21,16 @@ def contradictions(settings: StackSettings, raw: Mapping[str, Any]) -> Iterator[
         for part, mine in (("account", settings.platform.account), ("region", settings.platform.region)):
             if arn[part] and arn[part] != mine:
                 yield f"{path}: names {part} {arn[part]}, but platform.{part} is {mine} (got {value!r})"
+
+
+def _registry(settings: StackSettings) -> Iterator[str]:
+    """A registry that nodes cannot reach, and nodes that reach no public one."""
+    registry, network = settings.registry, settings.network
+    region = settings.platform.region
+    if registry is not None and (other := registry.wrong_region(region)):
+        yield f"registry.host: lies in {other}; roles of this platform act in {region} only (got {registry.host!r})"
+    if network is not None and network.exits == "none" and registry is None:
+        yield "network.nat: nodes reach no public registry with 'none'; name a registry in this stack (got 'none')"
 
 
 def _strings(value: Any, path: str) -> Iterator[tuple[str, str]]:

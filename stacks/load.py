@@ -12,9 +12,11 @@ from pydantic import ValidationError
 from components.compute.cpu_pool import CpuPoolSettings
 from components.compute.gpu_pool import GpuPoolSettings
 from components.foundation.names import Names
+from components.foundation.registry import UPSTREAM, Registry
 from components.models.plan import ModelPlan
 from components.network.network import NetworkSettings
 from components.serving.serving import ServingSettings
+from components.storage.registry_settings import RegistrySettings
 from facts.explain import did_you_mean, explain, placeholders
 from facts.strict_yaml import YamlProblem, load
 from releases.load import LoadedRelease, ReleaseError, load_releases
@@ -104,6 +106,12 @@ class Stack:
     def endpoint_ranges(self) -> tuple[str, ...]:
         """Where AWS's services answer inside the VPC, whose network this stack or one above owns."""
         return tuple(self._network.endpoint_ranges.values())
+
+    @property
+    def registry(self) -> Registry:
+        """Where images and charts are pulled from: what this stack or one above says, or their makers' registries."""
+        said: RegistrySettings | None = self.settings_of("registry")
+        return said.registry(self.names) if said is not None else UPSTREAM
 
     @property
     def gpu_pools(self) -> Mapping[str, GpuPoolSettings]:

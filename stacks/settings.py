@@ -22,6 +22,7 @@ from components.observability.telemetry import TelemetrySettings
 from components.serving.autoscaling import AutoscalingSettings
 from components.serving.serving import ServingSettings
 from components.storage.model_store import ModelStoreSettings
+from components.storage.registry_settings import RegistrySettings
 from facts.strict import Slug
 from stacks.identity import IdentitySettings
 from stacks.platform import PlatformSettings
@@ -44,6 +45,7 @@ class StackSettings(Settings):
     budget: BudgetSettings | None = None
     upstream: Slug | None = None
     identity: IdentitySettings | None = None
+    registry: RegistrySettings | None = None
     network: NetworkSettings | None = None
     cluster: ClusterSettings | None = None
     system_nodes: SystemNodesSettings | None = None

@@ -12,10 +12,12 @@ import pulumi_aws as aws
 from pydantic import AfterValidator, Field
 
 from components.cluster.cluster import ClusterHandle
+from components.cluster.node_pulls import node_pulls
 from components.cluster.node_shell import Debug, node_shell
 from components.foundation.base import Handle, PlatformComponent, Settings
 from components.foundation.iam_document import service_trust
 from components.foundation.names import Names
+from components.foundation.registry import UPSTREAM, Registry
 from components.foundation.well_known import POOL_LABEL, SYSTEM_POOL, SYSTEM_TAINT
 from components.network.network import NetworkHandle
 from facts.pins import images
@@ -60,6 +62,9 @@ class SystemNodesArgs:
     zones: Sequence[str]
     cluster: ClusterHandle
     instance_tags: Mapping[str, str] = field(default_factory=dict)
+    registry: Registry = UPSTREAM
+    pulls_after: Sequence[pulumi.Resource] = ()
+    """What must stand before a node pulls its first image."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,7 +102,7 @@ class SystemNodes(PlatformComponent):
             tags=self.tags(f"{name}-role"),
             opts=self.child_opts(),
         )
-        attached = [
+        attached: list[pulumi.Resource] = [
             aws.iam.RolePolicyAttachment(
                 f"{name}-{policy}",
                 role=role.name,
@@ -106,6 +111,7 @@ class SystemNodes(PlatformComponent):
             )
             for policy in _MANAGED
         ]
+        attached += node_pulls(self, name, role, args.registry)
         node_shell(self, name, names, role, args.settings.debug)
         template = self._template(name, args)
         subnets = pulumi.Output.from_input(args.network.node_subnet_ids)
@@ -147,7 +153,7 @@ class SystemNodes(PlatformComponent):
             taints=[{"key": SYSTEM_TAINT, "value": "true", "effect": "NO_SCHEDULE"}],
             tags=self.tags(name),
             # A node that joins before the CNI is not ready; one without its policies never joins.
-            opts=self.child_opts(depends_on=[*args.cluster.ready, *shared.attached]),
+            opts=self.child_opts(depends_on=[*args.cluster.ready, *args.pulls_after, *shared.attached]),
         )
 
     def _template(self, name: str, args: SystemNodesArgs) -> aws.ec2.LaunchTemplate:

@@ -12,6 +12,7 @@ from pydantic import Field
 
 from components.cluster.cluster import ClusterHandle
 from components.cluster.cluster_addons import ClusterAddonsHandle
+from components.cluster.node_pulls import node_pulls
 from components.cluster.node_shell import Debug, node_shell
 from components.compute.karpenter_permissions import controller_statements
 from components.compute.system_home import ON_SYSTEM_NODES
@@ -21,6 +22,7 @@ from components.foundation.helm import release
 from components.foundation.iam_document import Statement, document, pod_identity_trust, service_trust
 from components.foundation.kubernetes_object import KubernetesObject
 from components.foundation.names import Names
+from components.foundation.registry import UPSTREAM, Registry
 from components.foundation.system_namespace import system_namespace
 from components.foundation.well_known import KARPENTER
 
@@ -54,6 +56,7 @@ class KarpenterArgs:
     names: Names
     cluster: ClusterHandle
     cluster_addons: ClusterAddonsHandle
+    registry: Registry = UPSTREAM
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,6 +151,7 @@ class Karpenter(PlatformComponent):
             # Credentials are injected when the pod is admitted, so the association comes first; without its
             # CRDs, its queue or DNS the controller ends at start.
             self.child_opts(depends_on=[*crds, namespace, *identity, *hears, *args.cluster_addons.ready]),
+            registry=args.registry,
         )
         self.handle = KarpenterHandle(
             node_role_name=names.role("karpenter-node"),
@@ -166,7 +170,7 @@ class Karpenter(PlatformComponent):
             tags=self.tags(f"{name}-node-role"),
             opts=self.child_opts(),
         )
-        attached = [
+        attached: list[pulumi.Resource] = [
             aws.iam.RolePolicyAttachment(
                 f"{name}-node-{policy}",
                 role=role.name,
@@ -175,6 +179,7 @@ class Karpenter(PlatformComponent):
             )
             for policy in _NODE_POLICIES
         ]
+        attached += node_pulls(self, f"{name}-node", role, args.registry)
         node_shell(self, f"{name}-node", names, role, args.settings.debug)
         entry = aws.eks.AccessEntry(
             f"{name}-nodes-join",

@@ -23,8 +23,11 @@ class PlatformComponent(pulumi.ComponentResource):
 
     TYPE: ClassVar[str]
 
-    def __init__(self, name: str, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__(self.TYPE, name, None, opts)
+    def __init__(
+        self, name: str, opts: pulumi.ResourceOptions | None = None, says: Mapping[str, str] | None = None
+    ) -> None:
+        """``says`` is kept as the component's own inputs: what rules must know and no child shows."""
+        super().__init__(self.TYPE, name, dict(says) if says else None, opts)
         after = opts.depends_on if opts is not None and opts.depends_on is not None else []
         if not isinstance(after, list):
             raise TypeError(f"{name}: depends_on is a list of resources here (got {type(after).__name__})")

@@ -14,8 +14,9 @@ from components.foundation.names import Names
 from facts.deploy_actions import deploy_actions
 
 DATA: Final = (
-    "ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:CompleteLayerUpload", "ecr:DescribeImages",
-    "ecr:GetAuthorizationToken", "ecr:InitiateLayerUpload", "ecr:PutImage", "ecr:UploadLayerPart",
+    "ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:BatchImportUpstreamImage", "ecr:CompleteLayerUpload",
+    "ecr:DescribeImages", "ecr:GetAuthorizationToken", "ecr:GetDownloadUrlForLayer", "ecr:InitiateLayerUpload",
+    "ecr:PutImage", "ecr:UploadLayerPart",
     "iam:CreateServiceLinkedRole", "iam:PassRole", "kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey",
     "s3:AbortMultipartUpload", "s3:DeleteObject", "s3:GetObject", "s3:ListBucket",
     "s3:ListBucketMultipartUploads", "s3:ListMultipartUploadParts", "s3:PutObject",

@@ -13,6 +13,7 @@ import pulumi_aws as aws
 from components.foundation.base import Handle, PlatformComponent
 from components.foundation.iam_document import Statement, document
 from components.foundation.names import Names
+from components.foundation.registry import Registry
 
 DEPLOY_SESSION_SECONDS: Final = 14_400
 """An ``up`` of a whole platform waits for a control plane and one chart after the other; credentials of a workflow are
@@ -89,6 +90,30 @@ class DeployRole(PlatformComponent):
         return aws.iam.RolePolicyAttachment(
             f"{name}-attachment", role=role.name, policy_arn=policy.arn, opts=self.child_opts()
         )
+
+
+def chart_statements(registry: Registry, *, writes: bool) -> list[Statement]:
+    """Pulling charts from a registry of ECR; a deploy fills its cache, a preview reads what is there."""
+    if not registry.repositories:
+        return []
+    fills = (
+        ["ecr:BatchImportUpstreamImage", "ecr:CreateRepository"]
+        if writes
+        else ["ecr:BatchImportUpstreamImage"]
+    )
+    return [
+        Statement(
+            sid="PullCharts",
+            actions=["ecr:BatchGetImage", *fills, "ecr:GetDownloadUrlForLayer"],
+            resources=[registry.repositories],
+        ),
+        Statement(
+            sid="LogInToTheRegistry",
+            actions=["ecr:GetAuthorizationToken"],
+            resources=["*"],
+            unscoped_because="a registry's token has no resource level",
+        ),
+    ]
 
 
 def publisher_statements(names: Names) -> list[Statement]:

@@ -15,6 +15,7 @@ from components.foundation.helm import release
 from components.foundation.iam_document import document, pod_identity_trust
 from components.foundation.kubernetes_object import KubernetesObject
 from components.foundation.names import Names
+from components.foundation.registry import UPSTREAM, Registry
 from components.foundation.system_namespace import system_namespace
 from components.foundation.well_known import CERT_MANAGER
 from components.gateway.certificate_manifests import (
@@ -54,6 +55,7 @@ class CertificatesArgs:
     settings: CertificatesSettings
     cluster_addons: ClusterAddonsHandle
     names: Names | None = None
+    registry: Registry = UPSTREAM
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,6 +89,7 @@ class Certificates(PlatformComponent):
             CERT_MANAGER,
             values(),
             self.child_opts(depends_on=[*crds, namespace, *identity, *args.cluster_addons.ready]),
+            registry=args.registry,
         )
         # Each waits for the one it names: an issuer is refused until the webhook answers, and unready until
         # its secret exists.

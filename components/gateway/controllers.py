@@ -9,6 +9,7 @@ from components.foundation.base import PlatformComponent
 from components.foundation.definitions import define
 from components.foundation.helm import release
 from components.foundation.kubernetes_object import KubernetesObject
+from components.foundation.registry import UPSTREAM, Registry
 from components.foundation.system_namespace import system_namespace
 from components.foundation.well_known import AI_GATEWAY, ENVOY_GATEWAY
 from components.gateway.managed_store import ManagedStore, ManagedStoreArgs
@@ -38,6 +39,7 @@ class GatewayControllersArgs:
     after: tuple[pulumi.Resource, ...]
     managed_store: ManagedStoreArgs | None
     """None: the counters stand in the cluster."""
+    registry: Registry = UPSTREAM
 
 
 class GatewayControllers(PlatformComponent):
@@ -69,6 +71,7 @@ class GatewayControllers(PlatformComponent):
             ai_gateway_values(),
             # Its webhook's certificate is a cert-manager object.
             self.child_opts(depends_on=[*crds, spaces[AI_GATEWAY], *args.after]),
+            registry=args.registry,
         )
         budget = KubernetesObject(
             f"{name}-ai-budget", admission_budget(), self.child_opts(depends_on=[spaces[AI_GATEWAY]])
@@ -80,6 +83,7 @@ class GatewayControllers(PlatformComponent):
             controller_values(address),
             # It asks the AI gateway about every change, and counts in the store.
             self.child_opts(depends_on=[*crds, ai, *store, spaces[ENVOY_GATEWAY]]),
+            registry=args.registry,
         )
         self.ready: tuple[pulumi.Resource, ...] = (*crds, *store, ai, budget, controller)
         self.register_outputs({})
@@ -94,7 +98,7 @@ class GatewayControllers(PlatformComponent):
             KubernetesObject(
                 # The API server refuses objects of a namespace that is not there.
                 f"{name}-{NAME}-{role}",
-                manifest,
+                args.registry.pulls(manifest),
                 self.child_opts(depends_on=[space]),
             )
             for role, manifest in store_manifests().items()

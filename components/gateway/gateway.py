@@ -14,6 +14,7 @@ from components.foundation.base import Handle, PlatformComponent, Settings
 from components.foundation.kubernetes_object import KubernetesObject
 from components.foundation.lifecycle import DURABLE, Lifecycle
 from components.foundation.names import Names
+from components.foundation.registry import UPSTREAM, Registry
 from components.foundation.system_namespace import system_namespace
 from components.foundation.well_known import EDGE, EDGE_GATEWAY, INNER_GATEWAY, KSERVE
 from components.gateway import manifests
@@ -91,6 +92,7 @@ class GatewayArgs:
     cluster_addons: ClusterAddonsHandle
     certificates: CertificatesHandle
     mesh: MeshHandle
+    registry: Registry = UPSTREAM
 
     def managed_store(self) -> ManagedStoreArgs:
         """What the managed store needs of these."""
@@ -178,6 +180,7 @@ class Gateway(PlatformComponent):
             GatewayControllersArgs(
                 after=(*args.cluster_addons.ready, *args.certificates.ready),
                 managed_store=args.managed_store() if settings.rate_limit_store == "managed" else None,
+                registry=args.registry,
             ),
             self.child_opts(),
         )
@@ -198,7 +201,9 @@ class Gateway(PlatformComponent):
             **inner_objects(settings),
         }
         before = [
-            KubernetesObject(f"{name}-{role}", manifest, self.child_opts(depends_on=after))
+            KubernetesObject(
+                f"{name}-{role}", args.registry.pulls(manifest), self.child_opts(depends_on=after)
+            )
             for role, manifest in objects.items()
         ]
         listeners = [

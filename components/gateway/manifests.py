@@ -8,6 +8,7 @@ from components.compute.system_home import ON_SYSTEM_NODES
 from components.foundation.well_known import EDGE, EDGE_GATEWAY, INNER_GATEWAY, KSERVE, MODELS
 from components.gateway.access import CALLER_HEADER
 from components.gateway.values import CONTROLLER
+from facts.pins import images
 
 CLASS: Final = "envoy"
 EDGE_SECRET: Final = "edge-certificate"  # noqa: S105 the name of a secret, not one
@@ -59,10 +60,12 @@ def proxy(name: str, namespace: str, *, service: Mapping[str, Any], replicas: in
                             ],
                         },
                         "container": {
+                            # Envoy Gateway's own choice, said so that a registry of ours can bring it.
+                            "image": images()["envoy"].reference,
                             "resources": {
                                 "requests": {"cpu": "500m", "memory": "512Mi"},
                                 "limits": {"cpu": "2", "memory": "1Gi"},
-                            }
+                            },
                         },
                     },
                 },

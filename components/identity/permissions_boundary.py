@@ -39,13 +39,13 @@ REGIONAL: Final[dict[str, tuple[str, ...]]] = {
         "arc-zonal-shift:GetManagedResource", "eks:DescribeCluster", "eks-auth:AssumeRoleForPodIdentity",
     ),
     "Images": (
-        "ecr:BatchGetImage", "ecr:BatchImportUpstreamImage", "ecr:GetAuthorizationToken",
-        "ecr:GetDownloadUrlForLayer",
+        "ecr:BatchGetImage", "ecr:BatchImportUpstreamImage", "ecr:CreateRepository", "ecr:GetAuthorizationToken",
+        "ecr:GetDownloadUrlForLayer", "ecr:TagResource",
     ),
     "Data": (
         "kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey",
-        "kms:GenerateDataKeyWithoutPlaintext", "kms:ReEncrypt*", "s3:GetObject", "s3:ListBucket", "s3:PutObject",
-        "sqs:DeleteMessage", "sqs:GetQueueUrl", "sqs:ReceiveMessage",
+        "kms:GenerateDataKeyWithoutPlaintext", "kms:ReEncrypt*", "kms:RetireGrant", "s3:GetObject", "s3:ListBucket",
+        "s3:PutObject", "sqs:DeleteMessage", "sqs:GetQueueUrl", "sqs:ReceiveMessage",
     ),
     "Shell": (
         "ssm:UpdateInstanceInformation", "ssmmessages:CreateControlChannel", "ssmmessages:CreateDataChannel",

@@ -14,6 +14,7 @@ from components.foundation.definitions import define
 from components.foundation.helm import release
 from components.foundation.kubernetes_object import KubernetesObject
 from components.foundation.namespace_manifests import require_mutual_tls
+from components.foundation.registry import UPSTREAM, Registry
 from components.foundation.system_namespace import system_namespace
 from components.foundation.well_known import ISTIO_SYSTEM
 from components.mesh.flow import TRUST_DOMAIN
@@ -39,6 +40,7 @@ class MeshArgs:
 
     settings: MeshSettings
     cluster_addons: ClusterAddonsHandle
+    registry: Registry = UPSTREAM
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,6 +124,7 @@ class Mesh(PlatformComponent):
             ISTIO_SYSTEM,
             base_values(),
             self.child_opts(depends_on=[*crds, namespace]),
+            registry=args.registry,
         )
         istiod = release(
             f"{name}-istiod",
@@ -129,6 +132,7 @@ class Mesh(PlatformComponent):
             ISTIO_SYSTEM,
             istiod_values(args.settings),
             self.child_opts(depends_on=[*crds, base, namespace]),
+            registry=args.registry,
         )
         cni = release(
             f"{name}-cni",
@@ -136,6 +140,7 @@ class Mesh(PlatformComponent):
             ISTIO_SYSTEM,
             cni_values(),
             self.child_opts(depends_on=[istiod, namespace]),
+            registry=args.registry,
         )
         ztunnel = release(
             f"{name}-ztunnel",
@@ -143,6 +148,7 @@ class Mesh(PlatformComponent):
             ISTIO_SYSTEM,
             ztunnel_values(args.settings),
             self.child_opts(depends_on=[istiod, cni, namespace]),
+            registry=args.registry,
         )
         # In Istio's root namespace it speaks for the whole mesh; its CRD and webhook must answer.
         strict = KubernetesObject(

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import pulumi
 
 from components.foundation.names import Names
+from components.foundation.registry import UPSTREAM, Registry
 from components.gateway.gateway import GatewayHandle
 from components.identity.capability_role import CapabilityRoleHandle
 from components.models.plan import ModelPlan
@@ -33,6 +34,7 @@ class ModelArgs:
     gateway: GatewayHandle
     autoscaling: AutoscalingHandle
     telemetry: TelemetryHandle
+    registry: Registry = UPSTREAM
     stable: Mapping[str, str] = field(default_factory=dict)
 
     def is_driven(self) -> bool:

@@ -49,12 +49,8 @@ class Llm(PlatformComponent):
         ready = list(parts.handle.ready)
         return KubernetesObject(
             f"{name}-service",
-            llm_inference_service(
-                plan,
-                where,
-                args.names,
-                pool=chosen.pool,
-                replicas=chosen.replicas.min,
+            args.registry.pulls(
+                llm_inference_service(plan, where, args.names, pool=chosen.pool, replicas=chosen.replicas.min)
             ),
             self.child_opts(
                 depends_on=ready,

@@ -12,6 +12,7 @@ from pydantic import Field
 from components.foundation.base import Settings
 from components.foundation.iam_document import Conditions, Statement, document
 from components.foundation.names import Names
+from components.foundation.registry import UPSTREAM, Registry
 from facts.aws_owned_buckets import owned_buckets
 from facts.strict import AccountId
 
@@ -30,14 +31,16 @@ class PerimeterSettings(Settings):
     """Accounts outside it whose resources the platform uses, such as a shared image registry."""
 
 
-def endpoint_document(names: Names, service: str, perimeter: PerimeterSettings) -> str | None:
+def endpoint_document(
+    names: Names, service: str, perimeter: PerimeterSettings, registry: Registry = UPSTREAM
+) -> str | None:
     """The policy of one service's endpoint; None for a service that takes none."""
     if service in WITHOUT_POLICY:
         return None
     return document(
         _statement("OwnIdentitiesOwnResources", f"{service.partition('.')[0]}:*", _own(names, perimeter)),
         *_foreign_resources(names, service, perimeter),
-        *_service_specific(names, service, perimeter),
+        *_service_specific(names, service, perimeter, registry),
     )
 
 
@@ -78,12 +81,16 @@ def _foreign_resources(names: Names, service: str, perimeter: PerimeterSettings)
     return [_statement("OwnIdentitiesNamedAccounts", f"{service.partition('.')[0]}:*", conditions)]
 
 
-def _service_specific(names: Names, service: str, perimeter: PerimeterSettings) -> list[Statement]:
+def _service_specific(
+    names: Names, service: str, perimeter: PerimeterSettings, registry: Registry
+) -> list[Statement]:
     """What a service needs of resources that are AWS's own."""
     mine = {"StringEquals": _identities(names, perimeter)}
     if service == "s3":
         # Layers come by links that ECR or a registry signed: the caller has no account of ours.
-        buckets = [f"arn:{names.partition}:s3:::{bucket}/*" for bucket in owned_buckets(names.region)]
+        # With a registry of the organisation's own, nothing comes from the buckets of public ones.
+        owned = owned_buckets(names.region, public=not registry.host)
+        buckets = [f"arn:{names.partition}:s3:::{bucket}/*" for bucket in owned]
         return [
             Statement(
                 sid="ImageLayers",

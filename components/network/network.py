@@ -14,6 +14,7 @@ from pydantic import Field, model_validator
 from components.foundation.base import Handle, PlatformComponent, Settings
 from components.foundation.lifecycle import DURABLE, Lifecycle
 from components.foundation.names import Names
+from components.foundation.registry import UPSTREAM, Registry
 from components.network.cidr_plan import plan_subnets
 from components.network.control_plane_subnets import ControlPlaneSubnets
 from components.network.endpoint_plan import endpoint_ranges
@@ -99,6 +100,7 @@ class NetworkArgs:
     settings: NetworkSettings
     names: Names
     lifecycle: Lifecycle = DURABLE
+    registry: Registry = UPSTREAM
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -166,6 +168,7 @@ class Network(PlatformComponent):
                 vpc_cidr=settings.vpc_cidr,
                 endpoints=settings.doors,
                 perimeter=settings.perimeter,
+                registry=args.registry,
                 ranges=settings.endpoint_ranges,
                 route_table_ids=[t.id for t in tables],
             ),

@@ -11,6 +11,7 @@ import pulumi_aws as aws
 
 from components.foundation.base import PlatformComponent
 from components.foundation.names import Names
+from components.foundation.registry import UPSTREAM, Registry
 from components.network.endpoint_policy import PerimeterSettings, endpoint_document
 
 INTERFACES: Final = ("ec2", "ecr.api", "ecr.dkr", "eks", "eks-auth", "kms", "logs", "sqs", "sts")
@@ -36,6 +37,7 @@ class VpcEndpointsArgs:
     ranges: Mapping[str, str]
     """By zone letter, where interface endpoints stand."""
     route_table_ids: Sequence[pulumi.Input[str]]
+    registry: Registry = UPSTREAM
 
 
 class VpcEndpoints(PlatformComponent):
@@ -56,7 +58,7 @@ class VpcEndpoints(PlatformComponent):
             service_name=f"com.amazonaws.{args.names.region}.s3",
             vpc_endpoint_type="Gateway",
             route_table_ids=args.route_table_ids,
-            policy=endpoint_document(args.names, "s3", args.perimeter),
+            policy=endpoint_document(args.names, "s3", args.perimeter, args.registry),
             tags=self.tags(f"{name}-s3"),
             opts=self.child_opts(),
         )
@@ -122,7 +124,7 @@ class VpcEndpoints(PlatformComponent):
             dns_options={"private_dns_only_for_inbound_resolver_endpoint": False}
             if service == "s3"
             else None,
-            policy=endpoint_document(args.names, service, args.perimeter),
+            policy=endpoint_document(args.names, service, args.perimeter, args.registry),
             tags=self.tags(name),
             opts=self.child_opts(),
         )

@@ -19,6 +19,7 @@ from components.foundation.iam_document import Statement, document, pod_identity
 from components.foundation.kubernetes_object import KubernetesObject
 from components.foundation.lifecycle import DURABLE, Lifecycle
 from components.foundation.names import Names
+from components.foundation.registry import UPSTREAM, Registry
 from components.foundation.system_namespace import system_namespace
 from components.foundation.well_known import OBSERVABILITY
 from components.identity.cluster_key import account_may_manage, logs_may_use
@@ -60,6 +61,7 @@ class TelemetryArgs:
     cluster_addons: ClusterAddonsHandle
     mesh: MeshHandle
     lifecycle: Lifecycle = DURABLE
+    registry: Registry = UPSTREAM
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,6 +136,7 @@ class Telemetry(PlatformComponent):
                 chart_values,
                 # Pods that carry the mesh's label join as they start: the agents must run by then.
                 self.child_opts(depends_on=[namespace, *args.mesh.ready, *after]),
+                registry=args.registry,
             )
             for role, (pin, chart_values, after) in charts.items()
         }

@@ -11,6 +11,7 @@ from components.compute.system_home import ON_SYSTEM_NODES
 from components.foundation.base import Handle, PlatformComponent, Settings
 from components.foundation.helm import release
 from components.foundation.kubernetes_object import KubernetesObject
+from components.foundation.registry import UPSTREAM, Registry
 from components.foundation.system_namespace import system_namespace
 from components.foundation.well_known import KEDA
 from components.mesh.declared_flows import DeclaredFlows, DeclaredFlowsArgs
@@ -35,6 +36,7 @@ class AutoscalingArgs:
     api_server_range: str
     cluster_addons: ClusterAddonsHandle
     mesh: MeshHandle
+    registry: Registry = UPSTREAM
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,6 +110,7 @@ class Autoscaling(PlatformComponent):
             values(),
             # A pod joins the mesh as it starts: the agents must run. Unreachable metrics stop every HPA.
             self.child_opts(depends_on=[namespace, *args.mesh.ready, *flows.ready], retain_on_delete=True),
+            registry=args.registry,
         )
         self.handle = AutoscalingHandle(ready=(*flows.ready, keda))
         self.register_outputs({})

@@ -13,6 +13,7 @@ from components.foundation.definitions import define
 from components.foundation.helm import release
 from components.foundation.kubernetes_object import KubernetesObject
 from components.foundation.names import Names
+from components.foundation.registry import UPSTREAM, Registry
 from components.foundation.well_known import INNER_DOMAIN, INNER_GATEWAY, KSERVE
 from components.gateway.certificates import CertificatesHandle
 from components.gateway.gateway import GatewayHandle
@@ -44,6 +45,7 @@ class ServingArgs:
     certificates: CertificatesHandle
     mesh: MeshHandle
     gateway: GatewayHandle
+    registry: Registry = UPSTREAM
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -155,7 +157,7 @@ class Serving(PlatformComponent):
             ),
             self.child_opts(),
         )
-        controllers = self._controllers(name, waits, flows.ready)
+        controllers = self._controllers(name, args.registry, waits, flows.ready)
         budget = KubernetesObject(
             # The API server refuses objects of a namespace that is not there.
             f"{name}-llm-controller-budget",
@@ -173,7 +175,9 @@ class Serving(PlatformComponent):
         objects = [
             # Each needs its CRD and the webhook of its controller.
             KubernetesObject(
-                f"{name}-{role}", manifest, self.child_opts(depends_on=[*controllers, *args.gateway.ready])
+                f"{name}-{role}",
+                args.registry.pulls(manifest),
+                self.child_opts(depends_on=[*controllers, *args.gateway.ready]),
             )
             for role, manifest in manifests.items()
         ]
@@ -181,7 +185,11 @@ class Serving(PlatformComponent):
         self.register_outputs({})
 
     def _controllers(
-        self, name: str, waits: Sequence[pulumi.Resource], flows: Sequence[pulumi.Resource]
+        self,
+        name: str,
+        registry: Registry,
+        waits: Sequence[pulumi.Resource],
+        flows: Sequence[pulumi.Resource],
     ) -> list[pulumi.Resource]:
         crds = define(self, name, "kserve", "kserve-llm")
         controller = release(
@@ -191,6 +199,7 @@ class Serving(PlatformComponent):
             predictive_values(),
             # In a closed namespace the kubelet's probes need their way too, or the release never becomes ready.
             self.child_opts(depends_on=[*crds, *waits, *flows]),
+            registry=registry,
         )
         # Shares its ConfigMap with the predictive controller, which therefore comes first.
         llm_controller = release(
@@ -199,5 +208,6 @@ class Serving(PlatformComponent):
             KSERVE,
             llm_values(),
             self.child_opts(depends_on=[*crds, controller, *waits, *flows]),
+            registry=registry,
         )
         return [*crds, controller, llm_controller]

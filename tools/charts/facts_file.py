@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from facts.chart_contents import FOLDER
+from policies.analysis.charts.moved import Moved, moved
 from policies.analysis.charts.values import closed, filled, leaves, token
 from tools.charts.open_places import Objects, open_places, with_tokens
 from tools.charts.renderer import Release, RenderError, render
@@ -23,9 +24,11 @@ def written(source: Source, passed: Sequence[tuple[Release, list[str]]]) -> str:
     """
     objects: dict[str, Any] = {}
     renderings: list[dict[str, Any]] = []
-    for release, stacks in passed:
+    # One rendering serves every registry, so those with the charts' own images come first.
+    for release, stacks in sorted(passed, key=lambda one: bool(_plain(one[0]).images)):
         made, size = _objects(release, source)
-        known = next((one for one in renderings if _is_of(one, release)), None)
+        plain = _plain(release)
+        known = next((one for one in renderings if _is_of(one, release, plain)), None)
         if known is not None:
             _same(known, objects, release, made)
             known["stacks"] = sorted({*known["stacks"], *stacks})
@@ -79,19 +82,31 @@ def _digest(value: Any) -> str:
     return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()[:8]
 
 
-def _is_of(rendering: dict[str, Any], release: Release) -> bool:
+def _plain(release: Release) -> Moved:
+    return moved(release.chart, release.version, release.values)
+
+
+def _is_of(rendering: dict[str, Any], release: Release, plain: Moved) -> bool:
     return (
         (rendering["release"], rendering["namespace"], rendering["skips_definitions"])
         == (release.name, release.namespace, release.skips_definitions)
-    ) and rendering["closed"] == closed(release.values, rendering["open"])
+    ) and rendering["closed"] in {
+        closed(values, rendering["open"]) for values in (release.values, plain.values)
+    }
 
 
 def _same(rendering: dict[str, Any], objects: dict[str, Any], release: Release, made: Objects) -> None:
-    """A second stack's values prove the open places: filled in, they must give what Helm makes of them."""
+    """A second stack's values prove the open places: filled in, they must give what Helm makes of them.
+
+    So do images of another registry, moved as ``slipway`` moves them.
+    """
     values = dict(leaves(release.values))
     texts = {token(place): values[place] for place in rendering["open"]}
+    is_plain = rendering["closed"] == closed(release.values, rendering["open"])
+    there = Moved({}) if is_plain else _plain(release)
     by_token = sorted(
-        json.dumps(filled(objects[name], texts), sort_keys=True) for name in rendering["objects"]
+        json.dumps(there.applied(filled(objects[name], texts)), sort_keys=True)
+        for name in rendering["objects"]
     )
     if by_token != sorted(json.dumps(one, sort_keys=True) for one in made):
         raise RenderError(

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from facts.chart_contents import Contents, Rendering, of_chart
+from policies.analysis.charts.moved import Moved, moved
 from policies.analysis.charts.values import closed, filled, is_text, leaves, token
 from policies.analysis.kubernetes.charts import RELEASE, chart_of
 from policies.analysis.kubernetes.within import objects_within
@@ -26,6 +27,8 @@ class Rendered:
     release: Resource
     contents: Contents | None = None
     rendering: Rendering | None = None
+    moved: Moved | None = None
+    """Where its images lie in another registry than the one that was rendered."""
     why_not: str = ""
 
     @property
@@ -82,6 +85,7 @@ def _matched(release: Resource, contents: Contents) -> Rendered:
     if version.removeprefix("v") != contents.version.removeprefix("v"):
         return Rendered(release=release, contents=contents, why_not=f"rendered is version {contents.version}")
     values = mapping(at(release.inputs, "values"), "values")
+    plain = moved(chart_of(release), version, values)
     name = text(at(release.inputs, "name"), "name") or release.name
     namespace = text(at(release.inputs, "namespace"), "namespace")
     skips = flag(at(release.inputs, "skipCrds"), "skipCrds")
@@ -91,9 +95,15 @@ def _matched(release: Resource, contents: Contents) -> Rendered:
             namespace,
             skips,
         )
-        if same and closed(values, rendering.open) == rendering.closed and _may_be_filled(rendering, values):
+        if same and _holds(rendering, values):
             return Rendered(release=release, contents=contents, rendering=rendering)
+        if same and plain.images and _holds(rendering, plain.values):
+            return Rendered(release=release, contents=contents, rendering=rendering, moved=plain)
     return Rendered(release=release, contents=contents, why_not="rendered were other values")
+
+
+def _holds(rendering: Rendering, values: Mapping[str, Any]) -> bool:
+    return closed(values, rendering.open) == rendering.closed and _may_be_filled(rendering, values)
 
 
 def _may_be_filled(rendering: Rendering, values: Mapping[str, Any]) -> bool:
@@ -114,7 +124,8 @@ def _children(known: Rendered) -> Iterator[Resource]:
         if isinstance(said := values.get(place), str | Unknown)
     }
     for written in known.rendering.objects:
-        yield child(known.release, filled(written, texts))
+        made = filled(written, texts)
+        yield child(known.release, known.moved.applied(made) if known.moved is not None else made)
 
 
 def _inside(resource: Resource) -> Iterator[Resource]:

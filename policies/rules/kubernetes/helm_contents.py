@@ -9,6 +9,7 @@ from facts.pins import Chart, charts
 from policies.analysis.charts.joined import renderings
 from policies.analysis.kubernetes.charts import RELEASE, chart_of
 from policies.analysis.kubernetes.within import in_values
+from policies.analysis.platform.registry import declared
 from policies.engine.graph import Graph, Resource
 from policies.engine.neighbours import keeps_our_conventions
 from policies.engine.rule import Offence, Rule
@@ -97,15 +98,17 @@ def _elsewhere(release: Resource, graph: Graph) -> Iterable[Offence]:
             expected=f"the pinned one comes from {pins[0].repository}",
         )
     elif keeps_our_conventions(graph):
-        yield from _not_as_pinned(release, chart, pins)
+        yield from _not_as_pinned(release, chart, pins, graph)
 
 
-def _not_as_pinned(release: Resource, chart: str, pins: list[Chart]) -> Iterator[Offence]:
+def _not_as_pinned(release: Resource, chart: str, pins: list[Chart], graph: Graph) -> Iterator[Offence]:
     """Organisations mirror charts: the last part of an address may stand in another registry, where they say so."""
     repository = text(at(release.inputs, "repositoryOpts.repo"), "repositoryOpts.repo")
     address = chart.rpartition("/")[0] if "://" in chart else repository
     version = text(at(release.inputs, "version"), "version")
-    if address.rstrip("/") not in {pin.repository for pin in pins}:
+    own = declared(graph)
+    here = {f"oci://{own.root}/{pin.path}".rpartition("/")[0] for pin in pins} if own is not None else set()
+    if address.rstrip("/") not in {pin.repository for pin in pins} | here:
         wanted = " or ".join(sorted({pin.repository for pin in pins}))
         yield Offence(
             path="repositoryOpts.repo",

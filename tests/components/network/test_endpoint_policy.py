@@ -5,6 +5,7 @@ import json
 import pytest
 from pydantic import ValidationError
 
+from components.foundation.registry import Registry
 from components.network.endpoint_policy import PerimeterSettings, endpoint_document
 from components.network.vpc_endpoints import INTERFACES
 
@@ -48,6 +49,12 @@ def test_layers_of_images_come_from_buckets_of_others_and_nothing_goes_there(nam
             "arn:aws:s3:::quayio-production-s3/*",
         ],
     }
+
+
+def test_with_a_registry_of_ones_own_nothing_comes_from_public_ones(names):
+    own = Registry("registry.example.com", "prod")
+    layers = _by_sid(endpoint_document(names, "s3", ALONE, own))["ImageLayers"]
+    assert layers["Resource"] == ["arn:aws:s3:::prod-eu-central-1-starport-layer-bucket/*"]
 
 
 def test_what_services_need_of_aws_is_named(names):

@@ -5,6 +5,7 @@ import pytest
 from policies.analysis.charts.joined import joined, renderings
 from policies.analysis.charts.values import closed, filled, is_text, token
 from policies.analysis.kubernetes.charts import RELEASE
+from policies.analysis.platform.registry import images_of
 from policies.engine.graph import UNKNOWN, Graph
 from tests.captured import captured
 
@@ -32,6 +33,18 @@ def test_values_that_were_not_rendered_are_named(graph):
     (known,) = renderings(Graph([other]))
 
     assert (known.rendering, known.why_not) == (None, "rendered were other values")
+
+
+def test_a_stack_with_a_registry_of_its_own_is_judged_by_the_same_renderings(graph):
+    own = captured("prod").graph
+    known = {one.called: one.rendering is not None for one in renderings(own)}
+    assert {one.called: one.rendering is not None for one in renderings(graph)} == known
+    rendered = [r for r in joined(own) if r.rendered]
+    images = {image for r in rendered for _, image in images_of(r)}
+    root = "111122223333.dkr.ecr.eu-central-1.amazonaws.com/prod/"
+    assert sorted(image for image in images if not image.startswith(root)) == []
+    assert f"{root}quay.io/jetstack/cert-manager-acmesolver:v1.20.2" in images
+    assert f"{root}docker.io/kserve/llmisvc-controller:v0.20.0" in images
 
 
 def test_open_texts_may_differ_and_closed_ones_may_not():

@@ -1,4 +1,5 @@
 from policies.analysis.kubernetes.charts import RELEASE
+from policies.analysis.platform.registry import COMPONENT
 from policies.engine.evaluate import judge
 from policies.engine.graph import UNKNOWN, Graph
 from policies.rules.kubernetes.helm_contents import RULES
@@ -13,6 +14,10 @@ KEDA = {
 OTHER = Case(resource("kubernetes:helm.sh/v3:Chart", {"chart": "keda"}))
 MANIFEST = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "x"}}
 AI = {"chart": "oci://docker.io/envoyproxy/ai-gateway-helm", "name": "ai-gateway", "namespace": "n"}
+
+
+OWN = "111122223333.dkr.ecr.eu-central-1.amazonaws.com"
+REGISTRY = resource(COMPONENT, {"host": OWN, "prefix": "prod", "own": OWN}, name="registry", custom=False)
 
 
 def release(**overrides):
@@ -125,9 +130,20 @@ PINS = {
             Case(release(repositoryOpts={"repo": "https://mirror.example.com"})),
             Case(release(), [OURS]),
             Case(release(chart="of-a-stranger")),
+            Case(
+                release(chart=f"oci://{OWN}/prod/ghcr.io/kedacore/charts/keda", repositoryOpts={}),
+                [OURS, REGISTRY],
+            ),
             Case(release(repositoryOpts={**KEDA["repositoryOpts"], "caFile": "ca.pem"}), [OURS]),
         ],
         failing=[
+            Case(
+                release(chart=f"oci://{OWN}/prod/ghcr.io/keda", repositoryOpts={}),
+                [OURS, REGISTRY],
+                [
+                    f"repositoryOpts.repo: oci://{OWN}/prod/ghcr.io; the pin says https://kedacore.github.io/charts"
+                ],
+            ),
             Case(
                 release(postrender="/bin/sh -c curl|sh"),
                 findings=[
