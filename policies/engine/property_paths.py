@@ -54,6 +54,11 @@ def below(place: str, *steps: str) -> str:
     return place
 
 
+def dotted(place: str) -> str:
+    """A place as names of encrypted properties are written: ``volumes.1.name`` for ``volumes[1].name``."""
+    return place.replace("[", ".").replace("]", "")
+
+
 def _index(items: Any, step: str) -> int | None:
     """The position of the item that a step takes; None where the list has none like it."""
     if step.isdigit():

@@ -69,7 +69,7 @@ class Waiver(Strict):
         if (self.resource is None) == (self.chart is None):
             raise ValueError("needs either resource and finding, or chart and objects")
         if self.value is not None and self.finding is None:
-            raise ValueError("value goes with resource and finding; of a chart the version says it")
+            raise ValueError("value goes with resource and finding; of a chart write the whole sentence")
         return self
 
     @property
@@ -84,11 +84,12 @@ class Waiver(Strict):
             return self.finding if self.value is None else f"{self.finding} ({self.value})"
         return "; ".join(text for texts in (self.objects or {}).values() for text in texts)
 
-    def accepts(self, finding: Finding) -> bool:
-        """Whether the value that stands there is the one somebody read."""
-        if self.chart is not None or self.finding != (finding.path or None):
-            return True
-        return _same(self.value, finding.value)
+    def accepts(self, finding: Finding, text: str) -> bool:
+        """Whether the value that stands there is the one somebody read; a sentence says it already.
+
+        Of what a chart installs a path alone is accepted only where nothing stands: values of a release change it.
+        """
+        return text != finding.path or _same(self.value, finding.value)
 
     def parts(self) -> Iterator[tuple[str, str]]:
         """(resource, finding) of each finding it accepts."""
@@ -187,4 +188,4 @@ class Accepted:
         texts = [finding.path, finding.message] if finding.path else [finding.message]
         keys = ((id_, named, text) for id_ in ids for named in (resource, ANY) for text in texts)
         found = (match for key in keys for match in self._index.get(key, ()))
-        return next((match for match in found if match.waiver.accepts(finding)), None)
+        return next((match for match in found if match.waiver.accepts(finding, match.text)), None)

@@ -49,6 +49,17 @@ class Statement:
         is_one_of = isinstance(value, list | tuple) and item in value
         return f"{found}[{value.index(item)}]" if is_one_of else found
 
+    def place_of_everyone(self) -> tuple[str, str]:
+        """Where a statement for everyone says so, and what it says there."""
+        if self.spares_principals:
+            return self.place("NotPrincipal"), ""
+        principal = self._raw["Principal"]
+        for kind in principal if isinstance(principal, Mapping) else ("AWS",):
+            for said in self.principals(str(kind)):
+                if said == "*" or (kind == "AWS" and "*" in said):
+                    return self.place(f"Principal.{kind}", said), said
+        return self.place("Principal"), ""
+
     def _listed(self, part: str) -> tuple[str, ...]:
         return tuple(text(value, part) for value in listed(self._raw.get(part), part))
 

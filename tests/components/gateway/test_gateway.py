@@ -139,6 +139,11 @@ def test_both_controllers_start_after_the_kinds_they_watch(made):
         assert definitions <= made.graph.waits_for(made.named(name).urn)
 
 
+def test_envoy_gateway_starts_after_the_ai_gateway_that_it_asks_about_every_change(made):
+    waits = made.graph.waits_for(made.named("gateway-controllers-envoy").urn)
+    assert made.named("gateway-controllers-ai").urn in waits
+
+
 def test_definitions_stay_when_the_stack_goes(made):
     kept = sorted(r.name for r in made.graph if r.retain_on_delete)
     assert kept == sorted(

@@ -21,6 +21,7 @@ from tests.policies.cases import resource
 TODAY = date(2026, 11, 23)
 QUEUE = resource("aws:sqs/queue:Queue", {"name": "q"}, "jobs")
 NONE = not_asked("not asked")
+BAD = Offence(path="", problem="bad")
 
 
 def rule(check, level="mandatory"):
@@ -59,7 +60,7 @@ def test_nothing_found_passes():
 
 @pytest.mark.parametrize(("level", "verdict"), [("mandatory", "fail"), ("advisory", "pass")])
 def test_a_finding_fails_if_its_rule_is_mandatory(level, verdict):
-    report, _ = judged(lambda _r, _g: ["bad"], level)
+    report, _ = judged(lambda _r, _g: [BAD], level)
     assert report.verdict == verdict
     assert [(f.rule, f.level, f.urn, f.message, f.fix) for f in report.findings] == [
         ("queues-are-fine", level, QUEUE.urn, "bad", "mend it")
@@ -100,7 +101,7 @@ def test_whatever_a_rule_raises_it_ends_nothing_and_is_an_error(error):
 
 def test_what_a_rule_said_before_it_raised_is_kept():
     def check(_resource, _graph):
-        yield "bad"
+        yield BAD
         raise SystemExit(0)
 
     report, _ = judged(check)
@@ -112,11 +113,13 @@ def test_a_hand_at_the_keyboard_still_ends_it():
         judged(raising(KeyboardInterrupt()))
 
 
-@pytest.mark.parametrize("nonsense", [3, "", None, True, ["x"], b"bad", {}])
+@pytest.mark.parametrize(
+    "nonsense", [3, "", "bad", None, True, ["x"], b"bad", {}, Offence(path="a", problem="")]
+)
 def test_a_rule_that_answers_nonsense_is_an_error(nonsense):
     report, _ = judged(lambda _r, _g: [nonsense])
     assert report.verdict == "error"
-    assert report.faults == (f"rule queues-are-fine on {QUEUE.urn}: answered {nonsense!r}, not a text",)
+    assert report.faults == (f"rule queues-are-fine on {QUEUE.urn}: answered {nonsense!r}, not an offence",)
 
 
 @pytest.mark.parametrize("nonsense", [3, None, True, {}, b"", ""])
@@ -134,7 +137,7 @@ def test_a_rule_that_answers_one_text_is_an_error_and_not_a_finding_a_letter():
 
 def test_a_fault_outweighs_findings():
     def check(_resource, _graph):
-        yield "bad"
+        yield BAD
         raise ValueError("x")
 
     report, _ = judged(check)
@@ -163,17 +166,19 @@ def test_shape_is_judged_with_the_rules():
 
 
 def test_a_waiver_holds_until_the_end_of_its_last_day():
-    report, used = judged(lambda _r, _g: ["bad", "worse"], waivers={"w": waiver(finding="bad")})
+    report, used = judged(
+        lambda _r, _g: [BAD, Offence(path="", problem="worse")], waivers={"w": waiver(finding="bad")}
+    )
     assert [(f.message, f.waiver) for f in report.findings] == [
         ("bad", "w (ml, until 2026-11-23)"),
         ("worse", ""),
     ]
     assert (report.verdict, used) == ("fail", {"w"})
-    assert judged(lambda _r, _g: ["bad"], waivers={"w": waiver()})[0].verdict == "pass"
+    assert judged(lambda _r, _g: [BAD], waivers={"w": waiver()})[0].verdict == "pass"
 
 
 def test_an_expired_waiver_is_an_error_and_excuses_nothing():
-    report, used = judged(lambda _r, _g: ["bad"], waivers={"w": waiver(expires=date(2026, 11, 22))})
+    report, used = judged(lambda _r, _g: [BAD], waivers={"w": waiver(expires=date(2026, 11, 22))})
     assert report.verdict == "error"
     assert report.faults == (
         "waiver w of ml expired on 2026-11-22: queues-are-fine, aws:sqs/queue:Queue jobs",
@@ -193,7 +198,7 @@ def test_an_expired_waiver_is_an_error_and_excuses_nothing():
 )
 def test_a_waiver_from_the_future_excuses_nothing_or_half_a_year_would_begin_at_will(created, verdict):
     later = waiver(created=created, expires=created + timedelta(days=180))
-    report, used = judged(lambda _r, _g: ["bad"], waivers={"w": later})
+    report, used = judged(lambda _r, _g: [BAD], waivers={"w": later})
     assert (report.verdict, used) == (verdict, {"w"})
     if verdict == "error":
         assert report.faults == (
@@ -210,7 +215,7 @@ def test_a_waiver_lasts_180_days_and_no_more():
 
 def test_a_waiver_that_would_excuse_two_resources_of_one_name_is_an_error():
     other = replace(QUEUE, urn=f"{QUEUE.urn}-of-another-component", parent="urn:another")
-    report, _ = judged(lambda _r, _g: ["bad"], waivers={"w": waiver()}, graph=(QUEUE, other))
+    report, _ = judged(lambda _r, _g: [BAD], waivers={"w": waiver()}, graph=(QUEUE, other))
     assert report.verdict == "error"
     assert report.faults[0].startswith(
         "waiver w excuses 2 resources that are both called aws:sqs/queue:Queue jobs: rename one"
@@ -229,7 +234,7 @@ def test_a_waiver_that_would_excuse_two_resources_of_one_name_is_an_error():
     ],
 )
 def test_a_waiver_for_anything_else_excuses_nothing(changes):
-    report, used = judged(lambda _r, _g: ["bad"], waivers={"w": waiver(**changes)})
+    report, used = judged(lambda _r, _g: [BAD], waivers={"w": waiver(**changes)})
     assert (report.verdict, used) == ("fail", frozenset())
 
 
@@ -271,7 +276,7 @@ def test_a_waiver_names_objects_of_files_by_their_source():
 
 
 def test_the_report_keeps_its_contract():
-    report, _ = judged(lambda _r, _g: ["bad"])
+    report, _ = judged(lambda _r, _g: [BAD])
     data = json.loads(json.dumps(report.as_data()))
     assert set(data) >= {"verdict", "resources", "findings", "undecided", "not_seen"}
     assert set(data["resources"][0]) >= {"urn", "type", "name", "parent", "inputs"}
