@@ -12,6 +12,7 @@ from gate.core.progress import told
 from gate.evaluate.output_folder import shown
 from gate.evaluate.preview import Options, Previewed, preview, unused_waivers
 from gate.evaluate.selection import selected
+from gate.render.origins import Origins
 from gate.render.terminal import show
 from gate.report.report import EXIT_CODES
 
@@ -42,7 +43,8 @@ def run(
     details = len(names) == 1
     for done in previews:
         if done.report is not None:
-            show(done.report, console, details=details and done.stack == names[0])
+            shows_all = details and done.stack == names[0]
+            show(done.report, console, details=shows_all, origins=Origins(done.stack, options.organisation))
         else:
             console.print(done.problem, style="red", markup=False, highlight=False, soft_wrap=True)
     unused = unused_waivers(previews, options)

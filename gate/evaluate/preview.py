@@ -189,15 +189,16 @@ def _preview_one(stack: Stack, above: Sequence[Previewed], options: Options, add
                 *deploy_findings(stack, captured.graph, options.root),
             ],
         )
+        origins = Origins(stack.name, options.organisation)
         output_folder.write(
             options.output / stack.name,
             {
                 "report.json": render.as_json(report.as_data()),
-                "report.md": render.as_markdown(report),
+                "report.md": render.as_markdown(report, origins),
                 "report.html": as_html(
                     report, {name: w for name, w in waivers.items() if w.holds_in(stack.name)}
                 ),
-                "report.sarif": render.as_json(as_sarif(report, Origins(stack.name, options.organisation))),
+                "report.sarif": render.as_json(as_sarif(report, origins)),
                 "report.junit.xml": as_junit(report),
                 "manifests.yaml": manifests,
                 "tfplan.json": render.as_json(plan.data),

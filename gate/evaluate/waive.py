@@ -55,14 +55,14 @@ def waive(
     marked = []
     for finding in findings:
         label = labels.get(finding.urn, finding.urn)
-        found = accepted.by(finding.rule, label, finding.message)
+        found = accepted.by(finding, label)
         if found is None:
             marked.append(finding)
             continue
-        name, waiver = found
+        name, waiver, text = found
         used.add(name)
         if waiver.chart is not None:
-            used.add(part(name, label, finding.message))
+            used.add(part(name, label, text))
         excused.setdefault((name, label), set()).add(finding.urn)
         if waiver.is_in_force(today):
             marked.append(replace(finding, waiver=f"{name} ({waiver.owner}, until {waiver.expires})"))

@@ -9,7 +9,9 @@ import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from gate.core.markdown import cell, code
+from gate.render.origins import Origins
 from gate.render.page.mermaid import as_mermaid
+from gate.render.places import Places
 from gate.report.cost import Cost, of_line, usd
 from gate.report.report import Report, shown
 from policies.engine.graph import Resource
@@ -40,7 +42,7 @@ def _indented(value: Any, depth: int) -> str:
     return f"[{inner}{f',{inner}'.join(_indented(item, depth + 1) for item in value)}{outer}]"
 
 
-def as_markdown(report: Report) -> str:
+def as_markdown(report: Report, origins: Origins | None = None) -> str:
     """Verdict first, then what a reviewer acts on, then what to know."""
     labels = {r.urn: r.label for r in report.resources}
     return (
@@ -50,6 +52,7 @@ def as_markdown(report: Report) -> str:
             report=report,
             drawn=as_mermaid(report.flows),
             label=lambda urn: labels.get(urn, urn),
+            place=Places(report, origins).first,
             **report.summary,
         )
     )

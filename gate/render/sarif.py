@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from gate.core.printable import printable
-from gate.render.origins import Origins, Place, source_line
+from gate.render.origins import Origins, Place
+from gate.render.places import Places
 from gate.report.report import Report
 from policies.engine.catalog import RULES
 from policies.engine.controls import tags_of
@@ -38,10 +39,8 @@ def as_sarif(report: Report, origins: Origins | None = None) -> dict[str, Any]:
     rules = _rules(said)
     index = {rule["id"]: i for i, rule in enumerate(rules)}
     by_urn = {r.urn: r for r in report.resources}
-    results = [
-        _result(s, index[printable(s.rule)], by_urn.get(s.urn), report.components.get(s.urn, ""), origins)
-        for s in said
-    ]
+    places = Places(report, origins)
+    results = [_result(s, index[printable(s.rule)], by_urn.get(s.urn), places.of(s)) for s in said]
     return {
         "$schema": _SCHEMA,
         "version": "2.1.0",
@@ -98,10 +97,9 @@ def _rule(rule: str, level: str, *, why: str, fix: str, severity: Severity = "me
 
 
 def _result(
-    said: Finding | Undecided, index: int, resource: Resource | None, component: str, origins: Origins | None
+    said: Finding | Undecided, index: int, resource: Resource | None, places: Sequence[Place]
 ) -> dict[str, Any]:
     label = resource.label if resource is not None else said.urn
-    places = _places(said, resource, component, origins)
     identity = said.key.encode(errors="backslashreplace")
     result: dict[str, Any] = {
         "ruleId": printable(said.rule),
@@ -125,19 +123,6 @@ def _result(
             for i, p in enumerate(places[1:], 1)
         ]
     return result
-
-
-def _places(
-    said: Finding | Undecided, resource: Resource | None, component: str, origins: Origins | None
-) -> Sequence[Place]:
-    """The cause first, then the line of source that declares the resource."""
-    found = [
-        Place(file=said.file) if isinstance(said, Finding) and said.file else None,
-        origins.of(component, said) if origins is not None and component else None,
-        source_line(resource.position) if resource is not None else None,
-        Place(file=said.object.partition("#")[0]) if said.object else None,
-    ]
-    return [p for p in found if p is not None]
 
 
 def _location(places: Sequence[Place], urn: str, label: str) -> dict[str, Any]:

@@ -9,6 +9,8 @@ from rich.text import Text
 from rich.tree import Tree
 
 from gate.core.printable import one_line
+from gate.render.origins import Origins
+from gate.render.places import Places
 from gate.report.report import Report
 
 _MARK = {
@@ -18,8 +20,11 @@ _MARK = {
 }
 
 
-def show(report: Report, console: Console, *, details: bool) -> None:
-    """Print a report; without ``details`` only what needs an answer and the counts."""
+def show(report: Report, console: Console, *, details: bool, origins: Origins | None = None) -> None:
+    """Print a report; without ``details`` only what needs an answer and the counts.
+
+    ``origins`` are the lines of the stack it is of.
+    """
     summary = report.summary
     console.print(
         f"{escape(one_line(report.subject))}: {_MARK[report.verdict]}  "
@@ -45,7 +50,7 @@ def show(report: Report, console: Console, *, details: bool) -> None:
         _traffic(report, console)
         _starts(report, console)
         _machines(report, console)
-    labels = {r.urn: r.label for r in report.resources}
+    labels, places = {r.urn: r.label for r in report.resources}, Places(report, origins)
     for finding in report.open_findings:
         style = "red" if finding.level == "mandatory" else "yellow"
         _line(
@@ -54,6 +59,7 @@ def show(report: Report, console: Console, *, details: bool) -> None:
             f"{labels.get(finding.urn, finding.urn)}: {finding.message}",
             style,
         )
+        _at(console, places.first(finding))
         if finding.fix:
             _line(console, "  fix", finding.fix, "dim")
     for missing in report.undecided:
@@ -63,6 +69,7 @@ def show(report: Report, console: Console, *, details: bool) -> None:
             f"{labels.get(missing.urn, missing.urn)}: {missing.message}",
             "yellow",
         )
+        _at(console, places.first(missing))
     if details:
         _not_seen(report, console)
 
@@ -71,6 +78,11 @@ def _not_seen(report: Report, console: Console) -> None:
     console.print(f"not seen ({len(report.not_seen)})", style="italic")
     for why, things in report.not_seen_by_reason.items():
         _line(console, f"{why} ({len(things)})", "; ".join(things), "bold")
+
+
+def _at(console: Console, place: str) -> None:
+    if place:
+        _line(console, "  at", place, "dim")
 
 
 def _line(console: Console, head: str, body: str, style: str) -> None:

@@ -9,6 +9,7 @@ from pydantic import Field, TypeAdapter, ValidationError, model_validator
 from facts.explain import explain
 from facts.strict import Strict
 from facts.strict_yaml import YamlProblem, load
+from policies.engine.rule import Offence
 from policies.engine.waiver import ANY, LONGEST, Waiver, WaiverError, read_waivers
 
 RULE: Final = "stacks-make-what-rules-judge"
@@ -35,8 +36,13 @@ _ADAPTER: Final = TypeAdapter(
 
 
 def finding_of(what: str) -> str:
-    """What the rule says of a type (``aws:kms/grant:Grant``) or of a provider's property (after a space)."""
-    return f"no rule judges {what}"
+    """What the rule says of a type (``aws:kms/grant:Grant``) or of a property of one (after a space)."""
+    return unjudged(what).message
+
+
+def unjudged(what: str) -> Offence:
+    """The same as a finding, at the property where it is one's."""
+    return Offence(path=what.partition(" ")[2], problem=f"no rule judges {what}")
 
 
 def read_accepted(file: Path) -> dict[str, Waiver]:

@@ -5,6 +5,7 @@ from functools import partial
 from typing import TypeVar
 
 from policies.engine.graph import Graph, Resource
+from policies.engine.rule import Offence
 from policies.engine.values import UndecidedError
 
 T = TypeVar("T")
@@ -27,15 +28,11 @@ def every(questions: Iterable[Callable[[], Iterable[T]]]) -> Iterator[T]:
 
 
 def in_each(
-    parts: Callable[[Resource, Graph], Iterable[tuple[str, T]]], check: Callable[[T], Iterable[str]]
-) -> Callable[[Resource, Graph], Iterator[str]]:
-    """The check of a resource that asks each of its parts the same; what is said of one begins with its place."""
+    parts: Callable[[Resource, Graph], Iterable[T]], check: Callable[[T], Iterable[Offence]]
+) -> Callable[[Resource, Graph], Iterator[Offence]]:
+    """The check of a resource that asks each of its parts the same; a part knows where it stands."""
 
-    def found(resource: Resource, graph: Graph) -> Iterator[str]:
-        return every(partial(_placed, place, part, check) for place, part in parts(resource, graph))
+    def found(resource: Resource, graph: Graph) -> Iterator[Offence]:
+        return every(partial(check, part) for part in parts(resource, graph))
 
     return found
-
-
-def _placed(place: str, part: T, check: Callable[[T], Iterable[str]]) -> Iterator[str]:
-    return (f"{place}: {said}" for said in check(part))

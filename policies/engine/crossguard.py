@@ -79,7 +79,7 @@ class Judge:
     def tell(self, rule: Rule, graph: Graph, report: Report) -> None:
         """Report every finding of a rule; raises last, when a preview leaves something undecided."""
         said = judge(graph, [rule])
-        self._findings(rule, said, graph, report)
+        self._findings(said, graph, report)
         for fault in said.faults:
             report(f"{graph.by_urn[fault.urn].label}: the rule itself failed: {fault.message}", fault.urn)
         open_questions = [f"{graph.by_urn[u.urn].label}: {u.message}" for u in said.undecided]
@@ -88,13 +88,13 @@ class Judge:
         for undecided in said.undecided:
             report(f"{graph.by_urn[undecided.urn].label}: undecided: {undecided.message}", undecided.urn)
 
-    def _findings(self, rule: Rule, said: Judgement, graph: Graph, report: Report) -> None:
+    def _findings(self, said: Judgement, graph: Graph, report: Report) -> None:
         for finding in said.findings:
             label = graph.by_urn[finding.urn].label
-            waived = self.accepted_in(finding.urn).by(rule.id, label, finding.message)
-            if waived is not None and waived[1].is_in_force(self.today):
+            waived = self.accepted_in(finding.urn).by(finding, label)
+            if waived is not None and waived.waiver.is_in_force(self.today):
                 continue
-            ended = f" (its waiver {waived[0]} {waived[1].ended(self.today)})" if waived else ""
+            ended = f" (its waiver {waived.name} {waived.waiver.ended(self.today)})" if waived else ""
             report(f"{label}: {finding.message}{ended}", finding.urn)
 
 

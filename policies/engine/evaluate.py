@@ -110,14 +110,14 @@ def _apply(  # noqa: PLR0917 three lists to fill, called once
         is_asked_as_part = resource.is_part and not rule.house
         answered = (said_by_patch if is_asked_as_part else _said)(rule.check, resource, graph)
         if isinstance(answered, str | bytes | Mapping):  # a text would be read letter by letter
-            raise TypeError(f"answered {answered!r}, not a list of texts")  # noqa: TRY301 a fault like any other
-        for message in answered:
-            if not isinstance(message, str | Offence) or not message:
+            raise TypeError(f"answered {answered!r}, not a list of offences")  # noqa: TRY301 a fault like any other
+        for said in answered:
+            if not isinstance(said, Offence) or not said.problem:
                 faults.append(
-                    Fault(rule=rule.id, urn=resource.urn, message=f"answered {message!r}, not a text")
+                    Fault(rule=rule.id, urn=resource.urn, message=f"answered {said!r}, not an offence")
                 )
                 continue
-            findings.append(_finding(rule, resource, message))
+            findings.append(_finding(rule, resource, said))
     except UndecidedError as missing:
         undecided.append(
             Undecided(
@@ -130,20 +130,19 @@ def _apply(  # noqa: PLR0917 three lists to fill, called once
         faults.append(Fault(rule=rule.id, urn=resource.urn, message=f"{type(error).__name__}: {error}"))
 
 
-def _said(check: Check, resource: Resource, graph: Graph) -> Iterable[str | Offence]:
+def _said(check: Check, resource: Resource, graph: Graph) -> Iterable[Offence]:
     return check(resource, graph)
 
 
-def _finding(rule: Rule, resource: Resource, said: str | Offence) -> Finding:
-    what = said if isinstance(said, Offence) else Offence(path="", problem=said)
+def _finding(rule: Rule, resource: Resource, said: Offence) -> Finding:
     return Finding(
         rule=rule.id,
         level=rule.level,
         severity=rule.severity,
         urn=resource.urn,
         object=resource.source,
-        path=what.path,
-        value=what.value,
-        message=what.message,
+        path=said.path,
+        value=said.value,
+        message=said.message,
         fix=rule.fix,
     )

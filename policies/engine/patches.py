@@ -20,7 +20,7 @@ _MOST_FLAGS: Final = 64
 """Beyond so many flags the rest are not turned one by one, and what is said of the patch stays said."""
 
 
-def said_by_patch(check: Check, patch: Resource, graph: Graph) -> Iterator[str | Offence]:
+def said_by_patch(check: Check, patch: Resource, graph: Graph) -> Iterator[Offence]:
     """The answers of a rule's check that something in the patch makes.
 
     Raises:
@@ -32,15 +32,15 @@ def said_by_patch(check: Check, patch: Resource, graph: Graph) -> Iterator[str |
             yield answer
 
 
-def _hangs_on_a_flag(answer: str | Offence, check: Check, patch: Resource, graph: Graph) -> bool:
+def _hangs_on_a_flag(answer: Offence, check: Check, patch: Resource, graph: Graph) -> bool:
     turned = list(_turned(patch.inputs))
     return len(turned) > _MOST_FLAGS or any(
         answer not in _answers(check, replace(patch, inputs=inputs), graph) for inputs in turned
     )
 
 
-def _answers(check: Check, patch: Resource, graph: Graph) -> list[str | Offence]:
-    found: list[str | Offence] = []
+def _answers(check: Check, patch: Resource, graph: Graph) -> list[Offence]:
+    found: list[Offence] = []
     with suppress(UndecidedError):  # what was answered before counts
         for answer in check(patch, graph):
             found.append(answer)  # noqa: PERF402 extend would lose what came before the error

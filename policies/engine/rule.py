@@ -17,8 +17,9 @@ layer of defence; low, order and cost."""
 class Offence:
     """What breaks a rule in one place: the property, what stands there, what is wrong with it.
 
-    ``path`` is in the words of the API (``spec.containers[0].ports[0].hostPort``), empty for the resource as
-    a whole. ``value`` is what stands there; a line of the stack file that holds it is the finding's line.
+    ``path`` is in the words of the API (``spec.containers[0].ports[0].hostPort``), as it stands in the resource's
+    inputs or would stand there; empty only for the resource as a whole, such as for what it does not wait for.
+    ``value`` is what stands there, never a credential; a line of the stack file that holds it is the finding's line.
     """
 
     path: str
@@ -33,7 +34,7 @@ class Offence:
         return f"{said}; {self.expected}" if self.expected else said
 
 
-Check = Callable[[Resource, Graph], Iterable[str | Offence]]
+Check = Callable[[Resource, Graph], Iterable[Offence]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,8 +43,8 @@ class Rule:
 
     ``applies_to`` holds type tokens; ``kubernetes:*`` means every type that begins so.
 
-    ``check`` yields an :class:`Offence` (or, where no property is at fault, one short text) for each cause, narrow
-    enough that one of them can be waived; nothing means the resource is fine. It raises
+    ``check`` yields one :class:`Offence` for each cause, narrow enough that one of them can be waived; nothing means
+    the resource is fine. It raises
     :class:`policies.engine.values.UndecidedError` where a value it needs cannot be read; what it yielded before is
     kept. ``reads_graph`` is true where the check looks at other resources: in an engine such a rule can only run once
     the whole stack is known. ``reads_retention`` is true where it asks whether a resource is retained on delete, which

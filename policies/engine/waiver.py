@@ -1,17 +1,19 @@
 """Waivers: who accepts which finding on which resource, why, and until when."""
 
+import json
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from fnmatch import fnmatchcase
 from pathlib import Path
 from types import MappingProxyType
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, NamedTuple, Self
 
 from pydantic import Field, TypeAdapter, ValidationError, model_validator
 
 from facts.explain import explain
 from facts.strict import Strict
 from facts.strict_yaml import YamlProblem, load
+from policies.engine.evaluate import Finding
 
 LONGEST = timedelta(days=180)
 ANY = "any resource"
@@ -24,7 +26,8 @@ class Waiver(Strict):
     """One accepted finding, or what one rule finds in one chart.
 
     ``resource`` is the resource's ``type name`` (or ``file#kind/namespace/name`` for a judged manifest) and
-    ``finding`` the message, both exact, so that a waiver never covers an offence nobody has read. For what a chart
+    ``finding`` the path of the property with the ``value`` that stands there, or the whole message: all exact, so that
+    a waiver never covers an offence nobody has read. A path outlives sentences that are reworded. For what a chart
     installs, ``chart`` is its name and version instead, and ``objects`` the findings of each object (``Kind
     namespace/name``), as exact: another version of the chart is read again. ``stacks`` is ``all``, or names and
     patterns of the stacks it holds in (``prod-*``), so that a new stack needs no edit of what holds everywhere.
@@ -33,6 +36,7 @@ class Waiver(Strict):
     rule: Annotated[str, Field(min_length=3)]
     resource: Annotated[str, Field(min_length=3)] | None = None
     finding: Annotated[str, Field(min_length=3)] | None = None
+    value: Any = None
     chart: Annotated[str, Field(pattern=r"^\S+ v?\d\S*$")] | None = None
     objects: (
         Annotated[
@@ -64,6 +68,8 @@ class Waiver(Strict):
             raise ValueError("resource and finding go together, and so do chart and objects")
         if (self.resource is None) == (self.chart is None):
             raise ValueError("needs either resource and finding, or chart and objects")
+        if self.value is not None and self.finding is None:
+            raise ValueError("value goes with resource and finding; of a chart write the whole sentence")
         return self
 
     @property
@@ -74,7 +80,16 @@ class Waiver(Strict):
     @property
     def says(self) -> str:
         """The findings it accepts, in words."""
-        return self.finding or "; ".join(text for texts in (self.objects or {}).values() for text in texts)
+        if self.finding is not None:
+            return self.finding if self.value is None else f"{self.finding} ({self.value})"
+        return "; ".join(text for texts in (self.objects or {}).values() for text in texts)
+
+    def accepts(self, finding: Finding, text: str) -> bool:
+        """Whether the value that stands there is the one somebody read; a sentence says it already.
+
+        Of what a chart installs a path alone is accepted only where nothing stands: values of a release change it.
+        """
+        return text != finding.path or _same(self.value, finding.value)
 
     def parts(self) -> Iterator[tuple[str, str]]:
         """(resource, finding) of each finding it accepts."""
@@ -137,6 +152,19 @@ def read_waivers(path: Path) -> dict[str, Waiver]:
         raise WaiverError(f"{path.name} has {error.error_count()} problems:", explain(error)) from None
 
 
+def _same(one: Any, other: Any) -> bool:
+    """Whether two values are one as data: a file holds lists where a program has tuples."""
+    return json.dumps(one, sort_keys=True, default=str) == json.dumps(other, sort_keys=True, default=str)
+
+
+class Match(NamedTuple):
+    """The waiver of a finding, and by which of its texts."""
+
+    name: str
+    waiver: Waiver
+    text: str
+
+
 class Accepted:
     """The findings accepted in one stack."""
 
@@ -149,10 +177,15 @@ class Accepted:
         """``aliases`` are ids that rules had before, by the id of today: waivers by an old id hold for one version."""
         self._aliases = aliases
         held = {name: waiver for name, waiver in waivers.items() if waiver.holds_in(stack)}
-        self._index = {(w.rule, *part): (name, w) for name, w in held.items() for part in w.parts()}
+        self._index: dict[tuple[str, str, str], list[Match]] = {}
+        for name, waiver in held.items():
+            for resource, text in waiver.parts():
+                self._index.setdefault((waiver.rule, resource, text), []).append(Match(name, waiver, text))
 
-    def by(self, rule: str, resource: str, finding: str) -> tuple[str, Waiver] | None:
-        """The name and record of the waiver for exactly this finding, expired or not."""
-        ids = (rule, *self._aliases.get(rule, ()))
-        keys = ((id_, named, finding) for id_ in ids for named in (resource, ANY))
-        return next((self._index[key] for key in keys if key in self._index), None)
+    def by(self, finding: Finding, resource: str) -> Match | None:
+        """The waiver for exactly this finding, by its path and value or by its sentence, expired or not."""
+        ids = (finding.rule, *self._aliases.get(finding.rule, ()))
+        texts = [finding.path, finding.message] if finding.path else [finding.message]
+        keys = ((id_, named, text) for id_ in ids for named in (resource, ANY) for text in texts)
+        found = (match for key in keys for match in self._index.get(key, ()))
+        return next((match for match in found if match.waiver.accepts(finding, match.text)), None)

@@ -19,7 +19,7 @@ WAIVER = """
 w:
   rule: kms-keys-rotate
   resource: aws:kms/key:Key cluster-key
-  finding: enableKeyRotation is off
+  finding: "enableKeyRotation: is off"
   stacks: [dev]
   reason: A test of waivers, which needs a reason of some length.
   owner: somebody
@@ -86,7 +86,7 @@ def test_a_defect_is_found_and_named(tmp_path, dev):
     code, said = analyze(tmp_path, without_rotation(dev), ROOT / "policies" / "slipway-policies")
     assert code != 0
     assert "kms-keys-rotate  (aws:kms:Key: cluster-key)" in said
-    assert "aws:kms/key:Key cluster-key: enableKeyRotation is off" in said
+    assert "aws:kms/key:Key cluster-key: enableKeyRotation: is off" in said
 
 
 def test_a_waiver_holds_in_the_stack_that_the_state_is_of(tmp_path, dev):

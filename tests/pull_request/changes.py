@@ -29,7 +29,7 @@ WAIVER = """\
 audit-trail-key-rotation:
   rule: kms-keys-rotate
   resource: aws:kms/key:Key audit-trail-key
-  finding: enableKeyRotation is off
+  finding: "enableKeyRotation: is off"
   stacks: [dev, staging, prod]
   reason: >-
     The key is rotated by hand with the others of the security account until its own schedule is moved.

@@ -6,7 +6,9 @@ from typing import Any, Final
 
 from policies.analysis.kserve.llm import PICKER, llm_pods
 from policies.analysis.kserve.objects import INFERENCE_SERVICE, LLM, predictor_pods
-from policies.analysis.pods.finder import WORKLOADS, pods_of
+from policies.analysis.kserve.placed_pods import standing
+from policies.analysis.pods.finder import pods_of
+from policies.analysis.pods.pod import Pod
 from policies.engine.graph import Graph, Resource
 from policies.engine.values import at, mapping, number, sequence
 
@@ -24,6 +26,12 @@ class EnginePod:
     """All pods of its group with how many there are of each; empty where it stands alone."""
     is_shared: bool = False
     """Other pods whose number is not in view take part."""
+    places: tuple[str, ...] = ()
+    """Where its main containers stand, where that is not in the spec's own list."""
+
+    def container_path(self, index: int) -> str:
+        """The path of one of its main containers."""
+        return self.places[index] if self.places else f"{self.path}.containers[{index}]"
 
 
 def engine_pods(resource: Resource, graph: Graph) -> Iterator[EnginePod]:
@@ -36,21 +44,24 @@ def engine_pods(resource: Resource, graph: Graph) -> Iterator[EnginePod]:
         parts = list(predictor_pods(resource, graph))
         groups = {place.removesuffix(".workerSpec") for place, _ in parts if place.endswith(".workerSpec")}
         for place, pod in parts:
-            yield EnginePod(f"spec.{place}", pod, is_shared=place.removesuffix(".workerSpec") in groups)
+            is_shared = place.removesuffix(".workerSpec") in groups
+            yield _merged(standing(resource, f"spec.{place}", pod), is_shared=is_shared)
     elif resource.type in LLM:
         parts = list(llm_pods(resource, graph))
         places = {place for place, _ in parts}
         for place, pod in parts:
             if place != PICKER:
                 worker = f"{place.removesuffix('template').removesuffix('worker')}worker"
-                yield EnginePod(f"spec.{place}", pod, is_shared=worker in places)
+                yield _merged(standing(resource, f"spec.{place}", pod), is_shared=worker in places)
     elif resource.type.startswith(_GROUPS):
         yield from _group(resource)
     else:
         for found in pods_of(resource):
-            known = WORKLOADS.get(resource.type)
-            path = found.place if known is None else f"{known}.spec".lstrip(".")
-            yield EnginePod(path, found.spec, is_shared=resource.type.startswith(_RAY))
+            yield _merged(found, is_shared=resource.type.startswith(_RAY))
+
+
+def _merged(pod: Pod, *, is_shared: bool) -> EnginePod:
+    return EnginePod(pod.path, pod.spec, is_shared=is_shared, places=tuple(path for path, _ in pod.places))
 
 
 def _group(resource: Resource) -> Iterator[EnginePod]:

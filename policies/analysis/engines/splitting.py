@@ -6,6 +6,7 @@ from typing import Any, Final
 from facts.engines import engines
 from policies.analysis.engines.pods import EnginePod, main_containers
 from policies.analysis.engines.started import Started, started
+from policies.engine.rule import Offence
 from policies.engine.values import at, flag, known, mapping, mebibytes, sequence, text
 
 _SHARED: Final = "/dev/shm"  # noqa: S108 where a pod's memory is shared, and no file of ours
@@ -31,16 +32,17 @@ def parts(engine: Started) -> int | None:
     return product
 
 
-def too_few_devices(pod: EnginePod) -> Iterator[str]:
+def too_few_devices(pod: EnginePod) -> Iterator[Offence]:
     """Where an engine is split over more devices than its pod, or its group of pods, asks for."""
-    for index, container, engine in started(pod.spec):
+    for path, container, engine in started(pod):
         wanted = None if pod.is_shared else parts(engine)
         asked = _asked(pod, container)
         if wanted is not None and asked is not None and wanted > 1 and asked < wanted:
             whose = "the pods of its group ask" if pod.group else "the container asks"
-            yield (
-                f"{pod.path}.containers[{index}]: {engine.name} splits the model over {wanted} GPUs, "
-                f"and {whose} for {asked}"
+            yield Offence(
+                path=f"{path}.resources.limits",
+                problem=f"{engine.name} splits the model over {wanted} GPUs, and {whose} for {asked}",
+                value=asked,
             )
 
 
@@ -69,19 +71,19 @@ def devices(container: Mapping[str, Any]) -> int | None:
     return sum(int(one) for one in found) if found and all(one.isdecimal() for one in found) else None
 
 
-def shared_memory_problem(pod: EnginePod) -> Iterator[str]:
+def shared_memory_problem(pod: EnginePod) -> Iterator[Offence]:
     """Where parts of one engine have no memory to hand each other data in."""
     if flag(at(pod.spec, "hostIPC"), "hostIPC"):
         return
-    for index, container, engine in started(pod.spec):
+    for path, container, engine in started(pod):
         split = parts(engine)
         is_split = engine.engine.shares_memory and (split or 1) > 1 and (devices(container) or 0) > 1
         if is_split and not any(engine.told.get(name) == "1" for name in engines().unshared):
             problem = _of_volume(pod.spec, container)
             if problem:
-                yield (
-                    f"{pod.path}.containers[{index}].volumeMounts: {problem}, and {engine.name} shares memory "
-                    f"between its {split} parts"
+                yield Offence(
+                    path=f"{path}.volumeMounts",
+                    problem=f"{problem}, and {engine.name} shares memory between its {split} parts",
                 )
 
 

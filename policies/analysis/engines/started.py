@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from facts.engines import Engine, engines
+from policies.analysis.engines.pods import EnginePod
 from policies.analysis.engines.scripts import commands
 from policies.analysis.kserve.model_hubs import variables, words
 from policies.engine.values import at, sequence, text
@@ -112,9 +113,9 @@ def _by_image(image: str) -> str | None:
     return None
 
 
-def started(pod: Mapping[str, Any]) -> Iterator[tuple[int, Mapping[str, Any], Started]]:
-    """Engines among a pod's main containers, with where each stands."""
-    for index, container in enumerate(sequence(at(pod, "containers"), "containers")):
+def started(pod: EnginePod) -> Iterator[tuple[str, Mapping[str, Any], Started]]:
+    """Engines among a pod's main containers, each with the path of its container."""
+    for index, container in enumerate(sequence(at(pod.spec, "containers"), "containers")):
         found = engine_of(container)
         if found is not None:
-            yield index, container, found
+            yield pod.container_path(index), container, found

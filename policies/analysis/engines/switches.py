@@ -1,17 +1,25 @@
 """Switches of engines that let whoever reaches the server do more than ask the model."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from facts.engines import Switch, engines
 from policies.analysis.engines.scripts import commands
 from policies.analysis.engines.started import Started, engine_of
-from policies.analysis.kserve.model_hubs import variables, words
+from policies.analysis.kserve.model_hubs import placed_words, variable_place, variables, words
 
 _OFF: Final = frozenset({"", "0", "false", "no", "off"})
 
 
-def opened(container: Mapping[str, Any]) -> Iterator[str]:
+class Opened(NamedTuple):
+    """A switch that is on, and where in its container it stands."""
+
+    place: str
+    what: str
+    value: str
+
+
+def opened(container: Mapping[str, Any]) -> Iterator[Opened]:
     """What a container's variables and options open; a variable is one engine's own and says enough by its name."""
     told = {**variables(container)}
     for _, seen in commands(words(container), told):
@@ -20,10 +28,26 @@ def opened(container: Mapping[str, Any]) -> Iterator[str]:
     for facts in engines().engines.values():
         for switch in facts.switches:
             if switch.variable and _is_on(switch, told.get(switch.variable)):
-                yield f"{switch.variable}={told[switch.variable]} lets callers {switch.lets}"
+                value = told[switch.variable]
+                place = _variable_place(container, switch.variable)
+                yield Opened(place, f"{switch.variable}={value} lets callers {switch.lets}", value)
     for switch in found.engine.switches if found else ():
         if found and switch.option and _is_set(switch, found):
-            yield f"{switch.option} lets callers {switch.lets}"
+            place = _option_place(container, switch.option)
+            yield Opened(place, f"{switch.option} lets callers {switch.lets}", switch.option)
+
+
+def _variable_place(container: Mapping[str, Any], name: str) -> str:
+    """In the container's variables, or in the script that sets it."""
+    return variable_place(container, name) if name in variables(container) else _option_place(container, name)
+
+
+def _option_place(container: Mapping[str, Any], option: str) -> str:
+    """The word of a program that names an option; a list that names it otherwise, as a whole."""
+    said = (
+        place for place, word in placed_words(container) if option in word.replace("_", "-") or option in word
+    )
+    return next(said, "args")
 
 
 def _is_on(switch: Switch, value: str | None) -> bool:

@@ -9,6 +9,7 @@ from facts.engines import engines
 from policies.analysis.engines.pods import EnginePod
 from policies.analysis.engines.splitting import devices
 from policies.analysis.engines.started import Started, started
+from policies.engine.rule import Offence
 from policies.engine.values import at, mapping, text
 
 _PARAMETERS: Final = re.compile(
@@ -42,21 +43,25 @@ def _any_of(words: list[str], said: set[str], name: str) -> bool:
     return any(word in said or ("-" in word and word in name) for word in words)
 
 
-def too_large(pod: EnginePod) -> Iterator[str]:
+def too_large(pod: EnginePod) -> Iterator[Offence]:
     """Where weights alone are larger than the memory of the GPUs, on a machine that the pod names."""
     if pod.is_shared or pod.group:
         return
     selector = mapping(at(pod.spec, "nodeSelector"), "nodeSelector")
     named = next((text(selector[key], key) for key in _TYPE if key in selector), "")
     machine = gpu_instances().get(named)
-    for index, container, engine in started(pod.spec) if machine else ():
+    for path, container, engine in started(pod) if machine else ():
         count, size = devices(container), gigabytes(engine)
         if machine and count and size and not _offloads(engine, container):
             room = count * machine.gpu_memory_mib * 2**20 / 1e9
             if size > room:
-                yield (
-                    f"{pod.path}.containers[{index}]: the weights of {engine.model()} take {size:g} GB, and "
-                    f"{count} x {machine.gpu} of {named} have {room:.0f} GB"
+                yield Offence(
+                    path=f"{path}.resources.limits",
+                    problem=(
+                        f"the weights of {engine.model()} take {size:g} GB, and {count} x {machine.gpu} of {named} "
+                        f"have {room:.0f} GB"
+                    ),
+                    value=count,
                 )
 
 

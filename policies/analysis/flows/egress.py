@@ -16,6 +16,7 @@ from policies.analysis.kubernetes.metadata import name_of, namespace_of
 from policies.analysis.mesh.objects import NETWORK_POLICIES, selects_everything
 from policies.analysis.pods.finder import WORKLOADS
 from policies.engine.graph import Graph, Resource
+from policies.engine.rule import Offence
 from policies.engine.values import UndecidedError, at, flag, mapping, sequence, text
 
 _AGENT: Final = (ipaddress.ip_address("169.254.170.23"), ipaddress.ip_address("fd00:ec2::23"))
@@ -33,7 +34,7 @@ class _Pods:
     is_host: bool
 
 
-def cut_off(policy: Resource, graph: Graph) -> Iterator[str]:
+def cut_off(policy: Resource, graph: Graph) -> Iterator[Offence]:
     """Pods with an identity in view that a policy closes in, and what no policy lets them reach.
 
     A namespace that is only closed is opened by whoever brings the pods, and is not asked.
@@ -59,12 +60,16 @@ def cut_off(policy: Resource, graph: Graph) -> Iterator[str]:
         if policy.source and kind == "token":  # the way to STS may be opened in another file
             continue
         who = f"pods of {pods.namespace}/{pods.account}{pods.owner}"
-        if kind == "pod identity" and not any(_reaches_agent(rule) for rule in rules):
-            yield f"spec.egress: {who} have a pod identity and no rule lets them reach 169.254.170.23 on port 80"
-        if kind == "token" and not any(on_port(rule, 443, "TCP") for rule in rules):
-            yield f"spec.egress: {who} trade a token at STS and no rule lets them reach port 443"
-        if not any(on_port(rule, 53, "UDP") or on_port(rule, 53, "TCP") for rule in rules):
-            yield f"spec.egress: {who} call AWS by name and no rule lets them reach DNS on port 53"
+        yield from (Offence(path="spec.egress", problem=f"{who} {what}") for what in _missed(kind, rules))
+
+
+def _missed(kind: str, rules: list[Any]) -> Iterator[str]:
+    if kind == "pod identity" and not any(_reaches_agent(rule) for rule in rules):
+        yield "have a pod identity and no rule lets them reach 169.254.170.23 on port 80"
+    if kind == "token" and not any(on_port(rule, 443, "TCP") for rule in rules):
+        yield "trade a token at STS and no rule lets them reach port 443"
+    if not any(on_port(rule, 53, "UDP") or on_port(rule, 53, "TCP") for rule in rules):
+        yield "call AWS by name and no rule lets them reach DNS on port 53"
 
 
 def _pods(graph: Graph) -> list[_Pods]:

@@ -13,13 +13,14 @@ from policies.analysis.flows.tunnel import closes, in_mesh, is_left_out, pods_in
 from policies.analysis.kubernetes.metadata import inside, name_of, namespace_of
 from policies.analysis.mesh.objects import NETWORK_POLICIES
 from policies.engine.graph import Graph, Resource
+from policies.engine.rule import Offence
 from policies.engine.values import at, mapping, sequence
 
 KUBELET: Final = ipaddress.ip_address("169.254.7.127")
 _PROBES: Final = ("startupProbe", "readinessProbe", "livenessProbe")
 
 
-def unreached_probes(policy: Resource, graph: Graph) -> Iterator[str]:
+def unreached_probes(policy: Resource, graph: Graph) -> Iterator[Offence]:
     """Pods of the mesh whose probes no policy lets in.
 
     A namespace that is only closed is opened by whoever brings the pods, and is not asked.
@@ -47,9 +48,12 @@ def unreached_probes(policy: Resource, graph: Graph) -> Iterator[str]:
         for port in sorted(_probed(spec)):
             if not any(_lets_kubelet_in(rule, port) for rule in rules):
                 kind = owner.inputs.get("kind")
-                yield (
-                    f"spec.ingress: the kubelet probes {kind} {name_of(owner)} on port {port} from {KUBELET} "
-                    f"in the mesh, and no rule lets it in"
+                yield Offence(
+                    path="spec.ingress",
+                    problem=(
+                        f"the kubelet probes {kind} {name_of(owner)} on port {port} from {KUBELET} in the mesh, "
+                        "and no rule lets it in"
+                    ),
                 )
 
 

@@ -20,6 +20,7 @@ from policies.analysis.mesh.objects import (
 )
 from policies.analysis.pods.finder import WORKLOADS
 from policies.engine.graph import Graph, Resource
+from policies.engine.rule import Offence
 from policies.engine.values import UndecidedError, at, flag, mapping, sequence, text
 
 TUNNEL: Final = 15008
@@ -30,7 +31,7 @@ _SAID: Final = "kubernetes.io/metadata.name"
 _DIRECTIONS: Final = {"Ingress": ("ingress", "from"), "Egress": ("egress", "to")}
 
 
-def closed_tunnels(policy: Resource, graph: Graph) -> Iterator[str]:
+def closed_tunnels(policy: Resource, graph: Graph) -> Iterator[Offence]:
     """Rules that name pods and the port they ask for, where pods of the mesh meet on the tunnel.
 
     Raises:
@@ -45,7 +46,10 @@ def closed_tunnels(policy: Resource, graph: Graph) -> Iterator[str]:
         for index, rule in enumerate(sequence(at(policy.inputs, f"spec.{rules}"), rules)):
             who = _meshed(sequence(at(rule, peers), peers), policy, graph, direction)
             if who and not _opens_tunnel(rule) and not any(_covers(o, rule, peers) for o in others):
-                yield f"spec.{rules}[{index}].ports: {_words(direction, who)}, and no rule opens that port"
+                yield Offence(
+                    path=f"spec.{rules}[{index}].ports",
+                    problem=f"{_words(direction, who)}, and no rule opens that port",
+                )
 
 
 def _words(direction: str, who: str) -> str:

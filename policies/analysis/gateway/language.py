@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from policies.analysis.engines.pods import EnginePod
 from policies.analysis.engines.started import Started, started
 from policies.analysis.flows.selection import meets
 from policies.analysis.gateway.objects import AI_ROUTES, SERVICE
@@ -100,8 +101,8 @@ def _engines(graph: Graph, namespace: str) -> list[tuple[Mapping[str, Any], Star
         try:
             template = mapping(at(owner.inputs, path) if path else owner.inputs, path)
             labels = mapping(at(template, "metadata.labels"), "metadata.labels")
-            engines = started(mapping(at(template, "spec"), "spec"))
-            found.extend((labels, engine) for _, _, engine in engines)
+            pod = EnginePod(f"{path}.spec".lstrip("."), mapping(at(template, "spec"), "spec"))
+            found.extend((labels, engine) for _, _, engine in started(pod))
         except UndecidedError:
             continue
     return found

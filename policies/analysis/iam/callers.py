@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from policies.analysis.iam.conditions import Condition
 from policies.analysis.iam.statements import Statement, each, statements
+from policies.engine.rule import Offence
 from policies.engine.values import UndecidedError
 
 _WHO: Final = (
@@ -53,6 +54,12 @@ def names_callers(statement: Statement) -> bool:
 def open_statements(value: Any, path: str = "policy") -> Iterator[Statement]:
     """The statements that let anybody in, of any account, and that no other statement refuses to strangers."""
     return unrefused(value, lambda s: s.is_for_everyone and not names_callers(s), path)
+
+
+def lets_everyone_in(statement: Statement, problem: str) -> Offence:
+    """That a statement is for everyone, at the principal that says so."""
+    path, said = statement.place_of_everyone()
+    return Offence(path=path, problem=problem, value=said or None)
 
 
 def unrefused(

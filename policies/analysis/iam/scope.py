@@ -15,6 +15,7 @@ from facts.iam_actions import (
 from policies.analysis.iam.conditions import Condition
 from policies.analysis.iam.patterns import covers_action
 from policies.analysis.iam.statements import Statement
+from policies.engine.rule import Offence
 
 _OF_A_KIND: Final = re.compile(
     r"(?:backup-vault|cluster|db|dbuser|detector|function|instance|key|log-group|parameter|recovery-point|secret|stream"
@@ -49,7 +50,7 @@ _SAYS_NOT_WHAT: Final = (
 """Condition keys that say who, when, where or how: they leave every resource of an account within reach."""
 
 
-def wide_resources(statement: Statement) -> Iterable[str]:
+def wide_resources(statement: Statement) -> Iterable[Offence]:
     """What a permission does to things that it does not name, though it could."""
     if not statement.allows or any(_says_what(c, statement) for c in statement.conditions):
         return
@@ -59,9 +60,13 @@ def wide_resources(statement: Statement) -> Iterable[str]:
     kinds = [*everything, *(r for r in statement.resources if _is_a_whole_kind(r))]
     for action in sorted(statement.actions):
         if everything and not _needs_no_resource(action):
-            yield f"{statement.name}: {action} on {everything[0]}"
+            yield _on(statement, action, everything[0])
         elif kinds and _is_kept(action):
-            yield f"{statement.name}: {action} on {kinds[0]}"
+            yield _on(statement, action, kinds[0])
+
+
+def _on(statement: Statement, action: str, resource: str) -> Offence:
+    return Offence(path=statement.place("Action", action), problem=f"{action} on {resource}", value=action)
 
 
 def _reaches_all(resource: str) -> bool:

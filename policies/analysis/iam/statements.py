@@ -24,7 +24,9 @@ class Statement:
         UndecidedError: from each part that is unknown or that IAM would refuse.
     """
 
-    def __init__(self, raw: Mapping[str, Any], otherwise: str) -> None:
+    def __init__(self, raw: Mapping[str, Any], otherwise: str, path: str = "") -> None:
+        """``path`` is where it stands in the resource (``policy.Statement[0]``), empty where nobody wrote it there."""
+        self.path = path
         self._raw: dict[str, Any] = {}
         for key, value in raw.items():
             element = _ELEMENTS.get(str(key).lower())
@@ -34,6 +36,29 @@ class Statement:
                 )
             self._raw[element] = value
         self.name = text(self._raw.get("Sid"), "Sid") or otherwise
+
+    def place(self, part: str, item: str = "") -> str:
+        """Where a part stands, or one item of it: ``policy.Statement[0].Principal.AWS[1]``; a part may be missing."""
+        element, _, kind = part.partition(".")
+        value: Any = self._raw.get(element)
+        if kind and not isinstance(value, Mapping):  # a bare *, in place of a mapping by kind
+            part = element
+        elif kind:
+            value = value.get(kind)
+        found = f"{self.path}.{part}" if self.path else part
+        is_one_of = isinstance(value, list | tuple) and item in value
+        return f"{found}[{value.index(item)}]" if is_one_of else found
+
+    def place_of_everyone(self) -> tuple[str, str]:
+        """Where a statement for everyone says so, and what it says there."""
+        if self.spares_principals:
+            return self.place("NotPrincipal"), ""
+        principal = self._raw["Principal"]
+        for kind in principal if isinstance(principal, Mapping) else ("AWS",):
+            for said in self.principals(str(kind)):
+                if said == "*" or (kind == "AWS" and "*" in said):
+                    return self.place(f"Principal.{kind}", said), said
+        return self.place("Principal"), ""
 
     def _listed(self, part: str) -> tuple[str, ...]:
         return tuple(text(value, part) for value in listed(self._raw.get(part), part))
@@ -140,9 +165,13 @@ def statements(value: Any, path: str = "policy") -> Iterator[Statement]:
             f"{path}: a document {'without' if not written else 'with two lists of'} statements"
         )
     missing: UndecidedError | None = None
+    where = ".".join(filter(None, (path, written[0])))
+    is_list = isinstance(found[written[0]], list | tuple)
     for index, raw in enumerate(_each(found[written[0]], path)):
         try:
-            yield Statement(mapping(raw, path), f"statement {index}")
+            yield Statement(
+                mapping(raw, path), f"statement {index}", f"{where}[{index}]" if is_list else where
+            )
         except UndecidedError as error:
             missing = missing or error
     if missing is not None:

@@ -10,6 +10,7 @@ from policies.analysis.iam.effective import grants
 from policies.analysis.iam.identities import Identity
 from policies.analysis.iam.patterns import covers
 from policies.analysis.iam.statements import Statement
+from policies.engine.rule import Offence
 
 _OF_RESOURCES: Final = ("resourcetag/", "existingobjecttag/")
 _OF_CALLERS: Final = "aws:principaltag/"
@@ -39,8 +40,8 @@ class _Guard:
         return sorted(s for s in named if s and not set(s) & {"*", "?"})
 
 
-def undone_guards(identity: Identity) -> Iterator[str]:
-    """Guards that an identity may undo, each with the action that does.
+def undone_guards(identity: Identity, path: str) -> Iterator[Offence]:
+    """Guards that an identity may undo, each with the action that does; ``path`` is where its document stands.
 
     Raises:
         UndecidedError: a statement cannot be read.
@@ -54,7 +55,7 @@ def undone_guards(identity: Identity) -> Iterator[str]:
             )
             if line not in said:
                 said.add(line)
-                yield line
+                yield Offence(path=path, problem=line)
 
 
 def _meaning(guard: _Guard) -> str:

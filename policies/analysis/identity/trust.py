@@ -13,6 +13,7 @@ from policies.analysis.iam.statements import Statement, statements
 from policies.analysis.kubernetes.metadata import annotation, name_of, namespace_of
 from policies.engine.graph import UNKNOWN, Graph, Resource
 from policies.engine.references import referred_to
+from policies.engine.rule import Offence
 from policies.engine.values import at, flag, mapping
 
 POD_SERVICE: Final = "pods.eks.amazonaws.com"
@@ -87,7 +88,7 @@ def _link(by: Resource, said: Mapping[str, object]) -> Link:
     return Link(by=by, pods=pods, is_tagged=is_tagged, context=known)
 
 
-def broken_links(role: Resource, graph: Graph) -> Iterator[str]:
+def broken_links(role: Resource, graph: Graph) -> Iterator[Offence]:
     """What the trust of a role withholds from pods that an association in view gives it to.
 
     Raises:
@@ -101,7 +102,12 @@ def broken_links(role: Resource, graph: Graph) -> Iterator[str]:
         for action in (_ASSUME, _TAG) if link.is_tagged else (_ASSUME,):
             why = _refusal(read, action, link)
             if why:
-                yield f"{_TRUST}: {action} {why}: pods of {link.pods} get no credentials (association {link.by.name})"
+                yield Offence(
+                    path=_TRUST,
+                    problem=(
+                        f"{action} {why}: pods of {link.pods} get no credentials (association {link.by.name})"
+                    ),
+                )
 
 
 def _refusal(read: list[Statement], action: str, link: Link) -> str:
@@ -131,7 +137,7 @@ def _unmet(statement: Statement, link: Link) -> str:
     return ""
 
 
-def unmet_tokens(account: Resource, graph: Graph) -> Iterator[str]:
+def unmet_tokens(account: Resource, graph: Graph) -> Iterator[Offence]:
     """Why the role that a service account's annotation names does not take its token (IRSA).
 
     Raises:
@@ -147,13 +153,14 @@ def unmet_tokens(account: Resource, graph: Graph) -> Iterator[str]:
         return
     read = [s for s in statements(at(roles[0].inputs, _TRUST), _TRUST) if s.allows and s.takes(_WEB_IDENTITY)]
     allowing = [s for s in read if any(":oidc-provider/" in p for p in s.principals("Federated"))]
-    place = f"metadata.annotations[{ROLE_ANNOTATION}]: role {roles[0].name}"
-    if not allowing:
-        yield f"{place} lets no OIDC provider call {_WEB_IDENTITY}: its pods get no credentials"
-        return
     reasons = [_unmet_by_token(s, account) for s in allowing]
     if all(reasons):
-        yield f"{place} {reasons[0]}: its pods get no credentials"
+        why = reasons[0] if reasons else f"lets no OIDC provider call {_WEB_IDENTITY}"
+        yield Offence(
+            path=f"metadata.annotations[{ROLE_ANNOTATION}]",
+            problem=f"role {roles[0].name} {why}: its pods get no credentials",
+            value=None if arn is UNKNOWN else arn,
+        )
 
 
 def _unmet_by_token(statement: Statement, account: Resource) -> str:
@@ -166,16 +173,22 @@ def _unmet_by_token(statement: Statement, account: Resource) -> str:
     return ""
 
 
-def inline_with_tags(association: Resource) -> Iterator[str]:
+def inline_with_tags(association: Resource) -> Iterator[Offence]:
     """An association that the API refuses: an inline policy goes with sessions without tags only."""
     policy = association.inputs.get("policy")
     if policy in {None, ""} if not isinstance(policy, Mapping) else not policy:
         return
-    if not flag(at(association.inputs, "disableSessionTags"), "disableSessionTags"):
-        yield "disableSessionTags: must be true beside policy, or EKS refuses the association"
+    value = at(association.inputs, "disableSessionTags")
+    if not flag(value, "disableSessionTags"):
+        yield Offence(
+            path="disableSessionTags",
+            problem="is off beside policy: EKS refuses the association",
+            value=value,
+            expected="true",
+        )
 
 
-def tags_not_carried(association: Resource, layers: tuple[tuple[Statement, ...], ...]) -> Iterator[str]:
+def tags_not_carried(association: Resource, layers: tuple[tuple[Statement, ...], ...]) -> Iterator[Offence]:
     """Session tags that policies of the role read, though the association switches them off."""
     if not flag(at(association.inputs, "disableSessionTags"), "disableSessionTags"):
         return
@@ -187,7 +200,11 @@ def tags_not_carried(association: Resource, layers: tuple[tuple[Statement, ...],
         for tag in _session_tags(said)
     }
     for tag in sorted(read):
-        yield f"disableSessionTags: is on, and a policy of the role reads aws:PrincipalTag/{tag}, which is empty then"
+        yield Offence(
+            path="disableSessionTags",
+            problem=f"is on, and a policy of the role reads aws:PrincipalTag/{tag}, which is empty then",
+            value=at(association.inputs, "disableSessionTags"),
+        )
 
 
 def _session_tags(said: str) -> Iterator[str]:

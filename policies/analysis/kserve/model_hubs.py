@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from policies.engine.values import at, sequence, text
 
@@ -28,6 +28,22 @@ _ON: Final = frozenset({"1", "true", "yes", "on"})
 """What the Hugging Face libraries take for true (huggingface_hub constants.py, read 2026-11-25)."""
 
 
+class Asked(NamedTuple):
+    """What a container takes from a hub, and where in the container that stands."""
+
+    place: str
+    what: str
+    value: str
+
+
+def variable_place(container: Mapping[str, Any], name: str) -> str:
+    """Where a variable stands in its container; one that does not, by its name."""
+    for index, variable in enumerate(sequence(at(container, "env"), "env")):
+        if at(variable, "name") == name:
+            return f"env[{index}].value"
+    return f"env[{name}]"
+
+
 def variables(container: Mapping[str, Any]) -> Mapping[str, str]:
     """Variables with a value of their own; one that is taken from elsewhere is empty."""
     return {
@@ -37,7 +53,16 @@ def variables(container: Mapping[str, Any]) -> Mapping[str, str]:
 
 
 def words(container: Mapping[str, Any]) -> list[str]:
-    return [text(word, part) for part in ("command", "args") for word in sequence(at(container, part), part)]
+    return [word for _, word in placed_words(container)]
+
+
+def placed_words(container: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The same, each with its place in the container."""
+    return [
+        (f"{part}[{index}]", text(word, part))
+        for part in ("command", "args")
+        for index, word in enumerate(sequence(at(container, part), part))
+    ]
 
 
 def is_offline(container: Mapping[str, Any]) -> bool:
@@ -55,32 +80,33 @@ def is_repository(name: str) -> bool:
     return bool(_REPOSITORY.fullmatch(name))
 
 
-def asked(container: Mapping[str, Any]) -> Iterator[str]:
+def asked(container: Mapping[str, Any]) -> Iterator[Asked]:
     """What a container takes from a hub, or that it is told to ask one."""
     told = variables(container)
     if is_offline(container):
         return
     for name in _OFFLINE:
         if told.get(name):
-            yield f"may ask a hub ({name} is {told[name]})"
-    for source, model in _models(container, told):
+            place = variable_place(container, name)
+            yield Asked(place, f"may ask a hub ({name} is {told[name]})", told[name])
+    for place, source, model in _models(container, told):
         name = model.partition(":")[0]
         if _REPOSITORY.fullmatch(name) or (source in _NAMES_A_REPOSITORY and _SHORT.fullmatch(name)):
-            yield f"takes {model} from a hub ({source})"
+            yield Asked(place, f"takes {model} from a hub ({source})", model)
 
 
-def _models(container: Mapping[str, Any], told: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+def _models(container: Mapping[str, Any], told: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
     said = words(container)
     is_engine = bool(_ENGINE.search(" ".join([text(at(container, "image"), "image"), *said])))
     options = _NAMES_A_REPOSITORY | (_NAMES_A_MODEL if is_engine else frozenset())
-    parts = [part for word in said for part in word.split()]
-    for index, part in enumerate(parts):
+    parts = [(place, part) for place, word in placed_words(container) for part in word.split()]
+    for index, (place, part) in enumerate(parts):
         option, has_value, value = part.partition("=")
         if option in options:
-            following = parts[index + 1] if index + 1 < len(parts) else ""
-            yield option, value if has_value else following
+            following = parts[index + 1] if index + 1 < len(parts) else (place, "")
+            yield (place, option, value) if has_value else (following[0], option, following[1])
     served = _SERVED.search(" ".join(said))
     if served is not None:
-        yield "vllm serve", served[1]
+        yield next(place for place, part in parts if part == served[1]), "vllm serve", served[1]
     for name in sorted(_VARIABLES & told.keys()):
-        yield name, told[name]
+        yield variable_place(container, name), name, told[name]

@@ -45,14 +45,13 @@ _COMMIT: Final = re.compile(r"[0-9a-f]{40}")
 
 
 def components(service: Resource) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Predictor, transformer, explainer and canaries of an InferenceService, with what they are called."""
+    """Predictor, transformer, explainer and canaries of an InferenceService, each with its path below ``spec``."""
     spec = mapping(at(service.inputs, "spec"), "spec")
     for part in ("predictor", "transformer", "explainer"):
         if at(spec, part) is not None:
             yield part, mapping(at(spec, part), part)
     for index, canary in enumerate(sequence(at(spec, "canary"), "spec.canary")):
-        predictor = mapping(at(canary, "predictor"), "canary.predictor")
-        yield f"canary {text(at(predictor, 'name'), 'name') or index}", predictor
+        yield f"canary[{index}].predictor", mapping(at(canary, "predictor"), "canary.predictor")
 
 
 def predictor_pods(service: Resource, graph: Graph) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -91,20 +90,23 @@ def _with_all_arguments(runtime: Mapping[str, Any], laid: Any, own: Mapping[str,
     return {**laid, "containers": containers}
 
 
-def sources(component: Mapping[str, Any]) -> Iterator[str]:
-    """Where a component's files come from: by field, or by the variable KServe gives a server of one's own."""
-    for part in component.values():
+def sources(component: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Where a component's files come from, each with its path in it.
+
+    By field, or by the variable KServe gives a server of one's own.
+    """
+    for name, part in component.items():
         if isinstance(part, Mapping):
             uri = text(at(part, "storageUri"), "storageUri")
             if uri:
-                yield uri
-    for entry in sequence(at(component, "storageUris"), "storageUris"):
-        yield text(at(entry, "uri"), "storageUris.uri")
-    for container in sequence(at(component, "containers"), "containers"):
-        for variable in sequence(at(container, "env"), "env"):
+                yield f"{name}.storageUri", uri
+    for index, entry in enumerate(sequence(at(component, "storageUris"), "storageUris")):
+        yield f"storageUris[{index}].uri", text(at(entry, "uri"), "storageUris.uri")
+    for index, container in enumerate(sequence(at(component, "containers"), "containers")):
+        for number, variable in enumerate(sequence(at(container, "env"), "env")):
             value = at(variable, "value") if at(variable, "name") == _STORAGE_VARIABLE else None
             if value:
-                yield text(value, _STORAGE_VARIABLE)
+                yield f"containers[{index}].env[{number}].value", text(value, _STORAGE_VARIABLE)
 
 
 def is_cached(uri: str, graph: Graph) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from policies.analysis.machines.pools import Pool, Taint
+from policies.engine.property_paths import below
 from policies.engine.values import at, mapping, sequence, text
 
 _GIVEN: Final = ("kubernetes.io", "k8s.io", "karpenter.sh", "karpenter.k8s.aws", "eks.amazonaws.com")
@@ -25,19 +26,19 @@ def selected(spec: Mapping[str, Any]) -> dict[str, str]:
     return {key: text(value, f"nodeSelector.{key}") for key, value in found.items()}
 
 
-def refusals(spec: Mapping[str, Any], pool: Pool) -> Iterator[str]:
-    """Why a pool's machines do not take a pod; nothing where they do."""
+def refusals(spec: Mapping[str, Any], pool: Pool) -> Iterator[tuple[str, str]]:
+    """Why a pool's machines do not take a pod, each with the field of the pod's spec; nothing where they do."""
     for key, value in selected(spec).items():
-        yield from _missing(key, [value], pool)
+        yield from ((below("nodeSelector", key), why) for why in _missing(key, [value], pool))
     terms = sequence(at(spec, _REQUIRED), "nodeSelectorTerms")
     if terms:
         said = [list(_term(term, pool)) for term in terms]
         if all(said):
-            yield said[0][0]
+            yield _REQUIRED, said[0][0]
     tolerations = sequence(at(spec, "tolerations"), "tolerations")
     for taint in sorted(pool.taints, key=lambda t: t.key):
         if not any(_tolerates(toleration, taint) for toleration in tolerations):
-            yield f"tolerations: none for the taint {taint.key}={taint.value}:{taint.effect} of {pool.name}"
+            yield "tolerations", f"none for the taint {taint.key}={taint.value}:{taint.effect} of {pool.name}"
 
 
 def _term(term: Any, pool: Pool) -> Iterator[str]:

@@ -91,9 +91,9 @@ def _templated(resource: Resource, graph: Graph) -> Iterator[Workload]:
     for pod in pods_of(resource):
         yield Workload(
             owner=resource,
-            name=_label(resource, pod.place),
+            name=_label(resource, "" if resource.type in WORKLOADS else pod.path),
             spec=pod.spec,
-            path=f"{WORKLOADS[resource.type]}.spec".lstrip(".") if resource.type in WORKLOADS else pod.place,
+            path=pod.path,
             least=least,
             most=most,
             per_node=resource.type == _DAEMONS,

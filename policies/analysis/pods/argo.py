@@ -1,11 +1,11 @@
 """Pods of Argo's workflows: one for each template that runs one, over what the workflow says of all."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from facts.strict_yaml import YamlProblem, plain
 from policies.analysis.kubernetes.strategic_merge import merged
-from policies.analysis.pods.pod import Pod
+from policies.analysis.pods.pod import Pod, containers
 from policies.engine.graph import Resource
 from policies.engine.values import UndecidedError, at, mapping, sequence, text
 
@@ -13,6 +13,7 @@ _GROUP: Final = "kubernetes:argoproj.io/"
 _KINDS: Final = ("Workflow", "WorkflowTemplate", "ClusterWorkflowTemplate", "CronWorkflow")
 _PROGRAMS: Final = ("container", "script")
 _TYPES: Final = (*_PROGRAMS, "containerSet", "dag", "steps", "suspend", "resource", "http", "plugin", "data")
+_MAIN_LISTS: Final = ("containerSet.containers",)
 _OTHERS: Final = ("initContainers", "sidecars")
 _SHARED: Final = ("securityContext", "hostNetwork", "serviceAccountName", "automountServiceAccountToken")
 _MAIN: Final = "main"
@@ -31,34 +32,40 @@ def pods_of(workflow: Resource) -> Iterator[Pod]:
         UndecidedError: a patch is made when the workflow runs, or a template cannot be read.
     """
     spec = _spec(workflow)
-    for name, template in _templates(spec):
-        pod = _pod(name, template, spec)
+    for name, path, template in _templates(spec, _spec_path(workflow)):
+        pod = _pod(name, path, template, spec)
         if pod is not None:
             yield pod
 
 
 def made_by(workflow: Resource) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Objects that templates make, by the template's name; what is filled in when it runs is none yet."""
-    for name, template in _templates(_spec(workflow)):
+    """Objects that templates make, each with the path of the text it stands in; one filled in later is none yet."""
+    for name, path, template in _templates(_spec(workflow), _spec_path(workflow)):
         said = text(at(template, "resource.manifest"), "resource.manifest")
         if said and not _is_filled_in(said):
-            yield name, mapping(_document(said, f"{name}: resource.manifest"), f"{name}: resource.manifest")
+            where = f"{name}: resource.manifest"
+            yield f"{path}.resource.manifest", mapping(_document(said, where), where)
+
+
+def _spec_path(workflow: Resource) -> str:
+    return "spec.workflowSpec" if workflow.type.endswith(":CronWorkflow") else "spec"
 
 
 def _spec(workflow: Resource) -> Mapping[str, Any]:
-    path = "spec.workflowSpec" if workflow.type.endswith(":CronWorkflow") else "spec"
+    path = _spec_path(workflow)
     return mapping(at(workflow.inputs, path), path)
 
 
-def _templates(spec: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Templates by name, and those that stand within a step or a task."""
+def _templates(spec: Mapping[str, Any], path: str) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+    """Templates by name and path, and those that stand within a step or a task."""
     defaults = mapping(at(spec, "templateDefaults"), "templateDefaults")
     for index, raw in enumerate(sequence(at(spec, "templates"), "templates")):
         template = mapping(raw, "templates")
         name = text(at(template, "name"), "templates.name") or str(index)
-        yield name, _over(defaults, template)
-        for inner, below in _inlined(name, template):
-            yield inner, _over(defaults, below)
+        where = f"{path}.templates[{index}]"
+        yield name, where, _over(defaults, template)
+        for inner, below_path, below in _inlined(name, where, template):
+            yield inner, below_path, _over(defaults, below)
 
 
 def _over(defaults: Mapping[str, Any], template: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -71,37 +78,64 @@ def _over(defaults: Mapping[str, Any], template: Mapping[str, Any]) -> Mapping[s
     return result
 
 
-def _inlined(name: str, template: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    groups = [sequence(at(template, "dag.tasks"), "dag.tasks")]
-    groups += [
-        (group,) if isinstance(group, Mapping) else sequence(group, "steps")
-        for group in sequence(at(template, "steps"), "steps")
-    ]
-    for step in (step for group in groups for step in group):
+def _inlined(
+    name: str, path: str, template: Mapping[str, Any]
+) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+    for where, step in _steps(path, template):
         inline = mapping(at(step, "inline"), "inline")
         if inline:
             inner = f"{name}.{text(at(step, 'name'), 'name')}"
-            yield inner, inline
-            yield from _inlined(inner, inline)
+            yield inner, f"{where}.inline", inline
+            yield from _inlined(inner, f"{where}.inline", inline)
 
 
-def _pod(name: str, template: Mapping[str, Any], spec: Mapping[str, Any]) -> Pod | None:
-    own = [mapping(template[one], one) for one in _PROGRAMS if template.get(one)]
-    own += sequence(at(template, "containerSet.containers"), "containerSet.containers")
+def _steps(path: str, template: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    for index, task in enumerate(sequence(at(template, "dag.tasks"), "dag.tasks")):
+        yield f"{path}.dag.tasks[{index}]", task
+    for index, group in enumerate(sequence(at(template, "steps"), "steps")):
+        if isinstance(group, Mapping):
+            yield f"{path}.steps[{index}]", group
+            continue
+        for number, step in enumerate(sequence(group, "steps")):
+            yield f"{path}.steps[{index}][{number}]", step
+
+
+def _programs(template: Mapping[str, Any], path: str, *lists: str) -> Iterator[tuple[str, Any]]:
+    """What runs in a template's pod, and where it stands."""
+    for one in _PROGRAMS if lists == _MAIN_LISTS else ():
+        if template.get(one):
+            yield f"{path}.{one}", template[one]
+    for part in lists:
+        for index, container in enumerate(sequence(at(template, part), part)):
+            yield f"{path}.{part}[{index}]", container
+
+
+def _pod(name: str, path: str, template: Mapping[str, Any], spec: Mapping[str, Any]) -> Pod | None:
+    own = list(_programs(template, path, *_MAIN_LISTS))
     if not own:
         return None
-    others = [c for part in _OTHERS for c in sequence(at(template, part), part)]
+    own += _programs(template, path, *_OTHERS)
     volumes = [volume for part in (spec, template) for volume in sequence(at(part, "volumes"), "volumes")]
     pod: Mapping[str, Any] = {
         **{key: part[key] for part in (spec, template) for key in _SHARED if key in part},
         "volumes": volumes,
-        "containers": [{"name": name, **mapping(c, "containers")} for c in (*own, *others)],
+        "containers": [{"name": name, **mapping(c, "containers")} for _, c in own],
     }
     for part in (spec, template):
         if at(part, "podSpecPatch") is not None:
             pod = merged(pod, _patch(name, text(at(part, "podSpecPatch"), "podSpecPatch")))
     notes = mapping(at(spec, "podMetadata.annotations"), "podMetadata.annotations")
-    return Pod(pod, {**notes, **mapping(at(template, "metadata.annotations"), "metadata.annotations")}, name)
+    own_notes = mapping(at(template, "metadata.annotations"), "metadata.annotations")
+    return Pod(
+        pod, {**notes, **own_notes}, path, _places(pod, own, path), notes=f"{path}.metadata.annotations"
+    )
+
+
+def _places(pod: Mapping[str, Any], own: Sequence[tuple[str, Any]], path: str) -> tuple[tuple[str, str], ...]:
+    """Where each container of the pod stands; one that only a patch names stands in the patch."""
+    listed = [where for where, _ in own]
+    listed += [f"{path}.podSpecPatch"] * len(list(containers(pod))[len(own) :])
+    return tuple((where, f"{where}.securityContext") for where in listed)
 
 
 def _patch(name: str, said: str) -> Mapping[str, Any]:

@@ -59,7 +59,8 @@ def is_free_form(resource: Resource) -> bool:
 
 def _templated(resource: Resource, path: str) -> Pod:
     template = mapping(at(resource.inputs, path) if path else resource.inputs, path)
-    return Pod(mapping(at(template, "spec"), f"{path}.spec".lstrip(".")), _annotations(template))
+    where = f"{path}.spec".lstrip(".")
+    return Pod(mapping(at(template, "spec"), where), _annotations(template), where)
 
 
 def _annotations(template: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -78,7 +79,7 @@ def _shaped(value: Any, place: str, above: Mapping[str, Any]) -> Iterator[Pod]:
                 yield from _shaped(below, f"{place}.{key}".lstrip("."), value)
     elif isinstance(value, Sequence) and not isinstance(value, str):
         for index, below in enumerate(value):
-            yield from _shaped(below, f"{place}.{index}", {})
+            yield from _shaped(below, f"{place}[{index}]", {})
 
 
 def is_pod(value: Mapping[str, Any]) -> bool:

@@ -46,53 +46,57 @@ _OWN: Final = (
 def parts_of(resource: Resource) -> Iterator[Pod]:
     """Every part of a pod that an object of a kind we do not know says something of."""
     if is_free_form(resource) and not resource.type.removeprefix("kubernetes:").startswith(_OWN):
-        yield from _within(resource.inputs, ())
+        yield from _within(resource.inputs, "")
 
 
-def _within(value: Any, path: tuple[str, ...]) -> Iterator[Pod]:
+def _within(value: Any, path: str) -> Iterator[Pod]:
     if isinstance(value, Mapping):
         if is_pod(value):
             return
-        spec = _part(value, _name(value, path))
-        if spec:
-            yield Pod(spec, place=".".join(path))
+        pod = _part(value, path)
+        if pod.spec:
+            yield pod
         for key, below in value.items():
             if key not in _SKIPPED and not _is_context(key):
-                yield from _within(below, (*path, str(key)))
+                yield from _within(below, f"{path}.{key}".lstrip("."))
     elif isinstance(value, Sequence) and not isinstance(value, str):
         for index, below in enumerate(value):
-            yield from _within(below, (*path, str(index)))
+            yield from _within(below, f"{path}[{index}]")
 
 
-def _name(value: Mapping[str, Any], path: tuple[str, ...]) -> str:
+def _name(value: Mapping[str, Any], path: str) -> str:
     own = value.get("name")
-    return (
-        own
-        if isinstance(own, str) and own
-        else next((s for s in reversed(path) if not s.isdigit()), "object")
-    )
+    return own if isinstance(own, str) and own else path.rpartition(".")[2].partition("[")[0] or "object"
 
 
-def _part(value: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+def _part(value: Mapping[str, Any], path: str) -> Pod:
     """What a mapping itself says of a pod, as one."""
+    name = _name(value, path)
     pod: dict[str, Any] = {key: value[key] for key in _HOST if _is_flag(value.get(key))}
-    folders = [v for v in _items(value.get("volumes")) if isinstance(v.get("hostPath"), Mapping)]
-    contexts = list(_contexts(value))
+    # What is no folder of the node keeps its place in the list, and says nothing.
+    folders = [v if isinstance(v.get("hostPath"), Mapping) else {} for v in _items(value.get("volumes"))]
+    contexts = list(_contexts(value, path))
     container = _container(value)
-    described = [{"name": name, **container, "securityContext": c} for c in contexts[:1]]
-    described += [{"name": name, "securityContext": c} for c in contexts[1:]]
+    described = [{"name": name, **container, "securityContext": c} for _, c in contexts[:1]]
+    described += [{"name": name, "securityContext": c} for _, c in contexts[1:]]
+    places = [(path, where) for where, _ in contexts]
     if container and not described:
         described = [{"name": name, **container}]
-    sysctls = [entry for c in contexts for entry in _items(c.get("sysctls"))]
-    return pod | {
+        places = [(path, f"{path}.securityContext".lstrip("."))]
+    tuned = [(where, _items(c.get("sysctls"))) for where, c in contexts if _items(c.get("sysctls"))]
+    spec = pod | {
         key: said
         for key, said in (
-            ("volumes", folders),
+            ("volumes", folders if any(folders) else []),
             ("containers", described),
-            ("securityContext", {"sysctls": sysctls} if sysctls else {}),
+            (
+                "securityContext",
+                {"sysctls": [entry for _, entries in tuned for entry in entries]} if tuned else {},
+            ),
         )
         if said
     }
+    return Pod(spec, path=path, places=tuple(places), context=tuned[0][0] if tuned else "")
 
 
 def _is_flag(value: Any) -> bool:
@@ -115,13 +119,16 @@ def _is_context(key: object) -> bool:
     return isinstance(key, str) and bool(_CONTEXT.fullmatch(key))
 
 
-def _contexts(value: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+def _contexts(value: Mapping[str, Any], path: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
     for key, context in value.items():
         if _is_context(key) and isinstance(context, Mapping):
+            where = f"{path}.{key}".lstrip(".")
             if context.keys() & _CONTEXT_FIELDS:
-                yield context
-            else:
-                yield from (c for c in _items(context) if c.keys() & _CONTEXT_FIELDS)
+                yield where, context
+                continue
+            for name, one in context.items():
+                if isinstance(one, Mapping) and one.keys() & _CONTEXT_FIELDS:
+                    yield f"{where}.{name}", one
 
 
 def _container(value: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -130,7 +137,12 @@ def _container(value: Mapping[str, Any]) -> Mapping[str, Any]:
     found: dict[str, Any] = {"image": image} if image else {}
     found |= {key: value[key] for key in _LISTS if _is_list_of_text(value.get(key))}
     found |= {key: value[key] for key in _MAPPINGS if isinstance(value.get(key), Mapping)}
-    ports = [port for port in _items(value.get("ports")) if "containerPort" in port]
+    listed = _items(value.get("ports"))
+    ports = (
+        [port if "containerPort" in port else {} for port in listed]
+        if any("containerPort" in port for port in listed)
+        else []
+    )
     variables = _variables(value.get("env"))
     script = value.get("script")
     for key, said in (

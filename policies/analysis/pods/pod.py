@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from policies.engine.rule import Offence
 from policies.engine.values import at, flag, mapping, sequence, text
 
 _LISTS: Final = ("containers", "initContainers", "ephemeralContainers")
@@ -19,16 +20,52 @@ _MOVING_TAG: Final = re.compile(
 
 
 @dataclass(frozen=True)
+class Container:
+    """A container, where it stands in its object, and where its security context does or would."""
+
+    path: str
+    says: Mapping[str, Any]
+    context: str
+
+    @property
+    def name(self) -> str:
+        """What a message calls it; a name that is not known yet hides nothing that is said of it."""
+        return name_of(self.says) if isinstance(self.says.get("name"), str) else "container"
+
+
+@dataclass(frozen=True)
 class Pod:
-    """A pod as it stands in an object; ``place`` says where, and is empty for the only one."""
+    """A pod of an object; ``path`` is where its spec stands there.
+
+    ``places`` holds, for each container, its path and that of its security context, where the spec was put together
+    from parts that stand elsewhere; ``context`` and ``notes`` likewise those of the pod's own context and annotations.
+    """
 
     spec: Mapping[str, Any]
     annotations: Mapping[str, Any] = field(default_factory=dict)
-    place: str = ""
+    path: str = "spec"
+    places: tuple[tuple[str, str], ...] = ()
+    context: str = ""
+    notes: str = ""
 
-    def containers(self) -> Iterator[Mapping[str, Any]]:
+    def containers(self) -> Iterator[Container]:
         """Its containers of every sort."""
-        return containers(self.spec)
+        for index, (path, container) in enumerate(containers_at(self.spec, self.path)):
+            where, context = self.places[index] if self.places else (path, f"{path}.securityContext")
+            yield Container(where, container, context)
+
+    def below(self, field_: str) -> str:
+        """The path of a field of its spec."""
+        return f"{self.path}.{field_}".lstrip(".")
+
+    @property
+    def context_path(self) -> str:
+        return self.context or self.below("securityContext")
+
+    @property
+    def notes_path(self) -> str:
+        above = self.path.rpartition(".")[0]
+        return self.notes or f"{above}.metadata.annotations".lstrip(".")
 
     @property
     def is_windows(self) -> bool:
@@ -42,9 +79,14 @@ class Pod:
 
 def containers(pod: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     """Its containers, then those that run before them, then those that are put in to debug it."""
+    return (container for _, container in containers_at(pod, ""))
+
+
+def containers_at(pod: Mapping[str, Any], path: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """The same, each with its path in an object that has the pod at ``path``."""
     for part in _LISTS:
-        for container in sequence(at(pod, part), part):
-            yield mapping(container, part)
+        for index, container in enumerate(sequence(at(pod, part), part)):
+            yield f"{path}.{part}[{index}]".lstrip("."), mapping(container, part)
 
 
 def name_of(container: Mapping[str, Any]) -> str:
@@ -52,11 +94,15 @@ def name_of(container: Mapping[str, Any]) -> str:
     return text(at(container, "name"), "name") or "container"
 
 
-def unbounded(container: Mapping[str, Any]) -> Iterator[str]:
-    """Requests and limits a container lacks, in one line."""
+def unbounded(container: Mapping[str, Any], path: str) -> Iterator[Offence]:
+    """Requests and limits a container lacks, in one finding."""
     missing = [what for what in _AMOUNTS if not _states(container, what)]
     if missing:
-        yield f"{name_of(container)}: no {', '.join(missing)}"
+        yield Offence(
+            path=f"{path}.resources",
+            problem=f"container {name_of(container)} has no {', '.join(missing)}",
+            value=at(container, "resources"),
+        )
 
 
 def _states(owner: Mapping[str, Any], what: str) -> bool:
@@ -88,24 +134,25 @@ def image_problem(image: str) -> str:
     return ""
 
 
-def moving_images(pod: Mapping[str, Any]) -> Iterator[str]:
+def moving_images(pod: Pod) -> Iterator[Offence]:
     """Images of a pod that may be others tomorrow, its volumes' too; one that is not named stands elsewhere."""
-    for container in containers(pod):
-        image = text(at(container, "image"), "image")
+    for container in pod.containers():
+        image = text(at(container.says, "image"), "image")
         if image and image_problem(image):
-            yield f"{name_of(container)}: {image_problem(image)}"
-    for volume in sequence(at(pod, "volumes"), "volumes"):
+            yield Offence(path=f"{container.path}.image", problem=image_problem(image), value=image)
+    for index, volume in enumerate(sequence(at(pod.spec, "volumes"), "volumes")):
         image = text(at(volume, "image.reference"), "image.reference")
         if image and image_problem(image):
-            yield f"volume {text(at(volume, 'name'), 'volumes.name')}: {image_problem(image)}"
+            where = pod.below(f"volumes[{index}].image.reference")
+            yield Offence(path=where, problem=image_problem(image), value=image)
 
 
-def unbounded_containers(pod: Mapping[str, Any]) -> Iterator[str]:
-    """Requests and limits the containers of a pod lack, a line for each; what the pod as a whole states bounds all."""
-    if all(_states(pod, what) for what in _AMOUNTS):
+def unbounded_containers(pod: Pod) -> Iterator[Offence]:
+    """Requests and limits the containers of a pod lack, one finding for each; what the pod as a whole states counts."""
+    if all(_states(pod.spec, what) for what in _AMOUNTS):
         return
-    for container in containers(pod):
-        yield from unbounded(container)
+    for container in pod.containers():
+        yield from unbounded(container.says, container.path)
 
 
 def has_needless_token(pod: Mapping[str, Any], *, reads_by_account: bool) -> bool:
@@ -115,9 +162,20 @@ def has_needless_token(pod: Mapping[str, Any], *, reads_by_account: bool) -> boo
     return flag(token, "automountServiceAccountToken", default=shared and reads_by_account)
 
 
-def runs_as_itself(pod: Mapping[str, Any]) -> Iterator[str]:
+def runs_as_itself(pod: Pod) -> Iterator[Offence]:
     """What gives a pod an identity it shares, or one in the cluster that it does not need."""
-    if text(at(pod, "serviceAccountName"), "serviceAccountName") in {"", "default"}:
-        yield "runs as the namespace's default account"
-    if flag(at(pod, "automountServiceAccountToken"), "automountServiceAccountToken", default=True):
-        yield "mounts a token for the cluster's API (automountServiceAccountToken is not false)"
+    account = text(at(pod.spec, "serviceAccountName"), "serviceAccountName")
+    if account in {"", "default"}:
+        yield Offence(
+            path=pod.below("serviceAccountName"),
+            problem="the pod runs as the namespace's default account",
+            value=account or None,
+        )
+    token = at(pod.spec, "automountServiceAccountToken")
+    if flag(token, "automountServiceAccountToken", default=True):
+        yield Offence(
+            path=pod.below("automountServiceAccountToken"),
+            problem="the pod mounts a token for the cluster's API",
+            value=token,
+            expected="must be false",
+        )

@@ -9,6 +9,7 @@ from policies.analysis.kserve.objects import INFERENCE_SERVICE, LLM, LLM_CONFIG,
 from policies.analysis.pods import pod as pods
 from policies.analysis.pods.finder import pods_of
 from policies.analysis.pods.partial import parts_of
+from policies.analysis.pods.pod import Pod
 from policies.engine.collect_errors import every
 from policies.engine.graph import Resource
 
@@ -22,21 +23,34 @@ def containers_of(resource: Resource) -> Iterator[Mapping[str, Any]]:
     Raises:
         UndecidedError: after the last one, where the containers of a pod are unknown.
     """
+    return (container for _, container in programs_of(resource))
+
+
+def programs_of(resource: Resource) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """The same, each with its path in the object.
+
+    Raises:
+        UndecidedError: as :func:`containers_of`.
+    """
     if resource.type in SERVED:
-        return _within(resource.inputs.get("spec"))
-    return every(partial(pods.containers, pod.spec) for pod in chain(pods_of(resource), parts_of(resource)))
+        return _within(resource.inputs.get("spec"), "spec")
+    return every(partial(_placed, pod) for pod in chain(pods_of(resource), parts_of(resource)))
 
 
-def _within(value: Any) -> Iterator[Mapping[str, Any]]:
+def _placed(pod: Pod) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    return ((container.path, container.says) for container in pod.containers())
+
+
+def _within(value: Any, path: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Every part that has a program, arguments or variables."""
     if isinstance(value, Mapping):
         if "env" in value or "args" in value or "command" in value:
-            yield value
-        for item in value.values():
-            yield from _within(item)
+            yield path, value
+        for key, item in value.items():
+            yield from _within(item, f"{path}.{key}")
     elif isinstance(value, list | tuple):
-        for item in value:
-            yield from _within(item)
+        for index, item in enumerate(value):
+            yield from _within(item, f"{path}[{index}]")
 
 
 def called(container: Mapping[str, Any]) -> str:

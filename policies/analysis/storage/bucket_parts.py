@@ -7,6 +7,7 @@ from typing import Any, Final
 from policies.analysis.iam.statements import statements
 from policies.engine.graph import Graph, Resource
 from policies.engine.neighbours import pointing_at
+from policies.engine.rule import Offence
 from policies.engine.values import at, flag, mapping, sequence, text
 
 BUCKET: Final = "aws:s3/bucket:Bucket"
@@ -40,17 +41,20 @@ def bucket_name(bucket: Resource) -> str:
     return text(at(bucket.inputs, "bucket"), "bucket")
 
 
-def opened_by_list(said: Mapping[str, Any]) -> Iterator[str]:
+def opened_by_list(said: Mapping[str, Any]) -> Iterator[Offence]:
     """What an access list opens to strangers: one by name, one written out, or the grants of a bucket."""
     acl = text(at(said, "acl"), "acl")
     if acl.startswith("public-") or acl == "authenticated-read":
-        yield f"acl is {acl}"
+        yield Offence(path="acl", problem=f"{acl} lets strangers in", value=acl)
     policy = first(at(said, "accessControlPolicy"), "accessControlPolicy")
     written = [first(at(g, "grantee"), "grantee") for g in sequence(at(policy, "grants"), "grants")]
-    for grantee in (*written, *sequence(at(said, "grants"), "grants")):
+    for place, grantee in (
+        *((f"accessControlPolicy.grants[{i}].grantee.uri", one) for i, one in enumerate(written)),
+        *((f"grants[{i}].uri", one) for i, one in enumerate(sequence(at(said, "grants"), "grants"))),
+    ):
         uri = text(at(grantee, "uri"), "uri")
         if uri.endswith(_STRANGERS):
-            yield f"an access list lets {uri.rpartition('/')[2]} in"
+            yield Offence(path=place, problem=f"an access list lets {uri.rpartition('/')[2]} in", value=uri)
 
 
 def holds(bucket: Resource, what: str) -> bool:

@@ -5,7 +5,7 @@ from typing import Final
 
 from policies.engine.graph import Graph, Resource
 from policies.engine.neighbours import pointing_at
-from policies.engine.rule import Rule
+from policies.engine.rule import Offence, Rule
 from policies.engine.values import at, flag, text
 
 METHOD: Final = "aws:apigateway/method:Method"
@@ -13,7 +13,7 @@ ROUTE: Final = "aws:apigatewayv2/route:Route"
 API: Final = "aws:apigatewayv2/api:Api"
 
 
-def _anonymous_method(method: Resource, _graph: Graph) -> Iterable[str]:
+def _anonymous_method(method: Resource, _graph: Graph) -> Iterable[Offence]:
     verb = text(at(method.inputs, "httpMethod"), "httpMethod").upper()
     kind = text(at(method.inputs, "authorization"), "authorization").upper()
     # Browsers send OPTIONS before a call, without any credential.
@@ -22,10 +22,15 @@ def _anonymous_method(method: Resource, _graph: Graph) -> Iterable[str]:
         and kind in {"", "NONE"}
         and not flag(at(method.inputs, "apiKeyRequired"), "apiKeyRequired")
     ):
-        yield f"{verb or 'a method'}: authorization is NONE: whoever finds the address calls it"
+        yield Offence(
+            path="authorization",
+            problem=f"whoever finds the address calls {verb or 'the method'}",
+            value=at(method.inputs, "authorization"),
+            expected="AWS_IAM, COGNITO_USER_POOLS or CUSTOM",
+        )
 
 
-def _anonymous_route(route: Resource, graph: Graph) -> Iterable[str]:
+def _anonymous_route(route: Resource, graph: Graph) -> Iterable[Offence]:
     key = text(at(route.inputs, "routeKey"), "routeKey")
     kind = text(at(route.inputs, "authorizationType"), "authorizationType").upper()
     if kind not in {"", "NONE"} or key.startswith("OPTIONS "):
@@ -37,7 +42,12 @@ def _anonymous_route(route: Resource, graph: Graph) -> Iterable[str]:
         if route in pointing_at(graph, api, ROUTE, "apiId", every=True)
     ):
         return
-    yield f"{key or 'a route'}: no authorizationType: whoever finds the address calls it"
+    yield Offence(
+        path="authorizationType",
+        problem=f"whoever finds the address calls {key or 'the route'}",
+        value=at(route.inputs, "authorizationType"),
+        expected="AWS_IAM, JWT or CUSTOM",
+    )
 
 
 RULES: tuple[Rule, ...] = (

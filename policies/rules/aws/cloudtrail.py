@@ -13,24 +13,29 @@ from policies.analysis.storage.bucket_parts import (
 )
 from policies.engine.graph import Graph, Resource
 from policies.engine.neighbours import pointing_at
-from policies.engine.rule import Rule
+from policies.engine.rule import Offence, Rule
 from policies.engine.values import UndecidedError, at, flag, listed, mapping, sequence, text
 
 _S3_OBJECTS: Final = "AWS::S3::Object"
 _SELECTS: Final = frozenset({"eventCategory", "resources.type", "resources.ARN", "readOnly"})
 """What a selector may test for us to know what it records; an ``eventName`` leaves out what nobody thought of."""
+_SWITCHES: Final = (
+    ("enableLogging", True, "is off: nothing is recorded"),
+    ("isMultiRegionTrail", False, "is off: another region is where nobody looks"),
+    ("includeGlobalServiceEvents", True, "is off: changes of roles and policies are not recorded"),
+)
+"""Switches of a trail, what they are where nothing is said, and what is lost without them."""
 _EVERYTHING: Final = frozenset({"arn:aws:s3", "arn:aws:s3:::", "arn:aws-cn:s3", "arn:aws-us-gov:s3"})
 
 
-def _incomplete(trail: Resource, _graph: Graph) -> Iterable[str]:
-    if not flag(at(trail.inputs, "enableLogging"), "enableLogging", default=True):
-        yield "enableLogging is off"
-    if not flag(at(trail.inputs, "isMultiRegionTrail"), "isMultiRegionTrail"):
-        yield "isMultiRegionTrail is off: another region is where nobody looks"
-    if not flag(at(trail.inputs, "includeGlobalServiceEvents"), "includeGlobalServiceEvents", default=True):
-        yield "includeGlobalServiceEvents is off: changes of roles and policies are not recorded"
+def _incomplete(trail: Resource, _graph: Graph) -> Iterable[Offence]:
+    for path, default, problem in _SWITCHES:
+        value = at(trail.inputs, path)
+        if not flag(value, path, default=default):
+            yield Offence(path=path, problem=problem, value=value)
     if not _records_management(trail):
-        yield "management events are not recorded, or only a part of them"
+        said = [name for name in ("advancedEventSelectors", "eventSelectors") if _blocks(trail, name)]
+        yield Offence(path=said[0], problem="management events are not recorded, or only a part of them")
 
 
 def _records_management(trail: Resource) -> bool:
@@ -65,24 +70,36 @@ def _wants(test: Mapping[str, Any] | None, value: str) -> bool:
     return test is not None and value in listed(at(test, "equals"), "equals")
 
 
-def _unsealed(trail: Resource, _graph: Graph) -> Iterable[str]:
-    if not flag(at(trail.inputs, "enableLogFileValidation"), "enableLogFileValidation"):
-        yield "enableLogFileValidation is off: an edited or missing log file cannot be told"
+def _unsealed(trail: Resource, _graph: Graph) -> Iterable[Offence]:
+    validates = at(trail.inputs, "enableLogFileValidation")
+    if not flag(validates, "enableLogFileValidation"):
+        yield Offence(
+            path="enableLogFileValidation",
+            problem="is off: an edited or missing log file cannot be told",
+            value=validates,
+        )
     if not text(at(trail.inputs, "kmsKeyId"), "kmsKeyId"):
-        yield "no kmsKeyId: whoever reads the bucket reads the trail"
+        yield Offence(path="kmsKeyId", problem="is not set: whoever reads the bucket reads the trail")
 
 
-def _undeliverable(trail: Resource, graph: Graph) -> Iterable[str]:
-    text(at(trail.inputs, "s3BucketName"), "s3BucketName")
+def _undeliverable(trail: Resource, graph: Graph) -> Iterable[Offence]:
+    name = text(at(trail.inputs, "s3BucketName"), "s3BucketName")
     for bucket in graph.of_type(*BUCKETS):
         if trail not in graph.referring(bucket, TRAIL, "s3BucketName"):
             continue
         policies = {policy.urn for policy in pointing_at(graph, bucket, BUCKET_POLICY, "bucket")}
         if policies and not policies & graph.waits_for(trail.urn):
-            yield f"does not wait for the policy of {bucket.name}, without which CloudTrail may not write there"
+            yield Offence(
+                path="s3BucketName",
+                problem=(
+                    f"the trail does not wait for the policy of {bucket.name}, without which CloudTrail may not "
+                    "write there"
+                ),
+                value=name,
+            )
 
 
-def _unwatched(bucket: Resource, graph: Graph) -> Iterable[str]:
+def _unwatched(bucket: Resource, graph: Graph) -> Iterable[Offence]:
     if not (holds(bucket, "model") or holds(bucket, "payload")) or takes_logs(graph, bucket):
         return
     selected = {prefix for trail in graph.of_type(TRAIL) for prefix in _selected(trail)}
@@ -92,7 +109,7 @@ def _unwatched(bucket: Resource, graph: Graph) -> Iterable[str]:
     if selected and not name:
         raise UndecidedError("bucket is generated: what a trail selects by its ARN cannot be told")
     if not any(f"{name}/".startswith(prefix.rpartition(":::")[2]) for prefix in selected):
-        yield "no trail records who touches its objects"
+        yield Offence(path="bucket", problem="no trail records who touches its objects", value=name or None)
 
 
 def _selected(trail: Resource) -> Iterator[str]:

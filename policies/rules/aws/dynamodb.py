@@ -5,16 +5,20 @@ from typing import Final
 
 from policies.analysis.storage.bucket_parts import first
 from policies.engine.graph import Graph, Resource
-from policies.engine.rule import Rule
+from policies.engine.rule import Offence, Rule
 from policies.engine.values import at, flag
 
 TABLE: Final = "aws:dynamodb/table:Table"
 
 
-def _forgets(table: Resource, _graph: Graph) -> Iterable[str]:
+def _forgets(table: Resource, _graph: Graph) -> Iterable[Offence]:
     recovery = first(at(table.inputs, "pointInTimeRecovery"), "pointInTimeRecovery")
     if recovery and not flag(at(recovery, "enabled"), "pointInTimeRecovery.enabled"):
-        yield "pointInTimeRecovery is turned off: what a mistake overwrites is gone"
+        yield Offence(
+            path="pointInTimeRecovery.enabled",
+            problem="is turned off: what a mistake overwrites is gone",
+            value=at(recovery, "enabled"),
+        )
 
 
 RULES: tuple[Rule, ...] = (

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from policies.engine.graph import Graph, Resource
-from policies.engine.rule import Rule
+from policies.engine.rule import Offence, Rule
 from policies.engine.values import UndecidedError, at, flag, listed, text
 
 ADD_ON: Final = "aws:eks/addon:Addon"
@@ -27,12 +27,13 @@ RUNS_ON_NODES: Final = ("aws-ebs-csi-driver", "coredns", "metrics-server")
 """Add-ons that are Deployments: their creation ends when their pods run."""
 
 
-def _unpinned_add_on(add_on: Resource, _graph: Graph) -> Iterable[str]:
+def _unpinned_add_on(add_on: Resource, _graph: Graph) -> Iterable[Offence]:
     if not text(at(add_on.inputs, "addonVersion"), "addonVersion"):
-        yield f"{text(at(add_on.inputs, 'addonName'))}: no version"
+        name = text(at(add_on.inputs, "addonName"))
+        yield Offence(path="addonVersion", problem=f"{name} has no version")
 
 
-def _ignored_network_policies(add_on: Resource, _graph: Graph) -> Iterable[str]:
+def _ignored_network_policies(add_on: Resource, _graph: Graph) -> Iterable[Offence]:
     if text(at(add_on.inputs, "addonName"), "addonName") != "vpc-cni":
         return
     raw = text(at(add_on.inputs, "configurationValues"), "configurationValues") or "{}"
@@ -41,26 +42,33 @@ def _ignored_network_policies(add_on: Resource, _graph: Graph) -> Iterable[str]:
     except ValueError:
         raise UndecidedError("configurationValues is not JSON") from None
     if not flag(at(values, "enableNetworkPolicy"), "configurationValues.enableNetworkPolicy"):
-        yield "enableNetworkPolicy is off: every NetworkPolicy is accepted and ignored"
+        yield Offence(
+            path="configurationValues.enableNetworkPolicy",
+            problem="is off: every NetworkPolicy is accepted and ignored",
+            value=at(values, "enableNetworkPolicy"),
+        )
 
 
-def _borrowed_identity(add_on: Resource, _graph: Graph) -> Iterable[str]:
+def _borrowed_identity(add_on: Resource, _graph: Graph) -> Iterable[Offence]:
     kind = text(at(add_on.inputs, "addonName"), "addonName")
     if kind not in CALLS_AWS:
         return
     has_association = bool(listed(at(add_on.inputs, "podIdentityAssociations"), "podIdentityAssociations"))
     if not has_association and not text(at(add_on.inputs, "serviceAccountRoleArn"), "serviceAccountRoleArn"):
-        yield f"{kind} has no role of its own: its permissions stand on the node, for every pod there"
+        yield Offence(
+            path="podIdentityAssociations",
+            problem=f"{kind} has no role of its own: its permissions stand on the node, for every pod there",
+        )
 
 
-def _too_early(add_on: Resource, graph: Graph) -> Iterable[str]:
+def _too_early(add_on: Resource, graph: Graph) -> Iterable[Offence]:
     kind = text(at(add_on.inputs, "addonName"), "addonName")
     groups = {g.urn for g in graph.of_type(NODE_GROUP)}
     if kind in RUNS_ON_NODES and groups and not groups & graph.waits_for(add_on.urn):
-        yield f"{kind} does not wait for any node group"
+        yield Offence(path="", problem=f"{kind} does not wait for any node group")
 
 
-def _plain_volumes(storage: Resource, _graph: Graph) -> Iterable[str]:
+def _plain_volumes(storage: Resource, _graph: Graph) -> Iterable[Offence]:
     if text(at(storage.inputs, "provisioner"), "provisioner") not in {
         "ebs.csi.aws.com",
         "ebs.csi.eks.amazonaws.com",
@@ -68,16 +76,21 @@ def _plain_volumes(storage: Resource, _graph: Graph) -> Iterable[str]:
     }:
         return
     # Parameters are text, and the driver takes nothing but "true" for yes.
-    if str(at(storage.inputs, "parameters.encrypted")).lower() != "true":
-        yield "parameters.encrypted is not true"
+    encrypted = at(storage.inputs, "parameters.encrypted")
+    if str(encrypted).lower() != "true":
+        yield Offence(path="parameters.encrypted", problem="is not true", value=encrypted)
 
 
-def _plain_on_the_way(volume: Resource, _graph: Graph) -> Iterable[str]:
+def _plain_on_the_way(volume: Resource, _graph: Graph) -> Iterable[Offence]:
     """EFS encrypts on the way unless told not to (aws-efs-csi-driver, "Encryption in transit", read 2026-11)."""
     path = "spec.csi.volumeAttributes.encryptInTransit"
     driver = text(at(volume.inputs, "spec.csi.driver"), "spec.csi.driver")
     if driver == "efs.csi.aws.com" and not flag(at(volume.inputs, path), path, default=True):
-        yield "encryptInTransit is off: what is read and written crosses the network in plain text"
+        yield Offence(
+            path=path,
+            problem="is off: what is read and written crosses the network in plain text",
+            value=at(volume.inputs, path),
+        )
 
 
 RULES: tuple[Rule, ...] = (

@@ -8,7 +8,7 @@ from policies.analysis.iam.identities import ROLE
 from policies.analysis.iam.statements import Statement, each, statements
 from policies.analysis.storage.bucket_parts import first
 from policies.engine.graph import Graph, Resource
-from policies.engine.rule import Rule
+from policies.engine.rule import Offence, Rule
 from policies.engine.values import at, text
 from policies.rules.aws.eks_cluster import ACCESS_POLICY
 
@@ -17,7 +17,7 @@ _POD_SERVICE: Final = "pods.eks.amazonaws.com"
 _NODES: Final = "aws:eks/nodeGroup:NodeGroup"
 
 
-def _strangers(association: Resource, graph: Graph) -> Iterable[str]:
+def _strangers(association: Resource, graph: Graph) -> Iterable[Offence]:
     policy = text(at(association.inputs, "policyArn"), "policyArn").rpartition("/")[2]
     scope = first(at(association.inputs, "accessScope"), "accessScope")
     if policy not in _ADMINISTRATION or text(at(scope, "type"), "accessScope.type") != "cluster":
@@ -25,18 +25,18 @@ def _strangers(association: Resource, graph: Graph) -> Iterable[str]:
     principal = association.inputs.get("principalArn")
     account, own = account_of(principal), homes(graph)
     if account and own and account not in own:
-        yield f"{principal} is of another account"
+        yield Offence(path="principalArn", problem=f"{principal} is of another account", value=principal)
     for role in graph.of_type(ROLE):
         if association in graph.referring(role, ACCESS_POLICY, "principalArn"):
-            yield from _runs_in_it(role, graph)
+            yield from _runs_in_it(role, principal if isinstance(principal, str) else None, graph)
 
 
-def _runs_in_it(role: Resource, graph: Graph) -> Iterable[str]:
+def _runs_in_it(role: Resource, arn: str | None, graph: Graph) -> Iterable[Offence]:
     if graph.referring(role, _NODES, "nodeRoleArn"):
-        yield f"every node has the role {role.name}"
+        yield Offence(path="principalArn", problem=f"every node has the role {role.name}", value=arn)
     trust = statements(at(role.inputs, "assumeRolePolicy"), "assumeRolePolicy")
     if any(list(each(trust, _lets_pods_in))):
-        yield f"pods have the role {role.name}"
+        yield Offence(path="principalArn", problem=f"pods have the role {role.name}", value=arn)
 
 
 def _lets_pods_in(statement: Statement) -> Iterable[bool]:

@@ -7,7 +7,7 @@ from policies.analysis.network.internet_range import is_internet
 from policies.analysis.platform.lifecycle import is_disposable
 from policies.engine.graph import Graph, Resource
 from policies.engine.neighbours import keeps_our_conventions
-from policies.engine.rule import Rule
+from policies.engine.rule import Offence, Rule
 from policies.engine.values import (
     UndecidedError,
     at,
@@ -25,43 +25,65 @@ LOG_GROUP: Final = "aws:cloudwatch/logGroup:LogGroup"
 LOG_TYPES: Final = ("api", "audit", "authenticator", "controllerManager", "scheduler")
 
 
-def _open_endpoint(cluster: Resource, _graph: Graph) -> Iterable[str]:
+def _open_endpoint(cluster: Resource, _graph: Graph) -> Iterable[Offence]:
     network = mapping(at(cluster.inputs, "vpcConfig"), "vpcConfig")
     # AWS opens the endpoint, to everyone, unless told otherwise.
     if not flag(at(network, "endpointPublicAccess"), "vpcConfig.endpointPublicAccess", default=True):
         return
-    ranges = sequence(at(network, "publicAccessCidrs"), "vpcConfig.publicAccessCidrs") or ["0.0.0.0/0"]
-    for cidr in ranges:
+    ranges = sequence(at(network, "publicAccessCidrs"), "vpcConfig.publicAccessCidrs")
+    for index, cidr in enumerate(ranges):
         if is_internet(text(known(cidr, "vpcConfig.publicAccessCidrs"))):
-            yield f"the Kubernetes API answers {cidr}"
+            yield Offence(
+                path=f"vpcConfig.publicAccessCidrs[{index}]",
+                problem=f"the Kubernetes API answers {cidr}",
+                value=cidr,
+            )
+    if not ranges:
+        yield Offence(
+            path="vpcConfig.publicAccessCidrs", problem="is not set: the Kubernetes API answers 0.0.0.0/0"
+        )
 
 
-def _no_private_endpoint(cluster: Resource, _graph: Graph) -> Iterable[str]:
-    if not flag(at(cluster.inputs, "vpcConfig.endpointPrivateAccess"), "vpcConfig.endpointPrivateAccess"):
-        yield "endpointPrivateAccess is off: nodes reach the Kubernetes API over the internet"
+def _no_private_endpoint(cluster: Resource, _graph: Graph) -> Iterable[Offence]:
+    path = "vpcConfig.endpointPrivateAccess"
+    value = at(cluster.inputs, path)
+    if not flag(value, path):
+        yield Offence(
+            path=path, problem="is off: nodes reach the Kubernetes API over the internet", value=value
+        )
 
 
-def _plain_secrets(cluster: Resource, _graph: Graph) -> Iterable[str]:
+def _plain_secrets(cluster: Resource, _graph: Graph) -> Iterable[Offence]:
     encryption = mapping(at(cluster.inputs, "encryptionConfig"), "encryptionConfig")
     if _has_key(encryption):
-        if "secrets" not in sequence(at(encryption, "resources"), "encryptionConfig.resources"):
-            yield "encryptionConfig.resources does not name secrets"
+        named = sequence(at(encryption, "resources"), "encryptionConfig.resources")
+        if "secrets" not in named:
+            yield Offence(
+                path="encryptionConfig.resources", problem="does not name secrets", value=list(named)
+            )
         return
-    yield "secrets are under a key that AWS owns: nobody here can revoke it or see its use"
+    yield Offence(
+        path="encryptionConfig.provider.keyArn",
+        problem="secrets are under a key that AWS owns: nobody here can revoke it or see its use",
+    )
 
 
 def _has_key(encryption: Mapping[str, Any]) -> bool:
     return bool(text(at(encryption, "provider.keyArn"), "encryptionConfig.provider.keyArn"))
 
 
-def _silent_control_plane(cluster: Resource, graph: Graph) -> Iterable[str]:
+def _silent_control_plane(cluster: Resource, graph: Graph) -> Iterable[Offence]:
     enabled = sequence(at(cluster.inputs, "enabledClusterLogTypes"), "enabledClusterLogTypes")
     on = {text(known(kind, "enabledClusterLogTypes")) for kind in enabled}
     if "audit" not in on or keeps_our_conventions(graph):  # who did what is told by the audit log
-        yield from (f"{kind} logs are off" for kind in LOG_TYPES if kind not in on)
+        yield from (
+            Offence(path="enabledClusterLogTypes", problem=f"{kind} logs are off", value=list(enabled))
+            for kind in LOG_TYPES
+            if kind not in on
+        )
 
 
-def _group_made_by_eks(cluster: Resource, graph: Graph) -> Iterable[str]:
+def _group_made_by_eks(cluster: Resource, graph: Graph) -> Iterable[Offence]:
     if not sequence(at(cluster.inputs, "enabledClusterLogTypes"), "enabledClusterLogTypes"):
         return
     name = text(at(cluster.inputs, "name"), "name")
@@ -70,46 +92,67 @@ def _group_made_by_eks(cluster: Resource, graph: Graph) -> Iterable[str]:
     wanted = f"/aws/eks/{name}/cluster"
     groups = [g for g in graph.of_type(LOG_GROUP) if at(g.inputs, "name") == wanted]
     if not groups:
-        yield f"log group {wanted} is left to EKS, which keeps it for ever"
+        yield Offence(
+            path="name", problem=f"log group {wanted} is left to EKS, which keeps it for ever", value=name
+        )
     elif not {g.urn for g in groups} & graph.waits_for(cluster.urn):
-        yield f"does not wait for log group {groups[0].name}; EKS makes it first, without retention"
+        yield Offence(
+            path="",
+            problem=f"does not wait for log group {groups[0].name}, and EKS makes it first, without retention",
+        )
 
 
-def _implicit_administrators(cluster: Resource, graph: Graph) -> Iterable[str]:
+def _implicit_administrators(cluster: Resource, graph: Graph) -> Iterable[Offence]:
     access = mapping(at(cluster.inputs, "accessConfig"), "accessConfig")
     mode = text(at(access, "authenticationMode"), "accessConfig.authenticationMode")
     is_ours = keeps_our_conventions(graph)
     # A cluster of others may be on its way from one to the other.
     if mode == "CONFIG_MAP" or (is_ours and mode != "API"):
-        yield f"authenticationMode {mode or 'CONFIG_MAP'}: a ConfigMap decides who may enter"
-    if is_ours and flag(
-        at(access, "bootstrapClusterCreatorAdminPermissions"),
-        "accessConfig.bootstrapClusterCreatorAdminPermissions",
-        default=True,
-    ):
-        yield "whoever creates the cluster becomes its administrator for ever"
+        yield Offence(
+            path="accessConfig.authenticationMode",
+            problem=f"{mode or 'CONFIG_MAP'}: a ConfigMap decides who may enter",
+            value=mode or None,
+        )
+    path = "accessConfig.bootstrapClusterCreatorAdminPermissions"
+    value = at(cluster.inputs, path)
+    if is_ours and flag(value, path, default=True):
+        yield Offence(
+            path=path, problem="whoever creates the cluster becomes its administrator for ever", value=value
+        )
 
 
-def _deletable(cluster: Resource, graph: Graph) -> Iterable[str]:
+def _deletable(cluster: Resource, graph: Graph) -> Iterable[Offence]:
     if is_disposable(cluster, graph):
         return
-    if not flag(at(cluster.inputs, "deletionProtection"), "deletionProtection"):
-        yield "deletionProtection is off"
+    value = at(cluster.inputs, "deletionProtection")
+    if not flag(value, "deletionProtection"):
+        yield Offence(path="deletionProtection", problem="is off", value=value)
 
 
-def _unpinned_version(cluster: Resource, _graph: Graph) -> Iterable[str]:
+def _unpinned_version(cluster: Resource, _graph: Graph) -> Iterable[Offence]:
     if not text(at(cluster.inputs, "version"), "version"):
-        yield "no version: a new cluster gets whatever is the default that day"
+        yield Offence(
+            path="version", problem="is not set: a new cluster gets whatever is the default that day"
+        )
 
 
-def _lasting_principal(entry: Resource, _graph: Graph) -> Iterable[str]:
+def _lasting_principal(entry: Resource, _graph: Graph) -> Iterable[Offence]:
     principal = text(at(entry.inputs, "principalArn"), "principalArn")
     if principal.endswith(":root"):
-        yield f"{principal} is a whole account"
+        yield Offence(path="principalArn", problem=f"{principal} is a whole account", value=principal)
     elif ":user/" in principal:
-        yield f"{principal} is a user, whose access keys do not expire"
-    if "system:masters" in sequence(at(entry.inputs, "kubernetesGroups"), "kubernetesGroups"):
-        yield "kubernetesGroups holds system:masters, which no policy can bound"
+        yield Offence(
+            path="principalArn",
+            problem=f"{principal} is a user, whose access keys do not expire",
+            value=principal,
+        )
+    for index, group in enumerate(sequence(at(entry.inputs, "kubernetesGroups"), "kubernetesGroups")):
+        if group == "system:masters":
+            yield Offence(
+                path=f"kubernetesGroups[{index}]",
+                problem="no policy can bound system:masters",
+                value=group,
+            )
 
 
 RULES: tuple[Rule, ...] = (

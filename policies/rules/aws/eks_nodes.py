@@ -5,7 +5,7 @@ from typing import Final
 
 from policies.engine.graph import Graph, Resource
 from policies.engine.neighbours import is_made_elsewhere, keeps_our_conventions
-from policies.engine.rule import Rule
+from policies.engine.rule import Offence, Rule
 from policies.engine.values import at, flag, mapping, number, sequence, text
 
 TEMPLATE: Final = "aws:ec2/launchTemplate:LaunchTemplate"
@@ -16,48 +16,71 @@ ADD_ON: Final = "aws:eks/addon:Addon"
 _BROAD: Final = ("AdministratorAccess", "PowerUserAccess")
 
 
-def _open_metadata(template: Resource, graph: Graph) -> Iterable[str]:
+def _open_metadata(template: Resource, graph: Graph) -> Iterable[Offence]:
     options = mapping(at(template.inputs, "metadataOptions"), "metadataOptions")
     if text(at(options, "httpEndpoint"), "metadataOptions.httpEndpoint") == "disabled":
         return
-    if text(at(options, "httpTokens"), "metadataOptions.httpTokens") != "required":
-        yield "httpTokens is not required: one forged request from a pod reads the node's credentials"
+    tokens = text(at(options, "httpTokens"), "metadataOptions.httpTokens")
+    if tokens != "required":
+        yield Offence(
+            path="metadataOptions.httpTokens",
+            problem="is not required: one forged request from a pod reads the node's credentials",
+            value=tokens or None,
+        )
     hops = number(at(options, "httpPutResponseHopLimit"), "metadataOptions.httpPutResponseHopLimit")
     if hops is None and keeps_our_conventions(graph):
-        yield "httpPutResponseHopLimit is not set: the image may allow two hops, which reaches into pods"
+        yield Offence(
+            path="metadataOptions.httpPutResponseHopLimit",
+            problem="is not set: the image may allow two hops, which reaches into pods",
+        )
     elif hops is not None and hops > 1:
-        yield f"httpPutResponseHopLimit {int(hops)} lets pods take the node's credentials"
+        yield Offence(
+            path="metadataOptions.httpPutResponseHopLimit",
+            problem=f"{int(hops)} hops let pods take the node's credentials",
+            value=int(hops),
+        )
 
 
-def _plain_disks(template: Resource, graph: Graph) -> Iterable[str]:
+def _plain_disks(template: Resource, graph: Graph) -> Iterable[Offence]:
     disks = sequence(at(template.inputs, "blockDeviceMappings"), "blockDeviceMappings")
     if not disks and keeps_our_conventions(graph):
-        yield "no blockDeviceMappings: the image decides whether its disk is encrypted"
-    for disk in disks:
+        yield Offence(
+            path="blockDeviceMappings",
+            problem="is not set: the image decides whether its disk is encrypted",
+        )
+    for index, disk in enumerate(disks):
         if at(disk, "noDevice") or at(disk, "virtualName"):  # removes a device, or names instance storage
             continue
         if not flag(at(disk, "ebs.encrypted"), "blockDeviceMappings.ebs.encrypted"):
-            yield f"{text(at(disk, 'deviceName')) or 'a device'} is not encrypted"
+            yield Offence(
+                path=f"blockDeviceMappings[{index}].ebs.encrypted",
+                problem=f"{text(at(disk, 'deviceName')) or 'a device'} is not encrypted",
+                value=at(disk, "ebs.encrypted"),
+            )
 
 
-def _login(resource: Resource, graph: Graph) -> Iterable[str]:
+def _login(resource: Resource, graph: Graph) -> Iterable[Offence]:
     is_ours = keeps_our_conventions(graph)
-    if is_ours and text(at(resource.inputs, "keyName"), "keyName"):
-        yield "keyName: people with an SSH key can log in"
+    if is_ours and (key := text(at(resource.inputs, "keyName"), "keyName")):
+        yield Offence(path="keyName", problem="people with an SSH key can log in", value=key)
     access = mapping(at(resource.inputs, "remoteAccess"), "remoteAccess")
     sources = access and sequence(at(access, "sourceSecurityGroupIds"), "remoteAccess.sourceSecurityGroupIds")
     # Without source groups EKS opens port 22 to the internet.
     if access and (is_ours or not sources):
-        yield "remoteAccess: EKS opens SSH on the nodes"
+        yield Offence(path="remoteAccess", problem="EKS opens SSH on the nodes")
 
 
-def _public_address(template: Resource, _graph: Graph) -> Iterable[str]:
+def _public_address(template: Resource, _graph: Graph) -> Iterable[Offence]:
     for index, card in enumerate(sequence(at(template.inputs, "networkInterfaces"), "networkInterfaces")):
         if flag(at(card, "associatePublicIpAddress"), "networkInterfaces.associatePublicIpAddress"):
-            yield f"networkInterfaces.{index} gets a public address"
+            yield Offence(
+                path=f"networkInterfaces[{index}].associatePublicIpAddress",
+                problem="nodes get a public address",
+                value=at(card, "associatePublicIpAddress"),
+            )
 
 
-def _untagged(template: Resource, graph: Graph) -> Iterable[str]:
+def _untagged(template: Resource, graph: Graph) -> Iterable[Offence]:
     if not keeps_our_conventions(graph):
         return
     tagged = {
@@ -65,28 +88,35 @@ def _untagged(template: Resource, graph: Graph) -> Iterable[str]:
         for spec in sequence(at(template.inputs, "tagSpecifications"), "tagSpecifications")
         if mapping(at(spec, "tags"), "tagSpecifications.tags")
     }
-    yield from (f"{kind}s get no tags" for kind in ("instance", "volume") if kind not in tagged)
+    yield from (
+        Offence(path="tagSpecifications", problem=f"{kind}s get no tags")
+        for kind in ("instance", "volume")
+        if kind not in tagged
+    )
 
 
-def _default_template(group: Resource, _graph: Graph) -> Iterable[str]:
+def _default_template(group: Resource, _graph: Graph) -> Iterable[Offence]:
     if not mapping(at(group.inputs, "launchTemplate"), "launchTemplate"):
-        yield "no launch template: EKS's own lets pods reach the node's credentials"
+        yield Offence(
+            path="launchTemplate", problem="is not set: EKS's own lets pods reach the node's credentials"
+        )
 
 
-def _before_network(group: Resource, graph: Graph) -> Iterable[str]:
+def _before_network(group: Resource, graph: Graph) -> Iterable[Offence]:
     networks = {
         a.urn for a in graph.of_type(ADD_ON) if text(at(a.inputs, "addonName"), "addonName") == "vpc-cni"
     }
     if networks and not networks & graph.waits_for(group.urn):
-        yield "does not wait for the vpc-cni add-on"
+        yield Offence(path="", problem="does not wait for the vpc-cni add-on")
 
 
-def _broad_policy(attachment: Resource, _graph: Graph) -> Iterable[str]:
+def _broad_policy(attachment: Resource, _graph: Graph) -> Iterable[Offence]:
     if is_made_elsewhere(attachment, "policyArn"):  # none of AWS's own
         return
-    name = text(at(attachment.inputs, "policyArn"), "policyArn").rpartition("/")[2]
+    arn = text(at(attachment.inputs, "policyArn"), "policyArn")
+    name = arn.rpartition("/")[2]
     if name in _BROAD or name.endswith("FullAccess"):
-        yield f"{name} is attached"
+        yield Offence(path="policyArn", problem=f"{name} is attached", value=arn)
 
 
 RULES: tuple[Rule, ...] = (

@@ -6,7 +6,7 @@ from typing import Final
 from policies.analysis.kubernetes.charts import is_installed
 from policies.engine.graph import Graph, Resource
 from policies.engine.neighbours import keeps_our_conventions
-from policies.engine.rule import Rule
+from policies.engine.rule import Offence, Rule
 from policies.engine.values import at, known, mapping, number, sequence
 from policies.rules.aws.eks_cluster import CLUSTER
 from policies.rules.aws.eks_nodes import NODE_GROUP
@@ -16,7 +16,7 @@ _DESIRED: Final = frozenset({"scalingConfig", "scalingConfig.desiredSize"})
 _OF_NODES: Final = "karpenter.sh/discovery"
 
 
-def _sizes(group: Resource, graph: Graph) -> Iterable[str]:
+def _sizes(group: Resource, graph: Graph) -> Iterable[Offence]:
     least, wished, most = (
         number(at(group.inputs, f"scalingConfig.{key}Size"), f"scalingConfig.{key}Size")
         for key in ("min", "desired", "max")
@@ -27,30 +27,40 @@ def _sizes(group: Resource, graph: Graph) -> Iterable[str]:
         (least, most, ("minSize", "maxSize")),
     ):
         if low is not None and high is not None and low > high:
-            yield f"scalingConfig.{names[0]}: {low:g} is above {names[1]} {high:g}"
+            yield Offence(
+                path=f"scalingConfig.{names[0]}", problem=f"{low:g} is above {names[1]} {high:g}", value=low
+            )
     # Whether an autoscaler moves the size is known of our own stacks only: others may install one anywhere.
     if keeps_our_conventions(graph) and not is_installed("cluster-autoscaler", graph):
         for path in sorted(_DESIRED & set(group.ignore_changes)):
-            yield (
-                f"ignoreChanges: {path}, and no autoscaler moves it: EKS refuses a minSize that is raised above "
-                "the size it remembers"
+            yield Offence(
+                path=path,
+                problem=(
+                    "its changes are ignored (ignoreChanges), and no autoscaler moves it: EKS refuses a minSize that "
+                    "is raised above the size it remembers"
+                ),
             )
 
 
-def _shared_subnets(cluster: Resource, graph: Graph) -> Iterable[str]:
+def _shared_subnets(cluster: Resource, graph: Graph) -> Iterable[Offence]:
     nodes = {
         subnet.urn
         for subnet in graph.of_type(SUBNET)
         if known(mapping(at(subnet.inputs, "tags"), "tags").get(_OF_NODES)) is not None
     }
     for urn in sorted(cluster.property_dependencies.get("vpcConfig", frozenset()) & nodes):
-        yield f"vpcConfig.subnetIds: {graph.by_urn[urn].name} is a subnet of nodes too"
+        yield Offence(
+            path="vpcConfig.subnetIds", problem=f"{graph.by_urn[urn].name} is a subnet of nodes too"
+        )
 
 
-def _many_zones(group: Resource, _graph: Graph) -> Iterable[str]:
+def _many_zones(group: Resource, _graph: Graph) -> Iterable[Offence]:
     subnets = sequence(at(group.inputs, "subnetIds"), "subnetIds")
     if len(subnets) > 1:
-        yield f"subnetIds: {len(subnets)} subnets: the next node may be where its pods' volumes are not"
+        yield Offence(
+            path="subnetIds",
+            problem=f"{len(subnets)} subnets: the next node may be where its pods' volumes are not",
+        )
 
 
 RULES: tuple[Rule, ...] = (

@@ -4,25 +4,32 @@ from collections.abc import Iterable
 
 from policies.analysis.flows.endpoints import ENDPOINT, allows_nothing, closed_groups, without_layers
 from policies.engine.graph import Graph, Resource
-from policies.engine.rule import Rule
+from policies.engine.rule import Offence, Rule
 
 
-def _only_denies(endpoint: Resource, _graph: Graph) -> Iterable[str]:
+def _only_denies(endpoint: Resource, _graph: Graph) -> Iterable[Offence]:
     if allows_nothing(endpoint):
-        yield "policy: no statement allows anything, so the endpoint refuses every call"
-
-
-def _layers(endpoint: Resource, graph: Graph) -> Iterable[str]:
-    if not allows_nothing(endpoint) and without_layers(endpoint, graph):
-        yield (
-            "policy: s3:GetObject on arn:aws:s3:::prod-REGION-starport-layer-bucket/* is not allowed: "
-            "nodes cannot pull images from ECR"
+        yield Offence(
+            path="policy", problem="no statement allows anything, so the endpoint refuses every call"
         )
 
 
-def _closed(endpoint: Resource, graph: Graph) -> Iterable[str]:
+def _layers(endpoint: Resource, graph: Graph) -> Iterable[Offence]:
+    if not allows_nothing(endpoint) and without_layers(endpoint, graph):
+        yield Offence(
+            path="policy",
+            problem=(
+                "s3:GetObject on arn:aws:s3:::prod-REGION-starport-layer-bucket/* is not allowed: nodes cannot pull "
+                "images from ECR"
+            ),
+        )
+
+
+def _closed(endpoint: Resource, graph: Graph) -> Iterable[Offence]:
     for groups in closed_groups(endpoint, graph):
-        yield f"securityGroupIds: {groups} admits nobody to port 443, so every call times out"
+        yield Offence(
+            path="securityGroupIds", problem=f"{groups} admits nobody to port 443, so every call times out"
+        )
 
 
 RULES: tuple[Rule, ...] = (

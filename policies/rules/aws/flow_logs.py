@@ -5,25 +5,29 @@ from typing import Final
 
 from policies.engine.graph import Graph, Resource
 from policies.engine.neighbours import pointing_at
-from policies.engine.rule import Rule
+from policies.engine.rule import Offence, Rule
 from policies.engine.values import at, number, text
 from policies.rules.aws.vpc import VPC
 
 FLOW_LOG: Final = "aws:ec2/flowLog:FlowLog"
 
 
-def _unlogged(vpc: Resource, graph: Graph) -> Iterable[str]:
+def _unlogged(vpc: Resource, graph: Graph) -> Iterable[Offence]:
     logs = pointing_at(graph, vpc, FLOW_LOG, "vpcId")
     if not logs:
-        yield "no flow log"
+        yield Offence(path="", problem="no flow log")
     elif not any(text(at(log.inputs, "trafficType"), "trafficType").upper() == "ALL" for log in logs):
         kinds = sorted(text(at(log.inputs, "trafficType"), "trafficType") or "nothing" for log in logs)
-        yield f"flow log records only {', '.join(kinds)}"
+        yield Offence(path="", problem=f"flow log records only {', '.join(kinds)}")
 
 
-def _kept_for_ever(group: Resource, _graph: Graph) -> Iterable[str]:
+def _kept_for_ever(group: Resource, _graph: Graph) -> Iterable[Offence]:
     if not number(at(group.inputs, "retentionInDays"), "retentionInDays"):
-        yield "retentionInDays is not set: logs are kept, and paid for, for ever"
+        yield Offence(
+            path="retentionInDays",
+            problem="is not set: logs are kept, and paid for, for ever",
+            value=at(group.inputs, "retentionInDays"),
+        )
 
 
 RULES: tuple[Rule, ...] = (

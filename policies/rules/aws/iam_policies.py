@@ -11,7 +11,7 @@ from policies.analysis.iam.scope import wide_resources
 from policies.analysis.iam.statements import Statement, each, statements
 from policies.engine.graph import UNKNOWN, Graph, Resource
 from policies.engine.neighbours import is_made_elsewhere, keeps_our_conventions
-from policies.engine.rule import Rule
+from policies.engine.rule import Offence, Rule
 from policies.engine.values import at, flag, known, listed, mapping, number, text
 
 ROLE_POLICY: Final = "aws:iam/rolePolicy:RolePolicy"
@@ -54,70 +54,96 @@ _FULL: Final = re.compile(r"FullAccess(?:_?[vV]\d)?")
 def _permissions(holder: Resource, graph: Graph) -> Iterator[Statement]:
     """The statements of a policy, or of a holder's inline ones."""
     if holder.type in {ROLE, USER, GROUP}:
-        for policy in listed(at(holder.inputs, "inlinePolicies"), "inlinePolicies"):
-            yield from statements(at(mapping(policy), "policy"))
+        for index, policy in enumerate(listed(at(holder.inputs, "inlinePolicies"), "inlinePolicies")):
+            yield from statements(at(mapping(policy), "policy"), f"inlinePolicies[{index}].policy")
     elif not is_boundary(holder, graph):  # its wildcards are an upper bound of what roles are given
         yield from statements(at(holder.inputs, "policy"))
 
 
-def _whole_services(holder: Resource, graph: Graph) -> Iterable[str]:
+def _whole_services(holder: Resource, graph: Graph) -> Iterable[Offence]:
     return each(_permissions(holder, graph), _wide_actions)
 
 
-def _wide_actions(statement: Statement) -> Iterable[str]:
+def _wide_actions(statement: Statement) -> Iterable[Offence]:
     if not statement.allows:
         return
     if statement.not_actions is not None:
-        yield f"{statement.name}: NotAction allows whatever AWS invents next"
+        yield Offence(
+            path=statement.place("NotAction"),
+            problem="allows whatever AWS invents next",
+            value=list(statement.not_actions),
+        )
     for action in statement.actions:
         service, _, verb = action.partition(":")
         if not service.strip("*?"):
-            yield f"{statement.name}: {action} allows everything"
+            yield Offence(
+                path=statement.place("Action", action), problem=f"{action} allows everything", value=action
+            )
         elif not verb.strip("*?"):
-            yield f"{statement.name}: {action} allows a whole service"
+            yield Offence(
+                path=statement.place("Action", action),
+                problem=f"{action} allows a whole service",
+                value=action,
+            )
 
 
-def _unscoped(holder: Resource, graph: Graph) -> Iterable[str]:
+def _unscoped(holder: Resource, graph: Graph) -> Iterable[Offence]:
     return each(_permissions(holder, graph), wide_resources)
 
 
-def _unbounded(role: Resource, _graph: Graph) -> Iterable[str]:
+def _unbounded(role: Resource, _graph: Graph) -> Iterable[Offence]:
     if not text(at(role.inputs, "permissionsBoundary"), "permissionsBoundary"):
-        yield "no permissions boundary"
+        yield Offence(path="permissionsBoundary", problem="is not set")
 
 
-def _administers(attachment: Resource, _graph: Graph) -> Iterable[str]:
+def _administers(attachment: Resource, _graph: Graph) -> Iterable[Offence]:
     where = next((key for key in _ARNS if key in attachment.inputs), _ARNS[0])
     raw = attachment.inputs.get(where)
     is_ours = bool(attachment.property_dependencies.get(where))
-    for arn in raw if isinstance(raw, list | tuple) else [raw]:
+    is_list = isinstance(raw, list | tuple)
+    for index, arn in enumerate(raw if isinstance(raw, list | tuple) else [raw]):
         if arn is UNKNOWN and is_ours:  # a policy that another resource makes is none of AWS's
             continue
         name = text(arn, where).rpartition("/")[2]
         if ":aws:policy/" in text(arn) and (name in BROAD_POLICIES or _FULL.search(name)):
-            yield f"attaches {name}"
+            place = f"{where}[{index}]" if is_list else where
+            yield Offence(path=place, problem=f"{name} is attached", value=arn)
 
 
-def _lasting(identity: Resource, graph: Graph) -> Iterable[str]:
+def _lasting(identity: Resource, graph: Graph) -> Iterable[Offence]:
     """A user without a key or a password is a name only; this platform has none."""
     if identity.type == USER and not keeps_our_conventions(graph):
         return
     if identity.type != ACCESS_KEY:
-        yield "a user's credentials last until somebody remembers them"
+        name = text(known(identity.inputs.get("name")) if identity.type == USER else None)
+        yield Offence(
+            path="name" if name else "",
+            problem="a user's credentials last until somebody remembers them",
+            value=name or None,
+        )
     elif (text(at(identity.inputs, "status"), "status") or "Active") == "Active":
-        yield "an access key works from anywhere, for ever"
+        yield Offence(
+            path="status",
+            problem="an access key works from anywhere, for ever",
+            value=at(identity.inputs, "status"),
+        )
 
 
-def _weak_passwords(account: Resource, _graph: Graph) -> Iterable[str]:
+def _weak_passwords(account: Resource, _graph: Graph) -> Iterable[Offence]:
     least = number(at(account.inputs, "minimumPasswordLength"), "minimumPasswordLength")
     if (least or 6) < 14:  # noqa: PLR2004 the sentence below names it; 6 is what IAM takes where nothing is said
-        yield f"passwords may be {least or 6:g} characters long; 14 is the least"
+        yield Offence(
+            path="minimumPasswordLength",
+            problem=f"passwords may be {least or 6:g} characters long",
+            value=at(account.inputs, "minimumPasswordLength"),
+            expected="14 is the least",
+        )
     for key, what in _CHARACTERS.items():
         if not flag(at(account.inputs, key), key):
-            yield f"asks for no {what}"
+            yield Offence(path=key, problem=f"asks for no {what}", value=at(account.inputs, key))
 
 
-def _refused_by_boundary(holder: Resource, graph: Graph) -> Iterable[str]:
+def _refused_by_boundary(holder: Resource, graph: Graph) -> Iterable[Offence]:
     boundary = _boundary_of(holder, graph)
     if boundary is None:
         return
@@ -125,11 +151,14 @@ def _refused_by_boundary(holder: Resource, graph: Graph) -> Iterable[str]:
     upper = [statement for statement in document if statement.allows]
     # A refusal with a condition is for some requests only, which ones cannot be told from here.
     refusals = [statement for statement in document if not statement.allows and not statement.conditions]
-    for action in sorted(_wanted(holder, graph)):
+    for action, place in sorted(_wanted(holder, graph).items()):
         if any(refusal.takes(action) for refusal in refusals):
-            yield f"{action} is refused by the boundary {boundary.name}"
+            problem = f"{action} is refused by the boundary {boundary.name}"
         elif not any(statement.takes(action) for statement in upper):
-            yield f"{action} is outside the boundary {boundary.name}"
+            problem = f"{action} is outside the boundary {boundary.name}"
+        else:
+            continue
+        yield Offence(path=place, problem=problem, value=action)
 
 
 def _boundary_of(holder: Resource, graph: Graph) -> Resource | None:
@@ -158,14 +187,16 @@ def _bounded_roles(graph: Graph) -> Mapping[str, Resource]:
     return found
 
 
-def _wanted(holder: Resource, graph: Graph) -> set[str]:
-    """The actions a policy or an attachment gives; of an AWS policy nobody wrote down, none."""
+def _wanted(holder: Resource, graph: Graph) -> dict[str, str]:
+    """The actions a policy or an attachment gives, each with its place; of an AWS policy nobody wrote down, none."""
     if holder.type == ATTACHMENT:
         if is_made_elsewhere(holder, "policyArn"):  # none of AWS's own
-            return set()
+            return {}
         arn = text(at(holder.inputs, "policyArn"), "policyArn")
-        return set(MANAGED_POLICIES.get(arn.rpartition("/")[2], ())) if ":aws:policy/" in arn else set()
-    return {a for s in _permissions(holder, graph) if s.allows for a in s.actions}
+        known_here = MANAGED_POLICIES.get(arn.rpartition("/")[2], ()) if ":aws:policy/" in arn else ()
+        return dict.fromkeys(known_here, "policyArn")
+    allowed = [s for s in _permissions(holder, graph) if s.allows]
+    return {a: s.place("Action", a) for s in reversed(allowed) for a in s.actions}
 
 
 RULES: tuple[Rule, ...] = (

@@ -9,18 +9,18 @@ from policies.analysis.identity.layers import cut_off
 from policies.analysis.identity.tag_guards import undone_guards
 from policies.analysis.identity.trust import broken_links, inline_with_tags, tags_not_carried, unmet_tokens
 from policies.engine.graph import Graph, Resource
-from policies.engine.rule import Rule
+from policies.engine.rule import Offence, Rule
 from policies.engine.values import UndecidedError
-from policies.rules.aws.privilege_escalation import HOLDERS, INLINE, PERMISSION_SET, told_at
+from policies.rules.aws.privilege_escalation import DOCUMENT, HOLDERS, INLINE, PERMISSION_SET, told_at
 
 _ACCOUNT: Final = "kubernetes:core/v1:ServiceAccount"
 
 
-def _trust(role: Resource, graph: Graph) -> Iterable[str]:
+def _trust(role: Resource, graph: Graph) -> Iterable[Offence]:
     return broken_links(role, graph)
 
 
-def _inline(association: Resource, _graph: Graph) -> Iterable[str]:
+def _inline(association: Resource, _graph: Graph) -> Iterable[Offence]:
     return inline_with_tags(association)
 
 
@@ -32,19 +32,19 @@ def _sessions(graph: Graph) -> dict[str, Identity]:
         return {}
 
 
-def _tags(association: Resource, graph: Graph) -> Iterable[str]:
+def _tags(association: Resource, graph: Graph) -> Iterable[Offence]:
     session = graph.once(_sessions).get(association.urn)
     return tags_not_carried(association, session.layers) if session else ()
 
 
-def _tokens(account: Resource, graph: Graph) -> Iterable[str]:
+def _tokens(account: Resource, graph: Graph) -> Iterable[Offence]:
     try:
         yield from unmet_tokens(account, graph)
     except UndecidedError:  # roles-trust-named-principals says so of the role itself
         return
 
 
-def _bounded(role: Resource, graph: Graph) -> Iterable[str]:
+def _bounded(role: Resource, graph: Graph) -> Iterable[Offence]:
     identity = graph.once(told_at).get(role.urn)
     if identity is None or identity.missing or len(identity.layers) < 2:  # noqa: PLR2004 own and boundary
         return
@@ -52,20 +52,26 @@ def _bounded(role: Resource, graph: Graph) -> Iterable[str]:
         about = [s for s in identity.layers[1] if s.takes(action)]
         if not about or any(not s.allows for s in about):
             continue  # permissions-lie-within-the-boundary names actions that no resource is left of
-        yield f"permissionsBoundary: leaves nothing of {action} on {resource}, which the role's policy allows"
+        yield Offence(
+            path="permissionsBoundary",
+            problem=f"leaves nothing of {action} on {resource}, which the role's policy allows",
+        )
 
 
-def _narrowed(association: Resource, graph: Graph) -> Iterable[str]:
+def _narrowed(association: Resource, graph: Graph) -> Iterable[Offence]:
     session = graph.once(_sessions).get(association.urn)
     if session is None or session.missing or session.elsewhere or not association.inputs.get("policy"):
         return
     for action, resource in cut_off(session, len(session.layers) - 1):
-        yield f"policy: {action} on {resource} is not allowed by the role, so no session may do it"
+        yield Offence(
+            path="policy",
+            problem=f"{action} on {resource} is not allowed by the role, so no session may do it",
+        )
 
 
-def _guards(holder: Resource, graph: Graph) -> Iterable[str]:
+def _guards(holder: Resource, graph: Graph) -> Iterable[Offence]:
     identity = graph.once(told_at).get(holder.urn)
-    return undone_guards(identity) if identity else ()
+    return undone_guards(identity, DOCUMENT.get(holder.type, "")) if identity else ()
 
 
 RULES: tuple[Rule, ...] = (

@@ -6,7 +6,7 @@ from typing import Final
 
 from policies.analysis.platform.registry import CACHE_RULE
 from policies.engine.graph import Graph, Resource
-from policies.engine.rule import Rule
+from policies.engine.rule import Offence, Rule
 from policies.engine.values import UndecidedError, at, mapping, sequence, text
 
 TEMPLATE: Final = "aws:ecr/repositoryCreationTemplate:RepositoryCreationTemplate"
@@ -25,36 +25,51 @@ def _covering(rule: Resource, graph: Graph) -> Iterator[Resource]:
             yield template
 
 
-def _without_template(rule: Resource, graph: Graph) -> Iterable[str]:
+def _without_template(rule: Resource, graph: Graph) -> Iterable[Offence]:
     prefix = text(at(rule.inputs, "ecrRepositoryPrefix"), "ecrRepositoryPrefix")
     for template in _covering(rule, graph):
         if "PULL_THROUGH_CACHE" in sequence(at(template.inputs, "appliedFors"), "appliedFors"):
             return
-    yield f"no template for {prefix}/: what the cache makes is under no key of ours, and its tags move"
+    yield Offence(
+        path="ecrRepositoryPrefix",
+        problem=f"no template for {prefix}/: what the cache makes is under no key of ours, and its tags move",
+        value=prefix,
+    )
 
 
-def _not_asking(rule: Resource, _graph: Graph) -> Iterable[str]:
+def _not_asking(rule: Resource, _graph: Graph) -> Iterable[Offence]:
     upstream = text(at(rule.inputs, "upstreamRegistryUrl"), "upstreamRegistryUrl")
     secret = text(at(rule.inputs, "credentialArn"), "credentialArn")
     if not secret and upstream in _WITH_CREDENTIALS:
-        yield f"credentialArn: {upstream} answers a cache only with credentials"
+        yield Offence(
+            path="credentialArn", problem=f"is not set: {upstream} answers a cache only with credentials"
+        )
     if secret and f":secret:{_SECRETS}" not in secret:
-        yield f"credentialArn: ECR reads secrets whose names begin with {_SECRETS} (got {secret})"
+        yield Offence(
+            path="credentialArn",
+            problem=f"ECR reads secrets whose names begin with {_SECRETS} (got {secret})",
+            value=secret,
+        )
 
 
-def _loose(template: Resource, _graph: Graph) -> Iterable[str]:
-    if text(at(template.inputs, "imageTagMutability"), "imageTagMutability") != "IMMUTABLE":
-        yield "imageTagMutability: a tag that was pulled once may be another image tomorrow"
+def _loose(template: Resource, _graph: Graph) -> Iterable[Offence]:
+    tags = text(at(template.inputs, "imageTagMutability"), "imageTagMutability")
+    if tags != "IMMUTABLE":
+        yield Offence(
+            path="imageTagMutability",
+            problem="a tag that was pulled once may be another image tomorrow",
+            value=tags or None,
+        )
     encryption = [mapping(e, "encryptionConfigurations") for e in
                   sequence(at(template.inputs, "encryptionConfigurations"), "encryptionConfigurations")]  # fmt: skip
     if not any(text(e.get("encryptionType"), "encryptionType").startswith("KMS") and e.get("kmsKey") is not None
                for e in encryption):  # fmt: skip
-        yield "encryptionConfigurations: cached images are not under a key of ours"
+        yield Offence(path="encryptionConfigurations", problem="cached images are not under a key of ours")
     policy = text(at(template.inputs, "lifecyclePolicy"), "lifecyclePolicy")
     if not policy:
-        yield "lifecyclePolicy: nothing ever leaves the cache"
+        yield Offence(path="lifecyclePolicy", problem="is not set: nothing ever leaves the cache")
     elif not _rules(policy):
-        yield "lifecyclePolicy: holds no rule"
+        yield Offence(path="lifecyclePolicy", problem="holds no rule")
 
 
 def _rules(policy: str) -> bool:
@@ -64,13 +79,16 @@ def _rules(policy: str) -> bool:
         raise UndecidedError("lifecyclePolicy: is not JSON") from None
 
 
-def _unscanned(scanning: Resource, _graph: Graph) -> Iterable[str]:
+def _unscanned(scanning: Resource, _graph: Graph) -> Iterable[Offence]:
     frequencies = [
         text(mapping(rule, "rules").get("scanFrequency"), "rules.scanFrequency")
         for rule in sequence(at(scanning.inputs, "rules"), "rules")
     ]
     if not _BY_ITSELF & set(frequencies):
-        yield "rules: nothing is scanned as it arrives, and what a cache fetches is pushed by nobody"
+        yield Offence(
+            path="rules",
+            problem="nothing is scanned as it arrives, and what a cache fetches is pushed by nobody",
+        )
 
 
 RULES: tuple[Rule, ...] = (

@@ -5,11 +5,11 @@ from collections.abc import Iterable
 from typing import Final
 
 from policies.analysis.iam.accounts import whole_account
-from policies.analysis.iam.callers import accounts, open_statements
+from policies.analysis.iam.callers import accounts, lets_everyone_in, open_statements
 from policies.analysis.iam.statements import Statement, statements
 from policies.analysis.platform.lifecycle import is_disposable
 from policies.engine.graph import Graph, Resource
-from policies.engine.rule import Rule
+from policies.engine.rule import Offence, Rule
 from policies.engine.values import at, flag, number, text
 
 KEY: Final = "aws:kms/key:Key"
@@ -26,52 +26,65 @@ _ACCOUNT: Final = re.compile(r"(?:^|:)(\d{12})(?:$|:)")
 _NAMES_ACCOUNTS: Final = frozenset({"aws:principalaccount", "aws:principalarn", "kms:calleraccount"})
 
 
-def _unrotated(key: Resource, _graph: Graph) -> Iterable[str]:
+def _unrotated(key: Resource, _graph: Graph) -> Iterable[Offence]:
     spec = text(at(key.inputs, "customerMasterKeySpec"), "customerMasterKeySpec") or "SYMMETRIC_DEFAULT"
     if spec != "SYMMETRIC_DEFAULT":  # AWS rotates no other kind
         return
-    if not flag(at(key.inputs, "enableKeyRotation"), "enableKeyRotation"):
-        yield "enableKeyRotation is off"
+    value = at(key.inputs, "enableKeyRotation")
+    if not flag(value, "enableKeyRotation"):
+        yield Offence(path="enableKeyRotation", problem="is off", value=value)
 
 
-def _short_window(key: Resource, graph: Graph) -> Iterable[str]:
+def _short_window(key: Resource, graph: Graph) -> Iterable[Offence]:
     if is_disposable(key, graph):
         return
     days = number(at(key.inputs, "deletionWindowInDays"), "deletionWindowInDays")
     if days is not None and days < 14:  # noqa: PLR2004 the sentence below names it
-        yield f"a deletion can be taken back for {int(days)} days only; two weeks is the least"
+        yield Offence(
+            path="deletionWindowInDays",
+            problem=f"a deletion can be taken back for {int(days)} days only",
+            value=int(days),
+            expected="two weeks is the least",
+        )
 
 
-def _key_for_everyone(key: Resource, _graph: Graph) -> Iterable[str]:
+def _key_for_everyone(key: Resource, _graph: Graph) -> Iterable[Offence]:
     for statement in open_statements(at(key.inputs, "policy")):
-        yield f"{statement.name} lets every AWS account use the key"
+        yield lets_everyone_in(statement, "every AWS account may use the key")
 
 
-def _key_for_others(key: Resource, _graph: Graph) -> Iterable[str]:
-    named = {
-        (statement.name, account)
+def _key_for_others(key: Resource, _graph: Graph) -> Iterable[Offence]:
+    named = [
+        (statement, account)
         for statement in statements(at(key.inputs, "policy"))
         if statement.allows
-        for account in _accounts(statement)
-    }
+        for account in sorted(_accounts(statement))
+    ]
     # A key that is not made yet has no ARN; then the account that most of its policy is about is its own.
     arn = key.outputs.get("arn") or at(key.inputs, "primaryKeyArn") or at(key.inputs, "keyId")
     own = _ACCOUNT.search(arn) if isinstance(arn, str) else None
-    named_accounts = [account for _, account in sorted(named)]
+    named_accounts = [account for _, account in named]
     home = own[1] if own else max(named_accounts, key=named_accounts.count, default="")
-    yield from (
-        f"{name} lets account {account} use the key" for name, account in sorted(named) if account != home
-    )
+    for statement, account in named:
+        if account != home:
+            said = next((p for p in statement.principals("AWS") if account in p), None)
+            yield Offence(
+                path=statement.place("Principal.AWS" if said else "Condition", said or ""),
+                problem=f"account {account} may use the key",
+                value=said,
+            )
 
 
-def _granted_by_the_account(key: Resource, _graph: Graph) -> Iterable[str]:
+def _granted_by_the_account(key: Resource, _graph: Graph) -> Iterable[Offence]:
     """Where the account may use the key anyway, as by AWS's own default policy, a grant adds nothing."""
     found = [s for s in statements(at(key.inputs, "policy")) if s.allows and _is_for_the_account(s)]
     if any(s.takes("kms:Decrypt") and not s.pinned() for s in found):
         return
     for statement in found:
         if statement.takes("kms:CreateGrant") and not statement.pinned():
-            yield f"policy: {statement.name}: kms:CreateGrant without kms:GrantIsForAWSResource"
+            yield Offence(
+                path=statement.place("Condition"), problem="kms:CreateGrant without kms:GrantIsForAWSResource"
+            )
 
 
 def _is_for_the_account(statement: Statement) -> bool:

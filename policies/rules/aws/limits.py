@@ -5,18 +5,23 @@ from collections.abc import Iterable
 
 from facts.aws_limits import aws_limits
 from policies.engine.graph import Graph, Resource
-from policies.engine.rule import Rule
+from policies.engine.rule import Offence, Rule
 from policies.engine.values import UndecidedError, at, known
 
 
-def _too_long(resource: Resource, _graph: Graph) -> Iterable[str]:
+def _too_long(resource: Resource, _graph: Graph) -> Iterable[Offence]:
     for name, limit in aws_limits()[resource.type].items():
         value = known(at(resource.inputs, name), name)
         if value is None:
             continue
         length = _policy_length(value, name) if limit.policy else len(str(value))
         if length > limit.most:
-            yield f"{name}: {length:,} characters; AWS takes {limit.most:,}"
+            yield Offence(
+                path=name,
+                problem=f"{length:,} characters",
+                value=None if limit.policy else value,
+                expected=f"AWS takes {limit.most:,}",
+            )
 
 
 def _policy_length(value: object, path: str) -> int:

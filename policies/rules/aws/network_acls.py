@@ -6,27 +6,39 @@ from typing import Any, Final
 from policies.analysis.network.internet_range import is_internet
 from policies.engine.graph import Graph, Resource
 from policies.engine.neighbours import pointing_at
-from policies.engine.rule import Rule
+from policies.engine.rule import Offence, Rule
 from policies.engine.values import at, flag, mapping, number, sequence, text
 
 ACL: Final = "aws:ec2/networkAcl:NetworkAcl"
 ACL_RULE: Final = "aws:ec2/networkAclRule:NetworkAclRule"
 _ADMINISTERED: Final = {22: "SSH", 3389: "RDP"}
 _EVERY_PROTOCOL: Final = frozenset({"-1", "all"})
+_RANGES: Final = ("cidrBlock", "ipv6CidrBlock")
 _TCP: Final = frozenset({"6", "tcp"})
 _ANSWERS: Final = 1024
 """From here up lie the ports that answers come back to: a stateless list has to let them in as a whole."""
 
 
-def _opened(acl: Resource, graph: Graph) -> Iterable[str]:
+def _opened(acl: Resource, graph: Graph) -> Iterable[Offence]:
     closed: set[int] = set()
-    for rule in sorted(_rules(acl, graph), key=_number):
+    own = "ingress[{}].cidrBlock" if acl.type == ACL else "cidrBlock"
+    rules = list(enumerate(_rules(acl, graph)))
+    for index, rule in sorted(rules, key=lambda numbered: _number(numbered[1])):
         is_allowed = text(at(rule, "action") or at(rule, "ruleAction"), "action").lower() == "allow"
         ports = set(_within(rule)) - closed if _is_everybody(rule) else set()
         if not is_allowed:
             closed |= ports  # lower numbers come first, and the first that fits decides
         elif acl.type == ACL or rule is acl.inputs:
-            yield from (f"{_ADMINISTERED[port]} (port {port}) is open to everybody" for port in sorted(ports))
+            path = own.format(index)
+            name = next((n for n in _RANGES if (said := text(at(rule, n))) and is_internet(said)), "")
+            yield from (
+                Offence(
+                    path=path.replace("cidrBlock", name),
+                    problem=f"{_ADMINISTERED[port]} (port {port}) is open to everybody",
+                    value=at(rule, name),
+                )
+                for port in sorted(ports)
+            )
 
 
 def _rules(acl: Resource, graph: Graph) -> list[Mapping[str, Any]]:
@@ -55,7 +67,7 @@ def _number(rule: Mapping[str, Any]) -> float:
 
 
 def _is_everybody(rule: Mapping[str, Any]) -> bool:
-    ranges = (text(at(rule, name), name) for name in ("cidrBlock", "ipv6CidrBlock"))
+    ranges = (text(at(rule, name), name) for name in _RANGES)
     return any(is_internet(cidr) for cidr in ranges if cidr)
 
 

@@ -14,16 +14,16 @@ from policies.analysis.network.targets import (
     WAREHOUSE,
 )
 from policies.engine.graph import Graph, Resource
-from policies.engine.rule import Rule
+from policies.engine.rule import Offence, Rule
 from policies.rules.aws.eks_nodes import NODE_GROUP
 
 HIDDEN: Final = (BROKER, DATABASE, DATABASE_MEMBER, *INSTANCES, MACHINES, NODE_GROUP, TASKS, WAREHOUSE)
 """What stands behind a load balancer, or behind what does."""
 
 
-def _reachable(resource: Resource, graph: Graph) -> Iterable[str]:
+def _reachable(resource: Resource, graph: Graph) -> Iterable[Offence]:
     for path in paths_from_the_internet(resource, graph):
-        yield f"{path.ports} is reachable from the internet: {', '.join(path.via)}"
+        yield Offence(path="", problem=f"{path.ports} is reachable from the internet: {', '.join(path.via)}")
 
 
 RULES: tuple[Rule, ...] = (

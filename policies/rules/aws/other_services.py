@@ -9,7 +9,8 @@ from policies.analysis.iam.conditions import Condition
 from policies.analysis.network.tls_policies import is_old
 from policies.engine.graph import UNKNOWN, Graph, Resource
 from policies.engine.neighbours import is_kept_encrypted, is_made_elsewhere
-from policies.engine.rule import Rule
+from policies.engine.property_paths import dotted
+from policies.engine.rule import Offence, Rule
 from policies.engine.values import at, known, listed, mapping, number, text
 
 LISTENERS: Final = ("aws:lb/listener:Listener",)
@@ -42,13 +43,13 @@ _REFERENCES: Final = ("{{resolve:", "arn:")
 NOTEBOOK: Final = "aws:sagemaker/notebookInstance:NotebookInstance"
 
 
-def _written_password(resource: Resource, graph: Graph) -> Iterable[str]:
+def _written_password(resource: Resource, graph: Graph) -> Iterable[Offence]:
     for path, value in _passwords(resource.inputs, ""):
-        head = path.partition(".")[0]
-        if resource.property_dependencies.get(head) or is_kept_encrypted(resource, path, graph):
+        head = path.partition(".")[0].partition("[")[0]
+        if resource.property_dependencies.get(head) or is_kept_encrypted(resource, dotted(path), graph):
             continue
         if not known(value, path).startswith(_REFERENCES):
-            yield f"{path} stands in plain text"
+            yield Offence(path=path, problem="stands in plain text")  # its value is nothing for a report
 
 
 def _passwords(value: Any, path: str) -> Iterator[tuple[str, Any]]:
@@ -65,42 +66,51 @@ def _passwords(value: Any, path: str) -> Iterator[tuple[str, Any]]:
                 yield from _passwords(item, where)
     elif isinstance(value, list):
         for index, item in enumerate(value):
-            yield from _passwords(item, f"{path}.{index}")
+            yield from _passwords(item, f"{path}[{index}]")
 
 
-def _listens_plainly(listener: Resource, _graph: Graph) -> Iterable[str]:
+def _listens_plainly(listener: Resource, _graph: Graph) -> Iterable[Offence]:
     protocol = text(at(listener.inputs, "protocol"), "protocol").upper()
     if not protocol and not text(at(listener.inputs, "certificateArn"), "certificateArn"):
         protocol = "HTTP" if number(at(listener.inputs, "port"), "port") in _PLAIN_PORTS else ""
     actions: list[Any] = list(listed(at(listener.inputs, "defaultActions"), "defaultActions"))
     redirects = [text(at(mapping(a), "redirect.protocol"), "redirect.protocol").upper() for a in actions]
     if protocol == "HTTP" and set(redirects) != {"HTTPS"}:
-        yield "listens in plain text, and does not send callers to HTTPS"
+        yield Offence(
+            path="protocol",
+            problem="listens in plain text, and does not send callers to HTTPS",
+            value=at(listener.inputs, "protocol"),
+        )
     policy = text(at(listener.inputs, "sslPolicy"), "sslPolicy")
     if is_old(policy):
-        yield f"{policy} accepts TLS before 1.2"
+        yield Offence(path="sslPolicy", problem=f"{policy} accepts TLS before 1.2", value=policy)
     elif not policy and protocol in {"HTTPS", "TLS"}:
-        yield f"no sslPolicy: {_UNSAID_TLS} accepts TLS before 1.2"
+        yield Offence(path="sslPolicy", problem=f"is not set: {_UNSAID_TLS} accepts TLS before 1.2")
 
 
-def _unauthenticated(url: Resource, _graph: Graph) -> Iterable[str]:
+def _unauthenticated(url: Resource, _graph: Graph) -> Iterable[Offence]:
     if text(at(url.inputs, "authorizationType"), "authorizationType") == "NONE":
-        yield "authorizationType is NONE: whoever knows the address calls it"
+        yield Offence(
+            path="authorizationType", problem="NONE: whoever knows the address calls it", value="NONE"
+        )
 
 
-def _invoked_by_anybody(permission: Resource, graph: Graph) -> Iterable[str]:
+def _invoked_by_anybody(permission: Resource, graph: Graph) -> Iterable[Offence]:
     who = text(at(permission.inputs, "principal"), "principal")
     organization, of_account = (
         text(at(permission.inputs, key), key) for key in ("principalOrgId", "sourceAccount")
     )
     is_named = bool(of_account) or _names_source(permission)
     if who == "*" and not (is_named or organization):
-        yield "anybody in any account may call it"
+        yield Offence(path="principal", problem="anybody in any account may call it", value=who)
     elif who.endswith(_SERVICES) and not is_named:
-        yield f"{who} may call it on behalf of any account (no sourceArn or sourceAccount)"
+        yield Offence(
+            path="sourceAccount",
+            problem=f"is not set, nor is sourceArn: {who} may call it on behalf of any account",
+        )
     account = whole_account(who)
     if account and homes(graph) and account not in homes(graph) and not organization:
-        yield f"whoever account {account} chooses may call it"
+        yield Offence(path="principal", problem=f"whoever account {account} chooses may call it", value=who)
 
 
 def _names_source(permission: Resource) -> bool:
@@ -111,20 +121,27 @@ def _names_source(permission: Resource) -> bool:
     return bool(arn) and Condition("arnlike", "aws:sourcearn", (arn,)).pins()
 
 
-def _open_metadata(instance: Resource, _graph: Graph) -> Iterable[str]:
+def _open_metadata(instance: Resource, _graph: Graph) -> Iterable[Offence]:
     options = listed(at(instance.inputs, "metadataOptions"), "metadataOptions")
     said = mapping(options[0]) if options else {}
     if text(at(said, "httpEndpoint"), "httpEndpoint") == "disabled" or at(instance.inputs, "launchTemplate"):
         return
     if text(at(said, "httpTokens"), "httpTokens") != "required":
-        yield "metadataOptions.httpTokens is not required: one forged request reads its credentials"
+        yield Offence(
+            path="metadataOptions.httpTokens",
+            problem="is not required: one forged request reads its credentials",
+            value=at(said, "httpTokens"),
+        )
 
 
-def _open_notebook(notebook: Resource, _graph: Graph) -> Iterable[str]:
-    if (text(at(notebook.inputs, "directInternetAccess"), "directInternetAccess") or "Enabled") == "Enabled":
-        yield "directInternetAccess is on: it reaches the internet past every rule of the network"
-    if (text(at(notebook.inputs, "rootAccess"), "rootAccess") or "Enabled") == "Enabled":
-        yield "rootAccess is on: whoever opens it is root"
+def _open_notebook(notebook: Resource, _graph: Graph) -> Iterable[Offence]:
+    for path, problem in (
+        ("directInternetAccess", "is on: the notebook reaches the internet past every rule of the network"),
+        ("rootAccess", "is on: whoever opens the notebook is root"),
+    ):
+        value = text(at(notebook.inputs, path), path)
+        if (value or "Enabled") == "Enabled":
+            yield Offence(path=path, problem=problem, value=value or None)
 
 
 RULES: tuple[Rule, ...] = (

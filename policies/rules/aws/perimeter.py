@@ -5,7 +5,7 @@ from typing import Final
 
 from policies.analysis.iam.statements import Statement, each, statements
 from policies.engine.graph import Graph, Resource
-from policies.engine.rule import Rule
+from policies.engine.rule import Offence, Rule
 from policies.engine.values import at, text
 from policies.rules.aws.vpc_endpoints import ENDPOINT
 
@@ -24,18 +24,20 @@ _IDENTITY_KEYS: Final = frozenset({
 })  # fmt: skip
 
 
-def _passes_everything(endpoint: Resource, _graph: Graph) -> Iterable[str]:
+def _passes_everything(endpoint: Resource, _graph: Graph) -> Iterable[Offence]:
     service = text(at(endpoint.inputs, "serviceName"), "serviceName").rpartition(".")[2]
     if service in _HOLDS_NO_DATA:
         return
     policy = at(endpoint.inputs, "policy")
     if policy is None:
-        yield "policy: none, so data of the platform can go through it to any account"
+        yield Offence(
+            path="policy", problem="is not set: data of the platform can go through it to any account"
+        )
         return
     yield from each(statements(policy), _openings)
 
 
-def _openings(statement: Statement) -> Iterable[str]:
+def _openings(statement: Statement) -> Iterable[Offence]:
     if not statement.allows:
         return
     pinned = {condition.key for condition in statement.pinned()}
@@ -43,10 +45,15 @@ def _openings(statement: Statement) -> Iterable[str]:
     brings_in = bool(actions) and actions <= _READS
     names_its_resources = bool(statement.resources) and not statement.is_on("*")
     if not (pinned & _RESOURCE_KEYS or brings_in or "ec2:owner" in pinned):
-        yield f"policy: {statement.name} lets data out: pins neither aws:ResourceAccount nor aws:ResourceOrgID"
+        yield Offence(
+            path=statement.place("Condition"),
+            problem="data gets out: neither aws:ResourceAccount nor aws:ResourceOrgID is pinned",
+        )
     if not (pinned & _IDENTITY_KEYS or (brings_in and names_its_resources) or actions <= _NO_IDENTITY_YET):
-        missing = "pins neither aws:PrincipalAccount nor aws:PrincipalOrgID"
-        yield f"policy: {statement.name} lets any identity pass: {missing}"
+        yield Offence(
+            path=statement.place("Condition"),
+            problem="any identity passes: neither aws:PrincipalAccount nor aws:PrincipalOrgID is pinned",
+        )
 
 
 RULES: tuple[Rule, ...] = (

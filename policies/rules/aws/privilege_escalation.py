@@ -8,7 +8,7 @@ from policies.analysis.iam.escalation_paths import open_ways
 from policies.analysis.iam.identities import POLICY, ROLE, Identity, identities
 from policies.analysis.iam.statements import statements
 from policies.engine.graph import Graph, Resource
-from policies.engine.rule import Rule
+from policies.engine.rule import Offence, Rule
 from policies.engine.values import UndecidedError
 
 HOLDERS: Final = (ROLE, "aws:iam/user:User", "aws:iam/group:Group")
@@ -20,15 +20,18 @@ INLINE: Final = (
 PERMISSION_SET: Final = "aws:ssoadmin/permissionSetInlinePolicy:PermissionSetInlinePolicy"
 """What people get who are assigned a permission set; its document is its own."""
 _TEXT: Final = {POLICY: "policy", PERMISSION_SET: "inlinePolicy"}
+DOCUMENT: Final = {**_TEXT, **dict.fromkeys(INLINE, "policy")}
+"""Where a policy keeps its document; what a role may do in the end stands in no property of its own."""
 _OF_ITS_OWN: Final = ("user/${aws:username}",)
 """What whoever will hold a policy is called in it."""
 
 
-def _escalates(resource: Resource, graph: Graph) -> Iterable[str]:
+def _escalates(resource: Resource, graph: Graph) -> Iterable[Offence]:
     identity = graph.once(told_at).get(resource.urn)
     if identity is None:
         return
-    yield from open_ways(identity)
+    path = DOCUMENT.get(resource.type, "")
+    yield from (Offence(path=path, problem=way) for way in open_ways(identity))
     if identity.missing:
         raise UndecidedError(identity.missing[0])
 

@@ -7,12 +7,12 @@ from policies.analysis.iam.identities import ASSOCIATION
 from policies.analysis.identity.calls import refusal
 from policies.analysis.identity.programs import ADDON, uses
 from policies.engine.graph import Graph, Resource
-from policies.engine.rule import Rule
+from policies.engine.rule import Offence, Rule
 
 _ROLE_AT: Final = {ASSOCIATION: "roleArn", ADDON: "podIdentityAssociations"}
 
 
-def _refused(subject: Resource, graph: Graph) -> Iterable[str]:
+def _refused(subject: Resource, graph: Graph) -> Iterable[Offence]:
     said: dict[tuple[str, str], list[str]] = {}
     for use in uses(subject, graph):
         for request in use.requests():
@@ -22,7 +22,9 @@ def _refused(subject: Resource, graph: Graph) -> Iterable[str]:
                 said.setdefault((use.program, link), []).append(what)
     for (program, link), calls in said.items():
         more = f" and {len(calls) - 1} more calls" if len(calls) > 1 else ""
-        yield f"{_ROLE_AT[subject.type]}: {program} calls {min(calls)}{more}; refused by {link}"
+        yield Offence(
+            path=_ROLE_AT[subject.type], problem=f"{program} calls {min(calls)}{more}, refused by {link}"
+        )
 
 
 RULES: tuple[Rule, ...] = (

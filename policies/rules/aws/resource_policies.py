@@ -6,12 +6,12 @@ from functools import partial
 from typing import Any, Final
 
 from facts.deputies import key_deputies, resource_deputies, service_name
-from policies.analysis.iam.accounts import homes, whole_others
-from policies.analysis.iam.callers import SOURCES, open_statements, unrefused
+from policies.analysis.iam.accounts import homes, whole_account, whole_others
+from policies.analysis.iam.callers import SOURCES, lets_everyone_in, open_statements, unrefused
 from policies.analysis.iam.patterns import covers_action
 from policies.analysis.iam.statements import Statement, each, statements
 from policies.engine.graph import Graph, Resource
-from policies.engine.rule import Rule
+from policies.engine.rule import Offence, Rule
 from policies.engine.values import at, flag, listed, mapping, text
 from policies.rules.aws.kms_keys import KEYS
 
@@ -124,17 +124,20 @@ _ALL: Final[Mapping[str, tuple[str, str, str]]] = {
 """What shares without a policy: where it says with whom, how it says everybody, and what narrows that."""
 
 
-def _open_policy(holder: Resource, graph: Graph) -> Iterable[str]:
-    value = _policy(holder)
+def _open_policy(holder: Resource, graph: Graph) -> Iterable[Offence]:
+    value, path = _policy(holder)
     if value is None or _is_behind_its_own_door(holder, graph):
         return
-    for statement in open_statements(value):
-        yield f"{statement.name}: allows everybody, in any account"
+    for statement in open_statements(value, path):
+        yield lets_everyone_in(statement, "everybody, in any account, is let in")
 
 
-def _policy(holder: Resource) -> Any:
-    found = at(holder.inputs, POLICIES[holder.type])
-    return {"Statement": found} if isinstance(found, Mapping) and "Effect" in found else found
+def _policy(holder: Resource) -> tuple[Any, str]:
+    """The document, and where it stands; one statement alone is a document of its own."""
+    path = POLICIES[holder.type]
+    found = at(holder.inputs, path)
+    is_bare = isinstance(found, Mapping) and "Effect" in found
+    return ({path: found}, "") if is_bare and path == "statement" else (found, path)
 
 
 def _is_behind_its_own_door(holder: Resource, graph: Graph) -> bool:
@@ -155,13 +158,23 @@ def _has_door(domain: Resource) -> bool:
     )
 
 
-def _whole_accounts(holder: Resource, graph: Graph) -> Iterable[str]:
-    value, own = _policy(holder), homes(graph)
+def _whole_accounts(holder: Resource, graph: Graph) -> Iterable[Offence]:
+    (value, path), own = _policy(holder), homes(graph)
     if value is None:
         return
-    for statement in unrefused(value, lambda s: bool(whole_others(s, own)) and not _is_harmless(s)):
+    for statement in unrefused(value, lambda s: bool(whole_others(s, own)) and not _is_harmless(s), path):
         for account in whole_others(statement, own):
-            yield f"{statement.name}: whoever account {account} chooses"
+            yield shared_with(statement, account, "is let in")
+
+
+def shared_with(statement: Statement, account: str, what: str) -> Offence:
+    """That whoever another account chooses is let in, at the principal that names the account."""
+    said = next((p for p in statement.principals("AWS") if whole_account(p) == account), "")
+    return Offence(
+        path=statement.place("Principal.AWS", said),
+        problem=f"whoever account {account} chooses {what}",
+        value=said,
+    )
 
 
 def _is_harmless(statement: Statement) -> bool:
@@ -170,13 +183,13 @@ def _is_harmless(statement: Statement) -> bool:
     )
 
 
-def _for_whom(holder: Resource, _graph: Graph) -> Iterable[str]:
+def _for_whom(holder: Resource, _graph: Graph) -> Iterable[Offence]:
     if holder.type in KEYS:
         return each(statements(at(holder.inputs, "policy")), partial(_deputies, key_deputies()))
-    return each(statements(_policy(holder)), partial(_deputies, resource_deputies()))
+    return each(statements(*_policy(holder)), partial(_deputies, resource_deputies()))
 
 
-def _deputies(known: frozenset[str], statement: Statement) -> Iterable[str]:
+def _deputies(known: frozenset[str], statement: Statement) -> Iterable[Offence]:
     """Services that do this for whoever asks them to; where logs go to is held by the account in their path."""
     if not statement.allows or any(c.key.startswith(SOURCES) for c in statement.pinned()):
         return
@@ -184,15 +197,19 @@ def _deputies(known: frozenset[str], statement: Statement) -> Iterable[str]:
     by_path = statement.resources and all(_LOGS_OF_ONE.search(r) for r in statement.resources)
     for service in () if only_looks or by_path else statement.principals("Service"):
         if service_name(service) in known:
-            yield f"{statement.name}: {service} does it for any account"
+            yield Offence(
+                path=statement.place("Principal.Service", service),
+                problem=f"{service} does it for any account",
+                value=service,
+            )
 
 
-def _public(share: Resource, _graph: Graph) -> Iterable[str]:
+def _public(share: Resource, _graph: Graph) -> Iterable[Offence]:
     where, everybody, narrowed = _ALL[share.type]
     said = [text(value, where) for key in where.split("|") for value in listed(at(share.inputs, key), key)]
     where = where.partition("|")[0]
     if everybody in said and not (narrowed and at(share.inputs, narrowed)):
-        yield f"{where} is {everybody}: everybody, in any account"
+        yield Offence(path=where, problem=f"{everybody}: everybody, in any account", value=everybody)
 
 
 RULES: tuple[Rule, ...] = (

@@ -6,14 +6,15 @@ from typing import Final
 
 from facts.deputies import deputies, service_name
 from policies.analysis.iam.accounts import homes, whole_others
-from policies.analysis.iam.callers import open_statements, unrefused
+from policies.analysis.iam.callers import lets_everyone_in, open_statements, unrefused
 from policies.analysis.iam.identities import ASSOCIATION, ROLE
 from policies.analysis.iam.statements import Statement, each, statements
 from policies.engine.collect_errors import every
 from policies.engine.graph import Graph, Resource
 from policies.engine.neighbours import keeps_our_conventions
-from policies.engine.rule import Rule
+from policies.engine.rule import Offence, Rule
 from policies.engine.values import at, flag, text
+from policies.rules.aws.resource_policies import shared_with
 
 _POD_SERVICE: Final = "pods.eks.amazonaws.com"
 _CLUSTER_KEYS: Final = frozenset(
@@ -38,72 +39,93 @@ _AUDIENCES: Final = (
 """Issuers that IAM knows by name, whose tokens are for any application unless their audience is asked for."""
 
 
-def _open_trust(role: Resource, _graph: Graph) -> Iterable[str]:
+def _open_trust(role: Resource, _graph: Graph) -> Iterable[Offence]:
     trust = at(role.inputs, "assumeRolePolicy")
     return every([partial(_for_anybody, trust), partial(each, statements(trust, _TRUST), _any_token)])
 
 
-def _for_anybody(trust: object) -> Iterable[str]:
+def _for_anybody(trust: object) -> Iterable[Offence]:
     for statement in open_statements(trust, _TRUST):
-        yield f"{statement.name}: anybody in any account may take on the role"
+        yield lets_everyone_in(statement, "anybody in any account may take on the role")
 
 
-def _any_token(statement: Statement) -> Iterable[str]:
+def _any_token(statement: Statement) -> Iterable[Offence]:
     """Tokens of an OIDC issuer must be narrowed to a subject, assertions of a SAML provider to an audience."""
     if not statement.allows:
         return
     federated = statement.principals("Federated")
     issuers = [p for p in federated if ":oidc-provider/" in p]
     if issuers and not any(c.key.endswith(":sub") for c in statement.pinned()):
-        yield f"{statement.name}: every token of {issuers[0]} may take on the role"
+        yield _taken_on(statement, issuers[0], f"every token of {issuers[0]}")
     vouchers = [p for p in federated if ":saml-provider/" in p]
     if vouchers and not any(c.key.startswith("saml:") for c in statement.pinned()):
-        yield f"{statement.name}: every assertion of {vouchers[0]} may take on the role, whoever it is for"
+        yield _taken_on(statement, vouchers[0], f"every assertion of {vouchers[0]}, whoever it is for,")
     known = [p for p in federated if p in _AUDIENCES]
     if known and not any(c.key.endswith((":aud", ":app_id", ":sub")) for c in statement.pinned()):
-        yield f"{statement.name}: every token of {known[0]} may take on the role"
+        yield _taken_on(statement, known[0], f"every token of {known[0]}")
 
 
-def _any_pod(role: Resource, graph: Graph) -> Iterable[str]:
+def _taken_on(statement: Statement, provider: str, by: str) -> Offence:
+    return Offence(
+        path=statement.place("Principal.Federated", provider),
+        problem=f"{by} may take on the role",
+        value=provider,
+    )
+
+
+def _any_pod(role: Resource, graph: Graph) -> Iterable[Offence]:
     """AWS's own form names nobody: whoever may associate and pass the role decides. Ours does not leave it there."""
     if not keeps_our_conventions(graph):
         return ()
     return each(statements(at(role.inputs, "assumeRolePolicy"), _TRUST), _unnamed_pods)
 
 
-def _unnamed_pods(statement: Statement) -> Iterable[str]:
+def _unnamed_pods(statement: Statement) -> Iterable[Offence]:
     if not statement.allows or _POD_SERVICE not in statement.principals("Service"):
         return
     keys = {c.key for c in statement.pinned()}
     if not keys & _CLUSTER_KEYS:
-        yield f"{statement.name}: pods of every cluster in the account may take on the role"
+        yield Offence(
+            path=statement.place("Condition"),
+            problem="pods of every cluster in the account may take on the role",
+        )
     if _NAMESPACE_KEY not in keys:
-        yield f"{statement.name}: pods of every namespace may take on the role"
+        yield Offence(
+            path=statement.place("Condition"), problem="pods of every namespace may take on the role"
+        )
 
 
-def _without_tags(association: Resource, _graph: Graph) -> Iterable[str]:
+def _without_tags(association: Resource, _graph: Graph) -> Iterable[Offence]:
     is_untagged = flag(at(association.inputs, "disableSessionTags"), "disableSessionTags")
     if is_untagged and not text(at(association.inputs, "policy"), "policy"):
-        yield "disableSessionTags: neither trust nor permissions can tell this workload from another"
+        yield Offence(
+            path="disableSessionTags",
+            problem="neither trust nor permissions can tell this workload from another",
+            value=at(association.inputs, "disableSessionTags"),
+        )
 
 
-def _whole_accounts(role: Resource, graph: Graph) -> Iterable[str]:
+def _whole_accounts(role: Resource, graph: Graph) -> Iterable[Offence]:
     own = homes(graph)
     for statement in unrefused(at(role.inputs, _TRUST), lambda s: bool(whole_others(s, own)), _TRUST):
         for account in whole_others(statement, own):
-            yield f"{statement.name}: whoever account {account} chooses may take on the role"
+            yield shared_with(statement, account, "may take on the role")
 
 
-def _for_whom(role: Resource, _graph: Graph) -> Iterable[str]:
+def _for_whom(role: Resource, _graph: Graph) -> Iterable[Offence]:
     return each(statements(at(role.inputs, _TRUST), _TRUST), _deputies)
 
 
-def _deputies(statement: Statement) -> Iterable[str]:
+def _deputies(statement: Statement) -> Iterable[Offence]:
     if not statement.allows or any(c.key.startswith(_DEPUTIES_NAME) for c in statement.pinned()):
         return
     for service in statement.principals("Service"):
         if service_name(service).partition(".")[0] in deputies():
-            yield f"{statement.name}: {service} may take on the role for any account"
+            yield Offence(
+                path=statement.place("Principal.Service", service),
+                problem=f"{service} may take on the role for any account",
+                value=service,
+            )
 
 
 RULES: tuple[Rule, ...] = (

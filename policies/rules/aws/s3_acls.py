@@ -5,7 +5,7 @@ from typing import Final
 
 from policies.analysis.storage.bucket_parts import ACCOUNT_BLOCK, BLOCKS, BUCKETS, opened_by_list
 from policies.engine.graph import Graph, Resource
-from policies.engine.rule import Rule
+from policies.engine.rule import Offence, Rule
 from policies.engine.values import at, flag, sequence, text
 
 LISTS: Final = ("aws:s3/bucketAcl:BucketAcl", "aws:s3/bucketAclV2:BucketAclV2")
@@ -22,7 +22,7 @@ _READING: Final = frozenset({"GET", "HEAD"})
 BLOCK: Final = "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock"
 
 
-def _open_list(holder: Resource, graph: Graph) -> Iterable[str]:
+def _open_list(holder: Resource, graph: Graph) -> Iterable[Offence]:
     if holder.type in OBJECTS or not _has_bucket(holder, graph):
         yield from opened_by_list(holder.inputs)
 
@@ -32,23 +32,28 @@ def _has_bucket(part: Resource, graph: Graph) -> bool:
     return any(part in graph.referring(bucket, part.type, "bucket") for bucket in graph.of_type(*BUCKETS))
 
 
-def _partly(block: Resource, graph: Graph) -> Iterable[str]:
+def _partly(block: Resource, graph: Graph) -> Iterable[Offence]:
     if not _has_bucket(block, graph):
-        yield from (f"{name} is off" for name in BLOCKS if not flag(at(block.inputs, name), name))
+        yield from (
+            Offence(path=name, problem="is off", value=at(block.inputs, name))
+            for name in BLOCKS
+            if not flag(at(block.inputs, name), name)
+        )
 
 
-def _any_origin(holder: Resource, _graph: Graph) -> Iterable[str]:
-    for origin, verbs in _origins(holder):
+def _any_origin(holder: Resource, _graph: Graph) -> Iterable[Offence]:
+    for place, origin, verbs in _origins(holder):
         changing = sorted(verbs - _READING)
         if origin == "*" and changing:
-            yield f"corsRules lets pages of any origin {', '.join(changing)}"
+            yield Offence(path=place, problem=f"pages of any origin may {', '.join(changing)}", value=origin)
 
 
-def _origins(holder: Resource) -> Iterable[tuple[str, set[str]]]:
-    for rule in sequence(at(holder.inputs, "corsRules"), "corsRules"):
+def _origins(holder: Resource) -> Iterable[tuple[str, str, set[str]]]:
+    for number, rule in enumerate(sequence(at(holder.inputs, "corsRules"), "corsRules")):
         verbs = {text(v, "allowedMethods") for v in sequence(at(rule, "allowedMethods"), "allowedMethods")}
-        for origin in sequence(at(rule, "allowedOrigins"), "allowedOrigins"):
-            yield text(origin, "allowedOrigins"), verbs
+        for index, origin in enumerate(sequence(at(rule, "allowedOrigins"), "allowedOrigins")):
+            place = f"corsRules[{number}].allowedOrigins[{index}]"
+            yield place, text(origin, "allowedOrigins"), verbs
 
 
 RULES: tuple[Rule, ...] = (

@@ -17,30 +17,34 @@ from policies.analysis.storage.bucket_parts import (
 )
 from policies.engine.graph import Graph, Resource
 from policies.engine.neighbours import keeps_our_conventions
-from policies.engine.rule import Rule
+from policies.engine.rule import Offence, Rule
 from policies.engine.values import at, flag, sequence, text
 
 _BLOCK: Final = "publicAccessBlockConfiguration"
 """Where CloudFormation writes the block into the bucket."""
+_DEFAULT: Final = "serverSideEncryptionConfiguration.rule.applyServerSideEncryptionByDefault"
 _EQUAL: Final = frozenset({"bool", "stringequals"})
 
 
-def _public(bucket: Resource, graph: Graph) -> Iterable[str]:
+def _public(bucket: Resource, graph: Graph) -> Iterable[Offence]:
     blocks = [
         *parts(graph, bucket, "bucketPublicAccessBlock"),
         *(first(inline, _BLOCK) for inline in [at(bucket.inputs, _BLOCK)] if inline is not None),
         *(block.inputs for block in graph.of_type(ACCOUNT_BLOCK)),
     ]
     if not blocks:
-        yield "no public access block is declared; the one S3 sets on new buckets can be switched off unseen"
+        yield Offence(
+            path=_BLOCK,
+            problem="is not declared: the block that S3 sets on new buckets can be switched off unseen",
+        )
         return
     for name in BLOCKS:
         # Within a declared block, what is not set is off.
         if not any(flag(at(block, name), name) for block in blocks):
-            yield f"{name} is off"
+            yield Offence(path=f"{_BLOCK}.{name}", problem="is off", value=at(blocks[0], name))
 
 
-def _owned_by_others(bucket: Resource, graph: Graph) -> Iterable[str]:
+def _owned_by_others(bucket: Resource, graph: Graph) -> Iterable[Offence]:
     for said in (bucket.inputs, *parts(graph, bucket, "bucketAcl")):
         yield from opened_by_list(said)
     if not keeps_our_conventions(graph):
@@ -49,7 +53,11 @@ def _owned_by_others(bucket: Resource, graph: Graph) -> Iterable[str]:
     for controls in parts(graph, bucket, "bucketOwnershipControls"):
         ownership = text(first(at(controls, "rule"), "rule").get("objectOwnership"), "rule.objectOwnership")
         if ownership != "BucketOwnerEnforced":
-            yield f"objectOwnership is {ownership}: access lists may open single objects"
+            yield Offence(
+                path="ownershipControls.rule.objectOwnership",
+                problem=f"{ownership}: access lists may open single objects",
+                value=ownership,
+            )
 
 
 def _defaults(bucket: Resource, graph: Graph) -> Iterator[Mapping[str, Any]]:
@@ -61,7 +69,7 @@ def _defaults(bucket: Resource, graph: Graph) -> Iterator[Mapping[str, Any]]:
         yield first(at(first(inline, "serverSideEncryptionConfiguration"), "rule"), "rule")
 
 
-def _not_our_key(bucket: Resource, graph: Graph) -> Iterable[str]:
+def _not_our_key(bucket: Resource, graph: Graph) -> Iterable[Offence]:
     algorithms = []
     is_ours = keeps_our_conventions(graph)
     for rule in _defaults(bucket, graph):
@@ -71,18 +79,26 @@ def _not_our_key(bucket: Resource, graph: Graph) -> Iterable[str]:
         algorithm = text(at(default, "sseAlgorithm"), "sseAlgorithm") or "AES256"
         key = text(at(default, "kmsMasterKeyId"), "kmsMasterKeyId")
         if is_ours and algorithm.startswith("aws:kms") and (not key or key.endswith("alias/aws/s3")):
-            yield "is under aws/s3, a key whose policy nobody can change"
+            yield Offence(
+                path=f"{_DEFAULT}.kmsMasterKeyId",
+                problem="is under aws/s3, a key whose policy nobody can change",
+                value=key or None,
+            )
         algorithms.append(algorithm)
     # S3 encrypts everything; undeclared, with keys of its own. Others may have chosen those.
     if (not algorithms or (is_ours and "AES256" in algorithms)) and not takes_logs(graph, bucket):
-        yield "is under keys of S3: nobody here can revoke them or see their use"
+        yield Offence(
+            path=f"{_DEFAULT}.sseAlgorithm",
+            problem="is under keys of S3: nobody here can revoke them or see their use",
+            value=next(iter(algorithms), None),
+        )
 
 
-def _plain_transport(bucket: Resource, graph: Graph) -> Iterable[str]:
+def _plain_transport(bucket: Resource, graph: Graph) -> Iterable[Offence]:
     for document in policies_of(graph, bucket):
         if any(_refuses_plain(statement) for statement in statements(document)):
             return
-    yield "no policy refuses plain HTTP"
+    yield Offence(path="policy", problem="no policy refuses plain HTTP")
 
 
 def _refuses_plain(statement: Statement) -> bool:
@@ -96,18 +112,18 @@ def _refuses_plain(statement: Statement) -> bool:
     return is_of_objects and is_of_plain and [v.lower() for v in test.values] == ["false"]
 
 
-def _unversioned(bucket: Resource, graph: Graph) -> Iterable[str]:
+def _unversioned(bucket: Resource, graph: Graph) -> Iterable[Offence]:
     if not is_versioned(graph, bucket):
-        yield "overwrites and deletions cannot be taken back: versioning is off"
+        yield Offence(path="versioning", problem="is off: overwrites and deletions cannot be taken back")
 
 
-def _unlogged(bucket: Resource, graph: Graph) -> Iterable[str]:
+def _unlogged(bucket: Resource, graph: Graph) -> Iterable[Offence]:
     targets = [
         text(at(part, "targetBucket"), "targetBucket") for part in parts(graph, bucket, "bucketLogging")
     ]
     inline = first(at(bucket.inputs, "loggings"), "loggings")
     if not any(targets) and not at(inline, "targetBucket") and not takes_logs(graph, bucket):
-        yield "no server access log"
+        yield Offence(path="logging.targetBucket", problem="is not set: no server access log")
 
 
 RULES: tuple[Rule, ...] = (

@@ -8,22 +8,24 @@ from typing import Any, Final
 from facts.service_settings import Setting, service_settings
 from policies.engine.collect_errors import every
 from policies.engine.graph import Graph, Resource
-from policies.engine.property_paths import values_at
-from policies.engine.rule import Rule
+from policies.engine.property_paths import places_at, values_at
+from policies.engine.rule import Offence, Rule
 from policies.engine.values import UndecidedError, flag, number
 
 
-def _broken(rule: str, resource: Resource, graph: Graph) -> Iterable[str]:
+def _broken(rule: str, resource: Resource, graph: Graph) -> Iterable[Offence]:
     table = service_settings().rules[rule]
     alike = f"{resource.type.partition(':')[0]}:*"
     settings = table[resource.type] if resource.type in table else table[alike]
     return every(partial(_of_setting, setting, resource, graph) for setting in settings)
 
 
-def _of_setting(setting: Setting, resource: Resource, graph: Graph) -> Iterator[str]:
-    wrong = [said for value in values_at(resource.inputs, setting.path) if (said := _wrong(setting, value))]
+def _of_setting(setting: Setting, resource: Resource, graph: Graph) -> Iterator[Offence]:
+    found = places_at(resource.inputs, setting.path)
+    wrong = [(place, value, said) for place, value in found if (said := _wrong(setting, value))]
     if wrong and _counts(setting, resource, graph):
-        yield from (f"{said}: {setting.means}" for said in dict.fromkeys(wrong))
+        for place, value, said in wrong:
+            yield Offence(path=place, problem=f"{said}: {setting.means}", value=value)
 
 
 def _counts(setting: Setting, resource: Resource, graph: Graph) -> bool:
@@ -57,10 +59,9 @@ def _wrong(setting: Setting, value: Any) -> str:
         is_wrong = _is_among(judged, setting.refuses)
     if not is_wrong:
         return ""
-    shown = setting.path.replace("\\.", ".").replace(".*", "").replace(".0", "")
     if list(setting.wants) == ["true"]:
-        return f"{shown} is not true"
-    return f"{shown} is not set" if not said else f"{shown} is {said}"
+        return "is not true"
+    return "is not set" if not said else f"is {said}"
 
 
 def _written(value: Any) -> str | None:

@@ -7,7 +7,7 @@ from typing import Final
 
 from facts.service_versions import service_versions
 from policies.engine.graph import Graph, Resource
-from policies.engine.rule import Rule
+from policies.engine.rule import Offence, Rule
 from policies.engine.values import UndecidedError, at, text
 from policies.rules.aws.eks_cluster import CLUSTER
 from policies.rules.aws.eks_nodes import NODE_GROUP
@@ -16,18 +16,18 @@ FUNCTION: Final = "aws:lambda/function:Function"
 _VERSION: Final = re.compile(r"(\d{1,3})\.(\d{1,4})")
 
 
-def _ended(resource: Resource, _graph: Graph) -> Iterable[str]:
+def _ended(resource: Resource, _graph: Graph) -> Iterable[Offence]:
     if resource.type == FUNCTION:
         runtime = text(at(resource.inputs, "runtime"), "runtime")
         if any(fnmatchcase(runtime, pattern) for pattern in service_versions().lambda_runtimes):
-            yield f"runtime {runtime} is no longer mended"
+            yield Offence(path="runtime", problem=f"{runtime} is no longer mended", value=runtime)
         return
     image = text(at(resource.inputs, "amiType"), "amiType")
     if image in service_versions().node_images:
-        yield f"amiType {image} is no longer mended"
+        yield Offence(path="amiType", problem=f"{image} is no longer mended", value=image)
     version = text(at(resource.inputs, "version"), "version")
     if version and _parsed(version) < service_versions().kubernetes.oldest:
-        yield f"Kubernetes {version} is no longer mended"
+        yield Offence(path="version", problem=f"Kubernetes {version} is no longer mended", value=version)
 
 
 def _parsed(version: str) -> list[int]:

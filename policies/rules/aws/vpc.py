@@ -7,8 +7,8 @@ from typing import Any, Final
 from policies.analysis.network.internet_range import is_internet
 from policies.engine.graph import Graph, Resource
 from policies.engine.neighbours import pointing_at
-from policies.engine.rule import Rule
-from policies.engine.values import at, flag, known, listed, mapping, number, sequence, text
+from policies.engine.rule import Offence, Rule
+from policies.engine.values import at, flag, known, mapping, number, sequence, text
 
 VPC: Final = "aws:ec2/vpc:Vpc"
 SUBNET: Final = "aws:ec2/subnet:Subnet"
@@ -28,32 +28,41 @@ _PRIVATE_TAGS: Final = ("karpenter.sh/discovery", "kubernetes.io/role/internal-e
 """Tags that say: nodes, or load balancers for the inside, live here."""
 
 
-def _default_group_with_rules(group: Resource, _graph: Graph) -> Iterable[str]:
+def _default_group_with_rules(group: Resource, _graph: Graph) -> Iterable[Offence]:
     for direction in ("ingress", "egress"):
         rules = sequence(at(group.inputs, direction), direction)
         if rules:
-            yield f"{direction}: {len(rules)} rule{'s' if len(rules) > 1 else ''} in a VPC's default group"
+            count = f"{len(rules)} rule{'s' if len(rules) > 1 else ''}"
+            yield Offence(path=direction, problem=f"{count} in a VPC's default group")
 
 
-def _open_default_group(vpc: Resource, graph: Graph) -> Iterable[str]:
+def _open_default_group(vpc: Resource, graph: Graph) -> Iterable[Offence]:
     if not pointing_at(graph, vpc, DEFAULT_GROUP, "vpcId"):
-        yield "the VPC's default security group lets its members talk to each other and out"
+        yield Offence(
+            path="", problem="the VPC's default security group lets its members talk to each other and out"
+        )
 
 
-def _public_addresses(subnet: Resource, _graph: Graph) -> Iterable[str]:
+def _public_addresses(subnet: Resource, _graph: Graph) -> Iterable[Offence]:
     if flag(at(subnet.inputs, "mapPublicIpOnLaunch"), "mapPublicIpOnLaunch"):
-        yield "mapPublicIpOnLaunch: every instance started here gets a public address"
+        yield Offence(
+            path="mapPublicIpOnLaunch",
+            problem="every instance started here gets a public address",
+            value=at(subnet.inputs, "mapPublicIpOnLaunch"),
+        )
 
 
-def _offered(rule: Mapping[str, Any], where: str) -> Iterator[str]:
+def _offered(rule: Mapping[str, Any], where: str) -> Iterator[Offence]:
     """Ports one ingress rule opens to the internet, other than the web's."""
     ranges = [
-        *listed(at(rule, "cidrIpv4")),
-        *listed(at(rule, "cidrIpv6")),
-        *sequence(at(rule, "cidrBlocks"), "cidrBlocks"),
-        *sequence(at(rule, "ipv6CidrBlocks"), "ipv6CidrBlocks"),
+        *((name, at(rule, name)) for name in ("cidrIpv4", "cidrIpv6") if at(rule, name) is not None),
+        *(
+            (f"{name}[{index}]", cidr)
+            for name in ("cidrBlocks", "ipv6CidrBlocks")
+            for index, cidr in enumerate(sequence(at(rule, name), name))
+        ),
     ]
-    wide = [cidr for cidr in (text(known(r, where), where) for r in ranges) if is_internet(cidr)]
+    wide = [(name, cidr) for name, cidr in ranges if is_internet(text(known(cidr, where), where))]
     if not wide:
         return
     protocol = text(at(rule, "ipProtocol") or at(rule, "protocol"), "protocol")
@@ -73,20 +82,21 @@ def _offered(rule: Mapping[str, Any], where: str) -> Iterator[str]:
         if is_all
         else f"{protocol} {int(first or 0)}-{int(last if last is not None else first or 0)}"
     )
-    yield f"{where}{ports} from {', '.join(wide)}"
+    for name, cidr in wide:
+        yield Offence(path=f"{where}{name}", problem=f"{ports} from {cidr}", value=cidr)
 
 
-def _open_group(group: Resource, _graph: Graph) -> Iterable[str]:
+def _open_group(group: Resource, _graph: Graph) -> Iterable[Offence]:
     if group.type == GROUP_RULE and text(at(group.inputs, "type"), "type") != "ingress":
         return
     if group.type != GROUP:
         yield from _offered(group.inputs, "")
         return
     for index, rule in enumerate(sequence(at(group.inputs, "ingress"), "ingress")):
-        yield from _offered(mapping(rule, "ingress"), f"ingress.{index}: ")
+        yield from _offered(mapping(rule, "ingress"), f"ingress[{index}].")
 
 
-def _reachable_nodes(subnet: Resource, graph: Graph) -> Iterable[str]:
+def _reachable_nodes(subnet: Resource, graph: Graph) -> Iterable[Offence]:
     tags = mapping(at(subnet.inputs, "tags"), "tags")
     marked = [tag for tag in _PRIVATE_TAGS if tag in tags]
     if not marked:
@@ -96,7 +106,11 @@ def _reachable_nodes(subnet: Resource, graph: Graph) -> Iterable[str]:
             if association not in pointing_at(graph, table, ASSOCIATION, "routeTableId", every=True):
                 continue
             yield from (
-                f"tagged {marked[0]}, but {route.exit_} leads to an internet gateway"
+                Offence(
+                    path=f"tags[{marked[0]}]",
+                    problem=f"{route.exit_} leads to an internet gateway",
+                    value=tags[marked[0]],
+                )
                 for route in internet_routes(table, graph)
             )
 

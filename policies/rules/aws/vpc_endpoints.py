@@ -6,7 +6,7 @@ from typing import Final
 from policies.analysis.network.internet_range import is_internet
 from policies.analysis.network.security_groups import openings
 from policies.engine.graph import Graph, Resource
-from policies.engine.rule import Rule
+from policies.engine.rule import Offence, Rule
 from policies.engine.values import at, flag, known, sequence, text
 from policies.rules.aws.vpc import GROUP
 
@@ -17,24 +17,30 @@ def _is_interface(endpoint: Resource) -> bool:
     return text(at(endpoint.inputs, "vpcEndpointType"), "vpcEndpointType") == "Interface"
 
 
-def _unused_endpoint(endpoint: Resource, _graph: Graph) -> Iterable[str]:
+def _unused_endpoint(endpoint: Resource, _graph: Graph) -> Iterable[Offence]:
     if _is_interface(endpoint) and not flag(at(endpoint.inputs, "privateDnsEnabled"), "privateDnsEnabled"):
-        yield "privateDnsEnabled is off: callers resolve the service's public address and go out"
+        yield Offence(
+            path="privateDnsEnabled",
+            problem="is off: callers resolve the service's public address and go out",
+            value=at(endpoint.inputs, "privateDnsEnabled"),
+        )
 
 
-def _open_endpoint(endpoint: Resource, graph: Graph) -> Iterable[str]:
+def _open_endpoint(endpoint: Resource, graph: Graph) -> Iterable[Offence]:
     if not _is_interface(endpoint):
         return
     named = {text(known(g)) for g in sequence(at(endpoint.inputs, "securityGroupIds"), "securityGroupIds")}
     if not named and not endpoint.property_dependencies.get("securityGroupIds"):
-        yield "no security group of its own: the VPC's default group decides who may call"
+        yield Offence(
+            path="securityGroupIds", problem="is not set: the VPC's default group decides who may call"
+        )
     for group in graph.of_type(GROUP):
         if group.id not in named and group.urn not in endpoint.property_dependencies.get(
             "securityGroupIds", ()
         ):
             continue
         if any(is_internet(o.source) for o in openings(group, graph) if not o.is_group):
-            yield f"security group {group.name} admits the internet"
+            yield Offence(path="securityGroupIds", problem=f"{group.name} admits the internet")
 
 
 RULES: tuple[Rule, ...] = (

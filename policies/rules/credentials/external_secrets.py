@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from policies.engine.graph import Graph, Resource
-from policies.engine.rule import Rule
+from policies.engine.rule import Offence, Rule
 from policies.engine.values import at, known, mapping
 
 STORES: Final = tuple(
@@ -20,24 +20,24 @@ _UNVERIFIED: Final = frozenset(
 )
 
 
-def _exposed(store: Resource, _graph: Graph) -> Iterable[str]:
-    return _within(mapping(at(store.inputs, "spec.provider"), "spec.provider"), "provider")
+def _exposed(store: Resource, _graph: Graph) -> Iterable[Offence]:
+    return _within(mapping(at(store.inputs, "spec.provider"), "spec.provider"), "spec.provider")
 
 
-def _within(value: Any, path: str) -> Iterator[str]:
+def _within(value: Any, path: str) -> Iterator[Offence]:
     if isinstance(value, Mapping):
         for key, one in value.items():
             where = f"{path}.{key}"
             known(one, where)
             if key in _ADDRESSES and isinstance(one, str) and one.lower().startswith("http://"):
-                yield f"{where}: secrets come in plain text from {one}"
+                yield Offence(path=where, problem=f"secrets come in plain text from {one}", value=one)
             elif str(key).lower() in _UNVERIFIED and str(one).lower() == "true":
-                yield f"{where}: takes whoever answers for the store"
+                yield Offence(path=where, problem="takes whoever answers for the store", value=one)
             else:
                 yield from _within(one, where)
     elif isinstance(value, list | tuple):
         for index, one in enumerate(value):
-            yield from _within(one, f"{path}.{index}")
+            yield from _within(one, f"{path}[{index}]")
 
 
 RULES: tuple[Rule, ...] = (

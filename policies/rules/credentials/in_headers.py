@@ -7,7 +7,8 @@ from typing import Any, Final
 from policies.analysis.gateway.objects import DEFINITION
 from policies.analysis.secrets.shapes import spotted
 from policies.engine.graph import Graph, Resource
-from policies.engine.rule import Rule
+from policies.engine.property_paths import below
+from policies.engine.rule import Offence, Rule
 from policies.engine.values import known
 
 _SENT: Final = re.compile(r"(?:.*[a-z_-])?headers?|set|add", re.IGNORECASE)
@@ -18,31 +19,33 @@ _LOGIN: Final = re.compile(r"(?:bearer|basic|token|api-?key)\s+[^\s$%<{]{8,}", r
 _FILLED_IN: Final = re.compile(r".*[$%<{].*")
 
 
-def _sent(found: Resource, _graph: Graph) -> Iterable[str]:
+def _sent(found: Resource, _graph: Graph) -> Iterable[Offence]:
     if "kind" in found.inputs and found.type != DEFINITION:  # a schema sends nothing
         yield from _look(found.inputs, "", "")
 
 
-def _look(value: Any, path: str, key: str) -> Iterator[str]:
+def _look(value: Any, path: str, key: str) -> Iterator[Offence]:
     known(value, path)
     if isinstance(value, Mapping):
         if _SENT.fullmatch(key):
             yield from _in_headers(value, path)
-        for name, below in value.items():
+        for name, content in value.items():
             if name not in {"metadata", "status"} and not _MATCHED.fullmatch(str(name)):
-                yield from _look(below, f"{path}.{name}".lstrip("."), str(name))
+                yield from _look(content, below(path, str(name)), str(name))
     elif isinstance(value, list | tuple):
-        for index, below in enumerate(value):
-            yield from _look(below, f"{path}.{index}", key)
+        for index, content in enumerate(value):
+            yield from _look(content, f"{path}[{index}]", key)
 
 
-def _in_headers(value: Mapping[str, Any], path: str) -> Iterator[str]:
+def _in_headers(value: Mapping[str, Any], path: str) -> Iterator[Offence]:
     """By name, or as a name beside a value."""
     name = value.get("name")
-    said = {name: value.get("value")} if isinstance(name, str) and "value" in value else value
+    is_pair = isinstance(name, str) and "value" in value
+    said = {name: value.get("value")} if is_pair else value
     for header, content in said.items():
         if isinstance(content, str) and _is_credential(str(header), content.strip()):
-            yield f"{path} sends a credential in {header}"
+            place = below(path, "value" if is_pair else str(header))
+            yield Offence(path=place, problem=f"sends a credential in {header}")
 
 
 def _is_credential(header: str, content: str) -> bool:

@@ -8,8 +8,8 @@ from policies.analysis.secrets.shapes import spotted
 from policies.engine.collect_errors import every
 from policies.engine.graph import UNKNOWN, Graph, Resource
 from policies.engine.neighbours import is_kept_encrypted
-from policies.engine.property_paths import values_at
-from policies.engine.rule import Rule
+from policies.engine.property_paths import below, dotted, places_at
+from policies.engine.rule import Offence, Rule
 from policies.engine.values import at, known, mapping, text
 from policies.rules.aws.ecs_tasks import JOB, TASK, containers
 
@@ -30,45 +30,51 @@ _KEPT_ELSEWHERE: Final = frozenset({"SECRETS_MANAGER", "PARAMETER_STORE", "Secur
 """Kinds of variables that name a secret, and the parameter that is one (secrets-not-in-plain-text judges it)."""
 
 
-def _told(service: Resource, graph: Graph) -> Iterable[str]:
+def _told(service: Resource, graph: Graph) -> Iterable[Offence]:
     made = {path for path, urns in service.property_dependencies.items() if urns}
     return every(
-        partial(_spotted, name, value)
+        partial(_spotted, path, name, value)
         for path, name, value in _said(service)
         # What another resource makes is written nowhere, and what Pulumi encrypts is shown to nobody.
-        if not (value is UNKNOWN and path.partition(".")[0] in made)
-        and not is_kept_encrypted(service, path, graph)
+        if not (value is UNKNOWN and dotted(path).partition(".")[0] in made)
+        and not any(is_kept_encrypted(service, above, graph) for above in _above(dotted(path)))
     )
 
 
 def _said(service: Resource) -> Iterator[tuple[str, str, Any]]:
     """Every text a service is told: where it stands, its name, and what it says."""
     for path in _BY_NAME.get(service.type, ()):
-        for value in values_at(service.inputs, path):
-            yield from ((f"{path}.{name}", name, said) for name, said in mapping(value, path).items())
+        for place, value in places_at(service.inputs, path):
+            yield from ((below(place, name), name, said) for name, said in mapping(value, path).items())
     if service.type == PARAMETER and at(service.inputs, "type") not in _KEPT_ELSEWHERE:
         name = text(at(service.inputs, "name"), "name").rpartition("/")[2]
         yield "value", name, service.inputs.get("value")
     if service.type == BUILD:
-        for variable in values_at(service.inputs, "environment.environmentVariables.*"):
+        for place, variable in places_at(service.inputs, "environment.environmentVariables.*"):
             if at(variable, "type") not in _KEPT_ELSEWHERE:
-                yield "environment", *_named(variable)
-        yield "source", "source.location", at(service.inputs, "source.location")
+                yield f"{place}.value", *_named(variable)
+        yield "source.location", "source.location", at(service.inputs, "source.location")
     if service.type in {TASK, JOB}:
-        head = "containerDefinitions" if service.type == TASK else "containerProperties"
-        for one in containers(service):
-            yield from ((head, *_named(variable)) for variable in values_at(one, "environment.*"))
-            yield from ((head, "command", word) for word in values_at(one, "command.*"))
+        for head, one in containers(service):
+            for place, variable in places_at(one, "environment.*"):
+                yield f"{head}.{place}.value", *_named(variable)
+            yield from ((f"{head}.{place}", "command", word) for place, word in places_at(one, "command.*"))
+
+
+def _above(path: str) -> list[str]:
+    """A path and every part of the resource that holds it."""
+    steps = path.split(".")
+    return [".".join(steps[:count]) for count in range(1, len(steps) + 1)]
 
 
 def _named(variable: Any) -> tuple[str, Any]:
     return text(at(variable, "name"), "name"), mapping(variable).get("value")
 
 
-def _spotted(name: str, value: Any) -> Iterator[str]:
+def _spotted(path: str, name: str, value: Any) -> Iterator[Offence]:
     said = known(value, name)
     for what in spotted(name, said if isinstance(said, str) else ""):
-        yield f"{name} holds {what}"
+        yield Offence(path=path, problem=f"{name} holds {what}")
 
 
 RULES: tuple[Rule, ...] = (

@@ -7,7 +7,8 @@ from policies.analysis.secrets.documents import named_values
 from policies.analysis.secrets.placeholders import is_no_secret
 from policies.analysis.secrets.shapes import in_text, is_named, shapes, spotted
 from policies.engine.graph import Graph, Resource
-from policies.engine.rule import Rule
+from policies.engine.property_paths import dotted
+from policies.engine.rule import Offence, Rule
 
 STACK: Final = "pulumi:pulumi:Stack"
 REFERENCE: Final = "pulumi:pulumi:StackReference"
@@ -31,7 +32,7 @@ Found = Iterator[tuple[str, str]]
 
 def _texts(value: Any, path: str, name: str, kept: frozenset[str]) -> Iterator[tuple[str, str, str]]:
     """Every text with its place and name; what is encrypted is left out, and what is not known yet is no text."""
-    if path in kept:
+    if dotted(path) in kept:
         return
     if isinstance(value, str):
         yield path, name, value
@@ -40,12 +41,17 @@ def _texts(value: Any, path: str, name: str, kept: frozenset[str]) -> Iterator[t
             yield from _texts(below, f"{path}.{key}".lstrip("."), str(key), kept)
     elif isinstance(value, list | tuple):
         for index, below in enumerate(value):
-            yield from _texts(below, f"{path}.{index}", name, kept)
+            yield from _texts(below, f"{path}[{index}]", name, kept)
 
 
-def _credentials(value: Any, path: str, kept: frozenset[str]) -> Iterator[str]:
+def _credentials(value: Any, path: str, kept: frozenset[str]) -> Iterator[Offence]:
     for place, name, said in _texts(value, path, "", kept):
-        yield from (f"{place}: holds {what} in plain text" for what in dict.fromkeys(_told(name, said)))
+        yield from (_plain(place, what) for what in dict.fromkeys(_told(name, said)))
+
+
+def _plain(path: str, what: str) -> Offence:
+    """That a credential stands there; what it is stands in no finding."""
+    return Offence(path=path, problem=f"holds {what} in plain text")
 
 
 def _told(name: str, said: str) -> Iterator[str]:
@@ -66,21 +72,21 @@ def _inner(name: str, value: str) -> Iterator[str]:
         yield from (f"{name}, {what}" for what in spotted(name, value))
 
 
-def _of_stack(stack: Resource, _graph: Graph) -> Iterable[str]:
+def _of_stack(stack: Resource, _graph: Graph) -> Iterable[Offence]:
     answered = frozenset(stack.secret_properties)
     yield from _credentials(stack.outputs, "outputs", answered)
     yield from _credentials(stack.inputs.get("config"), "config", answered)
 
 
-def _of_input(made: Resource, _graph: Graph) -> Iterable[str]:
+def _of_input(made: Resource, _graph: Graph) -> Iterable[Offence]:
     if made.type.startswith(_JUDGED_ELSEWHERE):
         return
     said = list(_credentials(made.inputs, "", made.secret_properties))
     yield from said
-    places = {one.partition(":")[0] for one in said}
+    places = {one.path for one in said}
     for place, _, value in _texts(made.outputs, "outputs", "", made.secret_properties):
         if place.removeprefix("outputs.") not in places:
-            yield from (f"{place}: holds {what} in plain text" for what in shapes(value))
+            yield from (_plain(place, what) for what in shapes(value))
 
 
 RULES: tuple[Rule, ...] = (

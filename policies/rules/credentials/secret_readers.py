@@ -11,7 +11,7 @@ from policies.analysis.kubernetes.metadata import inside, name_of, namespace_of
 from policies.analysis.kubernetes.rbac_risks import READ
 from policies.analysis.mesh.objects import MODEL_KINDS
 from policies.engine.graph import Graph, Resource
-from policies.engine.rule import Rule
+from policies.engine.rule import Offence, Rule
 from policies.engine.values import at, sequence, text
 
 _RBAC: Final = "kubernetes:rbac.authorization.k8s.io/v1"
@@ -26,19 +26,24 @@ _ACCOUNT: Final = "serviceAccountName"
 _SHARED: Final = "default"
 
 
-def _reads_all(binding: Resource, graph: Graph) -> Iterable[str]:
+def _reads_all(binding: Resource, graph: Graph) -> Iterable[Offence]:
     if not _is_of_every_secret(binding, graph):
         return
-    for subject in sequence(at(binding.inputs, "subjects"), "subjects"):
+    for index, subject in enumerate(sequence(at(binding.inputs, "subjects"), "subjects")):
         if text(at(subject, "kind"), "subjects.kind") != "ServiceAccount":
             continue
         name = text(at(subject, "name"), "subjects.name")
         where = text(at(subject, "namespace"), "subjects.namespace") or namespace_of(binding)
         if name == _SHARED:
-            yield f"the account {_SHARED} of {where}, which is every pod's that names no other, reads every secret"
+            who = f"the account {_SHARED} of {where}, which is every pod's that names no other,"
+            yield Offence(path=f"subjects[{index}].name", problem=f"{who} reads every secret", value=name)
         for server in inside(graph, where, *_SERVERS):
             if name != _SHARED and name in _accounts(server.inputs.get("spec")):
-                yield f"{name}, under which {name_of(server)} answers requests, reads every secret"
+                yield Offence(
+                    path=f"subjects[{index}].name",
+                    problem=f"{name}, under which {name_of(server)} answers requests, reads every secret",
+                    value=name,
+                )
 
 
 def _is_of_every_secret(binding: Resource, graph: Graph) -> bool:

@@ -10,7 +10,8 @@ from policies.analysis.secrets.shapes import in_text, spotted
 from policies.engine.base64_text import decoded
 from policies.engine.graph import Graph, Resource
 from policies.engine.neighbours import is_kept_encrypted
-from policies.engine.rule import Rule
+from policies.engine.property_paths import below
+from policies.engine.rule import Offence, Rule
 from policies.engine.values import at, mapping, number, text
 
 SECRET: Final = "aws:secretsmanager/secret:Secret"  # noqa: S105 a type of resource
@@ -39,21 +40,23 @@ def _is_plain_parameter(resource: Resource) -> bool:
     return resource.type == PARAMETER and text(at(resource.inputs, "type"), "type") != "SecureString"
 
 
-def _not_our_key(secret: Resource, _graph: Graph) -> Iterable[str]:
+def _not_our_key(secret: Resource, _graph: Graph) -> Iterable[Offence]:
     if _is_plain_parameter(secret):
         return
     name = _KEY_PROPERTY[secret.type]
     key = text(at(secret.inputs, name), name)
     if not key or "alias/aws/" in key:
-        yield f"{name} is AWS's own key, whose policy nobody can change"
+        yield Offence(
+            path=name, problem="is AWS's own key, whose policy nobody can change", value=key or None
+        )
 
 
-def _gone_at_once(secret: Resource, _graph: Graph) -> Iterable[str]:
+def _gone_at_once(secret: Resource, _graph: Graph) -> Iterable[Offence]:
     if number(at(secret.inputs, "recoveryWindowInDays"), "recoveryWindowInDays") == 0:
-        yield "recoveryWindowInDays is 0: a deletion cannot be taken back"
+        yield Offence(path="recoveryWindowInDays", problem="is 0: a deletion cannot be taken back", value=0)
 
 
-def _written_down(holder: Resource, graph: Graph) -> Iterable[str]:
+def _written_down(holder: Resource, graph: Graph) -> Iterable[Offence]:
     if _is_plain_parameter(holder):
         return
     for name in _VALUES[holder.type]:
@@ -62,13 +65,13 @@ def _written_down(holder: Resource, graph: Graph) -> Iterable[str]:
         value = at(holder.inputs, name)
         if holder.type == KUBERNETES_SECRET:
             yield from (
-                f"{name}.{key} stands in plain text"
+                Offence(path=below(name, key), problem="stands in plain text")
                 for key, one in mapping(value, name).items()
                 if not is_kept_encrypted(holder, f"{name}.{key}", graph)
                 and _is_secret(key, text(one, key), is_encoded=name == "data")
             )
         elif text(value, name):
-            yield f"{name} stands in plain text"
+            yield Offence(path=name, problem="stands in plain text")
 
 
 def _is_secret(key: str, said: str, *, is_encoded: bool) -> bool:
@@ -93,12 +96,12 @@ def _is_harmless_file(said: str) -> bool:
     )
 
 
-def _standing_token(secret: Resource, _graph: Graph) -> Iterable[str]:
+def _standing_token(secret: Resource, _graph: Graph) -> Iterable[Offence]:
     path = "metadata.annotations"
     notes = mapping(at(secret.inputs, path), path)
     if text(at(secret.inputs, "type"), "type") == _TOKEN:
         account = text(notes.get(_TOKEN_OF), _TOKEN_OF) or "a service account"
-        yield f"is a token of {account} that never ends"
+        yield Offence(path="type", problem=f"is a token of {account} that never ends", value=_TOKEN)
 
 
 RULES: tuple[Rule, ...] = (

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from policies.analysis.gateway.objects import DEFINITION
 from policies.engine.graph import Graph, Resource
-from policies.engine.rule import Rule
+from policies.engine.rule import Offence, Rule
 from policies.engine.values import known
 
 _CREDENTIALS: Final = (
@@ -22,20 +22,20 @@ _A_LOG: Final = re.compile(r"access_?log", re.IGNORECASE)
 _LOGS: Final = re.compile(r"log", re.IGNORECASE)
 
 
-def _printed(found: Resource, _graph: Graph) -> Iterable[str]:
+def _printed(found: Resource, _graph: Graph) -> Iterable[Offence]:
     if found.type == DEFINITION:  # a schema prints nothing
         return []
-    return list(dict.fromkeys(_look(found.inputs, "", is_log=False)))
+    return list({(said.path, said.value): said for said in _look(found.inputs, "", is_log=False)}.values())
 
 
-def _look(value: Any, path: str, *, is_log: bool) -> Iterator[str]:
+def _look(value: Any, path: str, *, is_log: bool) -> Iterator[Offence]:
     """Texts below a key that names a log, or that hold such a configuration: elsewhere a header is passed on."""
     known(value, path)
     if isinstance(value, str):
         if is_log or _A_LOG.search(value):
-            yield from (
-                f"{path} keeps the header {printed['header'].lower()}" for printed in _PRINTED.finditer(value)
-            )
+            for printed in _PRINTED.finditer(value):
+                header = printed["header"].lower()
+                yield Offence(path=path, problem=f"the header {header} is kept", value=header)
     elif isinstance(value, Mapping):
         for key, below in value.items():
             if key != "metadata":
@@ -44,7 +44,7 @@ def _look(value: Any, path: str, *, is_log: bool) -> Iterator[str]:
                 )
     elif isinstance(value, list | tuple):
         for index, below in enumerate(value):
-            yield from _look(below, f"{path}.{index}", is_log=is_log)
+            yield from _look(below, f"{path}[{index}]", is_log=is_log)
 
 
 RULES: tuple[Rule, ...] = (

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from policies.analysis.kubernetes.charts import RELEASE, chart_of
 from policies.engine.graph import Graph, Resource
-from policies.engine.rule import Rule
+from policies.engine.rule import Offence, Rule
 from policies.engine.values import at, flag
 
 
@@ -16,14 +16,20 @@ def _is_off(release: Resource, value: str) -> bool:
     return said is not None and not flag(said, value)
 
 
-def _logs_prompts(release: Resource, _graph: Graph) -> Iterable[str]:
+def _logs_prompts(release: Resource, _graph: Graph) -> Iterable[Offence]:
     if _is_off(release, "extProc.enableRedaction"):
-        yield "extProc.enableRedaction is off: debug logs hold prompts and answers"
+        yield Offence(
+            path="values.extProc.enableRedaction", problem="debug logs hold prompts and answers", value=False
+        )
 
 
-def _endless_quota(release: Resource, _graph: Graph) -> Iterable[str]:
+def _endless_quota(release: Resource, _graph: Graph) -> Iterable[Offence]:
     if _is_off(release, "controller.quotaRateLimitFailureModeDeny"):
-        yield "controller.quotaRateLimitFailureModeDeny is off: a quota that cannot be counted has no end"
+        yield Offence(
+            path="values.controller.quotaRateLimitFailureModeDeny",
+            problem="a quota that cannot be counted has no end",
+            value=False,
+        )
 
 
 RULES: tuple[Rule, ...] = (

@@ -8,7 +8,7 @@ from policies.analysis.gateway.objects import AI_ROUTES, is_envoy
 from policies.analysis.kubernetes.charts import RELEASE, chart_of
 from policies.analysis.kubernetes.metadata import name_of, namespace_of
 from policies.engine.graph import Graph, Resource
-from policies.engine.rule import Rule
+from policies.engine.rule import Offence, Rule
 from policies.engine.values import at, known, mapping, text
 
 _CONFIGS: Final = tuple(
@@ -20,36 +20,50 @@ _WEBHOOK: Final = "values.controller.mutatingWebhook"
 _REQUESTS: Final = "spec.extProc.kubernetes.resources.requests"
 
 
-def _best_effort(route: Resource, graph: Graph) -> Iterable[str]:
+def _best_effort(route: Resource, graph: Graph) -> Iterable[Offence]:
     for gateway in parents(route, graph):
         if not is_envoy(gateway, graph):
             continue
         named = text(known(mapping(at(gateway.inputs, "metadata.annotations")).get(_NOTE)))
-        where = f"metadata.annotations[{_NOTE}] of Gateway {name_of(gateway)}"
+        whose = f"Gateway {name_of(gateway)}"
         configs = [
             config
             for config in graph.of_type(*_CONFIGS)
             if (name_of(config), namespace_of(config)) == (named, namespace_of(gateway))
         ]
         if not named:
-            yield f"{where}: got nothing; a GatewayConfig with {_REQUESTS}"
+            yield Offence(
+                path="spec.parentRefs",
+                problem=f"{whose} names no GatewayConfig ({_NOTE})",
+                value=name_of(gateway),
+                expected=f"one with {_REQUESTS}",
+            )
         for config in configs:
             requests = mapping(at(config.inputs, _REQUESTS), _REQUESTS)
             missing = [what for what in ("cpu", "memory") if requests.get(what) is None]
             if missing:
-                yield f"{where}: {_REQUESTS} of GatewayConfig {named} has no {' and no '.join(missing)}"
+                yield Offence(
+                    path="spec.parentRefs",
+                    problem=f"GatewayConfig {named} of {whose} has no {' and no '.join(missing)} in {_REQUESTS}",
+                    value=name_of(gateway),
+                )
 
 
-def _stops_every_proxy(release: Resource, _graph: Graph) -> Iterable[str]:
+def _stops_every_proxy(release: Resource, _graph: Graph) -> Iterable[Offence]:
     if chart_of(release) != "ai-gateway-helm":
         return
     webhook = mapping(at(release.inputs, _WEBHOOK), _WEBHOOK)
     labels = mapping(at(webhook, "objectSelector.matchLabels"), f"{_WEBHOOK}.objectSelector.matchLabels")
     spaces = mapping(at(webhook, "namespaceSelector"), f"{_WEBHOOK}.namespaceSelector")
     if _OWNER not in labels and not spaces:
-        yield (
-            f"{_WEBHOOK}.objectSelector: got no {_OWNER} and no namespaceSelector; while the webhook is away, no pod "
-            "that Envoy Gateway manages is admitted, the rate-limit service among them"
+        yield Offence(
+            path=f"{_WEBHOOK}.objectSelector",
+            problem=(
+                "while the webhook is away, no pod that Envoy Gateway manages is admitted, the rate-limit service "
+                "among them"
+            ),
+            value=dict(labels) or None,
+            expected=f"the label {_OWNER}, or a namespaceSelector",
         )
 
 

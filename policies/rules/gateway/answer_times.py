@@ -19,7 +19,7 @@ from policies.analysis.kubernetes.metadata import namespace_of
 from policies.analysis.pods.finder import WORKLOADS
 from policies.engine.graph import Graph, Resource
 from policies.engine.rule import Offence, Rule
-from policies.engine.values import UndecidedError, at, hours, mapping, number, sequence, text
+from policies.engine.values import UndecidedError, at, hours, number, sequence, text
 from policies.rules.mesh.routing import VIRTUAL_SERVICES
 
 ROUTES: Final = (*AI_ROUTES, *HTTP_ROUTES, *GRPC_ROUTES)
@@ -112,12 +112,7 @@ def _longest_of_engines(graph: Graph) -> list[int | None]:
     for owner in graph.of_type(*WORKLOADS, *LLM):
         try:
             pods = list(engine_pods(owner, graph))
-            found.extend(
-                longest(engine)
-                for pod in pods
-                for _, _, engine in started(mapping(pod.spec))
-                if writes(engine)
-            )
+            found.extend(longest(engine) for pod in pods for _, _, engine in started(pod) if writes(engine))
         except UndecidedError:
             found.append(None)
     return found

@@ -8,7 +8,7 @@ from policies.analysis.gateway.objects import CLIENT_POLICY, SECURITY_POLICY, as
 from policies.analysis.kubernetes.metadata import namespace_of
 from policies.engine.collect_errors import every
 from policies.engine.graph import Graph, Resource
-from policies.engine.rule import Rule
+from policies.engine.rule import Offence, Rule
 from policies.engine.values import at, flag, mapping, sequence, text
 
 BACKEND: Final = "kubernetes:gateway.envoyproxy.io/v1alpha1:Backend"
@@ -26,18 +26,22 @@ _AUTHORITIES: Final = ("caCertificateRefs", "caCertRefs", "wellKnownCACertificat
 """Where BackendTLSPolicy says whom to believe, in all its versions."""
 
 
-def _unverified(backend: Resource, _graph: Graph) -> Iterable[str]:
+def _unverified(backend: Resource, _graph: Graph) -> Iterable[Offence]:
     if backend.type == BACKEND:
         if flag(at(backend.inputs, "spec.tls.insecureSkipVerify"), "insecureSkipVerify"):
-            yield "spec.tls.insecureSkipVerify takes whoever answers for the backend"
+            yield Offence(
+                path="spec.tls.insecureSkipVerify",
+                problem="whoever answers for the backend is believed",
+                value=True,
+            )
         return
     path = "spec.tls" if at(backend.inputs, "spec.tls") is not None else "spec.validation"
     said = mapping(at(backend.inputs, path), path)
     if not any(at(said, authority) for authority in _AUTHORITIES):
-        yield f"{path} names no authority whose certificates count"
+        yield Offence(path=path, problem="names no authority whose certificates count")
 
 
-def _passed_by(policy: Resource, graph: Graph) -> Iterable[str]:
+def _passed_by(policy: Resource, graph: Graph) -> Iterable[Offence]:
     if policy.type == CLIENT_POLICY:
         return _optional_certificates(policy)
     if policy.type == EXTENSIONS:
@@ -45,23 +49,35 @@ def _passed_by(policy: Resource, graph: Graph) -> Iterable[str]:
     return every([partial(_open_check, policy), partial(_optional_tokens, policy, graph)])
 
 
-def _optional_certificates(policy: Resource) -> Iterator[str]:
+def _optional_certificates(policy: Resource) -> Iterator[Offence]:
     if flag(at(policy.inputs, "spec.tls.clientValidation.optional"), "clientValidation.optional"):
-        yield "tls.clientValidation.optional: callers without a certificate come in too"
+        yield Offence(
+            path="spec.tls.clientValidation.optional",
+            problem="callers without a certificate come in too",
+            value=True,
+        )
 
 
-def _open_filters(policy: Resource, kind: str) -> Iterator[str]:
+def _open_filters(policy: Resource, kind: str) -> Iterator[Offence]:
     for index, one in enumerate(sequence(at(policy.inputs, f"spec.{kind}"), f"spec.{kind}")):
         if flag(at(one, "failOpen"), "failOpen"):
-            yield f"{kind} {index}: failOpen lets through what it could not look at"
+            yield Offence(
+                path=f"spec.{kind}[{index}].failOpen",
+                problem="what it could not look at is let through",
+                value=True,
+            )
 
 
-def _open_check(policy: Resource) -> Iterator[str]:
+def _open_check(policy: Resource) -> Iterator[Offence]:
     if flag(at(policy.inputs, "spec.extAuth.failOpen"), "failOpen"):
-        yield "extAuth.failOpen lets everybody in while the service that decides is down"
+        yield Offence(
+            path="spec.extAuth.failOpen",
+            problem="everybody is let in while the service that decides is down",
+            value=True,
+        )
 
 
-def _optional_tokens(policy: Resource, graph: Graph) -> Iterator[str]:
+def _optional_tokens(policy: Resource, graph: Graph) -> Iterator[Offence]:
     """Where nothing else asks who calls: a default that refuses, another way in, the gateway's own policy."""
     if not flag(at(policy.inputs, "spec.jwt.optional"), "jwt.optional") or asks_who(policy):
         return
@@ -69,34 +85,44 @@ def _optional_tokens(policy: Resource, graph: Graph) -> Iterator[str]:
     refuses = authorization is not None and text(at(authorization, "defaultAction")) != "Allow"
     others = [p for p in graph.of_type(SECURITY_POLICY) if p.urn != policy.urn]
     if not refuses and not any(asks_who(p) and namespace_of(p) == namespace_of(policy) for p in others):
-        yield "jwt.optional: requests without a token come in too"
+        yield Offence(path="spec.jwt.optional", problem="requests without a token come in too", value=True)
 
 
-def _exchanged(policy: Resource, _graph: Graph) -> Iterable[str]:
+def _exchanged(policy: Resource, _graph: Graph) -> Iterable[Offence]:
     filters = sequence(at(policy.inputs, "spec.wasm"), "spec.wasm")
     return every(partial(_foreign_code, one, index) for index, one in enumerate(filters))
 
 
-def _foreign_code(one: Any, index: int) -> Iterator[str]:
+def _foreign_code(one: Any, index: int) -> Iterator[Offence]:
+    path = f"spec.wasm[{index}].code.http"
     address = text(at(one, "code.http.url"), "code.http.url")
     if address and not text(at(one, "code.http.sha256"), "code.http.sha256"):
-        yield f"wasm {index}: {address} without its sha256 is whatever the server sends"
+        yield Offence(path=f"{path}.sha256", problem=f"is not set: {address} is whatever the server sends")
     elif address.lower().startswith("http://"):
-        yield f"wasm {index}: fetches {address} in plain text"
+        yield Offence(path=f"{path}.url", problem=f"{address} is fetched in plain text", value=address)
 
 
-def _anybodys_tools(route: Resource, graph: Graph) -> Iterable[str]:
+def _anybodys_tools(route: Resource, graph: Graph) -> Iterable[Offence]:
     policy: Mapping[str, Any] = mapping(at(route.inputs, "spec.securityPolicy"), "spec.securityPolicy")
     if not any(at(policy, way) is not None for way in _ASKS) and not _asked_above(route, graph):
-        yield "no securityPolicy asks who calls the tools behind it"
+        yield Offence(path="spec.securityPolicy", problem="nothing asks who calls the tools behind it")
     rules = sequence(at(policy, "authorization.rules"), "authorization.rules")
     allowing = [(i, rule) for i, rule in enumerate(rules) if text(at(rule, "action"), "action") != "Deny"]
     default = text(at(policy, "authorization.defaultAction"), "authorization.defaultAction")
     if default == "Allow" and len(allowing) == len(rules):
-        yield "everybody may use every tool: defaultAction is Allow and no rule refuses anybody"
+        yield Offence(
+            path="spec.securityPolicy.authorization.defaultAction",
+            problem="everybody may use every tool: no rule refuses anybody",
+            value="Allow",
+            expected="Deny",
+        )
     for index, rule in allowing:
         if not any(at(rule, part) for part in ("source", "target", "cel")):
-            yield f"everybody may use every tool: rule {index} names neither"
+            yield Offence(
+                path=f"spec.securityPolicy.authorization.rules[{index}]",
+                problem="everybody may use every tool: the rule names neither",
+                value=dict(mapping(rule, "rules")),
+            )
 
 
 def _asked_above(route: Resource, graph: Graph) -> bool:

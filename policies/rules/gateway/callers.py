@@ -14,27 +14,33 @@ from policies.analysis.gateway.objects import (
 from policies.analysis.kubernetes.metadata import name_of
 from policies.engine.graph import Graph, Resource
 from policies.engine.neighbours import is_of_others
-from policies.engine.rule import Rule
+from policies.engine.rule import Offence, Rule
 from policies.engine.values import at, mapping, sequence, text
 
 
-def _tokens_of_others(policy: Resource, _graph: Graph) -> Iterable[str]:
+def _tokens_of_others(policy: Resource, _graph: Graph) -> Iterable[Offence]:
     yield from _plain_login(policy)
-    for raw in sequence(at(policy.inputs, "spec.jwt.providers")):
-        provider = mapping(raw)
-        name = text(at(provider, "name"))
+    for index, raw in enumerate(sequence(at(policy.inputs, "spec.jwt.providers"))):
+        path, provider = f"spec.jwt.providers[{index}]", mapping(raw)
         if not text(at(provider, "issuer")):
-            yield f"{name}: no issuer, so whoever the key set signs for may enter"
+            yield Offence(path=f"{path}.issuer", problem="none, so whoever the key set signs for may enter")
         if not sequence(at(provider, "audiences")):
-            yield f"{name}: no audiences, so a token made for another service may enter"
+            yield Offence(
+                path=f"{path}.audiences", problem="none, so a token made for another service may enter"
+            )
         if not any(at(provider, keys) for keys in ("remoteJWKS", "localJWKS")):
-            yield f"{name}: no key set, so nothing can be checked"
+            yield Offence(path=f"{path}.remoteJWKS", problem="no key set, so nothing can be checked")
         address = text(at(provider, "remoteJWKS.uri"))
         if address and not address.startswith("https://"):
-            yield f"{name}: reads its keys in plain text from {address}"
+            yield Offence(
+                path=f"{path}.remoteJWKS.uri",
+                problem=f"keys are read in plain text from {address}",
+                value=address,
+                expected="https",
+            )
 
 
-def _unlimited(gateway: Resource, graph: Graph) -> Iterable[str]:
+def _unlimited(gateway: Resource, graph: Graph) -> Iterable[Offence]:
     if is_of_others(gateway, graph) or not is_envoy(gateway, graph) or is_inside_only(gateway, graph):
         return
     policies = [p for p in graph.of_type(TRAFFIC_POLICY) if is_for(p, gateway)]
@@ -42,10 +48,10 @@ def _unlimited(gateway: Resource, graph: Graph) -> Iterable[str]:
         at(policy.inputs, f"spec.rateLimit.{way}.rules") for policy in policies for way in ("global", "local")
     ]
     if not any(limits) and not any(at(p.inputs, "spec.rateLimit.local.limit") for p in policies):
-        yield "no BackendTrafficPolicy for this gateway limits its callers"
+        yield Offence(path="", problem="no BackendTrafficPolicy for this gateway limits its callers")
 
 
-def _undescribed(gateway: Resource, graph: Graph) -> Iterable[str]:
+def _undescribed(gateway: Resource, graph: Graph) -> Iterable[Offence]:
     """Without an EnvoyProxy, Envoy Gateway asks for a load balancer with the cloud's defaults."""
     if is_of_others(gateway, graph) or not is_envoy(gateway, graph):  # whether it is public is their choice
         return
@@ -54,14 +60,22 @@ def _undescribed(gateway: Resource, graph: Graph) -> Iterable[str]:
     wanted = text(at(gateway.inputs, "spec.gatewayClassName"))
     classes = [c for c in graph.of_type(*CLASSES) if name_of(c) == wanted]
     if not any(at(c.inputs, "spec.parametersRef.name") for c in classes):
-        yield "names no EnvoyProxy: its load balancer is public and open to every address"
+        yield Offence(
+            path="spec.infrastructure.parametersRef",
+            problem="names no EnvoyProxy: the load balancer is public and open to every address",
+        )
 
 
-def _plain_login(policy: Resource) -> Iterable[str]:
+def _plain_login(policy: Resource) -> Iterable[Offence]:
     for key in ("issuer", "authorizationEndpoint", "tokenEndpoint"):
         address = text(at(policy.inputs, f"spec.oidc.provider.{key}"))
         if address and not address.lower().startswith("https://"):
-            yield f"oidc: the {key} {address} is asked in plain text"
+            yield Offence(
+                path=f"spec.oidc.provider.{key}",
+                problem=f"{address} is asked in plain text",
+                value=address,
+                expected="https",
+            )
 
 
 RULES: tuple[Rule, ...] = (

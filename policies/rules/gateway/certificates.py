@@ -6,7 +6,7 @@ from typing import Any, Final
 from policies.analysis.kubernetes.charts import RELEASE, chart_of
 from policies.analysis.kubernetes.metadata import name_of, namespace_of
 from policies.engine.graph import Graph, Resource
-from policies.engine.rule import Rule
+from policies.engine.rule import Offence, Rule
 from policies.engine.values import at, flag, hours, mapping, number, sequence, text
 
 CERTIFICATE: Final = "kubernetes:cert-manager.io/v1:Certificate"
@@ -32,64 +32,94 @@ def _is_authority(certificate: Resource) -> bool:
     return flag(at(certificate.inputs, "spec.isCA"), "spec.isCA")
 
 
-def _self_signed(certificate: Resource, graph: Graph) -> Iterable[str]:
+def _self_signed(certificate: Resource, graph: Graph) -> Iterable[Offence]:
     names = [
         *sequence(at(certificate.inputs, "spec.dnsNames")),
         *sequence(at(certificate.inputs, "spec.ipAddresses")),
     ]
     usages = {text(usage, "usages") for usage in sequence(at(certificate.inputs, "spec.usages"), "usages")}
     if _is_authority(certificate) and names and "server auth" in usages:
-        yield f"isCA: the server {names[0]} may sign certificates in anybody's name"
+        yield Offence(
+            path="spec.isCA",
+            problem=f"the server {names[0]} may sign certificates in anybody's name",
+            value=True,
+        )
     issuer = _issuer_of(certificate, graph)
     if issuer is None or _is_authority(certificate):
         return
     if at(issuer.inputs, "spec.selfSigned") is not None:
-        yield f"signs itself through {name_of(issuer)}"
+        yield Offence(
+            path="spec.issuerRef.name",
+            problem=f"the certificate signs itself through {name_of(issuer)}",
+            value=name_of(issuer),
+        )
 
 
 def _key(certificate: Resource) -> Any:
     return mapping(at(certificate.inputs, "spec.privateKey"), "spec.privateKey")
 
 
-def _weak_key(certificate: Resource, _graph: Graph) -> Iterable[str]:
+def _weak_key(certificate: Resource, _graph: Graph) -> Iterable[Offence]:
     key = _key(certificate)
     algorithm = text(key.get("algorithm"), "spec.privateKey.algorithm") or "RSA"
     # Unset, cert-manager makes RSA keys of 2048 bits and ECDSA keys of 256.
     size = number(key.get("size"), "spec.privateKey.size")
     if size is not None and size < _LEAST_BITS.get(algorithm, 0):
-        yield f"{algorithm} key of {int(size)} bits"
+        yield Offence(
+            path="spec.privateKey.size",
+            problem=f"a key of {int(size)} bits ({algorithm})",
+            value=size,
+            expected=f"at least {_LEAST_BITS[algorithm]}",
+        )
 
 
-def _kept_key(certificate: Resource, _graph: Graph) -> Iterable[str]:
+def _kept_key(certificate: Resource, _graph: Graph) -> Iterable[Offence]:
     # Unset means Always since cert-manager 1.18.
     if text(_key(certificate).get("rotationPolicy"), "spec.privateKey.rotationPolicy") == "Never":
-        yield "keeps its private key for ever"
+        yield Offence(
+            path="spec.privateKey.rotationPolicy",
+            problem="the private key is kept for ever",
+            value="Never",
+            expected="Always",
+        )
 
 
-def _long_lived(certificate: Resource, _graph: Graph) -> Iterable[str]:
+def _long_lived(certificate: Resource, _graph: Graph) -> Iterable[Offence]:
     duration = hours(at(certificate.inputs, "spec.duration"), "spec.duration")
     longest = _AUTHORITY_HOURS if _is_authority(certificate) else _LEAF_HOURS
     # Unset means 90 days.
     if duration is not None and duration > longest:
-        yield f"lives {duration / 24:.0f} days"
+        yield Offence(
+            path="spec.duration",
+            problem=f"{duration / 24:.0f} days",
+            value=at(certificate.inputs, "spec.duration"),
+            expected=f"at most {longest / 24:.0f}",
+        )
 
 
-def _unverified_server(issuer: Resource, _graph: Graph) -> Iterable[str]:
+def _unverified_server(issuer: Resource, _graph: Graph) -> Iterable[Offence]:
     if flag(at(issuer.inputs, "spec.acme.skipTLSVerify"), "spec.acme.skipTLSVerify"):
-        yield "acme.skipTLSVerify: whoever answers may sign"
+        yield Offence(path="spec.acme.skipTLSVerify", problem="whoever answers may sign", value=True)
     for kind in ("acme", "vault"):
         server = text(at(issuer.inputs, f"spec.{kind}.server"), f"spec.{kind}.server")
         if server.lower().startswith("http://"):
-            yield f"{kind}.server without TLS: whoever answers may sign"
+            yield Offence(
+                path=f"spec.{kind}.server", problem="no TLS: whoever answers may sign", value=server
+            )
 
 
-def _dropped_definitions(release: Resource, _graph: Graph) -> Iterable[str]:
+def _dropped_definitions(release: Resource, _graph: Graph) -> Iterable[Offence]:
     if chart_of(release) != "cert-manager":
         return
     definitions = mapping(at(release.inputs, "values.crds"), "values.crds")
     is_bundled = flag(definitions.get("enabled"), "values.crds.enabled")
     if is_bundled and not flag(definitions.get("keep"), "values.crds.keep", default=True):
-        yield "crds.keep is off: uninstalling deletes every certificate in the cluster"
+        yield Offence(
+            path="values.crds.keep",
+            problem="uninstalling deletes every certificate in the cluster",
+            value=False,
+            expected="must be true",
+        )
 
 
 RULES: tuple[Rule, ...] = (

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from policies.analysis.gateway.objects import GRPC_ROUTES, HTTP_ROUTES, SECURITY_POLICY
 from policies.engine.graph import Graph, Resource
-from policies.engine.rule import Rule
+from policies.engine.rule import Offence, Rule
 from policies.engine.values import at, flag, mapping, sequence, text
 from policies.rules.kubernetes.exposure import INGRESS
 from policies.rules.mesh.routing import VIRTUAL_SERVICES
@@ -16,53 +16,67 @@ _SCHEMES: Final = ("http://", "https://")
 _ANY_TEXT: Final = frozenset({".*", ".+", "^.*$", "^.+$", "(.*)", "*"})
 
 
-def _sharing(holder: Resource) -> Iterator[tuple[list[str], bool]]:
-    """The origins whose pages may ask, and whether logins go with what they ask."""
+Sharing = tuple[list[tuple[str, str]], bool]
+"""The origins whose pages may ask, each with its path, and whether logins go with what they ask."""
+
+
+def _sharing(holder: Resource) -> Iterator[Sharing]:
     if holder.type == SECURITY_POLICY:
-        yield _gateway_api(mapping(at(holder.inputs, "spec.cors"), "spec.cors"))
+        yield _gateway_api(mapping(at(holder.inputs, "spec.cors"), "spec.cors"), "spec.cors")
     elif holder.type in _ROUTES:
-        for rule in sequence(at(holder.inputs, "spec.rules"), "spec.rules"):
-            for one in sequence(at(rule, "filters"), "filters"):
-                yield _gateway_api(mapping(at(one, "cors"), "cors"))
+        for index, rule in enumerate(sequence(at(holder.inputs, "spec.rules"), "spec.rules")):
+            for number, one in enumerate(sequence(at(rule, "filters"), "filters")):
+                path = f"spec.rules[{index}].filters[{number}].cors"
+                yield _gateway_api(mapping(at(one, "cors"), "cors"), path)
     elif holder.type in VIRTUAL_SERVICES:
-        for route in sequence(at(holder.inputs, "spec.http"), "spec.http"):
-            yield _istio(mapping(at(route, "corsPolicy"), "corsPolicy"))
+        for index, route in enumerate(sequence(at(holder.inputs, "spec.http"), "spec.http")):
+            yield _istio(mapping(at(route, "corsPolicy"), "corsPolicy"), f"spec.http[{index}].corsPolicy")
     else:
         yield _nginx(mapping(at(holder.inputs, "metadata.annotations"), "metadata.annotations"))
 
 
-def _gateway_api(cors: Mapping[str, Any]) -> tuple[list[str], bool]:
+def _gateway_api(cors: Mapping[str, Any], path: str) -> Sharing:
     origins = [text(one, "allowOrigins") for one in sequence(at(cors, "allowOrigins"), "allowOrigins")]
-    wide = [origin for origin in origins if origin.rpartition("/")[2] == "*"]
+    wide = [
+        (f"{path}.allowOrigins[{index}]", origin)
+        for index, origin in enumerate(origins)
+        if origin.rpartition("/")[2] == "*"
+    ]
     return wide, flag(at(cors, "allowCredentials"), "allowCredentials")
 
 
-def _istio(cors: Mapping[str, Any]) -> tuple[list[str], bool]:
-    wide = [text(one, "allowOrigin") for one in sequence(at(cors, "allowOrigin"), "allowOrigin")]
-    wide = [origin for origin in wide if origin == "*"]
-    for origin in sequence(at(cors, "allowOrigins"), "allowOrigins"):
+def _istio(cors: Mapping[str, Any], path: str) -> Sharing:
+    older = [text(one, "allowOrigin") for one in sequence(at(cors, "allowOrigin"), "allowOrigin")]
+    wide = [(f"{path}.allowOrigin[{i}]", origin) for i, origin in enumerate(older) if origin == "*"]
+    for index, origin in enumerate(sequence(at(cors, "allowOrigins"), "allowOrigins")):
         said = mapping(origin, "allowOrigins")
         exact, regex = text(said.get("exact"), "exact"), text(said.get("regex"), "regex")
         prefix = text(said.get("prefix"), "prefix")
         is_any_prefix = "prefix" in said and any(scheme.startswith(prefix) for scheme in _SCHEMES)
         if exact == "*" or regex in _ANY_TEXT or is_any_prefix:
-            wide.append(exact or regex or f"{prefix}...")
+            wide.append((f"{path}.allowOrigins[{index}]", exact or regex or f"{prefix}..."))
     return wide, flag(at(cors, "allowCredentials"), "allowCredentials")
 
 
-def _nginx(notes: Mapping[str, Any]) -> tuple[list[str], bool]:
+def _nginx(notes: Mapping[str, Any]) -> Sharing:
     """Where it is on, every origin and logins are the defaults (ingress-nginx, "Annotations", read 2026-11)."""
     if not flag(notes.get(f"{_NGINX}enable-cors"), "enable-cors"):
         return [], False
     said = text(notes.get(f"{_NGINX}cors-allow-origin"), "cors-allow-origin") or "*"
-    wide = [origin for origin in map(str.strip, said.split(",")) if origin.rpartition("/")[2] == "*"]
+    path = f"metadata.annotations[{_NGINX}cors-allow-origin]"
+    wide = [(path, origin) for origin in map(str.strip, said.split(",")) if origin.rpartition("/")[2] == "*"]
     return wide, flag(notes.get(f"{_NGINX}cors-allow-credentials"), "cors-allow-credentials", default=True)
 
 
-def _any_origin(holder: Resource, _graph: Graph) -> Iterable[str]:
+def _any_origin(holder: Resource, _graph: Graph) -> Iterable[Offence]:
     for wide, with_logins in _sharing(holder):
         if wide and with_logins:
-            yield f"pages of every site ({wide[0]}) may ask in the name of whoever looks at them"
+            path, origin = wide[0]
+            yield Offence(
+                path=path,
+                problem=f"pages of every site ({origin}) may ask in the name of whoever looks at them",
+                value=origin,
+            )
 
 
 RULES: tuple[Rule, ...] = (

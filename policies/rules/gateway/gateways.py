@@ -4,13 +4,13 @@ from collections.abc import Iterable
 from typing import Final
 
 from policies.analysis.gateway.attachment import only_redirects
+from policies.analysis.gateway.balancers import open_balancer
 from policies.analysis.gateway.objects import (
     AI_ROUTES,
     CLASSES,
     CLIENT_POLICY,
     DEFINITION,
     GATEWAYS,
-    NOTE,
     PROXY,
     SECURITY_POLICY,
     SERVICE,
@@ -19,137 +19,126 @@ from policies.analysis.gateway.objects import (
     is_envoy,
     is_for,
     is_inside_only,
-    is_internal,
     targets,
 )
 from policies.analysis.kubernetes.charts import RELEASE, chart_of
-from policies.analysis.kubernetes.metadata import name_of, namespace_of
-from policies.analysis.network.internet_range import is_internet
+from policies.analysis.kubernetes.metadata import name_of
 from policies.analysis.network.tls_policies import is_weak
 from policies.engine.graph import Graph, Resource
-from policies.engine.rule import Rule
-from policies.engine.values import at, flag, known, mapping, sequence, text
+from policies.engine.rule import Offence, Rule
+from policies.engine.values import at, flag, mapping, sequence, text
 
 _PLAIN: Final = frozenset({"HTTP", "TCP", "UDP"})
 
 
-def _plain_listener(gateway: Resource, graph: Graph) -> Iterable[str]:
-    for listener in sequence(at(gateway.inputs, "spec.listeners")):
+def _plain_listener(gateway: Resource, graph: Graph) -> Iterable[Offence]:
+    for index, listener in enumerate(sequence(at(gateway.inputs, "spec.listeners"))):
         protocol = text(at(listener, "protocol"))
         if protocol not in _PLAIN or is_inside_only(gateway, graph):
             continue
         if protocol != "HTTP" or not only_redirects(gateway, listener, graph):
-            yield f"listener {text(at(listener, 'name'))} speaks plain {protocol}"
+            yield Offence(
+                path=f"spec.listeners[{index}].protocol",
+                problem=f"the listener {text(at(listener, 'name'))} speaks plain {protocol}",
+                value=protocol,
+                expected="HTTPS or TLS",
+            )
 
 
-def _open_attachment(gateway: Resource, _graph: Graph) -> Iterable[str]:
-    for listener in sequence(at(gateway.inputs, "spec.listeners")):
+def _open_attachment(gateway: Resource, _graph: Graph) -> Iterable[Offence]:
+    for index, listener in enumerate(sequence(at(gateway.inputs, "spec.listeners"))):
         allowed = at(listener, "allowedRoutes.namespaces")
         where = text(at(allowed, "from"))
         selector = mapping(at(allowed, "selector"))
         names_some = at(selector, "matchLabels") or at(selector, "matchExpressions")
         if where == "All" or (where == "Selector" and not names_some):
-            yield f"listener {text(at(listener, 'name'))} takes routes from every namespace"
+            yield Offence(
+                path=f"spec.listeners[{index}].allowedRoutes.namespaces.{'from' if where == 'All' else 'selector'}",
+                problem=f"the listener {text(at(listener, 'name'))} takes routes from every namespace",
+                value=where if where == "All" else dict(selector),
+            )
 
 
-def _old_tls(policy: Resource, _graph: Graph) -> Iterable[str]:
+def _old_tls(policy: Resource, _graph: Graph) -> Iterable[Offence]:
     for bound in ("minVersion", "maxVersion"):
         version = text(at(policy.inputs, f"spec.tls.{bound}"))
         if version in {"1.0", "1.1"}:
-            yield f"{bound} is TLS {version}"
-    for cipher in sequence(at(policy.inputs, "spec.tls.ciphers")):
+            yield Offence(
+                path=f"spec.tls.{bound}", problem=f"TLS {version}", value=version, expected="1.2 or 1.3"
+            )
+    for index, cipher in enumerate(sequence(at(policy.inputs, "spec.tls.ciphers"))):
         if is_weak(text(cipher)):
-            yield f"accepts the cipher {cipher}"
+            yield Offence(
+                path=f"spec.tls.ciphers[{index}]", problem=f"the cipher {cipher} is accepted", value=cipher
+            )
 
 
-def _unauthenticated(gateway: Resource, graph: Graph) -> Iterable[str]:
+def _unauthenticated(gateway: Resource, graph: Graph) -> Iterable[Offence]:
     if not is_envoy(gateway, graph) or is_inside_only(gateway, graph):
         return
     if not any(is_for(policy, gateway) and asks_who(policy) for policy in graph.of_type(SECURITY_POLICY)):
-        yield "no SecurityPolicy for this gateway asks callers who they are"
+        yield Offence(path="", problem="no SecurityPolicy for this gateway asks callers who they are")
 
 
-def _replaces_authentication(policy: Resource, graph: Graph) -> Iterable[str]:
+def _replaces_authentication(policy: Resource, graph: Graph) -> Iterable[Offence]:
     if at(policy.inputs, "spec.mergeType") or asks_who(policy):
         return
     others = [p for p in graph.of_type(SECURITY_POLICY) if p.urn != policy.urn and targets(p, "Gateway")]
     if any(asks_who(other) for other in others):
-        for kind in ("HTTPRoute", "GRPCRoute"):
-            for target in targets(policy, kind):
-                yield f"replaces the gateway's authentication for {kind} {text(at(target, 'name'))}"
+        yield from _replaced(policy, "authentication")
 
 
-def _replaces_limits(policy: Resource, graph: Graph) -> Iterable[str]:
+def _replaces_limits(policy: Resource, graph: Graph) -> Iterable[Offence]:
     if at(policy.inputs, "spec.mergeType") or at(policy.inputs, "spec.rateLimit"):
         return
     others = [p for p in graph.of_type(TRAFFIC_POLICY) if p.urn != policy.urn and targets(p, "Gateway")]
     if any(at(other.inputs, "spec.rateLimit") for other in others):
-        for kind in ("HTTPRoute", "GRPCRoute"):
-            for target in targets(policy, kind):
-                yield f"replaces the gateway's rate limits for {kind} {text(at(target, 'name'))}"
+        yield from _replaced(policy, "rate limits")
 
 
-def _is_used(proxy: Resource, graph: Graph) -> bool:
-    """Whether a gateway here names it, or is of a class that does."""
-    place = (name_of(proxy), namespace_of(proxy))
-    for gateway in graph.of_type(*GATEWAYS):
-        own = mapping(at(gateway.inputs, "spec.infrastructure.parametersRef"))
-        if (text(own.get("name")), namespace_of(gateway)) == place:
-            return True
-        wanted = text(at(gateway.inputs, "spec.gatewayClassName"))
-        for found in graph.of_type(*CLASSES):
-            given = mapping(at(found.inputs, "spec.parametersRef"))
-            if name_of(found) == wanted and (text(given.get("name")), text(given.get("namespace"))) == place:
-                return True
-    return False
+def _replaced(policy: Resource, what: str) -> Iterable[Offence]:
+    for kind in ("HTTPRoute", "GRPCRoute"):
+        for target in targets(policy, kind):
+            name = text(at(target, "name"))
+            yield Offence(
+                path="spec.mergeType",
+                problem=f"is not set: the policy takes the place of the gateway's {what} for {kind} {name}",
+            )
 
 
-def _open_balancer(resource: Resource, graph: Graph) -> Iterable[str]:
-    if resource.type == PROXY:
-        service = at(resource.inputs, "spec.provider.kubernetes.envoyService")
-        if service is None:
-            if _is_used(resource, graph):
-                path = "spec.provider.kubernetes.envoyService"
-                yield f"{path}: got nothing, so nothing says that its load balancer is internal"
-            return
-        spec = mapping(service)
-        notes, kind = mapping(at(spec, "annotations")), text(at(spec, "type")) or "LoadBalancer"
-    else:
-        spec, notes = (
-            mapping(at(resource.inputs, "spec")),
-            mapping(at(resource.inputs, "metadata.annotations")),
-        )
-        kind = text(at(spec, "type"))
-    if kind != "LoadBalancer" or is_internal(spec, notes):
-        return
-    ranges = [text(item) for item in sequence(at(spec, "loadBalancerSourceRanges"))]
-    noted = text(known(notes.get(f"{NOTE}load-balancer-source-ranges")))
-    ranges = ranges or [item.strip() for item in noted.split(",") if item.strip()]
-    if not ranges:
-        yield "a public load balancer that names no source ranges"
-    for item in ranges:
-        if is_internet(item):
-            yield f"a public load balancer open to {item}"
-
-
-def _bypasses_weights(route: Resource, _graph: Graph) -> Iterable[str]:
-    for rule in sequence(at(route.inputs, "spec.rules")):
-        for backend in sequence(at(rule, "backendRefs")):
+def _bypasses_weights(route: Resource, _graph: Graph) -> Iterable[Offence]:
+    for index, rule in enumerate(sequence(at(route.inputs, "spec.rules"))):
+        for number, backend in enumerate(sequence(at(rule, "backendRefs"))):
             if text(at(backend, "kind")) == "InferencePool":
-                yield f"goes straight to the pool {text(at(backend, 'name'))}"
+                yield Offence(
+                    path=f"spec.rules[{index}].backendRefs[{number}].kind",
+                    problem=f"goes straight to the pool {text(at(backend, 'name'))}",
+                    value="InferencePool",
+                    expected="AIServiceBackend",
+                )
 
 
-def _limits_fail_open(release: Resource, _graph: Graph) -> Iterable[str]:
+def _limits_fail_open(release: Resource, _graph: Graph) -> Iterable[Offence]:
     if chart_of(release) != "gateway-helm":
         return
     limits = mapping(at(release.inputs, "values.config.envoyGateway.rateLimit"))
     if limits and not flag(at(limits, "failClosed")):
-        yield "rateLimit.failClosed is off: without its store nobody is limited"
+        yield Offence(
+            path="values.config.envoyGateway.rateLimit.failClosed",
+            problem="without the store nobody is limited",
+            value=at(limits, "failClosed"),
+            expected="must be true",
+        )
 
 
-def _definition_goes(definition: Resource, _graph: Graph) -> Iterable[str]:
+def _definition_goes(definition: Resource, _graph: Graph) -> Iterable[Offence]:
     if not definition.source and not definition.retain_on_delete:
-        yield f"{name_of(definition)} is deleted with the stack, and every object of its kind with it"
+        yield Offence(
+            path="retainOnDelete",
+            problem=f"{name_of(definition)} is deleted with the stack, and every object of its kind with it",
+            value=False,
+            expected="must be true",
+        )
 
 
 RULES: tuple[Rule, ...] = (
@@ -211,7 +200,7 @@ RULES: tuple[Rule, ...] = (
         applies_to=(SERVICE, PROXY),
         why="What the whole internet may reach, the whole internet tries.",
         fix="Make it internal, or list loadBalancerSourceRanges.",
-        check=_open_balancer,
+        check=open_balancer,
         reads_graph=True,
     ),
     Rule(

@@ -15,7 +15,7 @@ from policies.analysis.kserve.objects import LLM, LLM_CONFIG
 from policies.analysis.kubernetes.charts import is_installed
 from policies.analysis.kubernetes.metadata import name_of, namespace_of
 from policies.engine.graph import Graph, Resource
-from policies.engine.rule import Rule
+from policies.engine.rule import Offence, Rule
 from policies.engine.values import at, sequence, text
 
 _AI_GATEWAY: Final = "ai-gateway-helm"
@@ -29,24 +29,25 @@ def _pools(rule: Any) -> list[str]:
     return [text(at(b, "name"), "name") for b in backends if text(at(b, "kind"), "kind") == _POOL]
 
 
-def _label(rule: Any, index: int) -> str:
-    return f"rule {text(at(rule, 'name'), 'name') or index}"
-
-
-def _several(route: Resource, graph: Graph) -> Iterable[str]:
+def _several(route: Resource, graph: Graph) -> Iterable[Offence]:
     if not any(is_envoy(gateway, graph) for gateway in parents(route, graph)):
         return
     for index, rule in enumerate(sequence(at(route.inputs, "spec.rules"), "spec.rules")):
         pools = _pools(rule)
         if len(pools) > 1:
-            yield f"{_label(rule, index)} names {len(pools)} pools: {', '.join(pools)}"
+            yield Offence(
+                path=f"spec.rules[{index}].backendRefs",
+                problem=f"{len(pools)} pools: {', '.join(pools)}",
+                value=pools,
+                expected="one",
+            )
 
 
 def _has_ai_gateway(graph: Graph) -> bool:
     return any(True for _ in graph.of_type(*AI_ROUTES)) or is_installed(_AI_GATEWAY, graph)
 
 
-def _shared(resource: Resource, graph: Graph) -> Iterable[str]:
+def _shared(resource: Resource, graph: Graph) -> Iterable[Offence]:
     """Of a template for all services, and of a service with a route of its own that is in a group."""
     if resource.type in LLM and not text(at(resource.inputs, f"{_ROUTE}.group"), "route.group"):
         return
@@ -55,7 +56,11 @@ def _shared(resource: Resource, graph: Graph) -> Iterable[str]:
     own = (_OWN_PATH, f"/{namespace_of(resource)}/{name_of(resource)}")
     for index, rule in enumerate(sequence(at(resource.inputs, f"{_ROUTE}.http.spec.rules"), "rules")):
         if _pools(rule) and not any(_is_below(path, own) for path in _paths(rule)):
-            yield f"{_label(rule, index)}: every member of a traffic group becomes a pool in it"
+            yield Offence(
+                path=f"{_ROUTE}.http.spec.rules[{index}].backendRefs",
+                problem="every member of a traffic group becomes a pool here",
+                value=_pools(rule),
+            )
 
 
 def _paths(rule: Mapping[str, Any]) -> Iterator[str]:

@@ -18,7 +18,7 @@ from policies.analysis.gateway.objects import (
 )
 from policies.analysis.kubernetes.metadata import name_of, namespace_of
 from policies.engine.graph import Graph, Resource
-from policies.engine.rule import Rule
+from policies.engine.rule import Offence, Rule
 from policies.engine.values import at, mapping, sequence, text
 
 _BACKENDS: Final = tuple(
@@ -27,22 +27,26 @@ _BACKENDS: Final = tuple(
 _CONFIGS: Final = tuple(
     f"kubernetes:aigateway.envoyproxy.io/{version}:GatewayConfig" for version in ("v1beta1", "v1alpha1")
 )
+_LIMITS: Final = "spec.rateLimit.global.rules"
 _AI: Final = "io.envoy.ai_gateway"
 _AI_HEADERS: Final = ("x-ai-eg-internal-req-id", "x-ai-eg-model", "x-ai-eg-original-path")
 """What the AI gateway tells its own later filters (envoyproxy/ai-gateway, internal/internalapi, v1.0)."""
 _NAMES_SOMEBODY: Final = ("clientCIDRs", "headers", "jwt.claims", "jwt.scopes", "clientIPGeoLocations")
 
 
-def _anybody(policy: Resource, _graph: Graph) -> Iterable[str]:
+def _anybody(policy: Resource, _graph: Graph) -> Iterable[Offence]:
     for index, rule in enumerate(sequence(at(policy.inputs, "spec.authorization.rules"))):
         if text(at(rule, "action")) != "Allow":
             continue
         principal = mapping(at(rule, "principal"))
-        name = text(at(rule, "name")) or f"rule {index}"
         named = [way for way in _NAMES_SOMEBODY if sequence(at(principal, way))]
         if not named and not at(rule, "operation"):
             has_token = at(principal, "jwt") is not None
-            yield f"{name} admits {'whoever has a token' if has_token else 'anybody'}"
+            yield Offence(
+                path=f"spec.authorization.rules[{index}].principal",
+                problem=f"{'whoever has a token' if has_token else 'anybody'} is admitted",
+                value=dict(principal),
+            )
 
 
 def _told_headers(gateway: Resource, graph: Graph) -> set[str]:
@@ -57,7 +61,7 @@ def _told_headers(gateway: Resource, graph: Graph) -> set[str]:
     return told | set(_AI_HEADERS)
 
 
-def _spoofable(gateway: Resource, graph: Graph) -> Iterable[str]:
+def _spoofable(gateway: Resource, graph: Graph) -> Iterable[Offence]:
     if not is_envoy(gateway, graph) or is_inside_only(gateway, graph):
         return
     removed = {
@@ -67,17 +71,26 @@ def _spoofable(gateway: Resource, graph: Graph) -> Iterable[str]:
         for header in sequence(at(policy.inputs, "spec.headers.earlyRequestHeaders.remove"))
     }
     for header in sorted(_told_headers(gateway, graph) - removed):
-        yield f"a caller's own {header} comes in: no ClientTrafficPolicy removes it"
+        yield Offence(
+            path="",
+            problem=f"a caller's own {header} comes in: no ClientTrafficPolicy removes it",
+            value=header,
+        )
 
 
-def _forwards_token(backend: Resource, _graph: Graph) -> Iterable[str]:
+def _forwards_token(backend: Resource, _graph: Graph) -> Iterable[Offence]:
     removed = {text(header).lower() for header in sequence(at(backend.inputs, "spec.headerMutation.remove"))}
     if "authorization" not in removed:
-        yield "callers' tokens are handed to the model: headerMutation.remove does not name authorization"
+        yield Offence(
+            path="spec.headerMutation.remove",
+            problem="callers' tokens are handed to the model",
+            value=sorted(removed),
+            expected="authorization among them",
+        )
 
 
 def _limits(policy: Resource) -> Iterator[Mapping[str, Any]]:
-    for rule in sequence(at(policy.inputs, "spec.rateLimit.global.rules")):
+    for rule in sequence(at(policy.inputs, _LIMITS)):
         yield mapping(rule)
 
 
@@ -85,18 +98,23 @@ def _counts_tokens(rule: Mapping[str, Any]) -> bool:
     return text(at(rule, "cost.response.from")) == "Metadata"
 
 
-def _counts_nothing(policy: Resource, graph: Graph) -> Iterable[str]:
+def _counts_nothing(policy: Resource, graph: Graph) -> Iterable[Offence]:
     there = graph.once(_limited_routes).get(policy.urn, ())
     for index, rule in enumerate(_limits(policy)):
         if not _counts_tokens(rule):
             continue
-        key = text(at(rule, "cost.response.metadata.key"))
+        key, path = (
+            text(at(rule, "cost.response.metadata.key")),
+            f"{_LIMITS}[{index}].cost.response.metadata.key",
+        )
         if not key:
-            yield f"limit {index} counts what answers cost, and names no key of it"
+            yield Offence(path=path, problem="is not set, and answers' costs are to be counted by it")
         elif text(at(rule, "cost.response.metadata.namespace")) == _AI:
             for route in there:
                 if key not in _measured(route, graph):
-                    yield f"limit {index} counts {key}, which the route {name_of(route)} does not measure"
+                    yield Offence(
+                        path=path, problem=f"the route {name_of(route)} does not measure {key}", value=key
+                    )
 
 
 def _measured(route: Resource, graph: Graph) -> set[str]:
@@ -134,7 +152,7 @@ def _limited(rule: Mapping[str, Any]) -> set[str]:
     return {"*" if text(at(h, "type")) == "Distinct" else text(at(h, "value")) for h in headers} or {"*"}
 
 
-def _unlimited_callers(route: Resource, graph: Graph) -> Iterable[str]:
+def _unlimited_callers(route: Resource, graph: Graph) -> Iterable[Offence]:
     if not is_edge_route(route, graph):
         return
     rules = [
@@ -145,17 +163,20 @@ def _unlimited_callers(route: Resource, graph: Graph) -> Iterable[str]:
     for caller in sorted(_callers(route, graph)):
         for what, who in (("requests", of_requests), ("tokens", of_tokens)):
             if not who & {caller, "*"}:
-                yield f"nothing limits the {what} of {caller}"
+                yield Offence(path="", problem=f"nothing limits the {what} of {caller}", value=caller)
 
 
-def _without_certificate(gateway: Resource, graph: Graph) -> Iterable[str]:
+def _without_certificate(gateway: Resource, graph: Graph) -> Iterable[Offence]:
     if not is_envoy(gateway, graph):  # load balancers of clouds have theirs from elsewhere
         return
-    for listener in sequence(at(gateway.inputs, "spec.listeners")):
+    for index, listener in enumerate(sequence(at(gateway.inputs, "spec.listeners"))):
         ends_tls = text(at(listener, "tls.mode")) in {"", "Terminate"}
         has_one = sequence(at(listener, "tls.certificateRefs")) or mapping(at(listener, "tls.options"))
         if text(at(listener, "protocol")) in {"HTTPS", "TLS"} and ends_tls and not has_one:
-            yield f"listener {text(at(listener, 'name'))} has no certificate"
+            yield Offence(
+                path=f"spec.listeners[{index}].tls.certificateRefs",
+                problem=f"the listener {text(at(listener, 'name'))} has no certificate",
+            )
 
 
 RULES: tuple[Rule, ...] = (

@@ -3,16 +3,18 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
+from policies.analysis.kserve.model_hubs import variable_place
 from policies.analysis.kubernetes.charts import RELEASE, chart_of
 from policies.analysis.platform.lifecycle import is_in_production
 from policies.engine.graph import UNKNOWN, Graph, Resource
-from policies.engine.rule import Rule
+from policies.engine.rule import Offence, Rule
 from policies.engine.values import at, flag, known, mapping, sequence, text
 
 USERS: Final = "aws:elasticache/userGroup:UserGroup"
 _CONFIG: Final = "values.config.envoyGateway"
 _REDIS: Final = f"{_CONFIG}.rateLimit.backend.redis"
-_ENVIRONMENT: Final = f"{_CONFIG}.provider.kubernetes.rateLimitDeployment.container.env"
+_CONTAINER: Final = f"{_CONFIG}.provider.kubernetes.rateLimitDeployment.container"
+_ENVIRONMENT: Final = f"{_CONTAINER}.env"
 _CLUSTER: Final = frozenset({"svc", "local"})
 """How the last label of a name that only a cluster's DNS knows is called."""
 
@@ -31,32 +33,53 @@ def _is_inside(host: str) -> bool:
     return host.count(".") <= 1 or host.rstrip(".").rpartition(".")[2] in _CLUSTER
 
 
-def _open_store(release: Resource, _graph: Graph) -> Iterable[str]:
+def _open_store(release: Resource, _graph: Graph) -> Iterable[Offence]:
     redis = _redis(release)
     if not redis:
         return
-    said = {text(at(one, "name")): mapping(one) for one in sequence(at(release.inputs, _ENVIRONMENT))}
+    written = sequence(at(release.inputs, _ENVIRONMENT))
+    said = {text(at(one, "name")): mapping(one) for one in written}
     missing = []
     if redis.get("tls") is None and not flag(known(said.get("REDIS_TLS", {}).get("value")), "REDIS_TLS"):
-        missing.append(f"{_ENVIRONMENT}: REDIS_TLS is not true: counters pass in plain text")
+        value = known(said.get("REDIS_TLS", {}).get("value"))
+        missing.append(
+            Offence(
+                path=f"{_CONTAINER}.{variable_place({'env': written}, 'REDIS_TLS')}",
+                problem="counters pass in plain text",
+                value=value,
+                expected="must be true",
+            )
+        )
     if "REDIS_AUTH" not in said:
-        missing.append(f"{_ENVIRONMENT}: got no REDIS_AUTH: whoever connects sets everybody's counters")
+        missing.append(
+            Offence(
+                path=f"{_ENVIRONMENT}[REDIS_AUTH]",
+                problem="is not set: whoever connects sets everybody's counters",
+            )
+        )
     if missing and not all(map(_is_inside, _hosts(redis))):
         yield from missing
 
 
-def _refused_pods(release: Resource, _graph: Graph) -> Iterable[str]:
+def _refused_pods(release: Resource, _graph: Graph) -> Iterable[Offence]:
     redis = _redis(release)
     if redis.get("tls") is not None and at(redis, "tls.certificateRef") is None:
-        yield f"{_REDIS}.tls: got no certificateRef, and the rate-limit pods then mount a volume that nobody makes"
+        yield Offence(
+            path=f"{_REDIS}.tls.certificateRef",
+            problem="is not set, and the rate-limit pods then mount a volume that nobody makes",
+        )
 
 
-def _lost_with_a_machine(release: Resource, graph: Graph) -> Iterable[str]:
+def _lost_with_a_machine(release: Resource, graph: Graph) -> Iterable[Offence]:
     redis = _redis(release)
     if not redis or redis.get("url") is UNKNOWN or not graph.once(_is_production):
         return
     yield from (
-        f"{_REDIS}.url: got {host}, in the cluster: a drain of its node refuses every request"
+        Offence(
+            path=f"{_REDIS}.url",
+            problem=f"{host} is in the cluster: a drain of its node refuses every request",
+            value=redis.get("url"),
+        )
         for host in _hosts(redis)
         if _is_inside(host)
     )

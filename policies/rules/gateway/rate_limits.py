@@ -1,13 +1,13 @@
 """What must hold for limits to count: tokens where several policies meet, and a call that can be answered in time."""
 
 from collections.abc import Iterable, Sequence
-from typing import Final
+from typing import Any, Final
 
 from policies.analysis.gateway.merge import LIMITED_ROUTES, Limit, limits_of, merged_limits
 from policies.analysis.gateway.objects import TRAFFIC_POLICY
 from policies.analysis.kubernetes.charts import RELEASE, chart_of
 from policies.engine.graph import Graph, Resource
-from policies.engine.rule import Rule
+from policies.engine.rule import Offence, Rule
 from policies.engine.values import at, flag, hours, mapping
 
 _LEAST_MS: Final = 100
@@ -15,7 +15,7 @@ _DEFAULT: Final = "Envoy Gateway's default of 20 ms"
 """api/v1alpha1/envoygateway_types.go of v1.8.1 (read: 2026-11-28)."""
 
 
-def _hurried(release: Resource, _graph: Graph) -> Iterable[str]:
+def _hurried(release: Resource, _graph: Graph) -> Iterable[Offence]:
     if chart_of(release) != "gateway-helm":
         return
     path = "values.config.envoyGateway.rateLimit"
@@ -24,29 +24,38 @@ def _hurried(release: Resource, _graph: Graph) -> Iterable[str]:
         return  # what lets requests through when it is late refuses nobody
     allowed = hours(at(limits, "timeout"), f"{path}.timeout")
     if allowed is None:
-        yield f"{path}.timeout: got nothing, so {_DEFAULT}; at least {_LEAST_MS} ms"
+        yield _short(f"{path}.timeout", f"is not set, so {_DEFAULT}", None)
     elif round(allowed * 3_600_000) < _LEAST_MS:
-        yield f"{path}.timeout: got {at(limits, 'timeout')}; at least {_LEAST_MS} ms"
+        said = at(limits, "timeout")
+        yield _short(f"{path}.timeout", f"{said} is short", said)
 
 
-def _uncounted(resource: Resource, graph: Graph) -> Iterable[str]:
+def _short(path: str, problem: str, value: Any) -> Offence:
+    return Offence(path=path, problem=problem, value=value, expected=f"at least {_LEAST_MS} ms")
+
+
+def _uncounted(resource: Resource, graph: Graph) -> Iterable[Offence]:
     if resource.type == TRAFFIC_POLICY:
-        yield from _ignored(limits_of(resource))
+        yield from _ignored(limits_of(resource), resource)
         return
     for limits in merged_limits(resource, graph):
         if len({limit.owner for limit in limits}) > 1:  # one policy alone is judged where it stands
-            yield from _ignored(limits)
+            yield from _ignored(limits, resource)
 
 
-def _ignored(limits: Sequence[Limit]) -> Iterable[str]:
+def _ignored(limits: Sequence[Limit], judged: Resource) -> Iterable[Offence]:
+    """Of limits of other policies only the policies' names can be said: they are no property of the route."""
     shared = [limit for limit in limits if flag(at(limit.rule, "shared"), f"{limit.path}.shared")]
     costly = [limit for limit in limits if at(limit.rule, "cost") is not None]
     if not shared:
         return
     for limit in costly:
-        yield (
-            f"{limit.path}.cost of BackendTrafficPolicy {limit.owner}: got a cost beside "
-            f"{shared[0].path}.shared of {shared[0].owner}, and each request then counts 1 whatever it costs"
+        beside = f"{shared[0].path}.shared of {shared[0].owner}"
+        is_own = limit.policy.urn == judged.urn
+        what = "the cost" if is_own else f"{limit.path}.cost of BackendTrafficPolicy {limit.owner}"
+        yield Offence(
+            path=f"{limit.path}.cost" if is_own else "",
+            problem=f"{what} stands beside {beside}, and each request then counts 1 whatever it costs",
         )
 
 

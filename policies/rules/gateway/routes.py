@@ -27,7 +27,7 @@ from policies.analysis.kubernetes.charts import is_installed
 from policies.analysis.kubernetes.metadata import name_of
 from policies.engine.graph import Graph, Resource
 from policies.engine.neighbours import is_a_part
-from policies.engine.rule import Rule
+from policies.engine.rule import Offence, Rule
 from policies.engine.values import at, mapping, number, sequence, text
 
 _QUOTA: Final = "kubernetes:aigateway.envoyproxy.io/v1alpha1:QuotaPolicy"
@@ -39,12 +39,12 @@ _SERVER_ERROR: Final = 500
 _ENDLESS: Final = re.compile(r"(0+(\.0+)?(h|m|s|ms))+|0+")
 
 
-def _callers_unnamed(route: Resource, graph: Graph) -> Iterable[str]:
+def _callers_unnamed(route: Resource, graph: Graph) -> Iterable[Offence]:
     if not is_edge_route(route, graph) or is_a_part(route, parents(route, graph)):
         return
     policies = effective(route, graph, SECURITY_POLICY)
     if not any(at(p.inputs, f"spec.{way}") is not None for p in policies for way in _NAMES_CALLERS):
-        yield f"no SecurityPolicy says who may call {name_of(route)}"
+        yield Offence(path="", problem=f"no SecurityPolicy says who may call {name_of(route)}")
 
 
 def _is_closed(route: Resource, graph: Graph) -> bool:
@@ -58,7 +58,7 @@ def _is_closed(route: Resource, graph: Graph) -> bool:
     return False
 
 
-def _tokens_unlimited(route: Resource, graph: Graph) -> Iterable[str]:
+def _tokens_unlimited(route: Resource, graph: Graph) -> Iterable[Offence]:
     if not is_edge_route(route, graph) or is_a_part(route, parents(route, graph)):
         return
     if _is_closed(route, graph):
@@ -79,26 +79,34 @@ def _tokens_unlimited(route: Resource, graph: Graph) -> Iterable[str]:
     if not any(map(_counts_tokens, whole)) and not all(
         any(_counts_tokens(limit.rule) for limit in limits) for limits in by_listener
     ):
-        yield f"nothing limits the tokens that callers of {name_of(route)} use"
+        yield Offence(path="", problem=f"nothing limits the tokens that callers of {name_of(route)} use")
 
 
 def _counts_tokens(rule: Any) -> bool:
     return text(at(rule, "cost.response.from")) == "Metadata"
 
 
-def _repeats_prompts(policy: Resource, graph: Graph) -> Iterable[str]:
+def _repeats_prompts(policy: Resource, graph: Graph) -> Iterable[Offence]:
     retry = at(policy.inputs, "spec.retry")
     if retry is None or number(at(retry, "numRetries")) == 0 or not _concerns_models(policy, graph):
         return
     on = mapping(at(retry, "retryOn"))
     if not on:
-        yield "retries on what Envoy Gateway chooses, which is any 503"
-    repeating = {text(trigger) for trigger in sequence(at(on, "triggers"))} & _REPEATING
-    for trigger in sorted(repeating):
-        yield f"retries on {trigger}, also when the model has begun"
-    for code in sequence(at(on, "httpStatusCodes")):
+        yield Offence(path="spec.retry.retryOn", problem="is not set: Envoy Gateway then retries on any 503")
+    for index, trigger in enumerate(sequence(at(on, "triggers"))):
+        if text(trigger) in _REPEATING:
+            yield _repeated(f"triggers[{index}]", trigger)
+    for index, code in enumerate(sequence(at(on, "httpStatusCodes"))):
         if (number(code) or 0) >= _SERVER_ERROR:
-            yield f"retries on status {code}, also when the model has begun"
+            yield _repeated(f"httpStatusCodes[{index}]", code)
+
+
+def _repeated(place: str, value: Any) -> Offence:
+    return Offence(
+        path=f"spec.retry.retryOn.{place}",
+        problem=f"{value} is retried also when the model has begun",
+        value=value,
+    )
 
 
 def _concerns_models(policy: Resource, graph: Graph) -> bool:
@@ -114,19 +122,22 @@ def _concerns_models(policy: Resource, graph: Graph) -> bool:
     return bool(targets(policy, "Gateway")) and is_installed("ai-gateway-helm", graph)
 
 
-def _endless(resource: Resource, graph: Graph) -> Iterable[str]:
+def _endless(resource: Resource, graph: Graph) -> Iterable[Offence]:
     if resource.type == TRAFFIC_POLICY:
         if _is_inner(resource, graph):
             return
-        waits = [("", text(at(resource.inputs, "spec.timeout.http.requestTimeout")))]
+        path = "spec.timeout.http.requestTimeout"
+        waits = [(path, text(at(resource.inputs, path)))]
     elif is_edge_route(resource, graph):
         rules = enumerate(sequence(at(resource.inputs, "spec.rules")))
-        waits = [(f"rule {i}: ", text(at(rule, "timeouts.request"))) for i, rule in rules]
+        waits = [
+            (f"spec.rules[{i}].timeouts.request", text(at(rule, "timeouts.request"))) for i, rule in rules
+        ]
     else:
         return
     for where, wait in waits:
         if _ENDLESS.fullmatch(wait):
-            yield f"{where}a request timeout of {wait} waits for ever"
+            yield Offence(path=where, problem=f"a request waits for ever ({wait})", value=wait)
 
 
 def _is_inner(policy: Resource, graph: Graph) -> bool:

@@ -10,24 +10,33 @@ from policies.analysis.kubernetes.metadata import namespace_of
 from policies.analysis.network.internet_range import is_internet
 from policies.engine.graph import Graph, Resource
 from policies.engine.neighbours import is_a_part
-from policies.engine.rule import Rule
+from policies.engine.rule import Offence, Rule
 from policies.engine.values import at, mapping, sequence, text
 
 _SET_BY_ENVOY: Final = frozenset({":authority", ":method", ":path", ":scheme", "host", "x-ai-eg-model"})
 """Parts of every request, and the model's name as the AI gateway reads it from the body."""
 
 
-def _allows_all(policy: Resource, _graph: Graph) -> Iterable[str]:
+def _allows_all(policy: Resource, _graph: Graph) -> Iterable[Offence]:
     authorization = at(policy.inputs, "spec.authorization")
     if authorization is None:
         return
     rules = sequence(at(authorization, "rules"))
     refuses = any(text(at(rule, "action")) == "Deny" for rule in rules)
     if text(at(authorization, "defaultAction")) == "Allow" and not refuses:
-        yield "allows everybody: defaultAction is Allow and no rule refuses anybody"
+        yield Offence(
+            path="spec.authorization.defaultAction",
+            problem="everybody is allowed: no rule refuses anybody",
+            value="Allow",
+            expected="Deny",
+        )
     for index, rule in enumerate(rules):
         if text(at(rule, "action")) == "Allow" and _is_anybody(mapping(at(rule, "principal"))):
-            yield f"rule {text(at(rule, 'name')) or index} allows every address"
+            yield Offence(
+                path=f"spec.authorization.rules[{index}].principal.clientCIDRs",
+                problem="every address is allowed",
+                value=at(rule, "principal.clientCIDRs"),
+            )
 
 
 def _is_anybody(principal: Any) -> bool:
@@ -36,24 +45,33 @@ def _is_anybody(principal: Any) -> bool:
     return any(is_internet(text(cidr)) for cidr in sequence(at(principal, "clientCIDRs")))
 
 
-def _unchecked_tokens(policy: Resource, _graph: Graph) -> Iterable[str]:
+def _unchecked_tokens(policy: Resource, _graph: Graph) -> Iterable[Offence]:
     here = {text(at(provider, "name")) for provider in sequence(at(policy.inputs, "spec.jwt.providers"))}
     for index, rule in enumerate(sequence(at(policy.inputs, "spec.authorization.rules"))):
         wanted = at(rule, "principal.jwt.provider")
         if wanted is not None and text(wanted) not in here:
-            yield f"rule {text(at(rule, 'name')) or index} trusts tokens of {wanted}, which this policy does not check"
+            yield Offence(
+                path=f"spec.authorization.rules[{index}].principal.jwt.provider",
+                problem=f"tokens of {wanted} are trusted, which this policy does not check",
+                value=wanted,
+                expected="a provider of spec.jwt",
+            )
 
 
-def _forgeable(policy: Resource, graph: Graph) -> Iterable[str]:
-    headers = _counted(policy) if policy.type == TRAFFIC_POLICY else _believed(policy)
+def _forgeable(policy: Resource, graph: Graph) -> Iterable[Offence]:
+    headers = dict(reversed(_counted(policy) if policy.type == TRAFFIC_POLICY else _believed(policy)))
     if policy.type == TRAFFIC_POLICY and is_a_part(policy, _who_writes(policy, graph)):
         return
     trusted: AbstractSet[str] | None = None
     for header in sorted(set(headers) - _SET_BY_ENVOY):
         trusted = _written(policy, graph) | _sent(policy, graph) if trusted is None else trusted
         if header not in trusted:
-            verb = "counts callers by" if policy.type == TRAFFIC_POLICY else "lets in by"
-            yield f"{verb} {header}, which callers write themselves"
+            verb = "are counted by" if policy.type == TRAFFIC_POLICY else "are let in by"
+            yield Offence(
+                path=headers[header],
+                problem=f"callers {verb} {header}, which they write themselves",
+                value=header,
+            )
 
 
 def _who_writes(policy: Resource, graph: Graph) -> Iterable[Resource]:
@@ -62,16 +80,15 @@ def _who_writes(policy: Resource, graph: Graph) -> Iterable[Resource]:
     yield from (p for p in graph.of_type(SECURITY_POLICY) if namespace_of(p) == namespace_of(policy))
 
 
-def _counted(policy: Resource) -> list[str]:
-    """Headers that choose a counter, unless another limit counts whoever leaves them out."""
-    found: list[str] = []
-    for where in ("global", "local"):
-        for rule in sequence(at(policy.inputs, f"spec.rateLimit.{where}.rules")):
-            selectors = sequence(at(rule, "clientSelectors"))
+def _counted(policy: Resource) -> list[tuple[str, str]]:
+    """Headers that choose a counter, each with its path, unless another limit counts whoever leaves them out."""
+    found: list[tuple[str, str]] = []
+    for where in ("spec.rateLimit.global.rules", "spec.rateLimit.local.rules"):
+        for index, rule in enumerate(sequence(at(policy.inputs, where))):
             names = [
-                text(at(header, "name")).lower()
-                for selector in selectors
-                for header in sequence(at(selector, "headers"))
+                (text(at(header, "name")).lower(), f"{where}[{index}].clientSelectors[{i}].headers[{j}].name")
+                for i, selector in enumerate(sequence(at(rule, "clientSelectors")))
+                for j, header in enumerate(sequence(at(selector, "headers")))
             ]
             if not names:
                 return []
@@ -79,14 +96,17 @@ def _counted(policy: Resource) -> list[str]:
     return found
 
 
-def _believed(policy: Resource) -> list[str]:
+def _believed(policy: Resource) -> list[tuple[str, str]]:
     return [
-        text(at(header, "name")).lower()
-        for rule in sequence(at(policy.inputs, "spec.authorization.rules"))
+        (
+            text(at(header, "name")).lower(),
+            f"spec.authorization.rules[{index}].principal.headers[{number}].name",
+        )
+        for index, rule in enumerate(sequence(at(policy.inputs, "spec.authorization.rules")))
         if text(at(rule, "action")) == "Allow"
         and not at(rule, "principal.jwt")
         and not at(rule, "principal.clientCIDRs")
-        for header in sequence(at(rule, "principal.headers"))
+        for number, header in enumerate(sequence(at(rule, "principal.headers")))
     ]
 
 

@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from policies.analysis.iam.statements import Statement
 from policies.engine.graph import Graph, Resource
-from policies.engine.rule import Rule
+from policies.engine.rule import Offence, Rule
 from policies.engine.values import at, document, flag, listed, mapping, text
 
 QUEUE: Final = "aws:sqs/queue:Queue"
@@ -46,15 +47,20 @@ def _condition_keys(statement: Mapping[str, Any]) -> frozenset[str]:
     )
 
 
-def _label(statement: Mapping[str, Any], index: int) -> str:
-    return text(at(statement, "Sid"), "Sid") or f"statement {index}"
+def _place(statement: Mapping[str, Any], index: int, part: str, item: str = "") -> str:
+    """Where a part of a statement stands, or one item of it."""
+    return Statement(statement, part, f"policy.Statement[{index}]").place(part, item)
 
 
-def _encrypted(resource: Resource, _graph: Graph) -> Iterator[str]:
+def _encrypted(resource: Resource, _graph: Graph) -> Iterator[Offence]:
     # SQS encrypts a new queue with its own keys unless told not to.
     has_key = bool(text(at(resource.inputs, "kmsMasterKeyId")))
     if not has_key and not flag(at(resource.inputs, "sqsManagedSseEnabled"), default=True):
-        yield "encryption is switched off"
+        yield Offence(
+            path="sqsManagedSseEnabled",
+            problem="encryption is switched off",
+            value=at(resource.inputs, "sqsManagedSseEnabled"),
+        )
 
 
 def _refuses_plain_transport(policy: Any) -> bool:
@@ -70,14 +76,14 @@ def _refuses_plain_transport(policy: Any) -> bool:
     return False
 
 
-def _encrypted_transport(resource: Resource, graph: Graph) -> Iterator[str]:
+def _encrypted_transport(resource: Resource, graph: Graph) -> Iterator[Offence]:
     policies = [at(resource.inputs, "policy")]
     policies += [at(p.inputs, "policy") for p in graph.referring(resource, QUEUE_POLICY, "queueUrl")]
     if not any([_refuses_plain_transport(policy) for policy in policies]):  # noqa: C419 an unknown one must be read
-        yield "no policy refuses requests without TLS"
+        yield Offence(path="policy", problem="no policy refuses requests without TLS")
 
 
-def _named_senders(resource: Resource, _graph: Graph) -> Iterator[str]:
+def _named_senders(resource: Resource, _graph: Graph) -> Iterator[Offence]:
     for index, statement in enumerate(_statements(at(resource.inputs, "policy"))):
         if text(at(statement, "Effect"), "Effect") != "Allow" or _condition_keys(statement) & _SENDER_KEYS:
             continue
@@ -87,40 +93,47 @@ def _named_senders(resource: Resource, _graph: Graph) -> Iterator[str]:
             for name in listed(names, "Principal"):
                 if kind == "Service" or name == "*":
                     who = "anybody" if name == "*" else f"{name} on behalf of any account"
-                    yield f"{_label(statement, index)}: open to {who}"
+                    place = _place(statement, index, f"Principal.{kind}", name)
+                    if isinstance(principal, str):
+                        place = _place(statement, index, "Principal")
+                    yield Offence(path=place, problem=f"open to {who}", value=name)
 
 
-def _delivered(resource: Resource, graph: Graph) -> Iterator[str]:
+def _delivered(resource: Resource, graph: Graph) -> Iterator[Offence]:
     state = text(at(resource.inputs, "state"))
     if state == "DISABLED" or (not state and not flag(at(resource.inputs, "isEnabled"), default=True)):
-        yield "is disabled"
+        path = "state" if state else "isEnabled"
+        yield Offence(path=path, problem="the rule is disabled", value=at(resource.inputs, path))
     if not graph.referring(resource, EVENT_TARGET, "rule"):
-        yield "reaches no target"
+        yield Offence(path="", problem="reaches no target")
 
 
 def _resources(statement: Mapping[str, Any]) -> Sequence[str]:
     return [text(r, "Resource") for r in listed(at(statement, "Resource"), "Resource")]
 
 
-def _passed_roles(resource: Resource, _graph: Graph) -> Iterator[str]:
+def _passed_roles(resource: Resource, _graph: Graph) -> Iterator[Offence]:
     for index, statement in enumerate(_statements(at(resource.inputs, "policy"))):
         if not _grants(statement, "iam:passrole"):
             continue
         for role in _resources(statement):
             if "*" in role.rpartition(":")[2].rpartition("/")[2] or role == "*":
-                yield f"{_label(statement, index)}: iam:PassRole on {role}"
+                place = _place(statement, index, "Resource", role)
+                yield Offence(path=place, problem=f"iam:PassRole on {role}", value=role)
         if "iam:passedtoservice" not in _condition_keys(statement):
-            yield f"{_label(statement, index)}: iam:PassRole to any service"
+            yield Offence(path=_place(statement, index, "Condition"), problem="iam:PassRole to any service")
 
 
-def _ended_by_tag(resource: Resource, _graph: Graph) -> Iterator[str]:
+def _ended_by_tag(resource: Resource, _graph: Graph) -> Iterator[Offence]:
     for index, statement in enumerate(_statements(at(resource.inputs, "policy"))):
         if not _grants(statement, *_ENDS_MACHINES):
             continue
         keys = _condition_keys(statement)
         is_tagged = any(key.startswith(("aws:resourcetag/", "ec2:resourcetag/")) for key in keys)
         if not is_tagged and any("*" in name for name in _resources(statement)):
-            yield f"{_label(statement, index)}: may end machines whatever their tags"
+            yield Offence(
+                path=_place(statement, index, "Condition"), problem="may end machines whatever their tags"
+            )
 
 
 RULES: tuple[Rule, ...] = (

@@ -5,7 +5,7 @@ from typing import Final
 
 from policies.analysis.kubernetes.charts import RELEASE, chart_of
 from policies.engine.graph import Graph, Resource
-from policies.engine.rule import Rule
+from policies.engine.rule import Offence, Rule
 from policies.engine.values import at, known, mapping, text
 
 POOL: Final = "kubernetes:karpenter.sh/v1:NodePool"
@@ -19,21 +19,32 @@ def _classes(graph: Graph, name: str) -> list[Resource]:
     ]
 
 
-def _outlives_its_controller(object_: Resource, graph: Graph) -> Iterable[str]:
+def _outlives_its_controller(object_: Resource, graph: Graph) -> Iterable[Offence]:
     if object_.source:  # a manifest has no order; whoever applies it deletes it
         return
     before = graph.waits_for(object_.urn)
     for controller in graph.of_type(RELEASE):
         if chart_of(controller) == "karpenter" and controller.urn not in before:
-            yield f"does not wait for {controller.name}: on destroy the controller may go first, and machines stay"
+            yield Offence(
+                path="",
+                problem=(
+                    f"does not wait for {controller.name}: on destroy the controller may go first, and machines stay"
+                ),
+            )
     if object_.type == POOL:
         path = "spec.template.spec.nodeClassRef.name"
-        for node_class in graph.once_for(_classes, text(at(object_.inputs, path), path)):
+        name = text(at(object_.inputs, path), path)
+        for node_class in graph.once_for(_classes, name):
             if node_class.urn not in before:
-                yield f"does not wait for {node_class.name}: on destroy its class may go first, and machines stay"
+                problem = f"does not wait for {node_class.name}: on destroy its class may go first, and machines stay"
+                yield Offence(path=path, problem=problem, value=name)
     annotations = mapping(at(object_.inputs, "metadata.annotations"), "metadata.annotations")
     if text(known(annotations.get(_UNAWAITED), _UNAWAITED), _UNAWAITED) == "true":
-        yield "pulumi.com/skipAwait: the controller goes while machines are still draining"
+        yield Offence(
+            path=f"metadata.annotations[{_UNAWAITED}]",
+            problem="the controller goes while machines are still draining",
+            value=annotations[_UNAWAITED],
+        )
 
 
 RULES: tuple[Rule, ...] = (

@@ -6,7 +6,7 @@ from typing import Any, Final
 from policies.analysis.machines.capacity import holding_of, holdings
 from policies.engine.graph import Graph, Resource
 from policies.engine.neighbours import keeps_our_conventions
-from policies.engine.rule import Rule
+from policies.engine.rule import Offence, Rule
 from policies.engine.values import at, hours, sequence, text
 from policies.rules.karpenter.node_pools import NODE_POOLS, is_gpu_pool, template_of
 
@@ -16,7 +16,7 @@ _DEFAULT: Final = {"v1": "WhenEmptyOrUnderutilized", "v1beta1": "WhenUnderutiliz
 _STAYS: Final = "karpenter.sh/do-not-disrupt"
 
 
-def _never_moved(resource: Resource, graph: Graph) -> Iterator[str]:
+def _never_moved(resource: Resource, graph: Graph) -> Iterator[Offence]:
     if not is_gpu_pool(resource):
         return
     is_ours = keeps_our_conventions(graph)
@@ -25,7 +25,11 @@ def _never_moved(resource: Resource, graph: Graph) -> Iterator[str]:
     if policy != "WhenEmpty" and not is_left_out and (is_ours or not _is_held(resource, graph)):
         default = _DEFAULT[resource.type.partition("/")[2].partition(":")[0]]
         how = policy or f"is not set, and {default} is the default: it"
-        yield f"consolidationPolicy {how} moves a busy GPU"
+        yield Offence(
+            path="spec.disruption.consolidationPolicy",
+            problem=f"{how} moves a busy GPU",
+            value=policy or None,
+        )
     if is_ours:
         yield from _drained_later(resource)
 
@@ -58,18 +62,25 @@ def _closes(budget: Any) -> bool:
     )
 
 
-def _drained_later(resource: Resource) -> Iterator[str]:
+def _drained_later(resource: Resource) -> Iterator[Offence]:
     is_closed = False
     for budget in _budgets(resource):
         reasons = sequence(at(budget, "reasons"), "budgets.reasons")
         covers = not reasons or "Drifted" in reasons
         is_closed |= covers and text(at(budget, "nodes"), "budgets.nodes") in {"0", "0%"}
     if not is_closed:
-        yield 'no budget of "0" nodes for Drifted: a new image or setting drains a busy GPU at any time'
+        yield Offence(
+            path="spec.disruption.budgets",
+            problem='no budget of "0" nodes for Drifted: a new image or setting drains a busy GPU at any time',
+        )
     life = text(at(template_of(resource), "expireAfter"), "expireAfter") or "720h"
     lived = None if life == "Never" else hours(life, "expireAfter")
     if lived is not None and lived < _SHORTEST_LIFE_HOURS:
-        yield f"expireAfter {life} drains a busy GPU, whatever the budgets say"
+        yield Offence(
+            path="spec.template.spec.expireAfter",
+            problem=f"{life} drains a busy GPU, whatever the budgets say",
+            value=at(template_of(resource), "expireAfter"),
+        )
 
 
 RULES: tuple[Rule, ...] = (

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from policies.engine.graph import Graph, Resource
-from policies.engine.rule import Rule
+from policies.engine.rule import Offence, Rule
 from policies.engine.values import at, flag, mapping, number, sequence, text
 
 NODE_CLASSES: Final = (
@@ -19,16 +19,24 @@ _BOTTLEROCKET_DATA_DISK: Final = "/dev/xvdb"
 _MOVING: Final = ("latest", "recommended")
 
 
-def _metadata(resource: Resource, _graph: Graph) -> Iterator[str]:
+def _metadata(resource: Resource, _graph: Graph) -> Iterator[Offence]:
     options = mapping(at(resource.inputs, "spec.metadataOptions"), "spec.metadataOptions")
     # The API server's defaults are enabled, required and 1.
     if text(at(options, "httpEndpoint"), "httpEndpoint") == "disabled":
         return
     if text(at(options, "httpTokens"), "httpTokens") == "optional":
-        yield "httpTokens optional: a request forged through a pod reads the node's credentials"
+        yield Offence(
+            path="spec.metadataOptions.httpTokens",
+            problem="optional: a request forged through a pod reads the node's credentials",
+            value="optional",
+        )
     hops = number(at(options, "httpPutResponseHopLimit"), "httpPutResponseHopLimit")
     if hops is not None and hops > 1:
-        yield f"httpPutResponseHopLimit {hops:g} lets pods reach the node's credentials"
+        yield Offence(
+            path="spec.metadataOptions.httpPutResponseHopLimit",
+            problem=f"{hops:g} hops let pods reach the node's credentials",
+            value=hops,
+        )
 
 
 def _is_bottlerocket(resource: Resource) -> bool:
@@ -38,50 +46,75 @@ def _is_bottlerocket(resource: Resource) -> bool:
     return any(text(at(term, "alias"), "alias").startswith("bottlerocket@") for term in terms)
 
 
-def _disks(resource: Resource, _graph: Graph) -> Iterator[str]:
+def _disks(resource: Resource, _graph: Graph) -> Iterator[Offence]:
     disks = sequence(at(resource.inputs, "spec.blockDeviceMappings"), "spec.blockDeviceMappings")
     if not disks:
         if text(at(resource.inputs, "spec.amiFamily"), "spec.amiFamily") == "Custom":
-            yield "a Custom image's disks are as the image has them; map them and set encrypted"
+            yield Offence(
+                path="spec.blockDeviceMappings",
+                problem="is not set: a Custom image's disks are as the image has them",
+            )
         # Of the other families Karpenter maps encrypted disks itself.
         return
-    for disk in disks:
+    for index, disk in enumerate(disks):
         if not flag(at(disk, "ebs.encrypted"), "ebs.encrypted"):
-            yield f"{text(at(disk, 'deviceName')) or 'a disk'} is not encrypted"
+            yield Offence(
+                path=f"spec.blockDeviceMappings[{index}].ebs.encrypted",
+                problem=f"{text(at(disk, 'deviceName')) or 'a disk'} is not encrypted",
+                value=at(disk, "ebs.encrypted"),
+            )
     names = {text(at(disk, "deviceName"), "deviceName") for disk in disks}
     if _is_bottlerocket(resource) and _BOTTLEROCKET_DATA_DISK not in names:
-        yield f"{_BOTTLEROCKET_DATA_DISK}, which holds the containers, is left as the image has it"
+        yield Offence(
+            path="spec.blockDeviceMappings",
+            problem=f"{_BOTTLEROCKET_DATA_DISK}, which holds the containers, is left as the image has it",
+        )
 
 
-def _pinned(resource: Resource, _graph: Graph) -> Iterator[str]:
-    for term in sequence(at(resource.inputs, "spec.amiSelectorTerms"), "spec.amiSelectorTerms"):
+def _pinned(resource: Resource, _graph: Graph) -> Iterator[Offence]:
+    terms = sequence(at(resource.inputs, "spec.amiSelectorTerms"), "spec.amiSelectorTerms")
+    for place, term in ((f"spec.amiSelectorTerms[{index}]", term) for index, term in enumerate(terms)):
         alias = text(at(term, "alias"), "alias")
         parameter = text(at(term, "ssmParameter"), "ssmParameter")
         name = text(at(term, "name"), "name")
         if alias:
             if alias.rpartition("@")[2] == "latest" or "@" not in alias:
-                yield f"alias {alias} changes without review"
+                yield Offence(path=f"{place}.alias", problem=f"{alias} changes without review", value=alias)
         elif parameter:
             if any(step in _MOVING for step in parameter.split("/")):
-                yield f"parameter {parameter} changes without review"
+                yield Offence(
+                    path=f"{place}.ssmParameter",
+                    problem=f"{parameter} changes without review",
+                    value=parameter,
+                )
         elif "*" in name or (not name and not text(at(term, "id"), "id")):
-            yield f"images by {'name ' + name if name else 'tags'} change without review"
+            yield Offence(
+                path=f"{place}.name" if name else f"{place}.tags",
+                problem=f"images by {'name ' + name if name else 'tags'} change without review",
+                value=name or None,
+            )
 
 
-def _address(resource: Resource, _graph: Graph) -> Iterator[str]:
+def _address(resource: Resource, _graph: Graph) -> Iterator[Offence]:
     paths = ("spec.associatePublicIPAddress", "spec.advancedNetworking.associatePublicIPAddress")
-    if any(flag(at(resource.inputs, path), path) for path in paths):
-        yield "gives its nodes public addresses"
+    for path in paths:
+        value = at(resource.inputs, path)
+        if flag(value, path):
+            yield Offence(path=path, problem="nodes get public addresses", value=value)
 
 
-def _selected(resource: Resource, _graph: Graph) -> Iterator[str]:
+def _selected(resource: Resource, _graph: Graph) -> Iterator[Offence]:
     for kind in ("subnetSelectorTerms", "securityGroupSelectorTerms"):
-        for term in sequence(at(resource.inputs, f"spec.{kind}"), f"spec.{kind}"):
+        for index, term in enumerate(sequence(at(resource.inputs, f"spec.{kind}"), f"spec.{kind}")):
             tags = mapping(at(term, "tags"), f"{kind}.tags")
             name = text(at(term, "name"), f"{kind}.name")
             is_open = bool(tags) and all(text(value, f"{kind}.tags") == "*" for value in tags.values())
             if is_open or name == "*":
-                yield f"{kind}: {', '.join(sorted(tags)) or 'name'} of any value takes in other clusters'"
+                yield Offence(
+                    path=f"spec.{kind}[{index}].{'tags' if is_open else 'name'}",
+                    problem=f"{', '.join(sorted(tags)) or 'name'} of any value takes in other clusters'",
+                    value=None if is_open else name,
+                )
 
 
 RULES: tuple[Rule, ...] = (

@@ -7,7 +7,7 @@ from typing import Any, Final
 from facts.accelerators import gpu_instances
 from policies.engine.graph import Graph, Resource
 from policies.engine.neighbours import keeps_our_conventions
-from policies.engine.rule import Rule
+from policies.engine.rule import Offence, Rule
 from policies.engine.values import at, flag, mapping, sequence, text
 
 NODE_POOLS: Final = ("kubernetes:karpenter.sh/v1:NodePool", "kubernetes:karpenter.sh/v1beta1:NodePool")
@@ -24,6 +24,7 @@ _FAMILY: Final = "instance-family"
 _GPU_LABEL: Final = "instance-gpu-"
 _GPU_FAMILY: Final = re.compile(r"^(g|gr|p)\d")
 _INTERRUPTIBLE: Final = "slipway.dev/interruptible"
+_REQUIREMENTS: Final = "spec.template.spec.requirements"
 _BOUNDING: Final = (_GPU, "cpu", "memory", "nodes")
 
 
@@ -65,7 +66,7 @@ def _asks_for_gpus(key: str, operator: str, values: Sequence[str]) -> bool:
     )
 
 
-def _tainted(resource: Resource, _graph: Graph) -> Iterator[str]:
+def _tainted(resource: Resource, _graph: Graph) -> Iterator[Offence]:
     if not is_gpu_pool(resource):
         return
     taints = at(template_of(resource), "taints")
@@ -73,18 +74,18 @@ def _tainted(resource: Resource, _graph: Graph) -> Iterator[str]:
         return
     effects = {text(at(t, "effect")) for t in sequence(taints, "taints")}
     if not effects & {"NoSchedule", "NoExecute"}:
-        yield "no taint keeps other pods off its GPUs"
+        yield Offence(path="spec.template.spec.taints", problem="no taint keeps other pods off its GPUs")
 
 
-def _limited(resource: Resource, _graph: Graph) -> Iterator[str]:
+def _limited(resource: Resource, _graph: Graph) -> Iterator[Offence]:
     if at(resource.inputs, "spec.replicas") is not None:
         return
     limits = mapping(at(resource.inputs, "spec.limits"), "spec.limits")
     if not any(limits.get(key) is not None for key in _BOUNDING):
-        yield "no limit on GPUs, processors, memory or nodes"
+        yield Offence(path="spec.limits", problem="no limit on GPUs, processors, memory or nodes")
 
 
-def _interruptible(resource: Resource, graph: Graph) -> Iterator[str]:
+def _interruptible(resource: Resource, graph: Graph) -> Iterator[Offence]:
     if not is_gpu_pool(resource) or not keeps_our_conventions(graph):  # the label is ours
         return
     path = _INTERRUPTIBLE.replace(".", "\\.")
@@ -99,10 +100,10 @@ def _interruptible(resource: Resource, graph: Graph) -> Iterator[str]:
         for op, values in allowed
     ):
         how = "allows spot" if allowed else "names no capacity type, which allows spot"
-        yield f"{how}, and is not labelled {_INTERRUPTIBLE}"
+        yield Offence(path=_REQUIREMENTS, problem=f"{how}, and is not labelled {_INTERRUPTIBLE}")
 
 
-def _encrypts_in_transit(resource: Resource, graph: Graph) -> Iterator[str]:
+def _encrypts_in_transit(resource: Resource, graph: Graph) -> Iterator[Offence]:
     if not is_gpu_pool(resource) or not keeps_our_conventions(graph):
         return
     wanted = _requirements(resource)
@@ -114,9 +115,14 @@ def _encrypts_in_transit(resource: Resource, graph: Graph) -> Iterator[str]:
             bare = [v for v in values if v not in known or not known[v].encryption_in_transit]
             if not bare:
                 return
-            yield from (f"{v} may not encrypt traffic between instances" for v in bare)
+            yield from (
+                Offence(path=_REQUIREMENTS, problem=f"{v} may not encrypt traffic between instances", value=v)
+                for v in bare
+            )
             return
-    yield "machines that cannot encrypt traffic between instances are allowed"
+    yield Offence(
+        path=_REQUIREMENTS, problem="machines that cannot encrypt traffic between instances are allowed"
+    )
 
 
 RULES: tuple[Rule, ...] = (

@@ -14,17 +14,19 @@ from policies.analysis.machines.workloads import Workload, of_owner
 from policies.analysis.pods.finder import WORKLOADS
 from policies.engine.graph import Graph, Resource
 from policies.engine.neighbours import keeps_our_conventions
-from policies.engine.rule import Rule
+from policies.engine.property_paths import below
+from policies.engine.rule import Offence, Rule
 from policies.rules.aws.eks_nodes import NODE_GROUP
 from policies.rules.karpenter.node_pools import NODE_POOLS
 
 ADD_ON: Final = "aws:eks/addon:Addon"
 RELEASE: Final = "kubernetes:helm.sh/v3:Release"
 PROXY: Final = "kubernetes:gateway.envoyproxy.io/v1alpha1:EnvoyProxy"
+_GPU_LIMIT: Final = below("spec.limits", GPU)
 _SHOWN: Final = 4
 
 
-def _homeless(owner: Resource, graph: Graph) -> Iterable[str]:
+def _homeless(owner: Resource, graph: Graph) -> Iterable[Offence]:
     there = pools(with_machines_above(graph))
     for pod in of_owner(graph, owner) if there else ():
         if not pod.per_node:
@@ -39,7 +41,7 @@ def _is_critical(spec: Mapping[str, Any]) -> bool:
     )
 
 
-def _without_a_pool(pod: Workload, there: tuple[Pool, ...], graph: Graph) -> Iterator[str]:
+def _without_a_pool(pod: Workload, there: tuple[Pool, ...], graph: Graph) -> Iterator[Offence]:
     refused = {pool.name: list(refusals(pod.spec, pool)) for pool in there}
     if not all(refused.values()):
         return
@@ -51,32 +53,37 @@ def _without_a_pool(pod: Workload, there: tuple[Pool, ...], graph: Graph) -> Ite
         meant = list(there)
     if not meant or (pod.owner.source and _is_critical(pod.spec)):  # its machines are those of another file
         return
-    where = f"{pod.path}." if pod.path else f"{pod.name}: "
+    where = f"{pod.path}.".lstrip(".")
     for key, value in wanted.items():
         offered = sorted({v for pool in there for v in pool.labels.get(key, ())})
         if value not in offered:
             said = ", ".join(offered) or "nothing"
             near = nearest(value, offered)
-            yield f"{where}nodeSelector.{key}: no pool in view offers {value} (they offer {said}){near}"
+            yield Offence(
+                path=below(f"{where}nodeSelector", key),
+                problem=f"no pool in view offers {value} to {pod.name} (they offer {said}){near}",
+                value=value,
+            )
             return
     closest = min(meant, key=lambda pool: len(refused[pool.name]))
-    yield f"{where}{refused[closest.name][0]}; no pool in view takes it"
+    part, why = refused[closest.name][0]
+    yield Offence(path=f"{where}{part}", problem=f"no pool in view takes {pod.name}: {why}")
 
 
-def _overfull(resource: Resource, graph: Graph) -> Iterable[str]:
+def _overfull(resource: Resource, graph: Graph) -> Iterable[Offence]:
     read(resource)
     holding = holding_of(holdings(graph), resource.urn)
     if holding is not None and holding.pods:
         yield from _too_full(holding)
 
 
-def _too_full(holding: Holding) -> Iterator[str]:
+def _too_full(holding: Holding) -> Iterator[Offence]:
     yield from _too_few_gpus(holding)
     yield from _too_large(holding)
     yield from _too_few_machines(holding)
 
 
-def _overfull_above(owner: Resource, graph: Graph) -> Iterable[str]:
+def _overfull_above(owner: Resource, graph: Graph) -> Iterable[Offence]:
     if with_machines_above(graph) is graph:
         return
     of_owner(graph, owner)
@@ -85,26 +92,34 @@ def _overfull_above(owner: Resource, graph: Graph) -> Iterable[str]:
         path = next((w.path for w, _ in holding.pods if w.owner.urn == owner.urn), None)
         if is_above and path is not None:
             said = (*_too_full(holding), *_too_few_nodes(holding))
-            yield from (f"{path}: {holding.pool.name} of the stack above: {one}" for one in said)
+            yield from (
+                Offence(path=path, problem=f"{holding.pool.name} of the stack above: {one.message}")
+                for one in said
+            )
 
 
-def _too_few_gpus(holding: Holding) -> Iterator[str]:
+def _too_few_gpus(holding: Holding) -> Iterator[Offence]:
     limit, asked = holding.pool.limit(GPU), holding.asked(at_most=True).gpus
     if limit is None:
         return
     sums = [f"{w.name} {w.most} x {one.gpus}" for w, one in holding.pods if one.gpus and w.most]
     if asked > limit:
-        yield f"spec.limits.{GPU}: {limit}, and its pods ask for {asked} ({_listed(sums)})"
+        problem = f"{limit}, and its pods ask for {asked} ({_listed(sums)})"
+        yield Offence(path=_GPU_LIMIT, problem=problem, value=limit)
         return
     for workload, one in holding.pods:
         if asked + workload.surge * one.gpus > limit:
-            yield (
-                f"spec.limits.{GPU}: {limit}, and its pods ask for {asked} ({_listed(sums)}); an update of "
-                f"{workload.name} starts {workload.surge} x {one.gpus} more before it ends one"
+            yield Offence(
+                path=_GPU_LIMIT,
+                problem=(
+                    f"{limit}, and its pods ask for {asked} ({_listed(sums)}); an update of {workload.name} starts "
+                    f"{workload.surge} x {one.gpus} more before it ends one"
+                ),
+                value=limit,
             )
 
 
-def _too_large(holding: Holding) -> Iterator[str]:
+def _too_large(holding: Holding) -> Iterator[Offence]:
     known = holding.pool.machines
     if not known or len(known) < len(holding.pool.types):
         return
@@ -112,13 +127,16 @@ def _too_large(holding: Holding) -> Iterator[str]:
     for workload, one in holding.pods:
         if workload.most and not any(fits(one, less(m, daemons, count)) for m in known.values()):
             left = max((less(m, daemons, count) for m in known.values()), key=lambda m: (m.gpus, m.cpu_m))
-            yield (
-                f"spec.template.spec.requirements: {workload.name} asks for {_words(one)}; the largest machine leaves "
-                f"{_words(Requests(left.cpu_m, left.memory_mib, left.gpus))}"
+            yield Offence(
+                path="spec.template.spec.requirements",
+                problem=(
+                    f"{workload.name} asks for {_words(one)}; the largest machine leaves "
+                    f"{_words(Requests(left.cpu_m, left.memory_mib, left.gpus))}"
+                ),
             )
 
 
-def _too_few_machines(holding: Holding) -> Iterator[str]:
+def _too_few_machines(holding: Holding) -> Iterator[Offence]:
     limit, known = holding.pool.limit("cpu"), holding.pool.machines
     if limit is None or not known or len(known) < len(holding.pool.types):
         return
@@ -132,20 +150,24 @@ def _too_few_machines(holding: Holding) -> Iterator[str]:
     if needed and min(needed.values()) * 1000 > limit:
         best = min(needed, key=lambda name: (needed[name], name))
         asked = _words(holding.asked(at_most=True))
-        yield (
-            f"spec.limits.cpu: {limit / 1000:g}, and its pods ask for {asked}, which takes "
-            f"{needed[best] // known[best].vcpus} x {best} = {needed[best]} processors"
+        yield Offence(
+            path="spec.limits.cpu",
+            problem=(
+                f"{limit / 1000:g}, and its pods ask for {asked}, which takes "
+                f"{needed[best] // known[best].vcpus} x {best} = {needed[best]} processors"
+            ),
+            value=limit / 1000,
         )
 
 
-def _crowded(group: Resource, graph: Graph) -> Iterable[str]:
+def _crowded(group: Resource, graph: Graph) -> Iterable[Offence]:
     read(group)
     holding = holding_of(holdings(graph), group.urn)
     if holding is not None and holding.pool.resources[0] is group:
         yield from _too_few_nodes(holding)
 
 
-def _too_few_nodes(holding: Holding) -> Iterator[str]:
+def _too_few_nodes(holding: Holding) -> Iterator[Offence]:
     found, nodes = holding.node(), holding.pool.nodes
     if found is None or nodes is None:
         return
@@ -154,10 +176,12 @@ def _too_few_nodes(holding: Holding) -> Iterator[str]:
         left = holding.packed(node, count, at_most=at_most).left
         if left:
             missing, free = "" if at_most else " with one missing", Requests(node.cpu_m, node.memory_mib)
-            yield (
-                f"scalingConfig.minSize: {nodes} x {name}{missing} hold {count} x {_words(free)} beside "
-                f"what runs on every node; pods ask for {_words(holding.asked(at_most=at_most))}: no room for "
-                f"{_listed(list(dict.fromkeys(left)))}"
+            yield Offence(
+                path="scalingConfig.minSize",
+                problem=(
+                    f"{nodes} x {name}{missing} hold {count} x {_words(free)} beside what runs on every node; pods ask "
+                    f"for {_words(holding.asked(at_most=at_most))}: no room for {_listed(list(dict.fromkeys(left)))}"
+                ),
             )
             return
 

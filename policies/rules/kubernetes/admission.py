@@ -7,7 +7,7 @@ from typing import Any, Final
 from policies.analysis.gateway.objects import DEFINITION
 from policies.engine.collect_errors import every
 from policies.engine.graph import Graph, Resource
-from policies.engine.rule import Rule
+from policies.engine.rule import Offence, Rule
 from policies.engine.values import at, flag, mapping, sequence, text
 
 _ADMISSION: Final = "kubernetes:admissionregistration.k8s.io/"
@@ -28,7 +28,7 @@ CONSTRAINTS: Final = "kubernetes:constraints.gatekeeper.sh/*"
 API_SERVICE: Final = "kubernetes:apiregistration.k8s.io/v1:APIService"
 
 
-def _lets_pass(policy: Resource, _graph: Graph) -> Iterable[str]:
+def _lets_pass(policy: Resource, _graph: Graph) -> Iterable[Offence]:
     spec = mapping(at(policy.inputs, "spec"), "spec")
     questions = [partial(_while_down, spec)]
     if policy.type in {*BINDINGS, *KYVERNO_CEL}:
@@ -40,52 +40,81 @@ def _lets_pass(policy: Resource, _graph: Graph) -> Iterable[str]:
     return every(questions)
 
 
-def _while_down(spec: Mapping[str, Any]) -> Iterator[str]:
+def _while_down(spec: Mapping[str, Any]) -> Iterator[Offence]:
     paths = ("failurePolicy", "webhookConfiguration.failurePolicy")
-    if any(text(at(spec, path), path).lower() == "ignore" for path in paths):
-        yield "failurePolicy is Ignore: what it refuses passes while it cannot be asked"
+    found = next((path for path in paths if text(at(spec, path), path).lower() == "ignore"), "")
+    if found:
+        yield Offence(
+            path=f"spec.{found}",
+            problem="what it refuses passes while it cannot be asked",
+            value=at(spec, found),
+            expected="Fail",
+        )
 
 
-def _only_says(spec: Mapping[str, Any], *, is_stated: bool) -> Iterator[str]:
+def _only_says(spec: Mapping[str, Any], *, is_stated: bool) -> Iterator[Offence]:
     """Of Kubernetes' own bindings the actions are required; Kyverno's policies refuse where none are written."""
     said = [
         text(one, "validationActions") for one in sequence(at(spec, "validationActions"), "validationActions")
     ]
     if "Deny" not in said and (said or is_stated):
-        yield f"validationActions {', '.join(said) or 'are empty'}: what breaks it is let in"
+        yield Offence(
+            path="spec.validationActions",
+            problem=f"{', '.join(said) or 'none'}: what breaks it is let in",
+            value=said,
+            expected="Deny",
+        )
 
 
-def _kyverno_only_says(spec: Mapping[str, Any]) -> Iterator[str]:
+def _kyverno_only_says(spec: Mapping[str, Any]) -> Iterator[Offence]:
     """Audit is Kyverno's default (kyverno.io, "Validate Rules", failureAction, read 2026-11)."""
     whole = text(at(spec, "validationFailureAction"), "validationFailureAction")
-    for rule in sequence(at(spec, "rules"), "rules"):
+    for index, rule in enumerate(sequence(at(spec, "rules"), "rules")):
         name = text(at(rule, "name"), "rules.name")
         for kind in ("validate", "verifyImages"):
-            for one in _judging(rule, kind):
-                action = text(at(one, "failureAction"), "failureAction") or whole
+            for place, one in _judging(rule, kind):
+                own = text(at(one, "failureAction"), "failureAction")
+                action = own or whole
                 if action.lower() != "enforce":
-                    yield f"rule {name}: {action or 'no failureAction, which is Audit'}: what breaks it is let in"
+                    said = action or "not set, which is Audit"
+                    path = f"spec.rules[{index}].{place}.failureAction"
+                    yield Offence(
+                        path=path if own or not whole else "spec.validationFailureAction",
+                        problem=f"{said}: what breaks the rule {name} is let in",
+                        value=action or None,
+                        expected="Enforce",
+                    )
 
 
-def _judging(rule: Any, kind: str) -> list[Mapping[str, Any]]:
+def _judging(rule: Any, kind: str) -> list[tuple[str, Mapping[str, Any]]]:
     said = at(rule, kind)
     if kind == "verifyImages":
-        return [mapping(one, kind) for one in sequence(said, kind)]
-    return [mapping(said, kind)] if said is not None else []
+        return [(f"{kind}[{i}]", mapping(one, kind)) for i, one in enumerate(sequence(said, kind))]
+    return [(kind, mapping(said, kind))] if said is not None else []
 
 
-def _constraint_only_says(spec: Mapping[str, Any]) -> Iterator[str]:
+def _constraint_only_says(spec: Mapping[str, Any]) -> Iterator[Offence]:
     action = text(at(spec, "enforcementAction"), "enforcementAction")
     if action in {"dryrun", "warn"}:
-        yield f"enforcementAction {action}: what breaks it is let in"
+        yield Offence(
+            path="spec.enforcementAction",
+            problem=f"{action}: what breaks it is let in",
+            value=action,
+            expected="deny",
+        )
 
 
-def _unverified(extension: Resource, _graph: Graph) -> Iterable[str]:
+def _unverified(extension: Resource, _graph: Graph) -> Iterable[Offence]:
     if flag(at(extension.inputs, "spec.insecureSkipTLSVerify"), "insecureSkipTLSVerify"):
-        yield "insecureSkipTLSVerify takes whoever answers for the service"
-    url = text(at(extension.inputs, "spec.conversion.webhook.clientConfig.url"), "clientConfig.url")
+        yield Offence(
+            path="spec.insecureSkipTLSVerify",
+            problem="whoever answers for the service is believed",
+            value=True,
+        )
+    path = "spec.conversion.webhook.clientConfig.url"
+    url = text(at(extension.inputs, path), "clientConfig.url")
     if url.lower().startswith("http://"):
-        yield f"objects are converted by {url}, in plain text"
+        yield Offence(path=path, problem=f"objects are converted by {url}, in plain text", value=url)
 
 
 RULES: tuple[Rule, ...] = (

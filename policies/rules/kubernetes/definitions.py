@@ -6,7 +6,7 @@ from policies.analysis.gateway.objects import DEFINITION
 from policies.analysis.kubernetes.charts import RELEASE, apis_of, holds, kinds_defined, left_out
 from policies.analysis.kubernetes.metadata import name_of
 from policies.engine.graph import Graph, Resource
-from policies.engine.rule import Rule
+from policies.engine.rule import Offence, Rule
 from policies.engine.values import at, mapping, text
 
 
@@ -16,7 +16,7 @@ def kind_defined(definition: Resource) -> str:
     return f"{text(at(spec, 'names.kind'), 'spec.names.kind')}.{text(at(spec, 'group'), 'spec.group')}"
 
 
-def _second_owner(release: Resource, graph: Graph) -> Iterable[str]:
+def _second_owner(release: Resource, graph: Graph) -> Iterable[Offence]:
     kinds = _kinds(release, graph)
     if not kinds:
         return
@@ -27,14 +27,22 @@ def _second_owner(release: Resource, graph: Graph) -> Iterable[str]:
         if not d.rendered and holds(kinds, kind_defined(d)) and name_of(d) not in out
     ]
     if declared:
-        yield f"its chart defines {kind_defined(declared[0])}, and {declared[0].name} is declared here too"
+        yield Offence(
+            path="chart",
+            problem=f"defines {kind_defined(declared[0])}, and {declared[0].name} is declared here too",
+            value=at(release.inputs, "chart"),
+        )
     for other in graph.of_type(RELEASE):
         # One of the two says it.
         if other.urn <= release.urn or _are_ordered(release, other, graph):
             continue
         shared = _shared(kinds, _kinds(other, graph))
         if shared:
-            yield f"its chart and that of {other.name} both define {shared}, and neither waits for the other"
+            yield Offence(
+                path="chart",
+                problem=f"it and that of {other.name} both define {shared}, and neither waits for the other",
+                value=at(release.inputs, "chart"),
+            )
 
 
 def _kinds(release: Resource, graph: Graph) -> list[str]:
@@ -50,9 +58,13 @@ def _rendered(graph: Graph) -> Mapping[str, list[str]]:
     return found
 
 
-def _in_a_chart(release: Resource, _graph: Graph) -> Iterable[str]:
+def _in_a_chart(release: Resource, _graph: Graph) -> Iterable[Offence]:
     if kinds_defined(release) and not left_out(release) and not apis_of(release).kept:
-        yield f"its chart brings definitions ({', '.join(kinds_defined(release)[:2])}, ...)"
+        yield Offence(
+            path="chart",
+            problem=f"brings definitions ({', '.join(kinds_defined(release)[:2])}, ...)",
+            value=at(release.inputs, "chart"),
+        )
 
 
 def _are_ordered(one: Resource, other: Resource, graph: Graph) -> bool:

@@ -11,7 +11,7 @@ from typing import Final
 from policies.analysis.gateway.objects import DEFINITION
 from policies.analysis.kubernetes.charts import RELEASE, apis_of, holds, kinds_defined
 from policies.engine.graph import Graph, Resource
-from policies.engine.rule import Rule
+from policies.engine.rule import Offence, Rule
 from policies.engine.values import at, flag, mapping, text
 from policies.rules.kubernetes.definitions import kind_defined
 
@@ -19,6 +19,8 @@ NAMESPACE: Final = "kubernetes:core/v1:Namespace"
 OBJECTS: Final = "kubernetes:*"
 PROVIDER: Final = "pulumi:providers:kubernetes"
 ASSOCIATION: Final = "aws:eks/podIdentityAssociation:PodIdentityAssociation"
+WAITS: Final = "dependsOn"
+"""The option of a resource that says what it waits for."""
 _NOT_OBJECTS: Final = ("kubernetes:helm.sh/", "kubernetes:yaml")
 
 
@@ -50,33 +52,39 @@ def _namespaces(graph: Graph, name: str) -> list[Resource]:
     ]
 
 
-def _before_its_definition(object_: Resource, graph: Graph) -> Iterable[str]:
+def _before_its_definition(object_: Resource, graph: Graph) -> Iterable[Offence]:
     if not _is_object(object_):
         return
     bringers = graph.once_for(_defined_by, _kind(object_))
     if bringers and not any(b.urn in graph.waits_for(object_.urn) for b in bringers):
-        yield f"does not wait for {bringers[0].name}, which defines {_kind(object_)}"
+        yield _too_early(f"the object does not wait for {bringers[0].name}, which defines {_kind(object_)}")
 
 
-def _before_its_webhook(object_: Resource, graph: Graph) -> Iterable[str]:
+def _before_its_webhook(object_: Resource, graph: Graph) -> Iterable[Offence]:
     if not _is_object(object_):
         return
     for release in graph.once_for(_admitted_by, _kind(object_)):
         if release.urn not in graph.waits_for(object_.urn):
-            yield f"does not wait for {release.name}, whose webhook admits {_kind(object_)}"
+            yield _too_early(
+                f"the object does not wait for {release.name}, whose webhook admits {_kind(object_)}"
+            )
 
 
-def _before_its_namespace(resource: Resource, graph: Graph) -> Iterable[str]:
+def _before_its_namespace(resource: Resource, graph: Graph) -> Iterable[Offence]:
     if resource.source:
         return
     where = "namespace" if resource.type == RELEASE else "metadata.namespace"
     namespace = text(at(resource.inputs, where), where)
     for found in graph.once_for(_namespaces, namespace):
         if found.urn not in graph.waits_for(resource.urn):
-            yield f"does not wait for {found.name}, the namespace it stands in"
+            yield Offence(
+                path=where,
+                problem=f"does not wait for {found.name}, the namespace it stands in",
+                value=namespace,
+            )
 
 
-def _before_its_credentials(association: Resource, graph: Graph) -> Iterable[str]:
+def _before_its_credentials(association: Resource, graph: Graph) -> Iterable[Offence]:
     """Credentials are given at pod admission: a pod that starts before the association never gets any."""
     namespace = text(at(association.inputs, "namespace"), "namespace")
     account = text(at(association.inputs, "serviceAccount"), "serviceAccount")
@@ -85,7 +93,11 @@ def _before_its_credentials(association: Resource, graph: Graph) -> Iterable[str
         *_releases_running_as(association, namespace, account, graph),
     ]:
         if association.urn not in graph.waits_for(resource.urn):
-            yield f"{resource.name} runs as {namespace}/{account} and does not wait for it"
+            yield Offence(
+                path="serviceAccount",
+                problem=f"{resource.name} runs as {namespace}/{account} and does not wait for it",
+                value=account,
+            )
 
 
 def _releases_running_as(
@@ -137,7 +149,7 @@ def _service_accounts(value: object) -> Iterator[str]:
             yield from _service_accounts(item)
 
 
-def _before_its_access(provider: Resource, graph: Graph) -> Iterable[str]:
+def _before_its_access(provider: Resource, graph: Graph) -> Iterable[Offence]:
     clusters = graph.of_type("aws:eks/cluster:Cluster")
     if any(
         flag(
@@ -148,7 +160,13 @@ def _before_its_access(provider: Resource, graph: Graph) -> Iterable[str]:
         return
     entries = graph.of_type("aws:eks/accessPolicyAssociation:AccessPolicyAssociation")
     if clusters and not any(e.urn in graph.waits_for(provider.urn) for e in entries):
-        yield "waits for no access policy association: every request to the cluster is refused"
+        yield _too_early(
+            "the provider waits for no access policy association: every request to the cluster is refused"
+        )
+
+
+def _too_early(problem: str) -> Offence:
+    return Offence(path=WAITS, problem=problem)
 
 
 RULES: tuple[Rule, ...] = (

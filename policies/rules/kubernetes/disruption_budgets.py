@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from policies.engine.graph import Graph, Resource
-from policies.engine.rule import Rule
+from policies.engine.rule import Offence, Rule
 from policies.engine.values import at, known, mapping
 
 BUDGETS: Final = (
@@ -14,13 +14,15 @@ BUDGETS: Final = (
 _MODEL_LABELS: Final = ("serving.kserve.io/", "kserve.io/")
 
 
-def _stops_drains(budget: Resource, _graph: Graph) -> Iterable[str]:
+def _stops_drains(budget: Resource, _graph: Graph) -> Iterable[Offence]:
     if _is_of_a_model(budget):
         return
-    if _is(at(budget.inputs, "spec.maxUnavailable"), "0", "0%"):
-        yield "maxUnavailable is 0: no node with one of its pods can be drained"
-    if _is(at(budget.inputs, "spec.minAvailable"), "100%"):
-        yield "minAvailable is 100%: no node with one of its pods can be drained"
+    for path, said in (("spec.maxUnavailable", ("0", "0%")), ("spec.minAvailable", ("100%",))):
+        value = at(budget.inputs, path)
+        if _is(value, *said):
+            yield Offence(
+                path=path, problem=f"{value}: no node with one of its pods can be drained", value=value
+            )
 
 
 def _is_of_a_model(budget: Resource) -> bool:

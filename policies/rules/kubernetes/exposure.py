@@ -1,7 +1,7 @@
 """What must hold for ways into a cluster that are no gateway of the platform's, and for what decides at its door."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any, Final
 
@@ -9,7 +9,7 @@ from policies.analysis.gateway.objects import PROXY
 from policies.analysis.network.tls_policies import is_old
 from policies.engine.collect_errors import every
 from policies.engine.graph import Graph, Resource
-from policies.engine.rule import Rule
+from policies.engine.rule import Offence, Rule
 from policies.engine.values import UndecidedError, at, flag, mapping, sequence, text
 
 SERVICE: Final = "kubernetes:core/v1:Service"
@@ -42,44 +42,65 @@ _SNIPPETS: Final = (
 _ALB: Final = "alb.ingress.kubernetes.io/"
 
 
-def _past_the_gateway(service: Resource, _graph: Graph) -> Iterable[str]:
+def _past_the_gateway(service: Resource, _graph: Graph) -> Iterable[Offence]:
     path = "spec.provider.kubernetes.envoyService.type" if service.type == PROXY else "spec.type"
     if text(at(service.inputs, path), path) == "NodePort":
-        yield "opens a port on every node"
-    for address in sequence(at(service.inputs, "spec.externalIPs"), "spec.externalIPs"):
-        yield f"takes what is sent to {text(address, 'spec.externalIPs')}, whoever that address belongs to"
+        yield Offence(path=path, problem="opens a port on every node", value="NodePort", expected="ClusterIP")
+    for index, address in enumerate(sequence(at(service.inputs, "spec.externalIPs"), "spec.externalIPs")):
+        said = text(address, "spec.externalIPs")
+        yield Offence(
+            path=f"spec.externalIPs[{index}]",
+            problem=f"takes what is sent to {said}, whoever that address belongs to",
+            value=said,
+        )
 
 
-def _plain_ingress(ingress: Resource, _graph: Graph) -> Iterable[str]:
+def _plain_ingress(ingress: Resource, _graph: Graph) -> Iterable[Offence]:
     notes = mapping(at(ingress.inputs, "metadata.annotations"), "metadata.annotations")
     policy = text(notes.get(f"{_ALB}ssl-policy"), "ssl-policy")
     if is_old(policy):
-        yield f"{policy} accepts TLS 1.0 or 1.1"
-    if not flag(notes.get(f"{_NGINX}ssl-redirect"), "ssl-redirect", default=True):
-        yield f"{_NGINX}ssl-redirect is off: it answers in plain text too"
+        yield _noted(f"{_ALB}ssl-policy", f"{policy} accepts TLS 1.0 or 1.1", policy)
+    redirect = f"{_NGINX}ssl-redirect"
+    if not flag(notes.get(redirect), "ssl-redirect", default=True):
+        yield _noted(redirect, "answers in plain text too", notes[redirect])
     listening = _listening(notes)
     if listening is not None:  # ports that are named are all there are: spec.tls only finds their certificate
         if listening and not _redirects(notes):
-            yield f"answers in plain text: {_ALB}listen-ports opens HTTP, and nothing redirects"
+            ports = f"{_ALB}listen-ports"
+            yield _noted(ports, "answers in plain text on HTTP, and nothing redirects", notes[ports])
         return
     if text(notes.get(f"{_ALB}certificate-arn"), "certificate-arn"):
         return
+    yield from _plain_hosts(ingress)
+
+
+def _plain_hosts(ingress: Resource) -> Iterator[Offence]:
     covered: set[str] = set()
     entries = sequence(at(ingress.inputs, "spec.tls"), "spec.tls")
     for entry in entries:
         covered.update(text(host, "tls.hosts") for host in sequence(at(entry, "hosts"), "tls.hosts"))
     if not entries:
-        yield "answers in plain text: spec.tls is not set"
+        yield Offence(path="spec.tls", problem="is not set: it answers in plain text")
         return
-    for rule in sequence(at(ingress.inputs, "spec.rules"), "spec.rules"):
+    for index, rule in enumerate(sequence(at(ingress.inputs, "spec.rules"), "spec.rules")):
         host = text(at(rule, "host"), "rules.host")
         if host and covered and not _is_covered(host, covered):
-            yield f"answers for {host} in plain text: spec.tls does not name it"
+            yield Offence(
+                path=f"spec.rules[{index}].host",
+                problem=f"answers for {host} in plain text: spec.tls does not name it",
+                value=host,
+            )
 
 
-def _written_configuration(ingress: Resource, _graph: Graph) -> Iterable[str]:
+def _noted(key: str, problem: str, value: Any) -> Offence:
+    return Offence(path=f"metadata.annotations[{key}]", problem=problem, value=value)
+
+
+def _written_configuration(ingress: Resource, _graph: Graph) -> Iterable[Offence]:
     notes = mapping(at(ingress.inputs, "metadata.annotations"), "metadata.annotations")
-    yield from (f"{name} is written into the proxy" for name in _SNIPPETS if notes.get(f"{_NGINX}{name}"))
+    for name in _SNIPPETS:
+        if notes.get(f"{_NGINX}{name}"):
+            yield _noted(f"{_NGINX}{name}", "is written into the proxy", notes[f"{_NGINX}{name}"])
 
 
 def _is_covered(host: str, covered: set[str]) -> bool:
@@ -109,32 +130,46 @@ def _redirects(notes: Mapping[str, Any]) -> bool:
     )
 
 
-def _every_secret(grant: Resource, _graph: Graph) -> Iterable[str]:
+def _every_secret(grant: Resource, _graph: Graph) -> Iterable[Offence]:
     sources = sequence(at(grant.inputs, "spec.from"), "spec.from")
     who = sorted({text(at(source, "namespace"), "from.namespace") for source in sources})
-    for target in sequence(at(grant.inputs, "spec.to"), "spec.to"):
+    for index, target in enumerate(sequence(at(grant.inputs, "spec.to"), "spec.to")):
         kind, name = text(at(target, "kind"), "to.kind"), text(at(target, "name"), "to.name")
         if kind == "Secret" and not name:
-            yield f"routes and gateways of {', '.join(who)} may use every Secret of this namespace"
+            yield Offence(
+                path=f"spec.to[{index}].name",
+                problem=f"routes and gateways of {', '.join(who)} may use every Secret of this namespace",
+            )
 
 
-def _webhooks(configuration: Resource, _graph: Graph) -> Iterable[str]:
+def _webhooks(configuration: Resource, _graph: Graph) -> Iterable[Offence]:
     hooks = sequence(at(configuration.inputs, "webhooks"), "webhooks")
-    return every(partial(_hook_problems, hook, configuration.type.endswith(_VALIDATES)) for hook in hooks)
+    validates = configuration.type.endswith(_VALIDATES)
+    return every(partial(_hook_problems, index, hook, validates) for index, hook in enumerate(hooks))
 
 
-def _hook_problems(hook: Any, validates: bool) -> Iterable[str]:
+def _hook_problems(index: int, hook: Any, validates: bool) -> Iterable[Offence]:
     name = text(at(hook, "name"), "webhooks.name")
-    if text(at(hook, "clientConfig.url"), "clientConfig.url").lower().startswith("http://"):
-        yield f"{name}: asks in plain text"
+    url = text(at(hook, "clientConfig.url"), "clientConfig.url")
+    if url.lower().startswith("http://"):
+        yield Offence(
+            path=f"webhooks[{index}].clientConfig.url", problem=f"{name} is asked in plain text", value=url
+        )
     if validates and text(at(hook, "failurePolicy"), "failurePolicy") == "Ignore":
-        yield f"{name}: failurePolicy is Ignore: what it refuses passes while it is down"
+        yield Offence(
+            path=f"webhooks[{index}].failurePolicy",
+            problem=f"what {name} refuses passes while it is down",
+            value="Ignore",
+            expected="Fail",
+        )
 
 
-def _folder_of_a_node(volume: Resource, _graph: Graph) -> Iterable[str]:
+def _folder_of_a_node(volume: Resource, _graph: Graph) -> Iterable[Offence]:
     if at(volume.inputs, "spec.hostPath") is not None:
         path = text(at(volume.inputs, "spec.hostPath.path"), "hostPath.path")
-        yield f"is the folder {path} of whatever node its pod runs on"
+        yield Offence(
+            path="spec.hostPath", problem=f"is the folder {path} of whatever node its pod runs on", value=path
+        )
 
 
 RULES: tuple[Rule, ...] = (

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from policies.engine.collect_errors import every
 from policies.engine.graph import Graph, Resource
-from policies.engine.rule import Rule
+from policies.engine.rule import Offence, Rule
 from policies.engine.values import at, flag, listed, sequence, text
 
 _ARGO: Final = "kubernetes:argoproj.io/v1alpha1:"
@@ -19,34 +19,44 @@ SOURCES: Final = tuple(
 )
 
 
-def _unbounded(project: Resource, _graph: Graph) -> Iterable[str]:
-    for target in sequence(at(project.inputs, "spec.destinations"), "spec.destinations"):
+def _unbounded(project: Resource, _graph: Graph) -> Iterable[Offence]:
+    for index, target in enumerate(sequence(at(project.inputs, "spec.destinations"), "spec.destinations")):
         if text(at(target, "namespace"), "destinations.namespace") == "*":
             where = text(at(target, "server"), "server") or text(at(target, "name"), "name") or "*"
-            yield f"its applications may write into every namespace of {where}"
+            yield Offence(
+                path=f"spec.destinations[{index}].namespace",
+                problem=f"applications may write into every namespace of {where}",
+                value="*",
+            )
     path = "spec.clusterResourceWhitelist"
-    for allowed in sequence(at(project.inputs, path), path):
+    for index, allowed in enumerate(sequence(at(project.inputs, path), path)):
         if text(at(allowed, "group"), "group") == "*" and text(at(allowed, "kind"), "kind") == "*":
-            yield "its applications may write every kind of the whole cluster"
+            yield Offence(
+                path=f"{path}[{index}].kind",
+                problem="applications may write every kind of the whole cluster",
+                value="*",
+            )
 
 
-def _open_source(source: Resource, _graph: Graph) -> Iterable[str]:
+def _open_source(source: Resource, _graph: Graph) -> Iterable[Offence]:
     if source.type == APPLICATION:
-        said = [*listed(at(source.inputs, "spec.source")), *listed(at(source.inputs, "spec.sources"))]
-        return every(partial(_plain_address, at(one, "repoURL")) for one in said)
+        said = [("spec.source", one) for one in listed(at(source.inputs, "spec.source"))]
+        several = listed(at(source.inputs, "spec.sources"))
+        said += [(f"spec.sources[{index}]", one) for index, one in enumerate(several)]
+        return every(partial(_plain_address, f"{path}.repoURL", at(one, "repoURL")) for path, one in said)
     spec = at(source.inputs, "spec")
-    address = at(spec, "endpoint") if source.type.endswith(":Bucket") else at(spec, "url")
-    return every([partial(_plain_address, address), partial(_unencrypted, spec)])
+    key = "endpoint" if source.type.endswith(":Bucket") else "url"
+    return every([partial(_plain_address, f"spec.{key}", at(spec, key)), partial(_unencrypted, spec)])
 
 
-def _plain_address(address: Any) -> Iterator[str]:
+def _plain_address(path: str, address: Any) -> Iterator[Offence]:
     if text(address, "url").lower().startswith(("http://", "git://")):
-        yield f"fetches {address} in plain text"
+        yield Offence(path=path, problem=f"{address} is fetched in plain text", value=address)
 
 
-def _unencrypted(spec: Any) -> Iterator[str]:
+def _unencrypted(spec: Any) -> Iterator[Offence]:
     if flag(at(spec, "insecure"), "insecure"):
-        yield "spec.insecure takes plain HTTP and any certificate"
+        yield Offence(path="spec.insecure", problem="takes plain HTTP and any certificate", value=True)
 
 
 RULES: tuple[Rule, ...] = (

@@ -12,7 +12,7 @@ from policies.analysis.kubernetes.within import in_values
 from policies.analysis.platform.registry import declared
 from policies.engine.graph import Graph, Resource
 from policies.engine.neighbours import keeps_our_conventions
-from policies.engine.rule import Rule
+from policies.engine.rule import Offence, Rule
 from policies.engine.values import at, mapping, text
 
 MOST: Final = 1_048_576
@@ -34,37 +34,51 @@ def _record(release: Resource, graph: Graph) -> tuple[int, str] | None:
     return (size, "with its own values") if size else None
 
 
-def _too_large(release: Resource, graph: Graph) -> Iterable[str]:
+def _too_large(release: Resource, graph: Graph) -> Iterable[Offence]:
     known = _record(release, graph)
     if known and known[0] > MOST:
-        yield (
-            f"chart: Helm's record of {chart_of(release)} takes {known[0]:,} bytes {known[1]}; "
-            f"a Secret holds {MOST:,}"
+        yield Offence(
+            path="chart",
+            problem=f"Helm's record of {chart_of(release)} takes {known[0]:,} bytes {known[1]}",
+            value=at(release.inputs, "chart"),
+            expected=f"a Secret holds {MOST:,}",
         )
 
 
-def _nearly(release: Resource, graph: Graph) -> Iterable[str]:
+def _nearly(release: Resource, graph: Graph) -> Iterable[Offence]:
     known = _record(release, graph)
     if known and _NEAR * MOST < known[0] <= MOST:
-        yield (
-            f"chart: Helm's record of {chart_of(release)} takes {known[0]:,} bytes {known[1]}, "
-            f"{known[0] / MOST:.0%} of what a Secret holds"
+        yield Offence(
+            path="chart",
+            problem=(
+                f"Helm's record of {chart_of(release)} takes {known[0]:,} bytes {known[1]}, "
+                f"{known[0] / MOST:.0%} of what a Secret holds"
+            ),
+            value=at(release.inputs, "chart"),
         )
 
 
-def _stale(release: Resource, graph: Graph) -> Iterable[str]:
+def _stale(release: Resource, graph: Graph) -> Iterable[Offence]:
     text(at(release.inputs, "version"), "version")
     for known in renderings(graph):
         if known.release.urn == release.urn and known.contents is not None and known.rendering is None:
-            yield f"values: {chart_of(release)} is in facts/charts, but {known.why_not}: its objects were not judged"
+            yield Offence(
+                path="values",
+                problem=f"{chart_of(release)} is in facts/charts, but {known.why_not}: its objects were not judged",
+            )
 
 
-def _elsewhere(release: Resource, graph: Graph) -> Iterable[str]:
+def _elsewhere(release: Resource, graph: Graph) -> Iterable[Offence]:
     said = mapping(at(release.inputs, "repositoryOpts"), "repositoryOpts")
-    if text(at(release.inputs, "postrender"), "postrender"):
-        yield "postrender: a command of this machine changes what the chart renders, with all the deployer may do"
+    command = text(at(release.inputs, "postrender"), "postrender")
+    if command:
+        yield Offence(
+            path="postrender",
+            problem="a command of this machine changes what the chart renders, with all the deployer may do",
+            value=command,
+        )
     yield from (
-        f"repositoryOpts.{name}: stands in the program and in the state"
+        Offence(path=f"repositoryOpts.{name}", problem="stands in the program and in the state")
         for name in _CREDENTIALS
         if name in said and name not in release.secret_properties
     )
@@ -72,15 +86,22 @@ def _elsewhere(release: Resource, graph: Graph) -> Iterable[str]:
     pins = [pin for pin in charts().values() if pin.chart == chart_of(release)]
     if not pins:
         if keeps_our_conventions(graph):
-            yield f"chart: {chart_of(release)} has no pin in facts/pins/charts.yaml"
+            yield Offence(
+                path="chart", problem=f"{chart_of(release)} has no pin in facts/pins/charts.yaml", value=chart
+            )
         return
     if chart.startswith(("./", "../", "/")):
-        yield f"chart: {chart} is a folder of this machine; the pinned one comes from {pins[0].repository}"
+        yield Offence(
+            path="chart",
+            problem=f"{chart} is a folder of this machine",
+            value=chart,
+            expected=f"the pinned one comes from {pins[0].repository}",
+        )
     elif keeps_our_conventions(graph):
         yield from _not_as_pinned(release, chart, pins, graph)
 
 
-def _not_as_pinned(release: Resource, chart: str, pins: list[Chart], graph: Graph) -> Iterator[str]:
+def _not_as_pinned(release: Resource, chart: str, pins: list[Chart], graph: Graph) -> Iterator[Offence]:
     """Organisations mirror charts: the last part of an address may stand in another registry, where they say so."""
     repository = text(at(release.inputs, "repositoryOpts.repo"), "repositoryOpts.repo")
     address = chart.rpartition("/")[0] if "://" in chart else repository
@@ -89,19 +110,29 @@ def _not_as_pinned(release: Resource, chart: str, pins: list[Chart], graph: Grap
     here = {f"oci://{own.root}/{pin.path}".rpartition("/")[0] for pin in pins} if own is not None else set()
     if address.rstrip("/") not in {pin.repository for pin in pins} | here:
         wanted = " or ".join(sorted({pin.repository for pin in pins}))
-        yield f"repositoryOpts.repo: {address or 'none'}; the pin says {wanted}"
+        yield Offence(
+            path="repositoryOpts.repo",
+            problem=address or "none",
+            value=address or None,
+            expected=f"the pin says {wanted}",
+        )
     if version not in {pin.version for pin in pins}:
         wanted = " or ".join(sorted({pin.version for pin in pins}))
-        yield f"version: {version or 'none'}; the pin says {wanted}"
+        yield Offence(
+            path="version",
+            problem=version or "none",
+            value=version or None,
+            expected=f"the pin says {wanted}",
+        )
 
 
-def _extra(release: Resource, _graph: Graph) -> Iterable[str]:
+def _extra(release: Resource, _graph: Graph) -> Iterable[Offence]:
     values = at(release.inputs, "values")
     for path, object_ in in_values(values, "values"):
-        yield f"{path}: holds the manifest of a {object_['kind']}"
+        yield Offence(path=path, problem=f"holds the manifest of a {object_['kind']}", value=object_["kind"])
     for path, value in _named(values, "values"):
         if value and not any(True for _ in in_values(value, path)):
-            yield f"{path}: what stands here becomes objects, and cannot be read"
+            yield Offence(path=path, problem="what stands here becomes objects, and cannot be read")
 
 
 def _named(value: Any, path: str) -> Iterator[tuple[str, Any]]:

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from policies.analysis.kubernetes.charts import RELEASE
 from policies.engine.graph import Graph, Resource
-from policies.engine.rule import Rule
+from policies.engine.rule import Offence, Rule
 from policies.engine.values import at, flag, mapping, text
 
 _EXACT: Final = re.compile(r"v?\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?")
@@ -25,33 +25,50 @@ def _is_local(chart: str) -> bool:
     return chart.startswith(("./", "../", "/"))
 
 
-def _unpinned(release: Resource, _graph: Graph) -> Iterable[str]:
+def _unpinned(release: Resource, _graph: Graph) -> Iterable[Offence]:
     if _is_local(text(at(release.inputs, "chart"), "chart")):
         return
     version = text(at(release.inputs, "version"), "version")
     if not version:
-        yield "no version: every update takes the newest chart"
+        yield Offence(path="version", problem="none: every update takes the newest chart")
     elif not _EXACT.fullmatch(version):
-        yield f"version {version} is a range"
+        yield Offence(path="version", problem=f"{version} is a range", value=version, expected="one version")
     if flag(at(release.inputs, "devel"), "devel"):
-        yield "devel takes pre-releases"
+        yield Offence(path="devel", problem="takes pre-releases", value=True)
 
 
-def _plain_source(release: Resource, _graph: Graph) -> Iterable[str]:
+def _plain_source(release: Resource, _graph: Graph) -> Iterable[Offence]:
     chart = text(at(release.inputs, "chart"), "chart")
     repository = text(at(release.inputs, "repositoryOpts.repo"), "repositoryOpts.repo")
-    for address in (chart, repository):
+    for path, address in (("chart", chart), ("repositoryOpts.repo", repository)):
         if "://" in address and not address.startswith(("https://", "oci://")):
-            yield f"{address} is not fetched over TLS"
+            yield Offence(
+                path=path,
+                problem=f"{address} is not fetched over TLS",
+                value=address,
+                expected="https or oci",
+            )
     if not repository and "://" not in chart and not _is_local(chart):
-        yield f"chart {chart} comes from whatever repository this machine calls so"
+        yield Offence(
+            path="repositoryOpts.repo",
+            problem=f"none: {chart} comes from whatever repository this machine calls so",
+        )
 
 
-def _left_half_way(release: Resource, _graph: Graph) -> Iterable[str]:
+def _left_half_way(release: Resource, _graph: Graph) -> Iterable[Offence]:
     if flag(at(release.inputs, "skipAwait"), "skipAwait"):
-        yield "skipAwait: what waits for the release starts before its webhooks answer"
+        yield Offence(
+            path="skipAwait",
+            problem="what waits for the release starts before its webhooks answer",
+            value=True,
+        )
     if not flag(at(release.inputs, "atomic"), "atomic"):
-        yield "not atomic: a failed update stays half applied"
+        yield Offence(
+            path="atomic",
+            problem="a failed update stays half applied",
+            value=at(release.inputs, "atomic"),
+            expected="must be true",
+        )
 
 
 def _scalars(value: Any, path: str) -> Iterator[tuple[str, str, str]]:
@@ -65,18 +82,18 @@ def _scalars(value: Any, path: str) -> Iterator[tuple[str, str, str]]:
                 yield from _scalars(item, f"{path}.{key}")
     elif isinstance(value, (list, tuple)):
         for index, item in enumerate(value):
-            yield from _scalars(item, f"{path}.{index}")
+            yield from _scalars(item, f"{path}[{index}]")
     elif isinstance(value, str):
         yield path, path.rpartition(".")[2], value
 
 
-def _inline_secrets(release: Resource, _graph: Graph) -> Iterable[str]:
+def _inline_secrets(release: Resource, _graph: Graph) -> Iterable[Offence]:
     values = mapping(at(release.inputs, "values"), "values")
     for path, key, value in _scalars(values, "values"):
         if _PRIVATE_KEY.search(value) or _ACCESS_KEY_ID.search(value):
-            yield f"{path} holds a key"
+            yield Offence(path=path, problem="holds a key")
         elif _SECRET_KEY.search(key) and value.strip() and not _IS_REFERENCE.search(value):
-            yield f"{path} holds a secret in plain text"
+            yield Offence(path=path, problem="holds a secret in plain text")
 
 
 RULES: tuple[Rule, ...] = (

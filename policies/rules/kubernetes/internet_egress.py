@@ -7,7 +7,7 @@ from policies.analysis.kubernetes.metadata import name_of, namespace_of
 from policies.analysis.mesh.objects import NAMESPACE, NETWORK_POLICY, holds_models
 from policies.analysis.network.internet_range import is_internet
 from policies.engine.graph import Graph, Resource
-from policies.engine.rule import Rule
+from policies.engine.rule import Offence, Rule
 from policies.engine.values import at, known, mapping, sequence, text
 
 MODELS: Final = "models"
@@ -22,7 +22,7 @@ def _is_for_models(policy: Resource, graph: Graph) -> bool:
     )
 
 
-def _way_to_the_internet(policy: Resource, graph: Graph) -> Iterable[str]:
+def _way_to_the_internet(policy: Resource, graph: Graph) -> Iterable[Offence]:
     if not _is_for_models(policy, graph):
         return
     spec = mapping(at(policy.inputs, "spec"), "spec")
@@ -30,17 +30,17 @@ def _way_to_the_internet(policy: Resource, graph: Graph) -> Iterable[str]:
         where = f"spec.egress[{index}]"
         peers = sequence(at(mapping(rule, where), "to"), f"{where}.to")
         if not peers:
-            yield f"{where}.to: names nobody, so the internet too"
+            yield Offence(path=f"{where}.to", problem="names nobody, so the internet too")
         yield from _ranges(peers, where)
 
 
-def _ranges(peers: Any, where: str) -> Iterator[str]:
+def _ranges(peers: Any, where: str) -> Iterator[Offence]:
     for number, peer in enumerate(peers):
         path = f"{where}.to[{number}].ipBlock.cidr"
         block = mapping(at(mapping(known(peer, path), path), "ipBlock"), path)
         cidr = text(at(block, "cidr"), path)
         if cidr and is_internet(cidr):
-            yield f"{path}: {cidr} is the internet"
+            yield Offence(path=path, problem=f"{cidr} is the internet", value=cidr)
 
 
 RULES: tuple[Rule, ...] = (

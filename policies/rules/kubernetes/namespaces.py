@@ -20,7 +20,7 @@ from policies.analysis.mesh.objects import (
 from policies.analysis.pods.finder import pods_of
 from policies.engine.graph import Graph, Resource
 from policies.engine.neighbours import is_a_part
-from policies.engine.rule import Rule
+from policies.engine.rule import Offence, Rule
 from policies.engine.values import UndecidedError, at, mapping, sequence, text
 
 QUOTA: Final = "kubernetes:core/v1:ResourceQuota"
@@ -35,37 +35,47 @@ _REASON: Final = "slipway.dev/reason"
 _ENFORCE: Final = "pod-security.kubernetes.io/enforce"
 _LEVELS: Final = frozenset({"restricted", "baseline", "privileged"})
 _BUILT_IN: Final = frozenset({"kube-system", "kube-public", "kube-node-lease"})
-_OUTSIDE: Final = {"istio.io/dataplane-mode": "none", "istio-injection": "disabled"}
+_MODE: Final = "istio.io/dataplane-mode"
+_OUTSIDE: Final = {_MODE: "none", "istio-injection": "disabled"}
 _GPU_QUOTAS: Final = frozenset({"requests.nvidia.com/gpu", "count/pods", "pods"})
 
 
-def _unstated_security(namespace: Resource, _graph: Graph) -> Iterable[str]:
+def _unstated_security(namespace: Resource, _graph: Graph) -> Iterable[Offence]:
     if name_of(namespace) in _BUILT_IN:
         return
     level = label(namespace, _ENFORCE)
     notes = mapping(at(namespace.inputs, "metadata.annotations"), "metadata.annotations")
     if level == "privileged" and not text(notes.get(_REASON), _REASON):
-        yield f"{_ENFORCE} is privileged, and no {_REASON} says why"
+        yield _labelled(_ENFORCE, f"privileged, and no annotation {_REASON} says why", level)
     if level not in _LEVELS:
-        yield f"{_ENFORCE} is {level!r}" if level else f"no {_ENFORCE}: pods may be privileged"
+        problem = f"{level!r} is no level" if level else "is not set: pods may be privileged"
+        yield _labelled(_ENFORCE, problem, level or None, " or ".join(sorted(_LEVELS)))
 
 
-def _unrestricted(namespace: Resource, graph: Graph) -> Iterable[str]:
-    if holds_models(namespace, graph) and label(namespace, _ENFORCE) != "restricted":
-        yield f"holds models and enforces {label(namespace, _ENFORCE) or 'nothing'}"
+def _labelled(key: str, problem: str, value: str | None, expected: str = "") -> Offence:
+    return Offence(path=f"metadata.labels[{key}]", problem=problem, value=value, expected=expected)
 
 
-def _out_of_mesh(namespace: Resource, graph: Graph) -> Iterable[str]:
+def _unrestricted(namespace: Resource, graph: Graph) -> Iterable[Offence]:
+    level = label(namespace, _ENFORCE)
+    if holds_models(namespace, graph) and level != "restricted":
+        yield _labelled(
+            _ENFORCE, f"{level or 'nothing'} is enforced, and models stand here", level or None, "restricted"
+        )
+
+
+def _out_of_mesh(namespace: Resource, graph: Graph) -> Iterable[Offence]:
     has_sidecars = label(namespace, "istio-injection") == "enabled" or bool(label(namespace, "istio.io/rev"))
     if holds_models(namespace, graph) and not is_in_ambient(namespace) and not has_sidecars:
-        yield "holds models and is not in the mesh"
+        mode = label(namespace, _MODE)
+        yield _labelled(_MODE, "models stand here, outside the mesh", mode or None, "ambient")
 
 
-def _plain_text(namespace: Resource, graph: Graph) -> Iterable[str]:
+def _plain_text(namespace: Resource, graph: Graph) -> Iterable[Offence]:
     if not holds_models(namespace, graph):
         return
     if not any(requires_mutual_tls(where, graph) for where in (name_of(namespace), ROOT_NAMESPACE)):
-        yield "holds models, and no PeerAuthentication requires mutual TLS"
+        yield Offence(path="", problem="models stand here, and no PeerAuthentication requires mutual TLS")
 
 
 def _is_empty(namespace: Resource, graph: Graph) -> bool:
@@ -89,13 +99,13 @@ def _runs(found: Resource) -> bool:
         return True  # a pod stands there that cannot be read
 
 
-def _leaves_the_mesh(namespace: Resource, _graph: Graph) -> Iterable[str]:
+def _leaves_the_mesh(namespace: Resource, _graph: Graph) -> Iterable[Offence]:
     notes = mapping(at(namespace.inputs, "metadata.annotations"), "metadata.annotations")
     if name_of(namespace) in {*_BUILT_IN, ROOT_NAMESPACE} or text(notes.get(_REASON), _REASON):
         return
     for key, off in _OUTSIDE.items():
         if label(namespace, key) == off:
-            yield f"{key} is {off}: its workloads take and send plain text, under no name"
+            yield _labelled(key, f"{off}: workloads take and send plain text, under no name", off)
 
 
 def _denies_requests(policy: Resource) -> bool:
@@ -105,7 +115,7 @@ def _denies_requests(policy: Resource) -> bool:
     return action == "ALLOW" and not sequence(at(policy.inputs, "spec.rules"), "spec.rules")
 
 
-def _open_to_requests(namespace: Resource, graph: Graph) -> Iterable[str]:
+def _open_to_requests(namespace: Resource, graph: Graph) -> Iterable[Offence]:
     # Without any ALLOW policy Istio lets every caller in.
     if not is_in_ambient(namespace) or _is_empty(namespace, graph):
         return
@@ -114,7 +124,7 @@ def _open_to_requests(namespace: Resource, graph: Graph) -> Iterable[str]:
         for where in (name_of(namespace), ROOT_NAMESPACE)
         for policy in inside(graph, where, *AUTHORIZATION)
     ):
-        yield "no AuthorizationPolicy denies by default"
+        yield Offence(path="", problem="no AuthorizationPolicy denies by default")
 
 
 def isolates(policy: Resource, direction: str) -> bool:
@@ -129,16 +139,16 @@ def _is_isolated(namespace: Resource, graph: Graph, direction: str) -> bool:
     return any(isolates(policy, direction) for policy in inside(graph, name_of(namespace), NETWORK_POLICY))
 
 
-def _open_to_traffic(namespace: Resource, graph: Graph) -> Iterable[str]:
+def _open_to_traffic(namespace: Resource, graph: Graph) -> Iterable[Offence]:
     if not is_in_ambient(namespace) or _is_empty(namespace, graph):
         return
     if not _is_isolated(namespace, graph, "Ingress"):
-        yield "no NetworkPolicy denies incoming traffic by default"
+        yield Offence(path="", problem="no NetworkPolicy denies incoming traffic by default")
 
 
-def _open_outwards(namespace: Resource, graph: Graph) -> Iterable[str]:
+def _open_outwards(namespace: Resource, graph: Graph) -> Iterable[Offence]:
     if holds_models(namespace, graph) and not _is_isolated(namespace, graph, "Egress"):
-        yield "holds models, and no NetworkPolicy denies outgoing traffic by default"
+        yield Offence(path="", problem="models stand here, and no NetworkPolicy denies outgoing traffic")
 
 
 def _bounds_all(quota: Resource) -> bool:
@@ -147,19 +157,19 @@ def _bounds_all(quota: Resource) -> bool:
     return bool(mapping(at(quota.inputs, "spec.hard"), "spec.hard").keys() & _GPU_QUOTAS) and not has_scope
 
 
-def _unbounded(namespace: Resource, graph: Graph) -> Iterable[str]:
+def _unbounded(namespace: Resource, graph: Graph) -> Iterable[Offence]:
     if holds_models(namespace, graph) and not any(
         _bounds_all(quota) for quota in inside(graph, name_of(namespace), QUOTA)
     ):
-        yield "holds models, and no ResourceQuota bounds their GPUs or pods"
+        yield Offence(path="", problem="models stand here, and no ResourceQuota bounds their GPUs or pods")
 
 
-def _before_mesh(namespace: Resource, graph: Graph) -> Iterable[str]:
+def _before_mesh(namespace: Resource, graph: Graph) -> Iterable[Offence]:
     if namespace.source or not is_in_ambient(namespace):  # a manifest has no order
         return
     for release in graph.of_type(RELEASE):
         if istio_chart(release) == "ztunnel" and release.urn not in graph.waits_for(namespace.urn):
-            yield f"does not wait for {release.name}"
+            yield Offence(path="dependsOn", problem=f"the namespace does not wait for {release.name}")
 
 
 RULES: tuple[Rule, ...] = (

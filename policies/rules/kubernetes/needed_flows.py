@@ -7,10 +7,10 @@ from policies.analysis.flows.probes import unreached_probes
 from policies.analysis.flows.tunnel import closed_tunnels
 from policies.analysis.mesh.objects import NETWORK_POLICIES
 from policies.engine.graph import Graph, Resource
-from policies.engine.rule import Rule
+from policies.engine.rule import Offence, Rule
 
 
-def _credentials(policy: Resource, graph: Graph) -> Iterable[str]:
+def _credentials(policy: Resource, graph: Graph) -> Iterable[Offence]:
     return cut_off(policy, graph)
 
 

@@ -14,7 +14,7 @@ from policies.analysis.mesh.objects import (
 from policies.analysis.network.internet_range import is_internet
 from policies.engine.graph import Graph, Resource
 from policies.engine.neighbours import keeps_our_conventions
-from policies.engine.rule import Rule
+from policies.engine.rule import Offence, Rule
 from policies.engine.values import UndecidedError, at, known, mapping, number, sequence, text
 
 _METADATA: Final = ipaddress.ip_address("169.254.169.254")
@@ -30,25 +30,29 @@ def _allow_rules(policy: Resource) -> Sequence[Any]:
     return sequence(at(policy.inputs, "spec.rules"), "spec.rules")
 
 
-def _anonymous_callers(policy: Resource, _graph: Graph) -> Iterable[str]:
+def _anonymous_callers(policy: Resource, _graph: Graph) -> Iterable[Offence]:
     for index, rule in enumerate(_allow_rules(policy)):
         callers = sequence(at(rule, "from"), "from")
         if names_callers(rule):
             continue
         if not callers and not (is_named_exception(policy) and at(rule, "to")):
-            yield f"rule {index} lets anybody in"
-        for caller in callers:
+            yield Offence(path=f"spec.rules[{index}].from", problem="lets anybody in")
+        for number_, caller in enumerate(callers):
             if not is_somebody(caller):
-                yield f"rule {index} has a source that is anybody"
+                yield Offence(
+                    path=f"spec.rules[{index}].from[{number_}].source",
+                    problem="is anybody",
+                    value=dict(mapping(at(caller, "source"), "source")),
+                )
 
 
-def _every_port(policy: Resource, graph: Graph) -> Iterable[str]:
+def _every_port(policy: Resource, graph: Graph) -> Iterable[Offence]:
     if not keeps_our_conventions(graph):  # elsewhere the workload's selector, methods and paths narrow too
         return
     for index, rule in enumerate(_allow_rules(policy)):
         operations = [mapping(at(to, "operation"), "operation") for to in sequence(at(rule, "to"), "to")]
         if not operations or not all(operations):
-            yield f"rule {index} allows every port"
+            yield Offence(path=f"spec.rules[{index}].to", problem="every port is allowed")
 
 
 def _direction(policy: Resource, direction: str) -> Sequence[Any]:
@@ -82,33 +86,39 @@ def _leaves_out(expression: Any) -> bool:
     return operator in {"NotIn", "DoesNotExist"} or (operator == "Exists" and is_on_all)
 
 
-def _anonymous_peers(policy: Resource, _graph: Graph) -> Iterable[str]:
+def _anonymous_peers(policy: Resource, _graph: Graph) -> Iterable[Offence]:
     for index, rule in enumerate(_direction(policy, "Ingress")):
         peers = sequence(at(rule, "from"), "from")
         if not peers:
-            yield f"ingress rule {index} admits anybody"
-        for peer in peers:
-            who = _is_anybody(mapping(peer, "from")) if mapping(peer, "from") else "a peer that names nobody"
+            yield Offence(path=f"spec.ingress[{index}].from", problem="anybody is admitted")
+        for number_, peer in enumerate(peers):
+            who = _is_anybody(mapping(peer, "from")) if mapping(peer, "from") else "whom no field names"
             if who:
-                yield f"ingress rule {index} admits {who}"
+                yield Offence(
+                    path=f"spec.ingress[{index}].from[{number_}]", problem=f"admits {who}", value=dict(peer)
+                )
 
 
-def _unnamed_ports(policy: Resource, graph: Graph) -> Iterable[str]:
+def _unnamed_ports(policy: Resource, graph: Graph) -> Iterable[Offence]:
     asks_for_ports = keeps_our_conventions(graph)
     for index, rule in enumerate(_direction(policy, "Ingress")):
         ports = sequence(at(rule, "ports"), "ports")
         if any(map(_is_every_port, ports)) or (asks_for_ports and not ports):
-            yield f"ingress rule {index} admits to every port"
+            yield Offence(
+                path=f"spec.ingress[{index}].ports", problem="every port is open", value=list(ports)
+            )
     for index, rule in enumerate(_direction(policy, "Egress")):
         ports, peers = sequence(at(rule, "ports"), "ports"), sequence(at(rule, "to"), "to")
         if ports and not any(map(_is_every_port, ports)):
             continue
-        if not peers:
-            yield f"egress rule {index} reaches every port of everybody"
-        for peer in peers:
-            cidr = text(at(peer, "ipBlock.cidr"), "ipBlock.cidr")
-            if cidr and is_internet(cidr):
-                yield f"egress rule {index} reaches every port of {cidr}"
+        who = [text(at(peer, "ipBlock.cidr"), "ipBlock.cidr") for peer in peers]
+        wide = [cidr for cidr in who if cidr and is_internet(cidr)] if peers else ["everybody"]
+        if wide:
+            yield Offence(
+                path=f"spec.egress[{index}].ports",
+                problem=f"every port of {', '.join(wide)} is reached",
+                value=list(ports),
+            )
 
 
 def _is_every_port(entry: Any) -> bool:
@@ -154,10 +164,10 @@ def _reaches_metadata(rule: Any) -> bool:
     return not peers
 
 
-def _open_metadata(policy: Resource, _graph: Graph) -> Iterable[str]:
+def _open_metadata(policy: Resource, _graph: Graph) -> Iterable[Offence]:
     for index, rule in enumerate(_direction(policy, "Egress")):
         if _includes_http(sequence(at(rule, "ports"), "ports")) and _reaches_metadata(rule):
-            yield f"egress rule {index} reaches {_METADATA}"
+            yield Offence(path=f"spec.egress[{index}].to", problem=f"{_METADATA} is reached on port 80")
 
 
 RULES: tuple[Rule, ...] = (

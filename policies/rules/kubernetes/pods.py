@@ -13,7 +13,7 @@ from policies.analysis.pods.partial import parts_of
 from policies.analysis.pods.pss_restricted import offences, told
 from policies.engine.collect_errors import every
 from policies.engine.graph import Graph, Resource
-from policies.engine.rule import Rule
+from policies.engine.rule import Offence, Rule
 from policies.engine.values import at, flag, text
 
 OBJECTS: Final = ("kubernetes:*",)
@@ -21,15 +21,15 @@ COVERS: Final = frozenset(WORKLOADS)
 """Kinds that the catalogue may count as covered, though the rules ask every kind."""
 
 
-Judgement = Callable[[pods.Pod], Iterable[str]]
+Judgement = Callable[[pods.Pod], Iterable[Offence]]
 
 
 def _in_each_pod(
     check: Judgement, part: Judgement | None = None
-) -> Callable[[Resource, Graph], Iterable[str]]:
+) -> Callable[[Resource, Graph], Iterable[Offence]]:
     """A check of every pod, and one of what an object says of pods that others make."""
 
-    def found(workload: Resource, _graph: Graph) -> Iterator[str]:
+    def found(workload: Resource, _graph: Graph) -> Iterator[Offence]:
         asked = part if workload.is_part else check
         whole = partial(_judged, workload, pods_of, asked) if asked is not None else tuple
         parts = partial(_judged, workload, parts_of, part) if part is not None else tuple
@@ -40,33 +40,32 @@ def _in_each_pod(
 
 def _judged(
     workload: Resource, of: Callable[[Resource], Iterable[pods.Pod]], check: Judgement
-) -> Iterator[str]:
-    return every(partial(_placed, pod, check) for pod in of(workload))
+) -> Iterator[Offence]:
+    return every(partial(check, pod) for pod in of(workload))
 
 
-def _placed(pod: pods.Pod, check: Judgement) -> Iterator[str]:
-    for problem in check(pod):
-        said = problem.removeprefix(f"{pod.place.rpartition('.')[2]}: ")  # a part is called by its place
-        yield f"{pod.place}: {said}" if pod.place else problem
-
-
-def _moving(pod: pods.Pod) -> Iterator[str]:
-    return pods.moving_images(pod.spec)
-
-
-def _told_unbounded(pod: pods.Pod) -> Iterator[str]:
+def _told_unbounded(pod: pods.Pod) -> Iterator[Offence]:
     """Of a part: a limit that takes the limit away."""
     for container in pod.containers():
-        if pods.is_nothing(at(container, "resources.limits.memory")):
-            yield f"{pods.name_of(container)}: limits.memory of 0 is no limit"
+        limit = at(container.says, "resources.limits.memory")
+        if pods.is_nothing(limit):
+            yield Offence(
+                path=f"{container.path}.resources.limits.memory",
+                problem=f"{limit} of container {container.name} is no limit",
+                value=limit,
+            )
 
 
-def _shared_token(pod: pods.Pod) -> Iterator[str]:
+def _shared_token(pod: pods.Pod) -> Iterator[Offence]:
     """Only where the token is asked for: what says nothing is left to the account."""
     account = text(at(pod.spec, "serviceAccountName"), "serviceAccountName")
     asked = flag(at(pod.spec, "automountServiceAccountToken"), "automountServiceAccountToken")
     if asked and account in {"", "default"}:
-        yield "asks for the token of the namespace's default account, which every pod there shares"
+        yield Offence(
+            path=pod.below("automountServiceAccountToken"),
+            problem="asks for the token of the namespace's default account, which every pod there shares",
+            value=True,
+        )
 
 
 RULES: tuple[Rule, ...] = (
@@ -85,7 +84,7 @@ RULES: tuple[Rule, ...] = (
         applies_to=OBJECTS,
         why="One container without a limit takes the memory of all others on its node.",
         fix="Set requests for cpu and memory, and a memory limit.",
-        check=_in_each_pod(lambda pod: pods.unbounded_containers(pod.spec), _told_unbounded),
+        check=_in_each_pod(pods.unbounded_containers, _told_unbounded),
     ),
     Rule(
         id="images-are-pinned",
@@ -94,7 +93,7 @@ RULES: tuple[Rule, ...] = (
         applies_to=OBJECTS,
         why="A moving tag runs code nobody reviewed, on the next restart.",
         fix="Name the image by digest; the report lists images that only have a version.",
-        check=_in_each_pod(_moving, _moving),
+        check=_in_each_pod(pods.moving_images, pods.moving_images),
     ),
     Rule(
         id="pods-share-no-token",

@@ -11,14 +11,14 @@ from policies.analysis.mesh.objects import MODEL_KINDS
 from policies.engine.collect_errors import every
 from policies.engine.graph import Graph, Resource
 from policies.engine.neighbours import keeps_our_conventions
-from policies.engine.rule import Rule
+from policies.engine.rule import Offence, Rule
 from policies.engine.values import at, number, text
 
 _CLASS: Final = "priorityClassName"
 _OF_MODELS: Final = frozenset({"slipway-models", "slipway-batch"})
 
 
-def _outranks(model: Resource, graph: Graph) -> Iterable[str]:
+def _outranks(model: Resource, graph: Graph) -> Iterable[Offence]:
     yield from _reserved(at(model.inputs, "spec"), "spec")
     lowest = graph.once(lowest_of_others)
     if lowest is None:
@@ -27,26 +27,36 @@ def _outranks(model: Resource, graph: Graph) -> Iterable[str]:
         own = priority(pod.spec, graph) if pod.is_model else None
         name = text(at(pod.spec, _CLASS), _CLASS)
         if own is not None and own > lowest[0] and not name.startswith("system-"):
-            yield f"{pod.path}.{_CLASS}: {name or 'the default'} is {own}, and drives out {lowest[1]} with {lowest[0]}"
+            yield Offence(
+                path=f"{pod.path}.{_CLASS}",
+                problem=f"{name or 'the default'} is {own}, and drives out {lowest[1]} with {lowest[0]}",
+                value=name or None,
+            )
 
 
-def _reserved(value: Any, path: str) -> Iterator[str]:
+def _reserved(value: Any, path: str) -> Iterator[Offence]:
     """Every priority class below a place that is kept for what runs the cluster."""
     if isinstance(value, Mapping):
         if text(at(value, _CLASS), f"{path}.{_CLASS}").startswith("system-"):
-            yield f"{path}.{_CLASS} is {value[_CLASS]}"
+            yield Offence(
+                path=f"{path}.{_CLASS}",
+                problem=f"{value[_CLASS]} is for what runs the cluster",
+                value=value[_CLASS],
+            )
         yield from every(partial(_reserved, item, f"{path}.{key}") for key, item in value.items())
     elif isinstance(value, list | tuple):
-        yield from every(partial(_reserved, item, f"{path}.{index}") for index, item in enumerate(value))
+        yield from every(partial(_reserved, item, f"{path}[{index}]") for index, item in enumerate(value))
 
 
-def _class_of_models(one: Resource, graph: Graph) -> Iterable[str]:
+def _class_of_models(one: Resource, graph: Graph) -> Iterable[Offence]:
     """In a stack that runs no model, its class is what says how models of other stacks will rank."""
     if name_of(one) not in _OF_MODELS or not keeps_our_conventions(graph):
         return
     value, lowest = number(at(one.inputs, "value"), "value"), graph.once(lowest_of_others)
     if lowest is not None and value is not None and value >= lowest[0]:
-        yield f"value: {int(value)} is not below {lowest[1]}, which has {lowest[0]}"
+        yield Offence(
+            path="value", problem=f"{int(value)} is not below {lowest[1]}, which has {lowest[0]}", value=value
+        )
 
 
 RULES: tuple[Rule, ...] = (

@@ -8,7 +8,7 @@ from typing import Any, Final
 from policies.analysis.kubernetes.rbac_risks import CHANGE, DANGERS, READ, takes
 from policies.engine.collect_errors import every
 from policies.engine.graph import Graph, Resource
-from policies.engine.rule import Rule
+from policies.engine.rule import Offence, Rule
 from policies.engine.values import at, known, mapping, sequence, text
 
 _RBAC: Final = "kubernetes:rbac.authorization.k8s.io/"
@@ -48,41 +48,48 @@ def _texts(rule: Any, key: str) -> list[str]:
     return [text(known(value), key) for value in sequence(at(rule, key), key)]
 
 
-def _unnamed(role: Resource, _graph: Graph) -> Iterable[str]:
+def _unnamed(role: Resource, _graph: Graph) -> Iterable[Offence]:
     rules = [partial(_wildcards, index, rule) for index, rule in enumerate(_rules(role))]
     return every([*rules, partial(_takes_all_roles, role)])
 
 
-def _takes_all_roles(role: Resource) -> Iterator[str]:
+def _takes_all_roles(role: Resource) -> Iterator[Offence]:
     path = "aggregationRule.clusterRoleSelectors"
-    for selector in sequence(at(role.inputs, path), path):
+    for index, selector in enumerate(sequence(at(role.inputs, path), path)):
         if not any(at(selector, part) for part in ("matchLabels", "matchExpressions")):
-            yield "aggregationRule takes in the rights of every other role"
+            yield Offence(path=f"{path}[{index}]", problem="takes in the rights of every other role")
 
 
-def _wildcards(index: int, rule: Any) -> Iterator[str]:
+def _wildcards(index: int, rule: Any) -> Iterator[Offence]:
     verbs, addresses = _texts(rule, "verbs"), _texts(rule, "nonResourceURLs")
     kinds = ["*" if kind == "*/*" else kind for kind in _texts(rule, "resources")] + addresses
     if "*" not in verbs and _ANY_ADDRESS & set(addresses):
-        yield f"rule {index}: {', '.join(verbs)} on every address of the API server"
+        yield Offence(
+            path=f"rules[{index}].nonResourceURLs",
+            problem=f"{', '.join(verbs)} on every address of the API server",
+            value=addresses,
+        )
     elif "*" in verbs and kinds:
-        yield f"rule {index}: every verb on {', '.join(kinds)}"
-    elif "*" in kinds and set(verbs) - READ:
-        yield f"rule {index}: {', '.join(verbs)} on every kind"
-    elif "*" in kinds and {"", "*"} & set(_texts(rule, "apiGroups")):
-        yield f"rule {index}: {', '.join(verbs)} on every kind, secrets among them"
+        yield Offence(path=f"rules[{index}].verbs", problem=f"every verb on {', '.join(kinds)}", value=verbs)
+    elif "*" in kinds and (set(verbs) - READ or {"", "*"} & set(_texts(rule, "apiGroups"))):
+        secrets = "" if set(verbs) - READ else ", secrets among them"
+        yield Offence(
+            path=f"rules[{index}].resources",
+            problem=f"{', '.join(verbs)} on every kind{secrets}",
+            value=_texts(rule, "resources"),
+        )
 
 
-def _escalates(role: Resource, _graph: Graph) -> Iterable[str]:
+def _escalates(role: Resource, _graph: Graph) -> Iterable[Offence]:
     whole = role.type in CLUSTER_ROLES
     return every(partial(_dangers, index, rule, whole) for index, rule in enumerate(_rules(role)))
 
 
-def _dangers(index: int, rule: Any, whole: bool) -> Iterator[str]:
+def _dangers(index: int, rule: Any, whole: bool) -> Iterator[Offence]:
     verbs, groups, kinds = (
         {said.lower() for said in _texts(rule, key)} for key in ("verbs", "apiGroups", "resources")
     )
-    names = _texts(rule, "resourceNames")
+    names, listed = _texts(rule, "resourceNames"), [kind.lower() for kind in _texts(rule, "resources")]
     is_named = bool(names)
     if "*" in verbs or "*" in kinds:  # a rule of its own
         return
@@ -93,50 +100,67 @@ def _dangers(index: int, rule: Any, whole: bool) -> Iterator[str]:
         narrow = is_named and not {"create"} & set(asked) and not _POWERFUL & set(names)
         held = narrow or (danger.only_whole_cluster and not whole)
         if asked and taken and {*danger.group.split("|"), "*"} & groups and not held:
-            yield f"rule {index}: {', '.join(asked)} on {', '.join(taken)} {danger.leads_to}"
+            # One rule may lead to several things: each stands at the kind that leads to it.
+            place = next(i for i, kind in enumerate(listed) if takes({kind}, taken[0]))
+            yield Offence(
+                path=f"rules[{index}].resources[{place}]",
+                problem=f"{', '.join(asked)} on {', '.join(taken)} {danger.leads_to}",
+                value=asked,
+            )
     if _ADMINISTRATORS in names and "configmaps" in kinds and (asked := sorted(verbs & CHANGE)):
-        yield f"rule {index}: {', '.join(asked)} on {_ADMINISTRATORS} makes administrators of the cluster"
+        yield Offence(
+            path=f"rules[{index}].resourceNames",
+            problem=f"{', '.join(asked)} on {_ADMINISTRATORS} makes administrators of the cluster",
+            value=names,
+        )
 
 
-def _strangers(binding: Resource, _graph: Graph) -> Iterable[str]:
+def _strangers(binding: Resource, _graph: Graph) -> Iterable[Offence]:
     role = text(at(binding.inputs, "roleRef.name"), "roleRef.name")
     if role in _DISCOVERY:
         return
-    for subject in sequence(at(binding.inputs, "subjects"), "subjects"):
-        name = text(at(subject, "name"), "subjects.name")
+    for index, subject in enumerate(sequence(at(binding.inputs, "subjects"), "subjects")):
+        name, who = text(at(subject, "name"), "subjects.name"), ""
         if name in _STRANGERS:
-            yield f"{name} has the role {role}: whoever reaches the API server"
+            who = "whoever reaches the API server"
         elif name in _EVERYBODY and text(at(subject, "kind"), "subjects.kind") == "Group":
-            yield f"{name} has the role {role}: everybody who can log in, pods too"
+            who = "everybody who can log in, pods too"
+        if who:
+            yield Offence(
+                path=f"subjects[{index}].name", problem=f"{name} has the role {role}: {who}", value=name
+            )
 
 
-def _administers(binding: Resource, _graph: Graph) -> Iterable[str]:
+def _administers(binding: Resource, _graph: Graph) -> Iterable[Offence]:
     if binding.type == CONFIG_MAP:
         return _mapped_masters(binding)
     return _bound_administrators(binding)
 
 
-def _mapped_masters(config: Resource) -> Iterator[str]:
+def _mapped_masters(config: Resource) -> Iterator[Offence]:
     """The list by which older EKS clusters make identities of AWS members of groups."""
     if text(at(config.inputs, "metadata.name"), "metadata.name") == _ADMINISTRATORS:
         for key in ("mapRoles", "mapUsers"):
             said = text(at(config.inputs, f"data.{key}"), f"data.{key}")
             if re.search(rf"(?<![\w:.-]){_MASTERS}(?![\w:.-])", said):
-                yield f"{key} puts identities into {_MASTERS}"
+                yield Offence(path=f"data.{key}", problem=f"puts identities into {_MASTERS}", value=said)
 
 
-def _bound_administrators(binding: Resource) -> Iterator[str]:
+def _bound_administrators(binding: Resource) -> Iterator[Offence]:
     ref = mapping(at(binding.inputs, "roleRef"), "roleRef")
     role, is_whole = text(ref.get("name"), "roleRef.name"), binding.type.endswith(":ClusterRoleBinding")
     if ref.get("kind") != "ClusterRole" or role not in _ADMINISTRATION | _OF_THE_SYSTEM:
         return
     if not is_whole and role != "cluster-admin":
         return
-    for subject in sequence(at(binding.inputs, "subjects"), "subjects"):
+    for index, subject in enumerate(sequence(at(binding.inputs, "subjects"), "subjects")):
         name = text(at(subject, "name"), "subjects.name")
         is_part = role in _OF_THE_SYSTEM and text(at(subject, "kind"), "subjects.kind") != "ServiceAccount"
         if name != _MASTERS and not is_part:
-            yield f"{name} has the role {role} {'everywhere' if is_whole else 'in its namespace'}"
+            where = "everywhere" if is_whole else "in its namespace"
+            yield Offence(
+                path=f"subjects[{index}].name", problem=f"{name} has the role {role} {where}", value=name
+            )
 
 
 RULES: tuple[Rule, ...] = (

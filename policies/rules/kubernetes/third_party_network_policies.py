@@ -8,7 +8,7 @@ from policies.analysis.mesh.objects import selects_everything
 from policies.analysis.network.internet_range import is_internet
 from policies.engine.collect_errors import every
 from policies.engine.graph import Graph, Resource
-from policies.engine.rule import Rule
+from policies.engine.rule import Offence, Rule
 from policies.engine.values import at, mapping, sequence, text
 
 CILIUM: Final = (
@@ -29,41 +29,55 @@ _EVERYBODY: Final = frozenset({"all", "world", "world-ipv4", "world-ipv6"})
 _ALL: Final = "all()"
 
 
-def _open(policy: Resource, _graph: Graph) -> Iterable[str]:
+def _open(policy: Resource, _graph: Graph) -> Iterable[Offence]:
     read = _READERS[policy.type]
-    specs = [at(policy.inputs, "spec"), *sequence(at(policy.inputs, "specs"), "specs")]
-    return every(partial(read, mapping(spec, "spec")) for spec in specs if spec is not None)
+    specs = [("spec", at(policy.inputs, "spec"))]
+    several = sequence(at(policy.inputs, "specs"), "specs")
+    specs += [(f"specs[{index}]", spec) for index, spec in enumerate(several)]
+    return every(partial(read, mapping(spec, "spec"), path) for path, spec in specs if spec is not None)
 
 
-def _cilium(spec: Mapping[str, Any]) -> Iterator[str]:
+def _cilium(spec: Mapping[str, Any], path: str) -> Iterator[Offence]:
     for index, rule in enumerate(sequence(at(spec, "ingress"), "ingress")):
-        yield from (f"ingress rule {index} admits {who}" for who in _cilium_strangers(rule, "from"))
+        for place, who in _cilium_strangers(rule, "from"):
+            yield Offence(path=f"{path}.ingress[{index}].{place}", problem=f"{who} is admitted", value=who)
     for index, rule in enumerate(sequence(at(spec, "egress"), "egress")):
         if not any(at(rule, part) for part in ("toPorts", "icmps")):
-            who = _cilium_strangers(rule, "to")
-            yield from (f"egress rule {index} reaches every port of {one}" for one in who)
+            for place, who in _cilium_strangers(rule, "to"):
+                yield Offence(
+                    path=f"{path}.egress[{index}].{place}",
+                    problem=f"every port of {who} is reached",
+                    value=who,
+                )
 
 
-def _cilium_strangers(rule: Any, way: str) -> Iterator[str]:
-    for entity in sequence(at(rule, f"{way}Entities"), f"{way}Entities"):
+def _cilium_strangers(rule: Any, way: str) -> Iterator[tuple[str, str]]:
+    for index, entity in enumerate(sequence(at(rule, f"{way}Entities"), f"{way}Entities")):
         if text(entity, "entities") in _EVERYBODY:
-            yield f"the entity {entity}"
-    ranges = [*sequence(at(rule, f"{way}CIDR"), f"{way}CIDR")]
-    ranges += [at(one, "cidr") for one in sequence(at(rule, f"{way}CIDRSet"), f"{way}CIDRSet")]
-    for cidr in ranges:
+            yield f"{way}Entities[{index}]", entity
+    ranges = list(_numbered(rule, f"{way}CIDR", ""))
+    ranges += _numbered(rule, f"{way}CIDRSet", ".cidr")
+    for place, cidr in ranges:
         if (said := text(cidr, "CIDR")) and is_internet(said):
-            yield said
+            yield place, said
 
 
-def _calico(spec: Mapping[str, Any]) -> Iterator[str]:
+def _numbered(rule: Any, key: str, field: str) -> Iterator[tuple[str, Any]]:
+    for index, one in enumerate(sequence(at(rule, key), key)):
+        yield f"{key}[{index}]{field}", at(one, field.lstrip(".")) if field else one
+
+
+def _calico(spec: Mapping[str, Any], path: str) -> Iterator[Offence]:
     for index, rule in enumerate(sequence(at(spec, "ingress"), "ingress")):
         if text(at(rule, "action"), "action") == "Allow" and _calico_anybody(at(rule, "source")):
-            yield f"ingress rule {index} admits anybody"
+            yield Offence(path=f"{path}.ingress[{index}].source", problem="anybody is admitted")
     for index, rule in enumerate(sequence(at(spec, "egress"), "egress")):
         target = mapping(at(rule, "destination"), "destination")
         is_named = any(at(target, part) for part in ("ports", "services", "domains"))
         if text(at(rule, "action"), "action") == "Allow" and not is_named and _calico_anybody(target):
-            yield f"egress rule {index} reaches every port of everybody"
+            yield Offence(
+                path=f"{path}.egress[{index}].destination", problem="every port of everybody is reached"
+            )
 
 
 def _calico_anybody(end: Any) -> bool:
@@ -78,18 +92,28 @@ def _calico_anybody(end: Any) -> bool:
     return all(selector in {"", _ALL, "global()"} for selector in selectors)
 
 
-def _admin(spec: Mapping[str, Any]) -> Iterator[str]:
+def _admin(spec: Mapping[str, Any], path: str) -> Iterator[Offence]:
     for way, peers in (("ingress", "from"), ("egress", "to")):
         for index, rule in enumerate(sequence(at(spec, way), way)):
             if text(at(rule, "action"), "action") != "Allow":
                 continue
-            for peer in sequence(at(rule, peers), peers):
-                if _admin_anybody(mapping(peer, peers)):
-                    verb = "admits" if way == "ingress" else "reaches"
-                    yield f"{way} rule {index} {verb} every pod of every namespace, whatever other policies say"
-                for cidr in sequence(at(peer, "networks"), "networks"):
-                    if is_internet(text(cidr, "networks")):
-                        yield f"{way} rule {index} reaches {cidr}, whatever other policies say"
+            for number, peer in enumerate(sequence(at(rule, peers), peers)):
+                yield from _admin_peer(mapping(peer, peers), f"{path}.{way}[{index}].{peers}[{number}]", way)
+
+
+def _admin_peer(peer: Mapping[str, Any], path: str, way: str) -> Iterator[Offence]:
+    if _admin_anybody(peer):
+        verb = "admitted" if way == "ingress" else "reached"
+        yield Offence(
+            path=path, problem=f"every pod of every namespace is {verb}, whatever other policies say"
+        )
+    for index, cidr in enumerate(sequence(at(peer, "networks"), "networks")):
+        if is_internet(text(cidr, "networks")):
+            yield Offence(
+                path=f"{path}.networks[{index}]",
+                problem=f"{cidr} is reached, whatever other policies say",
+                value=cidr,
+            )
 
 
 def _admin_anybody(peer: Mapping[str, Any]) -> bool:

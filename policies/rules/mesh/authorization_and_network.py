@@ -6,7 +6,7 @@ from typing import Any, Final
 from policies.analysis.kubernetes.metadata import inside, name_of, namespace_of
 from policies.analysis.mesh.objects import AUTHORIZATION, NETWORK_POLICY, selects_everything
 from policies.engine.graph import Graph, Resource
-from policies.engine.rule import Rule
+from policies.engine.rule import Offence, Rule
 from policies.engine.values import at, known, mapping, sequence, text
 
 _REASON: Final = "slipway.dev/reason"
@@ -70,46 +70,59 @@ def _peers(half: Resource) -> tuple[set[str], dict[str, set[str]]]:
     return namespaces, addresses
 
 
-def _disagreeing(policy: Resource, graph: Graph) -> Iterable[str]:
+def _disagreeing(policy: Resource, graph: Graph) -> Iterable[Offence]:
     for half in _halves(policy, graph):
         if _pods(policy, "spec.selector") != _pods(half, "spec.podSelector"):
-            yield f"it and the NetworkPolicy {name_of(half)} select different pods"
+            yield Offence(
+                path="spec.selector.matchLabels",
+                problem=f"it and the NetworkPolicy {name_of(half)} select different pods",
+                value=_pods(policy, "spec.selector"),
+            )
         if not sequence(at(half.inputs, "spec.ingress"), "spec.ingress"):
             continue
         callers = {who.split("/ns/")[-1].partition("/")[0] for who in _sources(policy, "principals")}
         namespaces, addresses = _peers(half)
         for namespace in sorted(callers ^ namespaces):
             one = "the NetworkPolicy" if namespace in namespaces else "the AuthorizationPolicy"
-            yield f"only {one} admits the namespace {namespace}"
+            yield Offence(
+                path="spec.rules", problem=f"only {one} admits the namespace {namespace}", value=namespace
+            )
         blocks = _sources(policy, "ipBlocks")
         for block in sorted(blocks ^ addresses.keys()):
             one = "the NetworkPolicy" if block in addresses else "the AuthorizationPolicy"
-            yield f"only {one} admits {block}"
+            yield Offence(path="spec.rules", problem=f"only {one} admits {block}", value=block)
         for block in sorted(blocks & addresses.keys()):
             if addresses[block] != _ports(policy):
-                yield f"{block} may reach other ports in the NetworkPolicy than in the AuthorizationPolicy"
+                yield Offence(
+                    path="spec.rules",
+                    problem=f"{block} may reach other ports in the NetworkPolicy than in the AuthorizationPolicy",
+                    value=block,
+                )
 
 
-def _wide_way(policy: Resource, _graph: Graph) -> Iterable[str]:
+def _wide_way(policy: Resource, _graph: Graph) -> Iterable[Offence]:
     for index, rule in enumerate(sequence(at(policy.inputs, "spec.egress"), "spec.egress")):
         if not sequence(at(rule, "ports"), "ports"):
-            yield f"egress rule {index} opens every port"
+            yield Offence(path=f"spec.egress[{index}].ports", problem="every port is open")
     notes = mapping(at(policy.inputs, "metadata.annotations"), "metadata.annotations")
     if not notes.get(_REASON):
         return
     if selects_everything(at(policy.inputs, "spec.podSelector")):
-        yield "a flow that is of every pod of the namespace"
-    for peer in _tunnel_peers(policy):
+        yield Offence(path="spec.podSelector", problem="a flow that is of every pod of the namespace")
+    for path, peer in _tunnel_peers(policy):
         if selects_everything(at(peer, "podSelector")):
-            yield "a flow that every pod of its caller's namespace may use"
+            yield Offence(
+                path=f"{path}.podSelector", problem="a flow that every pod of its caller's namespace may use"
+            )
 
 
-def _tunnel_peers(policy: Resource) -> Iterable[Any]:
-    """Pods, of any namespace, that may come through the mesh."""
-    for rule in sequence(at(policy.inputs, "spec.ingress"), "spec.ingress"):
+def _tunnel_peers(policy: Resource) -> Iterable[tuple[str, Any]]:
+    """Pods, of any namespace, that may come through the mesh, each with its path."""
+    for index, rule in enumerate(sequence(at(policy.inputs, "spec.ingress"), "spec.ingress")):
         ports = [known(at(port, "port"), "port") for port in sequence(at(rule, "ports"), "ports")]
-        if _TUNNEL in ports:
-            yield from (p for p in sequence(at(rule, "from"), "from") if at(p, "ipBlock") is None)
+        for number, peer in enumerate(sequence(at(rule, "from"), "from") if _TUNNEL in ports else ()):
+            if at(peer, "ipBlock") is None:
+                yield f"spec.ingress[{index}].from[{number}]", peer
 
 
 RULES: tuple[Rule, ...] = (

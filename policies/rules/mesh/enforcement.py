@@ -6,7 +6,7 @@ from typing import Final
 from policies.analysis.flows.layers import enforced_by_ztunnel, http_attributes
 from policies.analysis.mesh.objects import AUTHORIZATION
 from policies.engine.graph import Graph, Resource
-from policies.engine.rule import Rule
+from policies.engine.rule import Offence, Rule
 from policies.engine.values import at, sequence
 
 _TOKENS: Final = (
@@ -15,16 +15,24 @@ _TOKENS: Final = (
 )
 
 
-def _http_without_proxy(policy: Resource, graph: Graph) -> Iterable[str]:
+def _http_without_proxy(policy: Resource, graph: Graph) -> Iterable[Offence]:
     found = list(http_attributes(policy))
     if found and enforced_by_ztunnel(policy, graph):
         for place, name in found:
-            yield f"{place}: ztunnel enforces this policy and sees no {name}: ALLOW rules are dropped, DENY widened"
+            yield Offence(
+                path=place,
+                problem=f"ztunnel enforces this policy and sees no {name}: ALLOW rules are dropped, DENY widened",
+                value=name,
+            )
 
 
-def _tokens_without_proxy(policy: Resource, graph: Graph) -> Iterable[str]:
+def _tokens_without_proxy(policy: Resource, graph: Graph) -> Iterable[Offence]:
     if sequence(at(policy.inputs, "spec.jwtRules"), "spec.jwtRules") and enforced_by_ztunnel(policy, graph):
-        yield "spec.jwtRules: ztunnel reads no tokens, so nobody checks them: target a waypoint by targetRefs"
+        yield Offence(
+            path="spec.jwtRules",
+            problem="ztunnel reads no tokens, so nobody checks them",
+            expected="a waypoint in targetRefs",
+        )
 
 
 RULES: tuple[Rule, ...] = (

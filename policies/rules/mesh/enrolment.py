@@ -6,18 +6,20 @@ from typing import Any, Final
 from policies.analysis.kubernetes.charts import RELEASE
 from policies.analysis.mesh.objects import istio_chart
 from policies.engine.graph import Graph, Resource
-from policies.engine.rule import Rule
+from policies.engine.rule import Offence, Rule
 from policies.engine.values import at, mapping
 
 _LABEL: Final = "istio.io/dataplane-mode"
 
 
-def _starts_outside(release: Resource, graph: Graph) -> Iterable[str]:
+def _starts_outside(release: Resource, graph: Graph) -> Iterable[Offence]:
     places = list(_labelled(mapping(at(release.inputs, "values"), "values"), "values"))
     for agents in graph.of_type(RELEASE):
         if places and istio_chart(agents) == "ztunnel" and agents.urn not in graph.waits_for(release.urn):
-            yield (
-                f"{places[0]}: ambient, and the release does not wait for {agents.name}: its pods start outside"
+            yield Offence(
+                path=places[0],
+                problem=f"the release does not wait for {agents.name}, and its pods start outside the mesh",
+                value="ambient",
             )
 
 
@@ -26,7 +28,7 @@ def _labelled(value: Any, path: str) -> Iterator[str]:
     if isinstance(value, Mapping):
         for key, item in value.items():
             if key == _LABEL and item == "ambient":
-                yield f"{path}.{_LABEL}"
+                yield f"{path}[{_LABEL}]"
             else:
                 yield from _labelled(item, f"{path}.{key}")
     elif isinstance(value, list | tuple):

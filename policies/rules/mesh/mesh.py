@@ -17,7 +17,7 @@ from policies.analysis.mesh.objects import (
     selects_everything,
 )
 from policies.engine.graph import Graph, Resource
-from policies.engine.rule import Rule
+from policies.engine.rule import Offence, Rule
 from policies.engine.values import at, flag, mapping, text
 
 _PLAIN: Final = frozenset({"PERMISSIVE", "DISABLE"})
@@ -26,27 +26,33 @@ _DRY_RUN: Final = "istio.io/dry-run"
 _AFTER: Final = {"istiod": ("base",), "cni": ("base",), "ztunnel": ("istiod", "cni")}
 
 
-def _not_strict(release: Resource, graph: Graph) -> Iterable[str]:
+def _not_strict(release: Resource, graph: Graph) -> Iterable[Offence]:
     if istio_chart(release) != "istiod":
         return
     root = text(at(release.inputs, "namespace"), "namespace") or ROOT_NAMESPACE
     # Istio's default is PERMISSIVE: plain text is taken from anybody.
     if not requires_mutual_tls(root, graph):
-        yield f"no PeerAuthentication in {root} requires mutual TLS of the whole mesh"
+        yield Offence(
+            path="", problem=f"no PeerAuthentication in {root} requires mutual TLS of the whole mesh"
+        )
 
 
-def _plain_text(policy: Resource, _graph: Graph) -> Iterable[str]:
+def _plain_text(policy: Resource, _graph: Graph) -> Iterable[Offence]:
     mode = text(at(policy.inputs, "spec.mtls.mode"), "spec.mtls.mode")
     if mode in _PLAIN:
         whom = "every workload" if selects_everything(at(policy.inputs, "spec.selector")) else "the workload"
-        yield f"{mode} for {whom} of {namespace_of(policy)}"
+        yield _taken(f"{mode} for {whom} of {namespace_of(policy)}", mode)
     elif mode != "STRICT" and _is_for_the_mesh(policy):
-        yield f"{mode or 'no mode'} for the whole mesh, which takes plain text"
+        yield _taken(f"{mode or 'none'} for the whole mesh, which takes plain text", mode)
     ports = mapping(at(policy.inputs, "spec.portLevelMtls"), "spec.portLevelMtls")
     for port, setting in sorted(ports.items(), key=lambda item: str(item[0])):
         mode = text(at(setting, "mode"), f"spec.portLevelMtls.{port}.mode")
         if mode == "DISABLE" or (mode == "PERMISSIVE" and not is_named_exception(policy)):
-            yield f"{mode} on port {port}"
+            yield _taken("plain text is taken", mode, f"spec.portLevelMtls.{port}.mode")
+
+
+def _taken(problem: str, mode: str, path: str = "spec.mtls.mode") -> Offence:
+    return Offence(path=path, problem=problem, value=mode or None, expected="STRICT")
 
 
 def _is_for_the_mesh(policy: Resource) -> bool:
@@ -54,17 +60,25 @@ def _is_for_the_mesh(policy: Resource) -> bool:
     return namespace_of(policy) == ROOT_NAMESPACE and selects_everything(at(policy.inputs, "spec.selector"))
 
 
-def _unenforced(policy: Resource, graph: Graph) -> Iterable[str]:
+def _unenforced(policy: Resource, graph: Graph) -> Iterable[Offence]:
     """Of policies whose namespace is here, and for workloads that nothing else puts into the mesh."""
     notes = mapping(at(policy.inputs, "metadata.annotations"), "metadata.annotations")
     if flag(notes.get(_DRY_RUN), _DRY_RUN):
-        yield f"{_DRY_RUN} is on: it is logged and not enforced"
+        yield Offence(
+            path=f"metadata.annotations[{_DRY_RUN}]",
+            problem="the policy is logged and not enforced",
+            value=notes[_DRY_RUN],
+        )
     if policy.source:  # among manifests, what a chart labels is not seen
         return
     where = namespace_of(policy)
     for namespace in graph.of_type(NAMESPACE):
         if name_of(namespace) == where and not _is_in_mesh(namespace) and not _labels_its_pods(where, graph):
-            yield f"the namespace {where} is not in the mesh: nobody enforces it"
+            yield Offence(
+                path="metadata.namespace",
+                problem=f"{where} is not in the mesh: nobody enforces the policy",
+                value=where,
+            )
 
 
 def _is_in_mesh(namespace: Resource) -> bool:
@@ -92,11 +106,11 @@ def _asks_for_mesh(value: Any) -> bool:
     return isinstance(value, list | tuple) and any(_asks_for_mesh(item) for item in value)
 
 
-def _out_of_order(release: Resource, graph: Graph) -> Iterable[str]:
+def _out_of_order(release: Resource, graph: Graph) -> Iterable[Offence]:
     first = _AFTER.get(istio_chart(release), ())
     for other in graph.of_type(RELEASE):
         if istio_chart(other) in first and other.urn not in graph.waits_for(release.urn):
-            yield f"does not wait for {other.name}"
+            yield Offence(path="dependsOn", problem=f"the release does not wait for {other.name}")
 
 
 RULES: tuple[Rule, ...] = (

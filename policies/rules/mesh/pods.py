@@ -6,7 +6,7 @@ from typing import Any, Final
 from policies.analysis.kubernetes.metadata import inside, label, name_of, namespace_of
 from policies.analysis.mesh.objects import NAMESPACE, is_in_ambient
 from policies.engine.graph import Graph, Resource
-from policies.engine.rule import Rule
+from policies.engine.rule import Offence, Rule
 from policies.engine.values import at, known, mapping, sequence, text
 
 _APPS: Final = "kubernetes:apps/v1:"
@@ -17,11 +17,13 @@ _INJECT: Final = "sidecar.istio.io/inject"
 _MODE: Final = "istio.io/dataplane-mode"
 _EXCLUDED: Final = "traffic.sidecar.istio.io/excludeInboundPorts"
 _REASON: Final = "slipway.dev/reason"
+_METADATA: Final = "spec.template.metadata"
+_PLAIN: Final = "what the workload answers is answered in plain text, to anybody"
 _WITHOUT_IDENTITY: Final = ("metric", "prom", "webhook", "health", "probe")
 """Ports whose callers have no identity of the mesh: who scrapes, the API server, the kubelet."""
 
 
-def _leaves(workload: Resource, graph: Graph) -> Iterable[str]:
+def _leaves(workload: Resource, graph: Graph) -> Iterable[Offence]:
     template = mapping(at(workload.inputs, "spec.template"), "spec.template")
     labels = mapping(at(template, "metadata.labels"), "template.labels")
     notes = mapping(at(template, "metadata.annotations"), "template.annotations")
@@ -34,13 +36,22 @@ def _leaves(workload: Resource, graph: Graph) -> Iterable[str]:
         return
     has_sidecars = any(label(n, "istio-injection") == "enabled" or label(n, "istio.io/rev") for n in here)
     if has_sidecars and text(_said(labels, notes, _INJECT), _INJECT).lower() == "false":
-        yield f"{_INJECT} is false: what it answers is answered in plain text, to anybody"
+        kind = "labels" if _INJECT in labels else "annotations"
+        yield Offence(
+            path=f"{_METADATA}.{kind}[{_INJECT}]",
+            problem=_PLAIN,
+            value=labels.get(_INJECT, notes.get(_INJECT)),
+        )
     elif any(map(is_in_ambient, here)) and text(labels.get(_MODE), _MODE) == "none":
-        yield f"{_MODE} is none: what it answers is answered in plain text, to anybody"
+        yield Offence(path=f"{_METADATA}.labels[{_MODE}]", problem=_PLAIN, value="none")
     elif has_sidecars:
-        listed = text(notes.get(_EXCLUDED), _EXCLUDED).replace(" ", "").split(",")
-        for port in sorted(served & set(listed)):
-            yield f"{_EXCLUDED} names {port}, which a Service sends requests to"
+        said = text(notes.get(_EXCLUDED), _EXCLUDED)
+        for port in sorted(served & set(said.replace(" ", "").split(","))):
+            yield Offence(
+                path=f"{_METADATA}.annotations[{_EXCLUDED}]",
+                problem=f"names {port}, which a Service sends requests to",
+                value=said,
+            )
 
 
 def _said(labels: Mapping[str, Any], notes: Mapping[str, Any], key: str) -> str:

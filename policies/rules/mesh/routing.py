@@ -8,7 +8,7 @@ from policies.analysis.network.internet_range import is_internet
 from policies.analysis.network.tls_policies import is_weak
 from policies.engine.collect_errors import every
 from policies.engine.graph import Graph, Resource
-from policies.engine.rule import Rule
+from policies.engine.rule import Offence, Rule
 from policies.engine.values import at, flag, mapping, sequence, text
 
 _NETWORKING: Final = "kubernetes:networking.istio.io/"
@@ -37,75 +37,117 @@ _OWN_DOMAINS: Final = frozenset({"global", "local", "internal"})
 _OLD: Final = frozenset({"TLSV1_0", "TLSV1_1"})
 
 
-def _unencrypted(destination: Resource, _graph: Graph) -> Iterable[str]:
+def _unencrypted(destination: Resource, _graph: Graph) -> Iterable[Offence]:
     spec = mapping(at(destination.inputs, "spec"), "spec")
-    policies = [("trafficPolicy", at(spec, "trafficPolicy"))]
+    policies = [("spec.trafficPolicy", at(spec, "trafficPolicy"))]
     for index, subset in enumerate(sequence(at(spec, "subsets"), "subsets")):
-        policies.append((f"subsets.{index}.trafficPolicy", at(subset, "trafficPolicy")))
+        policies.append((f"spec.subsets[{index}].trafficPolicy", at(subset, "trafficPolicy")))
     return every(partial(_tls_problems, policy, path) for path, policy in policies)
 
 
-def _tls_problems(policy: Any, path: str) -> Iterator[str]:
+def _tls_problems(policy: Any, path: str) -> Iterator[Offence]:
     settings = [(path, mapping(at(policy, "tls"), "tls"))]
     for index, port in enumerate(sequence(at(policy, "portLevelSettings"), "portLevelSettings")):
-        settings.append((f"{path}.portLevelSettings.{index}", mapping(at(port, "tls"), "tls")))
+        settings.append((f"{path}.portLevelSettings[{index}]", mapping(at(port, "tls"), "tls")))
     for where, tls in settings:
         mode = text(at(tls, "mode"), "tls.mode")
         if tls and mode in {"", "DISABLE"}:
-            yield f"{where}.tls sends in plain text"
+            yield Offence(
+                path=f"{where}.tls.mode", problem="requests are sent in plain text", value=mode or None
+            )
         if flag(at(tls, "insecureSkipVerify"), "insecureSkipVerify"):
-            yield f"{where}.tls trusts any certificate"
+            yield Offence(
+                path=f"{where}.tls.insecureSkipVerify", problem="any certificate is trusted", value=True
+            )
 
 
-def _plain_servers(gateway: Resource, _graph: Graph) -> Iterable[str]:
+def _plain_servers(gateway: Resource, _graph: Graph) -> Iterable[Offence]:
     servers = sequence(at(gateway.inputs, "spec.servers"), "spec.servers")
     return every(partial(_server_problems, server, index) for index, server in enumerate(servers))
 
 
-def _server_problems(server: Any, index: int) -> Iterator[str]:
+def _server_problems(server: Any, index: int) -> Iterator[Offence]:
+    path = f"spec.servers[{index}]"
     protocol = text(at(server, "port.protocol"), "port.protocol").upper()
     tls: Mapping[str, Any] = mapping(at(server, "tls"), "tls")
     if protocol in _PLAIN and not flag(at(tls, "httpsRedirect"), "httpsRedirect"):
-        yield f"server {index} listens in plain text ({protocol})"
+        yield Offence(
+            path=f"{path}.port.protocol",
+            problem=f"listens in plain text ({protocol})",
+            value=protocol,
+            expected="HTTPS or TLS",
+        )
     least = text(at(tls, "minProtocolVersion"), "minProtocolVersion")
     if least in _OLD:
-        yield f"server {index} accepts {least}"
-    for cipher in sequence(at(tls, "cipherSuites"), "cipherSuites"):
+        yield Offence(
+            path=f"{path}.tls.minProtocolVersion",
+            problem=f"{least} is accepted",
+            value=least,
+            expected="TLSV1_2 or later",
+        )
+    for number, cipher in enumerate(sequence(at(tls, "cipherSuites"), "cipherSuites")):
         if is_weak(text(cipher, "cipherSuites")):
-            yield f"server {index} accepts the cipher {cipher}"
+            yield Offence(
+                path=f"{path}.tls.cipherSuites[{number}]",
+                problem=f"the cipher {cipher} is accepted",
+                value=cipher,
+            )
 
 
-def _anywhere(entry: Resource, _graph: Graph) -> Iterable[str]:
-    for host in sequence(at(entry.inputs, "spec.hosts"), "spec.hosts"):
+def _anywhere(entry: Resource, _graph: Graph) -> Iterable[Offence]:
+    for index, host in enumerate(sequence(at(entry.inputs, "spec.hosts"), "spec.hosts")):
         wildcard, _, rest = text(host, "hosts").partition("*.")
         is_domain = not wildcard and "." not in rest and rest not in _OWN_DOMAINS and rest != ""
         if not text(host, "hosts").strip("*.") or is_domain:
-            yield f"opens the way to every host ({host})"
-    for address in sequence(at(entry.inputs, "spec.addresses"), "spec.addresses"):
+            yield Offence(
+                path=f"spec.hosts[{index}]", problem=f"opens the way to every host ({host})", value=host
+            )
+    for index, address in enumerate(sequence(at(entry.inputs, "spec.addresses"), "spec.addresses")):
         if is_internet(text(address, "addresses")):
-            yield f"opens the way to every address ({address})"
+            yield Offence(
+                path=f"spec.addresses[{index}]",
+                problem=f"opens the way to every address ({address})",
+                value=address,
+            )
 
 
-def _open_keys(authentication: Resource, _graph: Graph) -> Iterable[str]:
+def _open_keys(authentication: Resource, _graph: Graph) -> Iterable[Offence]:
     for index, rule in enumerate(sequence(at(authentication.inputs, "spec.jwtRules"), "spec.jwtRules")):
-        if text(at(rule, "jwksUri"), "jwksUri").lower().startswith("http://"):
-            yield f"rule {index} fetches the issuer's keys in plain text"
+        address = text(at(rule, "jwksUri"), "jwksUri")
+        if address.lower().startswith("http://"):
+            yield Offence(
+                path=f"spec.jwtRules[{index}].jwksUri",
+                problem="the issuer's keys are fetched in plain text",
+                value=address,
+                expected="https",
+            )
 
 
-def _any_way_out(sidecar: Resource, _graph: Graph) -> Iterable[str]:
+def _any_way_out(sidecar: Resource, _graph: Graph) -> Iterable[Offence]:
     path = "spec.outboundTrafficPolicy.mode"
     if text(at(sidecar.inputs, path), path) == "ALLOW_ANY":
-        yield f"{path} ALLOW_ANY: what is not in the registry is reached all the same"
+        yield Offence(
+            path=path,
+            problem="what is not in the registry is reached all the same",
+            value="ALLOW_ANY",
+            expected="REGISTRY_ONLY",
+        )
 
 
-def _removed_checks(filters: Resource, _graph: Graph) -> Iterable[str]:
+def _removed_checks(filters: Resource, _graph: Graph) -> Iterable[Offence]:
     for index, patch in enumerate(sequence(at(filters.inputs, "spec.configPatches"), "spec.configPatches")):
         if text(at(patch, "patch.operation"), "patch.operation") not in {"REMOVE", "REPLACE"}:
             continue
-        chain = mapping(at(patch, "match.listener.filterChain.filter"), "filter")
-        for name in (text(at(chain, "subFilter.name"), "subFilter.name"), text(at(chain, "name"), "name")):
+        where = "match.listener.filterChain.filter"
+        chain = mapping(at(patch, where), "filter")
+        for field in ("subFilter.name", "name"):
+            name = text(at(chain, field), field)
             if name in _CHECKS:
-                yield f"patch {index} takes {name} out of the proxies"
+                yield Offence(
+                    path=f"spec.configPatches[{index}].{where}.{field}",
+                    problem=f"{name} is taken out of the proxies",
+                    value=name,
+                )
 
 
 RULES: tuple[Rule, ...] = (

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from policies.analysis.kubernetes.charts import RELEASE, chart_of
 from policies.engine.graph import Graph, Resource
-from policies.engine.rule import Rule
+from policies.engine.rule import Offence, Rule
 from policies.engine.values import at, flag, mapping, sequence, text
 
 LOG_GROUP: Final = "aws:cloudwatch/logGroup:LogGroup"
@@ -24,80 +24,89 @@ COLLECTORS: Final = (
 _DEFAULT_PASSWORDS: Final = frozenset({"prom-operator", "admin", "strongpassword"})
 
 
-def _unencrypted(group: Resource, _graph: Graph) -> Iterable[str]:
+def _unencrypted(group: Resource, _graph: Graph) -> Iterable[Offence]:
     if group.property_dependencies.get("kmsKeyId"):
         return
     if not text(at(group.inputs, "kmsKeyId"), "kmsKeyId"):
-        yield "kmsKeyId is not set: whoever may read logs reads these"
+        yield Offence(path="kmsKeyId", problem="is not set: whoever may read logs reads these")
 
 
-def _endpoints(monitor: Resource) -> list[Mapping[str, Any]]:
-    prop = "endpoints" if monitor.type == SERVICE_MONITOR else "podMetricsEndpoints"
-    return [mapping(endpoint) for endpoint in sequence(at(monitor.inputs, f"spec.{prop}"))]
+def _endpoints(monitor: Resource) -> list[tuple[str, Mapping[str, Any]]]:
+    """Each endpoint with its path."""
+    path = f"spec.{'endpoints' if monitor.type == SERVICE_MONITOR else 'podMetricsEndpoints'}"
+    listed = sequence(at(monitor.inputs, path))
+    return [(f"{path}[{index}]", mapping(endpoint)) for index, endpoint in enumerate(listed)]
 
 
-def _unverified(monitor: Resource, _graph: Graph) -> Iterable[str]:
+def _unverified(monitor: Resource, _graph: Graph) -> Iterable[Offence]:
     if monitor.type in COLLECTORS:
         yield from _trusting(at(monitor.inputs, "spec"), "spec")
         return
-    for endpoint in _endpoints(monitor):
+    for path, endpoint in _endpoints(monitor):
         if flag(at(endpoint, "tlsConfig.insecureSkipVerify")):
-            yield f"endpoint {_port(endpoint)}: insecureSkipVerify is on"
+            yield _unproven(f"{path}.tlsConfig")
 
 
-def _trusting(value: Any, path: str) -> Iterator[str]:
+def _unproven(path: str) -> Offence:
+    return Offence(
+        path=f"{path}.insecureSkipVerify",
+        problem="whoever answers is believed",
+        value=True,
+        expected="must be false",
+    )
+
+
+def _trusting(value: Any, path: str) -> Iterator[Offence]:
     """Wherever a collector is told to believe anybody: remote writes, alerting, receivers."""
     if isinstance(value, Mapping):
         if flag(value.get("insecureSkipVerify"), path):
-            yield f"{path}: insecureSkipVerify is on"
+            yield _unproven(path)
         for key, one in value.items():
             yield from _trusting(one, f"{path}.{key}")
     elif isinstance(value, list | tuple):
         for index, one in enumerate(value):
-            yield from _trusting(one, f"{path}.{index}")
+            yield from _trusting(one, f"{path}[{index}]")
 
 
-def _sends_own_token(monitor: Resource, _graph: Graph) -> Iterable[str]:
-    for endpoint in _endpoints(monitor):
+def _sends_own_token(monitor: Resource, _graph: Graph) -> Iterable[Offence]:
+    for path, endpoint in _endpoints(monitor):
         for prop in ("bearerTokenFile", "authorization.credentialsFile"):
-            if text(at(endpoint, prop)):
-                yield f"endpoint {_port(endpoint)}: {prop} sends a file of Prometheus's own"
+            file = text(at(endpoint, prop))
+            if file:
+                yield Offence(path=f"{path}.{prop}", problem="a file of Prometheus's own is sent", value=file)
 
 
-def _port(endpoint: Mapping[str, Any]) -> str:
-    return str(at(endpoint, "port") or at(endpoint, "targetPort") or at(endpoint, "portNumber") or "?")
+def _grafana(release: Resource) -> tuple[str, Mapping[str, Any]]:
+    """Where its values stand, and they: alone, or of kube-prometheus-stack, which brings it unless told otherwise."""
+    path = {"grafana": "values", "kube-prometheus-stack": "values.grafana"}.get(chart_of(release), "")
+    return path, {"enabled": True, **mapping(at(release.inputs, path))} if path else {}
 
 
-def _grafana(release: Resource) -> Mapping[str, Any]:
-    """Its values, alone or as a part of kube-prometheus-stack, which brings it unless told otherwise."""
-    chart = chart_of(release)
-    if chart == "grafana":
-        return {"enabled": True, **mapping(at(release.inputs, "values"))}
-    if chart == "kube-prometheus-stack":
-        return {"enabled": True, **mapping(at(release.inputs, "values.grafana"))}
-    return {}
-
-
-def _published_password(release: Resource, _graph: Graph) -> Iterable[str]:
-    values = _grafana(release)
+def _published_password(release: Resource, _graph: Graph) -> Iterable[Offence]:
+    path, values = _grafana(release)
     if not flag(at(values, "enabled")) or text(at(values, "admin.existingSecret")):
         return
     password = text(at(values, "adminPassword"))
     if not password:
-        yield "grafana has no admin.existingSecret: the chart's own password is published"
+        yield Offence(
+            path=f"{path}.admin.existingSecret",
+            problem="is not set, and the chart's own password is published",
+        )
     elif password in _DEFAULT_PASSWORDS:
-        yield "grafana's adminPassword is a published one"
+        yield Offence(path=f"{path}.adminPassword", problem="is a published one")
     else:
-        yield "grafana's adminPassword stands in plain text in the values"
+        yield Offence(path=f"{path}.adminPassword", problem="stands in plain text in the values")
 
 
-def _anonymous(release: Resource, _graph: Graph) -> Iterable[str]:
-    values = _grafana(release)
+def _anonymous(release: Resource, _graph: Graph) -> Iterable[Offence]:
+    path, values = _grafana(release)
     if flag(at(values, "enabled")) and flag(at(values, "grafana\\.ini.auth\\.anonymous.enabled")):
-        yield "grafana lets anybody in: auth.anonymous.enabled is true"
+        yield Offence(
+            path=f"{path}[grafana.ini][auth.anonymous].enabled", problem="Grafana lets anybody in", value=True
+        )
 
 
-def _tolerates_gpu_taint(release: Resource, _graph: Graph) -> Iterable[str]:
+def _tolerates_gpu_taint(release: Resource, _graph: Graph) -> Iterable[Offence]:
     if chart_of(release) != "dcgm-exporter":
         return
     for toleration in sequence(at(release.inputs, "values.tolerations")):
@@ -106,7 +115,12 @@ def _tolerates_gpu_taint(release: Resource, _graph: Graph) -> Iterable[str]:
             return
         if key == "nvidia.com/gpu":
             return
-    yield "tolerates no nvidia.com/gpu taint: no GPU is watched"
+    yield Offence(
+        path="values.tolerations",
+        problem="no GPU is watched",
+        value=at(release.inputs, "values.tolerations"),
+        expected="the taint nvidia.com/gpu is tolerated",
+    )
 
 
 RULES: tuple[Rule, ...] = (

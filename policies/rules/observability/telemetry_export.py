@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from policies.analysis.kubernetes.metadata import namespace_of
 from policies.analysis.network.cluster_address import is_inside
 from policies.engine.graph import Graph, Resource
-from policies.engine.rule import Rule
+from policies.engine.rule import Offence, Rule
 from policies.engine.values import at, flag, known, mapping, sequence, text
 
 _COLLECTOR: Final = "kubernetes:opentelemetry.io/v1beta1:OpenTelemetryCollector"
@@ -20,7 +20,7 @@ _PROMETHEUS: Final = (
 _PRIVATE: Final = (".internal", ".local", ".lan", ".localdomain")
 
 
-def _plain(sender: Resource, _graph: Graph) -> Iterable[str]:
+def _plain(sender: Resource, _graph: Graph) -> Iterable[Offence]:
     where = namespace_of(sender)
     if sender.type == _COLLECTOR:
         exporters = mapping(at(sender.inputs, "spec.config.exporters"), "spec.config.exporters")
@@ -28,28 +28,28 @@ def _plain(sender: Resource, _graph: Graph) -> Iterable[str]:
             yield from _exported(str(name), mapping(exporter, str(name)), where)
         return
     for index, remote in enumerate(sequence(at(sender.inputs, "spec.remoteWrite"), "spec.remoteWrite")):
-        path = f"remoteWrite.{index}.url"
+        path = f"spec.remoteWrite[{index}].url"
         yield from _sent(path, text(at(remote, "url"), path), where)
 
 
-def _exported(name: str, exporter: Mapping[str, Any], where: str) -> Iterator[str]:
+def _exported(name: str, exporter: Mapping[str, Any], where: str) -> Iterator[Offence]:
     """One address for all signals, or one for each; an address without a scheme is encrypted unless told not to be."""
     is_plain = flag(at(exporter, "tls.insecure"), f"{name}.tls.insecure")
     for key, value in exporter.items():
         if key == "endpoint" or str(key).endswith("_endpoint"):
-            path = f"{name}.{key}"
+            path = f"spec.config.exporters.{name}.{key}"
             said = text(known(value, path), path)
             yield from _sent(path, f"http://{said}" if is_plain and "://" not in said else said, where)
 
 
-def _sent(path: str, address: str, where: str) -> Iterator[str]:
+def _sent(path: str, address: str, where: str) -> Iterator[Offence]:
     try:
         parts = urlsplit(address)
         host = parts.hostname or ""
     except ValueError:
         return
     if parts.scheme == "http" and "$" not in host and _is_elsewhere(host, where):
-        yield f"{path} sends to {host} in plain text"
+        yield Offence(path=path, problem=f"sends to {host} in plain text", value=address, expected="https")
 
 
 def _is_elsewhere(host: str, where: str) -> bool:

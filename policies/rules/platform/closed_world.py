@@ -7,10 +7,10 @@ round; of files of others, types that no rule knows stand in the report under "n
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
-from policies.engine.accepted_types import RULE, finding_of
+from policies.engine.accepted_types import RULE, finding_of, unjudged
 from policies.engine.graph import Graph, Resource
 from policies.engine.normalize import object_type, spelled
-from policies.engine.rule import Rule
+from policies.engine.rule import Offence, Rule
 from policies.engine.values import at, known, listed, text
 from policies.rules.platform.providers import AWS, KUBERNETES
 
@@ -39,7 +39,7 @@ def _type_of(resource: Resource) -> str:
     return segments[2].rpartition("$")[2] if len(segments) > 3 else resource.type  # noqa: PLR2004 urn, project, types, name
 
 
-def _unjudged(resource: Resource, graph: Graph) -> Iterable[str]:
+def _unjudged(resource: Resource, graph: Graph) -> Iterable[Offence]:
     from policies.engine.catalog import COVERED, NEEDS_NO_RULE  # noqa: PLC0415 the catalogue imports this module
 
     token = resource.type
@@ -49,17 +49,17 @@ def _unjudged(resource: Resource, graph: Graph) -> Iterable[str]:
     if token.startswith(_PROVIDER):
         yield from _provider(resource, token)
     elif package not in _PACKAGES or spelled(token) not in COVERED | NEEDS_NO_RULE.keys():
-        yield finding_of(token)
+        yield unjudged(token)
     else:
         yield from (
-            f"{finding_of(token)}: it {what}"
+            Offence(path="", problem=f"{finding_of(token)}: it {what}")
             for start, what in _BRINGS_OTHERS.items()
             if token.startswith(start)
         )
         if token.startswith("kubernetes:kyverno.io/"):
             yield from _making_policy(resource)
     if token.startswith("aws:") and _has_own_region(resource, graph):
-        yield finding_of(f"{token} region")
+        yield unjudged(f"{token} region")
 
 
 def _has_own_region(resource: Resource, graph: Graph) -> bool:
@@ -68,32 +68,38 @@ def _has_own_region(resource: Resource, graph: Graph) -> bool:
     return region is not None and all(region != p.inputs.get("region") for p in graph.of_type(AWS))
 
 
-def _provider(resource: Resource, token: str) -> Iterator[str]:
+def _provider(resource: Resource, token: str) -> Iterator[Offence]:
     if token not in _SETTINGS:
-        yield finding_of(token)
+        yield unjudged(token)
         return
     for name, value in sorted(resource.inputs.items()):
         if (
             value not in (None, "", "false", False, "[]", "{}")
             and name not in _SETTINGS[token] | _CREDENTIALS
         ):
-            yield finding_of(f"{token} {name}")
+            yield unjudged(f"{token} {name}")
 
 
-def _making_policy(policy: Resource) -> Iterator[str]:
-    for rule in listed(at(policy.inputs, "spec.rules"), "spec.rules"):
+def _making_policy(policy: Resource) -> Iterator[Offence]:
+    for index, rule in enumerate(listed(at(policy.inputs, "spec.rules"), "spec.rules")):
         for part in ("generate", "mutate"):
             if at(rule, part):
-                yield f"{finding_of(policy.type)}: it {part}s objects that others make"
+                yield Offence(
+                    path=f"spec.rules[{index}].{part}",
+                    problem=f"{finding_of(policy.type)}: it {part}s objects that others make",
+                )
 
 
-def _another_place(resource: Resource, graph: Graph) -> Iterable[str]:
+def _another_place(resource: Resource, graph: Graph) -> Iterable[Offence]:
     """Every AWS provider of a stack works in one region and one account, and every resource has a provider."""
     if resource.type == AWS:
         yield from _other_provider(resource, graph)
     elif resource.custom and not resource.rendered and not resource.provider and graph.once(_tells_providers):
         package = resource.type.partition(":")[0]
-        yield f"has no provider: the surroundings of whoever runs the update choose where {package} makes it"
+        yield Offence(
+            path="",
+            problem=f"has no provider: the surroundings of whoever runs the update choose where {package} makes it",
+        )
 
 
 def _tells_providers(graph: Graph) -> bool:
@@ -101,13 +107,17 @@ def _tells_providers(graph: Graph) -> bool:
     return any(resource.provider for resource in graph)
 
 
-def _other_provider(provider: Resource, graph: Graph) -> Iterator[str]:
+def _other_provider(provider: Resource, graph: Graph) -> Iterator[Offence]:
     own = [p for p in graph.of_type(AWS) if not p.is_read]
     first = min(own, key=lambda p: (-_users(p, graph), p.urn))
     for name in ("region", "allowedAccountIds"):
         here, there = (known(p.inputs.get(name), name) for p in (provider, first))
         if here != there:
-            yield f"{name}: {_plain(here)}, and the stack's other resources are made in {_plain(there)}"
+            yield Offence(
+                path=name,
+                problem=f"{_plain(here)}, and the stack's other resources are made in {_plain(there)}",
+                value=here,
+            )
 
 
 def _users(provider: Resource, graph: Graph) -> int:
@@ -118,7 +128,7 @@ def _plain(value: Any) -> str:
     return str(value).strip('[]"') if value is not None else "none"
 
 
-def _lies(resource: Resource, _graph: Graph) -> Iterable[str]:
+def _lies(resource: Resource, _graph: Graph) -> Iterable[Offence]:
     token = _type_of(resource)
     version, kind = resource.inputs.get("apiVersion"), resource.inputs.get("kind")
     if resource.rendered or not token.startswith("kubernetes:") or not (version and kind):
@@ -127,15 +137,24 @@ def _lies(resource: Resource, _graph: Graph) -> Iterable[str]:
     # pulumi.apiextensions.CustomResource writes kubernetes:v1:ConfigMap for kubernetes:core/v1:ConfigMap.
     whole = token.replace("kubernetes:v1:", "kubernetes:core/v1:")
     if said not in {whole, object_type(whole, {})}:
-        yield f"kind: the type is {token}, and the object that is sent is a {version} {kind}"
+        yield Offence(
+            path="kind",
+            problem=f"the type is {token}, and the object that is sent is a {version} {kind}",
+            value=kind,
+        )
 
 
-def _patches(resource: Resource, _graph: Graph) -> Iterable[str]:
+def _patches(resource: Resource, _graph: Graph) -> Iterable[Offence]:
     token = _type_of(resource)
     if token.startswith("kubernetes:") and token.endswith("Patch") and not resource.rendered:
-        yield f"changes a {text(resource.inputs.get('kind'), 'kind') or 'object'} that is made elsewhere"
+        kind = text(resource.inputs.get("kind"), "kind")
+        yield Offence(
+            path="kind", problem=f"changes a {kind or 'object'} that is made elsewhere", value=kind or None
+        )
     elif token.startswith("kubernetes:") and token.endswith("List") and "items" in resource.inputs:
-        yield "brings its items in one resource, so that each of them has no state of its own"
+        yield Offence(
+            path="items", problem="come in one resource, so that each of them has no state of its own"
+        )
 
 
 RULES: tuple[Rule, ...] = (

@@ -11,7 +11,7 @@ from policies.analysis.iam.patterns import covers, covers_action
 from policies.analysis.iam.statements import Statement, statements
 from policies.engine.collect_errors import every
 from policies.engine.graph import Graph, Resource
-from policies.engine.rule import Rule
+from policies.engine.rule import Offence, Rule
 from policies.engine.values import at, text
 
 _DOCUMENT: Final = {
@@ -39,33 +39,51 @@ def component_of(resource: Resource) -> str:
     return type_ if type_.startswith(_OURS) else ""
 
 
-def _surplus(resource: Resource, _graph: Graph) -> Iterable[str]:
+def _surplus(resource: Resource, _graph: Graph) -> Iterable[Offence]:
     component = component_of(resource)
     prop = _DOCUMENT[resource.type]
     if not component or at(resource.inputs, prop) is None:
         return
     declared = declared_for(resource.name)
     if declared is None or declared.of != component:
-        yield f"{prop}: facts/grants declares nothing for {resource.name} of {component}"
+        yield Offence(path=prop, problem=f"facts/grants declares nothing for {resource.name} of {component}")
         return
     found = statements(at(resource.inputs, prop), prop)
     held = _not_derived if declared.derived else partial(_more, declared=declared)
     yield from every(partial(held, statement) for statement in found)
 
 
-def _not_derived(statement: Statement) -> Iterable[str]:
+def _not_derived(statement: Statement) -> Iterable[Offence]:
     """What no type of ours takes, and what would give a role permissions without its boundary."""
     if not statement.allows:
         return
     if statement.not_actions is not None or statement.not_resources is not None:
-        yield f"{statement.name} names what it leaves out, not what it grants"
+        yield _leaves_out(statement)
         return
     known = _deploying()
     for action in statement.actions:
         if action not in known:
-            yield f"{statement.name}: {action} is no action of facts/deploy_actions.yaml"
+            yield Offence(
+                path=statement.place("Action", action),
+                problem=f"{action} is no action of facts/deploy_actions.yaml",
+                value=action,
+            )
         if action in _GIVES and not any(c.key == _BOUNDARY_KEY for c in statement.pinned()):
-            yield f"{statement.name}: {action} without a condition on {_BOUNDARY_KEY}"
+            yield Offence(
+                path=statement.place("Condition"), problem=f"{action} without a condition on {_BOUNDARY_KEY}"
+            )
+
+
+def _leaves_out(statement: Statement) -> Offence:
+    part = next(
+        (
+            part
+            for part, said in (("NotAction", statement.not_actions), ("NotResource", statement.not_resources))
+            if said is not None
+        ),
+        "NotPrincipal",
+    )
+    return Offence(path=statement.place(part), problem="names what it leaves out, not what it grants")
 
 
 @cache
@@ -78,7 +96,7 @@ def _deploying() -> frozenset[str]:
     }
 
 
-def _more(statement: Statement, declared: Declared) -> Iterable[str]:
+def _more(statement: Statement, declared: Declared) -> Iterable[Offence]:
     if not statement.allows:
         return
     if (
@@ -86,19 +104,19 @@ def _more(statement: Statement, declared: Declared) -> Iterable[str]:
         or statement.not_resources is not None
         or statement.spares_principals
     ):
-        yield f"{statement.name} names what it leaves out, not what it grants"
+        yield _leaves_out(statement)
         return
     grants = [grant for grant in declared.allows.values() if _is_held(grant, statement)]
     for who in _principals(statement) or ("",):
         for action in statement.actions:
             for resource in statement.resources or ("",):
                 if not any(_is_within(grant, who, action, resource) for grant in grants):
-                    parts = [
-                        f"{statement.name}: {action}",
-                        resource and f"on {resource}",
-                        who and f"by {who}",
-                    ]
-                    yield f"{' '.join(part for part in parts if part)} is more than is declared"
+                    parts = [action, resource and f"on {resource}", who and f"by {who}"]
+                    yield Offence(
+                        path=statement.place("Action", action),
+                        problem=f"{' '.join(part for part in parts if part)} is more than is declared",
+                        value=action,
+                    )
 
 
 def _is_within(grant: Grant, who: str, action: str, resource: str) -> bool:
@@ -130,7 +148,7 @@ def _is_held(grant: Grant, statement: Statement) -> bool:
     )
 
 
-def _lost(resource: Resource, _graph: Graph) -> Iterable[str]:
+def _lost(resource: Resource, _graph: Graph) -> Iterable[Offence]:
     declared = declared_for(resource.name)
     prop = _DOCUMENT[resource.type]
     if declared is None or declared.of != component_of(resource):
@@ -140,7 +158,7 @@ def _lost(resource: Resource, _graph: Graph) -> Iterable[str]:
         for action in denial.actions:
             for what in denial.resources:
                 if not any(_still_denies(s, denial, action, what) for s in denials):
-                    yield f"{name} no longer denies {action} on {what}"
+                    yield Offence(path=prop, problem=f"{name} no longer denies {action} on {what}")
 
 
 def _still_denies(statement: Statement, denial: Grant, action: str, resource: str) -> bool:
@@ -154,14 +172,15 @@ def _still_denies(statement: Statement, denial: Grant, action: str, resource: st
     )
 
 
-def _undeclared(attachment: Resource, graph: Graph) -> Iterable[str]:
+def _undeclared(attachment: Resource, graph: Graph) -> Iterable[Offence]:
     component = component_of(attachment)
     above = (graph.by_urn.get(urn) for urn in attachment.property_dependencies.get("policyArn", ()))
     if not component or any(r is not None and r.type == _POLICY for r in above):
         return  # a document of ours is held against what is declared for it
-    name = text(at(attachment.inputs, "policyArn"), "policyArn").rpartition("/")[2]
+    arn = text(at(attachment.inputs, "policyArn"), "policyArn")
+    name = arn.rpartition("/")[2]
     if name not in declared_managed_policies().get(component, ()):
-        yield f"policyArn: {name} is not declared for roles of {component}"
+        yield Offence(path="policyArn", problem=f"{name} is not declared for roles of {component}", value=arn)
 
 
 RULES: tuple[Rule, ...] = (

@@ -6,7 +6,7 @@ from typing import Final
 from policies.analysis.platform.lifecycle import is_disposable, is_in_production, says_disposable
 from policies.analysis.storage.bucket_parts import BUCKETS, TRAIL
 from policies.engine.graph import Graph, Resource
-from policies.engine.rule import Rule
+from policies.engine.rule import Offence, Rule
 from policies.engine.values import at, flag, number
 from policies.rules.aws.eks_cluster import CLUSTER
 from policies.rules.aws.kms_keys import KEY
@@ -18,40 +18,58 @@ _LEAST_WINDOW: Final = 7
 _UNLESS_TOLD: Final = 30
 
 
-def _disposable_production(resource: Resource, _graph: Graph) -> Iterable[str]:
+def _disposable_production(resource: Resource, _graph: Graph) -> Iterable[Offence]:
     if says_disposable(resource) and is_in_production(resource):
-        yield "tagsAll.lifecycle: disposable, in an environment that is called production"
+        yield Offence(
+            path="tagsAll.lifecycle",
+            problem="disposable, in an environment that is called production",
+            value="disposable",
+        )
 
 
-def _outlives_its_trial(resource: Resource, graph: Graph) -> Iterable[str]:
+def _outlives_its_trial(resource: Resource, graph: Graph) -> Iterable[Offence]:
     if not is_disposable(resource, graph):
         return
     if resource.protect:
-        yield "protect: Pulumi refuses to delete it, and the whole destroy with it"
+        yield Offence(
+            path="protect", problem="Pulumi refuses to delete it, and the whole destroy with it", value=True
+        )
     if resource.retain_on_delete:
-        yield "retainOnDelete: it stays in the account when the stack is gone"
+        yield Offence(
+            path="retainOnDelete", problem="it stays in the account when the stack is gone", value=True
+        )
     for name in ("deletionProtection", "skipDestroy", "objectLockEnabled"):
-        if flag(at(resource.inputs, name), name):
-            yield f"{name}: it stays in the account when the stack is gone"
+        value = at(resource.inputs, name)
+        if flag(value, name):
+            yield Offence(path=name, problem="it stays in the account when the stack is gone", value=value)
     window = number(at(resource.inputs, "deletionWindowInDays"), "deletionWindowInDays") or _UNLESS_TOLD
     if resource.type == KEY and window > _LEAST_WINDOW:
-        yield f"deletionWindowInDays: the key stays {int(window)} days; {_LEAST_WINDOW} are the least"
+        yield Offence(
+            path="deletionWindowInDays",
+            problem=f"the key stays {int(window)} days",
+            value=at(resource.inputs, "deletionWindowInDays"),
+            expected=f"{_LEAST_WINDOW} are the least",
+        )
     for name in _EMPTIED.get(resource.type, ()):
-        if not flag(at(resource.inputs, name), name):
-            yield f"{name} is off: AWS refuses to delete it while anything is in it"
+        value = at(resource.inputs, name)
+        if not flag(value, name):
+            yield Offence(
+                path=name, problem="is off: AWS refuses to delete it while anything is in it", value=value
+            )
 
 
 _EMPTIED: Final = {REPOSITORY: ("forceDelete",), **dict.fromkeys(BUCKETS, ("forceDestroy",))}
 """What AWS deletes only when it is empty, and the switch that empties it."""
 
 
-def _forgotten(resource: Resource, graph: Graph) -> Iterable[str]:
+def _forgotten(resource: Resource, graph: Graph) -> Iterable[Offence]:
     if is_disposable(resource, graph) or resource.protect:
         return
     if resource.type == LOG_GROUP and flag(at(resource.inputs, "skipDestroy"), "skipDestroy"):
         return
     what = "its records" if resource.type == LOG_GROUP else "an address that others may have on their lists"
-    yield f"removing a line of the program deletes {what}"
+    path = "skipDestroy" if resource.type == LOG_GROUP else "protect"
+    yield Offence(path=path, problem=f"is off: removing a line of the program deletes {what}", value=False)
 
 
 _KEPT: Final = (*BUCKETS, KEY, REPOSITORY, TRAIL, CLUSTER, LOG_GROUP, ADDRESS)

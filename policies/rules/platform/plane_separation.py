@@ -13,7 +13,7 @@ from policies.analysis.mesh.objects import MODEL_KINDS
 from policies.engine.collect_errors import every
 from policies.engine.graph import Graph, Resource
 from policies.engine.neighbours import is_a_part
-from policies.engine.rule import Rule
+from policies.engine.rule import Offence, Rule
 from policies.engine.values import UndecidedError, at, known, mapping, sequence, text
 
 _NAMESPACE_KEY: Final = "aws:requesttag/kubernetes-namespace"
@@ -98,25 +98,29 @@ def _payload_buckets(graph: Graph) -> frozenset[str]:
     return frozenset({*named, *(b for b in declared if isinstance(b, str) and "payload" in b)})
 
 
-def _reads_payloads(role: Resource, graph: Graph) -> Iterable[str]:
+def _reads_payloads(role: Resource, graph: Graph) -> Iterable[Offence]:
     steering = sorted(_for_namespaces(role, graph) & _STEERING)
     if not steering:
         return
     identity = graph.once(_by_urn)[role.urn]
     for bucket in sorted(graph.once(_payload_buckets)):
         for grant in grants(identity, "s3:GetObject*", f"arn:aws:s3:::{bucket}/*"):
-            yield f"pods of {', '.join(steering)} may {grant.action} on {grant.resource}"
+            yield Offence(
+                path="", problem=f"pods of {', '.join(steering)} may {grant.action} on {grant.resource}"
+            )
     _defer(identity)
 
 
-def _changes_aws(role: Resource, graph: Graph) -> Iterable[str]:
+def _changes_aws(role: Resource, graph: Graph) -> Iterable[Offence]:
     serving = sorted(_for_namespaces(role, graph) & graph.once(_namespaces_of_models))
     if not serving:
         return
     identity = graph.once(_by_urn)[role.urn]
     for action in _AWS_CHANGES:
         for grant in grants(identity, action):
-            yield f"pods of {', '.join(serving)} may {grant.action} on {grant.resource}"
+            yield Offence(
+                path="", problem=f"pods of {', '.join(serving)} may {grant.action} on {grant.resource}"
+            )
     _defer(identity)
 
 
@@ -125,7 +129,7 @@ def _defer(identity: Identity) -> None:
         raise UndecidedError(identity.missing[0])
 
 
-def _changes_cluster(binding: Resource, graph: Graph) -> Iterable[str]:
+def _changes_cluster(binding: Resource, graph: Graph) -> Iterable[Offence]:
     # What others call models in their manifests may hold anything: there, only what runs a model counts.
     served = graph.once(_namespaces_with_models if binding.source else _namespaces_of_models)
     serving = sorted({subject for subject in _subjects(binding) if subject in served})
@@ -135,13 +139,13 @@ def _changes_cluster(binding: Resource, graph: Graph) -> Iterable[str]:
     ref = mapping(at(binding.inputs, "roleRef"), "roleRef")
     name = text(ref.get("name"), "roleRef.name")
     if ref.get("kind") == "ClusterRole" and name in _WIDE_ROLES:
-        yield f"{who} have the role {name}"
+        yield Offence(path="roleRef.name", problem=f"{who} have the role {name}", value=name)
         return
     role = _role(binding, text(ref.get("kind"), "roleRef.kind"), name, graph)
     if role is None:
         return
     rules = sequence(at(role.inputs, "rules"), "rules")
-    yield from every(partial(_decisive, rule, who) for rule in rules)
+    yield from every(partial(_decisive, rule, who, name) for rule in rules)
 
 
 def _subjects(binding: Resource) -> Iterator[str]:
@@ -165,14 +169,16 @@ def _role(binding: Resource, kind: str, name: str, graph: Graph) -> Resource | N
     raise UndecidedError(f"what the {kind} {name} allows is not here")
 
 
-def _decisive(rule: Any, who: str) -> Iterable[str]:
+def _decisive(rule: Any, who: str, role: str) -> Iterable[Offence]:
     verbs = {text(known(v)) for v in sequence(at(rule, "verbs"), "verbs")} & _CHANGES
     groups = {text(known(g)) for g in sequence(at(rule, "apiGroups"), "apiGroups")}
     kinds = {text(known(k)).partition("/")[0] for k in sequence(at(rule, "resources"), "resources")}
     decisive = groups & _DECIDES or ("" in groups and kinds & _CORE_DECIDES)
     if verbs and decisive:
         where = ", ".join(sorted(f"{kind}.{group}" if group else kind for kind in kinds for group in groups))
-        yield f"{who} may {', '.join(sorted(verbs))} {where}"
+        yield Offence(
+            path="roleRef.name", problem=f"{who} may {', '.join(sorted(verbs))} {where}", value=role
+        )
 
 
 RULES: tuple[Rule, ...] = (

@@ -7,7 +7,7 @@ from typing import Any, Final
 from facts.strict_yaml import YamlProblem, load
 from policies.engine.graph import Graph, Resource
 from policies.engine.neighbours import is_kept_encrypted
-from policies.engine.rule import Rule
+from policies.engine.rule import Offence, Rule
 from policies.engine.values import UndecidedError, at, known, mapping, sequence, text
 
 AWS: Final = "pulumi:providers:aws"
@@ -27,19 +27,22 @@ def _written(value: Any, path: str) -> Any:
     return value
 
 
-def _aws_credentials(provider: Resource, _graph: Graph) -> Iterable[str]:
+def _aws_credentials(provider: Resource, _graph: Graph) -> Iterable[Offence]:
     for name in _AWS_CREDENTIALS:
         if at(provider.inputs, name):
-            yield f"holds {name}"
+            yield Offence(path=name, problem="the provider holds a credential")
 
 
-def _any_account(provider: Resource, _graph: Graph) -> Iterable[str]:
+def _any_account(provider: Resource, _graph: Graph) -> Iterable[Offence]:
     allowed = sequence(
         _written(at(provider.inputs, "allowedAccountIds"), "allowedAccountIds"), "allowedAccountIds"
     )
     role = at(_written(at(provider.inputs, "assumeRole"), "assumeRole"), "roleArn")
     if not allowed and not role:
-        yield "allowedAccountIds is empty: works in whatever account the credentials belong to"
+        yield Offence(
+            path="allowedAccountIds",
+            problem="is empty: works in whatever account the credentials belong to",
+        )
 
 
 def _kubeconfig(provider: Resource, graph: Graph) -> Mapping[str, Any]:
@@ -53,26 +56,38 @@ def _kubeconfig(provider: Resource, graph: Graph) -> Mapping[str, Any]:
         raise UndecidedError(f"kubeconfig is neither YAML nor JSON: {problem}") from None
 
 
-def _user_credentials(provider: Resource, graph: Graph) -> Iterable[str]:
-    for entry in sequence(at(_kubeconfig(provider, graph), "users"), "users"):
+def _user_credentials(provider: Resource, graph: Graph) -> Iterable[Offence]:
+    for index, entry in enumerate(sequence(at(_kubeconfig(provider, graph), "users"), "users")):
         user = mapping(at(entry, "user"), "user")
         for name in _USER_CREDENTIALS:
             if user.get(name):
-                yield f"the kubeconfig holds {name} of {text(at(entry, 'name'), 'name')}"
+                yield Offence(
+                    path=f"kubeconfig.users[{index}].user.{name}",
+                    problem=f"the kubeconfig holds a credential of {text(at(entry, 'name'), 'name')}",
+                )
 
 
-def _open_connection(provider: Resource, graph: Graph) -> Iterable[str]:
-    for entry in sequence(at(_kubeconfig(provider, graph), "clusters"), "clusters"):
+def _open_connection(provider: Resource, graph: Graph) -> Iterable[Offence]:
+    for index, entry in enumerate(sequence(at(_kubeconfig(provider, graph), "clusters"), "clusters")):
+        place = f"kubeconfig.clusters[{index}].cluster"
         cluster = mapping(at(entry, "cluster"), "cluster")
         if cluster.get("insecure-skip-tls-verify"):
-            yield "does not check who answers (insecure-skip-tls-verify)"
-        if text(at(cluster, "server"), "server").startswith("http://"):
-            yield "talks to the API in plain text"
+            yield Offence(
+                path=f"{place}.insecure-skip-tls-verify",
+                problem="does not check who answers",
+                value=cluster["insecure-skip-tls-verify"],
+            )
+        server = text(at(cluster, "server"), "server")
+        if server.startswith("http://"):
+            yield Offence(path=f"{place}.server", problem="talks to the API in plain text", value=server)
 
 
-def _no_identity(provider: Resource, _graph: Graph) -> Iterable[str]:
+def _no_identity(provider: Resource, _graph: Graph) -> Iterable[Offence]:
     if not text(at(provider.inputs, "clusterIdentifier"), "clusterIdentifier"):
-        yield "no clusterIdentifier: a new endpoint or kubeconfig replaces every object in the cluster"
+        yield Offence(
+            path="clusterIdentifier",
+            problem="is not set: a new endpoint or kubeconfig replaces every object in the cluster",
+        )
 
 
 RULES: tuple[Rule, ...] = (

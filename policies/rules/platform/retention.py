@@ -16,7 +16,7 @@ from policies.analysis.storage.bucket_parts import (
 )
 from policies.engine.graph import Graph, Resource
 from policies.engine.neighbours import keeps_our_conventions, pointing_at
-from policies.engine.rule import Rule
+from policies.engine.rule import Offence, Rule
 from policies.engine.values import at, flag, number, sequence, text
 from policies.rules.aws.kms_keys import KEY
 
@@ -25,6 +25,10 @@ LONGEST_DAYS: Final = 365
 """Payloads quote people; what is needed longer is drawn from them, and kept elsewhere."""
 _BY_ITSELF: Final = ("SCAN_ON_PUSH", "CONTINUOUS_SCAN")
 _REGISTRY_SCANNING: Final = "aws:ecr/registryScanningConfiguration:RegistryScanningConfiguration"
+
+
+def _at(resource: Resource, path: str, problem: str) -> Offence:
+    return Offence(path=path, problem=problem, value=at(resource.inputs, path))
 
 
 def _is_locked(bucket: Resource, graph: Graph) -> bool:
@@ -37,13 +41,15 @@ def _is_locked(bucket: Resource, graph: Graph) -> bool:
     )
 
 
-def _unlocked(bucket: Resource, graph: Graph) -> Iterable[str]:
+def _unlocked(bucket: Resource, graph: Graph) -> Iterable[Offence]:
     if not holds(bucket, "model") or holds(bucket, "payload") or takes_logs(graph, bucket):
         return
     if is_disposable(bucket, graph):
         return
     if not _is_locked(bucket, graph):
-        yield "Object Lock is off: a model that is being served can be deleted or swapped"
+        yield _at(
+            bucket, "objectLockEnabled", "is off: a model that is being served can be deleted or swapped"
+        )
         return
     configurations = [
         *parts(graph, bucket, "bucketObjectLockConfiguration"),
@@ -55,14 +61,17 @@ def _unlocked(bucket: Resource, graph: Graph) -> Iterable[str]:
         )
         if number(at(retention, "days"), "days") or number(at(retention, "years"), "years"):
             return
-    yield "no default retention: an upload that does not ask for a lock gets none"
+    yield Offence(
+        path="objectLockConfiguration.rule.defaultRetention",
+        problem="is not set: an upload that does not ask for a lock gets none",
+    )
 
 
-def _unerasable(bucket: Resource, graph: Graph) -> Iterable[str]:
+def _unerasable(bucket: Resource, graph: Graph) -> Iterable[Offence]:
     if not holds(bucket, "payload"):
         return
     if _is_locked(bucket, graph):
-        yield "Object Lock is on: a person's data cannot be erased before it ends"
+        yield _at(bucket, "objectLockEnabled", "is on: a person's data cannot be erased before it ends")
     rules = [
         first(rule, "rules")
         for part in parts(graph, bucket, "bucketLifecycleConfiguration")
@@ -75,16 +84,31 @@ def _unerasable(bucket: Resource, graph: Graph) -> Iterable[str]:
     ]
     shortest = min((days for days in ages if days), default=None)
     if shortest is None:
-        yield "no lifecycle rule for every object: what people asked and were answered is kept for ever"
+        yield Offence(
+            path="lifecycleRules",
+            problem="no rule for every object: what people asked and were answered is kept for ever",
+        )
     elif shortest > LONGEST_DAYS:
-        yield f"objects are kept {shortest:.0f} days; {LONGEST_DAYS} are the longest"
+        yield Offence(
+            path="lifecycleRules.expiration.days",
+            problem=f"objects are kept {shortest:.0f} days",
+            value=shortest,
+            expected=f"{LONGEST_DAYS} are the longest",
+        )
     for rule in rules:
         days = number(first(at(rule, "expiration"), "expiration").get("days"), "expiration.days")
         prefix = text(first(at(rule, "filter"), "filter").get("prefix") or at(rule, "prefix"), "prefix")
         if prefix.strip("/") in DATA_CLASSES and not (days and _is_on(rule)):
-            yield f"the rule for {prefix} expires nothing: payloads of the class are kept as long as all others"
+            yield Offence(
+                path="lifecycleRules.expiration.days",
+                problem=f"the rule for {prefix} expires nothing: payloads of the class are kept as long as all others",
+                value=days,
+            )
     if is_versioned(graph, bucket) and not any(_forgets_versions(rule) for rule in whole):
-        yield "old versions are kept for ever: what was deleted can still be read"
+        yield Offence(
+            path="lifecycleRules.noncurrentVersionExpiration",
+            problem="old versions are kept for ever: what was deleted can still be read",
+        )
 
 
 def _is_on(rule: Mapping[str, Any]) -> bool:
@@ -103,23 +127,25 @@ def _forgets_versions(rule: Mapping[str, Any]) -> bool:
     return bool(number(days, "noncurrentVersionExpiration.noncurrentDays"))
 
 
-def _deletable(resource: Resource, graph: Graph) -> Iterable[str]:
+def _deletable(resource: Resource, graph: Graph) -> Iterable[Offence]:
     if is_disposable(resource, graph):
         return
     for name in ("forceDestroy", "forceDelete"):
         if flag(at(resource.inputs, name), name):
-            yield f"{name}: deleting the resource deletes what it holds"
+            yield _at(resource, name, "deleting the resource deletes what it holds")
     if not resource.protect and not resource.retain_on_delete and keeps_our_conventions(graph):
-        yield "not protected: removing a line of the program deletes it"
+        yield Offence(
+            path="protect", problem="is off: removing a line of the program deletes it", value=False
+        )
 
 
-def _moving_tags(repository: Resource, _graph: Graph) -> Iterable[str]:
+def _moving_tags(repository: Resource, _graph: Graph) -> Iterable[Offence]:
     tags = text(at(repository.inputs, "imageTagMutability"), "imageTagMutability") or "MUTABLE"
     if tags != "IMMUTABLE":
-        yield f"imageTagMutability is {tags}: a tag can be pushed again with other contents"
+        yield _at(repository, "imageTagMutability", f"{tags}: a tag can be pushed again with other contents")
 
 
-def _unscanned(repository: Resource, graph: Graph) -> Iterable[str]:
+def _unscanned(repository: Resource, graph: Graph) -> Iterable[Offence]:
     scanning = first(at(repository.inputs, "imageScanningConfiguration"), "imageScanningConfiguration")
     if flag(at(scanning, "scanOnPush"), "scanOnPush"):
         return
@@ -127,21 +153,34 @@ def _unscanned(repository: Resource, graph: Graph) -> Iterable[str]:
         rule for r in graph.of_type(_REGISTRY_SCANNING) for rule in sequence(at(r.inputs, "rules"), "rules")
     ]
     if not any(text(at(rule, "scanFrequency"), "scanFrequency") in _BY_ITSELF for rule in rules):
-        yield "images are not scanned on push"
+        yield Offence(
+            path="imageScanningConfiguration.scanOnPush",
+            problem="images are not scanned on push",
+            value=at(scanning, "scanOnPush"),
+        )
 
 
-def _image_key(repository: Resource, _graph: Graph) -> Iterable[str]:
+def _image_key(repository: Resource, _graph: Graph) -> Iterable[Offence]:
     encryption = first(at(repository.inputs, "encryptionConfigurations"), "encryptionConfigurations")
     kind = text(at(encryption, "encryptionType"), "encryptionType") or "AES256"
     if not kind.startswith("KMS"):
-        yield f"encryptionType is {kind}: images are under keys of ECR"
+        yield Offence(
+            path="encryptionConfigurations[0].encryptionType",
+            problem=f"{kind}: images are under keys of ECR",
+            value=at(encryption, "encryptionType"),
+        )
     elif not text(at(encryption, "kmsKey"), "kmsKey"):
-        yield "is under aws/ecr, a key whose policy nobody can change"
+        yield Offence(
+            path="encryptionConfigurations[0].kmsKey",
+            problem="images are under aws/ecr, a key whose policy nobody can change",
+        )
 
 
-def _crowded(repository: Resource, graph: Graph) -> Iterable[str]:
+def _crowded(repository: Resource, graph: Graph) -> Iterable[Offence]:
     if not pointing_at(graph, repository, "aws:ecr/lifecyclePolicy:LifecyclePolicy", "repository"):
-        yield "no lifecycle policy: images that no tag names are kept, and paid for, for ever"
+        yield Offence(
+            path="", problem="no lifecycle policy: images that no tag names are kept, and paid for, for ever"
+        )
 
 
 RULES: tuple[Rule, ...] = (

@@ -5,7 +5,7 @@ from typing import Final
 
 from facts.tags import Tag
 from policies.engine.graph import Graph, Resource
-from policies.engine.rule import Rule
+from policies.engine.rule import Offence, Rule
 from policies.engine.values import at, known, mapping, text
 
 TAGGED: Final = (
@@ -40,13 +40,13 @@ TAGGED: Final = (
 """What the platform's stacks make that AWS can tag; a test compares it with what they do make."""
 
 
-def _untagged(resource: Resource, _graph: Graph) -> Iterable[str]:
+def _untagged(resource: Resource, _graph: Graph) -> Iterable[Offence]:
     # tagsAll is what the provider makes of its default tags and the resource's own.
     merged = at(resource.inputs, "tagsAll") or at(resource.inputs, "tags")
     tags = mapping(merged, "tagsAll")
     for key in Tag:
         if not text(known(tags.get(key), f"tagsAll.{key}"), f"tagsAll.{key}").strip():
-            yield f"no tag {key}"
+            yield Offence(path=f"tagsAll.{key}", problem="is not set", value=tags.get(key))
 
 
 RULES: tuple[Rule, ...] = (

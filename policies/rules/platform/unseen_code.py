@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from policies.engine.graph import Graph, Resource
-from policies.engine.rule import Rule
+from policies.engine.rule import Offence, Rule
 from policies.engine.values import at
 
 _COMMAND: Final = "command:"
@@ -12,13 +12,20 @@ _STEPS: Final = ("create", "update", "delete")
 _DYNAMIC: Final = ("pulumi-python:dynamic", "pulumi-nodejs:dynamic")
 
 
-def _unseen(resource: Resource, _graph: Graph) -> Iterable[str]:
+def _unseen(resource: Resource, _graph: Graph) -> Iterable[Offence]:
     if resource.remote:
-        yield "a plugin makes its contents: nobody here sees them"
+        yield Offence(path="", problem="a plugin makes its contents: nobody here sees them")
     if resource.type.startswith(_DYNAMIC):
-        yield "runs the program's own code during an update, with all that the deployer may do"
-    if resource.type.startswith(_COMMAND) and any(at(resource.inputs, step) for step in _STEPS):
-        yield "runs a command during an update, with all that the deployer may do"
+        yield Offence(
+            path="", problem="runs the program's own code during an update, with all that the deployer may do"
+        )
+    for step in _STEPS if resource.type.startswith(_COMMAND) else ():
+        if at(resource.inputs, step):
+            yield Offence(
+                path=step,
+                problem="runs a command during an update, with all that the deployer may do",
+                value=at(resource.inputs, step),
+            )
 
 
 RULES: tuple[Rule, ...] = (

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any, Final
 
-from policies.analysis.kserve.model_hubs import variables
+from policies.analysis.kserve.model_hubs import variable_place, variables
 from policies.analysis.kserve.objects import FRAMEWORKS, INFERENCE_SERVICE, components
 from policies.analysis.kserve.predictive_admission import (
     refused_metrics,
@@ -19,10 +19,10 @@ from policies.analysis.kserve.predictive_admission import (
 )
 from policies.analysis.kubernetes.metadata import annotation, name_of, namespace_of
 from policies.analysis.network.cluster_address import is_inside, parsed
-from policies.analysis.pods.pod import containers
+from policies.analysis.pods.pod import containers_at
 from policies.engine.collect_errors import every
 from policies.engine.graph import Graph, Resource
-from policies.engine.rule import Rule
+from policies.engine.rule import Offence, Rule
 from policies.engine.values import at, mapping, number, sequence, text
 
 GRAPH: Final = ("kubernetes:serving.kserve.io/v1alpha1:InferenceGraph",)
@@ -37,109 +37,176 @@ _TARGETS: Final = ("nodeName", "serviceName", "serviceUrl")
 _WHOLE: Final = 100
 
 
-def _refused(service: Resource, _graph: Graph) -> Iterable[str]:
+def _refused(service: Resource, _graph: Graph) -> Iterable[Offence]:
     parts = [
-        partial(question, part, component)
+        partial(question, f"spec.{part}", component)
         for part, component in components(service)
         for question in (_refused_part, _refused_server)
     ]
     return every([partial(_refused_whole, service), *parts])
 
 
-def _refused_whole(service: Resource) -> Iterator[str]:
-    if name_of(service) and not _NAME.fullmatch(name_of(service)):
-        yield f"{name_of(service)} is no name of a service: small letters, digits and -, a letter first"
+def _refused_name(named: Resource) -> Iterator[Offence]:
+    name = name_of(named)
+    if name and not _NAME.fullmatch(name):
+        yield Offence(
+            path="metadata.name",
+            problem=f"{name} is no name of a service",
+            value=name,
+            expected="small letters, digits and -, a letter first",
+        )
+
+
+def _refused_whole(service: Resource) -> Iterator[Offence]:
+    yield from _refused_name(service)
     scaler = annotation(service, _SCALER)
     if scaler and scaler not in _SCALERS:
-        yield f"{_SCALER} is {scaler}; KServe knows {', '.join(sorted(_SCALERS))}"
+        yield Offence(
+            path=f"metadata.annotations[{_SCALER}]",
+            problem=f"KServe does not know {scaler}",
+            value=scaler,
+            expected=", ".join(sorted(_SCALERS)),
+        )
     for part, component in components(service):
-        yield from refused_metrics(part, component, scaler)
+        yield from refused_metrics(f"spec.{part}", component, scaler)
     predictor = mapping(at(service.inputs, "spec.predictor"), "spec.predictor")
     yield from refused_transformer(predictor)
     if at(predictor, "workerSpec") is not None:
         yield from refused_workers(predictor, scaler)
 
 
-def _refused_part(part: str, component: Mapping[str, Any]) -> Iterator[str]:
+def _refused_part(part: str, component: Mapping[str, Any]) -> Iterator[Offence]:
     servers = [name for name in FRAMEWORKS if at(component, name) is not None]
     # Beside a server, containers run along with it; without one, one of them is the server.
     if len(servers) > 1 or not (servers or at(component, "containers")):
-        yield f"{part}: names {' and '.join(servers) or 'no server'}, and needs one"
+        yield Offence(
+            path=part,
+            problem=f"names {' and '.join(servers) or 'no server'}",
+            value=servers,
+            expected="one server",
+        )
     least, most = (number(at(component, field), field) for field in ("minReplicas", "maxReplicas"))
     for field, count in (("minReplicas", least), ("maxReplicas", most)):
         if count is not None and count < 0:
-            yield f"{part}: {field} is {count:g}"
+            yield Offence(path=f"{part}.{field}", problem=f"{count:g} is no count", value=count)
     if most and (1 if least is None else least) > most:
-        yield f"{part}: minReplicas {1 if least is None else least:g} is above maxReplicas {most:g}"
+        yield Offence(
+            path=f"{part}.minReplicas",
+            problem=f"{1 if least is None else least:g} is above maxReplicas ({most:g})",
+            value=least,
+        )
     share = number(at(component, "canaryTrafficPercent"), "canaryTrafficPercent")
     if share is not None and not 0 <= share <= _WHOLE:
-        yield f"{part}: canaryTrafficPercent is {share:g}"
+        yield Offence(
+            path=f"{part}.canaryTrafficPercent",
+            problem=f"{share:g} is no percentage",
+            value=share,
+            expected="0 to 100",
+        )
     concurrency = number(at(component, "containerConcurrency"), "containerConcurrency")
     if concurrency is not None and concurrency < 0:
-        yield f"{part}: containerConcurrency is {concurrency:g}"
+        yield Offence(
+            path=f"{part}.containerConcurrency", problem=f"{concurrency:g} is no count", value=concurrency
+        )
     if at(component, "logger") is not None:
-        yield from _refused_logger(part, mapping(at(component, "logger"), "logger"))
+        yield from _refused_logger(f"{part}.logger", mapping(at(component, "logger"), "logger"))
 
 
-def _refused_logger(part: str, logger: Mapping[str, Any]) -> Iterator[str]:
+def _refused_logger(path: str, logger: Mapping[str, Any]) -> Iterator[Offence]:
     mode = text(at(logger, "mode"), "logger.mode")
     if mode not in _LOG_MODES:
-        yield f"{part}: logger.mode is {mode or 'not set'}; KServe knows {', '.join(sorted(_LOG_MODES))}"
+        yield Offence(
+            path=f"{path}.mode",
+            problem=f"KServe does not know {mode}" if mode else "is not set",
+            value=mode or None,
+            expected=", ".join(sorted(_LOG_MODES)),
+        )
     if at(logger, "storage") is not None:
         storage = mapping(at(logger, "storage"), "logger.storage")
         missing = [field for field in _LOG_STORAGE if at(storage, field) is None]
         if missing:
-            yield f"{part}: logger.storage: no {', '.join(missing)}; KServe asks for {', '.join(_LOG_STORAGE)}"
+            yield Offence(
+                path=f"{path}.storage",
+                problem=f"has no {', '.join(missing)}",
+                value=dict(storage),
+                expected=f"KServe asks for {', '.join(_LOG_STORAGE)}",
+            )
 
 
-def _refused_server(part: str, component: Mapping[str, Any]) -> Iterator[str]:
+def _refused_server(part: str, component: Mapping[str, Any]) -> Iterator[Offence]:
     servers = {
         name: mapping(at(component, name), name) for name in FRAMEWORKS if at(component, name) is not None
     }
     yield from refused_places(part, component, list(servers.values()))
     for name, server in servers.items():
         said = text(at(server, "name"), f"{name}.name")
-        if part == "predictor" and said:  # a canary's schema asks for one
-            yield f"{part}: {name}.name is {said}; only a canary's server has a name"
+        if part == "spec.predictor" and said:  # a canary's schema asks for one
+            yield Offence(path=f"{part}.{name}.name", problem="only a canary's server has a name", value=said)
     workers = mapping(at(component, "workerSpec"), "workerSpec")
-    for container in (*servers.values(), *containers(component), *containers(workers)):
-        if _BLOCKED in variables(container):
-            yield f"{part}: sets {_BLOCKED}, from which a server loads code"
+    placed = [(f"{part}.{name}", server) for name, server in servers.items()]
+    for path, container in (
+        *placed,
+        *containers_at(component, part),
+        *containers_at(workers, f"{part}.workerSpec"),
+    ):
+        said_here = variables(container)
+        if _BLOCKED in said_here:
+            yield Offence(
+                path=f"{path}.{variable_place(container, _BLOCKED)}",
+                problem=f"a server loads code from {_BLOCKED}",
+                value=said_here[_BLOCKED],
+            )
 
 
-def _refused_graph(graph: Resource, _graph: Graph) -> Iterable[str]:
+def _refused_graph(graph: Resource, _graph: Graph) -> Iterable[Offence]:
     nodes = mapping(at(graph.inputs, "spec.nodes"), "spec.nodes")
-    if name_of(graph) and not _NAME.fullmatch(name_of(graph)):
-        yield f"{name_of(graph)} is no name of a service: small letters, digits and -, a letter first"
+    yield from _refused_name(graph)
     if "root" not in nodes:
-        yield "no node is called root, where requests come in"
+        yield Offence(path="spec.nodes.root", problem="is missing, and requests come in there")
     yield from every(partial(_refused_node, name, mapping(node, name)) for name, node in nodes.items())
 
 
-def _refused_node(name: str, node: Mapping[str, Any]) -> Iterator[str]:
+def _refused_node(name: str, node: Mapping[str, Any]) -> Iterator[Offence]:
+    path = f"spec.nodes.{name}.steps"
     steps = sequence(at(node, "steps"), "steps")
     names = [text(at(step, "name"), "steps.name") for step in steps]
     for index, step in enumerate(steps):
         named = [target for target in _TARGETS if at(step, target) is not None]
         if len(named) != 1:
-            yield f"{name}: the step {names[index] or index} names {' and '.join(named) or 'no target'}"
+            yield Offence(
+                path=f"{path}[{index}]",
+                problem=f"the step {names[index] or index} names {' and '.join(named) or 'no target'}",
+                value=named,
+                expected="one target",
+            )
         if names[index] and names[index] in names[:index]:
-            yield f"{name}: two steps are called {names[index]}"
+            yield Offence(
+                path=f"{path}[{index}].name",
+                problem=f"two steps are called {names[index]}",
+                value=names[index],
+            )
     if text(at(node, "routerType"), "routerType") == "Splitter":
         shares = [number(at(step, "weight"), "weight") for step in steps]
         if None in shares:
-            yield f"{name}: a step of a splitter has no weight"
+            index = shares.index(None)
+            yield Offence(path=f"{path}[{index}].weight", problem="a step of a splitter has no weight")
         elif sum(share or 0 for share in shares) != _WHOLE:
-            yield f"{name}: the weights make {sum(share or 0 for share in shares):g}, not 100"
+            total = sum(share or 0 for share in shares)
+            yield Offence(path=path, problem=f"the weights make {total:g}", value=shares, expected="100")
 
 
-def _in_the_clear(graph: Resource, _graph: Graph) -> Iterable[str]:
+def _in_the_clear(graph: Resource, _graph: Graph) -> Iterable[Offence]:
     for name, node in mapping(at(graph.inputs, "spec.nodes"), "spec.nodes").items():
-        for step in sequence(at(node, "steps"), "steps"):
+        for index, step in enumerate(sequence(at(node, "steps"), "steps")):
             url = parsed(text(at(step, "serviceUrl"), "serviceUrl"))
             host = url.hostname or ""
             if url.scheme == "http" and host and not is_inside(host, namespace_of(graph)):
-                yield f"{name}: requests go to {host} in the clear"
+                yield Offence(
+                    path=f"spec.nodes.{name}.steps[{index}].serviceUrl",
+                    problem=f"requests go to {host} in plain text",
+                    value=at(step, "serviceUrl"),
+                    expected="https, or a service of the cluster",
+                )
 
 
 RULES: tuple[Rule, ...] = (

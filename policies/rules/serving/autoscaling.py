@@ -9,7 +9,7 @@ from policies.analysis.kubernetes.metadata import namespace_of
 from policies.analysis.network.cluster_address import is_inside, parsed
 from policies.analysis.secrets.shapes import looks_like_one
 from policies.engine.graph import Graph, Resource
-from policies.engine.rule import Rule
+from policies.engine.rule import Offence, Rule
 from policies.engine.values import at, flag, known, mapping, number, text
 
 _NEED_NO_CREDENTIALS: Final = frozenset({"cpu", "memory", "cron", "kubernetes-workload"})
@@ -21,36 +21,52 @@ _SECRETS: Final = ("password", "token", "apikey", "secretkey", "accesskey", "con
 _REFERENCE_ENDS: Final = ("fromenv", "name", "ref")
 
 
-def _no_ceiling(scaler: Resource, _graph: Graph) -> Iterable[str]:
+def _no_ceiling(scaler: Resource, _graph: Graph) -> Iterable[Offence]:
     most = number(at(scaler.inputs, "spec.maxReplicaCount"), "maxReplicaCount")
     least = number(at(scaler.inputs, "spec.minReplicaCount"), "minReplicaCount")
     if most is None:
-        yield "no maxReplicaCount: KEDA's own is 100"
+        yield Offence(path="spec.maxReplicaCount", problem="is not set, and KEDA's own is 100")
     elif least is not None and least > most:
-        yield f"minReplicaCount {least:g} is above maxReplicaCount {most:g}"
+        yield Offence(
+            path="spec.minReplicaCount", problem=f"{least:g} is above maxReplicaCount ({most:g})", value=least
+        )
 
 
-def _no_way_back(scaler: Resource, _graph: Graph) -> Iterable[str]:
+def _no_way_back(scaler: Resource, _graph: Graph) -> Iterable[Offence]:
     least = number(at(scaler.inputs, "spec.minReplicaCount"), "minReplicaCount")
     idle = number(at(scaler.inputs, "spec.idleReplicaCount"), "idleReplicaCount")
     if (not least or idle == 0) and not wakes(scaler):
-        which = "idleReplicaCount is 0" if least else "minReplicaCount is 0 (or not set)"
-        yield f"{which}, and no trigger sees work while no pod runs"
+        yield Offence(
+            path="spec.idleReplicaCount" if least else "spec.minReplicaCount",
+            problem=f"{'0' if least else '0 (or not set)'}, and no trigger sees work while no pod runs",
+            value=idle if least else least,
+        )
 
 
-def _unauthenticated(scaler: Resource, _graph: Graph) -> Iterable[str]:
-    for trigger in triggers(scaler):
+def _unauthenticated(scaler: Resource, _graph: Graph) -> Iterable[Offence]:
+    for index, trigger in enumerate(triggers(scaler)):
+        path = f"spec.triggers[{index}]"
         kind, what = text(at(trigger, "type"), "type"), mapping(at(trigger, "metadata"), "metadata")
         if flag(known(what.get("unsafeSsl")), "unsafeSsl"):
-            yield f"{kind}: unsafeSsl accepts any certificate"
+            yield Offence(
+                path=f"{path}.metadata.unsafeSsl",
+                problem=f"the {kind} trigger accepts any certificate",
+                value=what["unsafeSsl"],
+            )
         told = {key: isinstance(said, str) and looks_like_one(said) for key, said in what.items()}
         written = [key for key in what if told[key] or _holds_a_secret(key, what)]
         # What is a credential by its looks is a finding of objects-hold-no-credentials.
-        yield from (f"{kind}: {key} holds a secret in plain text" for key in written if not told[key])
+        yield from (
+            Offence(path=f"{path}.metadata.{key}", problem="a secret stands in plain text")
+            for key in written
+            if not told[key]
+        )
         if written or kind in _NEED_NO_CREDENTIALS or at(trigger, "authenticationRef") is not None:
             continue
         if not _is_local(what, namespace_of(scaler)) and not _has_credentials(what):
-            yield f"{kind}: no authenticationRef"
+            yield Offence(
+                path=f"{path}.authenticationRef", problem=f"the {kind} trigger asks without credentials"
+            )
 
 
 def _is_local(metadata: Mapping[str, Any], namespace: str) -> bool:
@@ -72,14 +88,21 @@ def _holds_a_secret(key: str, metadata: Mapping[str, Any]) -> bool:
     return is_secret and bool(text(known(metadata[key], key), key))
 
 
-def _accepts_anything(release: Resource, _graph: Graph) -> Iterable[str]:
+def _accepts_anything(release: Resource, _graph: Graph) -> Iterable[Offence]:
     if chart_of(release) != "keda":
         return
     webhooks = mapping(at(release.inputs, "values.webhooks"), "values.webhooks")
     if not flag(at(webhooks, "enabled"), "webhooks.enabled", default=True):
-        yield "webhooks.enabled is off"
+        yield Offence(
+            path="values.webhooks.enabled", problem="what KEDA would refuse is accepted", value=False
+        )
     elif text(at(webhooks, "failurePolicy"), "webhooks.failurePolicy") != "Fail":
-        yield "webhooks.failurePolicy is not Fail: what the webhook cannot see is accepted"
+        yield Offence(
+            path="values.webhooks.failurePolicy",
+            problem="what the webhook cannot see is accepted",
+            value=at(webhooks, "failurePolicy"),
+            expected="Fail",
+        )
 
 
 RULES: tuple[Rule, ...] = (

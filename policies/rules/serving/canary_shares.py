@@ -11,21 +11,25 @@ from policies.analysis.kserve.objects import INFERENCE_SERVICE, components
 from policies.analysis.kubernetes.metadata import annotation
 from policies.engine.graph import Graph, Resource
 from policies.engine.neighbours import keeps_our_conventions
-from policies.engine.rule import Rule
+from policies.engine.rule import Offence, Rule
 from policies.engine.values import at
 
 _MODE: Final = "serving.kserve.io/deploymentMode"
 _WITHOUT_KNATIVE: Final = frozenset({"Standard", "RawDeployment"})
 
 
-def _unread(service: Resource, graph: Graph) -> Iterable[str]:
+def _unread(service: Resource, graph: Graph) -> Iterable[Offence]:
     mode = annotation(service, _MODE)
     # Where the service names no mode, the chart's counts; of that we know ours only.
     if mode in _WITHOUT_KNATIVE or (not mode and keeps_our_conventions(graph)):
         for part, component in components(service):
-            if at(component, "canaryTrafficPercent") is not None:
-                said = f"does nothing in {mode or 'Standard'} mode: the new model gets everything"
-                yield f"{part}: canaryTrafficPercent {said}"
+            share = at(component, "canaryTrafficPercent")
+            if share is not None:
+                yield Offence(
+                    path=f"spec.{part}.canaryTrafficPercent",
+                    problem=f"does nothing in {mode or 'Standard'} mode, where the new model gets everything",
+                    value=share,
+                )
 
 
 RULES: tuple[Rule, ...] = (

@@ -9,25 +9,30 @@ from policies.analysis.engines.pods import EnginePod, engine_pods
 from policies.analysis.engines.splitting import shared_memory_problem, too_few_devices
 from policies.analysis.engines.switches import opened
 from policies.analysis.engines.weights import too_large
-from policies.analysis.pods.programs import called, containers_of
+from policies.analysis.pods.programs import called, programs_of
 from policies.engine.collect_errors import every
 from policies.engine.graph import Graph, Resource
-from policies.engine.rule import Check, Rule
+from policies.engine.rule import Check, Offence, Rule
 
 _EVERY: Final = ("kubernetes:*",)
 
 
-def _in_pods(check: Callable[[EnginePod], Iterable[str]]) -> Check:
-    def found(resource: Resource, graph: Graph) -> Iterator[str]:
+def _in_pods(check: Callable[[EnginePod], Iterable[Offence]]) -> Check:
+    def found(resource: Resource, graph: Graph) -> Iterator[Offence]:
         if resource.object is not None:
             yield from every(partial(check, pod) for pod in engine_pods(resource, graph))
 
     return found
 
 
-def _open(resource: Resource, _graph: Graph) -> Iterator[str]:
-    for container in containers_of(resource) if resource.object is not None else ():
-        yield from (f"{called(container)}: {what}" for what in opened(container))
+def _open(resource: Resource, _graph: Graph) -> Iterator[Offence]:
+    for path, container in programs_of(resource) if resource.object is not None else ():
+        for switch in opened(container):
+            yield Offence(
+                path=f"{path}.{switch.place}",
+                problem=f"{switch.what} in container {called(container)}",
+                value=switch.value,
+            )
 
 
 RULES: tuple[Rule, ...] = (

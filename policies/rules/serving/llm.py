@@ -1,7 +1,7 @@
 """What must hold for a language model: known files, a restricted pod with its GPUs, a picker that authenticates."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Final
+from collections.abc import Iterable, Iterator
+from typing import Final
 
 from policies.analysis.kserve import model_hubs as hubs
 from policies.analysis.kserve.llm import PICKER, all_pods, engine_labels, engines, gpus, llm_pods
@@ -13,131 +13,151 @@ from policies.analysis.kserve.objects import (
     read_by_account,
     unprotected,
 )
+from policies.analysis.kserve.placed_pods import placed
 from policies.analysis.kubernetes.metadata import annotation
 from policies.analysis.pods import pod as pods
-from policies.analysis.pods.pss_restricted import restricted
+from policies.analysis.pods.hub_use import hub_offences
+from policies.analysis.pods.pss_restricted import offences
 from policies.engine.collect_errors import in_each
 from policies.engine.graph import Graph, Resource
 from policies.engine.neighbours import keeps_our_conventions
-from policies.engine.rule import Rule
+from policies.engine.rule import Offence, Rule
 from policies.engine.values import at, flag, mapping, number, sequence, text
 
 _AUTHENTICATION: Final = "security.opendatahub.io/enable-auth"
 _ENGINE: Final = "main"
 _ROUTING_SIDECAR: Final = "llm-d-routing-sidecar"
 _DOWNLOAD: Final = "storage-initializer"
-_PARTS: Final = ("spec", "spec.prefill")
+
+
+_ENGINES: Final = {"spec": "template", "spec.prefill": "prefill.template"}
+"""Where the engine of each part stands."""
 
 
 def _models(service: Resource) -> Iterator[tuple[str, str]]:
+    """The path of each URI, and the URI."""
     model = mapping(at(service.inputs, "spec.model"), "spec.model")
-    yield "model", text(at(model, "uri"), "model.uri")
-    for adapter in sequence(at(model, "lora.adapters"), "lora.adapters"):
-        name = text(at(adapter, "name"), "lora.adapters.name")
-        yield f"adapter {name}", text(at(adapter, "uri"), "lora.adapters.uri")
+    yield "spec.model.uri", text(at(model, "uri"), "model.uri")
+    for index, adapter in enumerate(sequence(at(model, "lora.adapters"), "lora.adapters")):
+        yield f"spec.model.lora.adapters[{index}].uri", text(at(adapter, "uri"), "lora.adapters.uri")
 
 
-def _moving_files(service: Resource, graph: Graph) -> Iterable[str]:
-    for what, uri in _models(service):
+def _moving_files(service: Resource, graph: Graph) -> Iterable[Offence]:
+    for path, uri in _models(service):
         problem = moving_source(uri, has_version=keeps_our_conventions(graph)) if uri else ""
         if problem:
-            yield f"{what}: {problem}"
+            yield Offence(path=path, problem=problem, value=uri)
 
 
-def _hub(service: Resource, graph: Graph) -> Iterable[str]:
-    for what, uri in _models(service):
+def _hub(service: Resource, graph: Graph) -> Iterable[Offence]:
+    for path, uri in _models(service):
         if fetched_at_start(uri) and not is_cached(uri, graph):
-            yield f"{what}: fetches {uri} whenever a pod starts"
-    for place, pod in engines(service, graph):
-        for container in sequence(at(pod, "containers"), "containers"):
-            if pods.name_of(container) == _ENGINE:
-                yield from (f"{place}: {_ENGINE} {what}" for what in _asked(container, graph))
+            yield Offence(path=path, problem=f"{uri} is fetched whenever a pod starts", value=uri)
+    for pod in placed(engines)(service, graph):
+        for container in pod.containers():
+            if container.name == _ENGINE:
+                yield from hub_offences(container, must_be_offline=keeps_our_conventions(graph))
 
 
-def _asked(container: Mapping[str, Any], graph: Graph) -> Iterator[str]:
-    """What it takes from a hub; that it must be told to ask none is the platform's own way."""
-    found = list(hubs.asked(container))
-    if not found and not hubs.is_offline(container) and keeps_our_conventions(graph):
-        found = ["may ask a hub (HF_HUB_OFFLINE is not 1)"]
-    yield from found
-
-
-def _unbounded(pod: Mapping[str, Any]) -> Iterator[str]:
-    for container in pods.containers(pod):
+def _unbounded(pod: pods.Pod) -> Iterator[Offence]:
+    for container in pod.containers():
         # What fetches the weights gets its resources from KServe's own configuration.
-        if pods.name_of(container) != _DOWNLOAD:
-            yield from pods.unbounded(container)
+        if container.name != _DOWNLOAD:
+            yield from pods.unbounded(container.says, container.path)
 
 
-def _moving_images(service: Resource, graph: Graph) -> Iterator[str]:
-    for place, pod in all_pods(service, graph):
-        yield from (f"{place}: {problem}" for problem in pods.moving_images(pod))
-        for container in pods.containers(pod):
-            is_unnamed = not text(at(container, "image"), "image") and pods.name_of(container) != _DOWNLOAD
+def _moving_images(service: Resource, graph: Graph) -> Iterator[Offence]:
+    for pod in placed(all_pods)(service, graph):
+        yield from pods.moving_images(pod)
+        for container in pod.containers():
+            is_unnamed = not text(at(container.says, "image"), "image") and container.name != _DOWNLOAD
             # What KServe merges in stands in another file, where the platform is another's.
             if is_unnamed and keeps_our_conventions(graph):
-                yield f"{place}: {pods.name_of(container)}: its image stands in no object in view"
+                yield Offence(
+                    path=f"{container.path}.image",
+                    problem=f"the image of container {container.name} stands in no object in view",
+                )
 
 
-def _identity(service: Resource, graph: Graph) -> Iterator[str]:
+def _identity(service: Resource, graph: Graph) -> Iterator[Offence]:
     """Of the platform's own models, an account each and no token; of others, no token that is not needed."""
     reads = any(read_by_account(uri) for _, uri in _models(service) if uri)
-    for place, pod in engines(service, graph):
-        names = {pods.name_of(c) for c in pods.containers(pod)}
+    for pod in placed(engines)(service, graph):
+        names = {container.name for container in pod.containers()}
         # The sidecar of a prefill and decode pair watches its pool, under an account KServe makes for it.
         if _ROUTING_SIDECAR in names:
             continue
-        if keeps_our_conventions(graph) or pods.has_needless_token(pod, reads_by_account=reads):
-            yield from (f"{place}: {problem}" for problem in pods.runs_as_itself(pod))
+        if keeps_our_conventions(graph) or pods.has_needless_token(pod.spec, reads_by_account=reads):
+            yield from pods.runs_as_itself(pod)
 
 
-def _too_few_gpus(service: Resource, graph: Graph) -> Iterable[str]:
+def _too_few_gpus(service: Resource, graph: Graph) -> Iterable[Offence]:
     found = dict(all_pods(service, graph))
-    for part, place in zip(_PARTS, ("template", "prefill.template"), strict=True):
+    for part, place in _ENGINES.items():
         split = number(at(service.inputs, f"{part}.parallelism.tensor"), "parallelism.tensor") or 1
         copies = number(at(service.inputs, f"{part}.parallelism.dataLocal"), "parallelism.dataLocal") or 1
         if place in found and split * copies > 1 and gpus(found[place]) < split * copies:
-            yield f"{place}: split over {split * copies:g} GPUs, and its limit is {gpus(found[place]):g}"
+            yield Offence(
+                path=f"{part}.parallelism",
+                problem=f"the engine is split over {split * copies:g} GPUs and its limit is {gpus(found[place]):g}",
+                value=dict(mapping(at(service.inputs, f"{part}.parallelism"))),
+            )
 
 
-def _uncounted(service: Resource, _graph: Graph) -> Iterable[str]:
-    for part in _PARTS:
+def _uncounted(service: Resource, _graph: Graph) -> Iterable[Offence]:
+    for part in _ENGINES:
         spec = mapping(at(service.inputs, part), part)
         scaling = mapping(at(spec, "scaling"), "scaling")
         if scaling and number(at(scaling, "maxReplicas"), "maxReplicas") is None:
-            yield f"{part}.scaling has no maxReplicas"
+            yield Offence(path=f"{part}.scaling.maxReplicas", problem="is not set")
         least = number(at(scaling, "minReplicas"), "minReplicas")
         most = number(at(scaling, "maxReplicas"), "maxReplicas")
         if least is not None and most is not None and least > most:
-            yield f"{part}.scaling: minReplicas {least:g} is above maxReplicas {most:g}"
+            yield Offence(
+                path=f"{part}.scaling.minReplicas",
+                problem=f"{least:g} is above maxReplicas ({most:g})",
+                value=least,
+            )
         if scaling and at(spec, "replicas") is not None:
-            yield f"{part} has both replicas and scaling: two writers of one number"
+            yield Offence(
+                path=f"{part}.replicas",
+                problem="stands beside scaling: two writers of one number",
+                value=at(spec, "replicas"),
+            )
 
 
-def _drained_at_once(service: Resource, graph: Graph) -> Iterable[str]:
+def _drained_at_once(service: Resource, graph: Graph) -> Iterable[Offence]:
     few = (number(at(service.inputs, "spec.replicas"), "spec.replicas") or 1) <= 1
     if few or not keeps_our_conventions(graph):  # another's budget may stand in another file
         return
     if unprotected(service, engine_labels(service), graph):
-        yield "no PodDisruptionBudget selects its engines: a drain may take all replicas at once"
+        yield Offence(
+            path="spec.replicas",
+            problem="a drain may take all of them at once",
+            value=at(service.inputs, "spec.replicas"),
+            expected="a PodDisruptionBudget that selects its engines",
+        )
 
 
-def _open(service: Resource, graph: Graph) -> Iterable[str]:
+def _open(service: Resource, graph: Graph) -> Iterable[Offence]:
     value = annotation(service, _AUTHENTICATION)
     if value and not flag(value, _AUTHENTICATION):
-        yield f"{_AUTHENTICATION} is {value}"
-    for place, pod in llm_pods(service, graph):
-        if place == PICKER:
+        yield Offence(
+            path=f"metadata.annotations[{_AUTHENTICATION}]", problem="the model answers anybody", value=value
+        )
+    for pod in placed(llm_pods)(service, graph):
+        if pod.path == f"spec.{PICKER}":
             yield from _open_picker(pod)
 
 
-def _open_picker(pod: Mapping[str, Any]) -> Iterator[str]:
-    for container in sequence(at(pod, "containers"), "containers"):
-        for part in ("command", "args"):
-            for word in sequence(at(container, part), part):
-                plain = text(word, part).lstrip("-")
-                if plain in {"secure-serving=false", "metrics-endpoint-auth=false"}:
-                    yield f"the picker runs with --{plain}"
+def _open_picker(pod: pods.Pod) -> Iterator[Offence]:
+    for container in pod.containers():
+        for place, word in hubs.placed_words(container.says):
+            plain = word.lstrip("-")
+            if plain in {"secure-serving=false", "metrics-endpoint-auth=false"}:
+                yield Offence(
+                    path=f"{container.path}.{place}", problem=f"the picker runs with --{plain}", value=word
+                )
 
 
 RULES: tuple[Rule, ...] = (
@@ -165,7 +185,7 @@ RULES: tuple[Rule, ...] = (
         applies_to=LLM,
         why="Weights and prompts come from outside: whoever breaks the engine must not have the node.",
         fix="Write the restricted Pod Security Standard in every template, the weights' download included.",
-        check=in_each(all_pods, restricted),
+        check=in_each(placed(all_pods), offences),
         reads_graph=True,
     ),
     Rule(
@@ -174,7 +194,7 @@ RULES: tuple[Rule, ...] = (
         applies_to=LLM,
         why="An engine without limits takes the memory of all others on its node.",
         fix="Set requests for cpu and memory, and a memory limit, in every template.",
-        check=in_each(all_pods, _unbounded),
+        check=in_each(placed(all_pods), _unbounded),
         reads_graph=True,
     ),
     Rule(

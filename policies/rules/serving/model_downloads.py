@@ -5,11 +5,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from policies.analysis.kserve.llm import engines
+from policies.analysis.kserve.model_hubs import variable_place
 from policies.analysis.kserve.objects import INFERENCE_SERVICE, LLM, STORAGE_CONTAINER, components
+from policies.analysis.kserve.placed_pods import placed
 from policies.analysis.kubernetes.metadata import name_of
 from policies.analysis.pods import pod as pods
 from policies.engine.graph import Graph, Resource
-from policies.engine.rule import Rule
+from policies.engine.rule import Offence, Rule
 from policies.engine.values import at, flag, mapping, mebibytes, sequence, text
 
 _DIGEST: Final = "slipway.dev/artifact-digest"
@@ -22,7 +24,7 @@ _S3: Final = "s3://"
 _LEAST_MIB: Final = 2048
 
 
-def _unverified(resource: Resource, graph: Graph) -> Iterable[str]:
+def _unverified(resource: Resource, graph: Graph) -> Iterable[Offence]:
     if resource.type in LLM:
         yield from _unverified_llm(resource, graph)
     elif resource.type == STORAGE_CONTAINER:
@@ -32,82 +34,135 @@ def _unverified(resource: Resource, graph: Graph) -> Iterable[str]:
             yield from _unverified_predictor(part, component, graph)
 
 
-def _unverified_llm(service: Resource, graph: Graph) -> Iterator[str]:
+def _unverified_llm(service: Resource, graph: Graph) -> Iterator[Offence]:
     uri = text(at(service.inputs, "spec.model.uri"), "spec.model.uri")
     if not uri.startswith(_S3):
         return
     if flag(
         at(service.inputs, "spec.storageInitializer.enabled"), "storageInitializer.enabled", default=True
     ):
-        yield "spec.storageInitializer.enabled: is not false: KServe's initializer fetches the files and verifies none"
+        yield Offence(
+            path="spec.storageInitializer.enabled",
+            problem="KServe's initializer fetches the files and verifies none",
+            value=at(service.inputs, "spec.storageInitializer.enabled"),
+            expected="must be false",
+        )
         return
     record = text(mapping(at(service.inputs, "metadata.annotations")).get(_DIGEST), _DIGEST)
-    for place, pod in engines(service, graph):
-        found = _named(sequence(at(pod, "initContainers"), "initContainers"), _DOWNLOAD)
+    for pod in placed(engines)(service, graph):
+        found = _download(pod)
         if found is None:
-            yield f"spec.{place}.initContainers: has no {_DOWNLOAD}, and nothing else fetches the files"
+            yield Offence(
+                path=pod.below("initContainers"),
+                problem=f"has no {_DOWNLOAD}, and nothing else fetches the files",
+            )
             continue
-        where = f"spec.{place}.initContainers[{_DOWNLOAD}]"
-        digest = text(at(_variable(found), "value"), _VARIABLE)
-        if not _SHA256.fullmatch(digest):
-            yield f"{where}.env[{_VARIABLE}]: is {digest or 'missing'}, no sha256 digest: what comes is not verified"
-        elif digest != record:
-            yield f"{where}.env[{_VARIABLE}]: is {digest}, the release record says {record or 'nothing'}"
-        fetched = [text(word, "args") for word in sequence(at(found, "args"), "args")][:1]
-        if fetched != [uri]:
-            yield f"{where}.args: fetches {', '.join(fetched) or 'nothing'}, the model is at {uri}"
+        yield from _not_the_record(found, record, uri)
 
 
-def _unverified_predictor(part: str, component: Mapping[str, Any], graph: Graph) -> Iterator[str]:
+def _not_the_record(container: pods.Container, record: str, uri: str) -> Iterator[Offence]:
+    digest = text(at(_variable(container.says), "value"), _VARIABLE)
+    where = f"{container.path}.{variable_place(container.says, _VARIABLE)}"
+    if not _SHA256.fullmatch(digest):
+        yield Offence(
+            path=where,
+            problem=f"{digest or 'nothing'} is no sha256 digest: what comes is not verified",
+            value=digest or None,
+        )
+    elif digest != record:
+        yield Offence(
+            path=where,
+            problem=f"the release record says {record or 'nothing'}",
+            value=digest,
+            expected=record,
+        )
+    fetched = [text(word, "args") for word in sequence(at(container.says, "args"), "args")][:1]
+    if fetched != [uri]:
+        yield Offence(
+            path=f"{container.path}.args[0]",
+            problem=f"fetches {', '.join(fetched) or 'nothing'}, and the model is at {uri}",
+            value=fetched[0] if fetched else None,
+        )
+
+
+def _unverified_predictor(part: str, component: Mapping[str, Any], graph: Graph) -> Iterator[Offence]:
     uri = text(at(component, "model.storageUri"), "model.storageUri")
     if not uri.startswith(_S3):
         return
     fetcher = text(at(component, "storageContainerName"), "storageContainerName")
     if fetcher != _VERIFIES:
-        yield (
-            f"spec.{part}.storageContainerName: is {fetcher or 'not set'}, not {_VERIFIES}: what comes is not verified"
+        yield Offence(
+            path=f"spec.{part}.storageContainerName",
+            problem="what comes is not verified",
+            value=fetcher or None,
+            expected=_VERIFIES,
         )
     declared = [name_of(container) for container in graph.of_type(STORAGE_CONTAINER)]
     if fetcher and declared and fetcher not in declared:
-        yield f"spec.{part}.storageContainerName: {fetcher} is not declared, and no pod of the model is admitted"
+        yield Offence(
+            path=f"spec.{part}.storageContainerName",
+            problem=f"{fetcher} is not declared, and no pod of the model is admitted",
+            value=fetcher,
+        )
     digest = text(mapping(at(component, "annotations")).get(_DIGEST), _DIGEST)
     if not _SHA256.fullmatch(digest):
-        yield f"spec.{part}.annotations[{_DIGEST}]: is {digest or 'missing'}, no sha256 digest to hold the files to"
+        yield Offence(
+            path=f"spec.{part}.annotations[{_DIGEST}]",
+            problem=f"{digest or 'nothing'} is no sha256 digest to hold the files to",
+            value=digest or None,
+        )
 
 
-def _unverified_container(container: Resource) -> Iterator[str]:
+def _unverified_container(container: Resource) -> Iterator[Offence]:
     if name_of(container) != _VERIFIES:
         return
     spec = mapping(at(container.inputs, "spec.container"), "spec.container")
     if pods.name_of(spec) != _DOWNLOAD:
-        yield f"spec.container.name: is {pods.name_of(spec)}; KServe's webhook looks for {_DOWNLOAD}"
+        yield Offence(
+            path="spec.container.name",
+            problem="KServe's webhook looks for another one",
+            value=pods.name_of(spec),
+            expected=_DOWNLOAD,
+        )
     path = text(at(_variable(spec), "valueFrom.fieldRef.fieldPath"), "fieldPath")
     if path != _ANNOTATION:
-        yield f"spec.container.env[{_VARIABLE}]: is {path or 'not'} the pod's own annotation {_DIGEST}"
+        yield Offence(
+            path=f"spec.container.{variable_place(spec, _VARIABLE)}",
+            problem=f"{path or 'nothing'} is not the pod's own annotation {_DIGEST}",
+            value=path or None,
+            expected=_ANNOTATION,
+        )
 
 
-def _cramped(resource: Resource, graph: Graph) -> Iterable[str]:
+def _cramped(resource: Resource, graph: Graph) -> Iterable[Offence]:
     if resource.type == STORAGE_CONTAINER:
         container = mapping(at(resource.inputs, "spec.container"), "spec.container")
         yield from _cramped_container("spec.container", container)
         return
-    for place, pod in engines(resource, graph):
-        found = _named(sequence(at(pod, "initContainers"), "initContainers"), _DOWNLOAD)
+    for pod in placed(engines)(resource, graph):
+        found = _download(pod)
         # What KServe merges its own resources into is judged by those: 1Gi, in the chart (v0.20.0).
         if found is not None:
-            yield from _cramped_container(f"spec.{place}.initContainers[{_DOWNLOAD}]", found)
+            yield from _cramped_container(found.path, found.says)
 
 
-def _cramped_container(where: str, container: Mapping[str, Any]) -> Iterator[str]:
-    limit = at(container, "resources.limits.memory")
-    if limit is None:
-        yield f"{where}.resources.limits.memory: is not set; a large model needs 2Gi to be fetched"
-    elif mebibytes(limit, f"{where}.resources.limits.memory") < _LEAST_MIB:
-        yield f"{where}.resources.limits.memory: is {limit}; a large model needs 2Gi to be fetched"
+def _cramped_container(where: str, container: Mapping[str, Any]) -> Iterator[Offence]:
+    path, limit = f"{where}.resources.limits.memory", at(container, "resources.limits.memory")
+    if limit is None or mebibytes(limit, path) < _LEAST_MIB:
+        yield Offence(
+            path=path,
+            problem="is not set" if limit is None else f"{limit} is little",
+            value=limit,
+            expected="a large model needs 2Gi to be fetched",
+        )
 
 
-def _named(containers: Iterable[Any], name: str) -> Mapping[str, Any] | None:
-    return next((c for raw in containers if pods.name_of(c := mapping(raw)) == name), None)
+def _download(pod: pods.Pod) -> pods.Container | None:
+    """The pod's container that fetches the files, among those that run before the others."""
+    listed = sequence(at(pod.spec, "initContainers"), "initContainers")
+    if not any(pods.name_of(mapping(raw)) == _DOWNLOAD for raw in listed):
+        return None
+    return next(container for container in pod.containers() if container.name == _DOWNLOAD)
 
 
 def _variable(container: Mapping[str, Any]) -> Mapping[str, Any]:

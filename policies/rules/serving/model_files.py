@@ -17,7 +17,7 @@ from policies.analysis.kserve.objects import (
     sources,
 )
 from policies.engine.graph import Graph, Resource
-from policies.engine.rule import Rule
+from policies.engine.rule import Offence, Rule
 from policies.engine.values import at, sequence, text
 
 _NAMED: Final = {
@@ -33,36 +33,37 @@ _OTHERS: Final = (TRAINED_MODEL, *CACHES, *LLM_CONFIG)
 def _uris(named: Resource) -> Iterator[tuple[str, str]]:
     """Where it stands, and the URI."""
     if named.type in INFERENCE_SERVICE:
-        yield from ((part, uri) for part, component in components(named) for uri in sources(component))
+        for part, component in components(named):
+            yield from ((f"spec.{part}.{path}", uri) for path, uri in sources(component))
         for part, component in components(named):
             for name in FRAMEWORKS:
                 path = f"{name}.storage.path"
                 if at(component, path) is not None:
-                    yield part, text(at(component, path), path)
+                    yield f"spec.{part}.{path}", text(at(component, path), path)
         return
     path = _NAMED[named.type]
     uri = text(at(named.inputs, path), path)
     if uri:
         yield path, uri
     for index, adapter in enumerate(sequence(at(named.inputs, "spec.model.lora.adapters"), "lora.adapters")):
-        yield f"spec.model.lora.adapters.{index}", text(at(adapter, "uri"), "lora.adapters.uri")
+        yield f"spec.model.lora.adapters[{index}].uri", text(at(adapter, "uri"), "lora.adapters.uri")
 
 
-def _code(named: Resource, _graph: Graph) -> Iterable[str]:
+def _code(named: Resource, _graph: Graph) -> Iterable[Offence]:
     for place, uri in _uris(named):
         problem = loads_code(uri)
         if problem:
-            yield f"{place}: {problem}"
+            yield Offence(path=place, problem=problem, value=uri)
 
 
-def _strange(named: Resource, _graph: Graph) -> Iterable[str]:
+def _strange(named: Resource, _graph: Graph) -> Iterable[Offence]:
     """A cache fetches once, so that a commit of a hub is as good as a store; what a pod fetches it fetches again."""
     for place, uri in _uris(named):
         is_pinned = not moving_source(uri, has_version=False)
         if fetched_at_start(uri) and not (named.type in CACHES and uri.startswith("hf://") and is_pinned):
-            yield f"{place}: {uri} is whatever the hub or the server answers"
+            yield Offence(path=place, problem=f"{uri} is whatever the hub or the server answers", value=uri)
         elif not is_pinned:
-            yield f"{place}: {moving_source(uri, has_version=False)}"
+            yield Offence(path=place, problem=moving_source(uri, has_version=False), value=uri)
 
 
 RULES: tuple[Rule, ...] = (

@@ -8,7 +8,7 @@ from policies.analysis.kubernetes.metadata import namespace_of
 from policies.analysis.network.cluster_address import is_inside, parsed
 from policies.engine.graph import Graph, Resource
 from policies.engine.neighbours import keeps_our_conventions
-from policies.engine.rule import Rule
+from policies.engine.rule import Offence, Rule
 from policies.engine.values import at, known, mapping, sequence, text
 
 _PERSONAL_DATA: Final = "slipway.dev/personal-data"
@@ -18,41 +18,58 @@ _CREDENTIALS: Final = frozenset({"authorization", "cookie", "proxy-authorization
 
 
 def _loggers(service: Resource) -> Iterator[tuple[str, Mapping[str, Any], Mapping[str, Any]]]:
-    """What each component of a service is called, its logger, and the component."""
+    """The path of each component of a service, its logger, and the component."""
     for part, component in components(service):
         if at(component, "logger") is not None:
-            yield part, mapping(at(component, "logger"), "logger"), component
+            yield f"spec.{part}", mapping(at(component, "logger"), "logger"), component
 
 
-def _elsewhere(service: Resource, _graph: Graph) -> Iterable[str]:
+def _elsewhere(service: Resource, _graph: Graph) -> Iterable[Offence]:
     for part, logger, _ in _loggers(service):
-        url = parsed(text(at(logger, "url"), "logger.url"))
-        host = url.hostname or ""
-        if not host:
-            yield f"{part}: logger.url is not set: payloads go to whatever KServe's config names"
-        elif url.scheme == "s3" and "payload" not in host:
-            yield f"{part}: payloads go to the bucket {host}, which is none for payloads"
-        elif url.scheme in {"http", "https"} and not is_inside(host, namespace_of(service)):
-            yield f"{part}: payloads leave the cluster for {host}"
-        elif url.scheme not in {"s3", "http", "https"}:
-            yield f"{part}: payloads leave AWS ({url.scheme}://)"
+        said = text(at(logger, "url"), "logger.url")
+        problem = _elsewhere_problem(said, namespace_of(service))
+        if problem:
+            yield Offence(path=f"{part}.logger.url", problem=problem, value=said or None)
 
 
-def _stored_nowhere(service: Resource, _graph: Graph) -> Iterable[str]:
+def _elsewhere_problem(said: str, namespace: str) -> str:
+    url = parsed(said)
+    host = url.hostname or ""
+    if not host:
+        return "payloads go to whatever KServe's config names"
+    if url.scheme == "s3":
+        return "" if "payload" in host else f"payloads go to the bucket {host}, which is none for payloads"
+    if url.scheme in {"http", "https"}:
+        return "" if is_inside(host, namespace) else f"payloads leave the cluster for {host}"
+    return f"payloads leave AWS ({url.scheme}://)"
+
+
+def _stored_nowhere(service: Resource, _graph: Graph) -> Iterable[Offence]:
     for part, logger, _ in _loggers(service):
         is_bucket = text(at(logger, "url"), "logger.url").startswith("s3://")
         if is_bucket and not text(at(logger, "storage.path"), "logger.storage.path"):
-            yield f"{part}: logger.storage.path is not set: the agent records, stores nothing and says nothing"
+            yield Offence(
+                path=f"{part}.logger.storage.path",
+                problem="is not set: the agent records, stores nothing and says nothing",
+            )
 
 
-def _of_whom(service: Resource, _graph: Graph) -> Iterable[str]:
+def _of_whom(service: Resource, _graph: Graph) -> Iterable[Offence]:
     for part, _, component in _loggers(service):
         said = _note(service, component, "annotations", _PERSONAL_DATA)
         data_class = _note(service, component, "labels", _DATA_CLASS)
         if said == "redacted":
-            yield f"{part}: personal data was to be taken out, and nothing does so before payloads are kept"
+            yield Offence(
+                path=f"{part}.logger",
+                problem="personal data was to be taken out, and nothing does so before payloads are kept",
+            )
         if said == "allowed" and data_class not in _CLOSED:
-            yield f"{part}: payloads hold personal data, and their class is {data_class or 'not said'}"
+            yield Offence(
+                path=f"{part}.labels[{_DATA_CLASS}]",
+                problem=f"payloads hold personal data, and their class is {data_class or 'not said'}",
+                value=data_class or None,
+                expected=" or ".join(sorted(_CLOSED)),
+            )
 
 
 def _note(service: Resource, component: Mapping[str, Any], kind: str, key: str) -> str:
@@ -64,25 +81,35 @@ def _note(service: Resource, component: Mapping[str, Any], kind: str, key: str) 
     return ""
 
 
-def _unsaid(service: Resource, graph: Graph) -> Iterable[str]:
+def _unsaid(service: Resource, graph: Graph) -> Iterable[Offence]:
     if keeps_our_conventions(graph):
         for part, _, component in _loggers(service):
             if not _note(service, component, "annotations", _PERSONAL_DATA):
-                yield f"{part}: keeps payloads, and nothing says whether they hold personal data"
+                yield Offence(
+                    path=f"{part}.annotations[{_PERSONAL_DATA}]",
+                    problem="payloads are kept, and nothing says whether they hold personal data",
+                )
 
 
-def _credentials(service: Resource, _graph: Graph) -> Iterable[str]:
+def _credentials(service: Resource, _graph: Graph) -> Iterable[Offence]:
     for part, logger, _ in _loggers(service):
-        for header in sequence(at(logger, "metadataHeaders"), "metadataHeaders"):
+        for index, header in enumerate(sequence(at(logger, "metadataHeaders"), "metadataHeaders")):
             if text(header, "metadataHeaders").lower() in _CREDENTIALS:
-                yield f"{part}: the header {header} is kept with every request"
+                yield Offence(
+                    path=f"{part}.logger.metadataHeaders[{index}]",
+                    problem=f"the header {header} is kept with every request",
+                    value=header,
+                )
 
 
-def _all_of_them(service: Resource, _graph: Graph) -> Iterable[str]:
+def _all_of_them(service: Resource, _graph: Graph) -> Iterable[Offence]:
     for part, logger, _ in _loggers(service):
         stored = text(at(logger, "url"), "logger.url").startswith("s3://")
         if stored and not text(at(logger, "marshallerUrl"), "logger.marshallerUrl"):
-            yield f"{part}: every payload is stored: the agent draws no sample by itself"
+            yield Offence(
+                path=f"{part}.logger.marshallerUrl",
+                problem="every payload is stored: the agent draws no sample by itself",
+            )
 
 
 RULES: tuple[Rule, ...] = (

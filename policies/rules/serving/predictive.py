@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from policies.analysis.kserve import model_hubs as hubs
 from policies.analysis.kserve.objects import (
     INFERENCE_SERVICE,
     components,
@@ -16,15 +15,17 @@ from policies.analysis.kserve.objects import (
     sources,
     unprotected,
 )
+from policies.analysis.kserve.placed_pods import placed
 from policies.analysis.kubernetes.charts import RELEASE, chart_of
 from policies.analysis.kubernetes.keda import SCALED_OBJECT, wakes
 from policies.analysis.kubernetes.metadata import annotation, name_of, namespace_of
 from policies.analysis.pods import pod as pods
-from policies.analysis.pods.pss_restricted import restricted
+from policies.analysis.pods.hub_use import hub_offences
+from policies.analysis.pods.pss_restricted import offences
 from policies.engine.collect_errors import in_each
 from policies.engine.graph import Graph, Resource
 from policies.engine.neighbours import keeps_our_conventions
-from policies.engine.rule import Rule
+from policies.engine.rule import Offence, Rule
 from policies.engine.values import at, flag, known, mapping, number, text
 
 _STANDARD: Final = frozenset({"Standard", "RawDeployment"})
@@ -32,38 +33,49 @@ _MODE: Final = "serving.kserve.io/deploymentMode"
 _CLASS: Final = "serving.kserve.io/autoscalerClass"
 _VISIBILITY: Final = "networking.kserve.io/visibility"
 _AUTHENTICATION: Final = "security.opendatahub.io/enable-auth"
+_MODE_PATH: Final = f"metadata.annotations[{_MODE}]"
+_pods = placed(predictor_pods)
 
 
-def _moving_files(service: Resource, graph: Graph) -> Iterable[str]:
+def _moving_files(service: Resource, graph: Graph) -> Iterable[Offence]:
     for part, component in components(service):
-        for uri in sources(component):
+        for path, uri in sources(component):
             problem = moving_source(uri, has_version=keeps_our_conventions(graph))
             if problem:
-                yield f"{part}: {problem}"
+                yield Offence(path=f"spec.{part}.{path}", problem=problem, value=uri)
 
 
-def _hub_at_start(service: Resource, graph: Graph) -> Iterable[str]:
+def _hub_at_start(service: Resource, graph: Graph) -> Iterable[Offence]:
     for part, component in components(service):
-        for uri in sources(component):
+        for path, uri in sources(component):
             if fetched_at_start(uri) and not is_cached(uri, graph):
-                yield f"{part}: fetches {uri} whenever a pod starts"
-    for part, pod in predictor_pods(service, graph):
-        for container in pods.containers(pod):
-            for what in hubs.asked(container):
-                yield f"{part}: {pods.name_of(container)} {what}"
+                yield Offence(
+                    path=f"spec.{part}.{path}", problem=f"{uri} is fetched whenever a pod starts", value=uri
+                )
+    for pod in _pods(service, graph):
+        for container in pod.containers():
+            yield from hub_offences(container)
 
 
-def _uncounted(service: Resource, graph: Graph) -> Iterable[str]:
+def _uncounted(service: Resource, graph: Graph) -> Iterable[Offence]:
     if text(annotation(service, _CLASS)) == "none":
         return
     for part, component in components(service):
         if part.startswith("canary"):
             continue
         if not number(at(component, "maxReplicas"), "maxReplicas"):
-            yield f"{part}: no maxReplicas"
+            yield Offence(
+                path=f"spec.{part}.maxReplicas",
+                problem="no ceiling is set",
+                value=at(component, "maxReplicas"),
+            )
         is_asleep = number(at(component, "minReplicas"), "minReplicas") == 0
         if is_asleep and not _wakes_by_itself(service, graph) and not _is_woken(service, graph):
-            yield f"{part}: minReplicas is 0, and no ScaledObject here has a trigger that wakes it"
+            yield Offence(
+                path=f"spec.{part}.minReplicas",
+                problem="0, and no ScaledObject here has a trigger that wakes it",
+                value=0,
+            )
 
 
 def _wakes_by_itself(service: Resource, graph: Graph) -> bool:
@@ -84,22 +96,27 @@ def _is_woken(service: Resource, graph: Graph) -> bool:
     return False
 
 
-def _identity(service: Resource, graph: Graph) -> Iterator[str]:
+def _identity(service: Resource, graph: Graph) -> Iterator[Offence]:
     """Of the platform's own models, an account each and no token; of others, no token that is not needed."""
     reading = {
-        part for part, component in components(service) if any(map(read_by_account, sources(component)))
+        f"spec.{part}"
+        for part, component in components(service)
+        if any(read_by_account(uri) for _, uri in sources(component))
     }
-    for part, pod in predictor_pods(service, graph):
-        if keeps_our_conventions(graph) or pods.has_needless_token(pod, reads_by_account=part in reading):
-            yield from (f"{part}: {problem}" for problem in pods.runs_as_itself(pod))
+    for pod in _pods(service, graph):
+        is_reading = pod.path in reading
+        if keeps_our_conventions(graph) or pods.has_needless_token(pod.spec, reads_by_account=is_reading):
+            yield from pods.runs_as_itself(pod)
 
 
-def _other_mode(service: Resource, graph: Graph) -> Iterable[str]:
+def _other_mode(service: Resource, graph: Graph) -> Iterable[Offence]:
     mode = annotation(service, _MODE)
     if mode in _STANDARD or not keeps_our_conventions(graph):
         return
     if mode:
-        yield f"runs in {mode} mode"
+        yield Offence(
+            path=_MODE_PATH, problem=f"the model runs in {mode} mode", value=mode, expected="Standard"
+        )
         return
     defaults = {
         text(at(r.inputs, "values.kserve.controller.deploymentMode"), "deploymentMode")
@@ -107,25 +124,40 @@ def _other_mode(service: Resource, graph: Graph) -> Iterable[str]:
         if chart_of(r) == "kserve-resources"
     }
     if not defaults & _STANDARD:
-        yield "leaves its mode to the cluster, where it may be Knative"
+        yield Offence(
+            path=_MODE_PATH,
+            problem="the mode is left to the cluster, where it may be Knative",
+            expected="Standard",
+        )
 
 
-def _drained_at_once(service: Resource, graph: Graph) -> Iterable[str]:
+def _drained_at_once(service: Resource, graph: Graph) -> Iterable[Offence]:
     predictor = mapping(at(service.inputs, "spec.predictor"), "spec.predictor")
     few = (number(at(predictor, "minReplicas"), "minReplicas") or 1) <= 1
     if few or not keeps_our_conventions(graph):  # another's budget may stand in another file
         return
     if unprotected(service, predictor_labels(service), graph):
-        yield "no PodDisruptionBudget selects its pods: a drain may take all replicas at once"
+        yield Offence(
+            path="spec.predictor.minReplicas",
+            problem="a drain may take all replicas at once",
+            value=at(predictor, "minReplicas"),
+            expected="a PodDisruptionBudget that selects its pods",
+        )
 
 
-def _open(service: Resource, _graph: Graph) -> Iterable[str]:
+def _open(service: Resource, _graph: Graph) -> Iterable[Offence]:
     value = annotation(service, _AUTHENTICATION)
     if value and not flag(value, _AUTHENTICATION):
-        yield f"{_AUTHENTICATION} is {value}"
+        yield Offence(
+            path=f"metadata.annotations[{_AUTHENTICATION}]", problem="the model answers anybody", value=value
+        )
     labels = mapping(at(service.inputs, "metadata.labels"), "metadata.labels")
     if not value and text(known(labels.get(_VISIBILITY), _VISIBILITY)) == "exposed":
-        yield f"{_VISIBILITY} is exposed, and {_AUTHENTICATION} is not true"
+        yield Offence(
+            path=f"metadata.labels[{_VISIBILITY}]",
+            problem=f"the model is exposed, and {_AUTHENTICATION} is not true",
+            value="exposed",
+        )
 
 
 RULES: tuple[Rule, ...] = (
@@ -153,7 +185,7 @@ RULES: tuple[Rule, ...] = (
         applies_to=INFERENCE_SERVICE,
         why="Weights and prompts come from outside: whoever breaks the server must not have the node.",
         fix="Write the restricted Pod Security Standard on the model or its runtime.",
-        check=in_each(predictor_pods, restricted),
+        check=in_each(_pods, offences),
         reads_graph=True,
     ),
     Rule(
@@ -162,7 +194,7 @@ RULES: tuple[Rule, ...] = (
         applies_to=INFERENCE_SERVICE,
         why="A model without limits takes the memory of all others on its node.",
         fix="Set requests for cpu and memory, and a memory limit, on the model or its runtime.",
-        check=in_each(predictor_pods, pods.unbounded_containers),
+        check=in_each(_pods, pods.unbounded_containers),
         reads_graph=True,
     ),
     Rule(
@@ -171,7 +203,7 @@ RULES: tuple[Rule, ...] = (
         applies_to=INFERENCE_SERVICE,
         why="A moving tag runs code nobody reviewed, on the next restart.",
         fix="Name the image by digest, or by a version where none is known.",
-        check=in_each(predictor_pods, pods.moving_images),
+        check=in_each(_pods, pods.moving_images),
         reads_graph=True,
     ),
     Rule(

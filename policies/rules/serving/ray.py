@@ -11,7 +11,7 @@ import yaml
 from facts.strict_yaml import YamlProblem, plain
 from policies.analysis.kserve.model_hubs import is_repository, tells_offline
 from policies.engine.graph import Graph, Resource
-from policies.engine.rule import Rule
+from policies.engine.rule import Offence, Rule
 from policies.engine.values import UndecidedError, at, mapping, sequence, text
 
 _API: Final = "kubernetes:ray.io/"
@@ -33,7 +33,7 @@ _FETCHED: Final = ("working_dir", "py_modules")
 _WEB: Final = ("http://", "https://", "git+", "git://")
 
 
-def _open_head(made: Resource, _graph: Graph) -> Iterable[str]:
+def _open_head(made: Resource, _graph: Graph) -> Iterable[Offence]:
     cluster = mapping(at(made.inputs, _CLUSTERS[made.type]), _CLUSTERS[made.type])
     mode = text(at(cluster, "authOptions.mode"), "authOptions.mode")
     if mode != "disabled" and at(cluster, "authOptions") is not None:  # who has no token is turned away
@@ -41,14 +41,19 @@ def _open_head(made: Resource, _graph: Graph) -> Iterable[str]:
     for path in ("headGroupSpec.serviceType", "headGroupSpec.headService.spec.type"):
         kind = text(at(cluster, path), path)
         if kind in _OUTSIDE:
-            yield f"{path}: its head takes jobs from whoever reaches {_OUTSIDE[kind]}"
+            yield Offence(
+                path=f"{_CLUSTERS[made.type]}.{path}",
+                problem=f"the head takes jobs from whoever reaches {_OUTSIDE[kind]}",
+                value=kind,
+            )
 
 
-def _fetches(made: Resource, _graph: Graph) -> Iterable[str]:
+def _fetches(made: Resource, _graph: Graph) -> Iterable[Offence]:
     for path in _WRITTEN:
         said = text(at(made.inputs, path), path)
         if said:
-            yield from (f"{path}: {what}" for what in _found(_parsed(said, path), path.endswith("YAML")))
+            found = _found(_parsed(said, path), path.endswith("YAML"))
+            yield from (Offence(path=path, problem=what, value=value) for what, value in found)
 
 
 def _parsed(said: str, path: str) -> Any:
@@ -60,7 +65,8 @@ def _parsed(said: str, path: str) -> Any:
         raise UndecidedError(f"{path} is not YAML") from None
 
 
-def _found(config: Any, is_environment: bool) -> Iterator[str]:
+def _found(config: Any, is_environment: bool) -> Iterator[tuple[str, str]]:
+    """What is wrong in a text of configuration, and the value."""
     if is_environment:
         yield from _in_environment(mapping(config, "runtimeEnvYAML"))
         return
@@ -75,22 +81,22 @@ def _found(config: Any, is_environment: bool) -> Iterator[str]:
             yield from _from_a_hub(loading)
 
 
-def _in_environment(environment: Mapping[str, Any]) -> Iterator[str]:
+def _in_environment(environment: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for installer in _INSTALLERS:
         if environment.get(installer):
-            yield f"installs packages when it starts (runtime_env.{installer})"
+            yield f"packages are installed at start (runtime_env.{installer})", installer
     for name in _FETCHED:
         value = environment.get(name)
         for source in [value] if isinstance(value, str) else sequence(value, name):
             if text(source, name).startswith(_WEB):
-                yield f"runs code of {source} (runtime_env.{name})"
+                yield f"code of {source} is run (runtime_env.{name})", source
 
 
-def _from_a_hub(loading: Mapping[str, Any]) -> Iterator[str]:
+def _from_a_hub(loading: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """A source is a hub's name unless it is a path or a store (Ray Serve LLM, "Model loading", read 2026-11)."""
     source = loading.get("model_source") or loading.get("model_id")
     if isinstance(source, str) and is_repository(source):
-        yield f"takes {source} from a hub (model_loading_config)"
+        yield f"{source} is taken from a hub (model_loading_config)", source
 
 
 def _called(name: str, value: Any) -> Iterator[Mapping[str, Any]]:

@@ -1,114 +1,145 @@
 """What must hold for what models are served with: runtimes, KServe's own configs, its charts, the download."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Final
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Final
 
-from policies.analysis.kserve import model_hubs as hubs
 from policies.analysis.kserve.llm import config_pods
 from policies.analysis.kserve.objects import LLM_CONFIG, RUNTIMES, STORAGE_CONTAINER
+from policies.analysis.kserve.placed_pods import placed
 from policies.analysis.kubernetes.charts import RELEASE, chart_of
 from policies.analysis.pods import pod as pods
-from policies.analysis.pods.pss_restricted import restricted
+from policies.analysis.pods.hub_use import hub_offences
+from policies.analysis.pods.pss_restricted import offences
 from policies.engine.collect_errors import in_each
 from policies.engine.graph import Graph, Resource
 from policies.engine.neighbours import keeps_our_conventions
-from policies.engine.rule import Rule
+from policies.engine.rule import Offence, Rule
 from policies.engine.values import at, flag, mapping, mebibytes, sequence, text
 
 _STANDARD: Final = frozenset({"Standard", "RawDeployment"})
-_OFFLINE: Final = "HF_HUB_OFFLINE"
 _FROM_HUBS: Final = frozenset({"huggingface", "vllm"})
 _SERVER: Final = "kserve-container"
 _LOADS_CODE: Final = frozenset({"joblib", "mlflow", "pickle", "pytorch", "sklearn", "torch"})
 _LEAST_DOWNLOAD_MIB: Final = 2048
 
 
-def _runtime_pods(runtime: Resource, _graph: Graph) -> Iterator[tuple[str, Mapping[str, Any]]]:
+def _runtime_pods(runtime: Resource, _graph: Graph) -> Iterator[pods.Pod]:
     spec = mapping(at(runtime.inputs, "spec"), "spec")
-    yield "spec", spec
+    yield pods.Pod(spec)
     if at(spec, "workerSpec") is not None:
-        yield "workerSpec", mapping(at(spec, "workerSpec"), "workerSpec")
+        yield pods.Pod(mapping(at(spec, "workerSpec"), "workerSpec"), path="spec.workerSpec")
 
 
-def _container_rights(pod: Mapping[str, Any]) -> Iterator[str]:
+def _container_rights(pod: pods.Pod) -> Iterator[Offence]:
     """A runtime's pod-level context is the model's to write."""
     assumed = {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}}
-    yield from restricted({**pod, "securityContext": at(pod, "securityContext") or assumed})
+    context = at(pod.spec, "securityContext") or assumed
+    yield from offences(replace(pod, spec={**pod.spec, "securityContext": context}))
 
 
-def _may_ask_a_hub(runtime: Resource, graph: Graph) -> Iterable[str]:
+def _may_ask_a_hub(runtime: Resource, graph: Graph) -> Iterable[Offence]:
     formats = {
         text(at(entry, "name"), "supportedModelFormats.name").lower()
         for entry in sequence(at(runtime.inputs, "spec.supportedModelFormats"), "supportedModelFormats")
     }
     # That a server must be told to ask none is the platform's own way.
     must_be_offline = bool(formats & _FROM_HUBS) and keeps_our_conventions(graph)
-    for _, pod in _runtime_pods(runtime, graph):
-        for container in sequence(at(pod, "containers"), "containers"):
-            found = list(hubs.asked(container))
-            if not found and must_be_offline and not hubs.is_offline(container):
-                found = [f"may ask a hub ({_OFFLINE} is not 1)"]
-            yield from (f"{pods.name_of(container)} {what}" for what in found)
+    for pod in _runtime_pods(runtime, graph):
+        first = {"containers": sequence(at(pod.spec, "containers"), "containers")}
+        for container in replace(pod, spec=first).containers():
+            yield from hub_offences(container, must_be_offline=must_be_offline)
 
 
-def _other_mode(release: Resource, _graph: Graph) -> Iterable[str]:
+def _other_mode(release: Resource, _graph: Graph) -> Iterable[Offence]:
     if chart_of(release) != "kserve-resources":
         return
     controller = mapping(at(release.inputs, "values.kserve.controller"), "values.kserve.controller")
     mode = text(at(controller, "deploymentMode"), "deploymentMode")
     if mode not in _STANDARD:
-        yield f"deploymentMode is {mode or 'not set, and the chart says Knative'}"
-    if not flag(at(controller, "gateway.ingressGateway.enableGatewayApi"), "enableGatewayApi"):
-        yield "enableGatewayApi is off: models get the ingress of an older Istio"
+        yield Offence(
+            path="values.kserve.controller.deploymentMode",
+            problem=f"models run in {mode} mode" if mode else "is not set, and the chart says Knative",
+            value=mode or None,
+            expected="Standard",
+        )
+    path = "gateway.ingressGateway.enableGatewayApi"
+    if not flag(at(controller, path), "enableGatewayApi"):
+        yield Offence(
+            path=f"values.kserve.controller.{path}",
+            problem="models get the ingress of an older Istio",
+            value=at(controller, path),
+            expected="must be true",
+        )
 
 
-def _upstream_configs(release: Resource, _graph: Graph) -> Iterable[str]:
+def _upstream_configs(release: Resource, _graph: Graph) -> Iterable[Offence]:
     if chart_of(release) == "kserve-runtime-configs" and flag(
         at(release.inputs, "values.kserve.llmisvcConfigs.enabled"), "llmisvcConfigs.enabled"
     ):
-        yield "installs upstream's configs, which are merged into every model and cannot be taken away"
+        yield Offence(
+            path="values.kserve.llmisvcConfigs.enabled",
+            problem="upstream's configs are merged into every model and cannot be taken away",
+            value=True,
+        )
 
 
-def _cramped_download(release: Resource, _graph: Graph) -> Iterable[str]:
+def _cramped_download(release: Resource, _graph: Graph) -> Iterable[Offence]:
     if chart_of(release) != "kserve-resources":
         return
     storage = mapping(at(release.inputs, "values.kserve.storage"), "values.kserve.storage")
     limit = at(storage, "resources.limits.memory")
-    if limit is None:
-        yield "storage.resources.limits.memory is not set: 1Gi ends the download of a large model"
-    elif mebibytes(limit, "storage.resources.limits.memory") < _LEAST_DOWNLOAD_MIB:
-        yield f"storage.resources.limits.memory is {limit}: a large model needs 2Gi to be fetched"
+    if limit is None or mebibytes(limit, "storage.resources.limits.memory") < _LEAST_DOWNLOAD_MIB:
+        yield Offence(
+            path="values.kserve.storage.resources.limits.memory",
+            problem="is not set, and the chart's is 1Gi" if limit is None else f"{limit} is little",
+            value=limit,
+            expected="a large model needs 2Gi to be fetched",
+        )
 
 
-def _runs_what_it_loads(runtime: Resource, graph: Graph) -> Iterable[str]:
+def _runs_what_it_loads(runtime: Resource, graph: Graph) -> Iterable[Offence]:
     if not keeps_our_conventions(graph):  # which formats an organisation serves is its own choice
         return
-    for entry in sequence(at(runtime.inputs, "spec.supportedModelFormats"), "supportedModelFormats"):
-        name = text(at(entry, "name"), "supportedModelFormats.name").lower()
-        if name in _LOADS_CODE:
-            yield f"{name}: its files are loaded by running what is in them"
+    listed = sequence(at(runtime.inputs, "spec.supportedModelFormats"), "supportedModelFormats")
+    for index, entry in enumerate(listed):
+        name = text(at(entry, "name"), "supportedModelFormats.name")
+        if name.lower() in _LOADS_CODE:
+            yield Offence(
+                path=f"spec.supportedModelFormats[{index}].name",
+                problem=f"files of {name} are loaded by running what is in them",
+                value=name,
+            )
 
 
-def _asks_the_port(runtime: Resource, graph: Graph) -> Iterable[str]:
+def _asks_the_port(runtime: Resource, graph: Graph) -> Iterable[Offence]:
     if not keeps_our_conventions(graph):  # the model's object may bring the probe
         return
-    for container in sequence(at(runtime.inputs, "spec.containers"), "containers"):
+    for index, container in enumerate(sequence(at(runtime.inputs, "spec.containers"), "containers")):
         if pods.name_of(container) != _SERVER:
             continue
         probe = at(container, "readinessProbe")
         if probe is None:
-            yield "no readinessProbe: KServe asks whether the port is open"
+            yield Offence(
+                path=f"spec.containers[{index}].readinessProbe",
+                problem="is not set, and KServe asks whether the port is open",
+            )
         elif at(probe, "tcpSocket") is not None:
-            yield "readinessProbe asks whether the port is open"
+            yield Offence(
+                path=f"spec.containers[{index}].readinessProbe.tcpSocket",
+                problem="asks whether the port is open, not whether the model is there",
+            )
 
 
-def _loose_download(container: Resource, _graph: Graph) -> Iterable[str]:
+def _loose_download(container: Resource, _graph: Graph) -> Iterable[Offence]:
     spec = mapping(at(container.inputs, "spec.container"), "spec.container")
-    yield from pods.unbounded(spec)
-    problem = pods.image_problem(text(at(spec, "image"), "image"))
+    yield from pods.unbounded(spec, "spec.container")
+    image = text(at(spec, "image"), "image")
+    problem = pods.image_problem(image)
     if problem:
-        yield f"{pods.name_of(spec)}: {problem}"
-    yield from _container_rights({"containers": [spec]})
+        yield Offence(path="spec.container.image", problem=problem, value=image or None)
+    places = (("spec.container", "spec.container.securityContext"),)
+    yield from _container_rights(pods.Pod({"containers": [spec]}, places=places))
 
 
 RULES: tuple[Rule, ...] = (
@@ -171,7 +202,7 @@ RULES: tuple[Rule, ...] = (
         applies_to=LLM_CONFIG,
         why="A config is merged into every model, and a merge takes nothing away.",
         fix="Write the restricted Pod Security Standard in every template of the config.",
-        check=in_each(config_pods, restricted),
+        check=in_each(placed(config_pods), offences),
     ),
     Rule(
         id="llm-config-images-have-one-version",
@@ -179,7 +210,7 @@ RULES: tuple[Rule, ...] = (
         applies_to=LLM_CONFIG,
         why="A moving tag changes the engine of every model at once, on the next restart.",
         fix="Name the image by digest, or by a version where none is known.",
-        check=in_each(config_pods, pods.moving_images),
+        check=in_each(placed(config_pods), pods.moving_images),
     ),
     Rule(
         id="kserve-runs-in-standard-mode",

@@ -11,7 +11,7 @@ from typing import Any, Final
 from policies.analysis.kubernetes.keda import SCALED_JOB, SCALED_OBJECT, triggers
 from policies.analysis.kubernetes.metadata import annotation, name_of, namespace_of
 from policies.engine.graph import Graph, Resource
-from policies.engine.rule import Rule
+from policies.engine.rule import Offence, Rule
 from policies.engine.values import at, flag, mapping, number, text
 
 _HPA: Final = (
@@ -24,41 +24,54 @@ _UNCACHED: Final = frozenset({"cpu", "memory", "cron"})
 _OF_PODS: Final = frozenset({"cpu", "memory"})
 
 
-def _refused(scaler: Resource, graph: Graph) -> Iterable[str]:
+def _refused(scaler: Resource, graph: Graph) -> Iterable[Offence]:
     yield from _refused_triggers(scaler)
     if scaler.type == SCALED_OBJECT:
         yield from _refused_counts(scaler)
         yield from _refused_beside(scaler, graph)
 
 
-def _refused_triggers(scaler: Resource) -> Iterator[str]:
+def _refused_triggers(scaler: Resource) -> Iterator[Offence]:
     names: list[str] = []
     listed = list(triggers(scaler))
     if not listed:
-        yield "spec.triggers: none"
+        yield Offence(path="spec.triggers", problem="none")
     for index, trigger in enumerate(listed):
         kind, name = text(at(trigger, "type"), "type"), text(at(trigger, "name"), "name")
         if flag(at(trigger, "useCachedMetrics"), "useCachedMetrics") and kind in _UNCACHED:
-            yield f"spec.triggers[{index}].useCachedMetrics: {kind} has nothing to keep"
+            yield Offence(
+                path=f"spec.triggers[{index}].useCachedMetrics",
+                problem=f"{kind} has nothing to keep",
+                value=True,
+            )
         if name and name in names:
-            yield f"spec.triggers[{index}].name: {name} stands there twice"
+            yield Offence(
+                path=f"spec.triggers[{index}].name", problem=f"{name} stands there twice", value=name
+            )
         names.append(name)
 
 
-def _refused_counts(scaler: Resource) -> Iterator[str]:
+def _refused_counts(scaler: Resource) -> Iterator[Offence]:
     spec = mapping(at(scaler.inputs, "spec"), "spec")
     idle, least = (number(at(spec, field), field) for field in ("idleReplicaCount", "minReplicaCount"))
     if idle is not None and idle >= (least or 0):
-        yield f"spec.idleReplicaCount: {idle:g} is not below minReplicaCount ({least or 0:g})"
+        yield Offence(
+            path="spec.idleReplicaCount",
+            problem=f"{idle:g} is not below minReplicaCount ({least or 0:g})",
+            value=idle,
+        )
     if at(spec, "fallback") is None:
         return
     for field in ("failureThreshold", "replicas"):
         count = number(at(spec, f"fallback.{field}"), field)
         if count is not None and count < 0:
-            yield f"spec.fallback.{field}: {count:g}"
+            yield Offence(path=f"spec.fallback.{field}", problem=f"{count:g} is no count", value=count)
     has_formula = at(spec, "advanced.scalingModifiers.formula")
     if not has_formula and all(text(at(t, "type"), "type") in _OF_PODS for t in triggers(scaler)):
-        yield "spec.fallback: every trigger is of pods (cpu, memory), which KEDA does not ask and so cannot miss"
+        yield Offence(
+            path="spec.fallback",
+            problem="every trigger is of pods (cpu, memory), which KEDA does not ask and so cannot miss",
+        )
 
 
 def _target(scaler: Resource) -> tuple[str, str, str]:
@@ -81,14 +94,20 @@ def _beside(graph: Graph, target: tuple[str, str, str]) -> Mapping[str, list[Res
     return found
 
 
-def _refused_beside(scaler: Resource, graph: Graph) -> Iterator[str]:
+def _refused_beside(scaler: Resource, graph: Graph) -> Iterator[Offence]:
     target = _target(scaler)
     for kind, others in graph.once_for(_beside, target).items():
         for other in others:
             if kind == SCALED_OBJECT and name_of(other) != name_of(scaler):
-                yield f"spec.scaleTargetRef: {target[2]} is scaled by {name_of(other)} too"
+                yield _scaled_twice(target[2], name_of(other))
             elif kind in _HPA and not _may_stand_beside(scaler, other):
-                yield f"spec.scaleTargetRef: {target[2]} is scaled by the HorizontalPodAutoscaler {name_of(other)} too"
+                yield _scaled_twice(target[2], f"the HorizontalPodAutoscaler {name_of(other)}")
+
+
+def _scaled_twice(target: str, other: str) -> Offence:
+    return Offence(
+        path="spec.scaleTargetRef.name", problem=f"{target} is scaled by {other} too", value=target
+    )
 
 
 def _may_stand_beside(scaler: Resource, hpa: Resource) -> bool:

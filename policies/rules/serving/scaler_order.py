@@ -11,14 +11,14 @@ from policies.analysis.kserve.objects import INFERENCE_SERVICE
 from policies.analysis.kubernetes.keda import SCALED_OBJECT, triggers
 from policies.analysis.kubernetes.metadata import annotation, name_of, namespace_of
 from policies.engine.graph import Graph, Resource
-from policies.engine.rule import Rule
+from policies.engine.rule import Offence, Rule
 from policies.engine.values import at, text
 
 _READS_THE_POD: Final = frozenset({"cpu", "memory"})
 _WAIT: Final = "pulumi.com/waitFor"
 
 
-def _before_its_deployment(scaler: Resource, graph: Graph) -> Iterable[str]:
+def _before_its_deployment(scaler: Resource, graph: Graph) -> Iterable[Offence]:
     kinds = sorted({text(at(t, "type"), "triggers.type") for t in triggers(scaler)} & _READS_THE_POD)
     if scaler.source or not kinds:  # a manifest has no order
         return
@@ -27,11 +27,17 @@ def _before_its_deployment(scaler: Resource, graph: Graph) -> Iterable[str]:
         if namespace_of(service) != namespace_of(scaler) or not target.startswith(f"{name_of(service)}-"):
             continue
         if service.urn not in graph.waits_for(scaler.urn):
-            yield f"spec.scaleTargetRef.name: {target} is made for {service.name}, and the scaler does not wait for it"
+            yield Offence(
+                path="spec.scaleTargetRef.name",
+                problem=f"{target} is made for {service.name}, and the scaler does not wait for it",
+                value=target,
+            )
         elif not text(annotation(service, _WAIT), _WAIT):
-            yield (
-                f"spec.scaleTargetRef.name: {target} is made some time after {service.name} is accepted, and nothing "
-                f"waits for it; a {kinds[0]} trigger is refused until it is there"
+            yield Offence(
+                path="spec.scaleTargetRef.name",
+                problem=f"{target} is made some time after {service.name} is accepted, and nothing waits for it",
+                value=target,
+                expected=f"a {kinds[0]} trigger is refused until it is there",
             )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, Final
 
+from policies.analysis.kserve.canary_admission import stuck_canaries
 from policies.analysis.kserve.language_model_admission import (
     refused_bounds,
     refused_parallelism,
@@ -15,67 +16,16 @@ from policies.analysis.kserve.language_model_admission import (
     refused_picker,
     refused_scaling,
 )
-from policies.analysis.kserve.model_hubs import variables
-from policies.analysis.kserve.objects import FRAMEWORKS, INFERENCE_SERVICE, LLM
+from policies.analysis.kserve.objects import INFERENCE_SERVICE, LLM
 from policies.analysis.kubernetes.metadata import annotation, name_of, namespace_of
 from policies.engine.collect_errors import every
 from policies.engine.graph import Graph, Resource
-from policies.engine.neighbours import keeps_our_conventions
-from policies.engine.rule import Rule
+from policies.engine.rule import Offence, Rule
 from policies.engine.values import at, flag, mapping, number, sequence, text
 
 _STOP: Final = "serving.kserve.io/stop"
 _PARTS: Final = ("spec", "spec.prefill")
-_MODE: Final = "serving.kserve.io/deploymentMode"
-_WITH_CANARIES: Final = frozenset({"Standard", "RawDeployment"})
-_PLACE: Final = "STORAGE_URI"
-_WHOLE: Final = 100
-_SCALES: Final = ("maxReplicas", "scaleTarget", "scaleMetric", "autoScaling")
-
-
-def _stuck_canaries(service: Resource, graph: Graph) -> Iterable[str]:
-    spec = mapping(at(service.inputs, "spec"), "spec")
-    canaries = sequence(at(spec, "canary"), "spec.canary")
-    is_named = bool(text(at(spec, "predictor.name"), "predictor.name"))
-    if (
-        canaries and not is_named and keeps_our_conventions(graph)
-    ):  # KServe takes it, and restarts what serves
-        yield "the stable predictor has no name: a promotion would restart it"
-    mode = annotation(service, _MODE)
-    if canaries and mode not in _WITH_CANARIES:
-        yield f"canaries need {_MODE}: Standard (got {mode or 'none'})"
-    yield from every(partial(_stuck, index, spec, canaries) for index in range(len(canaries)))
-    server = any(at(spec, f"predictor.{framework}") is not None for framework in FRAMEWORKS)
-    if canaries and not server and not _names_files(spec):
-        yield "spec.predictor: a container of its own that names no files (STORAGE_URI): KServe refuses canaries"
-    share = sum(number(at(c, "trafficPercent"), "trafficPercent") or 0 for c in canaries)
-    if share > _WHOLE:
-        yield f"canaries take {share:g} % of the traffic"
-
-
-def _names_files(spec: Mapping[str, Any]) -> bool:
-    return _PLACE in variables(mapping(at(spec, "predictor.containers.0"), "predictor.containers"))
-
-
-def _stuck(index: int, spec: Mapping[str, Any], canaries: Sequence[Any]) -> Iterator[str]:
-    names = [text(at(c, "predictor.name"), "predictor.name") for c in canaries]
-    canary, name = canaries[index], names[index]
-    if not name:
-        yield "a canary has no name"
-    elif name in {text(at(spec, "predictor.name"), "predictor.name"), *names[:index]}:
-        yield f"canary {name}: another predictor has this name"
-    for field in _SCALES:
-        if at(canary, f"predictor.{field}") is not None:
-            yield f"canary {name}: {field} is set, and a canary does not scale"
-    if at(canary, "predictor.workerSpec") is not None:
-        yield f"canary {name}: runs on several nodes (workerSpec), and a canary has one"
-    percent = number(at(canary, "trafficPercent"), "trafficPercent") or 0
-    if percent < 0:
-        yield f"canary {name}: takes {percent:g} % of the traffic"
-    own = number(at(canary, "predictor.minReplicas"), "minReplicas")
-    least = number(at(spec, "predictor.minReplicas"), "minReplicas")
-    if own is not None and own > (1 if least is None else least):
-        yield f"canary {name}: more replicas than the stable predictor"
+_ROUTE: Final = "spec.router.route"
 
 
 def _route(service: Resource) -> Mapping[str, Any]:
@@ -90,7 +40,7 @@ def _weight(service: Resource) -> float | None:
     return number(at(_route(service), "weight"), "route.weight")
 
 
-def _refused(service: Resource, _graph: Graph) -> Iterable[str]:
+def _refused(service: Resource, _graph: Graph) -> Iterable[Offence]:
     scheduler = mapping(at(service.inputs, "spec.router.scheduler"), "spec.router.scheduler")
     whole = [partial(_refused_route, service), partial(_refused_adapters, service)]
     parts = [
@@ -101,33 +51,46 @@ def _refused(service: Resource, _graph: Graph) -> Iterable[str]:
     return every([*whole, partial(refused_picker, scheduler), *parts])
 
 
-def _refused_route(service: Resource) -> Iterator[str]:
+def _refused_route(service: Resource) -> Iterator[Offence]:
     route = _route(service)
     http, gateway = at(route, "http"), at(service.inputs, "spec.router.gateway")
     refs = sequence(at(http, "refs"), "route.http.refs")
     if _weight(service) is not None and not _group(service):
-        yield "route.weight without route.group"
+        yield Offence(path=f"{_ROUTE}.weight", problem="stands without a group", value=_weight(service))
     if _group(service) and at(service.inputs, "spec.router.ingress") is not None:
-        yield f"the group {_group(service)} shares traffic by HTTPRoutes, and router.ingress has none"
+        yield Offence(
+            path="spec.router.ingress",
+            problem=f"the group {_group(service)} shares traffic by HTTPRoutes, which an ingress has none of",
+        )
     if _group(service) and refs:
-        yield f"the group {_group(service)} shares traffic by KServe's own route, and route.http.refs names others"
+        yield Offence(
+            path=f"{_ROUTE}.http.refs",
+            problem=f"the group {_group(service)} shares traffic by KServe's own route, and these are others",
+        )
     if refs and at(http, "spec") is not None:
-        yield "route.http has both refs and spec"
+        yield Offence(path=f"{_ROUTE}.http.spec", problem="stands beside refs", expected="one of both")
     if refs and gateway is not None and not sequence(at(gateway, "refs"), "gateway.refs"):
-        yield "route.http.refs names routes, and router.gateway asks for a gateway of KServe's own"
+        yield Offence(
+            path="spec.router.gateway",
+            problem="asks for a gateway of KServe's own, and router.route.http.refs names routes",
+        )
     yield from refused_parents(mapping(at(service.inputs, "spec.router"), "spec.router"))
 
 
-def _refused_adapters(service: Resource) -> Iterator[str]:
+def _refused_adapters(service: Resource) -> Iterator[Offence]:
     yield from refused_bounds(mapping(at(service.inputs, "spec.model.lora"), "model.lora"))
     names = [text(at(a, "name"), "adapter.name") for a in _adapters(service)]
     for index, name in enumerate(names):
+        problem = ""
         if not name or name in {".", ".."}:
-            yield f"model.lora.adapters.{index} has no name that can be a folder's (got {name!r})"
+            problem = f"{name!r} is no name of a folder"
         elif name in names[:index]:
-            yield f"model.lora.adapters.{index}: {name} stands there twice"
+            problem = f"{name} stands there twice"
         elif name == _base_name(service):
-            yield f"model.lora.adapters.{index} is called like the model, {name}"
+            problem = f"the model is called {name} too"
+        if problem:
+            where = f"spec.model.lora.adapters[{index}].name"
+            yield Offence(path=where, problem=problem, value=name or None)
 
 
 def _adapters(service: Resource) -> Sequence[Any]:
@@ -164,29 +127,44 @@ def _groups(graph: Graph, namespace: str) -> Mapping[str, list[Resource]]:
     return found
 
 
-def _weightless(service: Resource, _graph: Graph) -> Iterable[str]:
+def _weightless(service: Resource, _graph: Graph) -> Iterable[Offence]:
     if _group(service) and _weight(service) is None:
-        yield f"no weight in the group {_group(service)}: it counts as 0, and nobody reaches it"
+        yield Offence(
+            path=f"{_ROUTE}.weight",
+            problem=f"is not set in the group {_group(service)}: it counts as 0, and nobody reaches it",
+        )
 
 
-def _unreachable(service: Resource, graph: Graph) -> Iterable[str]:
+def _unreachable(service: Resource, graph: Graph) -> Iterable[Offence]:
     weights = [_weight(member) for member in _members(service, graph)]
     if weights and not any(weights) and None not in weights:  # one that is not set has a rule of its own
-        yield f"no member of the group {_group(service)} has a weight above 0: its path answers nobody"
+        yield Offence(
+            path=f"{_ROUTE}.weight",
+            problem=f"no member of the group {_group(service)} has one above 0: its path answers nobody",
+            value=_weight(service),
+        )
 
 
-def _lost(service: Resource, _graph: Graph) -> Iterable[str]:
+def _lost(service: Resource, _graph: Graph) -> Iterable[Offence]:
     weight = _weight(service)
     if _group(service) and weight and _is_stopped(service):
-        yield f"is stopped and has the weight {weight:g} in the group {_group(service)}: that share is lost"
+        yield Offence(
+            path=f"{_ROUTE}.weight",
+            problem=f"the model is stopped, and its share of the group {_group(service)} ({weight:g}) is lost",
+            value=weight,
+        )
 
 
-def _divergent(service: Resource, graph: Graph) -> Iterable[str]:
+def _divergent(service: Resource, graph: Graph) -> Iterable[Offence]:
     own = _served(service)
     for member in _members(service, graph):
         if _served(member) != own:
             theirs = ", ".join(sorted(_served(member)))
-            yield f"serves {', '.join(sorted(own))}, and {name_of(member)} of the same group {theirs}"
+            yield Offence(
+                path="spec.model",
+                problem=f"serves {', '.join(sorted(own))}, and {name_of(member)} of the same group {theirs}",
+                value=sorted(own),
+            )
 
 
 RULES: tuple[Rule, ...] = (
@@ -196,7 +174,7 @@ RULES: tuple[Rule, ...] = (
         applies_to=INFERENCE_SERVICE,
         why="KServe's webhook refuses such a canary, or a promotion restarts what serves.",
         fix="Give every predictor a name of its own, a fixed number of replicas, and shares up to 100 %.",
-        check=_stuck_canaries,
+        check=stuck_canaries,
         reads_graph=True,
     ),
     Rule(

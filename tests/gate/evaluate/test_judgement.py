@@ -8,13 +8,12 @@ import pytest
 from pydantic import ValidationError
 
 from gate.checkov.opinion import Opinion, not_asked
-from gate.core.errors import GateError
 from gate.evaluate.judgement import SHAPE_RULE, assess
-from gate.evaluate.waive import load_waivers, waive
+from gate.evaluate.waive import waive
 from gate.report.report import EXIT_CODES
 from policies.engine.evaluate import Finding
 from policies.engine.graph import UNKNOWN, Graph
-from policies.engine.rule import Rule
+from policies.engine.rule import Offence, Rule
 from policies.engine.values import UndecidedError
 from policies.engine.waiver import Waiver
 from tests.policies.cases import resource
@@ -22,6 +21,7 @@ from tests.policies.cases import resource
 TODAY = date(2026, 11, 23)
 QUEUE = resource("aws:sqs/queue:Queue", {"name": "q"}, "jobs")
 NONE = not_asked("not asked")
+BAD = Offence(path="", problem="bad")
 
 
 def rule(check, level="mandatory"):
@@ -60,7 +60,7 @@ def test_nothing_found_passes():
 
 @pytest.mark.parametrize(("level", "verdict"), [("mandatory", "fail"), ("advisory", "pass")])
 def test_a_finding_fails_if_its_rule_is_mandatory(level, verdict):
-    report, _ = judged(lambda _r, _g: ["bad"], level)
+    report, _ = judged(lambda _r, _g: [BAD], level)
     assert report.verdict == verdict
     assert [(f.rule, f.level, f.urn, f.message, f.fix) for f in report.findings] == [
         ("queues-are-fine", level, QUEUE.urn, "bad", "mend it")
@@ -101,7 +101,7 @@ def test_whatever_a_rule_raises_it_ends_nothing_and_is_an_error(error):
 
 def test_what_a_rule_said_before_it_raised_is_kept():
     def check(_resource, _graph):
-        yield "bad"
+        yield BAD
         raise SystemExit(0)
 
     report, _ = judged(check)
@@ -113,11 +113,13 @@ def test_a_hand_at_the_keyboard_still_ends_it():
         judged(raising(KeyboardInterrupt()))
 
 
-@pytest.mark.parametrize("nonsense", [3, "", None, True, ["x"], b"bad", {}])
+@pytest.mark.parametrize(
+    "nonsense", [3, "", "bad", None, True, ["x"], b"bad", {}, Offence(path="a", problem="")]
+)
 def test_a_rule_that_answers_nonsense_is_an_error(nonsense):
     report, _ = judged(lambda _r, _g: [nonsense])
     assert report.verdict == "error"
-    assert report.faults == (f"rule queues-are-fine on {QUEUE.urn}: answered {nonsense!r}, not a text",)
+    assert report.faults == (f"rule queues-are-fine on {QUEUE.urn}: answered {nonsense!r}, not an offence",)
 
 
 @pytest.mark.parametrize("nonsense", [3, None, True, {}, b"", ""])
@@ -135,7 +137,7 @@ def test_a_rule_that_answers_one_text_is_an_error_and_not_a_finding_a_letter():
 
 def test_a_fault_outweighs_findings():
     def check(_resource, _graph):
-        yield "bad"
+        yield BAD
         raise ValueError("x")
 
     report, _ = judged(check)
@@ -164,17 +166,19 @@ def test_shape_is_judged_with_the_rules():
 
 
 def test_a_waiver_holds_until_the_end_of_its_last_day():
-    report, used = judged(lambda _r, _g: ["bad", "worse"], waivers={"w": waiver(finding="bad")})
+    report, used = judged(
+        lambda _r, _g: [BAD, Offence(path="", problem="worse")], waivers={"w": waiver(finding="bad")}
+    )
     assert [(f.message, f.waiver) for f in report.findings] == [
         ("bad", "w (ml, until 2026-11-23)"),
         ("worse", ""),
     ]
     assert (report.verdict, used) == ("fail", {"w"})
-    assert judged(lambda _r, _g: ["bad"], waivers={"w": waiver()})[0].verdict == "pass"
+    assert judged(lambda _r, _g: [BAD], waivers={"w": waiver()})[0].verdict == "pass"
 
 
 def test_an_expired_waiver_is_an_error_and_excuses_nothing():
-    report, used = judged(lambda _r, _g: ["bad"], waivers={"w": waiver(expires=date(2026, 11, 22))})
+    report, used = judged(lambda _r, _g: [BAD], waivers={"w": waiver(expires=date(2026, 11, 22))})
     assert report.verdict == "error"
     assert report.faults == (
         "waiver w of ml expired on 2026-11-22: queues-are-fine, aws:sqs/queue:Queue jobs",
@@ -194,7 +198,7 @@ def test_an_expired_waiver_is_an_error_and_excuses_nothing():
 )
 def test_a_waiver_from_the_future_excuses_nothing_or_half_a_year_would_begin_at_will(created, verdict):
     later = waiver(created=created, expires=created + timedelta(days=180))
-    report, used = judged(lambda _r, _g: ["bad"], waivers={"w": later})
+    report, used = judged(lambda _r, _g: [BAD], waivers={"w": later})
     assert (report.verdict, used) == (verdict, {"w"})
     if verdict == "error":
         assert report.faults == (
@@ -211,7 +215,7 @@ def test_a_waiver_lasts_180_days_and_no_more():
 
 def test_a_waiver_that_would_excuse_two_resources_of_one_name_is_an_error():
     other = replace(QUEUE, urn=f"{QUEUE.urn}-of-another-component", parent="urn:another")
-    report, _ = judged(lambda _r, _g: ["bad"], waivers={"w": waiver()}, graph=(QUEUE, other))
+    report, _ = judged(lambda _r, _g: [BAD], waivers={"w": waiver()}, graph=(QUEUE, other))
     assert report.verdict == "error"
     assert report.faults[0].startswith(
         "waiver w excuses 2 resources that are both called aws:sqs/queue:Queue jobs: rename one"
@@ -230,8 +234,38 @@ def test_a_waiver_that_would_excuse_two_resources_of_one_name_is_an_error():
     ],
 )
 def test_a_waiver_for_anything_else_excuses_nothing(changes):
-    report, used = judged(lambda _r, _g: ["bad"], waivers={"w": waiver(**changes)})
+    report, used = judged(lambda _r, _g: [BAD], waivers={"w": waiver(**changes)})
     assert (report.verdict, used) == ("fail", frozenset())
+
+
+OPEN = Offence(path="cidrs[0]", problem="is the internet", value="0.0.0.0/0", expected="ranges you own")
+
+
+@pytest.mark.parametrize(
+    ("changes", "verdict"),
+    [
+        ({"finding": "cidrs[0]", "value": "0.0.0.0/0"}, "pass"),
+        ({"finding": "cidrs[0]: is the internet; ranges you own"}, "pass"),
+        ({"finding": "cidrs[0]"}, "fail"),
+        ({"finding": "cidrs[0]", "value": "10.0.0.0/8"}, "fail"),
+        ({"finding": "cidrs[1]", "value": "0.0.0.0/0"}, "fail"),
+        ({"finding": "cidrs[0]: is the internet"}, "fail"),
+    ],
+)
+def test_a_waiver_by_path_holds_for_the_value_somebody_read(changes, verdict):
+    report, _ = judged(lambda _r, _g: [OPEN], waivers={"w": waiver(**changes)})
+    assert report.verdict == verdict
+
+
+def test_a_waiver_by_path_outlives_its_sentence():
+    said = Offence(path="cidrs[0]", problem="is open to everybody", value="0.0.0.0/0")
+    w = waiver(finding="cidrs[0]", value="0.0.0.0/0")
+    assert judged(lambda _r, _g: [said], waivers={"w": w})[0].verdict == "pass"
+
+
+def test_a_value_without_a_finding_is_refused():
+    with pytest.raises(ValidationError, match="value goes with resource and finding"):
+        waiver(finding=None, resource=None, chart="a 1.0", objects={"Pod a/b": ["spec.x"]}, value=3)
 
 
 def test_a_waiver_names_objects_of_files_by_their_source():
@@ -241,37 +275,8 @@ def test_a_waiver_names_objects_of_files_by_their_source():
     assert waived.findings[0].waiver == "w (ml, until 2026-11-23)"
 
 
-BROKEN = {
-    "x: 3\n": "x: should be a mapping (got 3)",
-    "- 1\n": "should be a mapping",
-    "x: {rule: a}\n": "x.created: is required",
-    "x: [\n": "did not find expected node content",
-    "x: 1\nx: 2\n": "the key 'x' stands here twice",
-}  # fmt: skip
-
-
-@pytest.mark.parametrize(("text", "said"), BROKEN.items())
-def test_a_broken_file_of_waivers_is_a_clear_error(tmp_path, text, said):
-    (tmp_path / "waivers.yaml").write_text(text, encoding="utf-8")
-    with pytest.raises(GateError) as error:
-        load_waivers(tmp_path / "waivers.yaml")
-    assert said in str(error.value)
-
-
-def test_no_file_of_waivers_holds_none(tmp_path):
-    assert load_waivers(tmp_path / "waivers.yaml") == {}
-    (tmp_path / "waivers.yaml").write_text("# none\n", encoding="utf-8")
-    assert load_waivers(tmp_path / "waivers.yaml") == {}
-
-
-def test_a_file_of_waivers_that_is_not_utf8_is_a_clear_error(tmp_path):
-    (tmp_path / "waivers.yaml").write_bytes(b"\xff")
-    with pytest.raises(GateError, match=r"waivers.yaml cannot be read:"):
-        load_waivers(tmp_path / "waivers.yaml")
-
-
 def test_the_report_keeps_its_contract():
-    report, _ = judged(lambda _r, _g: ["bad"])
+    report, _ = judged(lambda _r, _g: [BAD])
     data = json.loads(json.dumps(report.as_data()))
     assert set(data) >= {"verdict", "resources", "findings", "undecided", "not_seen"}
     assert set(data["resources"][0]) >= {"urn", "type", "name", "parent", "inputs"}

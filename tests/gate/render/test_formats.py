@@ -68,7 +68,7 @@ def test_no_text_breaks_out_of_its_cell():
         assert "<img" not in line
         assert "\x1b" not in line
         if line.startswith("| mandatory | `a-rule`"):
-            assert line.replace("\\|", "").count("|") == 6
+            assert line.replace("\\|", "").count("|") == 7
 
 
 def test_a_subject_is_a_text_too():

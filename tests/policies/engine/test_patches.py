@@ -1,7 +1,7 @@
 from policies.engine.evaluate import judge
 from policies.engine.graph import UNKNOWN, Graph, Resource
 from policies.engine.normalize import respelled
-from policies.engine.rule import Rule
+from policies.engine.rule import Offence, Rule
 from policies.engine.values import at, flag, text
 
 
@@ -15,11 +15,11 @@ def patched(kind="Thing", *, type_="ThingPatch", **spec):
 def said(resource, *, house=False):
     def check(found, _graph):
         if not flag(at(found.inputs, "spec.closed")):
-            yield "is open"
+            yield Offence(path="spec.closed", problem="is open")
         if at(found.inputs, "spec.owner") is None:
-            yield "has no owner"
+            yield Offence(path="spec.owner", problem="has no owner")
         if text(at(found.inputs, "spec.image")).endswith(":latest"):
-            yield "has a moving image"
+            yield Offence(path="spec.image", problem="has a moving image")
 
     rule = Rule(
         id="r", applies_to=("kubernetes:example.org/v1:Thing",), why="", fix="", check=check, house=house
@@ -34,12 +34,12 @@ def test_a_patch_is_known_by_its_token():
 
 
 def test_a_patch_answers_only_for_what_it_says():
-    assert said(patched(type_="Thing")) == (["has no owner", "is open"], [])
+    assert said(patched(type_="Thing")) == (["spec.closed: is open", "spec.owner: has no owner"], [])
     assert said(patched()) == ([], [])
     assert said(patched(closed=True)) == ([], [])
-    assert said(patched(closed=False)) == (["is open"], [])
-    assert said(patched(closed="false")) == (["is open"], [])
-    assert said(patched(image="x:latest")) == (["has a moving image"], [])
+    assert said(patched(closed=False)) == (["spec.closed: is open"], [])
+    assert said(patched(closed="false")) == (["spec.closed: is open"], [])
+    assert said(patched(image="x:latest")) == (["spec.image: has a moving image"], [])
 
 
 def test_what_a_patch_says_and_nobody_knows_yet_is_undecided():

@@ -3,7 +3,7 @@
 import pytest
 
 from policies.engine.graph import UNKNOWN
-from policies.engine.property_paths import values_at
+from policies.engine.property_paths import places_at, values_at
 from policies.engine.values import UndecidedError
 
 
@@ -32,3 +32,19 @@ def test_what_stands_at_a_path(inputs, path, values):
 def test_what_cannot_be_read_is_said(inputs):
     with pytest.raises(UndecidedError, match=r"a\.b"):
         list(values_at(inputs, "a.b"))
+
+
+@pytest.mark.parametrize(
+    ("inputs", "path", "places"),
+    [
+        ({"a": {"b": 1}}, "a.b", ["a.b"]),
+        ({"a": [{"b": 1}, {}]}, "a.*.b", ["a[0].b", "a[1].b"]),
+        ({"a": [{"b": 1}]}, "a.b", ["a[0].b"]),
+        ({}, "a.0.b", ["a.b"]),
+        ({"a": [{"name": "x.y", "value": "0"}]}, "a.x\\.y.value", ["a[0].value"]),
+        ({"a": {}}, "a.x\\.y.value", ["a[x.y].value"]),
+        ({"a": '{"b": {"c": false}}'}, "a.b.c", ["a.b.c"]),
+    ],
+)
+def test_where_what_stands_at_a_path_stands(inputs, path, places):
+    assert [place for place, _ in places_at(inputs, path)] == places

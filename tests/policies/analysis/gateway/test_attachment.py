@@ -60,6 +60,9 @@ def test_one_that_cannot_be_read_leaves_the_route_undecided(spec):
         held(policy("own", BY_NAME), policy("unknown", spec))
 
 
+PLAIN = "spec.listeners[0].protocol: the listener http speaks plain HTTP; HTTPS or TLS"
+
+
 def listening(*listeners):
     spec = {"gatewayClassName": "x", "listeners": [{"name": n, "protocol": p} for n, p in listeners]}
     return resource(GATEWAY, {"metadata": {"name": "edge", **META}, "spec": spec}, "edge")
@@ -79,10 +82,10 @@ def leading(listener, *, redirect=""):
     ("routes", "found"),
     [
         ([leading("http", redirect="https"), leading("https")], []),
-        ([], ["listener http speaks plain HTTP"]),
-        ([leading("https")], ["listener http speaks plain HTTP"]),
-        ([leading("http", redirect="https"), leading(None)], ["listener http speaks plain HTTP"]),
-        ([leading("http", redirect="http")], ["listener http speaks plain HTTP"]),
+        ([], [PLAIN]),
+        ([leading("https")], [PLAIN]),
+        ([leading("http", redirect="https"), leading(None)], [PLAIN]),
+        ([leading("http", redirect="http")], [PLAIN]),
     ],
 )
 def test_a_plain_listener_may_only_send_callers_to_https(routes, found):
@@ -97,4 +100,4 @@ def test_a_broken_cipher_is_found_among_the_others():
     )
     current = [rule for rule in RULES if rule.id == "gateway-tls-is-current"]
     messages = [finding.message for finding in judge(Graph([policy_]), current).findings]
-    assert messages == ["accepts the cipher DES-CBC3-SHA"]
+    assert messages == ["spec.tls.ciphers[1]: the cipher DES-CBC3-SHA is accepted"]

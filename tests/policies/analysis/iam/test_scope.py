@@ -4,6 +4,7 @@ import pytest
 
 from policies.analysis.iam.scope import wide_resources
 from policies.analysis.iam.statements import Statement
+from policies.engine.rule import Offence
 
 KEYS = "arn:aws:kms:eu-central-1:111122223333:key/*"
 PARAMETERS = "arn:aws:ssm:*:111122223333:parameter/*"
@@ -11,7 +12,11 @@ PARAMETERS = "arn:aws:ssm:*:111122223333:parameter/*"
 
 def found(action, resource="*", condition=None):
     raw = {"Effect": "Allow", "Action": action, "Resource": resource}
-    return list(wide_resources(Statement(raw | ({"Condition": condition} if condition else {}), "it")))
+    return list(
+        wide_resources(
+            Statement(raw | ({"Condition": condition} if condition else {}), "it", "policy.Statement[0]")
+        )
+    )
 
 
 @pytest.mark.parametrize(
@@ -60,4 +65,6 @@ def test_what_cannot_be_narrower_or_is_narrowed_is_let_be(action, resource, cond
     ],
 )
 def test_what_could_name_what_it_is_for_does(action, resource, condition, expected):
-    assert found(action, resource, condition) == [f"it: {expected}"]
+    assert found(action, resource, condition) == [
+        Offence(path="policy.Statement[0].Action", problem=expected, value=action)
+    ]

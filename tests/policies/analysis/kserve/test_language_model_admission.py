@@ -16,23 +16,26 @@ _WVA = {"wva": {"hpa": {}}}
     [
         ({"replicas": 2}, []),
         ({"scaling": {"minReplicas": 1, "maxReplicas": 3, **_WVA}}, []),
-        ({"replicas": 2, "scaling": {"maxReplicas": 3, **_WVA}}, ["spec.scaling beside spec.replicas"]),
+        (
+            {"replicas": 2, "scaling": {"maxReplicas": 3, **_WVA}},
+            ["spec.replicas: stands beside scaling; one of both"],
+        ),
         (
             {"scaling": {"minReplicas": 4, "maxReplicas": 3}},
             [
-                "spec.scaling.minReplicas 4 is above maxReplicas 3",
-                "spec.scaling.wva is not set, which scales",
+                "spec.scaling.minReplicas: 4 is above maxReplicas (3)",
+                "spec.scaling.wva: nothing says what scales; hpa or keda",
             ],
         ),
         (
             {"scaling": {"maxReplicas": 3, "wva": {}}},
-            ["spec.scaling.wva names neither hpa nor keda, and needs one"],
+            ["spec.scaling.wva: names neither hpa nor keda; one of them"],
         ),
         (
             {"scaling": {"maxReplicas": 3, "wva": {"hpa": {}, "keda": {}, "variantCost": "ten"}}},
             [
-                "spec.scaling.wva names hpa and keda, and needs one",
-                "spec.scaling.wva.variantCost is ten, and is a number",
+                "spec.scaling.wva: names hpa and keda; one of them",
+                "spec.scaling.wva.variantCost: ten is no number",
             ],
         ),
         (
@@ -51,15 +54,15 @@ _WVA = {"wva": {"hpa": {}}}
                 }
             },
             [
-                "spec.scaling.wva.keda.advanced.scalingModifiers is set, which is the controller's",
-                "spec.scaling.wva.keda.advanced.horizontalPodAutoscalerConfig.name is set, which is the controller's",
-                "spec.scaling.wva.keda.idleReplicaCount 0 is not below minReplicas",
+                "spec.scaling.wva.keda.advanced.scalingModifiers: the controller itself writes it",
+                "spec.scaling.wva.keda.advanced.horizontalPodAutoscalerConfig.name: the controller itself writes it",
+                "spec.scaling.wva.keda.idleReplicaCount: 0 is not below scaling.minReplicas",
             ],
         ),
     ],
 )
 def test_scaling(workload, said):
-    assert list(refused_scaling("spec", workload)) == said
+    assert [offence.message for offence in refused_scaling("spec", workload)] == said
 
 
 @pytest.mark.parametrize(
@@ -69,19 +72,24 @@ def test_scaling(workload, said):
         ({"replicas": 1, "config": {"ref": {"name": "a"}}}, []),
         (
             {"replicas": 0, "config": {}},
-            ["scheduler.replicas is 0", "scheduler.config names neither or both of ref and inline"],
+            [
+                ("spec.router.scheduler.replicas: 0 pickers; at least 1"),
+                "spec.router.scheduler.config: names neither or both of ref and inline; one",
+            ],
         ),
-        ({"config": {"ref": {"name": ""}}}, ["scheduler.config.ref.name is empty"]),
+        ({"config": {"ref": {"name": ""}}}, ["spec.router.scheduler.config.ref.name: is empty"]),
     ],
 )
 def test_pickers(scheduler, said):
-    assert list(refused_picker(scheduler)) == said
+    assert [offence.message for offence in refused_picker(scheduler)] == said
 
 
 def test_room_for_adapters():
-    assert list(refused_bounds({"maxRank": 16, "maxAdapters": 0, "maxCpuAdapters": -1})) == [
-        "model.lora.maxAdapters is 0",
-        "model.lora.maxCpuAdapters is -1",
+    assert [
+        offence.message for offence in refused_bounds({"maxRank": 16, "maxAdapters": 0, "maxCpuAdapters": -1})
+    ] == [
+        "spec.model.lora.maxAdapters: 0 is no size; at least 1",
+        "spec.model.lora.maxCpuAdapters: -1 is no size; at least 1",
     ]
 
 
@@ -93,10 +101,10 @@ def test_room_for_adapters():
         (
             [{"name": "outer", "namespace": "kserve"}],
             _REFS,
-            ["route.http.spec.parentRefs names other gateways than router.gateway.refs"],
+            ["spec.router.route.http.spec.parentRefs: other gateways than spec.router.gateway.refs names"],
         ),
     ],
 )
 def test_a_route_goes_to_the_gateway_that_is_named(parents, gateways, said):
     router = {"route": {"http": {"spec": {"parentRefs": parents}}}, "gateway": {"refs": gateways}}
-    assert list(refused_parents(router)) == said
+    assert [offence.message for offence in refused_parents(router)] == said

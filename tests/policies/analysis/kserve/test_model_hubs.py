@@ -36,7 +36,7 @@ SILENT = [
 
 @pytest.mark.parametrize(("container", "said"), ASKED)
 def test_what_an_engine_would_ask_a_hub_for(container, said):
-    assert list(asked(container)) == [said]
+    assert [found.what for found in asked(container)] == [said]
 
 
 @pytest.mark.parametrize("container", SILENT)

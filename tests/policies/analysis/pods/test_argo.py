@@ -3,7 +3,6 @@
 import pytest
 
 from policies.analysis.pods.finder import pods_of
-from policies.analysis.pods.pod import name_of
 from policies.engine.values import UndecidedError
 from tests.policies.cases import resource
 
@@ -42,10 +41,23 @@ ARGO = {
 )
 def test_argo_has_a_pod_for_each_template_that_runs_one(kind, inputs):
     found = list(pods_of(resource(f"kubernetes:argoproj.io/v1alpha1:{kind}", inputs)))
-    assert [(pod.place, [c["name"] for c in pod.containers()]) for pod in found] == [
-        ("train", ["train", "proxy"]),
-        ("script", ["script", "i"]),
-        ("set", ["one"]),
+    spec = "spec.workflowSpec" if kind == "CronWorkflow" else "spec"
+    assert [(pod.path, [(c.name, c.path) for c in pod.containers()]) for pod in found] == [
+        (
+            f"{spec}.templates[1]",
+            [
+                ("train", f"{spec}.templates[1].container"),
+                ("proxy", f"{spec}.templates[1].sidecars[0]"),
+            ],
+        ),
+        (
+            f"{spec}.templates[2]",
+            [
+                ("script", f"{spec}.templates[2].script"),
+                ("i", f"{spec}.templates[2].initContainers[0]"),
+            ],
+        ),
+        (f"{spec}.templates[3]", [("one", f"{spec}.templates[3].containerSet.containers[0]")]),
     ]
     assert [pod.spec["securityContext"] for pod in found] == [{"runAsUser": 5}, *[{"runAsNonRoot": True}] * 2]
     assert [[v["name"] for v in pod.spec["volumes"]] for pod in found] == [
@@ -63,16 +75,18 @@ TRAIN = {"name": "train", "container": {"image": "a"}}
 
 
 @pytest.mark.parametrize(
-    "holder",
+    ("holder", "place"),
     [
-        {"dag": {"tasks": [{"name": "one", "inline": {"container": {"image": "a"}}}]}},
-        {"steps": [[{"name": "one", "inline": {"container": {"image": "a"}}}]]},
-        {"steps": [{"name": "one", "inline": {"container": {"image": "a"}}}]},
+        ({"dag": {"tasks": [{"name": "one", "inline": {"container": {"image": "a"}}}]}}, "dag.tasks[0]"),
+        ({"steps": [[{"name": "one", "inline": {"container": {"image": "a"}}}]]}, "steps[0][0]"),
+        ({"steps": [{"name": "one", "inline": {"container": {"image": "a"}}}]}, "steps[0]"),
     ],
 )
-def test_a_template_within_a_step_runs_a_pod(holder):
+def test_a_template_within_a_step_runs_a_pod(holder, place):
     (pod,) = _pods(templates=[{"name": "main", **holder}])
-    assert (pod.place, [name_of(c) for c in pod.containers()]) == ("main.one", ["main.one"])
+    assert [(c.name, c.path) for c in pod.containers()] == [
+        ("main.one", f"spec.templates[0].{place}.inline.container")
+    ]
 
 
 def test_defaults_lie_below_a_template_of_their_type():
@@ -82,7 +96,7 @@ def test_defaults_lie_below_a_template_of_their_type():
     assert of_container.spec["containers"] == [
         {"name": "train", "image": "a", "securityContext": {"privileged": True}}
     ]
-    assert [c["name"] for c in of_script.containers()] == ["script"]
+    assert [c.name for c in of_script.containers()] == ["script"]
     assert of_container.spec["hostNetwork"] is of_script.spec["hostNetwork"] is True
 
 
@@ -119,15 +133,16 @@ def test_a_patch_that_cannot_be_known_is_undecided(patch, said):
     assert str(caught.value) == said
 
 
+_MADE_AT = "spec.templates[0].resource.manifest.spec.template.spec"
 MADE = "kind: Job\nspec: {template: {spec: {containers: [{name: made, image: a}]}}}"
 
 
 @pytest.mark.parametrize(
-    ("manifest", "places"), [(MADE, ["m"]), ("kind: ConfigMap\ndata: {a: b}", []), (MADE + "{{a}}", [])]
+    ("manifest", "places"), [(MADE, [_MADE_AT]), ("kind: ConfigMap\ndata: {a: b}", []), (MADE + "{{a}}", [])]
 )
 def test_an_object_that_a_template_makes_has_pods(manifest, places):
     template = {"name": "m", "resource": {"action": "create", "manifest": manifest}}
-    assert [pod.place.partition(".")[0] for pod in _pods(templates=[template])] == places
+    assert [pod.path for pod in _pods(templates=[template])] == places
 
 
 def test_an_object_that_cannot_be_read_is_undecided():

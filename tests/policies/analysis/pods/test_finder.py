@@ -12,15 +12,19 @@ TEMPLATE = {"metadata": {"annotations": {"note": "here"}}, "spec": POD}
 
 
 def places(type_, inputs):
-    return [(pod.place, [c["name"] for c in pod.containers()]) for pod in pods_of(resource(type_, inputs))]
+    return [(pod.path, [c.name for c in pod.containers()]) for pod in pods_of(resource(type_, inputs))]
 
 
 KINDS = [
-    ("core/v1:Pod", {"spec": POD}, [""]),
-    ("core/v1:PodTemplate", {"template": TEMPLATE}, [""]),
-    ("core/v1:ReplicationController", {"spec": {"template": TEMPLATE}}, [""]),
-    ("apps/v1:Deployment", {"spec": {"template": TEMPLATE}}, [""]),
-    ("batch/v1:CronJob", {"spec": {"jobTemplate": {"spec": {"template": TEMPLATE}}}}, [""]),
+    ("core/v1:Pod", {"spec": POD}, ["spec"]),
+    ("core/v1:PodTemplate", {"template": TEMPLATE}, ["template.spec"]),
+    ("core/v1:ReplicationController", {"spec": {"template": TEMPLATE}}, ["spec.template.spec"]),
+    ("apps/v1:Deployment", {"spec": {"template": TEMPLATE}}, ["spec.template.spec"]),
+    (
+        ("batch/v1:CronJob"),
+        {"spec": {"jobTemplate": {"spec": {"template": TEMPLATE}}}},
+        ["spec.jobTemplate.spec.template.spec"],
+    ),
     (
         "leaderworkerset.x-k8s.io/v1:LeaderWorkerSet",
         {"spec": {"leaderWorkerTemplate": {"leaderTemplate": TEMPLATE, "workerTemplate": TEMPLATE}}},
@@ -29,7 +33,7 @@ KINDS = [
     (
         "ray.io/v1:RayCluster",
         {"spec": {"headGroupSpec": {"template": TEMPLATE}, "workerGroupSpecs": [{"template": TEMPLATE}]}},
-        ["spec.headGroupSpec.template.spec", "spec.workerGroupSpecs.0.template.spec"],
+        ["spec.headGroupSpec.template.spec", "spec.workerGroupSpecs[0].template.spec"],
     ),
     (
         "ray.io/v1:RayService",
@@ -52,14 +56,14 @@ KINDS = [
     (
         "jobset.x-k8s.io/v1alpha2:JobSet",
         {"spec": {"replicatedJobs": [{"name": "a", "template": {"spec": {"template": TEMPLATE}}}]}},
-        ["spec.replicatedJobs.0.template.spec.template.spec"],
+        ["spec.replicatedJobs[0].template.spec.template.spec"],
     ),
     (
         "kubeflow.org/v1:PyTorchJob",
         {"spec": {"pytorchReplicaSpecs": {"Master": {"template": TEMPLATE}}}},
         ["spec.pytorchReplicaSpecs.Master.template.spec"],
     ),
-    ("example.com/v1:Nobody", {"anything": [{"deep": POD}]}, ["anything.0.deep"]),
+    ("example.com/v1:Nobody", {"anything": [{"deep": POD}]}, ["anything[0].deep"]),
 ]
 
 

@@ -19,49 +19,70 @@ POD = {
 def said(spec, kind="example.com/v1:Nobody"):
     """Everything that parts of an object say against the standard, with their places."""
     parts = parts_of(resource(f"kubernetes:{kind}", {"kind": "x", "spec": spec}))
-    return [f"{p.place}: {what}" for p in parts for what in (*told(p), *moving_images(p.spec))]
+    return [offence.message for p in parts for offence in (*told(p), *moving_images(p))]
 
 
 OFFENCES = [
-    ({"driver": {"hostNetwork": True}}, "spec.driver: hostNetwork is on"),
-    ({"override": {"nodeAgent": {"hostPID": True}}}, "spec.override.nodeAgent: hostPID is on"),
-    ({"volumes": [{"name": "v", "hostPath": {"path": "/"}}]}, "spec: mounts / of the node"),
-    ({"volumes": {"v": {"hostPath": {"path": "/"}}}}, "spec: mounts / of the node"),
-    ({"driver": {"securityContext": {"privileged": True}}}, "spec.driver: driver: privileged"),
+    ({"driver": {"hostNetwork": True}}, "spec.driver.hostNetwork: the pod shares the node's network"),
+    (
+        {("override"): {"nodeAgent": {"hostPID": True}}},
+        "spec.override.nodeAgent.hostPID: the pod sees every process of the node",
+    ),
+    (
+        {"volumes": [{"name": "v", "hostPath": {"path": "/"}}]},
+        "spec.volumes[0].hostPath: the pod mounts / of the node",
+    ),
+    (
+        {"volumes": {"v": {"hostPath": {"path": "/"}}}},
+        "spec.volumes[0].hostPath: the pod mounts / of the node",
+    ),
+    (
+        {("driver"): {"securityContext": {"privileged": True}}},
+        "spec.driver.securityContext.privileged: container driver has every right on the node",
+    ),
     (
         {"template": {"kafkaContainer": {"securityContext": {"runAsUser": 0}}}},
-        "spec.template.kafkaContainer: kafkaContainer: runs as user 0",
+        "spec.template.kafkaContainer.securityContext.runAsUser: container kafkaContainer runs as user 0",
     ),
-    ({"podSecurityContext": {"runAsNonRoot": False}}, "spec: spec: may run as root"),
+    (
+        {("podSecurityContext"): {"runAsNonRoot": False}},
+        "spec.podSecurityContext.runAsNonRoot: container spec may run as root; must be true",
+    ),
     (
         {"containerSecurityContext": {"allowPrivilegeEscalation": True}},
-        "spec: spec: may gain privileges (allowPrivilegeEscalation is true)",
+        "spec.containerSecurityContext.allowPrivilegeEscalation: container spec may gain privileges; must be false",
     ),
-    ({"securityContext": {"pod": {}, "container": {"privileged": True}}}, "spec: spec: privileged"),
-    ({"securityContext": {"sysctls": [{"name": "kernel.msgmax"}]}}, "spec: sets kernel.msgmax of the kernel"),
+    (
+        {("securityContext"): {"pod": {}, "container": {"privileged": True}}},
+        "spec.securityContext.container.privileged: container spec has every right on the node",
+    ),
+    (
+        {("securityContext"): {"sysctls": [{"name": "kernel.msgmax"}]}},
+        "spec.securityContext.sysctls[0].name: the pod sets kernel.msgmax of the kernel",
+    ),
     (
         {
             "steps": [
                 {"name": "build", "image": "a:1", "securityContext": {"capabilities": {"add": ["SYS_ADMIN"]}}}
             ]
         },
-        "spec.steps.0: build: adds SYS_ADMIN",
+        "spec.steps[0].securityContext.capabilities.add: container build adds SYS_ADMIN",
     ),
     (
         {"initContainers": [{"name": "i", "securityContext": {"privileged": True}}]},
-        "spec.initContainers.0: i: privileged",
+        "spec.initContainers[0].securityContext.privileged: container i has every right on the node",
     ),
     (
         {"containers": {"agent": {"ports": [{"containerPort": 1, "hostPort": 1}]}}},
-        "spec.containers.agent: agent: takes port 1 of the node",
+        "spec.containers.agent.ports[0].hostPort: container agent takes port 1 of the node",
     ),
-    ({"trainer": {"image": "a/b:latest"}}, "spec.trainer: trainer: a/b:latest is whatever was pushed last"),
-    ({"imageName": "a/b:latest"}, "spec: spec: a/b:latest is whatever was pushed last"),
+    ({"trainer": {"image": "a/b:latest"}}, "spec.trainer.image: a/b:latest is whatever was pushed last"),
+    ({"imageName": "a/b:latest"}, "spec.image: a/b:latest is whatever was pushed last"),
     (
         {"image": {"repository": "a/b", "tag": "main"}},
-        "spec.image: image: a/b:main is whatever was pushed last",
+        "spec.image.image: a/b:main is whatever was pushed last",
     ),
-    ({"agent": {"image": "a/b", "args": ["x"]}}, "spec.agent: agent: a/b is whatever was pushed last"),
+    ({"agent": {"image": "a/b", "args": ["x"]}}, "spec.agent.image: a/b is whatever was pushed last"),
 ]
 
 
@@ -118,4 +139,4 @@ def test_what_is_not_known_yet_is_undecided():
     "spec", [{1: {None: {"hostNetwork": True}}}, {"env": {1: "x"}, "args": ["a"], 2: []}]
 )
 def test_keys_that_are_no_text_stop_nobody(spec):
-    assert said(spec) in ([], ["spec.1.None: hostNetwork is on"])
+    assert said(spec) in ([], ["spec.1.None.hostNetwork: the pod shares the node's network"])

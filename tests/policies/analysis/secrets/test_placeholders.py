@@ -6,6 +6,7 @@ from policies.analysis.secrets.placeholders import is_no_secret
 from policies.analysis.secrets.shapes import spotted
 from policies.engine.evaluate import judge
 from policies.engine.graph import Graph
+from policies.engine.property_paths import below
 from policies.rules.credentials.secrets import KUBERNETES_SECRET, RULES
 from tests.policies.cases import resource
 
@@ -97,4 +98,4 @@ SECRETS = {
 
 @pytest.mark.parametrize("key", SECRETS)
 def test_settings_with_one_are(key):
-    assert held(key, SECRETS[key]) == [f"stringData.{key} stands in plain text"]
+    assert held(key, SECRETS[key]) == [f"{below('stringData', key)}: stands in plain text"]

@@ -23,7 +23,10 @@ CASES = {
         ],
         failing=[
             Case(
-                method(**inputs), findings=["POST: authorization is NONE: whoever finds the address calls it"]
+                method(**inputs),
+                findings=[
+                    "authorization: whoever finds the address calls POST; AWS_IAM, COGNITO_USER_POOLS or CUSTOM"
+                ],
             )
             for inputs in ({"authorization": "NONE"}, {})
         ],
@@ -40,7 +43,7 @@ CASES = {
             Case(
                 route(key),
                 others,
-                [f"{key}: no authorizationType: whoever finds the address calls it"],
+                [f"authorizationType: whoever finds the address calls {key}; AWS_IAM, JWT or CUSTOM"],
             )
             for key, others in (("POST /predict", []), ("$default", []), ("$connect", [SOCKET]))
         ],

@@ -17,8 +17,7 @@ FUNCTIONS = {
         {"field": "resources.type", "equals": ["AWS::Lambda::Function"]},
     ]
 }
-PARTIAL = "management events are not recorded, or only a part of them"
-UNSEEN = "no trail records who touches its objects"
+UNSEEN = "bucket: no trail records who touches its objects"
 
 
 def trail(**overrides):
@@ -47,7 +46,10 @@ def basic(*values, **overrides):
 
 POLICY = resource("aws:s3/bucketPolicy:BucketPolicy", {"bucket": "logs"}, name="policy")
 LOGS = resource("aws:s3/bucket:Bucket", {"bucket": "logs"}, name="logs")
-WAITS = "does not wait for the policy of logs, without which CloudTrail may not write there"
+WAITS = (
+    "s3BucketName: the trail does not wait for the policy of logs, without which CloudTrail "
+    "may not write there"
+)
 
 CASES = {
     "cloudtrail-multi-region-enabled": RuleCases(
@@ -58,20 +60,31 @@ CASES = {
             Case(trail(enableLogging=True, includeGlobalServiceEvents=True)),
         ],
         failing=[
-            Case(trail(enableLogging=False), findings=["enableLogging is off"]),
+            Case(trail(enableLogging=False), findings=["enableLogging: is off: nothing is recorded"]),
             Case(
                 trail(isMultiRegionTrail=None),
-                findings=["isMultiRegionTrail is off: another region is where nobody looks"],
+                findings=["isMultiRegionTrail: is off: another region is where nobody looks"],
             ),
             Case(
                 trail(includeGlobalServiceEvents=False),
                 findings=[
-                    "includeGlobalServiceEvents is off: changes of roles and policies are not recorded"
+                    "includeGlobalServiceEvents: is off: changes of roles and policies are not recorded"
                 ],
             ),
-            Case(objects(), findings=[PARTIAL]),
-            Case(trail(eventSelectors=[{"readWriteType": "WriteOnly"}]), findings=[PARTIAL]),
-            Case(trail(eventSelectors=[{"includeManagementEvents": False}]), findings=[PARTIAL]),
+            Case(
+                objects(),
+                findings=[
+                    "advancedEventSelectors: management events are not recorded, or only a part of them"
+                ],
+            ),
+            Case(
+                trail(eventSelectors=[{"readWriteType": "WriteOnly"}]),
+                findings=["eventSelectors: management events are not recorded, or only a part of them"],
+            ),
+            Case(
+                trail(eventSelectors=[{"includeManagementEvents": False}]),
+                findings=["eventSelectors: management events are not recorded, or only a part of them"],
+            ),
             Case(
                 trail(
                     advancedEventSelectors=[
@@ -83,7 +96,9 @@ CASES = {
                         }
                     ]
                 ),
-                findings=[PARTIAL],
+                findings=[
+                    "advancedEventSelectors: management events are not recorded, or only a part of them"
+                ],
             ),
         ],
         not_applicable=[OTHER],
@@ -94,9 +109,12 @@ CASES = {
         failing=[
             Case(
                 trail(enableLogFileValidation=False),
-                findings=["enableLogFileValidation is off: an edited or missing log file cannot be told"],
+                findings=["enableLogFileValidation: is off: an edited or missing log file cannot be told"],
             ),
-            Case(trail(kmsKeyId=None), findings=["no kmsKeyId: whoever reads the bucket reads the trail"]),
+            Case(
+                trail(kmsKeyId=None),
+                findings=["kmsKeyId: is not set: whoever reads the bucket reads the trail"],
+            ),
         ],
         not_applicable=[OTHER],
         undecided=[Case(trail(kmsKeyId=UNKNOWN))],

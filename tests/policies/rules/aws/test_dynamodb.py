@@ -2,7 +2,7 @@ from policies.engine.graph import UNKNOWN
 from policies.rules.aws.dynamodb import RULES, TABLE
 from tests.policies.cases import Case, RuleCases, cases_test, resource
 
-OFF = "pointInTimeRecovery is turned off: what a mistake overwrites is gone"
+OFF = "pointInTimeRecovery.enabled: is turned off: what a mistake overwrites is gone"
 
 
 def table(**inputs):

@@ -33,35 +33,48 @@ CASES = {
             Case(resource(JOB, {"type": "multinode"})),
         ],
         failing=[
-            Case(task({"privileged": True}), findings=["app: privileged: it owns the machine"]),
+            Case(
+                task({"privileged": True}),
+                findings=["containerDefinitions[0].privileged: container app owns the machine"],
+            ),
             Case(
                 resource(TASK, {"containerDefinitions": [{"privileged": "true"}]}),
-                findings=["container: privileged: it owns the machine"],
+                findings=["containerDefinitions[0].privileged: the container owns the machine"],
             ),
-            Case(task({"user": "0:0"}), findings=["app: user is root"]),
+            Case(
+                task({"user": "0:0"}), findings=["containerDefinitions[0].user: container app runs as root"]
+            ),
             Case(
                 task({"readonlyRootFilesystem": False}),
-                findings=["app: readonlyRootFilesystem is turned off"],
+                findings=["containerDefinitions[0].readonlyRootFilesystem: is turned off for container app"],
             ),
             Case(
                 task({"linuxParameters": {"capabilities": {"add": ["SYS_ADMIN", "CHOWN"]}}}),
-                findings=["app: capability SYS_ADMIN leads out of the container"],
+                findings=[
+                    (
+                        "containerDefinitions[0].linuxParameters.capabilities.add[0]: SYS_ADMIN leads out of "
+                        "container app"
+                    )
+                ],
             ),
-            Case(task(pidMode="host"), findings=["pidMode is host: it shares what belongs to the machine"]),
+            Case(task(pidMode="host"), findings=["pidMode: the task shares what belongs to the machine"]),
             Case(
                 task(volumes=[{"name": "d", "hostPath": "/var/run/docker.sock"}]),
-                findings=["mounts /var/run/docker.sock of the machine"],
+                findings=["volumes[0].hostPath: mounts /var/run/docker.sock of the machine"],
             ),
             Case(
                 task(volumes=[{"name": "d", "efsVolumeConfiguration": {"fileSystemId": "fs-1"}}]),
                 findings=[
-                    "mounts files unencrypted: efsVolumeConfiguration.transitEncryption is not ENABLED"
+                    "volumes[0].efsVolumeConfiguration.transitEncryption: files are mounted unencrypted; ENABLED"
                 ],
             ),
-            Case(job(privileged=True), findings=["container: privileged: it owns the machine"]),
+            Case(
+                job(privileged=True),
+                findings=["containerProperties.privileged: the container owns the machine"],
+            ),
             Case(
                 job(volumes=[{"host": {"sourcePath": "/"}}]),
-                findings=["mounts / of the machine"],
+                findings=["containerProperties.volumes[0].host.sourcePath: mounts / of the machine"],
             ),
         ],
         not_applicable=[Case(resource("aws:ecs/cluster:Cluster", {}))],

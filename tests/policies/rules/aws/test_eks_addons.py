@@ -14,7 +14,7 @@ def _storage(**inputs):
 
 
 _NODES_CASE = [Case(_NODES)]
-_IGNORED = "enableNetworkPolicy is off: every NetworkPolicy is accepted and ignored"
+_IGNORED = "configurationValues.enableNetworkPolicy: is off: every NetworkPolicy is accepted and ignored"
 
 
 def _volume(driver, **attributes):
@@ -26,8 +26,8 @@ CASES = {
     "add-ons-are-pinned": RuleCases(
         passing=[Case(_add_on("coredns", addonVersion="v1.14.2-eksbuild.4"))],
         failing=[
-            Case(_add_on("coredns"), findings=["coredns: no version"]),
-            Case(_add_on("vpc-cni", addonVersion=""), findings=["vpc-cni: no version"]),
+            Case(_add_on("coredns"), findings=["addonVersion: coredns has no version"]),
+            Case(_add_on("vpc-cni", addonVersion=""), findings=["addonVersion: vpc-cni has no version"]),
         ],
         not_applicable=_NODES_CASE,
         undecided=[Case(_add_on("coredns", addonVersion=UNKNOWN))],
@@ -62,7 +62,10 @@ CASES = {
             Case(
                 _add_on(kind),
                 findings=[
-                    f"{kind} has no role of its own: its permissions stand on the node, for every pod there"
+                    (
+                        f"podIdentityAssociations: {kind} has no role of its own: its permissions stand on the "
+                        "node, for every pod there"
+                    )
                 ],
             )
             for kind in ("aws-ebs-csi-driver", "vpc-cni")
@@ -92,13 +95,13 @@ CASES = {
             Case(_storage(provisioner="efs.csi.aws.com")),
         ],
         failing=[
-            Case(_storage(), findings=["parameters.encrypted is not true"]),
+            Case(_storage(), findings=["parameters.encrypted: is not true"]),
             Case(
                 _storage(provisioner="ebs.csi.eks.amazonaws.com", parameters={"encrypted": "False"}),
-                findings=["parameters.encrypted is not true"],
+                findings=["parameters.encrypted: is not true"],
             ),
-            Case(_storage(parameters={"encrypted": "yes"}), findings=["parameters.encrypted is not true"]),
-            Case(_storage(parameters={"encrypted": "false"}), findings=["parameters.encrypted is not true"]),
+            Case(_storage(parameters={"encrypted": "yes"}), findings=["parameters.encrypted: is not true"]),
+            Case(_storage(parameters={"encrypted": "false"}), findings=["parameters.encrypted: is not true"]),
         ],
         not_applicable=_NODES_CASE,
         undecided=[Case(_storage(parameters=UNKNOWN)), Case(_storage(parameters={"encrypted": UNKNOWN}))],
@@ -113,7 +116,10 @@ CASES = {
             Case(
                 _volume("efs.csi.aws.com", encryptInTransit=said),
                 findings=[
-                    "encryptInTransit is off: what is read and written crosses the network in plain text"
+                    (
+                        "spec.csi.volumeAttributes.encryptInTransit: is off: what is read and written crosses the "
+                        "network in plain text"
+                    )
                 ],
             )
             for said in ("false", False)

@@ -43,11 +43,11 @@ CASES = {
             ),  # whose cluster it is cannot be told
         ],
         failing=[
-            Case(associated(), [PODS], ["pods have the role people"]),
+            Case(associated(), [PODS], ["principalArn: pods have the role people"]),
             Case(
                 associated("AmazonEKSAdminPolicy"),
                 [role({"Federated": "x"}, IRSA)],
-                ["pods have the role people"],
+                ["principalArn: pods have the role people"],
             ),
             Case(
                 associated(),
@@ -55,12 +55,12 @@ CASES = {
                     role({"Service": "ec2.amazonaws.com"}),
                     resource("aws:eks/nodeGroup:NodeGroup", {"nodeRoleArn": f"{OURS}:role/people"}),
                 ],
-                ["every node has the role people"],
+                ["principalArn: every node has the role people"],
             ),
             Case(
                 associated(principal="arn:aws:iam::444455556666:role/ci"),
                 [CLUSTER],
-                ["arn:aws:iam::444455556666:role/ci is of another account"],
+                ["principalArn: arn:aws:iam::444455556666:role/ci is of another account"],
             ),
         ],
         not_applicable=[Case(resource("aws:eks/addon:Addon", {}))],

@@ -27,11 +27,20 @@ CASES = {
             Case(_network(publicAccessCidrs=["203.0.113.0/24", "2001:db8::/32"])),
         ],
         failing=[
-            Case(_cluster(), findings=["the Kubernetes API answers 0.0.0.0/0"]),
-            Case(_network(endpointPublicAccess=True), findings=["the Kubernetes API answers 0.0.0.0/0"]),
+            Case(
+                _cluster(),
+                findings=["vpcConfig.publicAccessCidrs: is not set: the Kubernetes API answers 0.0.0.0/0"],
+            ),
+            Case(
+                _network(endpointPublicAccess=True),
+                findings=["vpcConfig.publicAccessCidrs: is not set: the Kubernetes API answers 0.0.0.0/0"],
+            ),
             Case(
                 _network(publicAccessCidrs=["203.0.113.0/24", "0.0.0.0/1", "128.0.0.0/1"]),
-                findings=["the Kubernetes API answers 0.0.0.0/1", "the Kubernetes API answers 128.0.0.0/1"],
+                findings=[
+                    "vpcConfig.publicAccessCidrs[1]: the Kubernetes API answers 0.0.0.0/1",
+                    "vpcConfig.publicAccessCidrs[2]: the Kubernetes API answers 128.0.0.0/1",
+                ],
             ),
         ],
         not_applicable=_ELSEWHERE,
@@ -46,7 +55,9 @@ CASES = {
         failing=[
             Case(
                 judged,
-                findings=["endpointPrivateAccess is off: nodes reach the Kubernetes API over the internet"],
+                findings=[
+                    "vpcConfig.endpointPrivateAccess: is off: nodes reach the Kubernetes API over the internet"
+                ],
             )
             for judged in (_cluster(), _network(endpointPrivateAccess=False))
         ],
@@ -62,15 +73,25 @@ CASES = {
         failing=[
             Case(
                 _cluster(),
-                findings=["secrets are under a key that AWS owns: nobody here can revoke it or see its use"],
+                findings=[
+                    (
+                        "encryptionConfig.provider.keyArn: secrets are under a key that AWS owns: nobody here can "
+                        "revoke it or see its use"
+                    )
+                ],
             ),
             Case(
                 _cluster(encryptionConfig={"resources": ["secrets"]}),
-                findings=["secrets are under a key that AWS owns: nobody here can revoke it or see its use"],
+                findings=[
+                    (
+                        "encryptionConfig.provider.keyArn: secrets are under a key that AWS owns: nobody here can "
+                        "revoke it or see its use"
+                    )
+                ],
             ),
             Case(
                 _cluster(encryptionConfig={"provider": {"keyArn": "arn:aws:kms:x"}, "resources": []}),
-                findings=["encryptionConfig.resources does not name secrets"],
+                findings=["encryptionConfig.resources: does not name secrets"],
             ),
         ],
         not_applicable=_ELSEWHERE,
@@ -81,10 +102,10 @@ CASES = {
     "eks-control-plane-logs-enabled": RuleCases(
         passing=[Case(_cluster(enabledClusterLogTypes=list(LOG_TYPES)))],
         failing=[
-            Case(_cluster(), findings=[f"{kind} logs are off" for kind in LOG_TYPES]),
+            Case(_cluster(), findings=[f"enabledClusterLogTypes: {kind} logs are off" for kind in LOG_TYPES]),
             Case(
                 _cluster(enabledClusterLogTypes=["api", "authenticator", "controllerManager", "scheduler"]),
-                findings=["audit logs are off"],
+                findings=["enabledClusterLogTypes: audit logs are off"],
             ),
         ],
         not_applicable=_ELSEWHERE,
@@ -108,12 +129,14 @@ CASES = {
         failing=[
             Case(
                 _cluster(name="example-test", enabledClusterLogTypes=["audit"]),
-                findings=["log group /aws/eks/example-test/cluster is left to EKS, which keeps it for ever"],
+                findings=[
+                    "name: log group /aws/eks/example-test/cluster is left to EKS, which keeps it for ever"
+                ],
             ),
             Case(
                 _cluster(name="example-test", enabledClusterLogTypes=["audit"]),
                 [_LOGS],
-                ["does not wait for log group logs; EKS makes it first, without retention"],
+                ["does not wait for log group logs, and EKS makes it first, without retention"],
             ),
         ],
         not_applicable=_ELSEWHERE,
@@ -143,20 +166,28 @@ CASES = {
         failing=[
             Case(
                 _cluster(accessConfig={"authenticationMode": "CONFIG_MAP"}),
-                findings=["authenticationMode CONFIG_MAP: a ConfigMap decides who may enter"],
+                findings=["accessConfig.authenticationMode: CONFIG_MAP: a ConfigMap decides who may enter"],
             ),
             Case(
                 _cluster(),
                 [OURS],
                 findings=[
-                    "authenticationMode CONFIG_MAP: a ConfigMap decides who may enter",
-                    "whoever creates the cluster becomes its administrator for ever",
+                    "accessConfig.authenticationMode: CONFIG_MAP: a ConfigMap decides who may enter",
+                    (
+                        "accessConfig.bootstrapClusterCreatorAdminPermissions: whoever creates the cluster "
+                        "becomes its administrator for ever"
+                    ),
                 ],
             ),
             Case(
                 _cluster(accessConfig={"authenticationMode": "API"}),
                 [OURS],
-                findings=["whoever creates the cluster becomes its administrator for ever"],
+                findings=[
+                    (
+                        "accessConfig.bootstrapClusterCreatorAdminPermissions: whoever creates the cluster "
+                        "becomes its administrator for ever"
+                    )
+                ],
             ),
             Case(
                 _cluster(
@@ -166,7 +197,9 @@ CASES = {
                     }
                 ),
                 [OURS],
-                findings=["authenticationMode API_AND_CONFIG_MAP: a ConfigMap decides who may enter"],
+                findings=[
+                    "accessConfig.authenticationMode: API_AND_CONFIG_MAP: a ConfigMap decides who may enter"
+                ],
             ),
         ],
         not_applicable=_ELSEWHERE,
@@ -185,8 +218,8 @@ CASES = {
     "cluster-is-protected-from-deletion": RuleCases(
         passing=[Case(_cluster(deletionProtection=True))],
         failing=[
-            Case(_cluster(), findings=["deletionProtection is off"]),
-            Case(_cluster(deletionProtection=False), findings=["deletionProtection is off"]),
+            Case(_cluster(), findings=["deletionProtection: is off"]),
+            Case(_cluster(deletionProtection=False), findings=["deletionProtection: is off"]),
         ],
         not_applicable=_ELSEWHERE,
         undecided=[Case(_cluster(deletionProtection=UNKNOWN))],
@@ -194,7 +227,9 @@ CASES = {
     "cluster-version-is-pinned": RuleCases(
         passing=[Case(_cluster(version="1.35"))],
         failing=[
-            Case(judged, findings=["no version: a new cluster gets whatever is the default that day"])
+            Case(
+                judged, findings=["version: is not set: a new cluster gets whatever is the default that day"]
+            )
             for judged in (_cluster(), _cluster(version=""))
         ],
         not_applicable=_ELSEWHERE,
@@ -208,15 +243,20 @@ CASES = {
         failing=[
             Case(
                 resource(ACCESS_ENTRY, {"principalArn": _USER}),
-                findings=[f"{_USER} is a user, whose access keys do not expire"],
+                findings=[
+                    (
+                        "principalArn: arn:aws:iam::111122223333:user/alice is a user, whose access keys do not "
+                        "expire"
+                    )
+                ],
             ),
             Case(
                 resource(ACCESS_POLICY, {"principalArn": _ACCOUNT}),
-                findings=[f"{_ACCOUNT} is a whole account"],
+                findings=["principalArn: arn:aws:iam::111122223333:root is a whole account"],
             ),
             Case(
                 resource(ACCESS_ENTRY, {"principalArn": _ROLE, "kubernetesGroups": ["system:masters"]}),
-                findings=["kubernetesGroups holds system:masters, which no policy can bound"],
+                findings=["kubernetesGroups[0]: no policy can bound system:masters"],
             ),
         ],
         not_applicable=_ELSEWHERE,

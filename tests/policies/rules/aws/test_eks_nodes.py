@@ -4,8 +4,13 @@ from tests.policies.cases import OURS, Case, RuleCases, cases_test, resource
 
 _SAFE = {"httpTokens": "required", "httpPutResponseHopLimit": 1}
 _NETWORK = resource(ADD_ON, {"addonName": "vpc-cni"})
-_NO_TOKENS = "httpTokens is not required: one forged request from a pod reads the node's credentials"
-_NO_LIMIT = "httpPutResponseHopLimit is not set: the image may allow two hops, which reaches into pods"
+_NO_TOKENS = (
+    "metadataOptions.httpTokens: is not required: one forged request from a pod reads the node's credentials"
+)
+_NO_LIMIT = (
+    "metadataOptions.httpPutResponseHopLimit: is not set: the image may allow two hops, which "
+    "reaches into pods"
+)
 
 
 def _template(**inputs):
@@ -40,7 +45,9 @@ CASES = {
             Case(_template(metadataOptions=_SAFE | {"httpTokens": "optional"}), findings=[_NO_TOKENS]),
             Case(
                 _template(metadataOptions=_SAFE | {"httpPutResponseHopLimit": 2}),
-                findings=["httpPutResponseHopLimit 2 lets pods take the node's credentials"],
+                findings=[
+                    "metadataOptions.httpPutResponseHopLimit: 2 hops let pods take the node's credentials"
+                ],
             ),
         ],
         not_applicable=[Case(_group())],
@@ -60,18 +67,18 @@ CASES = {
             Case(
                 _template(),
                 [OURS],
-                findings=["no blockDeviceMappings: the image decides whether its disk is encrypted"],
+                findings=["blockDeviceMappings: is not set: the image decides whether its disk is encrypted"],
             ),
             Case(
                 _disks(
                     {"deviceName": "/dev/xvda", "ebs": {"encrypted": "true"}},
                     {"deviceName": "/dev/xvdb", "ebs": {}},
                 ),
-                findings=["/dev/xvdb is not encrypted"],
+                findings=["blockDeviceMappings[1].ebs.encrypted: /dev/xvdb is not encrypted"],
             ),
             Case(
                 _disks({"deviceName": "/dev/xvda", "ebs": {"encrypted": "false"}}),
-                findings=["/dev/xvda is not encrypted"],
+                findings=["blockDeviceMappings[0].ebs.encrypted: /dev/xvda is not encrypted"],
             ),
         ],
         not_applicable=[Case(_group())],
@@ -102,11 +109,11 @@ CASES = {
         failing=[
             Case(
                 _template(networkInterfaces=[{"associatePublicIpAddress": "true"}]),
-                findings=["networkInterfaces.0 gets a public address"],
+                findings=["networkInterfaces[0].associatePublicIpAddress: nodes get a public address"],
             ),
             Case(
                 _template(networkInterfaces=[{}, {"associatePublicIpAddress": True}]),
-                findings=["networkInterfaces.1 gets a public address"],
+                findings=["networkInterfaces[1].associatePublicIpAddress: nodes get a public address"],
             ),
         ],
         not_applicable=[Case(_group())],
@@ -115,8 +122,12 @@ CASES = {
     "launched-instances-are-tagged": RuleCases(
         passing=[Case(_tagged("instance", "volume", "network-interface"), [OURS])],
         failing=[
-            Case(_template(), [OURS], ["instances get no tags", "volumes get no tags"]),
-            Case(_tagged("instance"), [OURS], ["volumes get no tags"]),
+            Case(
+                _template(),
+                [OURS],
+                ["tagSpecifications: instances get no tags", "tagSpecifications: volumes get no tags"],
+            ),
+            Case(_tagged("instance"), [OURS], ["tagSpecifications: volumes get no tags"]),
             Case(
                 _template(
                     tagSpecifications=[
@@ -125,7 +136,7 @@ CASES = {
                     ]
                 ),
                 [OURS],
-                ["instances get no tags"],
+                ["tagSpecifications: instances get no tags"],
             ),
         ],
         not_applicable=[Case(_group())],
@@ -134,7 +145,10 @@ CASES = {
     "node-groups-have-our-template": RuleCases(
         passing=[Case(_group(launchTemplate={"id": "lt-1", "version": "1"}))],
         failing=[
-            Case(judged, findings=["no launch template: EKS's own lets pods reach the node's credentials"])
+            Case(
+                judged,
+                findings=["launchTemplate: is not set: EKS's own lets pods reach the node's credentials"],
+            )
             for judged in (_group(), _group(launchTemplate={}))
         ],
         not_applicable=[Case(_template())],
@@ -164,15 +178,15 @@ CASES = {
         failing=[
             Case(
                 _attached("arn:aws:iam::aws:policy/AdministratorAccess"),
-                findings=["AdministratorAccess is attached"],
+                findings=["policyArn: AdministratorAccess is attached"],
             ),
             Case(
                 _attached("arn:aws:iam::aws:policy/AmazonS3FullAccess"),
-                findings=["AmazonS3FullAccess is attached"],
+                findings=["policyArn: AmazonS3FullAccess is attached"],
             ),
             Case(
                 _attached("arn:aws:iam::aws:policy/job-function/PowerUserAccess"),
-                findings=["PowerUserAccess is attached"],
+                findings=["policyArn: PowerUserAccess is attached"],
             ),
         ],
         not_applicable=[Case(_group())],

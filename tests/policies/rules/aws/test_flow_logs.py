@@ -42,7 +42,7 @@ CASES = {
         failing=[
             Case(
                 resource(_GROUP, inputs),
-                findings=["retentionInDays is not set: logs are kept, and paid for, for ever"],
+                findings=["retentionInDays: is not set: logs are kept, and paid for, for ever"],
             )
             for inputs in ({}, {"retentionInDays": 0})
         ],

@@ -13,6 +13,7 @@ from policies.rules.aws.iam_policies import (
 )
 from tests.policies.cases import OURS, Case, RuleCases, cases_test, resource
 
+ACTION = "policy.Statement[0].Action"
 BUCKET = "arn:aws:s3:::models/*"
 BOUNDARY_ARN = "arn:aws:iam::111122223333:policy/example-dev-boundary"
 OTHER = Case(resource("aws:iam/instanceProfile:InstanceProfile", {"role": "reader"}))
@@ -74,23 +75,23 @@ CASES = {
             Case(resource(ROLE, {"assumeRolePolicy": says()})),
         ],
         failing=[
-            Case(policy(allow("s3:*")), findings=["It: s3:* allows a whole service"]),
-            Case(policy(allow(["s3:**"])), findings=["It: s3:** allows a whole service"]),
-            Case(policy(allow("*")), findings=["It: * allows everything"]),
-            Case(policy(allow("?*:Get*")), findings=["It: ?*:Get* allows everything"]),
+            Case(policy(allow("s3:*")), findings=[f"{ACTION}: s3:* allows a whole service"]),
+            Case(policy(allow(["s3:**"])), findings=[f"{ACTION}[0]: s3:** allows a whole service"]),
+            Case(policy(allow("*")), findings=[f"{ACTION}: * allows everything"]),
+            Case(policy(allow("?*:Get*")), findings=[f"{ACTION}: ?*:Get* allows everything"]),
             Case(
                 policy({"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"}),
-                findings=["statement 0: NotAction allows whatever AWS invents next"],
+                findings=["policy.Statement[0].NotAction: allows whatever AWS invents next"],
             ),
-            Case(boundary(), findings=["It: ec2:* allows a whole service"]),
+            Case(boundary(), findings=[f"{ACTION}[1]: ec2:* allows a whole service"]),
             Case(
                 resource(POLICY, {"policy": says(allow("ec2:*"))}),
                 [BOUNDED],
-                ["It: ec2:* allows a whole service"],
+                [f"{ACTION}: ec2:* allows a whole service"],
             ),
             Case(
                 resource(ROLE, {"inlinePolicies": [{"name": "all", "policy": says(allow("sqs:*"))}]}),
-                findings=["It: sqs:* allows a whole service"],
+                findings=["inlinePolicies[0].policy.Statement[0].Action: sqs:* allows a whole service"],
             ),
         ],
         not_applicable=[OTHER],
@@ -114,23 +115,26 @@ CASES = {
         failing=[
             Case(
                 policy(allow(["s3:PutObject", "s3:GetObject"], "*")),
-                findings=["It: s3:GetObject on *", "It: s3:PutObject on *"],
+                findings=[f"{ACTION}[0]: s3:PutObject on *", f"{ACTION}[1]: s3:GetObject on *"],
             ),
             Case(
                 policy(allow("s3:GetObject", "arn:aws:s3:::*")),
-                findings=["It: s3:GetObject on arn:aws:s3:::*"],
+                findings=[f"{ACTION}: s3:GetObject on arn:aws:s3:::*"],
             ),
             Case(
                 policy({"Sid": "It", "Effect": "Allow", "Action": "s3:GetObject", "NotResource": BUCKET}),
-                findings=["It: s3:GetObject on NotResource"],
+                findings=[f"{ACTION}: s3:GetObject on NotResource"],
             ),
-            Case(policy(allow("kms:Decrypt", KEYS)), findings=[f"It: kms:Decrypt on {KEYS}"]),
+            Case(
+                policy(allow("kms:Decrypt", KEYS)),
+                findings=[f"{ACTION}: kms:Decrypt on arn:aws:kms:eu-central-1:111122223333:key/*"],
+            ),
             Case(
                 resource(
                     "aws:iam/user:User",
                     {"inlinePolicies": [{"policy": {"Statement": allow("iot:Publish", "*")}}]},
                 ),
-                findings=["It: iot:Publish on *"],
+                findings=["inlinePolicies[0].policy.Statement.Action: iot:Publish on *"],
             ),
         ],
         not_applicable=[OTHER],
@@ -142,10 +146,10 @@ CASES = {
     "roles-have-a-boundary": RuleCases(
         passing=[Case(BOUNDED)],
         failing=[
-            Case(resource(ROLE, {"name": "reader"}), findings=["no permissions boundary"]),
+            Case(resource(ROLE, {"name": "reader"}), findings=["permissionsBoundary: is not set"]),
             Case(
                 resource(ROLE, {"name": "reader", "permissionsBoundary": ""}),
-                findings=["no permissions boundary"],
+                findings=["permissionsBoundary: is not set"],
             ),
         ],
         not_applicable=[OTHER],
@@ -172,10 +176,7 @@ CASES = {
             ),
             Case(
                 attachment("arn:aws:iam::aws:policy/AmazonEKSWorkerNodePolicy"),
-                [
-                    BOUNDED,
-                    boundary(allow(["ec2:Describe*", "eks:DescribeCluster", "eks-auth:Assume*"], "*")),
-                ],
+                [BOUNDED, boundary(allow(["ec2:Describe*", "eks:DescribeCluster", "eks-auth:Assume*"], "*"))],
             ),
             Case(attachment("arn:aws:iam::aws:policy/NobodyWroteThisDown"), [BOUNDED, boundary()]),
         ],
@@ -183,18 +184,22 @@ CASES = {
             Case(
                 policy(allow(["s3:GetObject", "s3:PutObject"])),
                 [BOUNDED, boundary()],
-                ["s3:PutObject is outside the boundary boundary"],
+                [f"{ACTION}[1]: s3:PutObject is outside the boundary boundary"],
             ),
-            Case(policy(allow("s3:*")), [BOUNDED, boundary()], ["s3:* is outside the boundary boundary"]),
+            Case(
+                policy(allow("s3:*")),
+                [BOUNDED, boundary()],
+                [f"{ACTION}: s3:* is outside the boundary boundary"],
+            ),
             Case(
                 policy(allow("s3:GetObject")),
                 [BOUNDED, boundary(allow("s3:*", "*"), allow("s3:GetObject", "*") | {"Effect": "Deny"})],
-                ["s3:GetObject is refused by the boundary boundary"],
+                [f"{ACTION}: s3:GetObject is refused by the boundary boundary"],
             ),
             Case(
                 attachment("arn:aws:iam::aws:policy/AmazonEC2ContainerRegistryPullOnly"),
                 [BOUNDED, boundary(allow(["ecr:Batch*", "ecr:GetAuthorizationToken"], "*"))],
-                ["ecr:GetDownloadUrlForLayer is outside the boundary boundary"],
+                ["policyArn: ecr:GetDownloadUrlForLayer is outside the boundary boundary"],
             ),
         ],
         not_applicable=[OTHER],
@@ -218,13 +223,13 @@ CASES = {
         failing=[
             Case(
                 attachment("arn:aws:iam::aws:policy/AdministratorAccess"),
-                findings=["attaches AdministratorAccess"],
+                findings=["policyArn: AdministratorAccess is attached"],
             ),
             Case(
                 attachment(
                     "arn:aws:iam::aws:policy/AmazonS3FullAccess", "aws:iam/policyAttachment:PolicyAttachment"
                 ),
-                findings=["attaches AmazonS3FullAccess"],
+                findings=["policyArn: AmazonS3FullAccess is attached"],
             ),
             Case(
                 resource(
@@ -236,7 +241,7 @@ CASES = {
                         ]
                     },
                 ),
-                findings=["attaches PowerUserAccess"],
+                findings=["managedPolicyArns[1]: PowerUserAccess is attached"],
             ),
         ],
         not_applicable=[OTHER],
@@ -250,14 +255,14 @@ CASES = {
         failing=[
             Case(
                 resource(PASSWORDS, STRONG | {"minimumPasswordLength": 8}),
-                findings=["passwords may be 8 characters long; 14 is the least"],
+                findings=["minimumPasswordLength: passwords may be 8 characters long; 14 is the least"],
             ),
             Case(
                 resource(PASSWORDS, {"requireNumbers": True, "requireUppercaseCharacters": "true"}),
                 findings=[
-                    "passwords may be 6 characters long; 14 is the least",
-                    "asks for no lower-case letters",
-                    "asks for no symbols",
+                    "minimumPasswordLength: passwords may be 6 characters long; 14 is the least",
+                    "requireLowercaseCharacters: asks for no lower-case letters",
+                    "requireSymbols: asks for no symbols",
                 ],
             ),
         ],
@@ -273,11 +278,11 @@ CASES = {
             Case(
                 resource(USER, {"name": "ci"}),
                 [OURS],
-                findings=["a user's credentials last until somebody remembers them"],
+                findings=["name: a user's credentials last until somebody remembers them"],
             ),
             Case(
                 resource(ACCESS_KEY, {"user": "ci"}),
-                findings=["an access key works from anywhere, for ever"],
+                findings=["status: an access key works from anywhere, for ever"],
             ),
             Case(
                 resource("aws:iam/userLoginProfile:UserLoginProfile", {"user": UNKNOWN}),

@@ -39,9 +39,35 @@ CASES = {
             Case(rule(), [template(prefix="ROOT")]),
         ],
         failing=[
-            Case(rule(), findings=[MADE_LOOSE]),
-            Case(rule(), [template(prefix="pro")], [MADE_LOOSE]),
-            Case(rule(), [template(appliedFors=["REPLICATION"])], [MADE_LOOSE]),
+            Case(
+                rule(),
+                findings=[
+                    (
+                        "ecrRepositoryPrefix: no template for prod/quay.io/: what the cache makes is under no key "
+                        "of ours, and its tags move"
+                    )
+                ],
+            ),
+            Case(
+                rule(),
+                [template(prefix="pro")],
+                [
+                    (
+                        "ecrRepositoryPrefix: no template for prod/quay.io/: what the cache makes is under no key "
+                        "of ours, and its tags move"
+                    )
+                ],
+            ),
+            Case(
+                rule(),
+                [template(appliedFors=["REPLICATION"])],
+                [
+                    (
+                        "ecrRepositoryPrefix: no template for prod/quay.io/: what the cache makes is under no key "
+                        "of ours, and its tags move"
+                    )
+                ],
+            ),
         ],
         not_applicable=[OTHER],
         undecided=[Case(rule(ecrRepositoryPrefix=UNKNOWN))],
@@ -52,7 +78,10 @@ CASES = {
             Case(rule("registry-1.docker.io", credentialArn=NAMED.format("ecr-pullthroughcache/hub"))),
         ],
         failing=[
-            Case(rule("ghcr.io"), findings=["credentialArn: ghcr.io answers a cache only with credentials"]),
+            Case(
+                rule("ghcr.io"),
+                findings=["credentialArn: is not set: ghcr.io answers a cache only with credentials"],
+            ),
             Case(
                 rule("ghcr.io", credentialArn=NAMED.format("github")),
                 findings=[
@@ -74,9 +103,9 @@ CASES = {
                 template(imageTagMutability=None, encryptionConfigurations=None, lifecyclePolicy=None),
                 [OURS],
                 [
-                    MOVES,
                     "encryptionConfigurations: cached images are not under a key of ours",
-                    "lifecyclePolicy: nothing ever leaves the cache",
+                    "imageTagMutability: a tag that was pulled once may be another image tomorrow",
+                    "lifecyclePolicy: is not set: nothing ever leaves the cache",
                 ],
             ),
             Case(

@@ -40,8 +40,8 @@ CASES = {
     "kms-keys-rotate": RuleCases(
         passing=[Case(_key(enableKeyRotation=True)), Case(_key(customerMasterKeySpec="RSA_2048"))],
         failing=[
-            Case(_key(), findings=["enableKeyRotation is off"]),
-            Case(_key(enableKeyRotation=False), findings=["enableKeyRotation is off"]),
+            Case(_key(), findings=["enableKeyRotation: is off"]),
+            Case(_key(enableKeyRotation=False), findings=["enableKeyRotation: is off"]),
         ],
         not_applicable=_ELSEWHERE,
         undecided=[Case(_key(enableKeyRotation=UNKNOWN))],
@@ -51,7 +51,9 @@ CASES = {
         failing=[
             Case(
                 _key(deletionWindowInDays=days),
-                findings=[f"a deletion can be taken back for {days} days only; two weeks is the least"],
+                findings=[
+                    f"deletionWindowInDays: a deletion can be taken back for {days} days only; two weeks is the least"
+                ],
             )
             for days in (7, 13)
         ],
@@ -67,10 +69,13 @@ CASES = {
             Case(_grants(Action=["kms:Describe*"])),
         ],
         failing=[
-            Case(_grants(), findings=["policy: Manage: kms:CreateGrant without kms:GrantIsForAWSResource"]),
+            Case(
+                _grants(),
+                findings=["policy.Statement[0].Condition: kms:CreateGrant without kms:GrantIsForAWSResource"],
+            ),
             Case(
                 _grants(Principal={"AWS": "111122223333"}, Action=["kms:Create*", "kms:PutKeyPolicy"]),
-                findings=["policy: Manage: kms:CreateGrant without kms:GrantIsForAWSResource"],
+                findings=["policy.Statement[0].Condition: kms:CreateGrant without kms:GrantIsForAWSResource"],
             ),
         ],
         not_applicable=_ELSEWHERE,
@@ -86,14 +91,18 @@ CASES = {
             Case(_policy({"Service": "logs.eu-central-1.amazonaws.com"})),
         ],
         failing=[
-            Case(_policy("*"), findings=["Use lets every AWS account use the key"]),
+            Case(_policy("*"), findings=["policy.Statement[0].Principal: every AWS account may use the key"]),
             Case(
                 _policy("*", Condition={"Bool": {"kms:GrantIsForAWSResource": "true"}}),
-                findings=["Use lets every AWS account use the key"],
+                findings=["policy.Statement[0].Principal: every AWS account may use the key"],
             ),
-            Case(_policy({"AWS": ["*"]}), findings=["Use lets every AWS account use the key"]),
             Case(
-                _policy({"AWS": "*"}, Sid=None), findings=["statement 0 lets every AWS account use the key"]
+                _policy({"AWS": ["*"]}),
+                findings=["policy.Statement[0].Principal.AWS[0]: every AWS account may use the key"],
+            ),
+            Case(
+                _policy({"AWS": "*"}, Sid=None),
+                findings=["policy.Statement[0].Principal.AWS: every AWS account may use the key"],
             ),
         ],
         not_applicable=_ELSEWHERE,
@@ -110,26 +119,26 @@ CASES = {
         failing=[
             Case(
                 _policy({"AWS": "arn:aws:iam::444455556666:root"}, outputs=OWN),
-                findings=["Use lets account 444455556666 use the key"],
+                findings=["policy.Statement[0].Principal.AWS: account 444455556666 may use the key"],
             ),
             Case(
                 _policy({"AWS": ["111122223333", "444455556666"]}, outputs=OWN),
-                findings=["Use lets account 444455556666 use the key"],
+                findings=["policy.Statement[0].Principal.AWS[1]: account 444455556666 may use the key"],
             ),
             Case(
                 _policy("*", Condition={"StringEquals": {"kms:CallerAccount": "444455556666"}}, outputs=OWN),
-                findings=["Use lets account 444455556666 use the key"],
+                findings=["policy.Statement[0].Condition: account 444455556666 may use the key"],
             ),
             Case(
                 _key(policy={"Statement": [_allows("A", OURS), _allows("B", OURS), _allows("C", THEIRS)]}),
-                findings=["C lets account 444455556666 use the key"],
+                findings=["policy.Statement[2].Principal.AWS: account 444455556666 may use the key"],
             ),
             Case(
                 resource(
                     "aws:kms/keyPolicy:KeyPolicy",
                     {"keyId": OWN["arn"], "policy": {"Statement": _allows("C", THEIRS)}},
                 ),
-                findings=["C lets account 444455556666 use the key"],
+                findings=["policy.Statement.Principal.AWS: account 444455556666 may use the key"],
             ),
         ],
         not_applicable=_ELSEWHERE,

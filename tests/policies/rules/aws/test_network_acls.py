@@ -41,14 +41,51 @@ CASES = {
             Case(apart(action="deny")),
         ],
         failing=[
-            Case(acl(rule()), [], [SSH]),
-            Case(acl(rule(protocol="6", first=0, last=65535)), [], [SSH, RDP]),
-            Case(acl(rule(protocol=-1, first=0, last=0)), [], [SSH, RDP]),
-            Case(acl(rule(cidrBlock=None, ipv6CidrBlock="::/0", first=3389, last=3389)), [], [RDP]),
-            Case(acl(rule(110, "deny"), rule(100)), [], [SSH]),
-            Case(acl(rule(90, "deny"), rule(protocol="all")), [], [RDP]),
-            Case(apart(), [apart(50, "deny", networkAclId="acl-2", name="other")], [SSH, RDP]),
-            Case(apart(protocol="tcp", fromPort=20, toPort=25), [], [SSH]),
+            Case(acl(rule()), [], ["ingress[0].cidrBlock: SSH (port 22) is open to everybody"]),
+            Case(
+                acl(rule(protocol="6", first=0, last=65535)),
+                [],
+                [
+                    "ingress[0].cidrBlock: RDP (port 3389) is open to everybody",
+                    "ingress[0].cidrBlock: SSH (port 22) is open to everybody",
+                ],
+            ),
+            Case(
+                acl(rule(protocol=-1, first=0, last=0)),
+                [],
+                [
+                    "ingress[0].cidrBlock: RDP (port 3389) is open to everybody",
+                    "ingress[0].cidrBlock: SSH (port 22) is open to everybody",
+                ],
+            ),
+            Case(
+                acl(rule(cidrBlock=None, ipv6CidrBlock="::/0", first=3389, last=3389)),
+                [],
+                ["ingress[0].ipv6CidrBlock: RDP (port 3389) is open to everybody"],
+            ),
+            Case(
+                acl(rule(110, "deny"), rule(100)),
+                [],
+                ["ingress[1].cidrBlock: SSH (port 22) is open to everybody"],
+            ),
+            Case(
+                acl(rule(90, "deny"), rule(protocol="all")),
+                [],
+                ["ingress[1].cidrBlock: RDP (port 3389) is open to everybody"],
+            ),
+            Case(
+                apart(),
+                [apart(50, "deny", networkAclId="acl-2", name="other")],
+                [
+                    "cidrBlock: RDP (port 3389) is open to everybody",
+                    "cidrBlock: SSH (port 22) is open to everybody",
+                ],
+            ),
+            Case(
+                apart(protocol="tcp", fromPort=20, toPort=25),
+                [],
+                ["cidrBlock: SSH (port 22) is open to everybody"],
+            ),
         ],
         not_applicable=[Case(resource("aws:ec2/defaultNetworkAcl:DefaultNetworkAcl", {"ingress": [rule()]}))],
         undecided=[Case(acl(rule(cidrBlock=UNKNOWN))), Case(apart(cidrBlock="everywhere"))],

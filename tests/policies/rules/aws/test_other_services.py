@@ -11,9 +11,8 @@ from tests.policies.cases import Case, RuleCases, cases_test, resource
 
 DATABASE = "aws:rds/instance:Instance"
 CACHE = "aws:elasticache/replicationGroup:ReplicationGroup"
-DOMAIN = "aws:opensearch/domain:Domain"
 OTHER = [Case(resource("aws:s3/bucket:Bucket", {}))]
-PLAIN = "listens in plain text, and does not send callers to HTTPS"
+PLAIN = "protocol: listens in plain text, and does not send callers to HTTPS"
 
 
 def listener(protocol, **inputs):
@@ -40,16 +39,16 @@ CASES = {
             ),
         ],
         failing=[
-            Case(resource(DATABASE, {"password": "hunter2"}), findings=["password stands in plain text"]),
+            Case(resource(DATABASE, {"password": "hunter2"}), findings=["password: stands in plain text"]),
             Case(
                 resource("aws:mq/broker:Broker", {"users": [{"username": "a", "password": "hunter2"}]}),
-                findings=["users.0.password stands in plain text"],
+                findings=["users[0].password: stands in plain text"],
             ),
             Case(
                 resource("aws-native:timestream:InfluxDbInstance", {"password": "hunter2"}),
-                findings=["password stands in plain text"],
+                findings=["password: stands in plain text"],
             ),
-            Case(resource(CACHE, {"authToken": "hunter2"}), findings=["authToken stands in plain text"]),
+            Case(resource(CACHE, {"authToken": "hunter2"}), findings=["authToken: stands in plain text"]),
         ],
         not_applicable=OTHER,
         undecided=[Case(resource(DATABASE, {"password": UNKNOWN}))],
@@ -70,15 +69,15 @@ CASES = {
             Case(listener(None, port=80), findings=[PLAIN]),
             Case(
                 listener("HTTPS"),
-                findings=["no sslPolicy: ELBSecurityPolicy-2016-08 accepts TLS before 1.2"],
+                findings=["sslPolicy: is not set: ELBSecurityPolicy-2016-08 accepts TLS before 1.2"],
             ),
             Case(
                 listener("TLS", sslPolicy="ELBSecurityPolicy-TLS13-1-0-2021-06"),
-                findings=["ELBSecurityPolicy-TLS13-1-0-2021-06 accepts TLS before 1.2"],
+                findings=["sslPolicy: ELBSecurityPolicy-TLS13-1-0-2021-06 accepts TLS before 1.2"],
             ),
             Case(
                 listener("HTTPS", sslPolicy="ELBSecurityPolicy-TLS-1-1-2017-01"),
-                findings=["ELBSecurityPolicy-TLS-1-1-2017-01 accepts TLS before 1.2"],
+                findings=["sslPolicy: ELBSecurityPolicy-TLS-1-1-2017-01 accepts TLS before 1.2"],
             ),
         ],
         not_applicable=OTHER,
@@ -89,7 +88,7 @@ CASES = {
         failing=[
             Case(
                 resource(FUNCTION_URL, {"authorizationType": "NONE", **more}),
-                findings=["authorizationType is NONE: whoever knows the address calls it"],
+                findings=["authorizationType: NONE: whoever knows the address calls it"],
             )
             for more in ({}, {"cors": {"allowOrigins": ["https://a.example.com"]}})
         ],
@@ -103,11 +102,14 @@ CASES = {
             Case(permission("111122223333")),
         ],
         failing=[
-            Case(permission("*"), findings=["anybody in any account may call it"]),
+            Case(permission("*"), findings=["principal: anybody in any account may call it"]),
             Case(
                 permission("s3.amazonaws.com"),
                 findings=[
-                    "s3.amazonaws.com may call it on behalf of any account (no sourceArn or sourceAccount)"
+                    (
+                        "sourceAccount: is not set, nor is sourceArn: s3.amazonaws.com may call it on behalf of "
+                        "any account"
+                    )
                 ],
             ),
         ],
@@ -124,7 +126,7 @@ CASES = {
             Case(
                 instance(**inputs),
                 findings=[
-                    "metadataOptions.httpTokens is not required: one forged request reads its credentials"
+                    "metadataOptions.httpTokens: is not required: one forged request reads its credentials"
                 ],
             )
             for inputs in ({}, {"metadataOptions": {"httpTokens": "optional"}})
@@ -138,12 +140,15 @@ CASES = {
             Case(
                 resource(NOTEBOOK, {"rootAccess": "Disabled"}),
                 findings=[
-                    "directInternetAccess is on: it reaches the internet past every rule of the network"
+                    (
+                        "directInternetAccess: is on: the notebook reaches the internet past every rule of the "
+                        "network"
+                    )
                 ],
             ),
             Case(
                 resource(NOTEBOOK, {"directInternetAccess": "Disabled"}),
-                findings=["rootAccess is on: whoever opens it is root"],
+                findings=["rootAccess: is on: whoever opens the notebook is root"],
             ),
         ],
         not_applicable=OTHER,

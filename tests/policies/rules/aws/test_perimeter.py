@@ -7,8 +7,6 @@ from tests.policies.cases import Case, RuleCases, cases_test, resource
 
 _OWN = {"aws:PrincipalAccount": "111122223333", "aws:ResourceAccount": "111122223333"}
 _ORGANISED = {"aws:PrincipalOrgID": "o-a1b2c3d4e5", "aws:ResourceOrgID": "o-a1b2c3d4e5"}
-_OUT = "lets data out: pins neither aws:ResourceAccount nor aws:ResourceOrgID"
-_ANYBODY = "lets any identity pass: pins neither aws:PrincipalAccount nor aws:PrincipalOrgID"
 
 
 def _endpoint(service, *statements):
@@ -50,27 +48,56 @@ CASES = {
         failing=[
             Case(
                 _endpoint("s3"),
-                findings=["policy: none, so data of the platform can go through it to any account"],
+                findings=["policy: is not set: data of the platform can go through it to any account"],
             ),
             Case(
                 _endpoint("s3", _allow("All", "*")),
-                findings=[f"policy: All {_OUT}", f"policy: All {_ANYBODY}"],
+                findings=[
+                    (
+                        "policy.Statement[0].Condition: any identity passes: neither aws:PrincipalAccount nor "
+                        "aws:PrincipalOrgID is pinned"
+                    ),
+                    (
+                        "policy.Statement[0].Condition: data gets out: neither aws:ResourceAccount nor "
+                        "aws:ResourceOrgID is pinned"
+                    ),
+                ],
             ),
             Case(
                 _endpoint("s3", _allow("Half", "s3:*", **{"aws:PrincipalAccount": "111122223333"})),
-                findings=[f"policy: Half {_OUT}"],
+                findings=[
+                    (
+                        "policy.Statement[0].Condition: data gets out: neither aws:ResourceAccount nor "
+                        "aws:ResourceOrgID is pinned"
+                    )
+                ],
             ),
             Case(
                 _endpoint("s3", _allow("Half", "s3:*", **{"aws:ResourceAccount": "111122223333"})),
-                findings=[f"policy: Half {_ANYBODY}"],
+                findings=[
+                    (
+                        "policy.Statement[0].Condition: any identity passes: neither aws:PrincipalAccount nor "
+                        "aws:PrincipalOrgID is pinned"
+                    )
+                ],
             ),
             Case(
                 _endpoint("s3", _allow("Any", "s3:GetObject")),
-                findings=[f"policy: Any {_ANYBODY}"],
+                findings=[
+                    (
+                        "policy.Statement[0].Condition: any identity passes: neither aws:PrincipalAccount nor "
+                        "aws:PrincipalOrgID is pinned"
+                    )
+                ],
             ),
             Case(
                 _endpoint("sts", _allow("Tokens", "sts:AssumeRoleWithWebIdentity")),
-                findings=[f"policy: Tokens {_OUT}"],
+                findings=[
+                    (
+                        "policy.Statement[0].Condition: data gets out: neither aws:ResourceAccount nor "
+                        "aws:ResourceOrgID is pinned"
+                    )
+                ],
             ),
         ],
         not_applicable=[Case(resource("aws:ec2/vpc:Vpc", {}))],

@@ -203,11 +203,17 @@ CASES = {
             Case(READER, [inline(allow("*"))], [EVERYTHING]),
             Case(READER, [inline(allow(["s3:*", "*:*"], ["arn:aws:s3:::x", "*"]))], [EVERYTHING]),
             Case(READER, [HELD, ALONE], [ATTACH]),
-            Case(ALONE, [], [ATTACH]),
+            Case(ALONE, [], ["policy: iam:AttachRolePolicy: any role gets any policy"]),
             Case(
-                resource(PERMISSION_SET, {"inlinePolicy": says(allow("iam:AttachRolePolicy"))}), [], [ATTACH]
+                resource(PERMISSION_SET, {"inlinePolicy": says(allow("iam:AttachRolePolicy"))}),
+                [],
+                ["inlinePolicy: iam:AttachRolePolicy: any role gets any policy"],
             ),
-            Case(inline(allow("iam:PassRole"), name="a"), [inline(allow("ec2:RunI*"), name="b")], [PASSED]),
+            Case(
+                inline(allow("iam:PassRole"), name="a"),
+                [inline(allow("ec2:RunI*"), name="b")],
+                ["policy: iam:PassRole + ec2:RunInstances: any role on a machine of one's own"],
+            ),
         ],
         not_applicable=[Case(resource("aws:iam/instanceProfile:InstanceProfile", {"role": "reader"}))],
         undecided=[

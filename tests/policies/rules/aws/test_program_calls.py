@@ -33,8 +33,6 @@ def model(**predictor):
     return resource(f"{API}/v1beta1:InferenceService", inputs, name="chat")
 
 
-HEAD = f"roleArn: storage-initializer calls HeadBucket on {BUCKET}; refused by the role's policies"
-REFUSED = f"roleArn: download calls GetObject on {BUCKET}/chat/*; refused by the role's policies"
 BY_PREFIX = {**LIST, "Condition": {"StringLike": {"s3:prefix": "chat/*"}}}
 OURS = model(storageContainerName="slipway-verified")
 CASES = {
@@ -49,25 +47,41 @@ CASES = {
             Case(
                 association(),
                 (*role(BY_PREFIX, GET), model()),
-                [f"{HEAD}: allowed only under a condition that the call does not meet (List)"],
+                [
+                    (
+                        "roleArn: storage-initializer calls HeadBucket on arn:aws:s3:::models, refused by the "
+                        "role's policies: allowed only under a condition that the call does not meet (List)"
+                    )
+                ],
             ),
             Case(
                 association(),
                 (*role(LIST), OURS),
                 [
-                    f"roleArn: download calls GetObject on {BUCKET}/chat/*; refused by the role's policies: not allowed"
+                    (
+                        "roleArn: download calls GetObject on arn:aws:s3:::models/chat/*, refused by the role's "
+                        "policies: not allowed"
+                    )
                 ],
             ),
             Case(
                 association(),
                 (*role(LIST, GET, {**GET, "Effect": "Deny", "Sid": "Closed"}), OURS),
-                [f"{REFUSED}: denied (Closed)"],
+                [
+                    (
+                        "roleArn: download calls GetObject on arn:aws:s3:::models/chat/*, refused by the role's "
+                        "policies: denied (Closed)"
+                    )
+                ],
             ),
             Case(
                 association(policy=json.dumps({"Version": "2012-10-17", "Statement": [LIST]})),
                 (*role(LIST, GET), OURS),
                 [
-                    f"roleArn: download calls GetObject on {BUCKET}/chat/*; refused by its session policy: not allowed"
+                    (
+                        "roleArn: download calls GetObject on arn:aws:s3:::models/chat/*, refused by its session "
+                        "policy: not allowed"
+                    )
                 ],
             ),
         ],

@@ -20,8 +20,7 @@ OURS = "arn:aws:iam::111122223333"
 THEIRS = "arn:aws:iam::444455556666"
 DOMAIN = "aws:opensearch/domain:Domain"
 DOMAIN_POLICY = "aws:opensearch/domainPolicy:DomainPolicy"
-EVERYBODY = "statement 0: allows everybody, in any account"
-WHOLE = "statement 0: whoever account 444455556666 chooses"
+EVERYBODY = "everybody, in any account, is let in"
 HERE = resource("aws:sns/topic:Topic", {}, name="here", id="arn:aws:sns:eu-central-1:111122223333:here")
 LAYER = {"layerName": "arn:aws:lambda:eu-central-1:111122223333:layer:a", "principal": "*"}
 
@@ -59,7 +58,7 @@ def delivered(**overrides):
 
 KEY = "aws:kms/key:Key"
 TRAILS = {"Service": "cloudtrail.amazonaws.com"}
-FOR_ANYBODY = "statement 0: s3.amazonaws.com does it for any account"
+FOR_ANYBODY = "policy.Statement[0].Principal.Service: s3.amazonaws.com does it for any account"
 ENCRYPTED_FOR_ONE = where(
     "StringLike", "kms:EncryptionContext:aws:cloudtrail:arn", "arn:aws:cloudtrail:*:111122223333:trail/*"
 )
@@ -85,29 +84,50 @@ CASES = {
             Case(resource("aws:glacier/vault:Vault", {"name": "v"})),
         ],
         failing=[
-            Case(queue(says()), findings=[EVERYBODY]),
-            Case(queue(says(Principal={"AWS": "arn:aws:iam::*:root"})), findings=[EVERYBODY]),
-            Case(queue(says(Principal={"AWS": ["*", f"{OURS}:root"]})), findings=[EVERYBODY]),
-            Case(queue(says(**where("StringLike", "aws:PrincipalArn", "*"))), findings=[EVERYBODY]),
+            Case(
+                queue(says()),
+                findings=["policy.Statement[0].Principal: everybody, in any account, is let in"],
+            ),
+            Case(
+                queue(says(Principal={"AWS": "arn:aws:iam::*:root"})),
+                findings=["policy.Statement[0].Principal.AWS: everybody, in any account, is let in"],
+            ),
+            Case(
+                queue(says(Principal={"AWS": ["*", f"{OURS}:root"]})),
+                findings=["policy.Statement[0].Principal.AWS[0]: everybody, in any account, is let in"],
+            ),
+            Case(
+                queue(says(**where("StringLike", "aws:PrincipalArn", "*"))),
+                findings=["policy.Statement[0].Principal: everybody, in any account, is let in"],
+            ),
             Case(
                 queue(says(**where("StringEqualsIfExists", "aws:PrincipalOrgID", "o-1"))),
-                findings=[EVERYBODY],
+                findings=["policy.Statement[0].Principal: everybody, in any account, is let in"],
             ),
             Case(
                 queue(says(**where("ForAllValues:StringEquals", "aws:PrincipalOrgPaths", "o-1/r-1/"))),
-                findings=[EVERYBODY],
+                findings=["policy.Statement[0].Principal: everybody, in any account, is let in"],
             ),
-            Case(queue(says(**where("IpAddress", "aws:SourceIp", "0.0.0.0/0"))), findings=[EVERYBODY]),
+            Case(
+                queue(says(**where("IpAddress", "aws:SourceIp", "0.0.0.0/0"))),
+                findings=["policy.Statement[0].Principal: everybody, in any account, is let in"],
+            ),
             Case(
                 queue(says(Effect="Deny"), says(Sid="Open", Principal={"AWS": "*"})),
-                findings=["Open: allows everybody, in any account"],
+                findings=["policy.Statement[1].Principal.AWS: everybody, in any account, is let in"],
             ),
-            Case(queue(says(Principal=None, NotPrincipal={"AWS": f"{THEIRS}:root"})), findings=[EVERYBODY]),
-            Case(domain(), findings=[EVERYBODY]),
+            Case(
+                queue(says(Principal=None, NotPrincipal={"AWS": f"{THEIRS}:root"})),
+                findings=["policy.Statement[0].NotPrincipal: everybody, in any account, is let in"],
+            ),
+            Case(
+                domain(),
+                findings=["accessPolicies.Statement[0].Principal: everybody, in any account, is let in"],
+            ),
             Case(
                 resource(DOMAIN_POLICY, {"domainName": "logs", "accessPolicies": {"Statement": says()}}),
                 [domain()],
-                [EVERYBODY],
+                ["accessPolicies.Statement.Principal: everybody, in any account, is let in"],
             ),
         ],
         not_applicable=[OTHER],
@@ -126,11 +146,31 @@ CASES = {
             Case(resource("aws:sqs/queue:Queue", {"name": "q"}), [HERE]),
         ],
         failing=[
-            Case(theirs(), [HERE], [WHOLE]),
-            Case(queue(says(Principal={"AWS": ["444455556666", f"{OURS}:root"]})), [HERE], [WHOLE]),
-            Case(theirs(Action=["ecr:BatchGetImage", "ecr:PutImage"]), [HERE], [WHOLE]),
-            Case(theirs(Action=None, NotAction="s3:GetObject"), [HERE], [WHOLE]),
-            Case(theirs(**where("StringLike", "aws:PrincipalOrgID", "*")), [HERE], [WHOLE]),
+            Case(
+                theirs(),
+                [HERE],
+                ["policy.Statement[0].Principal.AWS: whoever account 444455556666 chooses is let in"],
+            ),
+            Case(
+                queue(says(Principal={"AWS": ["444455556666", f"{OURS}:root"]})),
+                [HERE],
+                ["policy.Statement[0].Principal.AWS[0]: whoever account 444455556666 chooses is let in"],
+            ),
+            Case(
+                theirs(Action=["ecr:BatchGetImage", "ecr:PutImage"]),
+                [HERE],
+                ["policy.Statement[0].Principal.AWS: whoever account 444455556666 chooses is let in"],
+            ),
+            Case(
+                theirs(Action=None, NotAction="s3:GetObject"),
+                [HERE],
+                ["policy.Statement[0].Principal.AWS: whoever account 444455556666 chooses is let in"],
+            ),
+            Case(
+                theirs(**where("StringLike", "aws:PrincipalOrgID", "*")),
+                [HERE],
+                ["policy.Statement[0].Principal.AWS: whoever account 444455556666 chooses is let in"],
+            ),
         ],
         not_applicable=[OTHER],
         undecided=[Case(resource("aws:sqs/queuePolicy:QueuePolicy", {"policy": UNKNOWN}), [HERE])],
@@ -163,7 +203,9 @@ CASES = {
             ),
             Case(
                 resource(KEY, {"policy": {"Statement": [delivered(Principal=TRAILS)]}}),
-                findings=["statement 0: cloudtrail.amazonaws.com does it for any account"],
+                findings=[
+                    "policy.Statement[0].Principal.Service: cloudtrail.amazonaws.com does it for any account"
+                ],
             ),
         ],
         not_applicable=[OTHER],
@@ -178,21 +220,21 @@ CASES = {
             Case(resource(SNAPSHOTS[0], {"dbSnapshotIdentifier": "a"})),
         ],
         failing=[
-            Case(resource(LAYER_PERMISSION, LAYER), [], ["principal is *: everybody, in any account"]),
+            Case(resource(LAYER_PERMISSION, LAYER), [], ["principal: *: everybody, in any account"]),
             Case(
                 resource(LAUNCH_PERMISSION, {"imageId": "ami-1", "group": "all"}),
                 [],
-                ["group is all: everybody, in any account"],
+                ["group: all: everybody, in any account"],
             ),
             Case(
                 resource(SNAPSHOTS[1], {"sharedAccounts": ["444455556666", "all"]}),
                 [],
-                ["sharedAccounts is all: everybody, in any account"],
+                ["sharedAccounts: all: everybody, in any account"],
             ),
             Case(
                 resource(EVENT_PERMISSION, {"principal": "*", "statementId": "a"}),
                 [],
-                ["principal is *: everybody, in any account"],
+                ["principal: *: everybody, in any account"],
             ),
         ],
         not_applicable=[OTHER],
@@ -211,13 +253,14 @@ def within(path, value):
 
 def test_one_statement_may_stand_where_others_have_a_document():
     bus = resource("aws-native:events:EventBusPolicy", {"statement": says()})
-    assert [f.message for f in judge(Graph([bus]), RULES).findings] == [EVERYBODY]
+    assert [f.message for f in judge(Graph([bus]), RULES).findings] == [f"statement.Principal: {EVERYBODY}"]
 
 
 @pytest.mark.parametrize("type_", POLICIES)
 def test_every_kind_of_policy_is_read(type_):
     open_, named = ({"Statement": says(Principal=p)} for p in ("*", {"AWS": f"{OURS}:role/reader"}))
-    for policy, expected in ((open_, [EVERYBODY]), (named, []), (json.dumps(open_), [EVERYBODY])):
+    place = f"{POLICIES[type_]}.Statement.Principal"
+    for policy, expected in ((open_, [place]), (named, []), (json.dumps(open_), [place])):
         said = judge(Graph([resource(type_, within(POLICIES[type_], policy)), HERE]), RULES)
         assert (said.faults, said.undecided) == ((), ())
-        assert [f.message for f in said.findings] == expected
+        assert [(f.path, f.message) for f in said.findings] == [(p, f"{p}: {EVERYBODY}") for p in expected]

@@ -5,6 +5,14 @@ from policies.rules.aws.role_trust import RULES
 from tests.policies.cases import OURS as OUR_STACK
 from tests.policies.cases import Case, RuleCases, cases_test, resource
 
+STATEMENT = "assumeRolePolicy.Statement[0]"
+UNTAGGED = "disableSessionTags: neither trust nor permissions can tell this workload from another"
+EVERYBODY = f"{STATEMENT}.Principal: anybody in any account may take on the role"
+ANY_TOKEN = (
+    f"{STATEMENT}.Principal.Federated: every token of "
+    "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com may take on the role"
+)
+WHOLE = f"{STATEMENT}.Principal.AWS: whoever account 444455556666 chooses may take on the role"
 ROLE = "aws:iam/role:Role"
 OTHER = Case(resource("aws:iam/instanceProfile:InstanceProfile", {"role": "reader"}))
 ISSUER = "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com"
@@ -17,9 +25,8 @@ THEIRS = "arn:aws:iam::444455556666"
 THEIR_TOPIC = "arn:aws:sns:eu-central-1:444455556666:topic"
 BOUNDARY = "arn:aws:iam::111122223333:policy/boundary"
 SCHEDULES = "arn:aws:scheduler:eu-central-1:111122223333:schedule/*"
-WHOLE = "Trust: whoever account 444455556666 chooses may take on the role"
-ANY_CLUSTER = "PodIdentity: pods of every cluster in the account may take on the role"
-ANY_NAMESPACE = "PodIdentity: pods of every namespace may take on the role"
+ANY_CLUSTER = f"{STATEMENT}.Condition: pods of every cluster in the account may take on the role"
+ANY_NAMESPACE = f"{STATEMENT}.Condition: pods of every namespace may take on the role"
 
 
 def trusts(principal, condition=None, sid="Trust", effect="Allow"):
@@ -76,7 +83,7 @@ CASES = {
             *(
                 Case(
                     trusts({"Federated": ISSUER}, {"StringLike": {f"{TOKENS}:sub": subject}}),
-                    findings=[f"Trust: every token of {ISSUER} may take on the role"],
+                    findings=[ANY_TOKEN],
                 )
                 for subject in (
                     "project_path:*",
@@ -87,39 +94,41 @@ CASES = {
             ),
             Case(
                 trusts({"Federated": PEOPLE}),
-                findings=[f"Trust: every assertion of {PEOPLE} may take on the role, whoever it is for"],
+                findings=[
+                    (
+                        f"{STATEMENT}.Principal.Federated: every assertion of "
+                        "arn:aws:iam::111122223333:saml-provider/people, whoever it is for, may take on the role"
+                    )
+                ],
             ),
-            Case(trusts("*"), findings=["Trust: anybody in any account may take on the role"]),
+            Case(trusts("*"), findings=[EVERYBODY]),
             Case(
                 trusts(
                     {"Federated": "cognito-identity.amazonaws.com"},
                     {"ForAnyValue:StringLike": {"cognito-identity.amazonaws.com:amr": "authenticated"}},
                 ),
-                findings=["Trust: every token of cognito-identity.amazonaws.com may take on the role"],
+                findings=[
+                    (
+                        f"{STATEMENT}.Principal.Federated: every token of "
+                        "cognito-identity.amazonaws.com may take on the role"
+                    )
+                ],
             ),
             Case(
                 trusts({"AWS": ["*"]}, {"Bool": {"aws:SecureTransport": "true"}}),
-                findings=["Trust: anybody in any account may take on the role"],
+                findings=[f"{STATEMENT}.Principal.AWS[0]: anybody in any account may take on the role"],
             ),
-            Case(
-                trusts("*", {"StringLike": {"aws:PrincipalArn": "*"}}),
-                findings=["Trust: anybody in any account may take on the role"],
-            ),
-            Case(
-                trusts({"Federated": ISSUER}),
-                findings=[f"Trust: every token of {ISSUER} may take on the role"],
-            ),
+            Case(trusts("*", {"StringLike": {"aws:PrincipalArn": "*"}}), findings=[EVERYBODY]),
+            Case(trusts({"Federated": ISSUER}), findings=[ANY_TOKEN]),
             Case(
                 trusts(
                     {"Federated": ISSUER}, {"StringLike": {"token.actions.githubusercontent.com:sub": "*"}}
                 ),
-                findings=[f"Trust: every token of {ISSUER} may take on the role"],
+                findings=[ANY_TOKEN],
             ),
         ],
         not_applicable=[OTHER],
-        undecided=[
-            Case(resource(ROLE, {"assumeRolePolicy": UNKNOWN})),
-        ],
+        undecided=[Case(resource(ROLE, {"assumeRolePolicy": UNKNOWN}))],
     ),
     "pod-roles-name-their-namespaces": RuleCases(
         passing=[
@@ -165,18 +174,8 @@ CASES = {
             Case(association(disableSessionTags=True, policy="{}")),
         ],
         failing=[
-            Case(
-                association(disableSessionTags=True),
-                findings=[
-                    "disableSessionTags: neither trust nor permissions can tell this workload from another"
-                ],
-            ),
-            Case(
-                association(disableSessionTags=True, policy=""),
-                findings=[
-                    "disableSessionTags: neither trust nor permissions can tell this workload from another"
-                ],
-            ),
+            Case(association(disableSessionTags=True), findings=[UNTAGGED]),
+            Case(association(disableSessionTags=True, policy=""), findings=[UNTAGGED]),
         ],
         not_applicable=[OTHER],
         undecided=[Case(association(disableSessionTags=UNKNOWN))],
@@ -205,7 +204,15 @@ CASES = {
         ],
         failing=[
             Case(bounded(trusts({"AWS": f"{THEIRS}:root"})), findings=[WHOLE]),
-            Case(bounded(trusts({"AWS": ["444455556666", OURS]})), findings=[WHOLE]),
+            Case(
+                bounded(trusts({"AWS": ["444455556666", OURS]})),
+                findings=[
+                    (
+                        f"{STATEMENT}.Principal.AWS[0]: whoever account 444455556666 chooses may "
+                        "take on the role"
+                    )
+                ],
+            ),
             Case(
                 bounded(trusts({"AWS": f"{THEIRS}:root"}, {"StringLike": {"sts:ExternalId": "*"}})),
                 findings=[WHOLE],
@@ -249,22 +256,42 @@ CASES = {
         failing=[
             Case(
                 trusts({"Service": "scheduler.amazonaws.com"}),
-                findings=["Trust: scheduler.amazonaws.com may take on the role for any account"],
+                findings=[
+                    (
+                        f"{STATEMENT}.Principal.Service: scheduler.amazonaws.com may take on the "
+                        "role for any account"
+                    )
+                ],
             ),
             Case(
                 trusts({"Service": ["ec2.amazonaws.com", "logs.eu-central-1.amazonaws.com"]}),
-                findings=["Trust: logs.eu-central-1.amazonaws.com may take on the role for any account"],
+                findings=[
+                    (
+                        f"{STATEMENT}.Principal.Service[1]: logs.eu-central-1.amazonaws.com may "
+                        "take on the role for any account"
+                    )
+                ],
             ),
             Case(
                 trusts({"Service": "bedrock.amazonaws.com"}, {"StringLike": {"aws:SourceAccount": "*"}}),
-                findings=["Trust: bedrock.amazonaws.com may take on the role for any account"],
+                findings=[
+                    (
+                        f"{STATEMENT}.Principal.Service: bedrock.amazonaws.com may take on the "
+                        "role for any account"
+                    )
+                ],
             ),
             Case(
                 trusts(
                     {"Service": "firehose.amazonaws.com.cn"},
                     {"ArnLikeIfExists": {"aws:SourceArn": SCHEDULES}},
                 ),
-                findings=["Trust: firehose.amazonaws.com.cn may take on the role for any account"],
+                findings=[
+                    (
+                        f"{STATEMENT}.Principal.Service: firehose.amazonaws.com.cn may take on "
+                        "the role for any account"
+                    )
+                ],
             ),
         ],
         not_applicable=[OTHER],

@@ -38,13 +38,17 @@ CASES = {
             Case(resource(OBJECTS[1], {"bucket": "here", "key": "a"}), [HERE]),
         ],
         failing=[
-            Case(acl(acl="public-read"), [HERE], ["acl is public-read"]),
-            Case(acl(acl="authenticated-read"), [], ["acl is authenticated-read"]),
-            Case(acl(**listed(f"{GROUPS}/global/AllUsers")), [], ["an access list lets AllUsers in"]),
+            Case(acl(acl="public-read"), [HERE], ["acl: public-read lets strangers in"]),
+            Case(acl(acl="authenticated-read"), [], ["acl: authenticated-read lets strangers in"]),
+            Case(
+                acl(**listed(f"{GROUPS}/global/AllUsers")),
+                [],
+                ["accessControlPolicy.grants[0].grantee.uri: an access list lets AllUsers in"],
+            ),
             Case(
                 resource(OBJECTS[1], {"bucket": "here", "key": "a", "acl": "public-read-write"}),
                 [HERE],
-                ["acl is public-read-write"],
+                ["acl: public-read-write lets strangers in"],
             ),
         ],
         not_applicable=[Case(resource("aws:s3/bucketNotification:BucketNotification", {"bucket": "there"}))],
@@ -57,11 +61,11 @@ CASES = {
             Case(resource(ACCOUNT_BLOCK, WHOLE)),
         ],
         failing=[
-            Case(block(blockPublicPolicy=False), [HERE], ["blockPublicPolicy is off"]),
+            Case(block(blockPublicPolicy=False), [HERE], ["blockPublicPolicy: is off"]),
             Case(
                 resource(ACCOUNT_BLOCK, {"blockPublicAcls": True, "ignorePublicAcls": True}),
                 [],
-                ["blockPublicPolicy is off", "restrictPublicBuckets is off"],
+                ["blockPublicPolicy: is off", "restrictPublicBuckets: is off"],
             ),
         ],
         not_applicable=[Case(resource("aws:s3/bucketNotification:BucketNotification", {"bucket": "there"}))],
@@ -77,12 +81,12 @@ CASES = {
             Case(
                 cors(["GET", "PUT"], ["https://a.example.com", "*"]),
                 [],
-                ["corsRules lets pages of any origin PUT"],
+                ["corsRules[0].allowedOrigins[1]: pages of any origin may PUT"],
             ),
             Case(
                 resource(BUCKETS[0], {"corsRules": [{"allowedMethods": ["POST"], "allowedOrigins": ["*"]}]}),
                 [],
-                ["corsRules lets pages of any origin POST"],
+                ["corsRules[0].allowedOrigins[0]: pages of any origin may POST"],
             ),
         ],
         not_applicable=[Case(resource("aws:s3/bucketNotification:BucketNotification", {"bucket": "there"}))],

@@ -45,13 +45,18 @@ def no_http(**overrides):
     } | overrides
 
 
-UNDECLARED = "no public access block is declared; the one S3 sets on new buckets can be switched off unseen"
-S3_KEYS = "is under keys of S3: nobody here can revoke them or see their use"
-AWS_KEY = "is under aws/s3, a key whose policy nobody can change"
-NO_VERSIONS = "overwrites and deletions cannot be taken back: versioning is off"
+UNDECLARED = (
+    "publicAccessBlockConfiguration: is not declared: the block that S3 sets on new buckets "
+    "can be switched off unseen"
+)
+S3_KEYS = (
+    "serverSideEncryptionConfiguration.rule.applyServerSideEncryptionByDefault.sseAlgorithm: "
+    "is under keys of S3: nobody here can revoke them or see their use"
+)
+NO_VERSIONS = "versioning: is off: overwrites and deletions cannot be taken back"
 ONE = {"aws:PrincipalAccount": "444455556666"}
-NO_LOG = "no server access log"
-PLAIN = "no policy refuses plain HTTP"
+NO_LOG = "logging.targetBucket: is not set: no server access log"
+PLAIN = "policy: no policy refuses plain HTTP"
 TAKES_LOGS = part("bucketLogging", bucket="payloads", targetBucket="models")
 
 CASES = {
@@ -83,12 +88,15 @@ CASES = {
             Case(
                 bucket(),
                 [part("bucketPublicAccessBlock", **(ALL_ON | {"blockPublicPolicy": False}))],
-                ["blockPublicPolicy is off"],
+                ["publicAccessBlockConfiguration.blockPublicPolicy: is off"],
             ),
             Case(
                 bucket(),
                 [part("bucketPublicAccessBlock", blockPublicAcls=True, ignorePublicAcls=True)],
-                ["blockPublicPolicy is off", "restrictPublicBuckets is off"],
+                [
+                    "publicAccessBlockConfiguration.blockPublicPolicy: is off",
+                    "publicAccessBlockConfiguration.restrictPublicBuckets: is off",
+                ],
             ),
         ],
         not_applicable=[OTHER],
@@ -109,12 +117,14 @@ CASES = {
             ),
         ],
         failing=[
-            Case(bucket(acl="public-read"), findings=["acl is public-read"]),
-            Case(bucket(acl="authenticated-read"), findings=["acl is authenticated-read"]),
+            Case(bucket(acl="public-read"), findings=["acl: public-read lets strangers in"]),
+            Case(bucket(acl="authenticated-read"), findings=["acl: authenticated-read lets strangers in"]),
             Case(
                 bucket(),
                 [part("bucketOwnershipControls", rule={"objectOwnership": "ObjectWriter"}), OURS],
-                ["objectOwnership is ObjectWriter: access lists may open single objects"],
+                [
+                    "ownershipControls.rule.objectOwnership: ObjectWriter: access lists may open single objects"
+                ],
             ),
         ],
         not_applicable=[OTHER],
@@ -143,9 +153,25 @@ CASES = {
         failing=[
             Case(bucket(), findings=[S3_KEYS]),
             Case(bucket(), [encrypted(sseAlgorithm="AES256"), OURS], [S3_KEYS]),
-            Case(bucket(), [encrypted(sseAlgorithm="aws:kms"), OURS], [AWS_KEY]),
             Case(
-                bucket(), [encrypted(sseAlgorithm="aws:kms", kmsMasterKeyId="alias/aws/s3"), OURS], [AWS_KEY]
+                bucket(),
+                [encrypted(sseAlgorithm="aws:kms"), OURS],
+                [
+                    (
+                        "serverSideEncryptionConfiguration.rule.applyServerSideEncryptionByDefault.kmsMasterKeyId: "
+                        "is under aws/s3, a key whose policy nobody can change"
+                    )
+                ],
+            ),
+            Case(
+                bucket(),
+                [encrypted(sseAlgorithm="aws:kms", kmsMasterKeyId="alias/aws/s3"), OURS],
+                [
+                    (
+                        "serverSideEncryptionConfiguration.rule.applyServerSideEncryptionByDefault.kmsMasterKeyId: "
+                        "is under aws/s3, a key whose policy nobody can change"
+                    )
+                ],
             ),
         ],
         not_applicable=[OTHER],

@@ -20,7 +20,7 @@ AGENT = "aws:bedrock/agentAgent:AgentAgent"
 PARAMETERS = "aws:rds/parameterGroup:ParameterGroup"
 SERVICE = "aws:lambda/functionUrl:FunctionUrl"
 DEFAULT = "aws:ebs/encryptionByDefault:EncryptionByDefault"
-PLAIN = "storageEncrypted is not true: data lies there in plain text"
+PLAIN = "storageEncrypted: is not true: data lies there in plain text"
 OTHER = [Case(resource("aws:s3/bucket:Bucket", {}))]
 
 CASES = {
@@ -41,12 +41,12 @@ CASES = {
             Case(resource(DATABASE, {"storageEncrypted": "false"}), findings=[PLAIN]),
             Case(
                 resource(DOMAIN, {"encryptAtRest": {"enabled": False}}),
-                findings=["encryptAtRest.enabled is not true: data lies there in plain text"],
+                findings=["encryptAtRest.enabled: is not true: data lies there in plain text"],
             ),
             Case(
                 resource(VOLUME, {}),
                 [resource(DEFAULT, {"enabled": False})],
-                ["encrypted is not true: data lies there in plain text"],
+                ["encrypted: is not true: data lies there in plain text"],
             ),
         ],
         not_applicable=OTHER,
@@ -60,14 +60,14 @@ CASES = {
         failing=[
             Case(
                 resource(CACHE, {}),
-                findings=["transitEncryptionEnabled is not true: data passes in plain text"],
+                findings=["transitEncryptionEnabled: is not true: data passes in plain text"],
             ),
             Case(
                 resource(
                     PARAMETERS,
                     {"parameters": [{"name": "a", "value": "1"}, {"name": "rds.force_ssl", "value": "0"}]},
                 ),
-                findings=["parameters.rds.force_ssl.value is 0: callers may leave TLS out"],
+                findings=["parameters[1].value: is 0: callers may leave TLS out"],
             ),
         ],
         not_applicable=OTHER,
@@ -83,14 +83,14 @@ CASES = {
             *(
                 Case(
                     resource(type_, {"publiclyAccessible": True}),
-                    findings=["publiclyAccessible is true: it has an address on the internet"],
+                    findings=["publiclyAccessible: is true: it has an address on the internet"],
                 )
                 for type_ in ("aws:lightsail/database:Database", "aws-native:timestream:InfluxDbInstance")
             ),
             *(
                 Case(
                     resource(DATABASE, {"publiclyAccessible": value}),
-                    findings=["publiclyAccessible is true: it has an address on the internet"],
+                    findings=["publiclyAccessible: is true: it has an address on the internet"],
                 )
                 for value in (True, "true")
             ),
@@ -103,11 +103,11 @@ CASES = {
         failing=[
             Case(
                 resource(DATABASE, {"backupRetentionPeriod": 0}),
-                findings=["backupRetentionPeriod is 0: there is no backup to return to"],
+                findings=["backupRetentionPeriod: is 0: there is no backup to return to"],
             ),
             Case(
                 resource(DATABASE, {"deletionProtection": False}),
-                findings=["deletionProtection is false: one call deletes it"],
+                findings=["deletionProtection: is false: one call deletes it"],
             ),
         ],
         not_applicable=OTHER,
@@ -121,7 +121,7 @@ CASES = {
         failing=[
             Case(
                 resource(DETECTOR, {"enable": value}),
-                findings=["enable is false: nobody looks for intruders"],
+                findings=["enable: is false: nobody looks for intruders"],
             )
             for value in (False, "false")
         ],
@@ -137,7 +137,10 @@ CASES = {
                     {"origins": [{}, {"customOriginConfig": {"originSslProtocols": ["TLSv1.2", "SSLv3"]}}]},
                 ),
                 findings=[
-                    "origins.customOriginConfig.originSslProtocols is SSLv3: it fetches with TLS before 1.2"
+                    (
+                        "origins[1].customOriginConfig.originSslProtocols[1]: is SSLv3: it fetches with TLS "
+                        "before 1.2"
+                    )
                 ],
             ),
             Case(
@@ -145,7 +148,10 @@ CASES = {
                     DOMAIN, {"domainEndpointOptions": {"tlsSecurityPolicy": "Policy-Min-TLS-1-0-2019-07"}}
                 ),
                 findings=[
-                    "domainEndpointOptions.tlsSecurityPolicy is Policy-Min-TLS-1-0-2019-07: it accepts TLS before 1.2"
+                    (
+                        "domainEndpointOptions.tlsSecurityPolicy: is Policy-Min-TLS-1-0-2019-07: it accepts TLS "
+                        "before 1.2"
+                    )
                 ],
             ),
         ],
@@ -161,15 +167,15 @@ CASES = {
         failing=[
             Case(
                 resource(POOL, {"allowUnauthenticatedIdentities": True}),
-                findings=["allowUnauthenticatedIdentities is true: whoever asks gets credentials of AWS"],
+                findings=["allowUnauthenticatedIdentities: is true: whoever asks gets credentials of AWS"],
             ),
             Case(
                 resource("aws:elasticache/serverlessCache:ServerlessCache", {"engine": "valkey"}),
-                findings=["userGroupId is not set: whoever connects reads and writes"],
+                findings=["userGroupId: is not set: whoever connects reads and writes"],
             ),
             Case(
                 resource(SERVICE, {"cors": {"allowOrigins": ["*"], "allowCredentials": True}}),
-                findings=["cors.allowOrigins is *: any page calls it as its visitor"],
+                findings=["cors.allowOrigins[0]: is *: any page calls it as its visitor"],
             ),
         ],
         not_applicable=OTHER,
@@ -184,13 +190,16 @@ CASES = {
             Case(
                 resource(MODEL, {}),
                 findings=[
-                    "enableNetworkIsolation is not true: what is served reaches the internet, with what it was asked"
+                    (
+                        "enableNetworkIsolation: is not true: what is served reaches the internet, with what it "
+                        "was asked"
+                    )
                 ],
             ),
             Case(
                 resource(MODEL, {"vpcConfig": {"subnets": ["subnet-1"]}, "enableNetworkIsolation": False}),
                 findings=[
-                    "enableNetworkIsolation is false: what is served may call out, with what it was asked"
+                    "enableNetworkIsolation: is false: what is served may call out, with what it was asked"
                 ],
             ),
         ],
@@ -203,13 +212,13 @@ CASES = {
             Case(
                 resource(AGENT, inputs),
                 findings=[
-                    (
-                        "guardrailConfigurations.guardrailIdentifier is not set: "
-                        "no guardrail looks at what it is asked and answers"
-                    )
+                    f"{place}.guardrailIdentifier: is not set: no guardrail looks at what it is asked and answers"
                 ],
             )
-            for inputs in ({}, {"guardrailConfigurations": []})
+            for inputs, place in (
+                ({}, "guardrailConfigurations"),
+                ({"guardrailConfigurations": []}, "guardrailConfigurations[0]"),
+            )
         ],
         not_applicable=OTHER,
         undecided=[Case(resource(AGENT, {"guardrailConfigurations": UNKNOWN}))],
@@ -259,11 +268,13 @@ def said_of(type_, setting, value, rule):
     found = judge(
         Graph([resource(type_.replace("*", "new/kind:Kind"), inputs)]), [r for r in RULES if r.id == rule]
     )
-    shown = setting.path.replace("\\.", ".").replace(".*", "").replace(".0", "")
+    shown = setting.path.replace(".*", "[0]").replace(".0", "[0]")
+    if shown.startswith("parameters."):
+        shown = "parameters[0].value"
     return found, [
         f
         for f in found.findings
-        if f.message.startswith(f"{shown} is ") and f.message.endswith(setting.means)
+        if f.path == shown and f.message.startswith(f"{f.path}: is ") and f.message.endswith(setting.means)
     ]
 
 

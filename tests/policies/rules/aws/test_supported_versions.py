@@ -14,18 +14,24 @@ CASES = {
             Case(resource(FUNCTION, {"packageType": "Image"})),
         ],
         failing=[
-            Case(resource(CLUSTER, {"version": "1.24"}), findings=["Kubernetes 1.24 is no longer mended"]),
-            Case(resource(CLUSTER, {"version": "v1.9"}), findings=["Kubernetes v1.9 is no longer mended"]),
+            Case(
+                resource(CLUSTER, {"version": "1.24"}),
+                findings=["version: Kubernetes 1.24 is no longer mended"],
+            ),
+            Case(
+                resource(CLUSTER, {"version": "v1.9"}),
+                findings=["version: Kubernetes v1.9 is no longer mended"],
+            ),
             Case(
                 resource(NODE_GROUP, {"amiType": "AL2_x86_64"}),
-                findings=["amiType AL2_x86_64 is no longer mended"],
+                findings=["amiType: AL2_x86_64 is no longer mended"],
             ),
             Case(
                 resource(FUNCTION, {"runtime": "nodejs12.x"}),
-                findings=["runtime nodejs12.x is no longer mended"],
+                findings=["runtime: nodejs12.x is no longer mended"],
             ),
             Case(
-                resource(FUNCTION, {"runtime": "ruby2.7"}), findings=["runtime ruby2.7 is no longer mended"]
+                resource(FUNCTION, {"runtime": "ruby2.7"}), findings=["runtime: ruby2.7 is no longer mended"]
             ),
         ],
         not_applicable=[Case(resource("aws:s3/bucket:Bucket", {}))],

@@ -107,17 +107,17 @@ CASES = {
                 resource(
                     INGRESS, {"ipProtocol": "tcp", "cidrIpv4": "0.0.0.0/0", "fromPort": 22, "toPort": 22}
                 ),
-                findings=["tcp 22-22 from 0.0.0.0/0"],
+                findings=["cidrIpv4: tcp 22-22 from 0.0.0.0/0"],
             ),
             Case(
                 resource(INGRESS, {"ipProtocol": "-1", "cidrIpv6": "::/0"}),
-                findings=["every port from ::/0"],
+                findings=["cidrIpv6: every port from ::/0"],
             ),
             Case(
                 resource(
                     INGRESS, {"ipProtocol": "tcp", "cidrIpv4": "0.0.0.0/1", "fromPort": 80, "toPort": 443}
                 ),
-                findings=["tcp 80-443 from 0.0.0.0/1"],
+                findings=["cidrIpv4: tcp 80-443 from 0.0.0.0/1"],
             ),
             Case(
                 resource(
@@ -134,11 +134,11 @@ CASES = {
                         ]
                     },
                 ),
-                findings=["ingress.1: tcp 6443-6443 from 0.0.0.0/0"],
+                findings=["ingress[1].cidrBlocks[0]: tcp 6443-6443 from 0.0.0.0/0"],
             ),
             Case(
                 resource(GROUP_RULE, {"type": "ingress", "protocol": "all", "ipv6CidrBlocks": ["::/0"]}),
-                findings=["every port from ::/0"],
+                findings=["ipv6CidrBlocks[0]: every port from ::/0"],
             ),
         ],
         not_applicable=[Case(_VPC)],
@@ -160,7 +160,7 @@ CASES = {
             Case(
                 _NODES,
                 [_TABLE, _ATTACHED, _GATEWAY, _route(gatewayId="gateway-1")],
-                ["tagged karpenter.sh/discovery, but route out leads to an internet gateway"],
+                ["tags[karpenter.sh/discovery]: route out leads to an internet gateway"],
             ),
             Case(
                 _INSIDE,
@@ -168,7 +168,7 @@ CASES = {
                     resource(ROUTE_TABLE, {"routes": [{"gatewayId": "igw-0a"}]}, name="nodes", id="rtb-1"),
                     _ATTACHED,
                 ],
-                ["tagged kubernetes.io/role/internal-elb, but route 0 of nodes leads to an internet gateway"],
+                ["tags[kubernetes.io/role/internal-elb]: route 0 of nodes leads to an internet gateway"],
             ),
             Case(
                 _NODES,
@@ -183,7 +183,7 @@ CASES = {
                         property_dependencies={"gatewayId": frozenset({_GATEWAY.urn})},
                     ),
                 ],
-                ["tagged karpenter.sh/discovery, but route planned leads to an internet gateway"],
+                ["tags[karpenter.sh/discovery]: route planned leads to an internet gateway"],
             ),
         ],
         not_applicable=[Case(_VPC)],

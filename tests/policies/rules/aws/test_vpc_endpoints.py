@@ -25,7 +25,7 @@ CASES = {
             Case(
                 _endpoint(**inputs),
                 findings=[
-                    "privateDnsEnabled is off: callers resolve the service's public address and go out"
+                    "privateDnsEnabled: is off: callers resolve the service's public address and go out"
                 ],
             )
             for inputs in ({}, {"privateDnsEnabled": False})
@@ -46,7 +46,7 @@ CASES = {
             Case(
                 _endpoint(securityGroupIds=["sg-1"]),
                 [_GROUP, _admits("0.0.0.0/0")],
-                ["security group endpoints admits the internet"],
+                ["securityGroupIds: endpoints admits the internet"],
             ),
             Case(
                 _endpoint(securityGroupIds=["sg-1"]),
@@ -62,16 +62,16 @@ CASES = {
                         },
                     ),
                 ],
-                ["security group endpoints admits the internet"],
+                ["securityGroupIds: endpoints admits the internet"],
             ),
             Case(
                 _endpoint(securityGroupIds=["sg-1"]),
                 [resource(GROUP, {"ingress": [{"ipv6CidrBlocks": ["::/0"]}]}, name="endpoints", id="sg-1")],
-                ["security group endpoints admits the internet"],
+                ["securityGroupIds: endpoints admits the internet"],
             ),
             Case(
                 _endpoint(),
-                findings=["no security group of its own: the VPC's default group decides who may call"],
+                findings=["securityGroupIds: is not set: the VPC's default group decides who may call"],
             ),
         ],
         not_applicable=[Case(resource(VPC, {}))],

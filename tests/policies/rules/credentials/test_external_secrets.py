@@ -16,15 +16,19 @@ CASES = {
         failing=[
             Case(
                 store(vault={"server": "http://vault.svc:8200"}),
-                findings=["provider.vault.server: secrets come in plain text from http://vault.svc:8200"],
+                findings=[
+                    "spec.provider.vault.server: secrets come in plain text from http://vault.svc:8200"
+                ],
             ),
             Case(
                 store(conjur={"url": "HTTP://conjur.svc", "auth": {}}),
-                findings=["provider.conjur.url: secrets come in plain text from HTTP://conjur.svc"],
+                findings=["spec.provider.conjur.url: secrets come in plain text from HTTP://conjur.svc"],
             ),
             Case(
                 store(fake={"parts": [{"insecureSkipVerify": True}]}),
-                findings=["provider.fake.parts.0.insecureSkipVerify: takes whoever answers for the store"],
+                findings=[
+                    "spec.provider.fake.parts[0].insecureSkipVerify: takes whoever answers for the store"
+                ],
             ),
         ],
         not_applicable=[Case(resource("kubernetes:core/v1:Service", {}))],

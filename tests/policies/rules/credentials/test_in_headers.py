@@ -23,8 +23,6 @@ def setting(name, value):
     return route(filters=[{"requestHeaderModifier": {"set": [{"name": name, "value": value}]}}])
 
 
-SENT = "spec.rules.0.filters.0.requestHeaderModifier.set.0"
-
 CASES = {
     "headers-hold-no-credentials": RuleCases(
         passing=[
@@ -37,13 +35,20 @@ CASES = {
         failing=[
             Case(
                 collector(**{"api-key": KEY}),
-                findings=["spec.config.exporters.otlphttp.headers sends a credential in api-key"],
+                findings=["spec.config.exporters.otlphttp.headers.api-key: sends a credential in api-key"],
             ),
             Case(
                 collector(Authorization=f"Basic {KEY}"),
-                findings=["spec.config.exporters.otlphttp.headers sends a credential in Authorization"],
+                findings=[
+                    "spec.config.exporters.otlphttp.headers.Authorization: sends a credential in Authorization"
+                ],
             ),
-            Case(setting("x-api-key", KEY), findings=[f"{SENT} sends a credential in x-api-key"]),
+            Case(
+                setting("x-api-key", KEY),
+                findings=[
+                    "spec.rules[0].filters[0].requestHeaderModifier.set[0].value: sends a credential in x-api-key"
+                ],
+            ),
         ],
         not_applicable=[Case(resource("aws:s3/bucket:Bucket", {}))],
         undecided=[Case(collector(**{"api-key": UNKNOWN}))],

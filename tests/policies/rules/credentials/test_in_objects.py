@@ -59,20 +59,20 @@ CASES = {
         failing=[
             Case(
                 resource(CONFIG_MAP, {"binaryData": {"id": base64.b64encode(KEY.encode()).decode()}}),
-                findings=["binaryData.id: a private key"],
+                findings=["binaryData.id: holds a private key"],
             ),
             Case(
                 config({"AWS_SECRET_ACCESS_KEY": "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"}),
-                findings=["data.AWS_SECRET_ACCESS_KEY: a credential, by its name"],
+                findings=["data.AWS_SECRET_ACCESS_KEY: holds a credential, by its name"],
             ),
-            Case(config({"tls.key": KEY}), findings=["data.tls.key: a private key"]),
+            Case(config({"tls.key": KEY}), findings=["data[tls.key]: holds a private key"]),
             Case(
                 config({"app.yaml": "database:\n  password: hunter22x\n"}),
-                findings=["data.app.yaml: a credential, by its name"],
+                findings=["data[app.yaml]: holds a credential, by its name"],
             ),
             Case(
                 config({"DATABASE": "postgresql://app:hunter22x@db:5432/app"}),
-                findings=["data.DATABASE: a password in an address"],
+                findings=["data.DATABASE: holds a password in an address"],
             ),
         ],
         not_applicable=OTHER,
@@ -92,31 +92,40 @@ CASES = {
         failing=[
             Case(
                 told("DB_PASSWORD", "hunter22x"),
-                findings=["app: the variable DB_PASSWORD holds a credential, by its name"],
+                findings=[
+                    "spec.template.spec.containers[0].env[0].value: DB_PASSWORD holds a credential, by its name"
+                ],
             ),
-            Case(pod(args=["--api-key", "hunter22x"]), findings=["app: args hold a credential, by its name"]),
+            Case(
+                pod(args=["--api-key", "hunter22x"]),
+                findings=["spec.template.spec.containers[0].args[1]: holds a credential, by its name"],
+            ),
             *(
                 Case(
                     told(name, "hunter22x"),
-                    findings=[f"app: the variable {name} holds a credential, by its name"],
+                    findings=[
+                        f"spec.template.spec.containers[0].env[0].value: {name} holds a credential, by its name"
+                    ],
                 )
                 for name in ("PGPASSWORD", "SMTP_PASS", "dbPassword", "TLS_SECRET_KEY")
             ),
             Case(
                 told("TLS_SECRET", "Hunter22x!"),
-                findings=["app: the variable TLS_SECRET holds a credential, by its name"],
+                findings=[
+                    "spec.template.spec.containers[0].env[0].value: TLS_SECRET holds a credential, by its name"
+                ],
             ),
             Case(
                 pod(args=["redis-server", "--requirepass", "hunter22x"]),
-                findings=["app: args hold a credential, by its name"],
+                findings=["spec.template.spec.containers[0].args[2]: holds a credential, by its name"],
             ),
             Case(
                 pod(command=["curl", "-u", "admin:hunter22x", "https://a.example.com"]),
-                findings=["app: command hold a password after a name"],
+                findings=["spec.template.spec.containers[0].command[2]: holds a password after a name"],
             ),
             Case(
                 pod(command=["git", "clone", "https://ghp_" + "a1" * 18 + "@github.com/a/b"]),
-                findings=["app: command hold a token of GitHub"],
+                findings=["spec.template.spec.containers[0].command[2]: holds a token of GitHub"],
             ),
             Case(
                 resource(
@@ -128,7 +137,7 @@ CASES = {
                         },
                     },
                 ),
-                findings=["s: its script holds a credential, by its name"],
+                findings=["spec.steps[0].script: holds a credential, by its name"],
             ),
             Case(
                 resource(
@@ -138,11 +147,11 @@ CASES = {
                         "spec": {"trainer": {"env": [{"name": "WANDB_API_KEY", "value": "abcd1234"}]}},
                     },
                 ),
-                findings=["trainer: the variable WANDB_API_KEY holds a credential, by its name"],
+                findings=["spec.trainer.env[0].value: WANDB_API_KEY holds a credential, by its name"],
             ),
             Case(
                 pod(command=["sh", "-c", "export HF_TOKEN=hf_abcdefghijklmnop1234; serve"]),
-                findings=["app: command hold a token of Hugging Face"],
+                findings=["spec.template.spec.containers[0].command[2]: holds a token of Hugging Face"],
             ),
             Case(
                 llm(
@@ -150,7 +159,9 @@ CASES = {
                         {"name": "API_KEY", "value": "abcd1234"}
                     )
                 ),
-                findings=["main: the variable API_KEY holds a credential, by its name"],
+                findings=[
+                    "spec.template.containers[0].env[1].value: API_KEY holds a credential, by its name"
+                ],
             ),
         ],
         not_applicable=OTHER,
@@ -165,11 +176,11 @@ CASES = {
         failing=[
             Case(
                 machine("#!/bin/bash\nexport DB_PASSWORD=hunter22x\n"),
-                findings=["userData holds a credential, by its name"],
+                findings=["userData: holds a credential, by its name"],
             ),
             Case(
                 machine(base64.b64encode(f"cat > k <<E\n{KEY}\nE\n".encode()).decode(), key="userDataBase64"),
-                findings=["userDataBase64 holds a private key"],
+                findings=["userDataBase64: holds a private key"],
             ),
         ],
         not_applicable=OTHER,
@@ -190,24 +201,24 @@ CASES = {
         failing=[
             Case(
                 route("authorization", "Bearer hf_QwErTyUiOpAsDfGhJkLz"),
-                findings=["spec.filters.0.set.authorization holds a token of Hugging Face"],
+                findings=["spec.filters[0].set.authorization: holds a token of Hugging Face"],
             ),
             Case(
                 resource(
                     TRIGGER, {"kind": "ScaledObject", "spec": {"host": "amqp://app:Zx81kLmQ2@mq:5672/jobs"}}
                 ),
-                findings=["spec.host holds a password in an address"],
+                findings=["spec.host: holds a password in an address"],
             ),
             *(
                 Case(
                     route("x-api-key", key),
-                    findings=["spec.filters.0.set.x-api-key holds a key of a model provider"],
+                    findings=["spec.filters[0].set.x-api-key: holds a key of a model provider"],
                 )
                 for key in ("sk-proj-Q9f3hT7xLw2ZrVbN5cYpK8sD", f"sk-or-v1-{'0a' * 32}")
             ),
             Case(
                 resource(TOOLS, {"kind": "MCPRoute", "spec": {"apiKey": {"inline": "anything"}}}),
-                findings=["spec.apiKey.inline holds a key"],
+                findings=["spec.apiKey.inline: holds a key"],
             ),
         ],
         not_applicable=[Case(resource("aws:s3/bucket:Bucket", {}))],
@@ -218,7 +229,7 @@ CASES = {
         failing=[
             Case(
                 resource(FUNCTIONS[0], {"environment": {"variables": {name: "hunter22x"}}}),
-                findings=[f"the variable {name} holds a credential, by its name"],
+                findings=[f"environment.variables.{name}: holds a credential, by its name"],
             )
             for name in ("DB_PASSWORD", "clientSecret")
         ],

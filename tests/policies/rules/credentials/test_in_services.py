@@ -8,7 +8,6 @@ from tests.policies.cases import OURS, Case, RuleCases, cases_test, resource
 MODEL = "aws:sagemaker/model:Model"
 CONNECTION = "aws:glue/connection:Connection"
 KEY = "AKIA" + "IOSFODNN7EXAMPLE"
-BY_NAME = "a credential, by its name"
 
 
 def task(**container):
@@ -42,34 +41,44 @@ CASES = {
         failing=[
             Case(
                 task(environment=[{"name": "DB_PASSWORD", "value": "hunter2hunter2"}]),
-                findings=[f"DB_PASSWORD holds {BY_NAME}"],
+                findings=[
+                    "containerDefinitions[0].environment[0].value: DB_PASSWORD holds a credential, by its name"
+                ],
             ),
-            Case(task(command=["run", f"--key={KEY}"]), findings=["command holds an access key of AWS"]),
+            Case(
+                task(command=["run", f"--key={KEY}"]),
+                findings=["containerDefinitions[0].command[1]: command holds an access key of AWS"],
+            ),
             Case(
                 resource(JOB, {"containerProperties": {"environment": [{"name": "X", "value": KEY}]}}),
-                findings=["X holds an access key of AWS"],
+                findings=["containerProperties.environment[0].value: X holds an access key of AWS"],
             ),
             Case(
                 build({"name": "API_TOKEN", "type": "PLAINTEXT", "value": "t0ken-of-somebody"}),
-                findings=[f"API_TOKEN holds {BY_NAME}"],
+                findings=[
+                    "environment.environmentVariables[0].value: API_TOKEN holds a credential, by its name"
+                ],
             ),
             Case(
                 build(location="https://user:hunter2@example.com/a.git"),
-                findings=["source.location holds a password in an address"],
+                findings=["source.location: source.location holds a password in an address"],
             ),
-            Case(parameter("/app/db/password", "hunter2hunter2"), findings=[f"password holds {BY_NAME}"]),
+            Case(
+                parameter("/app/db/password", "hunter2hunter2"),
+                findings=["value: password holds a credential, by its name"],
+            ),
             Case(
                 parameter("/app/db/password", "hunter2hunter2", secret_properties=frozenset({"value"})),
                 [OURS],
-                [f"password holds {BY_NAME}"],
+                ["value: password holds a credential, by its name"],
             ),
             Case(
                 resource(MODEL, {"containers": [{"environment": {"HF_TOKEN": "t0ken-of-somebody"}}]}),
-                findings=[f"HF_TOKEN holds {BY_NAME}"],
+                findings=["containers[0].environment.HF_TOKEN: HF_TOKEN holds a credential, by its name"],
             ),
             Case(
                 resource(CONNECTION, {"connectionProperties": {"PASSWORD": "hunter2hunter2"}}),
-                findings=[f"PASSWORD holds {BY_NAME}"],
+                findings=["connectionProperties.PASSWORD: PASSWORD holds a credential, by its name"],
             ),
         ],
         not_applicable=[Case(resource("aws:ecs/cluster:Cluster", {}))],

@@ -33,8 +33,6 @@ def model(account, namespace="n"):
     )
 
 
-SHARED = "the account default of n, which is every pod's that names no other, reads every secret"
-
 CASES = {
     "servers-read-their-own-secrets": RuleCases(
         passing=[
@@ -48,11 +46,20 @@ CASES = {
             Case(binding("default")),
         ],
         failing=[
-            Case(binding("default"), [role()], [SHARED]),
+            Case(
+                binding("default"),
+                [role()],
+                [
+                    (
+                        "subjects[0].name: the account default of n, which is every pod's that names no other, "
+                        "reads every secret"
+                    )
+                ],
+            ),
             Case(
                 binding("churn"),
                 [role(), model("churn")],
-                ["churn, under which churn answers requests, reads every secret"],
+                ["subjects[0].name: churn, under which churn answers requests, reads every secret"],
             ),
         ],
         not_applicable=[Case(resource(f"{RBAC}:ClusterRoleBinding", {}))],

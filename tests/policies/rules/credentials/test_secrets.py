@@ -24,15 +24,15 @@ CASES = {
         ],
         failing=[
             Case(
-                resource(SECRET, {}), findings=["kmsKeyId is AWS's own key, whose policy nobody can change"]
+                resource(SECRET, {}), findings=["kmsKeyId: is AWS's own key, whose policy nobody can change"]
             ),
             Case(
                 resource(SECRET, {"kmsKeyId": "alias/aws/secretsmanager"}),
-                findings=["kmsKeyId is AWS's own key, whose policy nobody can change"],
+                findings=["kmsKeyId: is AWS's own key, whose policy nobody can change"],
             ),
             Case(
                 resource(PARAMETER, {"type": "SecureString"}),
-                findings=["keyId is AWS's own key, whose policy nobody can change"],
+                findings=["keyId: is AWS's own key, whose policy nobody can change"],
             ),
         ],
         not_applicable=[OTHER],
@@ -46,7 +46,7 @@ CASES = {
         failing=[
             Case(
                 resource(SECRET, {"recoveryWindowInDays": days}),
-                findings=["recoveryWindowInDays is 0: a deletion cannot be taken back"],
+                findings=["recoveryWindowInDays: is 0: a deletion cannot be taken back"],
             )
             for days in (0, 0.0)
         ],
@@ -80,15 +80,15 @@ CASES = {
         failing=[
             Case(
                 resource(SECRET_VERSION, {"secretString": "hunter2"}),
-                findings=["secretString stands in plain text"],
+                findings=["secretString: stands in plain text"],
             ),
             Case(
                 resource(PARAMETER, {"type": "SecureString", "value": "hunter2"}),
-                findings=["value stands in plain text"],
+                findings=["value: stands in plain text"],
             ),
             Case(
                 kubernetes(data={"password": "aHVudGVyMg=="}, stringData={"token": "hunter2"}),
-                findings=["data.password stands in plain text", "stringData.token stands in plain text"],
+                findings=["data.password: stands in plain text", "stringData.token: stands in plain text"],
             ),
         ],
         not_applicable=[OTHER],
@@ -104,9 +104,9 @@ CASES = {
                 kubernetes(
                     type=TOKEN, metadata={"annotations": {"kubernetes.io/service-account.name": "ci"}}
                 ),
-                findings=["is a token of ci that never ends"],
+                findings=["type: is a token of ci that never ends"],
             ),
-            Case(kubernetes(type=TOKEN), findings=["is a token of a service account that never ends"]),
+            Case(kubernetes(type=TOKEN), findings=["type: is a token of a service account that never ends"]),
         ],
         not_applicable=[OTHER],
         undecided=[Case(kubernetes(type=UNKNOWN))],

@@ -31,11 +31,19 @@ CASES = {
             Case(route("%REQ(AUTHORIZATION)%")),
         ],
         failing=[
-            Case(proxy(a="%REQ(AUTHORIZATION)%"), findings=[f"{PLACE} keeps the header authorization"]),
-            Case(proxy(a="%req(x-forwarded?Cookie):40%"), findings=[f"{PLACE} keeps the header cookie"]),
+            Case(
+                proxy(a="%REQ(AUTHORIZATION)%"),
+                findings=[
+                    "spec.telemetry.accessLog.settings[0].format.json.a: the header authorization is kept"
+                ],
+            ),
+            Case(
+                proxy(a="%req(x-forwarded?Cookie):40%"),
+                findings=["spec.telemetry.accessLog.settings[0].format.json.a: the header cookie is kept"],
+            ),
             Case(
                 mesh('accessLogFormat: "%REQ(:PATH)% %REQ(X-API-KEY)%"\n'),
-                findings=["data.mesh keeps the header x-api-key"],
+                findings=["data.mesh: the header x-api-key is kept"],
             ),
         ],
         not_applicable=[Case(resource("aws:s3/bucket:Bucket", {}))],

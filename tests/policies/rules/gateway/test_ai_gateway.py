@@ -24,12 +24,12 @@ CASES = {
     "gateways-log-no-prompts": cases(
         "extProc",
         "enableRedaction",
-        "extProc.enableRedaction is off: debug logs hold prompts and answers",
+        "values.extProc.enableRedaction: debug logs hold prompts and answers",
     ),
     "quotas-fail-closed": cases(
         "controller",
         "quotaRateLimitFailureModeDeny",
-        "controller.quotaRateLimitFailureModeDeny is off: a quota that cannot be counted has no end",
+        "values.controller.quotaRateLimitFailureModeDeny: a quota that cannot be counted has no end",
     ),
 }
 test_cases = cases_test(RULES, CASES)

@@ -33,9 +33,9 @@ def chart(webhook):
 WHERE = f"metadata.annotations[{NOTE}] of Gateway edge"
 REQUESTS = "spec.extProc.kubernetes.resources.requests"
 ALL = (
-    "values.controller.mutatingWebhook.objectSelector: got no gateway.envoyproxy.io/owning-gateway-name and no "
-    "namespaceSelector; while the webhook is away, no pod that Envoy Gateway manages is admitted, the rate-limit "
-    "service among them"
+    "values.controller.mutatingWebhook.objectSelector: while the webhook is away, no pod that Envoy Gateway "
+    "manages is admitted, the rate-limit service among them; the label "
+    "gateway.envoyproxy.io/owning-gateway-name, or a namespaceSelector"
 )
 FULL = {"cpu": "250m", "memory": "256Mi"}
 
@@ -53,17 +53,33 @@ test_cases = cases_test(
                 Case(
                     ROUTE,
                     [ENVOY, gateway(note="")],
-                    [f"{WHERE}: got nothing; a GatewayConfig with {REQUESTS}"],
+                    [
+                        (
+                            "spec.parentRefs: Gateway edge names no GatewayConfig "
+                            "(aigateway.envoyproxy.io/gateway-config); one with "
+                            "spec.extProc.kubernetes.resources.requests"
+                        )
+                    ],
                 ),
                 Case(
                     ROUTE,
                     [ENVOY, gateway(), config({"cpu": "1"})],
-                    [f"{WHERE}: {REQUESTS} of GatewayConfig edge has no memory"],
+                    [
+                        (
+                            "spec.parentRefs: GatewayConfig edge of Gateway edge has no memory in "
+                            "spec.extProc.kubernetes.resources.requests"
+                        )
+                    ],
                 ),
                 Case(
                     ROUTE,
                     [ENVOY, gateway(), config(None)],
-                    [f"{WHERE}: {REQUESTS} of GatewayConfig edge has no cpu and no memory"],
+                    [
+                        (
+                            "spec.parentRefs: GatewayConfig edge of Gateway edge has no cpu and no memory in "
+                            "spec.extProc.kubernetes.resources.requests"
+                        )
+                    ],
                 ),
             ],
             not_applicable=[Case(NOT_OURS)],

@@ -32,11 +32,11 @@ CASES = {
         failing=[
             Case(
                 made(BACKEND, tls={"insecureSkipVerify": True}),
-                findings=["spec.tls.insecureSkipVerify takes whoever answers for the backend"],
+                findings=["spec.tls.insecureSkipVerify: whoever answers for the backend is believed"],
             ),
             Case(
                 made(BACKEND_TLS[2], validation={"hostname": "a.example.com"}),
-                findings=["spec.validation names no authority whose certificates count"],
+                findings=["spec.validation: names no authority whose certificates count"],
             ),
         ],
         not_applicable=OTHER,
@@ -57,25 +57,27 @@ CASES = {
         failing=[
             Case(
                 made(SECURITY_POLICY, extAuth={"http": {}, "failOpen": True}),
-                findings=["extAuth.failOpen lets everybody in while the service that decides is down"],
+                findings=[
+                    "spec.extAuth.failOpen: everybody is let in while the service that decides is down"
+                ],
             ),
             Case(
                 made(SECURITY_POLICY, jwt={**JWT, "optional": True}),
-                findings=["jwt.optional: requests without a token come in too"],
+                findings=["spec.jwt.optional: requests without a token come in too"],
             ),
             Case(
                 made(
                     SECURITY_POLICY, jwt={**JWT, "optional": True}, authorization={"defaultAction": "Allow"}
                 ),
-                findings=["jwt.optional: requests without a token come in too"],
+                findings=["spec.jwt.optional: requests without a token come in too"],
             ),
             Case(
                 made(EXTENSIONS, extProc=[{}, {"failOpen": True}]),
-                findings=["extProc 1: failOpen lets through what it could not look at"],
+                findings=["spec.extProc[1].failOpen: what it could not look at is let through"],
             ),
             Case(
                 made(CLIENT_POLICY, tls={"clientValidation": {"optional": True}}),
-                findings=["tls.clientValidation.optional: callers without a certificate come in too"],
+                findings=["spec.tls.clientValidation.optional: callers without a certificate come in too"],
             ),
         ],
         not_applicable=OTHER,
@@ -89,11 +91,13 @@ CASES = {
         failing=[
             Case(
                 made(EXTENSIONS, wasm=[{"code": {"http": {"url": "https://w/f.wasm"}}}]),
-                findings=["wasm 0: https://w/f.wasm without its sha256 is whatever the server sends"],
+                findings=[
+                    "spec.wasm[0].code.http.sha256: is not set: https://w/f.wasm is whatever the server sends"
+                ],
             ),
             Case(
                 made(EXTENSIONS, wasm=[{"code": {"http": {"url": "http://w/f.wasm", "sha256": "ab"}}}]),
-                findings=["wasm 0: fetches http://w/f.wasm in plain text"],
+                findings=["spec.wasm[0].code.http.url: http://w/f.wasm is fetched in plain text"],
             ),
         ],
         not_applicable=OTHER,
@@ -108,19 +112,26 @@ CASES = {
             Case(tools(**OAUTH, authorization={"defaultAction": "Allow", "rules": [{"action": "Deny"}]})),
         ],
         failing=[
-            Case(tools(), findings=["no securityPolicy asks who calls the tools behind it"]),
+            Case(tools(), findings=["spec.securityPolicy: nothing asks who calls the tools behind it"]),
             Case(
                 tools(),
                 [above(cors={"allowOrigins": []})],
-                ["no securityPolicy asks who calls the tools behind it"],
+                ["spec.securityPolicy: nothing asks who calls the tools behind it"],
             ),
             Case(
                 tools(**OAUTH, authorization={"defaultAction": "Allow"}),
-                findings=["everybody may use every tool: defaultAction is Allow and no rule refuses anybody"],
+                findings=[
+                    (
+                        "spec.securityPolicy.authorization.defaultAction: everybody may use every tool: no "
+                        "rule refuses anybody; Deny"
+                    )
+                ],
             ),
             Case(
                 tools(**OAUTH, authorization={"rules": [{"action": "Allow"}]}),
-                findings=["everybody may use every tool: rule 0 names neither"],
+                findings=[
+                    "spec.securityPolicy.authorization.rules[0]: everybody may use every tool: the rule names neither"
+                ],
             ),
         ],
         not_applicable=OTHER,

@@ -43,7 +43,7 @@ _INSIDE = resource(
     },
 )
 _UNLIMITED = "no BackendTrafficPolicy for this gateway limits its callers"
-_OPEN = "names no EnvoyProxy: its load balancer is public and open to every address"
+_OPEN = "spec.infrastructure.parametersRef: names no EnvoyProxy: the load balancer is public and open to every address"
 _OTHER = [Case(resource("kubernetes:core/v1:Service", {}))]
 
 
@@ -55,20 +55,30 @@ CASES = {
     "tokens-are-made-for-us": RuleCases(
         passing=[Case(_jwt()), Case(resource(SECURITY_POLICY, {"spec": {"oidc": {}}}))],
         failing=[
-            Case(_jwt(issuer=""), findings=["people: no issuer, so whoever the key set signs for may enter"]),
+            Case(
+                _jwt(issuer=""),
+                findings=["spec.jwt.providers[0].issuer: none, so whoever the key set signs for may enter"],
+            ),
             Case(
                 _jwt(audiences=[]),
-                findings=["people: no audiences, so a token made for another service may enter"],
+                findings=[
+                    "spec.jwt.providers[0].audiences: none, so a token made for another service may enter"
+                ],
             ),
             Case(
                 _jwt(remoteJWKS={"uri": "http://login/keys"}),
-                findings=["people: reads its keys in plain text from http://login/keys"],
+                findings=[
+                    "spec.jwt.providers[0].remoteJWKS.uri: keys are read in plain text from http://login/keys; https"
+                ],
             ),
             Case(
                 resource(SECURITY_POLICY, {"spec": {"oidc": {"provider": {"issuer": "http://login"}}}}),
-                findings=["oidc: the issuer http://login is asked in plain text"],
+                findings=["spec.oidc.provider.issuer: http://login is asked in plain text; https"],
             ),
-            Case(_jwt(remoteJWKS=None), findings=["people: no key set, so nothing can be checked"]),
+            Case(
+                _jwt(remoteJWKS=None),
+                findings=["spec.jwt.providers[0].remoteJWKS: no key set, so nothing can be checked"],
+            ),
         ],
         not_applicable=_OTHER,
         undecided=[Case(_jwt(audiences=UNKNOWN))],

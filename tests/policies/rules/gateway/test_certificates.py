@@ -33,9 +33,21 @@ CASES = {
             Case(certificate(issuerRef={"name": "elsewhere"})),
         ],
         failing=[
-            Case(certificate(issuerRef=FROM_CLUSTER), [SELF], ["signs itself through own"]),
-            Case(certificate(issuerRef={"name": "own"}), [NAMESPACED], ["signs itself through own"]),
-            Case(certificate(issuerRef=FROM_CLUSTER, isCA=False), [SELF], ["signs itself through own"]),
+            Case(
+                certificate(issuerRef=FROM_CLUSTER),
+                [SELF],
+                ["spec.issuerRef.name: the certificate signs itself through own"],
+            ),
+            Case(
+                certificate(issuerRef={"name": "own"}),
+                [NAMESPACED],
+                ["spec.issuerRef.name: the certificate signs itself through own"],
+            ),
+            Case(
+                certificate(issuerRef=FROM_CLUSTER, isCA=False),
+                [SELF],
+                ["spec.issuerRef.name: the certificate signs itself through own"],
+            ),
         ],
         not_applicable=[Case(OTHER)],
         undecided=[Case(certificate(issuerRef=UNKNOWN), [SELF])],
@@ -47,10 +59,13 @@ CASES = {
             Case(certificate(privateKey={"algorithm": "Ed25519"})),
         ],
         failing=[
-            Case(certificate(privateKey={"size": 1024}), findings=["RSA key of 1024 bits"]),
+            Case(
+                certificate(privateKey={"size": 1024}),
+                findings=["spec.privateKey.size: a key of 1024 bits (RSA); at least 2048"],
+            ),
             Case(
                 certificate(privateKey={"algorithm": "ECDSA", "size": 224}),
-                findings=["ECDSA key of 224 bits"],
+                findings=["spec.privateKey.size: a key of 224 bits (ECDSA); at least 256"],
             ),
         ],
         not_applicable=[Case(OTHER)],
@@ -61,11 +76,11 @@ CASES = {
         failing=[
             Case(
                 certificate(privateKey={"rotationPolicy": "Never"}),
-                findings=["keeps its private key for ever"],
+                findings=["spec.privateKey.rotationPolicy: the private key is kept for ever; Always"],
             ),
             Case(
                 certificate(isCA=True, privateKey={"algorithm": "ECDSA", "rotationPolicy": "Never"}),
-                findings=["keeps its private key for ever"],
+                findings=["spec.privateKey.rotationPolicy: the private key is kept for ever; Always"],
             ),
         ],
         not_applicable=[Case(OTHER)],
@@ -78,9 +93,12 @@ CASES = {
             Case(certificate(duration="87600h", isCA=True)),
         ],
         failing=[
-            Case(certificate(duration="9553h"), findings=["lives 398 days"]),
-            Case(certificate(duration="87600h"), findings=["lives 3650 days"]),
-            Case(certificate(duration="175200h", isCA=True), findings=["lives 7300 days"]),
+            Case(certificate(duration="9553h"), findings=["spec.duration: 398 days; at most 398"]),
+            Case(certificate(duration="87600h"), findings=["spec.duration: 3650 days; at most 398"]),
+            Case(
+                certificate(duration="175200h", isCA=True),
+                findings=["spec.duration: 7300 days; at most 3652"],
+            ),
         ],
         not_applicable=[Case(OTHER)],
         undecided=[Case(certificate(duration="90 days")), Case(certificate(duration=UNKNOWN))],
@@ -90,11 +108,11 @@ CASES = {
         failing=[
             Case(
                 issuer({"acme": {"server": "https://acme.example", "skipTLSVerify": True}}),
-                findings=["acme.skipTLSVerify: whoever answers may sign"],
+                findings=["spec.acme.skipTLSVerify: whoever answers may sign"],
             ),
             Case(
                 issuer({"vault": {"server": "http://vault.example"}}, ISSUER),
-                findings=["vault.server without TLS: whoever answers may sign"],
+                findings=["spec.vault.server: no TLS: whoever answers may sign"],
             ),
         ],
         not_applicable=[Case(OTHER)],
@@ -105,11 +123,15 @@ CASES = {
         failing=[
             Case(
                 chart({"enabled": True, "keep": False}),
-                findings=["crds.keep is off: uninstalling deletes every certificate in the cluster"],
+                findings=[
+                    "values.crds.keep: uninstalling deletes every certificate in the cluster; must be true"
+                ],
             ),
             Case(
                 chart({"enabled": True, "keep": False}, "oci://charts.example/cert-manager"),
-                findings=["crds.keep is off: uninstalling deletes every certificate in the cluster"],
+                findings=[
+                    "values.crds.keep: uninstalling deletes every certificate in the cluster; must be true"
+                ],
             ),
         ],
         not_applicable=[Case(chart({"enabled": True, "keep": False}, "trust-manager"))],

@@ -29,8 +29,11 @@ def nginx(**notes):
     return resource(INGRESS[0], {"metadata": {"annotations": annotations}})
 
 
-def said(origin):
-    return [f"pages of every site ({origin}) may ask in the name of whoever looks at them"]
+POLICY = "spec.http[0].corsPolicy"
+
+
+def said(origin, place):
+    return [f"{place}: pages of every site ({origin}) may ask in the name of whoever looks at them"]
 
 
 CASES = {
@@ -48,12 +51,21 @@ CASES = {
             Case(nginx(enable_cors="true", cors_allow_credentials="false")),
         ],
         failing=[
-            *(Case(cors(origin, credentials=True), findings=said(origin)) for origin in ("*", "https://*")),
-            Case(route("*"), findings=said("*")),
-            Case(virtual(allowOrigins=[{"regex": ".*"}]), findings=said(".*")),
-            Case(virtual(allowOrigins=[{"prefix": "http"}]), findings=said("http...")),
-            Case(virtual(allowOrigin=["*"]), findings=said("*")),
-            Case(nginx(enable_cors="true"), findings=said("*")),
+            *(
+                Case(cors(origin, credentials=True), findings=said(origin, "spec.cors.allowOrigins[1]"))
+                for origin in ("*", "https://*")
+            ),
+            Case(route("*"), findings=said("*", "spec.rules[0].filters[0].cors.allowOrigins[0]")),
+            Case(virtual(allowOrigins=[{"regex": ".*"}]), findings=said(".*", f"{POLICY}.allowOrigins[0]")),
+            Case(
+                virtual(allowOrigins=[{"prefix": "http"}]),
+                findings=said("http...", f"{POLICY}.allowOrigins[0]"),
+            ),
+            Case(virtual(allowOrigin=["*"]), findings=said("*", f"{POLICY}.allowOrigin[0]")),
+            Case(
+                nginx(enable_cors="true"),
+                findings=said("*", f"metadata.annotations[{NGINX}cors-allow-origin]"),
+            ),
         ],
         not_applicable=[Case(resource("kubernetes:core/v1:Service", {}))],
         undecided=[Case(cors("*", credentials=UNKNOWN))],

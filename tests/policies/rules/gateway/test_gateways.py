@@ -38,9 +38,10 @@ NAMED = {"metadata": {"name": "edge", "namespace": "edge"}}
 CLASS_OF_PROXY = resource(
     CLASS, {"metadata": {"name": "envoy"}, "spec": {"parametersRef": {"name": "edge", "namespace": "edge"}}}
 )
-UNSAID = (
-    "spec.provider.kubernetes.envoyService: got nothing, so nothing says that its load balancer is internal"
-)
+UNSAID = "spec.provider.kubernetes.envoyService: nothing says that its load balancer is internal"
+REPLACED = "spec.mergeType: is not set: the policy takes the place of the gateway's"
+UNBOUND = "loadBalancerSourceRanges: a public load balancer that names no source ranges"
+
 CASES: dict[str, RuleCases] = {
     "gateway-listeners-encrypt": RuleCases(
         passing=[
@@ -48,13 +49,19 @@ CASES: dict[str, RuleCases] = {
             Case(gateway(HTTP, infrastructure=PROXIED), others=[proxy(type="ClusterIP")]),
         ],
         failing=[
-            Case(gateway(HTTPS, HTTP), findings=["listener http speaks plain HTTP"]),
+            Case(
+                gateway(HTTPS, HTTP),
+                findings=["spec.listeners[1].protocol: the listener http speaks plain HTTP; HTTPS or TLS"],
+            ),
             Case(
                 gateway(HTTP, infrastructure=PROXIED),
                 others=[proxy(type="LoadBalancer")],
-                findings=["listener http speaks plain HTTP"],
+                findings=["spec.listeners[0].protocol: the listener http speaks plain HTTP; HTTPS or TLS"],
             ),
-            Case(gateway({"name": "db", "protocol": "TCP"}), findings=["listener db speaks plain TCP"]),
+            Case(
+                gateway({"name": "db", "protocol": "TCP"}),
+                findings=["spec.listeners[0].protocol: the listener db speaks plain TCP; HTTPS or TLS"],
+            ),
         ],
         not_applicable=[Case(NOT_OURS)],
         undecided=[Case(gateway({"name": "x", "protocol": UNKNOWN}))],
@@ -62,10 +69,23 @@ CASES: dict[str, RuleCases] = {
     "gateway-listeners-name-who-attaches": RuleCases(
         passing=[Case(gateway(HTTPS)), Case(attaching({"from": "Same"})), Case(attaching(SELECTED))],
         failing=[
-            Case(attaching({"from": "All"}), findings=["listener https takes routes from every namespace"]),
+            Case(
+                attaching({"from": "All"}),
+                findings=[
+                    (
+                        "spec.listeners[0].allowedRoutes.namespaces.from: the listener https takes routes "
+                        "from every namespace"
+                    )
+                ],
+            ),
             Case(
                 attaching({"from": "Selector", "selector": {}}),
-                findings=["listener https takes routes from every namespace"],
+                findings=[
+                    (
+                        "spec.listeners[0].allowedRoutes.namespaces.selector: the listener https takes "
+                        "routes from every namespace"
+                    )
+                ],
             ),
         ],
         not_applicable=[Case(NOT_OURS)],
@@ -79,11 +99,11 @@ CASES: dict[str, RuleCases] = {
         failing=[
             Case(
                 policy(CLIENT_POLICY, "Gateway", tls={"minVersion": "1.0"}),
-                findings=["minVersion is TLS 1.0"],
+                findings=["spec.tls.minVersion: TLS 1.0; 1.2 or 1.3"],
             ),
             Case(
                 policy(CLIENT_POLICY, "Gateway", tls={"maxVersion": "1.1"}),
-                findings=["maxVersion is TLS 1.1"],
+                findings=["spec.tls.maxVersion: TLS 1.1; 1.2 or 1.3"],
             ),
         ],
         not_applicable=[Case(NOT_OURS)],
@@ -142,12 +162,12 @@ CASES: dict[str, RuleCases] = {
             Case(
                 policy(SECURITY_POLICY, "HTTPRoute", "m", cors={}),
                 others=[policy(SECURITY_POLICY, "Gateway", jwt=JWT)],
-                findings=["replaces the gateway's authentication for HTTPRoute m"],
+                findings=[f"{REPLACED} authentication for HTTPRoute m"],
             ),
             Case(
                 policy(SECURITY_POLICY, "GRPCRoute", "g", authorization={"defaultAction": "Allow"}),
                 others=[policy(SECURITY_POLICY, "Gateway", extAuth={"grpc": {}})],
-                findings=["replaces the gateway's authentication for GRPCRoute g"],
+                findings=[f"{REPLACED} authentication for GRPCRoute g"],
             ),
         ],
         not_applicable=[Case(NOT_OURS)],
@@ -170,7 +190,7 @@ CASES: dict[str, RuleCases] = {
             Case(
                 policy(TRAFFIC_POLICY, kind, "m", timeout={}),
                 others=[policy(TRAFFIC_POLICY, "Gateway", rateLimit={"type": "Global"})],
-                findings=[f"replaces the gateway's rate limits for {kind} m"],
+                findings=[f"{REPLACED} rate limits for {kind} m"],
             )
             for kind in ("HTTPRoute", "GRPCRoute")
         ],
@@ -197,19 +217,19 @@ CASES: dict[str, RuleCases] = {
             ),
         ],
         failing=[
-            Case(service(), findings=["a public load balancer that names no source ranges"]),
+            Case(service(), findings=[f"spec.{UNBOUND}"]),
             Case(
                 proxy(annotations={SCHEME: "internet-facing"}),
-                findings=["a public load balancer that names no source ranges"],
+                findings=[f"spec.provider.kubernetes.envoyService.{UNBOUND}"],
             ),
             *(
                 Case(resource(PROXY, {**NAMED, "spec": {"telemetry": {}}}), users, [UNSAID])
                 for users in ([gateway(infrastructure=PROXIED)], [gateway(), CLASS_OF_PROXY])
             ),
-            Case(proxy(), findings=["a public load balancer that names no source ranges"]),
+            Case(proxy(), findings=[f"spec.provider.kubernetes.envoyService.{UNBOUND}"]),
             Case(
                 service({NLB: "external", SCHEME: "internet-facing"}, loadBalancerSourceRanges=["0.0.0.0/0"]),
-                findings=["a public load balancer open to 0.0.0.0/0"],
+                findings=["spec.loadBalancerSourceRanges[0]: a public load balancer open to 0.0.0.0/0"],
             ),
         ],
         not_applicable=[Case(NOT_OURS)],
@@ -220,14 +240,14 @@ CASES: dict[str, RuleCases] = {
         failing=[
             Case(
                 ai_route({"group": "inference.networking.k8s.io", "kind": "InferencePool", "name": "p"}),
-                findings=["goes straight to the pool p"],
+                findings=["spec.rules[0].backendRefs[0].kind: goes straight to the pool p; AIServiceBackend"],
             ),
             Case(
                 resource(
                     AI_ROUTES[1],
                     {"spec": {"rules": [{}, {"backendRefs": [{"kind": "InferencePool", "name": "q"}]}]}},
                 ),
-                findings=["goes straight to the pool q"],
+                findings=["spec.rules[1].backendRefs[0].kind: goes straight to the pool q; AIServiceBackend"],
             ),
         ],
         not_applicable=[Case(NOT_OURS)],
@@ -238,7 +258,9 @@ CASES: dict[str, RuleCases] = {
         failing=[
             Case(
                 controller({"backend": {"type": "Redis"}, **more}),
-                findings=["rateLimit.failClosed is off: without its store nobody is limited"],
+                findings=[
+                    "values.config.envoyGateway.rateLimit.failClosed: without the store nobody is limited; must be true"
+                ],
             )
             for more in ({}, {"failClosed": False})
         ],
@@ -253,7 +275,12 @@ CASES: dict[str, RuleCases] = {
         failing=[
             Case(
                 resource(DEFINITION, {"metadata": {"name": name}}),
-                findings=[f"{name} is deleted with the stack, and every object of its kind with it"],
+                findings=[
+                    (
+                        f"retainOnDelete: {name} is deleted with the stack, and every object of its kind with "
+                        f"it; must be true"
+                    )
+                ],
             )
             for name in ("a.b", "c.d")
         ],

@@ -12,7 +12,8 @@ SHARED = "/publishers/{{ .ObjectMeta.Namespace }}/models/{{ .Spec.Model.Name }}"
 AI_GATEWAY = resource(RELEASE, {"chart": "oci://docker.io/envoyproxy/ai-gateway-helm"})
 AI_ROUTE = resource(AI_ROUTES[0], {"metadata": {"name": "chat"}})
 OTHER = [Case(resource("kubernetes:core/v1:Service", {}))]
-SAID = "every member of a traffic group becomes a pool in it"
+SAID = "backendRefs: every member of a traffic group becomes a pool here"
+RULES_OF = "spec.router.route.http.spec.rules"
 
 
 def gateway(controller):
@@ -66,12 +67,16 @@ CASES = {
             Case(http(pool("v1"), pool("v2"))),
         ],
         failing=[
-            Case(http(pool("v1"), pool("v2")), others=ENVOY, findings=["rule 0 names 2 pools: v1, v2"]),
+            Case(
+                http(pool("v1"), pool("v2")),
+                others=ENVOY,
+                findings=["spec.rules[0].backendRefs: 2 pools: v1, v2; one"],
+            ),
             # A weight of 0 does not help: all that are named are handed over.
             Case(
                 http(pool("v1", weight=100), pool("v2", weight=0), name="all"),
                 others=ENVOY,
-                findings=["rule all names 2 pools: v1, v2"],
+                findings=["spec.rules[0].backendRefs: 2 pools: v1, v2; one"],
             ),
         ],
         not_applicable=OTHER,
@@ -91,10 +96,14 @@ CASES = {
             Case(
                 config(rule_at(OWN), rule_at(f"{SHARED}/v1/completions", name="model")),
                 others=[AI_GATEWAY],
-                findings=[f"rule model: {SAID}"],
+                findings=[f"{RULES_OF}[1].{SAID}"],
             ),
-            Case(config(rule_at(f"{OWN}-two")), others=[AI_ROUTE], findings=[f"rule 0: {SAID}"]),
-            Case(service(rule_at("/chat"), group="chat"), others=[AI_GATEWAY], findings=[f"rule 0: {SAID}"]),
+            Case(config(rule_at(f"{OWN}-two")), others=[AI_ROUTE], findings=[f"{RULES_OF}[0].{SAID}"]),
+            Case(
+                service(rule_at("/chat"), group="chat"),
+                others=[AI_GATEWAY],
+                findings=[f"{RULES_OF}[0].{SAID}"],
+            ),
         ],
         not_applicable=OTHER,
         undecided=[Case(config(UNKNOWN), others=[AI_GATEWAY])],

@@ -103,10 +103,13 @@ CASES = {
             Case(listening(HTTPS, infrastructure=None)),  # no class of Envoy's is here
         ],
         failing=[
-            Case(listening(HTTPS), findings=["listener https has no certificate"]),
+            Case(
+                listening(HTTPS),
+                findings=["spec.listeners[0].tls.certificateRefs: the listener https has no certificate"],
+            ),
             Case(
                 listening(HTTPS | {"tls": {"mode": "Terminate", "certificateRefs": []}}),
-                findings=["listener https has no certificate"],
+                findings=["spec.listeners[0].tls.certificateRefs: the listener https has no certificate"],
             ),
         ],
         not_applicable=[Case(OTHER)],
@@ -122,9 +125,10 @@ CASES = {
         ],
         failing=[
             Case(
-                access(allow({"jwt": {"provider": "callers"}})), findings=["shop admits whoever has a token"]
+                access(allow({"jwt": {"provider": "callers"}})),
+                findings=["spec.authorization.rules[0].principal: whoever has a token is admitted"],
             ),
-            Case(access(allow({})), findings=["shop admits anybody"]),
+            Case(access(allow({})), findings=["spec.authorization.rules[0].principal: anybody is admitted"]),
         ],
         not_applicable=[Case(OTHER)],
         undecided=[Case(access(allow(UNKNOWN)))],
@@ -157,13 +161,13 @@ CASES = {
             Case(
                 backend({}),
                 findings=[
-                    "callers' tokens are handed to the model: headerMutation.remove does not name authorization"
+                    "spec.headerMutation.remove: callers' tokens are handed to the model; authorization among them"
                 ],
             ),
             Case(
                 backend({"headerMutation": {"remove": ["cookie"]}}),
                 findings=[
-                    "callers' tokens are handed to the model: headerMutation.remove does not name authorization"
+                    "spec.headerMutation.remove: callers' tokens are handed to the model; authorization among them"
                 ],
             ),
         ],
@@ -190,13 +194,20 @@ CASES = {
             Case(
                 limits(counted()),
                 [route("input")],
-                ["limit 0 counts total, which the route chat does not measure"],
+                [
+                    "spec.rateLimit.global.rules[0].cost.response.metadata.key: the route chat does not measure total"
+                ],
             ),
             *(
                 Case(
                     policy,
                     [LISTENING, route("totals")],
-                    ["limit 0 counts total, which the route chat does not measure"],
+                    [
+                        (
+                            "spec.rateLimit.global.rules[0].cost.response.metadata.key: the route chat does "
+                            "not measure total"
+                        )
+                    ],
                 )
                 for policy in (
                     at_gateway(counted()),
@@ -205,7 +216,13 @@ CASES = {
                 )
             ),
             Case(
-                limits(counted(key="")), findings=["limit 0 counts what answers cost, and names no key of it"]
+                limits(counted(key="")),
+                findings=[
+                    (
+                        "spec.rateLimit.global.rules[0].cost.response.metadata.key: is not set, and answers' "
+                        "costs are to be counted by it"
+                    )
+                ],
             ),
         ],
         not_applicable=[Case(OTHER)],

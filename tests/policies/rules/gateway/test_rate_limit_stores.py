@@ -12,10 +12,11 @@ ENV = "values.config.envoyGateway.provider.kubernetes.rateLimitDeployment.contai
 URL = "values.config.envoyGateway.rateLimit.backend.redis.url"
 TLS = {"name": "REDIS_TLS", "value": "true"}
 AUTH = {"name": "REDIS_AUTH", "valueFrom": {"secretKeyRef": {"name": "s", "key": "k"}}}
-PLAIN = f"{ENV}: REDIS_TLS is not true: counters pass in plain text"
-OPEN = f"{ENV}: got no REDIS_AUTH: whoever connects sets everybody's counters"
+PLAIN = f"{ENV}[REDIS_TLS]: counters pass in plain text; must be true"
+OFF = f"{ENV}[0].value: counters pass in plain text; must be true"
+OPEN = f"{ENV}[REDIS_AUTH]: is not set: whoever connects sets everybody's counters"
 VOLUME = (
-    "values.config.envoyGateway.rateLimit.backend.redis.tls: got no certificateRef, and the rate-limit pods then "
+    "values.config.envoyGateway.rateLimit.backend.redis.tls.certificateRef: is not set, and the rate-limit pods then "
     "mount a volume that nobody makes"
 )
 
@@ -33,7 +34,7 @@ def vpc(environment):
 
 
 def drained(host):
-    return f"{URL}: got {host}, in the cluster: a drain of its node refuses every request"
+    return f"{URL}: {host} is in the cluster: a drain of its node refuses every request"
 
 
 ELSEWHERE = [
@@ -57,7 +58,7 @@ CASES = {
         failing=[
             Case(counting(OUTSIDE), findings=[PLAIN, OPEN]),
             Case(counting(OUTSIDE, TLS), findings=[OPEN]),
-            Case(counting(OUTSIDE, {"name": "REDIS_TLS", "value": "false"}, AUTH), findings=[PLAIN]),
+            Case(counting(OUTSIDE, {"name": "REDIS_TLS", "value": "false"}, AUTH), findings=[OFF]),
             Case(counting("10.1.2.3:6379", TLS), findings=[OPEN]),
             Case(counting(f"{INSIDE},{OUTSIDE}", TLS), findings=[OPEN]),
         ],

@@ -60,11 +60,15 @@ def of(name):
 
 def ignored(costly, shared, index=0):
     return (
-        f"spec.rateLimit.global.rules[{index}].cost of BackendTrafficPolicy edge/{costly}: got a cost beside "
+        f"spec.rateLimit.global.rules[{index}].cost of BackendTrafficPolicy edge/{costly} stands beside "
         f"spec.rateLimit.global.rules[0].shared of edge/{shared}, and each request then counts 1 whatever it costs"
     )
 
 
+OWN = (
+    "spec.rateLimit.global.rules[1].cost: the cost stands beside spec.rateLimit.global.rules[0].shared of edge/a, "
+    "and each request then counts 1 whatever it costs"
+)
 ON_LISTENER = limits("listener", SHARED, kind="Gateway", to="edge", section="plain")
 SELECTING = {"targetRefs": [], "targetSelectors": [{"kind": "HTTPRoute", "matchLabels": {"team": "support"}}]}
 EXPRESSION = {"key": "team", "operator": "In", "values": ["support"]}
@@ -111,10 +115,10 @@ test_cases = cases_test(
                 Case(route(HTTP_ROUTE, rules=[{"name": "second"}]), [gateway(), SECTION, of("edge")]),
             ],
             failing=[
-                Case(limits("a", SHARED, COST), findings=[ignored("a", "a", 1)]),
+                Case(limits("a", SHARED, COST), findings=[OWN]),
                 Case(
                     limits("a", SHARED, {"cost": {"request": {"from": "Number"}}}),
-                    findings=[ignored("a", "a", 1)],
+                    findings=[OWN],
                 ),
                 Case(
                     route(),
@@ -194,11 +198,16 @@ test_cases = cases_test(
             failing=[
                 Case(
                     controller({"failClosed": True}),
-                    findings=[f"{PATH}: got nothing, so Envoy Gateway's default of 20 ms; at least 100 ms"],
+                    findings=[
+                        (
+                            "values.config.envoyGateway.rateLimit.timeout: is not set, so Envoy Gateway's "
+                            "default of 20 ms; at least 100 ms"
+                        )
+                    ],
                 ),
                 Case(
                     controller({"failClosed": True, "timeout": "99ms"}),
-                    findings=[f"{PATH}: got 99ms; at least 100 ms"],
+                    findings=["values.config.envoyGateway.rateLimit.timeout: 99ms is short; at least 100 ms"],
                 ),
             ],
             not_applicable=[Case(NOT_OURS), Case(resource(controller(None).type, {"chart": "other"}))],

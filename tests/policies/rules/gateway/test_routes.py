@@ -168,29 +168,33 @@ CASES = {
                 _traffic(_ROUTE, **_retry(triggers=["5xx", "connect-failure", "reset"])),
                 others=[_ai()],
                 findings=[
-                    "retries on 5xx, also when the model has begun",
-                    "retries on reset, also when the model has begun",
+                    "spec.retry.retryOn.triggers[0]: 5xx is retried also when the model has begun",
+                    "spec.retry.retryOn.triggers[2]: reset is retried also when the model has begun",
                 ],
             ),
             Case(
                 _traffic(_ROUTE, **_retry(triggers=["retriable-status-codes"], httpStatusCodes=[429, 503])),
                 others=[_http()],
-                findings=["retries on status 503, also when the model has begun"],
+                findings=[
+                    "spec.retry.retryOn.httpStatusCodes[1]: 503 is retried also when the model has begun"
+                ],
             ),
             Case(
                 _traffic(_ROUTE, **_retry()),
                 others=[_ai()],
-                findings=["retries on what Envoy Gateway chooses, which is any 503"],
+                findings=["spec.retry.retryOn: is not set: Envoy Gateway then retries on any 503"],
             ),
             Case(
                 _traffic(_EDGE, **_retry(triggers=["gateway-error"])),
                 others=[_GATEWAY, _ai()],
-                findings=["retries on gateway-error, also when the model has begun"],
+                findings=[
+                    "spec.retry.retryOn.triggers[0]: gateway-error is retried also when the model has begun"
+                ],
             ),
             Case(
                 _traffic(_EDGE, **_retry(triggers=["5xx"])),
                 others=[resource(RELEASE, {"chart": "oci://docker.io/envoyproxy/ai-gateway-helm"})],
-                findings=["retries on 5xx, also when the model has begun"],
+                findings=["spec.retry.retryOn.triggers[0]: 5xx is retried also when the model has begun"],
             ),
         ],
         not_applicable=_OTHER,
@@ -208,16 +212,17 @@ CASES = {
         ],
         failing=[
             Case(
-                _ai(timeouts={"request": "0s"}), findings=["rule 0: a request timeout of 0s waits for ever"]
+                _ai(timeouts={"request": "0s"}),
+                findings=["spec.rules[0].timeouts.request: a request waits for ever (0s)"],
             ),
             Case(
                 _http(timeouts={"request": "0m0s"}),
-                findings=["rule 0: a request timeout of 0m0s waits for ever"],
+                findings=["spec.rules[0].timeouts.request: a request waits for ever (0m0s)"],
             ),
             Case(
                 _traffic(_EDGE, **_timeout("0ms")),
                 others=[_GATEWAY],
-                findings=["a request timeout of 0ms waits for ever"],
+                findings=["spec.timeout.http.requestTimeout: a request waits for ever (0ms)"],
             ),
         ],
         not_applicable=_OTHER,

@@ -54,16 +54,23 @@ CASES = {
         failing=[
             Case(
                 _authorized(default="Allow"),
-                findings=["allows everybody: defaultAction is Allow and no rule refuses anybody"],
+                findings=[
+                    "spec.authorization.defaultAction: everybody is allowed: no rule refuses anybody; Deny"
+                ],
             ),
             Case(
                 _authorized(_rule(_SHOP), default="Allow"),
-                findings=["allows everybody: defaultAction is Allow and no rule refuses anybody"],
+                findings=[
+                    "spec.authorization.defaultAction: everybody is allowed: no rule refuses anybody; Deny"
+                ],
             ),
-            Case(_authorized(_rule(_ANY)), findings=["rule 0 allows every address"]),
+            Case(
+                _authorized(_rule(_ANY)),
+                findings=["spec.authorization.rules[0].principal.clientCIDRs: every address is allowed"],
+            ),
             Case(
                 _authorized(_rule(_SHOP), _rule({"clientCIDRs": ["::/0"]}, name="all")),
-                findings=["rule all allows every address"],
+                findings=["spec.authorization.rules[1].principal.clientCIDRs: every address is allowed"],
             ),
         ],
         not_applicable=_OTHER,
@@ -77,11 +84,21 @@ CASES = {
         failing=[
             Case(
                 _authorized(_rule(_SHOP, name="shop")),
-                findings=["rule shop trusts tokens of people, which this policy does not check"],
+                findings=[
+                    (
+                        "spec.authorization.rules[0].principal.jwt.provider: tokens of people are trusted, "
+                        "which this policy does not check; a provider of spec.jwt"
+                    )
+                ],
             ),
             Case(
                 _authorized(_rule({"jwt": {"provider": "others"}}), jwt=_jwt()),
-                findings=["rule 0 trusts tokens of others, which this policy does not check"],
+                findings=[
+                    (
+                        "spec.authorization.rules[0].principal.jwt.provider: tokens of others are trusted, "
+                        "which this policy does not check; a provider of spec.jwt"
+                    )
+                ],
             ),
         ],
         not_applicable=_OTHER,
@@ -105,25 +122,50 @@ CASES = {
             Case(
                 replace(_limited("x-user-id"), source="limits.yaml#x"),
                 [resource(GATEWAY, {"metadata": {"name": "edge"}})],
-                ["counts callers by x-user-id, which callers write themselves"],
+                [
+                    (
+                        "spec.rateLimit.global.rules[0].clientSelectors[0].headers[0].name: callers are "
+                        "counted by x-user-id, which they write themselves"
+                    )
+                ],
             ),
             Case(
                 _limited("x-user-id"),
-                findings=["counts callers by x-user-id, which callers write themselves"],
+                findings=[
+                    (
+                        "spec.rateLimit.global.rules[0].clientSelectors[0].headers[0].name: callers are "
+                        "counted by x-user-id, which they write themselves"
+                    )
+                ],
             ),
             Case(
                 _limited("x-caller"),
                 others=[_security(where="other", jwt=_jwt())],
-                findings=["counts callers by x-caller, which callers write themselves"],
+                findings=[
+                    (
+                        "spec.rateLimit.global.rules[0].clientSelectors[0].headers[0].name: callers are "
+                        "counted by x-caller, which they write themselves"
+                    )
+                ],
             ),
             Case(
                 _limited("x-a", where="local"),
                 others=[_security(jwt=_jwt())],
-                findings=["counts callers by x-a, which callers write themselves"],
+                findings=[
+                    (
+                        "spec.rateLimit.local.rules[0].clientSelectors[0].headers[0].name: callers are "
+                        "counted by x-a, which they write themselves"
+                    )
+                ],
             ),
             Case(
                 _authorized(_rule({"headers": [{"name": "x-team"}]}), jwt=_jwt()),
-                findings=["lets in by x-team, which callers write themselves"],
+                findings=[
+                    (
+                        "spec.authorization.rules[0].principal.headers[0].name: callers are let in by "
+                        "x-team, which they write themselves"
+                    )
+                ],
             ),
         ],
         not_applicable=_OTHER,

@@ -80,10 +80,13 @@ CASES: dict[str, RuleCases] = {
             Case(queue(sqsManagedSseEnabled=False, kmsMasterKeyId="alias/example")),
         ],
         failing=[
-            Case(queue(sqsManagedSseEnabled=False), findings=["encryption is switched off"]),
+            Case(
+                queue(sqsManagedSseEnabled=False),
+                findings=["sqsManagedSseEnabled: encryption is switched off"],
+            ),
             Case(
                 queue(sqsManagedSseEnabled="false", kmsMasterKeyId=""),
-                findings=["encryption is switched off"],
+                findings=["sqsManagedSseEnabled: encryption is switched off"],
             ),
         ],
         not_applicable=[Case(BUCKET)],
@@ -95,21 +98,21 @@ CASES: dict[str, RuleCases] = {
             Case(queue(policy=document(refuse({"BoolIfExists": {"aws:secureTransport": [False]}})))),
         ],
         failing=[
-            Case(queue(), findings=["no policy refuses requests without TLS"]),
+            Case(queue(), findings=["policy: no policy refuses requests without TLS"]),
             Case(
                 queue(),
                 [queue_policy(document(allow()))],
-                findings=["no policy refuses requests without TLS"],
+                findings=["policy: no policy refuses requests without TLS"],
             ),
             Case(
                 queue(),
                 [queue_policy(document(refuse(PLAIN, effect="Allow")))],
-                findings=["no policy refuses requests without TLS"],
+                findings=["policy: no policy refuses requests without TLS"],
             ),
             Case(
                 queue(),
                 [queue_policy(document(refuse({"Bool": {"aws:SecureTransport": "true"}})))],
-                findings=["no policy refuses requests without TLS"],
+                findings=["policy: no policy refuses requests without TLS"],
             ),
         ],
         not_applicable=[Case(BUCKET)],
@@ -125,13 +128,18 @@ CASES: dict[str, RuleCases] = {
         failing=[
             Case(
                 queue_policy(document(allow())),
-                findings=["Send: open to events.amazonaws.com on behalf of any account"],
+                findings=[
+                    "policy.Statement[0].Principal.Service: open to events.amazonaws.com on behalf of any account"
+                ],
             ),
             Case(
                 queue(policy=document(allow(Principal="*", Sid=None))),
-                findings=["statement 0: open to anybody"],
+                findings=["policy.Statement[0].Principal: open to anybody"],
             ),
-            Case(queue_policy(document(allow(Principal={"AWS": ["*"]}))), findings=["Send: open to anybody"]),
+            Case(
+                queue_policy(document(allow(Principal={"AWS": ["*"]}))),
+                findings=["policy.Statement[0].Principal.AWS[0]: open to anybody"],
+            ),
         ],
         not_applicable=[Case(BUCKET)],
         undecided=[Case(queue_policy(UNKNOWN))],
@@ -140,8 +148,10 @@ CASES: dict[str, RuleCases] = {
         passing=[Case(event_rule(), [TARGET]), Case(event_rule(state="ENABLED"), [TARGET])],
         failing=[
             Case(event_rule(), [OTHER_TARGET], findings=["reaches no target"]),
-            Case(event_rule(state="DISABLED"), [TARGET], findings=["is disabled"]),
-            Case(event_rule(isEnabled=False), findings=["is disabled", "reaches no target"]),
+            Case(event_rule(state="DISABLED"), [TARGET], findings=["state: the rule is disabled"]),
+            Case(
+                event_rule(isEnabled=False), findings=["isEnabled: the rule is disabled", "reaches no target"]
+            ),
         ],
         not_applicable=[Case(TARGET)],
         undecided=[Case(event_rule(state=UNKNOWN), [TARGET])],
@@ -153,14 +163,14 @@ CASES: dict[str, RuleCases] = {
             Case(role_policy(pass_role("*", Effect="Deny"))),
         ],
         failing=[
-            Case(role_policy(pass_role("*")), findings=["Pass: iam:PassRole on *"]),
+            Case(role_policy(pass_role("*")), findings=["policy.Statement[0].Resource: iam:PassRole on *"]),
             Case(
                 role_policy(pass_role("arn:aws:iam::111122223333:role/*", Action=["iam:*"])),
-                findings=["Pass: iam:PassRole on arn:aws:iam::111122223333:role/*"],
+                findings=["policy.Statement[0].Resource: iam:PassRole on arn:aws:iam::111122223333:role/*"],
             ),
             Case(
                 role_policy(pass_role(NODE_ROLE, Condition={})),
-                findings=["Pass: iam:PassRole to any service"],
+                findings=["policy.Statement[0].Condition: iam:PassRole to any service"],
             ),
         ],
         not_applicable=[Case(BUCKET)],
@@ -177,7 +187,10 @@ CASES: dict[str, RuleCases] = {
             Case(role_policy(end(Action="ec2:DescribeInstances", Resource="*"))),
         ],
         failing=[
-            Case(role_policy(end()), findings=["End: may end machines whatever their tags"]),
+            Case(
+                role_policy(end()),
+                findings=["policy.Statement[0].Condition: may end machines whatever their tags"],
+            ),
             Case(
                 role_policy(
                     end(
@@ -186,7 +199,7 @@ CASES: dict[str, RuleCases] = {
                         Condition={"StringEquals": {"aws:RequestedRegion": "eu-central-1"}},
                     )
                 ),
-                findings=["End: may end machines whatever their tags"],
+                findings=["policy.Statement[0].Condition: may end machines whatever their tags"],
             ),
         ],
         not_applicable=[Case(BUCKET)],

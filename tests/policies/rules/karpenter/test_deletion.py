@@ -38,12 +38,22 @@ CASES = {
             Case(
                 _object(POOL, _CONTROLLER, spec=_REF),
                 [_CLASS, _CONTROLLER],
-                ["does not wait for EC2NodeClass-l4: on destroy its class may go first, and machines stay"],
+                [
+                    (
+                        "spec.template.spec.nodeClassRef.name: does not wait for EC2NodeClass-l4: on destroy its "
+                        "class may go first, and machines stay"
+                    )
+                ],
             ),
             Case(
                 _object(NODE_CLASS, _CONTROLLER, annotations={"pulumi.com/skipAwait": "true"}),
                 [_CONTROLLER],
-                ["pulumi.com/skipAwait: the controller goes while machines are still draining"],
+                [
+                    (
+                        "metadata.annotations[pulumi.com/skipAwait]: the controller goes while machines are still "
+                        "draining"
+                    )
+                ],
             ),
         ],
         not_applicable=[Case(_CONTROLLER)],

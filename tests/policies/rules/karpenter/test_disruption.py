@@ -19,8 +19,14 @@ SAFE: dict[str, Any] = {
     "consolidationPolicy": "WhenEmpty",
     "budgets": [{"nodes": "0", "reasons": ["Drifted"]}],
 }
-DRIFTS = 'no budget of "0" nodes for Drifted: a new image or setting drains a busy GPU at any time'
-UNSAID = "consolidationPolicy is not set, and WhenEmptyOrUnderutilized is the default: it moves a busy GPU"
+DRIFTS = (
+    'spec.disruption.budgets: no budget of "0" nodes for Drifted: a new image or setting drains a busy GPU at any '
+    "time"
+)
+UNSAID = (
+    "spec.disruption.consolidationPolicy: is not set, and WhenEmptyOrUnderutilized is the "
+    "default: it moves a busy GPU"
+)
 
 
 def disrupted(template: dict[str, Any] | None = None, **disruption: Any) -> Resource:
@@ -61,26 +67,48 @@ CASES = {
                 pool(L4),
                 findings=[UNSAID, DRIFTS],
             ),
-            Case(pool(L4), findings=[UNSAID]),
-            Case(pool(L4), [chat({})], [UNSAID]),
-            Case(pool(L4), [chat({"karpenter.sh/do-not-disrupt": "true"}), chat({}, "rank")], [UNSAID]),
+            Case(
+                pool(L4),
+                findings=[UNSAID],
+            ),
+            Case(
+                pool(L4),
+                [chat({})],
+                [UNSAID],
+            ),
+            Case(
+                pool(L4),
+                [chat({"karpenter.sh/do-not-disrupt": "true"}), chat({}, "rank")],
+                [UNSAID],
+            ),
             Case(
                 disrupted(budgets=[{"nodes": "0", "schedule": "0 6 * * *", "duration": "8h"}]),
                 findings=[UNSAID],
             ),
-            Case(disrupted(budgets=[{"nodes": "0", "reasons": ["Drifted"]}]), findings=[UNSAID]),
-            Case(disrupted(consolidateAfter="10m"), findings=[UNSAID]),
+            Case(
+                disrupted(budgets=[{"nodes": "0", "reasons": ["Drifted"]}]),
+                findings=[UNSAID],
+            ),
+            Case(
+                disrupted(consolidateAfter="10m"),
+                findings=[UNSAID],
+            ),
             Case(
                 replace(pool(L4), type=NODE_POOLS[1]),
-                findings=[UNSAID.replace("WhenEmptyOrUnderutilized", "WhenUnderutilized")],
+                findings=[
+                    (
+                        "spec.disruption.consolidationPolicy: is not set, and WhenUnderutilized is the default: "
+                        "it moves a busy GPU"
+                    )
+                ],
             ),
             Case(
                 disrupted(consolidationPolicy="WhenEmptyOrUnderutilized"),
-                findings=["consolidationPolicy WhenEmptyOrUnderutilized moves a busy GPU"],
+                findings=["spec.disruption.consolidationPolicy: WhenEmptyOrUnderutilized moves a busy GPU"],
             ),
             ours(
                 disrupted(consolidationPolicy="Balanced", budgets=[{"nodes": "0"}]),
-                findings=["consolidationPolicy Balanced moves a busy GPU"],
+                findings=["spec.disruption.consolidationPolicy: Balanced moves a busy GPU"],
             ),
             ours(
                 disrupted(
@@ -91,7 +119,9 @@ CASES = {
             ),
             ours(
                 disrupted(**SAFE, template={"expireAfter": "24h30m"}),
-                findings=["expireAfter 24h30m drains a busy GPU, whatever the budgets say"],
+                findings=[
+                    "spec.template.spec.expireAfter: 24h30m drains a busy GPU, whatever the budgets say"
+                ],
             ),
         ],
         not_applicable=NOT_APPLICABLE,

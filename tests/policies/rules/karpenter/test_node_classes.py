@@ -34,11 +34,18 @@ CASES: dict[str, RuleCases] = {
         failing=[
             Case(
                 node_class(metadataOptions={"httpTokens": "optional"}),
-                findings=["httpTokens optional: a request forged through a pod reads the node's credentials"],
+                findings=[
+                    (
+                        "spec.metadataOptions.httpTokens: optional: a request forged through a pod reads the "
+                        "node's credentials"
+                    )
+                ],
             ),
             Case(
                 node_class(metadataOptions={"httpPutResponseHopLimit": 2}),
-                findings=["httpPutResponseHopLimit 2 lets pods reach the node's credentials"],
+                findings=[
+                    "spec.metadataOptions.httpPutResponseHopLimit: 2 hops let pods reach the node's credentials"
+                ],
             ),
         ],
         not_applicable=[Case(POD)],
@@ -55,15 +62,22 @@ CASES: dict[str, RuleCases] = {
                 node_class(
                     amiFamily="AL2023", blockDeviceMappings=[disk("/dev/xvda"), disk("", encrypted=False)]
                 ),
-                findings=["/dev/xvda is not encrypted", "a disk is not encrypted"],
+                findings=[
+                    "spec.blockDeviceMappings[0].ebs.encrypted: /dev/xvda is not encrypted",
+                    "spec.blockDeviceMappings[1].ebs.encrypted: a disk is not encrypted",
+                ],
             ),
             Case(
                 node_class(amiSelectorTerms=[{"alias": "bottlerocket@v1.54.0"}], blockDeviceMappings=[ROOT]),
-                findings=["/dev/xvdb, which holds the containers, is left as the image has it"],
+                findings=[
+                    "spec.blockDeviceMappings: /dev/xvdb, which holds the containers, is left as the image has it"
+                ],
             ),
             Case(
                 node_class(amiFamily="Custom"),
-                findings=["a Custom image's disks are as the image has them; map them and set encrypted"],
+                findings=[
+                    "spec.blockDeviceMappings: is not set: a Custom image's disks are as the image has them"
+                ],
             ),
         ],
         not_applicable=[Case(POD)],
@@ -79,14 +93,25 @@ CASES: dict[str, RuleCases] = {
         failing=[
             Case(
                 image(alias="bottlerocket@latest"),
-                findings=["alias bottlerocket@latest changes without review"],
+                findings=["spec.amiSelectorTerms[0].alias: bottlerocket@latest changes without review"],
             ),
             Case(
                 image(ssmParameter=LATEST),
-                findings=[f"parameter {LATEST} changes without review"],
+                findings=[
+                    (
+                        "spec.amiSelectorTerms[0].ssmParameter: "
+                        "/aws/service/bottlerocket/aws-k8s-1.35/x86_64/latest/image_id changes without review"
+                    )
+                ],
             ),
-            Case(image(name="my-image-*"), findings=["images by name my-image-* change without review"]),
-            Case(image(tags={"team": "a"}), findings=["images by tags change without review"]),
+            Case(
+                image(name="my-image-*"),
+                findings=["spec.amiSelectorTerms[0].name: images by name my-image-* change without review"],
+            ),
+            Case(
+                image(tags={"team": "a"}),
+                findings=["spec.amiSelectorTerms[0].tags: images by tags change without review"],
+            ),
         ],
         not_applicable=[Case(POD)],
         undecided=[Case(image(alias=UNKNOWN))],
@@ -94,17 +119,20 @@ CASES: dict[str, RuleCases] = {
     "nodes-have-no-public-address": RuleCases(
         passing=[Case(node_class()), Case(node_class(associatePublicIPAddress=False))],
         failing=[
-            Case(node_class(associatePublicIPAddress=value), findings=["gives its nodes public addresses"])
+            Case(
+                node_class(associatePublicIPAddress=value),
+                findings=["spec.associatePublicIPAddress: nodes get public addresses"],
+            )
             for value in (True, "true")
         ]
         + [
             Case(
                 resource(AUTO_MODE, {"spec": {"advancedNetworking": {"associatePublicIPAddress": True}}}),
-                findings=["gives its nodes public addresses"],
+                findings=["spec.advancedNetworking.associatePublicIPAddress: nodes get public addresses"],
             ),
             Case(
                 resource(NODE_CLASSES[1], {"spec": {"associatePublicIPAddress": True}}),
-                findings=["gives its nodes public addresses"],
+                findings=["spec.associatePublicIPAddress: nodes get public addresses"],
             ),
         ],
         not_applicable=[Case(POD)],
@@ -119,11 +147,13 @@ CASES: dict[str, RuleCases] = {
         failing=[
             Case(
                 node_class(subnetSelectorTerms=[{"tags": {"Name": "*"}}]),
-                findings=["subnetSelectorTerms: Name of any value takes in other clusters'"],
+                findings=["spec.subnetSelectorTerms[0].tags: Name of any value takes in other clusters'"],
             ),
             Case(
                 node_class(securityGroupSelectorTerms=[{"name": "*"}]),
-                findings=["securityGroupSelectorTerms: name of any value takes in other clusters'"],
+                findings=[
+                    "spec.securityGroupSelectorTerms[0].name: name of any value takes in other clusters'"
+                ],
             ),
         ],
         not_applicable=[Case(POD)],

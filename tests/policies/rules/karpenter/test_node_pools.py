@@ -38,7 +38,7 @@ UNKNOWN_REQUIREMENTS = pool(template={"requirements": UNKNOWN})
 NOT_APPLICABLE = [Case(OTHER), Case(GENERAL), Case(NO_GPUS)]
 
 
-UNTAINTED = "no taint keeps other pods off its GPUs"
+REQUIREMENTS = "spec.template.spec.requirements"
 UNMARKED = "and is not labelled slipway.dev/interruptible"
 
 
@@ -54,9 +54,12 @@ CASES: dict[str, RuleCases] = {
             Case(pool(L4, template={"taints": [{"key": "dedicated", "value": "ml", "effect": "NoExecute"}]})),
         ],
         failing=[
-            Case(pool(L4), findings=["no taint keeps other pods off its GPUs"]),
+            Case(pool(L4), findings=["spec.template.spec.taints: no taint keeps other pods off its GPUs"]),
             *(
-                Case(pool((f"eks.amazonaws.com/instance-{key}", "In", [value])), findings=[UNTAINTED])
+                Case(
+                    pool((f"eks.amazonaws.com/instance-{key}", "In", [value])),
+                    findings=["spec.template.spec.taints: no taint keeps other pods off its GPUs"],
+                )
                 for key, value in (("gpu-name", "l4"), ("family", "g6e"), ("category", "p"))
             ),
             Case(
@@ -64,11 +67,11 @@ CASES: dict[str, RuleCases] = {
                     ("karpenter.k8s.aws/instance-gpu-count", "Gt", ["0"]),
                     template={"taints": [{"key": "nvidia.com/gpu", "effect": "PreferNoSchedule"}]},
                 ),
-                findings=["no taint keeps other pods off its GPUs"],
+                findings=["spec.template.spec.taints: no taint keeps other pods off its GPUs"],
             ),
             Case(
                 pool(spec={"limits": {"nvidia.com/gpu": "8"}}, template={"startupTaints": [GPU_TAINT]}),
-                findings=["no taint keeps other pods off its GPUs"],
+                findings=["spec.template.spec.taints: no taint keeps other pods off its GPUs"],
             ),
         ],
         not_applicable=NOT_APPLICABLE,
@@ -81,14 +84,14 @@ CASES: dict[str, RuleCases] = {
             Case(pool(L4, spec={"replicas": 2})),
         ],
         failing=[
-            Case(GENERAL, findings=["no limit on GPUs, processors, memory or nodes"]),
-            Case(pool(L4), findings=["no limit on GPUs, processors, memory or nodes"]),
+            Case(GENERAL, findings=["spec.limits: no limit on GPUs, processors, memory or nodes"]),
+            Case(pool(L4), findings=["spec.limits: no limit on GPUs, processors, memory or nodes"]),
             Case(
                 pool(
                     ("karpenter.k8s.aws/instance-category", "In", ["g", "p"]),
                     spec={"limits": {"ephemeral-storage": "1Ti"}},
                 ),
-                findings=["no limit on GPUs, processors, memory or nodes"],
+                findings=["spec.limits: no limit on GPUs, processors, memory or nodes"],
             ),
         ],
         not_applicable=[Case(OTHER)],
@@ -102,10 +105,12 @@ CASES: dict[str, RuleCases] = {
             Case(pool(L4, labels={"slipway.dev/interruptible": "true"})),
         ],
         failing=[
-            ours(pool(L4), findings=[f"names no capacity type, which allows spot, {UNMARKED}"]),
+            ours(
+                pool(L4), findings=[f"{REQUIREMENTS}: names no capacity type, which allows spot, {UNMARKED}"]
+            ),
             ours(
                 pool(L4, ("karpenter.sh/capacity-type", "In", ["spot", "on-demand"])),
-                findings=[f"allows spot, {UNMARKED}"],
+                findings=[f"{REQUIREMENTS}: allows spot, {UNMARKED}"],
             ),
             ours(
                 pool(
@@ -113,7 +118,7 @@ CASES: dict[str, RuleCases] = {
                     ("karpenter.sh/capacity-type", "Exists", []),
                     labels={"slipway.dev/interruptible": "false"},
                 ),
-                findings=[f"allows spot, {UNMARKED}"],
+                findings=[f"{REQUIREMENTS}: allows spot, {UNMARKED}"],
             ),
         ],
         not_applicable=NOT_APPLICABLE,
@@ -131,15 +136,27 @@ CASES: dict[str, RuleCases] = {
         failing=[
             ours(
                 pool(("karpenter.k8s.aws/instance-family", "In", ["p3"])),
-                findings=["machines that cannot encrypt traffic between instances are allowed"],
+                findings=[
+                    (
+                        "spec.template.spec.requirements: machines that cannot encrypt traffic between instances "
+                        "are allowed"
+                    )
+                ],
             ),
             ours(
                 pool(("node.kubernetes.io/instance-type", "In", ["g6.2xlarge", "p2.xlarge"])),
-                findings=["p2.xlarge may not encrypt traffic between instances"],
+                findings=[
+                    "spec.template.spec.requirements: p2.xlarge may not encrypt traffic between instances"
+                ],
             ),
             ours(
                 pool(("karpenter.k8s.aws/instance-gpu-name", "In", ["l4"]), (ENCRYPTED[0], "Exists", [])),
-                findings=["machines that cannot encrypt traffic between instances are allowed"],
+                findings=[
+                    (
+                        "spec.template.spec.requirements: machines that cannot encrypt traffic between instances "
+                        "are allowed"
+                    )
+                ],
             ),
         ],
         not_applicable=NOT_APPLICABLE,

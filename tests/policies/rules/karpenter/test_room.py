@@ -71,8 +71,8 @@ CASES = {
                 [pool(gpu=16)],
                 [
                     (
-                        "spec.template.spec.nodeSelector.workload: no pool in view offers g6e-inference (they offer "
-                        "gpu-inference); nearest is gpu-inference"
+                        "spec.template.spec.nodeSelector.workload: no pool in view offers g6e-inference to "
+                        "Deployment models/chat (they offer gpu-inference); nearest is gpu-inference"
                     )
                 ],
             ),
@@ -81,8 +81,8 @@ CASES = {
                 [],
                 [
                     (
-                        "spec.template.spec.nodeSelector.workload: no pool in view offers gpu (they offer "
-                        "gpu-inference)"
+                        "spec.template.spec.nodeSelector.workload: no pool in view offers gpu to Deployment "
+                        "models/chat (they offer gpu-inference)"
                     )
                 ],
                 elsewhere=[pool(gpu=16)],
@@ -92,8 +92,8 @@ CASES = {
                 [pool(gpu=16)],
                 [
                     (
-                        "spec.template.spec.tolerations: none for the taint nvidia.com/gpu=:NoSchedule of NodePool "
-                        "gpu; no pool in view takes it"
+                        "spec.template.spec.tolerations: no pool in view takes Deployment models/chat: none for "
+                        "the taint nvidia.com/gpu=:NoSchedule of NodePool gpu"
                     )
                 ],
             ),
@@ -102,8 +102,9 @@ CASES = {
                 [pool(gpu=16)],
                 [
                     (
-                        "spec.template.spec.NodePool gpu offers node.kubernetes.io/instance-type: g6e.12xlarge; "
-                        "no pool in view takes it"
+                        "spec.template.spec.nodeSelector[node.kubernetes.io/instance-type]: no pool in view takes "
+                        "Deployment models/chat: NodePool gpu offers node.kubernetes.io/instance-type: "
+                        "g6e.12xlarge"
                     )
                 ],
             ),
@@ -112,8 +113,8 @@ CASES = {
                 [OURS, pool(gpu=16)],
                 [
                     (
-                        "spec.template.spec.tolerations: none for the taint nvidia.com/gpu=:NoSchedule of NodePool "
-                        "gpu; no pool in view takes it"
+                        "spec.template.spec.tolerations: no pool in view takes Deployment models/chat: none for "
+                        "the taint nvidia.com/gpu=:NoSchedule of NodePool gpu"
                     )
                 ],
             ),
@@ -137,15 +138,15 @@ CASES = {
             Case(
                 pool(gpu=4),
                 [pods(3, gpu=4)],
-                ["spec.limits.nvidia.com/gpu: 4, and its pods ask for 12 (Deployment models/chat 3 x 4)"],
+                ["spec.limits[nvidia.com/gpu]: 4, and its pods ask for 12 (Deployment models/chat 3 x 4)"],
             ),
             Case(
                 pool(gpu=12),
                 [pods(3, gpu=4)],
                 [
                     (
-                        "spec.limits.nvidia.com/gpu: 12, and its pods ask for 12 (Deployment models/chat 3 x 4); an "
-                        "update of Deployment models/chat starts 1 x 4 more before it ends one"
+                        "spec.limits[nvidia.com/gpu]: 12, and its pods ask for 12 (Deployment models/chat 3 x 4); "
+                        "an update of Deployment models/chat starts 1 x 4 more before it ends one"
                     )
                 ],
             ),
@@ -154,8 +155,8 @@ CASES = {
                 [rolling(3, maxSurge="50%", maxUnavailable=0)],
                 [
                     (
-                        "spec.limits.nvidia.com/gpu: 16, and its pods ask for 12 (Deployment models/chat 3 x 4); an "
-                        "update of Deployment models/chat starts 2 x 4 more before it ends one"
+                        "spec.limits[nvidia.com/gpu]: 16, and its pods ask for 12 (Deployment models/chat 3 x 4); "
+                        "an update of Deployment models/chat starts 2 x 4 more before it ends one"
                     )
                 ],
             ),
@@ -164,7 +165,7 @@ CASES = {
                 [pods(2, gpu=4), pods(1, name="rank", gpu=2)],
                 [
                     (
-                        "spec.limits.nvidia.com/gpu: 8, and its pods ask for 10 (Deployment models/chat 2 x 4, "
+                        "spec.limits[nvidia.com/gpu]: 8, and its pods ask for 10 (Deployment models/chat 2 x 4, "
                         "Deployment models/rank 1 x 2)"
                     )
                 ],
@@ -205,7 +206,7 @@ CASES = {
                 pods(3, gpu=4),
                 findings=[
                     (
-                        "spec.template.spec: NodePool gpu of the stack above: spec.limits.nvidia.com/gpu: 8, and "
+                        "spec.template.spec: NodePool gpu of the stack above: spec.limits[nvidia.com/gpu]: 8, and "
                         "its pods ask for 12 (Deployment models/chat 3 x 4)"
                     )
                 ],
@@ -215,7 +216,7 @@ CASES = {
                 pods(1, gpu=4),
                 findings=[
                     (
-                        "spec.template.spec: NodePool gpu of the stack above: spec.limits.nvidia.com/gpu: 8, and "
+                        "spec.template.spec: NodePool gpu of the stack above: spec.limits[nvidia.com/gpu]: 8, and "
                         "its pods ask for 10 (Deployment models/chat 1 x 4, Deployment models/above 3 x 2)"
                     )
                 ],

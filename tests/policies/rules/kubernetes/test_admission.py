@@ -35,30 +35,47 @@ CASES = {
         failing=[
             Case(
                 policy(POLICIES[1], failurePolicy="Ignore"),
-                findings=["failurePolicy is Ignore: what it refuses passes while it cannot be asked"],
+                findings=["spec.failurePolicy: what it refuses passes while it cannot be asked; Fail"],
             ),
             Case(
                 policy(BINDINGS[0], validationActions=["Warn", "Audit"]),
-                findings=[f"validationActions Warn, Audit: {LET_IN}"],
+                findings=["spec.validationActions: Warn, Audit: what breaks it is let in; Deny"],
             ),
-            Case(kyverno(), findings=[f"rule labels: no failureAction, which is Audit: {LET_IN}"]),
+            Case(
+                kyverno(),
+                findings=[
+                    (
+                        "spec.rules[0].validate.failureAction: not set, which is Audit: what breaks the rule "
+                        "labels is let in; Enforce"
+                    )
+                ],
+            ),
             Case(
                 kyverno("Audit", validationFailureAction="Enforce"),
-                findings=[f"rule labels: Audit: {LET_IN}"],
+                findings=[
+                    "spec.rules[0].validate.failureAction: Audit: what breaks the rule labels is let in; Enforce"
+                ],
             ),
             Case(
                 policy(KYVERNO[2], rules=[{"name": "signed", "verifyImages": [{"failureAction": "Audit"}]}]),
-                findings=[f"rule signed: Audit: {LET_IN}"],
+                findings=[
+                    "spec.rules[0].verifyImages[0].failureAction: Audit: what breaks the rule signed is let in; Enforce"
+                ],
             ),
             Case(
                 kyverno("Enforce", webhookConfiguration={"failurePolicy": "Ignore"}),
-                findings=["failurePolicy is Ignore: what it refuses passes while it cannot be asked"],
+                findings=[
+                    "spec.webhookConfiguration.failurePolicy: what it refuses passes while it cannot be asked; Fail"
+                ],
             ),
             Case(
                 policy(KYVERNO_CEL[1], validationActions=["Audit"]),
-                findings=[f"validationActions Audit: {LET_IN}"],
+                findings=["spec.validationActions: Audit: what breaks it is let in; Deny"],
             ),
-            Case(constraint("dryrun"), findings=[f"enforcementAction dryrun: {LET_IN}"]),
+            Case(
+                constraint("dryrun"),
+                findings=["spec.enforcementAction: dryrun: what breaks it is let in; deny"],
+            ),
         ],
         not_applicable=OTHER,
         undecided=[Case(policy(BINDINGS[0], validationActions=UNKNOWN)), Case(kyverno(UNKNOWN))],
@@ -71,11 +88,16 @@ CASES = {
         failing=[
             Case(
                 policy(API_SERVICE, insecureSkipTLSVerify=True),
-                findings=["insecureSkipTLSVerify takes whoever answers for the service"],
+                findings=["spec.insecureSkipTLSVerify: whoever answers for the service is believed"],
             ),
             Case(
                 policy(DEFINITION, conversion={"webhook": {"clientConfig": {"url": "HTTP://c.example.com"}}}),
-                findings=["objects are converted by HTTP://c.example.com, in plain text"],
+                findings=[
+                    (
+                        "spec.conversion.webhook.clientConfig.url: objects are converted by "
+                        "HTTP://c.example.com, in plain text"
+                    )
+                ],
             ),
         ],
         not_applicable=OTHER,

@@ -30,14 +30,14 @@ _MODELS = _release("crds", "oci://charts.example/kserve-crd")
 _LANGUAGE_MODELS = _release("llm-crds", "oci://charts.example/kserve-llmisvc-crd")
 _LLM_CHART = "oci://charts.example/kserve-llmisvc-resources"
 _BOTH = (
-    "its chart and that of llm-crds both define ClusterStorageContainer.serving.kserve.io, and neither waits for "
-    "the other"
+    "chart: it and that of llm-crds both define ClusterStorageContainer.serving.kserve.io, and neither waits "
+    "for the other"
 )
 _MONITORING = (
-    "its chart and that of operator both define *.monitoring.coreos.com, and neither waits for the other"
+    "chart: it and that of operator both define *.monitoring.coreos.com, and neither waits for the other"
 )
 _POOLS_TOO = (
-    "its chart defines InferencePool.inference.networking.k8s.io, and crd-InferencePool is declared here too"
+    "chart: defines InferencePool.inference.networking.k8s.io, and crd-InferencePool is declared here too"
 )
 _OPERATOR = _release("operator", "kube-prometheus-stack")
 _MONITORS = _release("monitors", "prometheus-operator-crds")
@@ -71,14 +71,14 @@ CASES = {
                 _release("base", "base", base={"excludedCRDs": ["others.x"]}),
                 others=[_PEERS],
                 findings=[
-                    "its chart defines PeerAuthentication.security.istio.io, and peers is declared here too"
+                    "chart: defines PeerAuthentication.security.istio.io, and peers is declared here too"
                 ],
             ),
             Case(
                 _release("gateway-crds", "oci://x/gateway-crds-helm"),
                 others=[_ROUTES],
                 findings=[
-                    "its chart defines HTTPRoute.gateway.networking.k8s.io, and crd-HTTPRoute is declared here too"
+                    "chart: defines HTTPRoute.gateway.networking.k8s.io, and crd-HTTPRoute is declared here too"
                 ],
             ),
             *(
@@ -92,7 +92,7 @@ CASES = {
             Case(
                 _release("certificates", "cert-manager", crds={"enabled": True}),
                 others=[_definition("Issuer", "cert-manager.io")],
-                findings=["its chart defines Issuer.cert-manager.io, and crd-Issuer is declared here too"],
+                findings=["chart: defines Issuer.cert-manager.io, and crd-Issuer is declared here too"],
             ),
         ],
         not_applicable=[Case(_ROUTES), Case(resource("aws:s3/bucket:Bucket", {}))],
@@ -114,12 +114,12 @@ CASES = {
             Case(
                 _release("gateway-crds", "oci://x/gateway-crds-helm"),
                 findings=[
-                    "its chart brings definitions (*.gateway.networking.k8s.io, *.gateway.envoyproxy.io, ...)"
+                    "chart: brings definitions (*.gateway.networking.k8s.io, *.gateway.envoyproxy.io, ...)"
                 ],
             ),
             Case(
                 _release("certificates", "cert-manager", crds={"enabled": True}),
-                findings=["its chart brings definitions (*.cert-manager.io, *.acme.cert-manager.io, ...)"],
+                findings=["chart: brings definitions (*.cert-manager.io, *.acme.cert-manager.io, ...)"],
             ),
         ],
         not_applicable=[Case(_ROUTES)],

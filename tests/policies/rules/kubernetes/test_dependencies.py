@@ -37,8 +37,11 @@ _DEFINED = resource(
     DEFINITION, {"spec": {"group": "serving.kserve.io", "names": {"kind": "InferenceService"}}}, name="own"
 )
 _BETWEEN = resource("aws:sqs/queue:Queue", {}, name="between", dependencies=_on(_CRDS, _CONTROLLER))
-_WEBHOOKLESS = "does not wait for controller, whose webhook admits InferenceService.serving.kserve.io"
-_UNDEFINED = "does not wait for crds, which defines InferenceService.serving.kserve.io"
+_WEBHOOKLESS = (
+    "dependsOn: the object does not wait for controller, whose webhook admits "
+    "InferenceService.serving.kserve.io"
+)
+_UNDEFINED = "dependsOn: the object does not wait for crds, which defines InferenceService.serving.kserve.io"
 
 _SPACE = resource(NAMESPACE, {"metadata": {"name": "models"}}, name="space")
 _RELEASE_THERE = resource(RELEASE, {"chart": "x", "namespace": "models"})
@@ -70,13 +73,18 @@ CASES = {
                 _object(_MONITOR, after=[_CRDS]),
                 others=[_MONITOR_CRDS, _CRDS],
                 findings=[
-                    "does not wait for monitor-crds, which defines ServiceMonitor.monitoring.coreos.com"
+                    (
+                        "dependsOn: the object does not wait for monitor-crds, which defines "
+                        "ServiceMonitor.monitoring.coreos.com"
+                    )
                 ],
             ),
             Case(
                 _object(),
                 others=[_DEFINED],
-                findings=["does not wait for own, which defines InferenceService.serving.kserve.io"],
+                findings=[
+                    "dependsOn: the object does not wait for own, which defines InferenceService.serving.kserve.io"
+                ],
             ),
         ],
         not_applicable=[_OTHER],
@@ -104,12 +112,12 @@ CASES = {
             Case(
                 _object(),
                 others=[_SPACE],
-                findings=["does not wait for space, the namespace it stands in"],
+                findings=["metadata.namespace: does not wait for space, the namespace it stands in"],
             ),
             Case(
                 _RELEASE_THERE,
                 others=[_SPACE],
-                findings=["does not wait for space, the namespace it stands in"],
+                findings=["namespace: does not wait for space, the namespace it stands in"],
             ),
         ],
         not_applicable=[_OTHER],
@@ -125,12 +133,12 @@ CASES = {
             Case(
                 _ASSOCIATION,
                 others=[_object(spec=_POD)],
-                findings=["x runs as models/reader and does not wait for it"],
+                findings=["serviceAccount: x runs as models/reader and does not wait for it"],
             ),
             Case(
                 _ASSOCIATION,
                 others=[_object(spec=_NESTED)],
-                findings=["x runs as models/reader and does not wait for it"],
+                findings=["serviceAccount: x runs as models/reader and does not wait for it"],
             ),
         ],
         not_applicable=[_OTHER],
@@ -149,7 +157,12 @@ CASES = {
             Case(
                 resource(PROVIDER, {}, dependencies=on),
                 others=[_CLOSED, _GRANT],
-                findings=["waits for no access policy association: every request to the cluster is refused"],
+                findings=[
+                    (
+                        "dependsOn: the provider waits for no access policy association: every request to "
+                        "the cluster is refused"
+                    )
+                ],
             )
             for on in (_on(), _on(_CLOSED))
         ],
@@ -176,8 +189,8 @@ def test_a_chart_runs_as_the_account_its_values_name_or_else_the_only_chart_does
         inside = [replace(r, parent=component.urn) for r in (_ASSOCIATION, *releases)]
         return [f.message for f in judge(Graph([component, *inside]), [rule]).findings]
 
-    assert found(_NAMING, _SILENT) == ["agent runs as models/reader and does not wait for it"]
-    assert found(_SILENT) == ["other runs as models/reader and does not wait for it"]
+    assert found(_NAMING, _SILENT) == ["serviceAccount: agent runs as models/reader and does not wait for it"]
+    assert found(_SILENT) == ["serviceAccount: other runs as models/reader and does not wait for it"]
     assert found(_SILENT, replace(_SILENT, urn="second", name="second")) == []
     assert found(replace(_NAMING, dependencies=_on(_ASSOCIATION)), _SILENT) == []
 

@@ -18,14 +18,14 @@ CASES = {
         failing=[
             Case(
                 budget(maxUnavailable=value),
-                findings=["maxUnavailable is 0: no node with one of its pods can be drained"],
+                findings=[f"spec.maxUnavailable: {value}: no node with one of its pods can be drained"],
             )
             for value in (0, "0%")
         ]
         + [
             Case(
                 budget(minAvailable="100%"),
-                findings=["minAvailable is 100%: no node with one of its pods can be drained"],
+                findings=["spec.minAvailable: 100%: no node with one of its pods can be drained"],
             )
         ],
         not_applicable=[Case(resource("kubernetes:core/v1:Service", {}))],

@@ -40,16 +40,20 @@ CASES = {
     "services-stay-behind-a-gateway": RuleCases(
         passing=[Case(service(type="ClusterIP")), Case(service()), Case(service(externalIPs=[]))],
         failing=[
-            Case(service(type="NodePort"), findings=["opens a port on every node"]),
+            Case(service(type="NodePort"), findings=["spec.type: opens a port on every node; ClusterIP"]),
             Case(
                 resource(
                     PROXY, {"spec": {"provider": {"kubernetes": {"envoyService": {"type": "NodePort"}}}}}
                 ),
-                findings=["opens a port on every node"],
+                findings=[
+                    "spec.provider.kubernetes.envoyService.type: opens a port on every node; ClusterIP"
+                ],
             ),
             Case(
                 service(externalIPs=["203.0.113.7"]),
-                findings=["takes what is sent to 203.0.113.7, whoever that address belongs to"],
+                findings=[
+                    "spec.externalIPs[0]: takes what is sent to 203.0.113.7, whoever that address belongs to"
+                ],
             ),
         ],
         not_applicable=OTHER,
@@ -74,32 +78,51 @@ CASES = {
             ),
         ],
         failing=[
-            Case(ingress("a.example.com"), findings=["answers in plain text: spec.tls is not set"]),
+            Case(ingress("a.example.com"), findings=["spec.tls: is not set: it answers in plain text"]),
             Case(
                 resource(INGRESS[2], {"kind": "Ingress", "spec": {}}),
-                findings=["answers in plain text: spec.tls is not set"],
+                findings=["spec.tls: is not set: it answers in plain text"],
             ),
             Case(
                 ingress("a.example.com", "b.example.org", tls=[{"hosts": ["a.example.com"]}]),
-                findings=["answers for b.example.org in plain text: spec.tls does not name it"],
+                findings=[
+                    "spec.rules[1].host: answers for b.example.org in plain text: spec.tls does not name it"
+                ],
             ),
             Case(
                 ingress(
                     "a.example.com", certificate_arn="arn:aws:acm:x", ssl_policy="ELBSecurityPolicy-2016-08"
                 ),
-                findings=["ELBSecurityPolicy-2016-08 accepts TLS 1.0 or 1.1"],
+                findings=[
+                    (
+                        "metadata.annotations[alb.ingress.kubernetes.io/ssl-policy]: "
+                        "ELBSecurityPolicy-2016-08 accepts TLS 1.0 or 1.1"
+                    )
+                ],
             ),
             Case(
                 nginx(**{"ssl-redirect": "false"}),
-                findings=[f"{NGINX}ssl-redirect is off: it answers in plain text too"],
+                findings=[
+                    "metadata.annotations[nginx.ingress.kubernetes.io/ssl-redirect]: answers in plain text too"
+                ],
             ),
             Case(
                 ingress("a.example.com", listen_ports='[{"HTTP": 80}]', certificate_arn="arn:aws:acm:x"),
-                findings=[f"answers in plain text: {ALB}listen-ports opens HTTP, and nothing redirects"],
+                findings=[
+                    (
+                        "metadata.annotations[alb.ingress.kubernetes.io/listen-ports]: answers in plain text "
+                        "on HTTP, and nothing redirects"
+                    )
+                ],
             ),
             Case(
                 ingress("a.example.com", tls=[{"hosts": ["a.example.com"]}], listen_ports='[{"HTTP": 80}]'),
-                findings=[f"answers in plain text: {ALB}listen-ports opens HTTP, and nothing redirects"],
+                findings=[
+                    (
+                        "metadata.annotations[alb.ingress.kubernetes.io/listen-ports]: answers in plain text "
+                        "on HTTP, and nothing redirects"
+                    )
+                ],
             ),
         ],
         not_applicable=OTHER,
@@ -108,7 +131,10 @@ CASES = {
     "ingresses-bring-no-configuration": RuleCases(
         passing=[Case(nginx()), Case(nginx(**{"proxy-body-size": "8m"}))],
         failing=[
-            Case(nginx(**{name: "proxy_pass http://x;"}), findings=[f"{name} is written into the proxy"])
+            Case(
+                nginx(**{name: "proxy_pass http://x;"}),
+                findings=[f"metadata.annotations[{NGINX}{name}]: is written into the proxy"],
+            )
             for name in ("configuration-snippet", "server-snippet")
         ],
         not_applicable=OTHER,
@@ -119,11 +145,15 @@ CASES = {
         failing=[
             Case(
                 grant(kind="Secret"),
-                findings=["routes and gateways of edge may use every Secret of this namespace"],
+                findings=[
+                    "spec.to[0].name: routes and gateways of edge may use every Secret of this namespace"
+                ],
             ),
             Case(
                 grant(kind="Secret", name=""),
-                findings=["routes and gateways of edge may use every Secret of this namespace"],
+                findings=[
+                    "spec.to[0].name: routes and gateways of edge may use every Secret of this namespace"
+                ],
             ),
         ],
         not_applicable=OTHER,
@@ -140,18 +170,18 @@ CASES = {
             Case(
                 hook(WEBHOOKS[2], failurePolicy="Ignore"),
                 findings=[
-                    "check.example.com: failurePolicy is Ignore: what it refuses passes while it is down"
+                    "webhooks[0].failurePolicy: what check.example.com refuses passes while it is down; Fail"
                 ],
             ),
             Case(
                 hook(failurePolicy="Ignore"),
                 findings=[
-                    "check.example.com: failurePolicy is Ignore: what it refuses passes while it is down"
+                    "webhooks[0].failurePolicy: what check.example.com refuses passes while it is down; Fail"
                 ],
             ),
             Case(
                 hook(WEBHOOKS[1], clientConfig={"url": "http://x.example.com"}),
-                findings=["check.example.com: asks in plain text"],
+                findings=["webhooks[0].clientConfig.url: check.example.com is asked in plain text"],
             ),
         ],
         not_applicable=OTHER,
@@ -165,7 +195,7 @@ CASES = {
         failing=[
             Case(
                 resource(VOLUME, {"spec": {"hostPath": {"path": path}}}),
-                findings=[f"is the folder {path} of whatever node its pod runs on"],
+                findings=[f"spec.hostPath: is the folder {path} of whatever node its pod runs on"],
             )
             for path in ("/etc", "/data")
         ],

@@ -19,15 +19,19 @@ CASES = {
         failing=[
             Case(
                 made(PROJECT, destinations=[{"namespace": "*", "server": "*"}]),
-                findings=["its applications may write into every namespace of *"],
+                findings=["spec.destinations[0].namespace: applications may write into every namespace of *"],
             ),
             Case(
                 made(PROJECT, destinations=[{"namespace": "*", "name": "in-cluster"}]),
-                findings=["its applications may write into every namespace of in-cluster"],
+                findings=[
+                    "spec.destinations[0].namespace: applications may write into every namespace of in-cluster"
+                ],
             ),
             Case(
                 made(PROJECT, clusterResourceWhitelist=[{"group": "*", "kind": "*"}]),
-                findings=["its applications may write every kind of the whole cluster"],
+                findings=[
+                    "spec.clusterResourceWhitelist[0].kind: applications may write every kind of the whole cluster"
+                ],
             ),
         ],
         not_applicable=OTHER,
@@ -44,16 +48,19 @@ CASES = {
                 made(
                     APPLICATION, sources=[{"repoURL": "git@git.example.com:a"}, {"repoURL": "http://git/a"}]
                 ),
-                findings=["fetches http://git/a in plain text"],
+                findings=["spec.sources[1].repoURL: http://git/a is fetched in plain text"],
             ),
-            Case(made(SOURCES[0], url="git://git/a"), findings=["fetches git://git/a in plain text"]),
+            Case(
+                made(SOURCES[0], url="git://git/a"),
+                findings=["spec.url: git://git/a is fetched in plain text"],
+            ),
             Case(
                 made(SOURCES[2], url="oci://registry/a", insecure=True),
-                findings=["spec.insecure takes plain HTTP and any certificate"],
+                findings=["spec.insecure: takes plain HTTP and any certificate"],
             ),
             Case(
                 made(SOURCES[3], endpoint="minio.svc:9000", insecure=True),
-                findings=["spec.insecure takes plain HTTP and any certificate"],
+                findings=["spec.insecure: takes plain HTTP and any certificate"],
             ),
         ],
         not_applicable=OTHER,

@@ -35,8 +35,8 @@ CASES = {
                 release(**CRDS),
                 findings=[
                     (
-                        "chart: Helm's record of gateway-crds-helm takes 1,472,336 bytes with its own values; "
-                        "a Secret holds 1,048,576"
+                        "chart: Helm's record of gateway-crds-helm takes 1,472,336 bytes with its own "
+                        "values; a Secret holds 1,048,576"
                     )
                 ],
             ),
@@ -44,8 +44,8 @@ CASES = {
                 release(chart="gateway-crds-helm", version="1.8.1"),
                 findings=[
                     (
-                        "chart: Helm's record of gateway-crds-helm takes 1,472,336 bytes with its own values; "
-                        "a Secret holds 1,048,576"
+                        "chart: Helm's record of gateway-crds-helm takes 1,472,336 bytes with its own "
+                        "values; a Secret holds 1,048,576"
                     )
                 ],
             ),
@@ -60,8 +60,8 @@ CASES = {
                 release(**LARGE),
                 findings=[
                     (
-                        "chart: Helm's record of kserve-llmisvc-crd takes 774,904 bytes with its own values, 74% of "
-                        "what a Secret holds"
+                        "chart: Helm's record of kserve-llmisvc-crd takes 774,904 bytes with its own "
+                        "values, 74% of what a Secret holds"
                     )
                 ],
             ),
@@ -69,8 +69,8 @@ CASES = {
                 release(chart="oci://docker.io/envoyproxy/ai-gateway-crds-helm", version="v1.0.0"),
                 findings=[
                     (
-                        "chart: Helm's record of ai-gateway-crds-helm takes 864,092 bytes with its own values, 82% of "
-                        "what a Secret holds"
+                        "chart: Helm's record of ai-gateway-crds-helm takes 864,092 bytes with its own "
+                        "values, 82% of what a Secret holds"
                     )
                 ],
             ),
@@ -85,8 +85,8 @@ CASES = {
                 release(**AI, version="v1.0.0", values={"controller": {"replicaCount": 7}}),
                 findings=[
                     (
-                        "values: ai-gateway-helm is in facts/charts, but rendered were other values: its objects were "
-                        "not judged"
+                        "values: ai-gateway-helm is in facts/charts, but rendered were other values: its "
+                        "objects were not judged"
                     )
                 ],
             ),
@@ -94,8 +94,8 @@ CASES = {
                 release(**AI, version="v0.9.0"),
                 findings=[
                     (
-                        "values: ai-gateway-helm is in facts/charts, but rendered is version v1.0.0: its objects were "
-                        "not judged"
+                        "values: ai-gateway-helm is in facts/charts, but rendered is version v1.0.0: its "
+                        "objects were not judged"
                     )
                 ],
             ),

@@ -25,11 +25,14 @@ CASES = {
             Case(release(chart="./charts/own", version=None)),
         ],
         failing=[
-            Case(release(version=None), findings=["no version: every update takes the newest chart"]),
-            Case(release(version="~2.18.0"), findings=["version ~2.18.0 is a range"]),
-            Case(release(version="2.18"), findings=["version 2.18 is a range"]),
-            Case(release(version=">=2.0.0 <3.0.0"), findings=["version >=2.0.0 <3.0.0 is a range"]),
-            Case(release(devel=True), findings=["devel takes pre-releases"]),
+            Case(release(version=None), findings=["version: none: every update takes the newest chart"]),
+            Case(release(version="~2.18.0"), findings=["version: ~2.18.0 is a range; one version"]),
+            Case(release(version="2.18"), findings=["version: 2.18 is a range; one version"]),
+            Case(
+                release(version=">=2.0.0 <3.0.0"),
+                findings=["version: >=2.0.0 <3.0.0 is a range; one version"],
+            ),
+            Case(release(devel=True), findings=["devel: takes pre-releases"]),
         ],
         not_applicable=[OTHER],
         undecided=[Case(release(version=UNKNOWN))],
@@ -43,15 +46,21 @@ CASES = {
         failing=[
             Case(
                 release(repositoryOpts={"repo": "http://charts.example.com"}),
-                findings=["http://charts.example.com is not fetched over TLS"],
+                findings=[
+                    "repositoryOpts.repo: http://charts.example.com is not fetched over TLS; https or oci"
+                ],
             ),
             Case(
                 release(repositoryOpts=None),
-                findings=["chart keda comes from whatever repository this machine calls so"],
+                findings=[
+                    "repositoryOpts.repo: none: keda comes from whatever repository this machine calls so"
+                ],
             ),
             Case(
                 release(chart="http://charts.example.com/keda-2.18.0.tgz", repositoryOpts=None),
-                findings=["http://charts.example.com/keda-2.18.0.tgz is not fetched over TLS"],
+                findings=[
+                    "chart: http://charts.example.com/keda-2.18.0.tgz is not fetched over TLS; https or oci"
+                ],
             ),
         ],
         not_applicable=[OTHER],
@@ -60,7 +69,7 @@ CASES = {
     "helm-releases-are-atomic": RuleCases(
         passing=[Case(release()), Case(release(skipAwait=False))],
         failing=[
-            Case(release(atomic=None), findings=["not atomic: a failed update stays half applied"]),
+            Case(release(atomic=None), findings=["atomic: a failed update stays half applied; must be true"]),
             Case(
                 release(skipAwait=True),
                 findings=["skipAwait: what waits for the release starts before its webhooks answer"],
@@ -82,16 +91,16 @@ CASES = {
         failing=[
             Case(
                 values(auth={"password": "hunter2"}),
-                findings=["values.auth.password holds a secret in plain text"],
+                findings=["values.auth.password: holds a secret in plain text"],
             ),
             Case(
                 values(env=[{"name": "DB_PASSWORD", "value": "hunter2"}]),
-                findings=["values.env.0.value holds a secret in plain text"],
+                findings=["values.env[0].value: holds a secret in plain text"],
             ),
-            Case(values(tls={"cert": KEY}), findings=["values.tls.cert holds a key"]),
+            Case(values(tls={"cert": KEY}), findings=["values.tls.cert: holds a key"]),
             Case(
                 values(extraArgs=["--id=AKIA" + "A" * 16]),
-                findings=["values.extraArgs.0 holds a key"],
+                findings=["values.extraArgs[0]: holds a key"],
             ),
         ],
         not_applicable=[OTHER],

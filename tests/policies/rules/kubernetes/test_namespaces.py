@@ -50,8 +50,24 @@ CASES = {
     "namespaces-state-their-pod-security": RuleCases(
         passing=[Case(namespace({ENFORCE: "baseline"})), Case(namespace({}, "kube-system"))],
         failing=[
-            Case(namespace(None), findings=[f"no {ENFORCE}: pods may be privileged"]),
-            Case(namespace({ENFORCE: "strict"}), findings=[f"{ENFORCE} is 'strict'"]),
+            Case(
+                namespace(None),
+                findings=[
+                    (
+                        "metadata.labels[pod-security.kubernetes.io/enforce]: is not set: pods may be "
+                        "privileged; baseline or privileged or restricted"
+                    )
+                ],
+            ),
+            Case(
+                namespace({ENFORCE: "strict"}),
+                findings=[
+                    (
+                        "metadata.labels[pod-security.kubernetes.io/enforce]: 'strict' is no level; baseline "
+                        "or privileged or restricted"
+                    )
+                ],
+            ),
         ],
         not_applicable=[Case(OTHER)],
         undecided=[Case(UNREAD)],
@@ -59,8 +75,26 @@ CASES = {
     "model-namespaces-are-restricted": RuleCases(
         passing=[Case(namespace({ENFORCE: "restricted"}), [MODEL]), Case(namespace({ENFORCE: "privileged"}))],
         failing=[
-            Case(namespace({ENFORCE: "baseline"}), [MODEL], ["holds models and enforces baseline"]),
-            Case(namespace({}), [LLM], ["holds models and enforces nothing"]),
+            Case(
+                namespace({ENFORCE: "baseline"}),
+                [MODEL],
+                [
+                    (
+                        "metadata.labels[pod-security.kubernetes.io/enforce]: baseline is enforced, and "
+                        "models stand here; restricted"
+                    )
+                ],
+            ),
+            Case(
+                namespace({}),
+                [LLM],
+                [
+                    (
+                        "metadata.labels[pod-security.kubernetes.io/enforce]: nothing is enforced, and "
+                        "models stand here; restricted"
+                    )
+                ],
+            ),
         ],
         not_applicable=[Case(OTHER)],
         undecided=[Case(UNREAD, [MODEL])],
@@ -72,9 +106,15 @@ CASES = {
             Case(namespace({}), [inside(MODEL_KINDS[0], {}, "elsewhere")]),
         ],
         failing=[
-            Case(namespace({}), [MODEL], ["holds models and is not in the mesh"]),
             Case(
-                namespace({"istio.io/dataplane-mode": "none"}), [LLM], ["holds models and is not in the mesh"]
+                namespace({}),
+                [MODEL],
+                ["metadata.labels[istio.io/dataplane-mode]: models stand here, outside the mesh; ambient"],
+            ),
+            Case(
+                namespace({"istio.io/dataplane-mode": "none"}),
+                [LLM],
+                ["metadata.labels[istio.io/dataplane-mode]: models stand here, outside the mesh; ambient"],
             ),
         ],
         not_applicable=[Case(OTHER)],
@@ -87,11 +127,13 @@ CASES = {
             Case(namespace(MESH)),
         ],
         failing=[
-            Case(namespace(MESH), [MODEL], ["holds models, and no PeerAuthentication requires mutual TLS"]),
+            Case(
+                namespace(MESH), [MODEL], ["models stand here, and no PeerAuthentication requires mutual TLS"]
+            ),
             Case(
                 namespace(MESH),
                 [LLM, inside(AUTHENTICATION[0], STRICT, "elsewhere")],
-                ["holds models, and no PeerAuthentication requires mutual TLS"],
+                ["models stand here, and no PeerAuthentication requires mutual TLS"],
             ),
         ],
         not_applicable=[Case(OTHER)],
@@ -118,7 +160,9 @@ CASES = {
         failing=[
             Case(
                 namespace({key: value}),
-                findings=[f"{key} is {value}: its workloads take and send plain text, under no name"],
+                findings=[
+                    f"metadata.labels[{key}]: {value}: workloads take and send plain text, under no name"
+                ],
             )
             for key, value in (*NONE.items(), ("istio-injection", "disabled"))
         ],
@@ -186,12 +230,12 @@ CASES = {
             Case(
                 namespace({}),
                 [MODEL],
-                ["holds models, and no NetworkPolicy denies outgoing traffic by default"],
+                ["models stand here, and no NetworkPolicy denies outgoing traffic"],
             ),
             Case(
                 namespace({}),
                 [LLM, network({"podSelector": {}})],
-                ["holds models, and no NetworkPolicy denies outgoing traffic by default"],
+                ["models stand here, and no NetworkPolicy denies outgoing traffic"],
             ),
         ],
         not_applicable=[Case(OTHER)],
@@ -203,16 +247,18 @@ CASES = {
             Case(namespace({})),
         ],
         failing=[
-            Case(namespace({}), [MODEL], ["holds models, and no ResourceQuota bounds their GPUs or pods"]),
+            Case(
+                namespace({}), [MODEL], ["models stand here, and no ResourceQuota bounds their GPUs or pods"]
+            ),
             Case(
                 namespace({}),
                 [LLM, inside(QUOTA, {"hard": {"services.nodeports": "0"}})],
-                ["holds models, and no ResourceQuota bounds their GPUs or pods"],
+                ["models stand here, and no ResourceQuota bounds their GPUs or pods"],
             ),
             Case(
                 namespace({}),
                 [LLM, inside(QUOTA, {"hard": {"pods": "9"}, "scopes": ["BestEffort"]})],
-                ["holds models, and no ResourceQuota bounds their GPUs or pods"],
+                ["models stand here, and no ResourceQuota bounds their GPUs or pods"],
             ),
         ],
         not_applicable=[Case(OTHER)],
@@ -225,11 +271,11 @@ CASES = {
             Case(namespace({}), [ZTUNNEL]),
         ],
         failing=[
-            Case(namespace(MESH), [ZTUNNEL], ["does not wait for ztunnel"]),
+            Case(namespace(MESH), [ZTUNNEL], ["dependsOn: the namespace does not wait for ztunnel"]),
             Case(
                 namespace(MESH, dependencies=frozenset({OTHER.urn})),
                 [ZTUNNEL, OTHER],
-                ["does not wait for ztunnel"],
+                ["dependsOn: the namespace does not wait for ztunnel"],
             ),
         ],
         not_applicable=[Case(OTHER)],

@@ -46,27 +46,40 @@ CASES = {
             Case(allow({**source(principals=["*"]), **when("source.ip", values=["10.1.0.0/16"])})),
         ],
         failing=[
-            Case(allow({}), findings=["rule 0 lets anybody in"]),
-            Case(allow(CALLER, PORT), findings=["rule 1 lets anybody in"]),
-            Case(allow({}, annotations=SCRAPE), findings=["rule 0 lets anybody in"]),
-            Case(allow(source(namespaces=["*"])), findings=["rule 0 has a source that is anybody"]),
+            Case(allow({}), findings=["spec.rules[0].from: lets anybody in"]),
+            Case(allow(CALLER, PORT), findings=["spec.rules[1].from: lets anybody in"]),
+            Case(allow({}, annotations=SCRAPE), findings=["spec.rules[0].from: lets anybody in"]),
+            Case(allow(source(namespaces=["*"])), findings=["spec.rules[0].from[0].source: is anybody"]),
             Case(
                 allow(source(principals=["cluster.local/*"])),
-                findings=["rule 0 has a source that is anybody"],
+                findings=["spec.rules[0].from[0].source: is anybody"],
             ),
             Case(
                 allow(source(principals=["cluster.local/ns/*"])),
-                findings=["rule 0 has a source that is anybody"],
+                findings=["spec.rules[0].from[0].source: is anybody"],
             ),
-            Case(allow(source(notNamespaces=["models"])), findings=["rule 0 has a source that is anybody"]),
-            Case(allow(source(ipBlocks=["0.0.0.0/0"])), findings=["rule 0 has a source that is anybody"]),
+            Case(
+                allow(source(notNamespaces=["models"])), findings=["spec.rules[0].from[0].source: is anybody"]
+            ),
+            Case(
+                allow(source(ipBlocks=["0.0.0.0/0"])), findings=["spec.rules[0].from[0].source: is anybody"]
+            ),
             Case(
                 allow(source(remoteIpBlocks=["0.0.0.0/1", "128.0.0.0/1"])),
-                findings=["rule 0 has a source that is anybody"],
+                findings=["spec.rules[0].from[0].source: is anybody"],
             ),
-            Case(allow(when("source.namespace", values=["*"])), findings=["rule 0 lets anybody in"]),
-            Case(allow(when("source.namespace", notValues=["dev"])), findings=["rule 0 lets anybody in"]),
-            Case(allow(when("request.headers[x-team]", values=["ml"])), findings=["rule 0 lets anybody in"]),
+            Case(
+                allow(when("source.namespace", values=["*"])),
+                findings=["spec.rules[0].from: lets anybody in"],
+            ),
+            Case(
+                allow(when("source.namespace", notValues=["dev"])),
+                findings=["spec.rules[0].from: lets anybody in"],
+            ),
+            Case(
+                allow(when("request.headers[x-team]", values=["ml"])),
+                findings=["spec.rules[0].from: lets anybody in"],
+            ),
         ],
         not_applicable=[Case(OTHER)],
         undecided=[
@@ -82,8 +95,12 @@ CASES = {
             Case(allow(CALLER)),
         ],
         failing=[
-            Case(allow(CALLER), [OURS], ["rule 0 allows every port"]),
-            Case(allow({**CALLER, "to": [{"operation": {}}]}), [OURS], ["rule 0 allows every port"]),
+            Case(allow(CALLER), [OURS], ["spec.rules[0].to: every port is allowed"]),
+            Case(
+                allow({**CALLER, "to": [{"operation": {}}]}),
+                [OURS],
+                ["spec.rules[0].to: every port is allowed"],
+            ),
         ],
         not_applicable=[Case(OTHER)],
         undecided=[Case(allow({**CALLER, "to": UNKNOWN}), [OURS])],
@@ -115,27 +132,27 @@ CASES = {
             Case(network(podSelector={}, policyTypes=["Ingress"])),
         ],
         failing=[
-            Case(network(ingress=[{}]), findings=["ingress rule 0 admits anybody"]),
+            Case(network(ingress=[{}]), findings=["spec.ingress[0].from: anybody is admitted"]),
             Case(
                 network(ingress=[{"from": [{}]}]),
-                findings=["ingress rule 0 admits a peer that names nobody"],
+                findings=["spec.ingress[0].from[0]: admits whom no field names"],
             ),
             Case(
                 network(ingress=[{"from": [PODS]}, {"from": []}], policyTypes=["Ingress"]),
-                findings=["ingress rule 1 admits anybody"],
+                findings=["spec.ingress[1].from: anybody is admitted"],
             ),
             Case(
                 network(ingress=[{"from": [{"ipBlock": EVERYWHERE}]}]),
-                findings=["ingress rule 0 admits 0.0.0.0/0"],
+                findings=["spec.ingress[0].from[0]: admits 0.0.0.0/0"],
             ),
             Case(
                 network(ingress=[{"from": [{"namespaceSelector": {}}]}]),
-                findings=["ingress rule 0 admits every pod of every namespace"],
+                findings=["spec.ingress[0].from[0]: admits every pod of every namespace"],
             ),
             *(
                 Case(
                     network(ingress=[{"from": [{"namespaceSelector": {"matchExpressions": [expression]}}]}]),
-                    findings=["ingress rule 0 admits every pod that is not left out"],
+                    findings=["spec.ingress[0].from[0]: admits every pod that is not left out"],
                 )
                 for expression in (
                     {"key": "kubernetes.io/metadata.name", "operator": "Exists"},
@@ -157,25 +174,25 @@ CASES = {
             ),
         ],
         failing=[
-            Case(network(ingress=[{"from": [PODS]}]), [OURS], ["ingress rule 0 admits to every port"]),
+            Case(network(ingress=[{"from": [PODS]}]), [OURS], ["spec.ingress[0].ports: every port is open"]),
             Case(
                 network(egress=[{"to": [PODS, {"ipBlock": EVERYWHERE}]}]),
-                findings=["egress rule 0 reaches every port of 0.0.0.0/0"],
+                findings=["spec.egress[0].ports: every port of 0.0.0.0/0 is reached"],
             ),
             Case(
                 network(ingress=[{"from": [PODS], "ports": []}]),
                 [OURS],
-                ["ingress rule 0 admits to every port"],
+                ["spec.ingress[0].ports: every port is open"],
             ),
             Case(
                 network(ingress=[{"from": [PODS], "ports": [{"port": 1, "endPort": 65535}]}]),
-                findings=["ingress rule 0 admits to every port"],
+                findings=["spec.ingress[0].ports: every port is open"],
             ),
             Case(
                 network(ingress=[{"from": [PODS], "ports": [{"protocol": "TCP"}]}]),
-                findings=["ingress rule 0 admits to every port"],
+                findings=["spec.ingress[0].ports: every port is open"],
             ),
-            Case(network(egress=[{}]), findings=["egress rule 0 reaches every port of everybody"]),
+            Case(network(egress=[{}]), findings=["spec.egress[0].ports: every port of everybody is reached"]),
         ],
         not_applicable=[Case(OTHER)],
         undecided=[Case(network(ingress=[{"from": [PODS], "ports": UNKNOWN}]))],
@@ -193,18 +210,18 @@ CASES = {
             Case(network(egress=[{"to": [PODS]}, {"to": [{"ipBlock": {"cidr": "::/0"}}]}])),
         ],
         failing=[
-            Case(network(egress=[{}]), findings=["egress rule 0 reaches 169.254.169.254"]),
+            Case(network(egress=[{}]), findings=["spec.egress[0].to: 169.254.169.254 is reached on port 80"]),
             Case(
                 network(egress=[{"to": [{"ipBlock": EVERYWHERE}], "ports": [{"port": 1, "endPort": 1024}]}]),
-                findings=["egress rule 0 reaches 169.254.169.254"],
+                findings=["spec.egress[0].to: 169.254.169.254 is reached on port 80"],
             ),
             Case(
                 network(egress=[{"to": [{"ipBlock": {**EVERYWHERE, "except": ["10.0.0.0/8"]}}]}]),
-                findings=["egress rule 0 reaches 169.254.169.254"],
+                findings=["spec.egress[0].to: 169.254.169.254 is reached on port 80"],
             ),
             Case(
                 network(egress=[{"ports": [{"protocol": "TCP"}]}]),
-                findings=["egress rule 0 reaches 169.254.169.254"],
+                findings=["spec.egress[0].to: 169.254.169.254 is reached on port 80"],
             ),
         ],
         not_applicable=[Case(OTHER)],

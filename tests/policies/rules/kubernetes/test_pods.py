@@ -57,7 +57,10 @@ def _token(account, mounted=None):
 
 _OTHER = [Case(resource("kubernetes:core/v1:Service", {"kind": "Service"}))]
 
-_SHARED = "asks for the token of the namespace's default account, which every pod there shares"
+_SHARED = (
+    "spec.template.spec.automountServiceAccountToken: asks for the token of the namespace's default account, "
+    "which every pod there shares"
+)
 
 CASES = {
     "pods-meet-restricted-pss": RuleCases(
@@ -74,38 +77,69 @@ CASES = {
             ),
         ],
         failing=[
-            _failing(lambda p, _c: p.update(hostNetwork=True), "hostNetwork is on", kind="DaemonSet"),
+            _failing(
+                lambda p, _c: p.update(hostNetwork=True),
+                "spec.template.spec.hostNetwork: the pod shares the node's network",
+                kind="DaemonSet",
+            ),
             _failing(
                 lambda p, _c: p.update(hostPID=True, hostIPC=True),
-                "hostPID is on",
-                "hostIPC is on",
+                "spec.hostPID: the pod sees every process of the node",
+                "spec.hostIPC: the pod shares the node's memory segments",
                 kind="Pod",
             ),
-            _failing(lambda p, _c: p.update(volumes=[{"hostPath": {"path": "/"}}]), "mounts / of the node"),
             _failing(
-                lambda _p, c: c["securityContext"].update(privileged=True), "main: privileged", kind="CronJob"
+                lambda p, _c: p.update(volumes=[{"hostPath": {"path": "/"}}]),
+                "spec.template.spec.volumes[0].hostPath: the pod mounts / of the node",
+            ),
+            _failing(
+                lambda _p, c: c["securityContext"].update(privileged=True),
+                "spec.jobTemplate.spec.template.spec.containers[0].securityContext.privileged: container "
+                "main has every right on the node",
+                kind="CronJob",
             ),
             _failing(
                 lambda _p, c: c["securityContext"].pop("allowPrivilegeEscalation"),
-                "main: may gain privileges (allowPrivilegeEscalation is not false)",
+                "spec.template.spec.containers[0].securityContext: container main does not say "
+                "allowPrivilegeEscalation: false",
             ),
-            _failing(lambda _p, c: c["securityContext"].pop("capabilities"), "main: keeps capabilities"),
+            _failing(
+                lambda _p, c: c["securityContext"].pop("capabilities"),
+                "spec.template.spec.containers[0].securityContext: container main does not say "
+                "capabilities.drop: [ALL]",
+            ),
             _failing(
                 lambda _p, c: c["securityContext"]["capabilities"].update(add=["SYS_ADMIN", "NET_RAW"]),
-                "main: adds NET_RAW, SYS_ADMIN",
+                "spec.template.spec.containers[0].securityContext.capabilities.add: container main adds "
+                "NET_RAW, SYS_ADMIN",
             ),
-            _failing(lambda p, _c: p["securityContext"].pop("runAsNonRoot"), "main: may run as root"),
-            _failing(lambda _p, c: c["securityContext"].update(runAsNonRoot=False), "main: may run as root"),
-            _failing(lambda p, _c: p["securityContext"].pop("seccompProfile"), "main: no seccomp profile"),
+            _failing(
+                lambda p, _c: p["securityContext"].pop("runAsNonRoot"),
+                "spec.template.spec.containers[0].securityContext: container main does not say runAsNonRoot: true",
+            ),
+            _failing(
+                lambda _p, c: c["securityContext"].update(runAsNonRoot=False),
+                "spec.template.spec.containers[0].securityContext.runAsNonRoot: container main may run "
+                "as root; must be true",
+            ),
+            _failing(
+                lambda p, _c: p["securityContext"].pop("seccompProfile"),
+                "spec.template.spec.containers[0].securityContext: container main does not say "
+                "seccompProfile.type: RuntimeDefault",
+            ),
             _failing(
                 lambda p, c: _init(p, c).update(securityContext={**c["securityContext"], "privileged": True}),
-                "init: privileged",
+                "spec.template.spec.initContainers[0].securityContext.privileged: container init has "
+                "every right on the node",
             ),
             Case(
                 _part(
                     {"driver": {"hostNetwork": True}, "volumes": [{"name": "v", "hostPath": {"path": "/"}}]}
                 ),
-                findings=["spec.driver: hostNetwork is on", "spec: mounts / of the node"],
+                findings=[
+                    "spec.driver.hostNetwork: the pod shares the node's network",
+                    "spec.volumes[0].hostPath: the pod mounts / of the node",
+                ],
             ),
         ],
         not_applicable=_OTHER,
@@ -125,13 +159,22 @@ CASES = {
         ],
         failing=[
             _failing(
-                lambda _p, c: c.pop("resources"), "main: no requests.cpu, requests.memory, limits.memory"
+                lambda _p, c: c.pop("resources"),
+                "spec.template.spec.containers[0].resources: container main has no requests.cpu, "
+                "requests.memory, limits.memory",
             ),
-            _failing(lambda _p, c: c["resources"].pop("limits"), "main: no limits.memory"),
-            _failing(lambda _p, c: c["resources"].update(limits={"memory": "0Mi"}), "main: no limits.memory"),
+            _failing(
+                lambda _p, c: c["resources"].pop("limits"),
+                "spec.template.spec.containers[0].resources: container main has no limits.memory",
+            ),
+            _failing(
+                lambda _p, c: c["resources"].update(limits={"memory": "0Mi"}),
+                "spec.template.spec.containers[0].resources: container main has no limits.memory",
+            ),
             _failing(
                 lambda p, c: (p.update(resources={"limits": {"memory": "1Gi"}}), c.pop("resources")),
-                "main: no requests.cpu, requests.memory, limits.memory",
+                "spec.template.spec.containers[0].resources: container main has no requests.cpu, "
+                "requests.memory, limits.memory",
             ),
         ],
         not_applicable=_OTHER,
@@ -145,18 +188,19 @@ CASES = {
         failing=[
             _failing(
                 lambda _p, c: c.update(image="server:latest"),
-                "main: server:latest is whatever was pushed last",
+                "spec.template.spec.containers[0].image: server:latest is whatever was pushed last",
             ),
             _failing(
-                lambda p, c: _init(p, c).update(image="server"), "init: server is whatever was pushed last"
+                lambda p, c: _init(p, c).update(image="server"),
+                "spec.template.spec.initContainers[0].image: server is whatever was pushed last",
             ),
             _failing(
                 lambda p, _c: p.update(volumes=[{"name": "m", "image": {"reference": "host/model:latest"}}]),
-                "volume m: host/model:latest is whatever was pushed last",
+                "spec.template.spec.volumes[0].image.reference: host/model:latest is whatever was pushed last",
             ),
             Case(
                 _part({"driver": {"image": "a/b:latest"}}),
-                findings=["spec.driver: a/b:latest is whatever was pushed last"],
+                findings=["spec.driver.image: a/b:latest is whatever was pushed last"],
             ),
         ],
         not_applicable=_OTHER,

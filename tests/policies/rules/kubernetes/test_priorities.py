@@ -50,10 +50,17 @@ CASES = {
             Case(model(MODELS), [priority_class(50)]),
         ],
         failing=[
-            Case(model(CRITICAL), findings=["spec.predictor.priorityClassName is system-cluster-critical"]),
+            Case(
+                model(CRITICAL),
+                findings=[
+                    "spec.predictor.priorityClassName: system-cluster-critical is for what runs the cluster"
+                ],
+            ),
             Case(
                 model({"tolerations": UNKNOWN}, canary=[{"predictor": CRITICAL}]),
-                findings=["spec.canary.0.predictor.priorityClassName is system-cluster-critical"],
+                findings=[
+                    "spec.canary[0].predictor.priorityClassName: system-cluster-critical is for what runs the cluster"
+                ],
             ),
             Case(
                 model(MODELS),

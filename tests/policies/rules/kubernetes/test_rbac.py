@@ -49,29 +49,32 @@ CASES = {
             Case(role(takes=[{"matchLabels": {"aggregate-to-monitoring": "true"}}])),
         ],
         failing=[
-            Case(role(rule(["create"], ["*/*"])), findings=["rule 0: create on every kind"]),
-            Case(role(rule(["*"], ["*"], "*")), findings=["rule 0: every verb on *"]),
+            Case(role(rule(["create"], ["*/*"])), findings=["rules[0].resources: create on every kind"]),
+            Case(role(rule(["*"], ["*"], "*")), findings=["rules[0].verbs: every verb on *"]),
             Case(
                 role(rule(["*"], ["*"], "*"), name="system:mine", labels={"app": "x"}),
-                findings=["rule 0: every verb on *"],
+                findings=["rules[0].verbs: every verb on *"],
             ),
             Case(
                 role(rule(["get"], ["pods"]), rule(["*"], ["secrets"]), of="Role"),
-                findings=["rule 1: every verb on secrets"],
+                findings=["rules[1].verbs: every verb on secrets"],
             ),
             Case(
                 role(rule(["get", "delete"], ["*"], "apps")),
-                findings=["rule 0: get, delete on every kind"],
+                findings=["rules[0].resources: get, delete on every kind"],
             ),
             Case(
                 role({"nonResourceURLs": ["*"], "verbs": ["get"]}),
-                findings=["rule 0: get on every address of the API server"],
+                findings=["rules[0].nonResourceURLs: get on every address of the API server"],
             ),
             Case(
                 role(takes=[{}]),
-                findings=["aggregationRule takes in the rights of every other role"],
+                findings=["aggregationRule.clusterRoleSelectors[0]: takes in the rights of every other role"],
             ),
-            Case(role(rule(["list"], ["*"])), findings=["rule 0: list on every kind, secrets among them"]),
+            Case(
+                role(rule(["list"], ["*"])),
+                findings=["rules[0].resources: list on every kind, secrets among them"],
+            ),
         ],
         not_applicable=OTHER,
         undecided=[Case(role(rule(UNKNOWN, ["pods"])))],
@@ -91,38 +94,48 @@ CASES = {
         failing=[
             Case(
                 role(rule(["get", "list"], ["secrets"])),
-                findings=["rule 0: get, list on secrets reads the secrets of every namespace"],
+                findings=["rules[0].resources[0]: get, list on secrets reads the secrets of every namespace"],
             ),
             Case(
                 role(rule(["create"], ["pods/exec"]), of="Role"),
-                findings=["rule 0: create on pods/exec enters running pods"],
+                findings=["rules[0].resources[0]: create on pods/exec enters running pods"],
             ),
             Case(
                 role(rule(["create"], ["pods/*"])),
                 findings=[
-                    "rule 0: create on pods/attach, pods/ephemeralcontainers, pods/exec enters running pods",
-                    "rule 0: create on pods/portforward, pods/proxy reaches pods past every network policy",
+                    (
+                        "rules[0].resources[0]: create on pods/attach, pods/ephemeralcontainers, pods/exec "
+                        "enters running pods"
+                    ),
+                    (
+                        "rules[0].resources[0]: create on pods/portforward, pods/proxy reaches pods past "
+                        "every network policy"
+                    ),
                 ],
             ),
             Case(
                 role(rule(["impersonate"], ["groups"], resourceNames=["system:masters"])),
-                findings=["rule 0: impersonate on groups acts as somebody else"],
+                findings=["rules[0].resources[0]: impersonate on groups acts as somebody else"],
             ),
             Case(
                 role(rule(["Patch"], ["ConfigMaps"], resourceNames=["aws-auth"]), of="Role"),
-                findings=["rule 0: patch on aws-auth makes administrators of the cluster"],
+                findings=["rules[0].resourceNames: patch on aws-auth makes administrators of the cluster"],
             ),
             Case(
                 role(rule(["delete"], ["validatingadmissionpolicies"], "admissionregistration.k8s.io")),
-                findings=["rule 0: delete on validatingadmissionpolicies takes away what refuses others"],
+                findings=[
+                    "rules[0].resources[0]: delete on validatingadmissionpolicies takes away what refuses others"
+                ],
             ),
             Case(
                 role(rule(["get"], ["pods"]), rule(["bind"], ["clusterroles"], "rbac.authorization.k8s.io")),
-                findings=["rule 1: bind on clusterroles gives itself any right"],
+                findings=["rules[1].resources[0]: bind on clusterroles gives itself any right"],
             ),
             Case(
                 role(rule(["create"], ["serviceaccounts/token"], resourceNames=["one"])),
-                findings=["rule 0: create on serviceaccounts/token makes tokens of other accounts"],
+                findings=[
+                    "rules[0].resources[0]: create on serviceaccounts/token makes tokens of other accounts"
+                ],
             ),
         ],
         not_applicable=OTHER,
@@ -138,11 +151,15 @@ CASES = {
         failing=[
             Case(
                 binding(TEAM, {"kind": "User", "name": "system:anonymous"}),
-                findings=["system:anonymous has the role view: whoever reaches the API server"],
+                findings=[
+                    "subjects[1].name: system:anonymous has the role view: whoever reaches the API server"
+                ],
             ),
             Case(
                 binding({"kind": "Group", "name": "system:authenticated"}, of="RoleBinding"),
-                findings=["system:authenticated has the role view: everybody who can log in, pods too"],
+                findings=[
+                    "subjects[0].name: system:authenticated has the role view: everybody who can log in, pods too"
+                ],
             ),
         ],
         not_applicable=OTHER,
@@ -159,19 +176,25 @@ CASES = {
             Case(binding({"kind": "User", "name": "apiserver"}, to="system:kubelet-api-admin")),
         ],
         failing=[
-            Case(binding(WEB, to="cluster-admin"), findings=["web has the role cluster-admin everywhere"]),
+            Case(
+                binding(WEB, to="cluster-admin"),
+                findings=["subjects[0].name: web has the role cluster-admin everywhere"],
+            ),
             Case(
                 binding(WEB, to="system:kubelet-api-admin"),
-                findings=["web has the role system:kubelet-api-admin everywhere"],
+                findings=["subjects[0].name: web has the role system:kubelet-api-admin everywhere"],
             ),
             Case(
                 mapped("- groups: [system:masters]\n  rolearn: arn:aws:iam::111122223333:role/dev\n"),
-                findings=["mapRoles puts identities into system:masters"],
+                findings=["data.mapRoles: puts identities into system:masters"],
             ),
-            Case(binding(TEAM, to="edit"), findings=["team-shop has the role edit everywhere"]),
+            Case(
+                binding(TEAM, to="edit"),
+                findings=["subjects[0].name: team-shop has the role edit everywhere"],
+            ),
             Case(
                 binding(WEB, to="cluster-admin", of="RoleBinding"),
-                findings=["web has the role cluster-admin in its namespace"],
+                findings=["subjects[0].name: web has the role cluster-admin in its namespace"],
             ),
         ],
         not_applicable=OTHER,

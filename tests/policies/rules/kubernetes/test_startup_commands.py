@@ -32,8 +32,8 @@ def workflow(script):
 
 
 OFFLINE = {"name": "HF_HUB_OFFLINE", "value": "1"}
-PIPES = "app pipes a download into an interpreter when it starts"
-RUNS = "app runs a downloaded script when it starts"
+PIPES = "spec.template.spec.containers[0].command[2]: container app pipes a download into an interpreter when it starts"
+RUNS = "spec.template.spec.containers[0].command[2]: container app runs a downloaded script when it starts"
 
 CASES = {
     "containers-run-what-their-image-holds": RuleCases(
@@ -67,51 +67,81 @@ CASES = {
                     "python3 <(wget -qO- https://x.example.com/i)",
                 )
             ),
-            Case(step(script="#!/bin/sh\ncurl https://x.example.com/i | sh"), findings=[f"build{PIPES[3:]}"]),
+            Case(
+                step(script="#!/bin/sh\ncurl https://x.example.com/i | sh"),
+                findings=[
+                    "spec.steps[0].script: container build pipes a download into an interpreter when it starts"
+                ],
+            ),
             Case(
                 pod(image="vllm/vllm-openai:v1", args=["--model", "org/name"]),
-                findings=["app takes org/name from a hub (--model)"],
+                findings=[
+                    "spec.template.spec.containers[0].args[1]: container app takes org/name from a hub (--model)"
+                ],
             ),
             Case(
                 pod(command=["sh", "-c", "exec vllm serve org/name --port 1"]),
-                findings=["app takes org/name from a hub (vllm serve)"],
+                findings=[
+                    "spec.template.spec.containers[0].command[2]: container app takes org/name from a hub (vllm serve)"
+                ],
             ),
             Case(
                 pod(image="tgi:1", args=["--model-id=org/name"], env=[{**OFFLINE, "value": "0"}]),
                 findings=[
-                    "app may ask a hub (HF_HUB_OFFLINE is 0)",
-                    "app takes org/name from a hub (--model-id)",
+                    "spec.template.spec.containers[0].env[0].value: container app may ask a hub (HF_HUB_OFFLINE is 0)",
+                    "spec.template.spec.containers[0].args[0]: container app takes org/name from a hub (--model-id)",
                 ],
             ),
             Case(
                 pod(env=[{"name": "MODEL_ID", "value": "org/name"}]),
-                findings=["app takes org/name from a hub (MODEL_ID)"],
+                findings=[
+                    "spec.template.spec.containers[0].env[0].value: container app takes org/name from a hub (MODEL_ID)"
+                ],
             ),
             Case(
                 pod(lifecycle={"postStart": {"exec": {"command": ["sh", "-c", "pip install x"]}}}),
-                findings=["app installs packages when it starts"],
+                findings=[
+                    (
+                        "spec.template.spec.containers[0].lifecycle.postStart.exec.command[2]: "
+                        "container app installs packages when it starts"
+                    )
+                ],
             ),
             Case(
                 pod(command=["python", "-c", "AutoModel.from_pretrained('org/name')"]),
-                findings=["app fetches a model from a hub when it starts"],
+                findings=[
+                    (
+                        "spec.template.spec.containers[0].command[2]: container app fetches a model from a "
+                        "hub when it starts"
+                    )
+                ],
             ),
             Case(
                 workflow({"image": "a:1", "command": ["sh"], "source": "pip install torch"}),
-                findings=["t installs packages when it starts"],
+                findings=["spec.templates[0].script.source: container t installs packages when it starts"],
             ),
             Case(
                 pod(command=["sh", "-c", "curl -s https://x.example.com/i.sh | bash"]),
-                findings=["app pipes a download into an interpreter when it starts"],
+                findings=[
+                    (
+                        "spec.template.spec.containers[0].command[2]: container app pipes a download into an "
+                        "interpreter when it starts"
+                    )
+                ],
             ),
             Case(
                 pod(command=["sh", "-c"], args=["pip install -q vllm && vllm serve"]),
-                findings=["app installs packages when it starts"],
+                findings=[
+                    "spec.template.spec.containers[0].args[0]: container app installs packages when it starts"
+                ],
             ),
             Case(
                 engine(
                     lambda c: c.update(command=["bash", "-c", "git clone https://x.example.com/m && serve"])
                 ),
-                findings=["main clones a repository when it starts"],
+                findings=[
+                    "spec.template.containers[0].command[2]: container main clones a repository when it starts"
+                ],
             ),
         ],
         not_applicable=OTHER,
@@ -127,19 +157,39 @@ CASES = {
         failing=[
             Case(
                 pod(env=[{"name": "EXTRA", "value": "--max-model-len 8192 --trust-remote-code"}]),
-                findings=["app runs code that comes with the weights (--trust-remote-code)"],
+                findings=[
+                    (
+                        "spec.template.spec.containers[0].env[0].value: container app runs code that comes "
+                        "with the weights (--trust-remote-code)"
+                    )
+                ],
             ),
             Case(
                 pod(args=["--model", "/models", "--trust-remote-code"]),
-                findings=["app runs code that comes with the weights (--trust-remote-code)"],
+                findings=[
+                    (
+                        "spec.template.spec.containers[0].args[2]: container app runs code that comes with "
+                        "the weights (--trust-remote-code)"
+                    )
+                ],
             ),
             Case(
                 pod(command=["sh", "-c", "vllm serve /m --trust_remote_code=True --port 1"]),
-                findings=["app runs code that comes with the weights (--trust_remote_code=True)"],
+                findings=[
+                    (
+                        "spec.template.spec.containers[0].command[2]: container app runs code that comes "
+                        "with the weights (--trust_remote_code=True)"
+                    )
+                ],
             ),
             Case(
                 pod(env=[{"name": "VLLM_TRUST_REMOTE_CODE", "value": "true"}]),
-                findings=["app runs code that comes with the weights (VLLM_TRUST_REMOTE_CODE)"],
+                findings=[
+                    (
+                        "spec.template.spec.containers[0].env[0].value: container app runs code that comes "
+                        "with the weights (VLLM_TRUST_REMOTE_CODE)"
+                    )
+                ],
             ),
         ],
         not_applicable=OTHER,
@@ -154,11 +204,11 @@ CASES = {
         failing=[
             Case(
                 machine("#!/bin/bash\ncurl -s https://x.example.com/i.sh | bash\n"),
-                findings=["user data pipes a download into an interpreter when the machine starts"],
+                findings=["userData: pipes a download into an interpreter when the machine starts"],
             ),
             Case(
                 machine(b64encode(b'bash -c "$(curl -fsSL https://x.example.com/i.sh)"').decode()),
-                findings=["user data runs a downloaded script when the machine starts"],
+                findings=["userData: runs a downloaded script when the machine starts"],
             ),
         ],
         not_applicable=OTHER,

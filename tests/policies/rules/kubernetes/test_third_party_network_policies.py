@@ -34,29 +34,36 @@ CASES = {
         ],
         failing=[
             Case(
-                cilium(ingress=[{"fromEntities": ["all"]}]), findings=["ingress rule 0 admits the entity all"]
+                cilium(ingress=[{"fromEntities": ["all"]}]),
+                findings=["spec.ingress[0].fromEntities[0]: all is admitted"],
             ),
             Case(
                 resource(CILIUM[1], {"specs": [{"ingress": [{"fromCIDRSet": [{"cidr": "0.0.0.0/1"}]}]}]}),
-                findings=["ingress rule 0 admits 0.0.0.0/1"],
+                findings=["specs[0].ingress[0].fromCIDRSet[0].cidr: 0.0.0.0/1 is admitted"],
             ),
             Case(
                 cilium(egress=[{"toEntities": ["world"]}]),
-                findings=["egress rule 0 reaches every port of the entity world"],
+                findings=["spec.egress[0].toEntities[0]: every port of world is reached"],
             ),
-            Case(calico("ingress"), findings=["ingress rule 0 admits anybody"]),
+            Case(calico("ingress"), findings=["spec.ingress[0].source: anybody is admitted"]),
             Case(
                 calico("ingress", source={"nets": ["::/0"]}, destination={"ports": [443]}),
-                findings=["ingress rule 0 admits anybody"],
+                findings=["spec.ingress[0].source: anybody is admitted"],
             ),
-            Case(calico("egress"), findings=["egress rule 0 reaches every port of everybody"]),
+            Case(
+                calico("egress"), findings=["spec.egress[0].destination: every port of everybody is reached"]
+            ),
             Case(
                 admin(namespaces={}),
-                findings=["ingress rule 0 admits every pod of every namespace, whatever other policies say"],
+                findings=[
+                    "spec.ingress[0].from[0]: every pod of every namespace is admitted, whatever other policies say"
+                ],
             ),
             Case(
                 admin("egress", networks=["0.0.0.0/0"]),
-                findings=["egress rule 0 reaches 0.0.0.0/0, whatever other policies say"],
+                findings=[
+                    "spec.egress[0].to[0].networks[0]: 0.0.0.0/0 is reached, whatever other policies say"
+                ],
             ),
         ],
         not_applicable=[Case(resource("kubernetes:networking.k8s.io/v1:NetworkPolicy", {}))],

@@ -38,30 +38,32 @@ CASES = {
             Case(
                 mesh_half(pods={}),
                 [network_half()],
-                ["it and the NetworkPolicy callers select different pods"],
+                ["spec.selector.matchLabels: it and the NetworkPolicy callers select different pods"],
             ),
             Case(
                 mesh_half(),
                 [network_half(EDGE, {"podSelector": {}})],
-                ["only the NetworkPolicy admits the namespace models"],
+                ["spec.rules: only the NetworkPolicy admits the namespace models"],
             ),
             Case(
                 mesh_half(principals=["cluster.local/ns/edge/sa/edge", "cluster.local/ns/other/sa/x"]),
                 [network_half()],
-                ["only the AuthorizationPolicy admits the namespace other"],
+                ["spec.rules: only the AuthorizationPolicy admits the namespace other"],
             ),
             Case(
                 mesh_half(ipBlocks=["10.0.0.0/8"]),
                 [network_half(BLOCK, port=8000)],
                 [
-                    "only the AuthorizationPolicy admits 10.0.0.0/8",
-                    "only the NetworkPolicy admits 10.0.0.0/16",
+                    "spec.rules: only the AuthorizationPolicy admits 10.0.0.0/8",
+                    "spec.rules: only the NetworkPolicy admits 10.0.0.0/16",
                 ],
             ),
             Case(
                 mesh_half(ipBlocks=["10.0.0.0/16"]),
                 [network_half(BLOCK, port=9000)],
-                ["10.0.0.0/16 may reach other ports in the NetworkPolicy than in the AuthorizationPolicy"],
+                [
+                    "spec.rules: 10.0.0.0/16 may reach other ports in the NetworkPolicy than in the AuthorizationPolicy"
+                ],
             ),
         ],
         not_applicable=[Case(network_half())],
@@ -72,11 +74,19 @@ CASES = {
             Case(network_half(egress=[DNS])),
         ],
         failing=[
-            Case(network_half(egress=[DNS, {"to": [EDGE]}]), findings=["egress rule 1 opens every port"]),
-            Case(network_half(pods={}), findings=["a flow that is of every pod of the namespace"]),
+            Case(
+                network_half(egress=[DNS, {"to": [EDGE]}]),
+                findings=["spec.egress[1].ports: every port is open"],
+            ),
+            Case(
+                network_half(pods={}),
+                findings=["spec.podSelector: a flow that is of every pod of the namespace"],
+            ),
             Case(
                 network_half(WHOLE_EDGE),
-                findings=["a flow that every pod of its caller's namespace may use"],
+                findings=[
+                    "spec.ingress[0].from[0].podSelector: a flow that every pod of its caller's namespace may use"
+                ],
             ),
         ],
         not_applicable=[Case(mesh_half())],

@@ -17,8 +17,8 @@ _BETWEEN = resource("aws:sqs/queue:Queue", {}, name="between", dependencies=froz
 
 
 def _outside(where):
-    said = "ambient, and the release does not wait for mesh-ztunnel: its pods start outside"
-    return f"{where}.istio.io/dataplane-mode: {said}"
+    said = "the release does not wait for mesh-ztunnel, and its pods start outside the mesh"
+    return f"{where}[istio.io/dataplane-mode]: {said}"
 
 
 CASES = {
@@ -32,7 +32,9 @@ CASES = {
         ],
         failing=[
             Case(
-                _release("x", podLabels=_AMBIENT), others=[_ZTUNNEL], findings=[_outside("values.podLabels")]
+                _release("x", podLabels=_AMBIENT),
+                others=[_ZTUNNEL],
+                findings=[_outside("values.podLabels")],
             ),
             Case(
                 _release("x", parts=[{}, {"podMetadata": {"labels": _AMBIENT}}]),

@@ -46,7 +46,7 @@ def authorization(place: object = "models", **notes: object) -> Resource:
 
 
 AMBIENT = {"istio.io/dataplane-mode": "ambient"}
-UNENFORCED = "the namespace models is not in the mesh: nobody enforces it"
+UNENFORCED = "metadata.namespace: models is not in the mesh: nobody enforces the policy"
 
 CASES = {
     "mesh-policies-are-enforced": RuleCases(
@@ -66,7 +66,7 @@ CASES = {
             Case(authorization(), [namespace()], [UNENFORCED]),
             Case(
                 authorization(**{"istio.io/dry-run": "true"}),
-                findings=["istio.io/dry-run is on: it is logged and not enforced"],
+                findings=["metadata.annotations[istio.io/dry-run]: the policy is logged and not enforced"],
             ),
             Case(
                 authorization(),
@@ -102,27 +102,31 @@ CASES = {
         failing=[
             Case(
                 peer({"mtls": {"mode": "PERMISSIVE"}}, "models"),
-                findings=["PERMISSIVE for every workload of models"],
+                findings=["spec.mtls.mode: PERMISSIVE for every workload of models; STRICT"],
             ),
             Case(
                 peer(
                     {"selector": {"matchLabels": {"a": "b"}}, "mtls": {"mode": "DISABLE"}}, "models", WEBHOOK
                 ),
-                findings=["DISABLE for the workload of models"],
+                findings=["spec.mtls.mode: DISABLE for the workload of models; STRICT"],
             ),
             Case(
                 peer({"mtls": {"mode": "UNSET"}}),
-                findings=["UNSET for the whole mesh, which takes plain text"],
+                findings=["spec.mtls.mode: UNSET for the whole mesh, which takes plain text; STRICT"],
             ),
-            Case(peer({}), findings=["no mode for the whole mesh, which takes plain text"]),
-            Case(peer(PORT, "kserve"), findings=["PERMISSIVE on port 9443"]),
+            Case(
+                peer({}), findings=["spec.mtls.mode: none for the whole mesh, which takes plain text; STRICT"]
+            ),
+            Case(
+                peer(PORT, "kserve"), findings=["spec.portLevelMtls.9443.mode: plain text is taken; STRICT"]
+            ),
             Case(
                 peer(PORT, "kserve", {"slipway.dev/mesh-exception": "because"}),
-                findings=["PERMISSIVE on port 9443"],
+                findings=["spec.portLevelMtls.9443.mode: plain text is taken; STRICT"],
             ),
             Case(
                 peer({**PORT, "portLevelMtls": {"9443": {"mode": "DISABLE"}}}, "kserve", WEBHOOK),
-                findings=["DISABLE on port 9443"],
+                findings=["spec.portLevelMtls.9443.mode: plain text is taken; STRICT"],
             ),
         ],
         not_applicable=[Case(BASE)],
@@ -136,8 +140,12 @@ CASES = {
             Case(release("ztunnel")),
         ],
         failing=[
-            Case(release("istiod"), [BASE], ["does not wait for base"]),
-            Case(release("ztunnel", after=(ISTIOD,)), [BASE, ISTIOD, CNI], ["does not wait for cni"]),
+            Case(release("istiod"), [BASE], ["dependsOn: the release does not wait for base"]),
+            Case(
+                release("ztunnel", after=(ISTIOD,)),
+                [BASE, ISTIOD, CNI],
+                ["dependsOn: the release does not wait for cni"],
+            ),
         ],
         not_applicable=[Case(release("kserve", repositoryOpts={"repo": "https://example.com"}), [BASE])],
         undecided=[Case(release("istiod", repositoryOpts=UNKNOWN), [BASE])],

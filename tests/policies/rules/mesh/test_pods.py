@@ -53,13 +53,45 @@ CASES = {
             Case(workload(notes={EXCLUDED: "9090"}), [SIDECARS, HTTP, METRICS]),
         ],
         failing=[
-            Case(workload(OFF), [SIDECARS, HTTP], [f"{INJECT} is false: {PLAIN}"]),
-            Case(workload(notes={INJECT: False}), [SIDECARS, HTTP], [f"{INJECT} is false: {PLAIN}"]),
-            Case(workload({MODE: "none"}, kind="StatefulSet"), [AMBIENT, HTTP], [f"{MODE} is none: {PLAIN}"]),
+            Case(
+                workload(OFF),
+                [SIDECARS, HTTP],
+                [
+                    (
+                        "spec.template.metadata.labels[sidecar.istio.io/inject]: what the workload answers "
+                        "is answered in plain text, to anybody"
+                    )
+                ],
+            ),
+            Case(
+                workload(notes={INJECT: False}),
+                [SIDECARS, HTTP],
+                [
+                    (
+                        "spec.template.metadata.annotations[sidecar.istio.io/inject]: what the workload "
+                        "answers is answered in plain text, to anybody"
+                    )
+                ],
+            ),
+            Case(
+                workload({MODE: "none"}, kind="StatefulSet"),
+                [AMBIENT, HTTP],
+                [
+                    (
+                        "spec.template.metadata.labels[istio.io/dataplane-mode]: what the workload answers "
+                        "is answered in plain text, to anybody"
+                    )
+                ],
+            ),
             Case(
                 workload(notes={EXCLUDED: "9090, 8080"}),
                 [SIDECARS, HTTP],
-                [f"{EXCLUDED} names 8080, which a Service sends requests to"],
+                [
+                    (
+                        "spec.template.metadata.annotations[traffic.sidecar.istio.io/excludeInboundPorts]: "
+                        "names 8080, which a Service sends requests to"
+                    )
+                ],
             ),
         ],
         not_applicable=[Case(resource("kubernetes:batch/v1:Job", {"kind": "Job"}))],

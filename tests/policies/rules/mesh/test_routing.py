@@ -42,16 +42,21 @@ CASES = {
             Case(destination({"mode": "SIMPLE", "insecureSkipVerify": False})),
         ],
         failing=[
-            Case(destination({"mode": "DISABLE"}), findings=["trafficPolicy.tls sends in plain text"]),
+            Case(
+                destination({"mode": "DISABLE"}),
+                findings=["spec.trafficPolicy.tls.mode: requests are sent in plain text"],
+            ),
             Case(
                 destination({"mode": "SIMPLE", "insecureSkipVerify": True}),
-                findings=["trafficPolicy.tls trusts any certificate"],
+                findings=["spec.trafficPolicy.tls.insecureSkipVerify: any certificate is trusted"],
             ),
             Case(
                 destination(
                     subsets=[{"trafficPolicy": {"portLevelSettings": [{"tls": {"mode": "DISABLE"}}]}}]
                 ),
-                findings=["subsets.0.trafficPolicy.portLevelSettings.0.tls sends in plain text"],
+                findings=[
+                    "spec.subsets[0].trafficPolicy.portLevelSettings[0].tls.mode: requests are sent in plain text"
+                ],
             ),
         ],
         not_applicable=OTHER,
@@ -64,15 +69,21 @@ CASES = {
             Case(gateway("HTTPS", mode="SIMPLE", minProtocolVersion="TLSV1_2")),
         ],
         failing=[
-            Case(gateway("HTTP"), findings=["server 0 listens in plain text (HTTP)"]),
-            Case(gateway("grpc", httpsRedirect=False), findings=["server 0 listens in plain text (GRPC)"]),
+            Case(
+                gateway("HTTP"),
+                findings=["spec.servers[0].port.protocol: listens in plain text (HTTP); HTTPS or TLS"],
+            ),
+            Case(
+                gateway("grpc", httpsRedirect=False),
+                findings=["spec.servers[0].port.protocol: listens in plain text (GRPC); HTTPS or TLS"],
+            ),
             Case(
                 gateway("HTTPS", mode="SIMPLE", cipherSuites=["ECDHE-RSA-AES128-GCM-SHA256", "DES-CBC3-SHA"]),
-                findings=["server 0 accepts the cipher DES-CBC3-SHA"],
+                findings=["spec.servers[0].tls.cipherSuites[1]: the cipher DES-CBC3-SHA is accepted"],
             ),
             Case(
                 gateway("HTTPS", mode="SIMPLE", minProtocolVersion="TLSV1_1"),
-                findings=["server 0 accepts TLSV1_1"],
+                findings=["spec.servers[0].tls.minProtocolVersion: TLSV1_1 is accepted; TLSV1_2 or later"],
             ),
         ],
         not_applicable=OTHER,
@@ -81,16 +92,18 @@ CASES = {
     "service-entries-name-their-hosts": RuleCases(
         passing=[Case(entry("api.example.com")), Case(entry("*.example.com", "*.local"))],
         failing=[
-            Case(entry("*.com"), findings=["opens the way to every host (*.com)"]),
-            Case(entry("*"), findings=["opens the way to every host (*)"]),
+            Case(entry("*.com"), findings=["spec.hosts[0]: opens the way to every host (*.com)"]),
+            Case(entry("*"), findings=["spec.hosts[0]: opens the way to every host (*)"]),
             Case(
                 resource(
                     ENTRIES[0],
                     {"spec": {"hosts": ["a.example.com"], "addresses": ["10.1.2.3", "128.0.0.0/1"]}},
                 ),
-                findings=["opens the way to every address (128.0.0.0/1)"],
+                findings=["spec.addresses[1]: opens the way to every address (128.0.0.0/1)"],
             ),
-            Case(entry("api.example.com", "*."), findings=["opens the way to every host (*.)"]),
+            Case(
+                entry("api.example.com", "*."), findings=["spec.hosts[1]: opens the way to every host (*.)"]
+            ),
         ],
         not_applicable=OTHER,
         undecided=[Case(entry(UNKNOWN))],
@@ -98,7 +111,10 @@ CASES = {
     "token-keys-are-fetched-encrypted": RuleCases(
         passing=[Case(tokens("https://login.example.com/keys")), Case(tokens(None))],
         failing=[
-            Case(tokens(uri), findings=["rule 0 fetches the issuer's keys in plain text"])
+            Case(
+                tokens(uri),
+                findings=["spec.jwtRules[0].jwksUri: the issuer's keys are fetched in plain text; https"],
+            )
             for uri in ("http://login.example.com/keys", "HTTP://login.svc/keys")
         ],
         not_applicable=OTHER,
@@ -110,7 +126,10 @@ CASES = {
             Case(
                 resource(kind, {"spec": {"outboundTrafficPolicy": {"mode": "ALLOW_ANY"}}}),
                 findings=[
-                    "spec.outboundTrafficPolicy.mode ALLOW_ANY: what is not in the registry is reached all the same"
+                    (
+                        "spec.outboundTrafficPolicy.mode: what is not in the registry is reached all the "
+                        "same; REGISTRY_ONLY"
+                    )
                 ],
             )
             for kind in SIDECARS[:2]
@@ -126,11 +145,21 @@ CASES = {
         failing=[
             Case(
                 patched("REMOVE", "envoy.filters.http.rbac"),
-                findings=["patch 0 takes envoy.filters.http.rbac out of the proxies"],
+                findings=[
+                    (
+                        "spec.configPatches[0].match.listener.filterChain.filter.subFilter.name: "
+                        "envoy.filters.http.rbac is taken out of the proxies"
+                    )
+                ],
             ),
             Case(
                 patched("REPLACE", "", outer="envoy.filters.network.rbac"),
-                findings=["patch 0 takes envoy.filters.network.rbac out of the proxies"],
+                findings=[
+                    (
+                        "spec.configPatches[0].match.listener.filterChain.filter.name: "
+                        "envoy.filters.network.rbac is taken out of the proxies"
+                    )
+                ],
             ),
         ],
         not_applicable=OTHER,

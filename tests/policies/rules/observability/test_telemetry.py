@@ -37,11 +37,11 @@ CASES: dict[str, RuleCases] = {
         failing=[
             Case(
                 resource(LOG_GROUP, {"retentionInDays": 30}),
-                findings=["kmsKeyId is not set: whoever may read logs reads these"],
+                findings=["kmsKeyId: is not set: whoever may read logs reads these"],
             ),
             Case(
                 resource(LOG_GROUP, {"kmsKeyId": ""}),
-                findings=["kmsKeyId is not set: whoever may read logs reads these"],
+                findings=["kmsKeyId: is not set: whoever may read logs reads these"],
             ),
         ],
         not_applicable=[Case(NOT_OURS)],
@@ -58,15 +58,24 @@ CASES: dict[str, RuleCases] = {
                 resource(
                     COLLECTORS[2], {"spec": {"remoteWrite": [{"tlsConfig": {"insecureSkipVerify": True}}]}}
                 ),
-                findings=["spec.remoteWrite.0.tlsConfig: insecureSkipVerify is on"],
+                findings=[
+                    "spec.remoteWrite[0].tlsConfig.insecureSkipVerify: whoever answers is believed; must be false"
+                ],
             ),
             Case(
                 services({"port": "https", "tlsConfig": {"insecureSkipVerify": True}}),
-                findings=["endpoint https: insecureSkipVerify is on"],
+                findings=[
+                    "spec.endpoints[0].tlsConfig.insecureSkipVerify: whoever answers is believed; must be false"
+                ],
             ),
             Case(
                 pods({"port": "a"}, {"portNumber": 8443, "tlsConfig": {"insecureSkipVerify": True}}),
-                findings=["endpoint 8443: insecureSkipVerify is on"],
+                findings=[
+                    (
+                        "spec.podMetricsEndpoints[1].tlsConfig.insecureSkipVerify: whoever answers is "
+                        "believed; must be false"
+                    )
+                ],
             ),
         ],
         not_applicable=[Case(NOT_OURS)],
@@ -79,11 +88,13 @@ CASES: dict[str, RuleCases] = {
         failing=[
             Case(
                 services({"port": "https", "bearerTokenFile": "/var/run/secrets/token"}),
-                findings=["endpoint https: bearerTokenFile sends a file of Prometheus's own"],
+                findings=["spec.endpoints[0].bearerTokenFile: a file of Prometheus's own is sent"],
             ),
             Case(
                 services({"targetPort": 9, "authorization": {"credentialsFile": "/t"}}),
-                findings=["endpoint 9: authorization.credentialsFile sends a file of Prometheus's own"],
+                findings=[
+                    "spec.endpoints[0].authorization.credentialsFile: a file of Prometheus's own is sent"
+                ],
             ),
         ],
         not_applicable=[Case(NOT_OURS)],
@@ -97,15 +108,17 @@ CASES: dict[str, RuleCases] = {
         failing=[
             Case(
                 chart(STACK, {}),
-                findings=["grafana has no admin.existingSecret: the chart's own password is published"],
+                findings=[
+                    "values.grafana.admin.existingSecret: is not set, and the chart's own password is published"
+                ],
             ),
             Case(
                 chart("oci://example.com/grafana", {"adminPassword": "admin"}),
-                findings=["grafana's adminPassword is a published one"],
+                findings=["values.adminPassword: is a published one"],
             ),
             Case(
                 chart(STACK, {"grafana": {"adminPassword": "s3cret"}}),
-                findings=["grafana's adminPassword stands in plain text in the values"],
+                findings=["values.grafana.adminPassword: stands in plain text in the values"],
             ),
         ],
         not_applicable=[Case(OTHER)],
@@ -119,11 +132,11 @@ CASES: dict[str, RuleCases] = {
         failing=[
             Case(
                 chart(STACK, {"grafana": {"grafana.ini": {"auth.anonymous": {"enabled": True}}}}),
-                findings=["grafana lets anybody in: auth.anonymous.enabled is true"],
+                findings=["values.grafana[grafana.ini][auth.anonymous].enabled: Grafana lets anybody in"],
             ),
             Case(
                 chart("grafana", {"grafana.ini": {"auth.anonymous": {"enabled": "true"}}}),
-                findings=["grafana lets anybody in: auth.anonymous.enabled is true"],
+                findings=["values[grafana.ini][auth.anonymous].enabled: Grafana lets anybody in"],
             ),
         ],
         not_applicable=[Case(OTHER)],
@@ -136,11 +149,12 @@ CASES: dict[str, RuleCases] = {
         ],
         failing=[
             Case(
-                chart("dcgm-exporter", {}), findings=["tolerates no nvidia.com/gpu taint: no GPU is watched"]
+                chart("dcgm-exporter", {}),
+                findings=["values.tolerations: no GPU is watched; the taint nvidia.com/gpu is tolerated"],
             ),
             Case(
                 chart("dcgm-exporter", {"tolerations": [{"key": "spot", "operator": "Exists"}]}),
-                findings=["tolerates no nvidia.com/gpu taint: no GPU is watched"],
+                findings=["values.tolerations: no GPU is watched; the taint nvidia.com/gpu is tolerated"],
             ),
         ],
         not_applicable=[Case(OTHER)],

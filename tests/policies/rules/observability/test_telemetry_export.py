@@ -34,15 +34,19 @@ CASES = {
         failing=[
             Case(
                 collector(otlphttp={"traces_endpoint": "http://otlp.example.com:4318/v1/traces"}),
-                findings=["otlphttp.traces_endpoint sends to otlp.example.com in plain text"],
+                findings=[
+                    "spec.config.exporters.otlphttp.traces_endpoint: sends to otlp.example.com in plain text; https"
+                ],
             ),
             Case(
                 collector(otlp={"endpoint": "otlp.example.com:4317", **INSECURE}),
-                findings=["otlp.endpoint sends to otlp.example.com in plain text"],
+                findings=[
+                    "spec.config.exporters.otlp.endpoint: sends to otlp.example.com in plain text; https"
+                ],
             ),
             Case(
                 prometheus("http://8.8.8.8/push"),
-                findings=["remoteWrite.0.url sends to 8.8.8.8 in plain text"],
+                findings=["spec.remoteWrite[0].url: sends to 8.8.8.8 in plain text; https"],
             ),
         ],
         not_applicable=[Case(resource("kubernetes:apps/v1:Deployment", {}))],

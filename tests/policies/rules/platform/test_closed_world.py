@@ -43,17 +43,22 @@ CASES = {
             Case(
                 aws(endpoints='[{"sts":"https://e"}]', insecure="true"),
                 findings=[
-                    "no rule judges pulumi:providers:aws endpoints",
-                    "no rule judges pulumi:providers:aws insecure",
+                    "endpoints: no rule judges pulumi:providers:aws endpoints",
+                    "insecure: no rule judges pulumi:providers:aws insecure",
                 ],
             ),
             Case(
                 resource("aws:s3/bucket:Bucket", {"region": "us-east-1"}),
-                findings=["no rule judges aws:s3/bucket:Bucket region"],
+                findings=["region: no rule judges aws:s3/bucket:Bucket region"],
             ),
             Case(
                 resource(KYVERNO, {"spec": {"rules": [{"generate": {"kind": "Secret"}}]}}),
-                findings=[f"no rule judges {KYVERNO}: it generates objects that others make"],
+                findings=[
+                    (
+                        "spec.rules[0].generate: no rule judges kubernetes:kyverno.io/v1:ClusterPolicy: it "
+                        "generates objects that others make"
+                    )
+                ],
             ),
             Case(
                 resource("kubernetes:argoproj.io/v1alpha1:Application", {}),
@@ -121,11 +126,11 @@ CASES = {
         failing=[
             Case(
                 sent(f"{ROLE}Patch", "rbac.authorization.k8s.io/v1", "ClusterRole"),
-                findings=["changes a ClusterRole that is made elsewhere"],
+                findings=["kind: changes a ClusterRole that is made elsewhere"],
             ),
             Case(
                 sent("kubernetes:core/v1:ConfigMapList", "v1", "ConfigMapList", items=[]),
-                findings=["brings its items in one resource, so that each of them has no state of its own"],
+                findings=["items: come in one resource, so that each of them has no state of its own"],
             ),
         ],
         not_applicable=[COMPONENT],

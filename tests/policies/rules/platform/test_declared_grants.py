@@ -82,15 +82,27 @@ CASES = {
         failing=[
             Case(
                 writer(Action="logs:*"),
-                findings=[f"Write: logs:* on {STREAMS} is more than is declared"],
+                findings=[
+                    (
+                        "policy.Statement[0].Action: logs:* on "
+                        "arn:aws:logs:eu-central-1:111122223333:log-group:/slipway/shop/flow-logs:* is more than "
+                        "is declared"
+                    )
+                ],
             ),
             Case(
                 writer(Resource=[STREAMS, OTHER_STREAMS]),
-                findings=[f"Write: logs:PutLogEvents on {OTHER_STREAMS} is more than is declared"],
+                findings=[
+                    (
+                        "policy.Statement[0].Action: logs:PutLogEvents on "
+                        "arn:aws:logs:eu-central-1:111122223333:log-group:/slipway/shop/audit:* is more than is "
+                        "declared"
+                    )
+                ],
             ),
             Case(
                 writer(Action=[], NotAction="iam:*"),
-                findings=["Write names what it leaves out, not what it grants"],
+                findings=["policy.Statement[0].NotAction: names what it leaves out, not what it grants"],
             ),
             Case(
                 writer(name="mine"),
@@ -98,26 +110,39 @@ CASES = {
             ),
             Case(
                 derived(Action=["iam:CreateUser", "sqs:CreateQueue"]),
-                findings=["Sqs1: iam:CreateUser is no action of facts/deploy_actions.yaml"],
+                findings=[
+                    "policy.Statement[0].Action[0]: iam:CreateUser is no action of facts/deploy_actions.yaml"
+                ],
             ),
             Case(
                 derived(Action="iam:PutRolePolicy"),
-                findings=["Sqs1: iam:PutRolePolicy without a condition on iam:permissionsboundary"],
+                findings=[
+                    (
+                        "policy.Statement[0].Condition: iam:PutRolePolicy without a condition on "
+                        "iam:permissionsboundary"
+                    )
+                ],
             ),
             Case(
                 derived(Action=[], NotAction="iam:*"),
-                findings=["Sqs1 names what it leaves out, not what it grants"],
+                findings=["policy.Statement[0].NotAction: names what it leaves out, not what it grants"],
             ),
             Case(
                 flow_logs_role(),
                 findings=[
-                    "In: sts:AssumeRole by Service vpc-flow-logs.amazonaws.com is more than is declared"
+                    (
+                        "assumeRolePolicy.Statement[0].Action: sts:AssumeRole by Service "
+                        "vpc-flow-logs.amazonaws.com is more than is declared"
+                    )
                 ],
             ),
             Case(
                 flow_logs_role(StringLike={"aws:SourceAccount": "111122223333"}),
                 findings=[
-                    "In: sts:AssumeRole by Service vpc-flow-logs.amazonaws.com is more than is declared"
+                    (
+                        "assumeRolePolicy.Statement[0].Action: sts:AssumeRole by Service "
+                        "vpc-flow-logs.amazonaws.com is more than is declared"
+                    )
                 ],
             ),
         ],
@@ -135,11 +160,11 @@ CASES = {
         failing=[
             Case(
                 boundary("iam:CreateUser"),
-                findings=["NeverLastingCredentials no longer denies iam:CreateUser on *"],
+                findings=["policy: NeverLastingCredentials no longer denies iam:CreateUser on *"],
             ),
             Case(
                 boundary("iam:CreateRole"),
-                findings=["NeverARoleWithoutIt no longer denies iam:CreateRole on *"],
+                findings=["policy: NeverARoleWithoutIt no longer denies iam:CreateRole on *"],
             ),
         ],
         not_applicable=[Case(resource("aws:s3/bucket:Bucket", {}))],

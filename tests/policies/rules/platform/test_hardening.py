@@ -4,12 +4,9 @@ from tests.policies.cases import Case, RuleCases, cases_test, resource
 
 DEPLOYMENT = "kubernetes:apps/v1:Deployment"
 ISVC = "kubernetes:serving.kserve.io/v1beta1:InferenceService"
-LLM = "kubernetes:serving.kserve.io/v1alpha2:LLMInferenceService"
 RUNTIME = "kubernetes:serving.kserve.io/v1alpha1:ClusterServingRuntime"
 RELEASE = "kubernetes:helm.sh/v3:Release"
 OTHER = resource("aws:s3/bucket:Bucket", {})
-NOTES = {"slipway.dev/owner": "search", "slipway.dev/data-class": "internal"}
-DIGEST = {"slipway.dev/artifact-digest": "sha256:1"}
 HARD = {"resources": {"limits": {"memory": "1Gi"}}, "securityContext": {"runAsNonRoot": True}}
 
 
@@ -29,10 +26,6 @@ def predictive(predictor, **spec):
     return resource(ISVC, {"kind": "x", "metadata": {"name": "m"}, "spec": {"predictor": predictor, **spec}})
 
 
-def language(metadata, **spec):
-    return resource(LLM, {"kind": "x", "metadata": {"name": "m", **metadata}, "spec": spec})
-
-
 def runtime(container, **spec):
     said = {"containers": [{"name": "server", **container}], **spec}
     return resource(RUNTIME, {"kind": "x", "metadata": {"name": "r"}, "spec": said})
@@ -50,37 +43,29 @@ def proxy(limits):
     )
 
 
-NAMESPACE = resource("kubernetes:core/v1:Namespace", {"kind": "Namespace", "metadata": {"name": "models"}})
-MODEL = resource(ISVC, {"kind": "x", "metadata": {"name": "m", "namespace": "models"}, "spec": {}}, "m")
-BOUNDS = {"pods": "9", "requests.cpu": "9", "requests.memory": "9Gi", "requests.nvidia.com/gpu": "1"}
-SHUT = {"services.loadbalancers": "0", "services.nodeports": 0}
-PRIORITIES = ["slipway-platform", "system-cluster-critical", "system-node-critical"]
-
-
-def quota(hard, priorities=None, name="quota"):
-    spec = {"hard": hard}
-    if priorities:
-        test = {"scopeName": "PriorityClass", "operator": "In", "values": priorities}
-        spec["scopeSelector"] = {"matchExpressions": [test]}
-    metadata = {"name": name, "namespace": "models"}
-    return resource(
-        "kubernetes:core/v1:ResourceQuota",
-        {"kind": "ResourceQuota", "metadata": metadata, "spec": spec},
-        name,
-    )
-
-
-NONE_OF_OURS = quota({"pods": "0"}, PRIORITIES, "priorities")
 CASES = {
     "root-filesystems-are-read-only": RuleCases(
         passing=[
             Case(workload({"securityContext": {"readOnlyRootFilesystem": True}})),
         ],
         failing=[
-            Case(workload(), findings=["main: its root filesystem can be written"]),
+            Case(
+                workload(),
+                findings=[
+                    (
+                        "spec.template.spec.containers[0].securityContext.readOnlyRootFilesystem: the root "
+                        "filesystem of container main can be written; true"
+                    )
+                ],
+            ),
             Case(
                 runtime({"securityContext": {"readOnlyRootFilesystem": False}}),
-                findings=["spec server: its root filesystem can be written"],
+                findings=[
+                    (
+                        "spec.containers[0].securityContext.readOnlyRootFilesystem: the root filesystem of "
+                        "container server can be written; true"
+                    )
+                ],
             ),
         ],
         not_applicable=[Case(OTHER)],
@@ -93,10 +78,13 @@ CASES = {
             Case(workload(volumes=[{"name": "a", "emptyDir": {"sizeLimit": "1Gi"}}, {"name": "b"}])),
         ],
         failing=[
-            Case(workload(volumes=[{"name": "a", "emptyDir": {}}]), findings=["volume a has no sizeLimit"]),
+            Case(
+                workload(volumes=[{"name": "a", "emptyDir": {}}]),
+                findings=["spec.template.spec.volumes[0].emptyDir.sizeLimit: volume a is not bounded"],
+            ),
             Case(
                 predictive({"volumes": [{"name": "tmp", "emptyDir": {"medium": "Memory"}}]}),
-                findings=["predictor volume tmp has no sizeLimit"],
+                findings=["spec.predictor.volumes[0].emptyDir.sizeLimit: volume tmp is not bounded"],
             ),
         ],
         not_applicable=[Case(OTHER)],
@@ -108,78 +96,17 @@ CASES = {
             Case(account(automountServiceAccountToken=False)),
         ],
         failing=[
-            Case(workload(), findings=["automountServiceAccountToken is not false"]),
+            Case(
+                workload(),
+                findings=["spec.template.spec.automountServiceAccountToken: the pod gets a token; false"],
+            ),
             Case(
                 account(automountServiceAccountToken=True),
-                findings=["automountServiceAccountToken is not false: every pod of the account gets a token"],
+                findings=["automountServiceAccountToken: every pod of the account gets a token; false"],
             ),
         ],
         not_applicable=[Case(OTHER)],
         undecided=[Case(account(automountServiceAccountToken=UNKNOWN))],
-    ),
-    "models-say-whose-they-are": RuleCases(
-        passing=[
-            Case(predictive({"labels": NOTES, "annotations": DIGEST})),
-            Case(language({"labels": NOTES, "annotations": DIGEST}, labels=NOTES)),
-        ],
-        failing=[
-            Case(
-                predictive(
-                    {"labels": NOTES, "annotations": DIGEST},
-                    canary=[{"predictor": {"name": "v2", "labels": NOTES}}],
-                ),
-                findings=["canary v2.annotations has no slipway.dev/artifact-digest"],
-            ),
-            Case(
-                language({"annotations": DIGEST}, labels=NOTES),
-                findings=[
-                    "metadata.labels has no slipway.dev/data-class",
-                    "metadata.labels has no slipway.dev/owner",
-                ],
-            ),
-        ],
-        not_applicable=[Case(OTHER)],
-        undecided=[
-            Case(predictive({"labels": UNKNOWN, "annotations": DIGEST})),
-        ],
-    ),
-    "model-namespaces-open-nothing": RuleCases(
-        passing=[
-            Case(NAMESPACE, [MODEL, quota(BOUNDS | SHUT), NONE_OF_OURS]),
-            Case(NAMESPACE),
-        ],
-        failing=[
-            Case(
-                NAMESPACE,
-                [MODEL, quota(BOUNDS), NONE_OF_OURS],
-                [
-                    "may open loadbalancers: no quota sets services.loadbalancers to 0",
-                    "may open nodeports: no quota sets services.nodeports to 0",
-                ],
-            ),
-            Case(
-                NAMESPACE,
-                [MODEL, quota(BOUNDS | SHUT | {"services.nodeports": "1"}), NONE_OF_OURS],
-                ["may open nodeports: no quota sets services.nodeports to 0"],
-            ),
-            Case(
-                NAMESPACE,
-                [MODEL, quota({"pods": "9", "requests.cpu": "9"} | SHUT), NONE_OF_OURS],
-                ["no quota bounds requests.memory", "no quota bounds requests.nvidia.com/gpu"],
-            ),
-            Case(
-                NAMESPACE,
-                [MODEL, quota(BOUNDS | SHUT), quota({"pods": "0"}, PRIORITIES[1:], "some")],
-                ["pods may take the priority slipway-platform"],
-            ),
-            Case(
-                NAMESPACE,
-                [MODEL, quota(BOUNDS | SHUT), quota({"pods": "1"}, PRIORITIES, "some")],
-                [f"pods may take the priority {name}" for name in PRIORITIES],
-            ),
-        ],
-        not_applicable=[Case(OTHER)],
-        undecided=[Case(NAMESPACE, [MODEL, quota(UNKNOWN)])],
     ),
     "charts-ask-for-no-privilege": RuleCases(
         passing=[
@@ -188,16 +115,22 @@ CASES = {
         failing=[
             Case(
                 chart({"agent": [{"securityContext": {"privileged": True}}], "hostNetwork": True}),
-                findings=["values.agent.0.securityContext.privileged is true", "values.hostNetwork is true"],
+                findings=[
+                    "values.agent[0].securityContext.privileged: is true",
+                    "values.hostNetwork: is true",
+                ],
             ),
             Case(
                 chart({"seccompProfile": {"type": "Unconfined"}, "readOnlyRootFilesystem": False}),
-                findings=["values.seccompProfile is Unconfined", "values.readOnlyRootFilesystem is false"],
+                findings=[
+                    "values.readOnlyRootFilesystem: is false",
+                    "values.seccompProfile.type: is Unconfined",
+                ],
             ),
             Case(
                 chart({"extensionApis": {"enableEnvoyPatchPolicy": True}}),
                 findings=[
-                    "values.extensionApis.enableEnvoyPatchPolicy is true: who writes a patch rewrites the proxy"
+                    "values.extensionApis.enableEnvoyPatchPolicy: is true: who writes a patch rewrites the proxy"
                 ],
             ),
         ],
@@ -211,12 +144,23 @@ CASES = {
             Case(runtime(HARD, securityContext={"seccompProfile": {"type": "RuntimeDefault"}})),
         ],
         failing=[
-            Case(runtime(HARD), findings=["server: no seccompProfile for models that leave it out"]),
+            Case(
+                runtime(HARD),
+                findings=[
+                    (
+                        "spec.containers[0].securityContext.seccompProfile: server has none for models that leave "
+                        "it out"
+                    )
+                ],
+            ),
             Case(
                 runtime({}, securityContext={"seccompProfile": {"type": "RuntimeDefault"}}),
                 findings=[
-                    "server: no limits.memory for models that state none",
-                    "server: runAsNonRoot is not set for models that leave it out",
+                    "spec.containers[0].resources.limits.memory: server has none for models that state none",
+                    (
+                        "spec.containers[0].securityContext.runAsNonRoot: server may run as root for models that "
+                        "leave it out; true"
+                    ),
                 ],
             ),
         ],
@@ -228,8 +172,24 @@ CASES = {
             Case(proxy({"memory": "1Gi"})),
         ],
         failing=[
-            Case(proxy({}), findings=["its Envoys have no limit of memory"]),
-            Case(proxy({"cpu": "2"}), findings=["its Envoys have no limit of memory"]),
+            Case(
+                proxy({}),
+                findings=[
+                    (
+                        "spec.provider.kubernetes.envoyDeployment.container.resources.limits.memory: its Envoys "
+                        "have no limit of memory"
+                    )
+                ],
+            ),
+            Case(
+                proxy({"cpu": "2"}),
+                findings=[
+                    (
+                        "spec.provider.kubernetes.envoyDeployment.container.resources.limits.memory: its Envoys "
+                        "have no limit of memory"
+                    )
+                ],
+            ),
         ],
         not_applicable=[Case(OTHER)],
         undecided=[Case(proxy(UNKNOWN))],

@@ -10,7 +10,6 @@ _TRIAL = {"lifecycle": "disposable", "environment": "trial"}
 _QUEUE = Case(resource("aws:sqs/queue:Queue", {}))
 _BUCKET = BUCKETS[0]
 _IN_PRODUCTION = ["tagsAll.lifecycle: disposable, in an environment that is called production"]
-_RECORDS = ["removing a line of the program deletes its records"]
 
 
 def _in_trial(type_, inputs, **extra):
@@ -52,15 +51,15 @@ CASES = {
             Case(
                 _in_trial(_BUCKET, {"objectLockEnabled": True}),
                 findings=[
+                    "forceDestroy: is off: AWS refuses to delete it while anything is in it",
                     "objectLockEnabled: it stays in the account when the stack is gone",
-                    "forceDestroy is off: AWS refuses to delete it while anything is in it",
                 ],
             ),
             Case(
                 _in_trial(REPOSITORY, {}, retain_on_delete=True),
                 findings=[
+                    "forceDelete: is off: AWS refuses to delete it while anything is in it",
                     "retainOnDelete: it stays in the account when the stack is gone",
-                    "forceDelete is off: AWS refuses to delete it while anything is in it",
                 ],
             ),
             Case(
@@ -80,15 +79,21 @@ CASES = {
             Case(_in_trial(LOG_GROUP, {})),
         ],
         failing=[
-            Case(resource(LOG_GROUP, {}), findings=_RECORDS),
+            Case(
+                resource(LOG_GROUP, {}),
+                findings=["skipDestroy: is off: removing a line of the program deletes its records"],
+            ),
             Case(
                 resource(LOG_GROUP, {"tagsAll": {"lifecycle": "disposable", "environment": "prod"}}),
-                findings=_RECORDS,
+                findings=["skipDestroy: is off: removing a line of the program deletes its records"],
             ),
             Case(
                 resource(ADDRESS, {"skipDestroy": True}),
                 findings=[
-                    "removing a line of the program deletes an address that others may have on their lists"
+                    (
+                        "protect: is off: removing a line of the program deletes an address that others may have "
+                        "on their lists"
+                    )
                 ],
             ),
         ],

@@ -145,17 +145,17 @@ CASES = {
             Case(
                 binding(MODEL),
                 [may(["patch", "get"], ["gateway.networking.k8s.io"], ["httproutes"])],
-                ["pods of models may patch httproutes.gateway.networking.k8s.io"],
+                ["roleRef.name: pods of models may patch httproutes.gateway.networking.k8s.io"],
             ),
             Case(
                 binding(ALL_MODELS, ref="cluster-admin", kind="ClusterRole", bound="ClusterRoleBinding"),
                 [],
-                ["pods of models have the role cluster-admin"],
+                ["roleRef.name: pods of models have the role cluster-admin"],
             ),
             Case(
                 binding(PERSON, MODEL, kind="ClusterRole"),
                 [may(["*"], [""], ["secrets", "pods"], kind="ClusterRole")],
-                ["pods of models may * pods, secrets"],
+                ["roleRef.name: pods of models may * pods, secrets"],
             ),
         ],
         not_applicable=[Case(binding(PERSON, ref="admin", kind="ClusterRole"))],

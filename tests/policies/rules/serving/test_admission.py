@@ -63,43 +63,49 @@ CASES = {
         failing=[
             failing(
                 _named("1-model"),
-                "1-model is no name of a service: small letters, digits and -, a letter first",
+                "metadata.name: 1-model is no name of a service; small letters, digits and -, a letter first",
             ),
-            failing(_scaled("magic"), f"{_SCALER} is magic; KServe knows external, hpa, keda, none"),
+            failing(
+                _scaled("magic"),
+                "metadata.annotations[serving.kserve.io/autoscalerClass]: KServe does not know magic; "
+                "external, hpa, keda, none",
+            ),
             failing(
                 predictor(lambda p: p.update(onnx={"storageUri": "s3://a/v1/"})),
-                "predictor: names model and onnx, and needs one",
+                "spec.predictor: names model and onnx; one server",
             ),
-            failing(predictor(lambda p: p.pop("model")), "predictor: names no server, and needs one"),
+            failing(predictor(lambda p: p.pop("model")), "spec.predictor: names no server; one server"),
             failing(
                 service(lambda m: m["spec"].update(canary=[{"predictor": {"name": "v2"}}])),
-                "canary v2: names no server, and needs one",
+                "spec.canary[0].predictor: names no server; one server",
             ),
             failing(
                 predictor(lambda p: p.update(minReplicas=4)),
-                "predictor: minReplicas 4 is above maxReplicas 3",
+                "spec.predictor.minReplicas: 4 is above maxReplicas (3)",
             ),
-            failing(predictor(lambda p: p.update(minReplicas=-1)), "predictor: minReplicas is -1"),
+            failing(
+                predictor(lambda p: p.update(minReplicas=-1)), "spec.predictor.minReplicas: -1 is no count"
+            ),
             failing(
                 predictor(lambda p: p.update(containerConcurrency=-1)),
-                "predictor: containerConcurrency is -1",
+                "spec.predictor.containerConcurrency: -1 is no count",
             ),
             failing(
                 predictor(lambda p: p.update(storageUris=[{"uri": "s3://a/v1/"}])),
-                "predictor: names both storageUri and storageUris",
+                "spec.predictor.storageUris: stands beside a storageUri; one of both",
             ),
             failing(
                 model(lambda m: m.update(env=[{"name": "PYTHONPATH", "value": "/mnt/models"}])),
-                "predictor: sets PYTHONPATH, from which a server loads code",
+                "spec.predictor.model.env[0].value: a server loads code from PYTHONPATH",
             ),
             failing(
                 _scaled("hpa", scaleMetric="concurrency", scaleTarget=150),
-                "predictor: scaleMetric is concurrency, which hpa does not scale by",
-                "predictor: scaleTarget is 150, and is a percentage",
+                "spec.predictor.scaleMetric: hpa does not scale by concurrency",
+                "spec.predictor.scaleTarget: 150 is no percentage; 1 to 100",
             ),
             failing(
                 _scaled("keda", scaleMetric="cpu"),
-                "predictor: scaleMetric is cpu, which keda does not scale by",
+                "spec.predictor.scaleMetric: keda does not scale by cpu",
             ),
             failing(
                 _scaled(
@@ -115,10 +121,10 @@ CASES = {
                         ]
                     },
                 ),
-                "predictor: autoScaling.metrics[0].resource.target.type is Value; of cpu it is Utilization",
-                "predictor: autoScaling.metrics[0].resource.target.value is not set, and target.type is Value",
-                "predictor: autoScaling.metrics[1].resource.name is disk; KEDA knows cpu, memory",
-                "predictor: autoScaling.metrics[2].resource.target.averageUtilization is not set, "
+                "spec.predictor.autoScaling.metrics[0].resource.target.type: is no Value of cpu; Utilization",
+                "spec.predictor.autoScaling.metrics[0].resource.target.value: is not set, and target.type is Value",
+                "spec.predictor.autoScaling.metrics[1].resource.name: KEDA does not know disk; cpu or memory",
+                "spec.predictor.autoScaling.metrics[2].resource.target.averageUtilization: is not set, "
                 "and target.type is Utilization",
             ),
             failing(
@@ -127,7 +133,8 @@ CASES = {
                         containers=[{"name": "transformer-container", "env": [{"name": "STORAGE_URI"}]}]
                     )
                 ),
-                "predictor: transformer-container sets STORAGE_URI; the predictor names the files",
+                "spec.predictor.containers[0].env[0].value: transformer-container sets STORAGE_URI, and "
+                "the predictor names the files",
             ),
             failing(
                 predictor(
@@ -142,52 +149,54 @@ CASES = {
                         ),
                     )
                 ),
-                "predictor: storageUris go to /a/b, /mnt/models, which have no folder in common",
-                "predictor: storageUris[2].mountPath is c, and is a folder from / without ..",
-                "predictor: storageUris[2].uri is empty",
+                "spec.predictor.storageUris: /a/b, /mnt/models have no folder in common",
+                "spec.predictor.storageUris[2].mountPath: c is no place for files; a folder below / without ..",
+                "spec.predictor.storageUris[2].uri: is empty",
             ),
             failing(
                 predictor(lambda p: p.update(canaryTrafficPercent=101)),
-                "predictor: canaryTrafficPercent is 101",
+                "spec.predictor.canaryTrafficPercent: 101 is no percentage; 0 to 100",
             ),
             failing(
                 predictor(lambda p: p.update(logger={"mode": "some"})),
-                "predictor: logger.mode is some; KServe knows all, request, response",
+                "spec.predictor.logger.mode: KServe does not know some; all, request, response",
             ),
             failing(
                 predictor(lambda p: p.update(logger={"url": "http://sink"})),
-                "predictor: logger.mode is not set; KServe knows all, request, response",
+                "spec.predictor.logger.mode: is not set; all, request, response",
             ),
             failing(
                 predictor(lambda p: p.update(logger={"mode": "all", "storage": {"path": "sample"}})),
-                "predictor: logger.storage: no parameters, key; KServe asks for path, parameters, key",
+                "spec.predictor.logger.storage: has no parameters, key; KServe asks for path, parameters, key",
             ),
             failing(
                 _canary(logger={"mode": "all", "storage": {"parameters": {}, "key": "k"}}),
-                "canary v2: logger.storage: no path; KServe asks for path, parameters, key",
+                "spec.canary[0].predictor.logger.storage: has no path; KServe asks for path, parameters, key",
             ),
             failing(
                 model(lambda m: m.update(name="kserve-container")),
-                "predictor: model.name is kserve-container; only a canary's server has a name",
+                "spec.predictor.model.name: only a canary's server has a name",
             ),
             failing(
                 predictor(
                     lambda p: (p.pop("model"), p.update(onnx={"name": "x", "storageUri": "s3://a/v1/"}))
                 ),
-                "predictor: onnx.name is x; only a canary's server has a name",
+                "spec.predictor.onnx.name: only a canary's server has a name",
             ),
             failing(
                 _spread("s3://models/v1/"),
-                "predictor: runs on several nodes (workerSpec), which take their files from pvc:// or oci:// "
-                "(got s3://models/v1/)",
+                "spec.predictor.model.storageUri: a predictor on several nodes (workerSpec) takes its "
+                "files from s3://models/v1/; pvc:// or oci://",
             ),
             failing(
-                _spread(by="hpa"), f"predictor: runs on several nodes (workerSpec), and {_SCALER} is not none"
+                _spread(by="hpa"),
+                "metadata.annotations[serving.kserve.io/autoscalerClass]: a predictor on several nodes "
+                "(workerSpec) is not scaled; none",
             ),
             failing(
                 _spread(containers=[{"name": "a"}, {"name": "b"}], tensorParallelSize=0),
-                "predictor: workerSpec has more than one container",
-                "predictor: workerSpec.tensorParallelSize is 0",
+                "spec.predictor.workerSpec.containers: more than one container",
+                "spec.predictor.workerSpec.tensorParallelSize: 0 is no size; at least 1",
             ),
         ],
         not_applicable=OTHER,
@@ -205,26 +214,26 @@ CASES = {
         failing=[
             failing(
                 _graph({"start": {"steps": [{"serviceName": "a"}]}}),
-                "no node is called root, where requests come in",
+                "spec.nodes.root: is missing, and requests come in there",
             ),
-            failing(_root({"name": "a"}), "root: the step a names no target"),
+            failing(_root({"name": "a"}), "spec.nodes.root.steps[0]: the step a names no target; one target"),
             failing(
                 _root({"serviceName": "a", "serviceUrl": "https://b.example.com"}),
-                "root: the step 0 names serviceName and serviceUrl",
+                "spec.nodes.root.steps[0]: the step 0 names serviceName and serviceUrl; one target",
             ),
             failing(
                 _root({"name": "a", "serviceName": "a"}, {"name": "a", "serviceName": "b"}),
-                "root: two steps are called a",
+                "spec.nodes.root.steps[1].name: two steps are called a",
             ),
             failing(
                 _root(
                     {"serviceName": "a", "weight": 80}, {"serviceName": "b", "weight": 30}, router="Splitter"
                 ),
-                "root: the weights make 110, not 100",
+                "spec.nodes.root.steps: the weights make 110; 100",
             ),
             failing(
                 _root({"serviceName": "a", "weight": 80}, {"serviceName": "b"}, router="Splitter"),
-                "root: a step of a splitter has no weight",
+                "spec.nodes.root.steps[1].weight: a step of a splitter has no weight",
             ),
         ],
         not_applicable=OTHER,
@@ -240,10 +249,13 @@ CASES = {
         failing=[
             failing(
                 _root({"serviceUrl": "http://a.example.com/v1"}),
-                "root: requests go to a.example.com in the clear",
+                "spec.nodes.root.steps[0].serviceUrl: requests go to a.example.com in plain text; https, "
+                "or a service of the cluster",
             ),
             failing(
-                _root({"serviceUrl": "http://10.0.0.1:8080"}), "root: requests go to 10.0.0.1 in the clear"
+                _root({"serviceUrl": "http://10.0.0.1:8080"}),
+                "spec.nodes.root.steps[0].serviceUrl: requests go to 10.0.0.1 in plain text; https, or a "
+                "service of the cluster",
             ),
         ],
         not_applicable=OTHER,

@@ -39,8 +39,8 @@ CASES = {
     "scaling-has-a-ceiling": RuleCases(
         passing=[Case(_scaler())],
         failing=[
-            failing(_scaler(maxReplicaCount=None), "no maxReplicaCount: KEDA's own is 100"),
-            failing(_scaler(minReplicaCount=5), "minReplicaCount 5 is above maxReplicaCount 3"),
+            failing(_scaler(maxReplicaCount=None), "spec.maxReplicaCount: is not set, and KEDA's own is 100"),
+            failing(_scaler(minReplicaCount=5), "spec.minReplicaCount: 5 is above maxReplicaCount (3)"),
         ],
         not_applicable=OTHER,
         undecided=[Case(_scaler(maxReplicaCount=UNKNOWN))],
@@ -59,20 +59,20 @@ CASES = {
         failing=[
             failing(
                 _scaler(minReplicaCount=0),
-                "minReplicaCount is 0 (or not set), and no trigger sees work while no pod runs",
+                "spec.minReplicaCount: 0 (or not set), and no trigger sees work while no pod runs",
             ),
             failing(
                 _scaler(minReplicaCount=None),
-                "minReplicaCount is 0 (or not set), and no trigger sees work while no pod runs",
+                "spec.minReplicaCount: 0 (or not set), and no trigger sees work while no pod runs",
             ),
             failing(
                 _scaler({"type": "memory"}, idleReplicaCount=0),
-                "idleReplicaCount is 0, and no trigger sees work while no pod runs",
+                "spec.idleReplicaCount: 0, and no trigger sees work while no pod runs",
             ),
             *(
                 failing(
                     _scaler(_CPU, _asking(query), minReplicaCount=0),
-                    "minReplicaCount is 0 (or not set), and no trigger sees work while no pod runs",
+                    "spec.minReplicaCount: 0 (or not set), and no trigger sees work while no pod runs",
                 )
                 for query in (
                     'sum(vllm:num_requests_waiting{model="x"})',
@@ -109,27 +109,37 @@ CASES = {
             Case(_scaler({"type": "redis", "metadata": {"address": "redis:6379", "passwordFromEnv": "P"}})),
         ],
         failing=[
-            failing(_scaler(_SQS), "aws-sqs-queue: no authenticationRef"),
+            failing(
+                _scaler(_SQS),
+                "spec.triggers[0].authenticationRef: the aws-sqs-queue trigger asks without credentials",
+            ),
             failing(
                 _scaler(
                     {"type": "kafka", "metadata": {"bootstrapServers": "a.kafka.svc:9092,b.example.com:9092"}}
                 ),
-                "kafka: no authenticationRef",
+                "spec.triggers[0].authenticationRef: the kafka trigger asks without credentials",
             ),
             failing(
-                resource(SCALED_JOB, {"spec": {"triggers": [_SQS]}}), "aws-sqs-queue: no authenticationRef"
+                resource(SCALED_JOB, {"spec": {"triggers": [_SQS]}}),
+                "spec.triggers[0].authenticationRef: the aws-sqs-queue trigger asks without credentials",
             ),
-            failing(_scaler(_prometheus("https://metrics.example.com")), "prometheus: no authenticationRef"),
-            failing(_scaler(_prometheus(unsafeSsl="true")), "prometheus: unsafeSsl accepts any certificate"),
+            failing(
+                _scaler(_prometheus("https://metrics.example.com")),
+                "spec.triggers[0].authenticationRef: the prometheus trigger asks without credentials",
+            ),
+            failing(
+                _scaler(_prometheus(unsafeSsl="true")),
+                "spec.triggers[0].metadata.unsafeSsl: the prometheus trigger accepts any certificate",
+            ),
             failing(
                 _scaler({"type": "redis", "metadata": {"address": "redis:6379", "password": "x"}}),
-                "redis: password holds a secret in plain text",
+                "spec.triggers[0].metadata.password: a secret stands in plain text",
             ),
             failing(
                 _scaler(
                     {"type": "redis", "metadata": {"address": "redis.example.com:6379", "password": "x"}}
                 ),
-                "redis: password holds a secret in plain text",
+                "spec.triggers[0].metadata.password: a secret stands in plain text",
             ),
         ],
         not_applicable=OTHER,
@@ -145,10 +155,13 @@ CASES = {
             Case(_keda({"failurePolicy": "Fail"})),
         ],
         failing=[
-            failing(_keda({"enabled": False, "failurePolicy": "Fail"}), "webhooks.enabled is off"),
+            failing(
+                _keda({"enabled": False, "failurePolicy": "Fail"}),
+                "values.webhooks.enabled: what KEDA would refuse is accepted",
+            ),
             failing(
                 _keda({"enabled": True}),
-                "webhooks.failurePolicy is not Fail: what the webhook cannot see is accepted",
+                "values.webhooks.failurePolicy: what the webhook cannot see is accepted; Fail",
             ),
         ],
         not_applicable=[*OTHER, Case(_keda({}, chart="oci://example/other"))],

@@ -4,7 +4,7 @@ from tests.policies.cases import OURS, Case, RuleCases, cases_test
 from tests.policies.model_examples import OTHER, predictor, service
 
 _MODE = "serving.kserve.io/deploymentMode"
-_LOST = "predictor: canaryTrafficPercent does nothing in {} mode: the new model gets everything"
+_LOST = "spec.predictor.canaryTrafficPercent: does nothing in {} mode, where the new model gets everything"
 
 
 def _shared(mode, percent=10):
@@ -24,7 +24,11 @@ CASES = {
         failing=[
             Case(_shared("Standard"), findings=[_LOST.format("Standard")]),
             Case(_shared("RawDeployment", 0), findings=[_LOST.format("RawDeployment")]),
-            Case(_shared(""), [OURS], [_LOST.format("Standard")]),
+            Case(
+                _shared(""),
+                [OURS],
+                [_LOST.format("Standard")],
+            ),
         ],
         not_applicable=OTHER,
         undecided=[Case(predictor(lambda p: p.update(canaryTrafficPercent=UNKNOWN)))],

@@ -70,14 +70,20 @@ def _two(spec):
 
 
 _ENGINES = {"app.kubernetes.io/name": "chat-v1", "kserve.io/component": "workload"}
+_BARE = "spec.template.containers[0].resources: container main has no"
+_PICKER = "spec.router.scheduler.template.containers[0].args[0]: the picker runs with"
 _SHARED = {"serviceAccountName": "default"}
-_DEFAULT = "template: runs as the namespace's default account"
+_DEFAULT = "spec.template.serviceAccountName: the pod runs as the namespace's default account"
 _CROSSED = {"minReplicas": 4, "maxReplicas": 3, "wva": {}}
 _ROUTED = {"initContainers": [{"name": "llm-d-routing-sidecar"}]}
-_GONE = "no PodDisruptionBudget selects its engines: a drain may take all replicas at once"
-_HUB = "template: main may ask a hub (HF_HUB_OFFLINE is not 1)"
+_GONE = "spec.replicas: a drain may take all of them at once; a PodDisruptionBudget that selects its engines"
+_HUB = (
+    "spec.template.containers[0].env[HF_HUB_OFFLINE]: container main may ask a hub (HF_HUB_OFFLINE is not 1)"
+)
 
-_MOUNTED = "template: mounts a token for the cluster's API (automountServiceAccountToken is not false)"
+_MOUNTED = (
+    "spec.template.automountServiceAccountToken: the pod mounts a token for the cluster's API; must be false"
+)
 
 CASES = {
     "language-models-have-one-version": RuleCases(
@@ -88,36 +94,33 @@ CASES = {
         ],
         failing=[
             failing(
-                llm(lambda s: s["model"].update(uri="hf://org/chat")), "model: hf://org/chat names no commit"
+                llm(lambda s: s["model"].update(uri="hf://org/chat")),
+                "spec.model.uri: hf://org/chat names no commit",
             ),
             failing(
                 llm(lambda s: s["model"].update(uri="s3://b/chat/")),
-                "model: s3://b/chat/ names no version",
+                "spec.model.uri: s3://b/chat/ names no version",
                 others=(OURS,),
             ),
             failing(
                 llm(lambda s: s["model"].update(lora={"adapters": [{"name": "a", "uri": "s3://b/latest/"}]})),
-                "adapter a: s3://b/latest/ is whatever latest means today",
+                "spec.model.lora.adapters[0].uri: s3://b/latest/ is whatever latest means today",
             ),
         ],
         not_applicable=OTHER,
         undecided=[Case(llm(lambda s: s["model"].update(uri=UNKNOWN)))],
     ),
     "language-models-ask-no-hub": RuleCases(
-        passing=[
-            Case(llm()),
-            Case(llm(_bare), others=[_WELL_KNOWN]),
-            Case(engine(lambda c: c.pop("env"))),
-        ],
+        passing=[Case(llm()), Case(llm(_bare), others=[_WELL_KNOWN]), Case(engine(lambda c: c.pop("env")))],
         failing=[
             failing(
                 llm(lambda s: s["model"].update(uri="hf://org/chat:" + "0" * 40)),
-                "model: fetches hf://org/chat:" + "0" * 40 + " whenever a pod starts",
+                f"spec.model.uri: hf://org/chat:{'0' * 40} is fetched whenever a pod starts",
             ),
             failing(engine(lambda c: c.pop("env")), _HUB, others=(OURS,)),
             failing(
                 engine(lambda c: c.update(env=[{"name": "HF_HUB_OFFLINE", "value": "0"}])),
-                "template: main may ask a hub (HF_HUB_OFFLINE is 0)",
+                "spec.template.containers[0].env[0].value: container main may ask a hub (HF_HUB_OFFLINE is 0)",
             ),
         ],
         not_applicable=OTHER,
@@ -135,15 +138,15 @@ CASES = {
                         capabilities={"drop": ["ALL"], "add": ["SYS_RAWIO"]}
                     )
                 ),
-                "template: main: adds SYS_RAWIO",
+                "spec.template.containers[0].securityContext.capabilities.add: container main adds SYS_RAWIO",
             ),
             *(
-                failing(_privileged(place), f"{place}: hostNetwork is on")
+                failing(_privileged(place), f"spec.{place}.hostNetwork: the pod shares the node's network")
                 for place in ("worker", "prefill.template", "prefill.worker", "router.scheduler.template")
             ),
             failing(
                 llm(lambda s: s.update(baseRefs=[{"name": "tuned"}])),
-                "template: main: privileged",
+                "spec.template.containers[0].securityContext.privileged: container main has every right on the node",
                 others=(
                     _config(
                         "tuned",
@@ -172,10 +175,11 @@ CASES = {
         failing=[
             failing(
                 engine(lambda c: c.pop("resources")),
-                "template: main: no requests.cpu, requests.memory, limits.memory",
+                f"{_BARE} requests.cpu, requests.memory, limits.memory",
             ),
             failing(
-                engine(lambda c: c["resources"]["limits"].pop("memory")), "template: main: no limits.memory"
+                engine(lambda c: c["resources"]["limits"].pop("memory")),
+                "spec.template.containers[0].resources: container main has no limits.memory",
             ),
         ],
         not_applicable=OTHER,
@@ -186,11 +190,11 @@ CASES = {
         failing=[
             failing(
                 engine(lambda c: c["resources"]["limits"].pop("nvidia.com/gpu")),
-                "template: split over 2 GPUs, and its limit is 0",
+                "spec.parallelism: the engine is split over 2 GPUs and its limit is 0",
             ),
             failing(
                 llm(lambda s: s["parallelism"].update(dataLocal=2, data=2)),
-                "template: split over 4 GPUs, and its limit is 2",
+                "spec.parallelism: the engine is split over 4 GPUs and its limit is 2",
             ),
         ],
         not_applicable=OTHER,
@@ -206,16 +210,16 @@ CASES = {
         failing=[
             failing(
                 llm(_disaggregated),
-                "template: main: its image stands in no object in view",
+                "spec.template.containers[0].image: the image of container main stands in no object in view",
                 others=(OURS, _WELL_KNOWN),
             ),
             failing(
                 engine(lambda c: c.update(image="engine:latest")),
-                "template: main: engine:latest is whatever was pushed last",
+                "spec.template.containers[0].image: engine:latest is whatever was pushed last",
             ),
             failing(
                 engine(lambda c: c.pop("image")),
-                "template: main: its image stands in no object in view",
+                "spec.template.containers[0].image: the image of container main stands in no object in view",
                 others=(OURS,),
             ),
         ],
@@ -246,19 +250,19 @@ CASES = {
         failing=[
             failing(
                 llm(lambda s: (s.pop("replicas"), s.update(scaling={"wva": {}}))),
-                "spec.scaling has no maxReplicas",
+                "spec.scaling.maxReplicas: is not set",
             ),
             failing(
                 llm(lambda s: s.update(scaling={"maxReplicas": 3, "wva": {}})),
-                "spec has both replicas and scaling: two writers of one number",
+                "spec.replicas: stands beside scaling: two writers of one number",
             ),
             failing(
                 llm(lambda s: (s.pop("replicas"), s.update(scaling=_CROSSED))),
-                "spec.scaling: minReplicas 4 is above maxReplicas 3",
+                "spec.scaling.minReplicas: 4 is above maxReplicas (3)",
             ),
             failing(
                 llm(lambda s: s.update(prefill={"scaling": {"wva": {}}})),
-                "spec.prefill.scaling has no maxReplicas",
+                "spec.prefill.scaling.maxReplicas: is not set",
             ),
         ],
         not_applicable=OTHER,
@@ -276,11 +280,15 @@ CASES = {
     "language-models-keep-authentication": RuleCases(
         passing=[Case(llm()), Case(_annotated("true")), Case(_picker("--secure-serving=true"))],
         failing=[
-            failing(_annotated("false"), "security.opendatahub.io/enable-auth is false"),
-            failing(_picker("--secure-serving=false"), "the picker runs with --secure-serving=false"),
             failing(
-                _picker("-metrics-endpoint-auth=false"), "the picker runs with --metrics-endpoint-auth=false"
+                _annotated("false"),
+                "metadata.annotations[security.opendatahub.io/enable-auth]: the model answers anybody",
             ),
+            failing(
+                _picker("--secure-serving=false"),
+                "spec.router.scheduler.template.containers[0].args[0]: the picker runs with --secure-serving=false",
+            ),
+            failing(_picker("-metrics-endpoint-auth=false"), f"{_PICKER} --metrics-endpoint-auth=false"),
         ],
         not_applicable=OTHER,
         undecided=[Case(_annotated(UNKNOWN))],

@@ -84,28 +84,30 @@ CASES = {
         failing=[
             red(
                 predictive(storageContainerName=None),
-                "spec.predictor.storageContainerName: is not set, not slipway-verified: what comes is not verified",
+                "spec.predictor.storageContainerName: what comes is not verified; slipway-verified",
             ),
             red(
                 predictive(annotations={}),
-                f"spec.predictor.annotations[{NOTE}]: is missing, no sha256 digest to hold the files to",
+                "spec.predictor.annotations[slipway.dev/artifact-digest]: nothing is no sha256 digest to "
+                "hold the files to",
             ),
             red(
                 predictive(
                     lambda s: s.update(canary=[{"predictor": {**s["predictor"], "annotations": {NOTE: "x"}}}])
                 ),
-                f"spec.canary 0.annotations[{NOTE}]: is x, no sha256 digest to hold the files to",
+                "spec.canary[0].predictor.annotations[slipway.dev/artifact-digest]: x is no sha256 "
+                "digest to hold the files to",
             ),
             red(
                 predictive(),
-                "spec.predictor.storageContainerName: slipway-verified is not declared, and no pod of the model is "
-                "admitted",
+                "spec.predictor.storageContainerName: slipway-verified is not declared, and no pod of "
+                "the model is admitted",
                 others=[container(name="default")],
             ),
             red(
                 llm(lambda i, _: i["spec"].pop("storageInitializer")),
-                "spec.storageInitializer.enabled: is not false: KServe's initializer fetches the files and verifies "
-                "none",
+                "spec.storageInitializer.enabled: KServe's initializer fetches the files and verifies "
+                "none; must be false",
             ),
             red(
                 llm(lambda i, _: i["spec"]["template"].pop("initContainers")),
@@ -113,24 +115,28 @@ CASES = {
             ),
             red(
                 llm(lambda _, f: f.pop("env")),
-                f"{_ENV}: is missing, no sha256 digest: what comes is not verified",
+                "spec.template.initContainers[1].env[ARTIFACT_DIGEST]: nothing is no sha256 digest: what "
+                "comes is not verified",
             ),
             red(
                 llm(lambda _, f: f["env"][1].update(value="sha256:" + "b" * 64)),
-                f"{_ENV}: is sha256:{'b' * 64}, the release record says {DIGEST}",
+                "spec.template.initContainers[1].env[1].value: the release record says "
+                "sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa; "
+                "sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
             ),
             red(
                 llm(lambda _, f: f.update(args=["s3://models/other-v1/", "/mnt/models"])),
-                "spec.template.initContainers[storage-initializer].args: fetches s3://models/other-v1/, the model is "
-                "at s3://models/chat-v1/",
+                "spec.template.initContainers[1].args[0]: fetches s3://models/other-v1/, and the model "
+                "is at s3://models/chat-v1/",
             ),
             red(
                 container(lambda c: c.update(name="download")),
-                "spec.container.name: is download; KServe's webhook looks for storage-initializer",
+                "spec.container.name: KServe's webhook looks for another one; storage-initializer",
             ),
             red(
                 container(lambda c: c.update(env=[{"name": "ARTIFACT_DIGEST", "value": DIGEST}])),
-                f"spec.container.env[ARTIFACT_DIGEST]: is not the pod's own annotation {NOTE}",
+                "spec.container.env[0].value: nothing is not the pod's own annotation "
+                "slipway.dev/artifact-digest; metadata.annotations['slipway.dev/artifact-digest']",
             ),
         ],
         not_applicable=OTHER,
@@ -145,11 +151,13 @@ CASES = {
         failing=[
             red(
                 llm(lambda _, f: f["resources"]["limits"].update(memory="1Gi")),
-                f"{_MEMORY}: is 1Gi; a large model needs 2Gi to be fetched",
+                "spec.template.initContainers[1].resources.limits.memory: 1Gi is little; a large model "
+                "needs 2Gi to be fetched",
             ),
             red(
                 llm(lambda _, f: f.pop("resources")),
-                f"{_MEMORY}: is not set; a large model needs 2Gi to be fetched",
+                "spec.template.initContainers[1].resources.limits.memory: is not set; a large model "
+                "needs 2Gi to be fetched",
             ),
             red(
                 container(lambda c: c.pop("resources")),

@@ -35,15 +35,15 @@ CASES = {
         failing=[
             failing(
                 model(lambda m: m.update(storageUri="s3://a/model.joblib")),
-                "predictor: s3://a/model.joblib is a pickle: loading it runs what is in it",
+                "spec.predictor.model.storageUri: s3://a/model.joblib is a pickle: loading it runs what is in it",
             ),
             failing(
                 predictor(lambda p: p.update(sklearn={"storageUri": "gs://a/m.PKL"})),
-                "predictor: gs://a/m.PKL is a pickle: loading it runs what is in it",
+                "spec.predictor.sklearn.storageUri: gs://a/m.PKL is a pickle: loading it runs what is in it",
             ),
             failing(
                 model(lambda m: m.update(storage={"key": "s3", "path": "iris/model.pkl"})),
-                "predictor: iris/model.pkl is a pickle: loading it runs what is in it",
+                "spec.predictor.model.storage.path: iris/model.pkl is a pickle: loading it runs what is in it",
             ),
             failing(
                 trained("https://a.example.com/m.pt?raw=true"),
@@ -55,7 +55,7 @@ CASES = {
             ),
             failing(
                 llm(lambda s: s["model"].update(lora={"adapters": [{"name": "a", "uri": "s3://b/a.pth"}]})),
-                "spec.model.lora.adapters.0: s3://b/a.pth is a pickle: loading it runs what is in it",
+                "spec.model.lora.adapters[0].uri: s3://b/a.pth is a pickle: loading it runs what is in it",
             ),
         ],
         not_applicable=OTHER,

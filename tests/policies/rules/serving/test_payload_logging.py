@@ -34,7 +34,10 @@ _SILENT = [*OTHER, Case(service())]
 _UNKNOWN = [Case(_logged(logger=UNKNOWN))]
 
 _STORED = {"path": "sample", "key": "credentials", "parameters": {"format": "json"}}
-_NOT_SAID = "predictor: keeps payloads, and nothing says whether they hold personal data"
+_NOT_SAID = (
+    "spec.predictor.annotations[slipway.dev/personal-data]: payloads are kept, and nothing says whether they "
+    "hold personal data"
+)
 
 CASES = {
     "kept-payloads-say-of-whom": RuleCases(
@@ -60,20 +63,20 @@ CASES = {
         failing=[
             failing(
                 _logged(url=None),
-                "predictor: logger.url is not set: payloads go to whatever KServe's config names",
+                "spec.predictor.logger.url: payloads go to whatever KServe's config names",
             ),
             failing(
                 _logged(url="s3://somebodys-bucket/x"),
-                "predictor: payloads go to the bucket somebodys-bucket, which is none for payloads",
+                "spec.predictor.logger.url: payloads go to the bucket somebodys-bucket, which is none for payloads",
             ),
             failing(
                 _logged(url="https://collector.example.com/x"),
-                "predictor: payloads leave the cluster for collector.example.com",
+                "spec.predictor.logger.url: payloads leave the cluster for collector.example.com",
             ),
-            failing(_logged(url="gs://payloads/x"), "predictor: payloads leave AWS (gs://)"),
+            failing(_logged(url="gs://payloads/x"), "spec.predictor.logger.url: payloads leave AWS (gs://)"),
             failing(
                 _canary({"url": "s3://models/x"}),
-                "canary v2: payloads go to the bucket models, which is none for payloads",
+                "spec.canary[0].predictor.logger.url: payloads go to the bucket models, which is none for payloads",
             ),
         ],
         not_applicable=_SILENT,
@@ -84,11 +87,11 @@ CASES = {
         failing=[
             failing(
                 _logged(storage=None),
-                "predictor: logger.storage.path is not set: the agent records, stores nothing and says nothing",
+                "spec.predictor.logger.storage.path: is not set: the agent records, stores nothing and says nothing",
             ),
             failing(
                 _logged(storage={"parameters": {"format": "json"}}),
-                "predictor: logger.storage.path is not set: the agent records, stores nothing and says nothing",
+                "spec.predictor.logger.storage.path: is not set: the agent records, stores nothing and says nothing",
             ),
         ],
         not_applicable=_SILENT,
@@ -103,15 +106,18 @@ CASES = {
         failing=[
             failing(
                 _logged(personal_data="redacted", data_class="restricted"),
-                "predictor: personal data was to be taken out, and nothing does so before payloads are kept",
+                "spec.predictor.logger: personal data was to be taken out, and nothing does so before "
+                "payloads are kept",
             ),
             failing(
                 _logged(personal_data="allowed", data_class="internal"),
-                "predictor: payloads hold personal data, and their class is internal",
+                "spec.predictor.labels[slipway.dev/data-class]: payloads hold personal data, and their "
+                "class is internal; confidential or restricted",
             ),
             failing(
                 _logged(personal_data="allowed"),
-                "predictor: payloads hold personal data, and their class is not said",
+                "spec.predictor.labels[slipway.dev/data-class]: payloads hold personal data, and their "
+                "class is not said; confidential or restricted",
             ),
         ],
         not_applicable=_SILENT,
@@ -122,7 +128,7 @@ CASES = {
         failing=[
             failing(
                 _logged(metadataHeaders=["X-Request-Id", header]),
-                f"predictor: the header {header} is kept with every request",
+                f"spec.predictor.logger.metadataHeaders[1]: the header {header} is kept with every request",
             )
             for header in ("Authorization", "cookie")
         ],
@@ -132,10 +138,16 @@ CASES = {
     "payload-logs-are-sampled": RuleCases(
         passing=[Case(_logged()), Case(_logged(url="http://sink", marshallerUrl=None))],
         failing=[
-            failing(made, f"{part}: every payload is stored: the agent draws no sample by itself")
+            failing(
+                made,
+                (
+                    f"spec.{part}.logger.marshallerUrl: every payload is stored: the agent draws no sample by "
+                    f"itself"
+                ),
+            )
             for made, part in (
                 (_logged(marshallerUrl=None), "predictor"),
-                (_canary({"url": _BUCKET, "storage": {"path": "x"}}), "canary v2"),
+                (_canary({"url": _BUCKET, "storage": {"path": "x"}}), "canary[0].predictor"),
             )
         ],
         not_applicable=_SILENT,

@@ -69,10 +69,17 @@ _CACHE = resource(
 )
 _TWO = {"minReplicas": 2}
 _PODS = {"serving.kserve.io/inferenceservice": "minilm"}
-_GONE = "no PodDisruptionBudget selects its pods: a drain may take all replicas at once"
-_DEFAULT = "predictor: runs as the namespace's default account"
-_MOUNTED = "predictor: mounts a token for the cluster's API (automountServiceAccountToken is not false)"
-_ASLEEP = "predictor: minReplicas is 0, and no ScaledObject here has a trigger that wakes it"
+_GONE = "spec.predictor.minReplicas: a drain may take all replicas at once; a PodDisruptionBudget that selects its pods"
+_DEFAULT = "spec.predictor.serviceAccountName: the pod runs as the namespace's default account"
+_MOUNTED = (
+    "spec.predictor.automountServiceAccountToken: the pod mounts a token for the cluster's API; must be false"
+)
+_ASLEEP = "spec.predictor.minReplicas: 0, and no ScaledObject here has a trigger that wakes it"
+_COMMIT = "hf://org/model:" + "0" * 40
+_CONTEXT = "spec.predictor.model.securityContext"
+_BARE = "spec.predictor.model.resources: container kserve-container has no"
+_KEY = "metadata.annotations[serving.kserve.io/deploymentMode]"
+_LEFT = f"{_KEY}: the mode is left to the cluster, where it may be Knative; Standard"
 _AUTH = "security.opendatahub.io/enable-auth"
 
 CASES = {
@@ -86,16 +93,16 @@ CASES = {
         failing=[
             failing(
                 model(lambda m: m.update(storageUri="s3://models/minilm/latest/")),
-                "predictor: s3://models/minilm/latest/ is whatever latest means today",
+                "spec.predictor.model.storageUri: s3://models/minilm/latest/ is whatever latest means today",
             ),
             failing(
                 predictor(lambda p: p.update(sklearn={"storageUri": "gs://bucket/iris"})),
-                "predictor: gs://bucket/iris names no version",
+                "spec.predictor.sklearn.storageUri: gs://bucket/iris names no version",
                 others=(OURS,),
             ),
             failing(
                 predictor(lambda p: p.update(storageUris=[{"uri": "oci://host/model:v1"}])),
-                "predictor: oci://host/model:v1 names no digest",
+                "spec.predictor.storageUris[0].uri: oci://host/model:v1 names no digest",
             ),
         ],
         not_applicable=OTHER,
@@ -110,20 +117,20 @@ CASES = {
         ],
         failing=[
             failing(
-                model(lambda m: m.update(storageUri="hf://org/model:" + "0" * 40)),
-                "predictor: fetches hf://org/model:" + "0" * 40 + " whenever a pod starts",
+                model(lambda m: m.update(storageUri=_COMMIT)),
+                f"spec.predictor.model.storageUri: {_COMMIT} is fetched whenever a pod starts",
             ),
             failing(
                 model(lambda m: m.update(args=["--model_id=org/model"])),
-                "predictor: kserve-container takes org/model from a hub (--model_id)",
+                "spec.predictor.model.args[0]: container kserve-container takes org/model from a hub (--model_id)",
             ),
             failing(
                 predictor(lambda p: (_custom(p), p["containers"][0].update(env=[_FETCHED]))),
-                "predictor: fetches hf://a/b whenever a pod starts",
+                "spec.predictor.containers[0].env[0].value: hf://a/b is fetched whenever a pod starts",
             ),
             failing(
                 model(lambda m: m.update(storageUri="hf://org/modelled")),
-                "predictor: fetches hf://org/modelled whenever a pod starts",
+                "spec.predictor.model.storageUri: hf://org/modelled is fetched whenever a pod starts",
                 others=(_CACHE,),
             ),
         ],
@@ -131,20 +138,19 @@ CASES = {
         undecided=[Case(model(lambda m: m.update(args=UNKNOWN)))],
     ),
     "predictive-models-have-no-rights-on-the-node": RuleCases(
-        passing=[
-            Case(service()),
-            Case(predictor(_custom)),
-            Case(model(_on_runtime), others=[RUNTIME]),
-        ],
+        passing=[Case(service()), Case(predictor(_custom)), Case(model(_on_runtime), others=[RUNTIME])],
         failing=[
             failing(
                 model(lambda m: m.update(securityContext={**RESTRICTED, "privileged": True})),
-                "predictor: kserve-container: privileged",
+                f"{_CONTEXT}.privileged: container kserve-container has every right on the node",
             ),
-            failing(predictor(lambda p: p.update(hostNetwork=True)), "predictor: hostNetwork is on"),
+            failing(
+                predictor(lambda p: p.update(hostNetwork=True)),
+                "spec.predictor.hostNetwork: the pod shares the node's network",
+            ),
             failing(
                 model(lambda m: (_on_runtime(m), m.update(securityContext={"runAsNonRoot": False}))),
-                "predictor: kserve-container: may run as root",
+                f"{_CONTEXT}.runAsNonRoot: container kserve-container may run as root; must be true",
                 others=(RUNTIME,),
             ),
         ],
@@ -155,11 +161,11 @@ CASES = {
         passing=[Case(service()), Case(model(_on_runtime), others=[RUNTIME])],
         failing=[
             failing(
-                model(lambda m: m.pop("resources")),
-                "predictor: kserve-container: no requests.cpu, requests.memory, limits.memory",
+                model(lambda m: m.pop("resources")), f"{_BARE} requests.cpu, requests.memory, limits.memory"
             ),
             failing(
-                model(lambda m: m["resources"].pop("limits")), "predictor: kserve-container: no limits.memory"
+                model(lambda m: m["resources"].pop("limits")),
+                "spec.predictor.model.resources: container kserve-container has no limits.memory",
             ),
         ],
         not_applicable=OTHER,
@@ -170,15 +176,15 @@ CASES = {
         failing=[
             failing(
                 model(lambda m: m.update(image="server:latest")),
-                "predictor: kserve-container: server:latest is whatever was pushed last",
+                "spec.predictor.model.image: server:latest is whatever was pushed last",
             ),
             failing(
                 predictor(lambda p: p.update(initContainers=[{"name": "get", "image": "curl"}])),
-                "predictor: get: curl is whatever was pushed last",
+                "spec.predictor.initContainers[0].image: curl is whatever was pushed last",
             ),
             failing(
                 predictor(lambda p: p.update(workerSpec={"containers": [{"name": "w", "image": "engine"}]})),
-                "predictor.workerSpec: w: engine is whatever was pushed last",
+                "spec.predictor.workerSpec.containers[0].image: engine is whatever was pushed last",
             ),
         ],
         not_applicable=OTHER,
@@ -213,7 +219,9 @@ CASES = {
             Case(_sleeping()),
         ],
         failing=[
-            failing(predictor(lambda p: p.pop("maxReplicas")), "predictor: no maxReplicas"),
+            failing(
+                predictor(lambda p: p.pop("maxReplicas")), "spec.predictor.maxReplicas: no ceiling is set"
+            ),
             failing(_sleeping(), _ASLEEP, others=(OURS,)),
             *(
                 failing(_sleeping("Standard"), _ASLEEP, others=others)
@@ -233,13 +241,17 @@ CASES = {
         failing=[
             failing(
                 _annotated(**{"serving.kserve.io/deploymentMode": "Serverless"}),
-                "runs in Serverless mode",
+                "metadata.annotations[serving.kserve.io/deploymentMode]: the model runs in Serverless mode; Standard",
                 others=(OURS,),
             ),
-            failing(_annotated(), "leaves its mode to the cluster, where it may be Knative", others=(OURS,)),
             failing(
                 _annotated(),
-                "leaves its mode to the cluster, where it may be Knative",
+                _LEFT,
+                others=(OURS,),
+            ),
+            failing(
+                _annotated(),
+                _LEFT,
                 others=(OURS, _kserve("Knative")),
             ),
         ],
@@ -265,9 +277,19 @@ CASES = {
     "predictive-models-keep-authentication": RuleCases(
         passing=[Case(service()), Case(_annotated(**{_AUTH: "true"})), Case(_exposed(**{_AUTH: "true"}))],
         failing=[
-            failing(_annotated(**{_AUTH: "false"}), f"{_AUTH} is false"),
-            failing(_annotated(**{_AUTH: "False"}), f"{_AUTH} is False"),
-            failing(_exposed(), f"networking.kserve.io/visibility is exposed, and {_AUTH} is not true"),
+            failing(
+                _annotated(**{_AUTH: "false"}),
+                "metadata.annotations[security.opendatahub.io/enable-auth]: the model answers anybody",
+            ),
+            failing(
+                _annotated(**{_AUTH: "False"}),
+                "metadata.annotations[security.opendatahub.io/enable-auth]: the model answers anybody",
+            ),
+            failing(
+                _exposed(),
+                "metadata.labels[networking.kserve.io/visibility]: the model is exposed, and "
+                "security.opendatahub.io/enable-auth is not true",
+            ),
         ],
         not_applicable=OTHER,
         undecided=[Case(_annotated(**{_AUTH: UNKNOWN}))],

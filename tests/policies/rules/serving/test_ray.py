@@ -32,19 +32,22 @@ CASES = {
             Case(
                 cluster(headGroupSpec={"serviceType": "LoadBalancer"}),
                 findings=[
-                    "headGroupSpec.serviceType: its head takes jobs from whoever reaches a load balancer"
+                    "spec.headGroupSpec.serviceType: the head takes jobs from whoever reaches a load balancer"
                 ],
             ),
             Case(
                 cluster(authOptions={"mode": "disabled"}, headGroupSpec={"serviceType": "NodePort"}),
                 findings=[
-                    "headGroupSpec.serviceType: its head takes jobs from whoever reaches a port of every node"
+                    "spec.headGroupSpec.serviceType: the head takes jobs from whoever reaches a port of every node"
                 ],
             ),
             Case(
                 service(SERVED, headGroupSpec={"headService": {"spec": {"type": "LoadBalancer"}}}),
                 findings=[
-                    "headGroupSpec.headService.spec.type: its head takes jobs from whoever reaches a load balancer"
+                    (
+                        "spec.rayClusterConfig.headGroupSpec.headService.spec.type: the head takes jobs from "
+                        "whoever reaches a load balancer"
+                    )
                 ],
             ),
         ],
@@ -69,24 +72,24 @@ CASES = {
         failing=[
             Case(
                 service(f"{LOADING}{{model_id: qwen, model_source: Qwen/Qwen3-8B}}"),
-                findings=["spec.serveConfigV2: takes Qwen/Qwen3-8B from a hub (model_loading_config)"],
+                findings=["spec.serveConfigV2: Qwen/Qwen3-8B is taken from a hub (model_loading_config)"],
             ),
             Case(
                 service(f"{LOADING}{{model_id: Qwen/Qwen3-8B}}"),
-                findings=["spec.serveConfigV2: takes Qwen/Qwen3-8B from a hub (model_loading_config)"],
+                findings=["spec.serveConfigV2: Qwen/Qwen3-8B is taken from a hub (model_loading_config)"],
             ),
             Case(
                 service(f"{SERVED}  runtime_env: {{pip: [a], working_dir: 'https://example.com/a.zip'}}\n"),
                 findings=[
-                    "spec.serveConfigV2: installs packages when it starts (runtime_env.pip)",
-                    "spec.serveConfigV2: runs code of https://example.com/a.zip (runtime_env.working_dir)",
+                    "spec.serveConfigV2: packages are installed at start (runtime_env.pip)",
+                    "spec.serveConfigV2: code of https://example.com/a.zip is run (runtime_env.working_dir)",
                 ],
             ),
             Case(
                 job("uv: [requests]\npy_modules: ['git+https://example.com/a.git']\n"),
                 findings=[
-                    "spec.runtimeEnvYAML: installs packages when it starts (runtime_env.uv)",
-                    "spec.runtimeEnvYAML: runs code of git+https://example.com/a.git (runtime_env.py_modules)",
+                    "spec.runtimeEnvYAML: packages are installed at start (runtime_env.uv)",
+                    "spec.runtimeEnvYAML: code of git+https://example.com/a.git is run (runtime_env.py_modules)",
                 ],
             ),
         ],

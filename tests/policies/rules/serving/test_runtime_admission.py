@@ -31,10 +31,15 @@ CASES = {
             Case(_runtime(RUNTIMES[1], workerSpec={"containers": [{"name": "worker-container"}]})),
         ],
         failing=[
-            Case(_formats(1, 2), findings=["spec.supportedModelFormats: onnx has the priorities 1 and 2"]),
+            Case(
+                _formats(1, 2),
+                findings=[
+                    "spec.supportedModelFormats[1].priority: onnx has the priorities 1 and 2; one of a format"
+                ],
+            ),
             Case(
                 _runtime(containers=[{"name": "a", "env": _BLOCKED}]),
-                findings=["spec.containers[0].env: PYTHONPATH is set, from which a server loads code"],
+                findings=["spec.containers[0].env[0].value: a server loads code from PYTHONPATH"],
             ),
             Case(
                 _runtime(
@@ -45,10 +50,13 @@ CASES = {
                     },
                 ),
                 findings=[
-                    "spec.workerSpec.containers: more than one",
-                    "spec.containers[0].env: TENSOR_PARALLEL_SIZE is set; workerSpec.tensorParallelSize says it",
-                    "spec.workerSpec.tensorParallelSize is 0",
-                    "spec.workerSpec.containers[0].env: PYTHONPATH is set, from which a server loads code",
+                    "spec.workerSpec.containers: more than one container",
+                    (
+                        "spec.containers[0].env[0].value: TENSOR_PARALLEL_SIZE is set, which "
+                        "workerSpec.tensorParallelSize says"
+                    ),
+                    "spec.workerSpec.tensorParallelSize: 0 is no size; at least 1",
+                    "spec.workerSpec.containers[0].env[0].value: a server loads code from PYTHONPATH",
                 ],
             ),
         ],
@@ -59,7 +67,10 @@ CASES = {
         passing=[Case(_config()), Case(_config(router={"scheduler": {"replicas": 2}}))],
         failing=[
             Case(_config(baseRefs=[{"name": "a"}]), findings=["spec.baseRefs: a config stands on no other"]),
-            Case(_config(router={"scheduler": {"replicas": 0}}), findings=["scheduler.replicas is 0"]),
+            Case(
+                _config(router={"scheduler": {"replicas": 0}}),
+                findings=["spec.router.scheduler.replicas: 0 pickers; at least 1"],
+            ),
         ],
         not_applicable=[Case(_runtime())],
         undecided=[Case(_config(baseRefs=UNKNOWN))],

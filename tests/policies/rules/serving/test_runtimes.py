@@ -45,7 +45,7 @@ def _downloads(limit):
 _PROBE = {"httpGet": {"path": "/v2/models/x/ready", "port": 8080}}
 _OTHER_CHART = [*OTHER, Case(_release("keda", {}))]
 _LLM_CHART = "kserve-llmisvc-resources"
-_ASKS = "kserve-container may ask a hub (HF_HUB_OFFLINE is not 1)"
+_ASKS = "spec.containers[0].env[HF_HUB_OFFLINE]: container kserve-container may ask a hub (HF_HUB_OFFLINE is not 1)"
 
 CASES = {
     "serving-runtimes-have-no-rights-on-the-node": RuleCases(
@@ -53,9 +53,12 @@ CASES = {
         failing=[
             failing(
                 runtime(lambda _s, c: c["securityContext"].pop("capabilities")),
-                "spec: kserve-container: keeps capabilities",
+                "spec.containers[0].securityContext: container kserve-container does not say capabilities.drop: [ALL]",
             ),
-            failing(runtime(lambda s, _c: s.update(hostIPC=True)), "spec: hostIPC is on"),
+            failing(
+                runtime(lambda s, _c: s.update(hostIPC=True)),
+                "spec.hostIPC: the pod shares the node's memory segments",
+            ),
             failing(
                 runtime(
                     lambda s, c: s.update(
@@ -64,7 +67,8 @@ CASES = {
                         }
                     )
                 ),
-                "workerSpec: kserve-container: privileged",
+                "spec.workerSpec.containers[0].securityContext.privileged: container kserve-container "
+                "has every right on the node",
             ),
         ],
         not_applicable=OTHER,
@@ -75,11 +79,11 @@ CASES = {
         failing=[
             failing(
                 runtime(lambda _s, c: c.update(image="server")),
-                "spec: kserve-container: server is whatever was pushed last",
+                "spec.containers[0].image: server is whatever was pushed last",
             ),
             failing(
                 runtime(lambda _s, c: c.update(image="host:5000/server:latest")),
-                "spec: kserve-container: host:5000/server:latest is whatever was pushed last",
+                "spec.containers[0].image: host:5000/server:latest is whatever was pushed last",
             ),
         ],
         not_applicable=OTHER,
@@ -90,11 +94,13 @@ CASES = {
         failing=[
             failing(
                 runtime(lambda _s, c: c.pop("resources")),
-                "spec: kserve-container: no requests.cpu, requests.memory, limits.memory",
+                "spec.containers[0].resources: container kserve-container has no requests.cpu, "
+                "requests.memory, limits.memory",
             ),
             failing(
                 runtime(lambda s, _c: s.update(workerSpec={"containers": [{"name": "w"}]})),
-                "workerSpec: w: no requests.cpu, requests.memory, limits.memory",
+                "spec.workerSpec.containers[0].resources: container w has no requests.cpu, "
+                "requests.memory, limits.memory",
             ),
         ],
         not_applicable=OTHER,
@@ -110,7 +116,7 @@ CASES = {
             failing(runtime(lambda _s, c: c.pop("env")), _ASKS, others=(OURS,)),
             failing(
                 runtime(lambda _s, c: c["env"][0].update(value="0"), formats=("vLLM",)),
-                "kserve-container may ask a hub (HF_HUB_OFFLINE is 0)",
+                "spec.containers[0].env[0].value: container kserve-container may ask a hub (HF_HUB_OFFLINE is 0)",
             ),
         ],
         not_applicable=OTHER,
@@ -125,7 +131,7 @@ CASES = {
         failing=[
             failing(
                 runtime(formats=("xgboost", name)),
-                f"{name.lower()}: its files are loaded by running what is in them",
+                f"spec.supportedModelFormats[1].name: files of {name} are loaded by running what is in them",
                 others=(OURS,),
             )
             for name in ("sklearn", "PyTorch", "mlflow")
@@ -139,10 +145,15 @@ CASES = {
             Case(runtime()),
         ],
         failing=[
-            failing(runtime(), "no readinessProbe: KServe asks whether the port is open", others=(OURS,)),
+            failing(
+                runtime(),
+                "spec.containers[0].readinessProbe: is not set, and KServe asks whether the port is open",
+                others=(OURS,),
+            ),
             failing(
                 runtime(lambda _s, c: c.update(readinessProbe={"tcpSocket": {"port": 8080}})),
-                "readinessProbe asks whether the port is open",
+                "spec.containers[0].readinessProbe.tcpSocket: asks whether the port is open, not whether "
+                "the model is there",
                 others=(OURS,),
             ),
         ],
@@ -156,18 +167,17 @@ CASES = {
                 _config(
                     lambda _s, c: c["securityContext"]["capabilities"].update(add=["NET_RAW", "SYS_RAWIO"])
                 ),
-                "template: main: adds NET_RAW, SYS_RAWIO",
+                "spec.template.containers[0].securityContext.capabilities.add: container main adds NET_RAW, SYS_RAWIO",
             ),
             failing(
                 _config(lambda s, _c: s.update(router={"scheduler": {"template": {"hostPID": True}}})),
-                "router.scheduler.template: hostPID is on",
+                "spec.router.scheduler.template.hostPID: the pod sees every process of the node",
             ),
             failing(
                 _config(lambda s, _c: s.update(worker={"containers": [{"name": "main"}]})),
-                "worker: main: may gain privileges (allowPrivilegeEscalation is not false)",
-                "worker: main: keeps capabilities",
-                "worker: main: may run as root",
-                "worker: main: no seccomp profile",
+                "spec.worker.containers[0].securityContext: container main does not say "
+                "allowPrivilegeEscalation: false, "
+                "capabilities.drop: [ALL], runAsNonRoot: true, seccompProfile.type: RuntimeDefault",
             ),
         ],
         not_applicable=OTHER,
@@ -178,13 +188,13 @@ CASES = {
         failing=[
             failing(
                 _config(lambda _s, c: c.update(image="engine")),
-                "template: main: engine is whatever was pushed last",
+                "spec.template.containers[0].image: engine is whatever was pushed last",
             ),
             failing(
                 _config(
                     lambda s, c: s.update(prefill={"template": {"containers": [{**c, "image": "p:latest"}]}})
                 ),
-                "prefill.template: main: p:latest is whatever was pushed last",
+                "spec.prefill.template.containers[0].image: p:latest is whatever was pushed last",
             ),
         ],
         not_applicable=OTHER,
@@ -193,11 +203,18 @@ CASES = {
     "kserve-runs-in-standard-mode": RuleCases(
         passing=[Case(_mode("Standard")), Case(_mode("RawDeployment"))],
         failing=[
-            failing(_mode("Knative"), "deploymentMode is Knative"),
-            failing(_mode(""), "deploymentMode is not set, and the chart says Knative"),
+            failing(
+                _mode("Knative"),
+                "values.kserve.controller.deploymentMode: models run in Knative mode; Standard",
+            ),
+            failing(
+                _mode(""),
+                "values.kserve.controller.deploymentMode: is not set, and the chart says Knative; Standard",
+            ),
             failing(
                 _mode("Standard", gateway_api=False),
-                "enableGatewayApi is off: models get the ingress of an older Istio",
+                "values.kserve.controller.gateway.ingressGateway.enableGatewayApi: models get the "
+                "ingress of an older Istio; must be true",
             ),
         ],
         not_applicable=_OTHER_CHART,
@@ -211,7 +228,8 @@ CASES = {
         failing=[
             failing(
                 _release("kserve-runtime-configs", {"llmisvcConfigs": {"enabled": value}}),
-                "installs upstream's configs, which are merged into every model and cannot be taken away",
+                "values.kserve.llmisvcConfigs.enabled: upstream's configs are merged into every model "
+                "and cannot be taken away",
             )
             for value in (True, "true")
         ],
@@ -223,14 +241,16 @@ CASES = {
         failing=[
             failing(
                 _release("kserve-resources", kserve),
-                "storage.resources.limits.memory is not set: 1Gi ends the download of a large model",
+                "values.kserve.storage.resources.limits.memory: is not set, and the chart's is 1Gi; a "
+                "large model needs 2Gi to be fetched",
             )
             for kserve in ({}, {"storage": {"resources": {"requests": {"memory": "8Gi"}}}})
         ]
         + [
             failing(
                 _downloads(limit),
-                f"storage.resources.limits.memory is {limit}: a large model needs 2Gi to be fetched",
+                f"values.kserve.storage.resources.limits.memory: {limit} is little; a large model needs "
+                f"2Gi to be fetched",
             )
             for limit in ("1Gi", "2G", 1073741824, "2047Mi")
         ],
@@ -242,15 +262,16 @@ CASES = {
         failing=[
             failing(
                 _storage(lambda c: c.pop("resources")),
-                "storage-initializer: no requests.cpu, requests.memory, limits.memory",
+                "spec.container.resources: container storage-initializer has no requests.cpu, "
+                "requests.memory, limits.memory",
             ),
             failing(
                 _storage(lambda c: c.update(image="get:latest")),
-                "storage-initializer: get:latest is whatever was pushed last",
+                "spec.container.image: get:latest is whatever was pushed last",
             ),
             failing(
                 _storage(lambda c: c["securityContext"].update(privileged=True)),
-                "storage-initializer: privileged",
+                "spec.container.securityContext.privileged: container storage-initializer has every right on the node",
             ),
         ],
         not_applicable=OTHER,

@@ -55,11 +55,11 @@ CASES = {
             Case(_scaler(type_=SCALED_JOB, idleReplicaCount=9)),
         ],
         failing=[
-            Case(_scaler(), [_scaler("b")], ["spec.scaleTargetRef: minilm is scaled by b too"]),
+            Case(_scaler(), [_scaler("b")], ["spec.scaleTargetRef.name: minilm is scaled by b too"]),
             Case(
                 _scaler(),
                 [_hpa("by-hand")],
-                ["spec.scaleTargetRef: minilm is scaled by the HorizontalPodAutoscaler by-hand too"],
+                ["spec.scaleTargetRef.name: minilm is scaled by the HorizontalPodAutoscaler by-hand too"],
             ),
             Case(_scaler(type_=SCALED_JOB, triggers=[]), findings=["spec.triggers: none"]),
             Case(
@@ -76,7 +76,7 @@ CASES = {
             Case(
                 _scaler(triggers=[_CPU], fallback={"failureThreshold": -1, "replicas": 1}),
                 findings=[
-                    "spec.fallback.failureThreshold: -1",
+                    "spec.fallback.failureThreshold: -1 is no count",
                     f"spec.fallback: every trigger is of pods (cpu, memory), {_ALONE}",
                 ],
             ),

@@ -57,29 +57,41 @@ CASES = {
     "canaries-can-become-stable": RuleCases(
         passing=[Case(service()), Case(_canary())],
         failing=[
-            failing(_canary(predictor={"name": ""}), "a canary has no name"),
-            failing(_canary(predictor={"name": "v1"}), "canary v1: another predictor has this name"),
+            failing(_canary(predictor={"name": ""}), "spec.canary[0].predictor.name: is not set"),
+            failing(
+                _canary(predictor={"name": "v1"}),
+                "spec.canary[0].predictor.name: another predictor is called v1",
+            ),
             failing(
                 _canary(predictor={"maxReplicas": 3}),
-                "canary v2: maxReplicas is set, and a canary does not scale",
+                "spec.canary[0].predictor.maxReplicas: a canary does not scale",
             ),
             failing(
-                _canary(predictor={"minReplicas": 2}), "canary v2: more replicas than the stable predictor"
+                _canary(predictor={"minReplicas": 2}),
+                "spec.canary[0].predictor.minReplicas: more replicas than the stable predictor",
             ),
-            failing(_canary(trafficPercent=120), "canaries take 120 % of the traffic"),
+            failing(_canary(trafficPercent=120), "spec.canary: canaries take 120 % of the traffic"),
             failing(
                 _canary({"predictor": {"name": "v3", "workerSpec": {}}, "trafficPercent": -5}),
-                "canary v3: runs on several nodes (workerSpec), and a canary has one",
-                "canary v3: takes -5 % of the traffic",
+                "spec.canary[1].predictor.workerSpec: a canary runs on one node",
+                "spec.canary[1].trafficPercent: -5 is no percentage",
             ),
             failing(
-                _in_mode("Knative"), "canaries need serving.kserve.io/deploymentMode: Standard (got Knative)"
+                _in_mode("Knative"),
+                "metadata.annotations[serving.kserve.io/deploymentMode]: there are no canaries in "
+                "Knative mode; Standard",
             ),
-            failing(_in_mode(""), "canaries need serving.kserve.io/deploymentMode: Standard (got none)"),
-            failing(_canary({"predictor": {"name": "v2"}}), "canary v2: another predictor has this name"),
+            failing(
+                _in_mode(""),
+                "metadata.annotations[serving.kserve.io/deploymentMode]: is not set, and canaries need it; Standard",
+            ),
+            failing(
+                _canary({"predictor": {"name": "v2"}}),
+                "spec.canary[1].predictor.name: another predictor is called v2",
+            ),
             failing(
                 service(lambda m: m["spec"].update(canary=[{"predictor": {"name": "v2"}}])),
-                "the stable predictor has no name: a promotion would restart it",
+                "spec.predictor.name: is not set, and a promotion would restart what serves",
                 others=(OURS,),
             ),
         ],
@@ -95,11 +107,11 @@ CASES = {
         failing=[
             failing(
                 llm(lambda s: s["router"]["route"].pop("weight")),
-                "no weight in the group chat: it counts as 0, and nobody reaches it",
+                "spec.router.route.weight: is not set in the group chat: it counts as 0, and nobody reaches it",
             ),
             failing(
                 llm(lambda s: s["router"].update(route={"group": "other"})),
-                "no weight in the group other: it counts as 0, and nobody reaches it",
+                "spec.router.route.weight: is not set in the group other: it counts as 0, and nobody reaches it",
             ),
         ],
         not_applicable=OTHER,
@@ -114,41 +126,47 @@ CASES = {
             Case(llm(lambda s: s["router"].update(route={"http": {"refs": [{"name": "own"}]}}))),
         ],
         failing=[
-            failing(llm(lambda s: s["router"]["route"].pop("group")), "route.weight without route.group"),
+            failing(
+                llm(lambda s: s["router"]["route"].pop("group")),
+                "spec.router.route.weight: stands without a group",
+            ),
             failing(
                 llm(lambda s: s["router"].update(ingress={})),
-                "the group chat shares traffic by HTTPRoutes, and router.ingress has none",
+                "spec.router.ingress: the group chat shares traffic by HTTPRoutes, which an ingress has none of",
             ),
             failing(
                 llm(_http(refs=[{"name": "own"}], spec={})),
-                "the group chat shares traffic by KServe's own route, and route.http.refs names others",
-                "route.http has both refs and spec",
+                "spec.router.route.http.refs: the group chat shares traffic by KServe's own route, and "
+                "these are others",
+                "spec.router.route.http.spec: stands beside refs; one of both",
             ),
             failing(
                 llm(lambda s: s["router"].update(route={"http": {"refs": [{"name": "own"}]}}, gateway={})),
-                "route.http.refs names routes, and router.gateway asks for a gateway of KServe's own",
+                "spec.router.gateway: asks for a gateway of KServe's own, and router.route.http.refs names routes",
             ),
             failing(
                 llm(_adapters("a", "", "a", "chat", "..")),
-                "model.lora.adapters.1 has no name that can be a folder's (got '')",
-                "model.lora.adapters.2: a stands there twice",
-                "model.lora.adapters.3 is called like the model, chat",
-                "model.lora.adapters.4 has no name that can be a folder's (got '..')",
+                "spec.model.lora.adapters[1].name: '' is no name of a folder",
+                "spec.model.lora.adapters[2].name: a stands there twice",
+                "spec.model.lora.adapters[3].name: the model is called chat too",
+                "spec.model.lora.adapters[4].name: '..' is no name of a folder",
             ),
             failing(
                 llm(lambda s: s["router"].update(scheduler={"replicas": 0, "config": {}})),
-                "scheduler.replicas is 0",
-                "scheduler.config names neither or both of ref and inline",
+                "spec.router.scheduler.replicas: 0 pickers; at least 1",
+                "spec.router.scheduler.config: names neither or both of ref and inline; one",
             ),
-            failing(llm(lambda s: s.update(worker={})), "spec.worker without data or pipeline parallelism"),
+            failing(
+                llm(lambda s: s.update(worker={})), "spec.worker: stands without data or pipeline parallelism"
+            ),
             failing(
                 llm(_split(data=4, pipeline=2)),
-                "spec.parallelism is of data and of pipelines at once",
-                "spec.parallelism names one of data and dataLocal",
+                "spec.parallelism: is of data and of pipelines at once",
+                "spec.parallelism: names one of data and dataLocal; both",
             ),
             failing(
                 llm(lambda s: s.update(prefill={"parallelism": {"tensor": 0}})),
-                "spec.prefill.parallelism.tensor is 0",
+                "spec.prefill.parallelism.tensor: 0 is no size; at least 1",
             ),
         ],
         not_applicable=OTHER,
@@ -163,11 +181,11 @@ CASES = {
         failing=[
             failing(
                 llm(lambda s: s["router"]["route"].update(weight=0)),
-                "no member of the group chat has a weight above 0: its path answers nobody",
+                "spec.router.route.weight: no member of the group chat has one above 0: its path answers nobody",
             ),
             failing(
                 llm(lambda s: s["router"]["route"].update(weight=0)),
-                "no member of the group chat has a weight above 0: its path answers nobody",
+                "spec.router.route.weight: no member of the group chat has one above 0: its path answers nobody",
                 others=(_member("chat-v2", weight=0), _member("chat-v3", group="other", weight=9)),
             ),
         ],
@@ -179,11 +197,11 @@ CASES = {
         failing=[
             failing(
                 _stopped("true", 10),
-                "is stopped and has the weight 10 in the group chat: that share is lost",
+                "spec.router.route.weight: the model is stopped, and its share of the group chat (10) is lost",
             ),
             failing(
                 _stopped("True", 1),
-                "is stopped and has the weight 1 in the group chat: that share is lost",
+                "spec.router.route.weight: the model is stopped, and its share of the group chat (1) is lost",
             ),
         ],
         not_applicable=OTHER,
@@ -197,12 +215,12 @@ CASES = {
         failing=[
             failing(
                 llm(),
-                "serves chat, and chat-v2 of the same group chat-v2",
+                "spec.model: serves chat, and chat-v2 of the same group chat-v2",
                 others=(_member("chat-v2", lambda s: s["model"].pop("name")),),
             ),
             failing(
                 llm(),
-                "serves chat, and chat-v2 of the same group billing, chat",
+                "spec.model: serves chat, and chat-v2 of the same group billing, chat",
                 others=(_member("chat-v2", _adapters("billing")),),
             ),
         ],
