@@ -67,7 +67,7 @@ def _images(value: Any, key: str, place: str) -> Iterator[tuple[str, str]]:
                 yield from _images(below, str(name), f"{place}.{name}".lstrip("."))
     elif isinstance(value, Sequence) and not isinstance(value, str):
         for index, below in enumerate(value):
-            yield from _images(below, "", f"{place}.{index}")
+            yield from _images(below, "", f"{place}[{index}]")
     elif isinstance(value, str) and key == "image":
         yield place, value
     elif isinstance(value, str):

@@ -8,14 +8,11 @@ from tests.policies.cases import Case, RuleCases, cases_test, resource
 STATEMENT = "assumeRolePolicy.Statement[0]"
 UNTAGGED = "disableSessionTags: neither trust nor permissions can tell this workload from another"
 EVERYBODY = f"{STATEMENT}.Principal: anybody in any account may take on the role"
-ANY_TOKEN = (
-    f"{STATEMENT}.Principal.Federated: every token of "
-    "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com may take on the role"
-)
 WHOLE = f"{STATEMENT}.Principal.AWS: whoever account 444455556666 chooses may take on the role"
 ROLE = "aws:iam/role:Role"
 OTHER = Case(resource("aws:iam/instanceProfile:InstanceProfile", {"role": "reader"}))
 ISSUER = "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com"
+ANY_TOKEN = f"{STATEMENT}.Principal.Federated: every token of {ISSUER} may take on the role"
 TOKENS = "token.actions.githubusercontent.com"
 PEOPLE = "arn:aws:iam::111122223333:saml-provider/people"
 CLUSTER = "arn:aws:eks:eu-central-1:111122223333:cluster/example-dev"

@@ -43,18 +43,18 @@ CASES = {
                 pod("docker.io/library/redis:8"),
                 [HUB],
                 [
-                    "spec.containers.0.image: docker.io/library/redis:8 is pulled past the cache prod/docker.io"
+                    "spec.containers[0].image: docker.io/library/redis:8 is pulled past the cache prod/docker.io"
                 ],
             ),
             Case(
                 pod("redis:8"),
                 [HUB],
-                ["spec.containers.0.image: redis:8 is pulled past the cache prod/docker.io"],
+                ["spec.containers[0].image: redis:8 is pulled past the cache prod/docker.io"],
             ),
             Case(
                 pod("kserve/agent:v1", args=["--solver=quay.io/jetstack/solver:v1"]),
                 [QUAY],
-                ["spec.containers.0.args.0: quay.io/jetstack/solver:v1 is pulled past the cache quay"],
+                ["spec.containers[0].args[0]: quay.io/jetstack/solver:v1 is pulled past the cache quay"],
             ),
         ],
         not_applicable=[OTHER],
@@ -85,7 +85,7 @@ CASES = {
             Case(
                 pod("ghcr.io/llm-d/llm-d-cuda:v0.8.0"),
                 [OURS, REGISTRY],
-                [f"spec.containers.0.image: ghcr.io/llm-d/llm-d-cuda:v0.8.0 is not pulled from {ROOT}"],
+                [f"spec.containers[0].image: ghcr.io/llm-d/llm-d-cuda:v0.8.0 is not pulled from {ROOT}"],
             ),
             Case(
                 resource(
@@ -97,14 +97,14 @@ CASES = {
                 ),
                 [OURS],
                 [
-                    f"spec.template.volumes.0.image.reference: quay.io/m/weights:1 is not pulled from {ROOT}",
+                    f"spec.template.volumes[0].image.reference: quay.io/m/weights:1 is not pulled from {ROOT}",
                 ],
                 elsewhere=[REGISTRY],
             ),
             Case(
                 pod(f"{OWN}.example.com/prod/x:1"),
                 [OURS, REGISTRY],
-                [f"spec.containers.0.image: {OWN}.example.com/prod/x:1 is not pulled from {ROOT}"],
+                [f"spec.containers[0].image: {OWN}.example.com/prod/x:1 is not pulled from {ROOT}"],
             ),
         ],
         not_applicable=[OTHER],
