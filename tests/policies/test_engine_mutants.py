@@ -50,7 +50,7 @@ def test_every_startup_probe_taken_out_is_red():
 
     assert {(rule, message.partition(":")[0]) for rule, message in found(change)} == {
         ("engines-are-not-killed-while-they-load", "spec.template.containers[0].livenessProbe"),
-        ("engines-are-not-killed-while-they-load", "spec.predictor.containers[0].livenessProbe"),
+        ("engines-are-not-killed-while-they-load", "spec.predictor.model.livenessProbe"),
     }
 
 

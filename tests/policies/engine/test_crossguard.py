@@ -106,7 +106,7 @@ WAIVER = """
 {name}:
   rule: kms-keys-rotate
   resource: aws:kms/key:Key old
-  finding: {finding}
+  finding: '{finding}'
   stacks: [dev]
   reason: A test of waivers, which needs a reason of some length.
   owner: somebody

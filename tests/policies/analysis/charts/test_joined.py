@@ -1,3 +1,4 @@
+import json
 from dataclasses import replace
 
 import pytest
@@ -43,7 +44,10 @@ def test_a_stack_with_a_registry_of_its_own_is_judged_by_the_same_renderings(gra
     images = {image for r in rendered for _, image in images_of(r)}
     root = "111122223333.dkr.ecr.eu-central-1.amazonaws.com/prod/"
     assert sorted(image for image in images if not image.startswith(root)) == []
-    assert f"{root}quay.io/jetstack/cert-manager-acmesolver:v1.20.2" in images
+    flags = json.dumps(
+        [r.inputs["spec"] for r in rendered if r.type == "kubernetes:apps/v1:Deployment"], default=str
+    )
+    assert f"--acme-http01-solver-image={root}quay.io/jetstack/cert-manager-acmesolver:v1.20.2" in flags
     assert f"{root}docker.io/kserve/llmisvc-controller:v0.20.0" in images
 
 

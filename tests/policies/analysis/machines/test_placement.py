@@ -10,6 +10,7 @@ from tests.policies.analysis.machines.examples import GPU, pool
 
 TAINTED = read(pool(taints=[{"key": GPU, "value": "present", "effect": "NoSchedule"}]))
 OPEN = read(pool(labels={"slipway.dev/pool": "gpu", "tier": "a"}))
+TERMS = "affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms"
 REQUIRED = "requiredDuringSchedulingIgnoredDuringExecution"
 
 
@@ -37,22 +38,27 @@ def test_a_pool_takes_what_its_labels_meet(spec):
 
 
 @pytest.mark.parametrize(
-    ("spec", "why"),
+    ("spec", "field", "why"),
     [
-        ({"nodeSelector": {"slipway.dev/pool": "cpu"}}, "NodePool gpu offers slipway.dev/pool: gpu"),
-        ({"nodeSelector": {"team": "x"}}, "NodePool gpu has no label team"),
+        (
+            {"nodeSelector": {"slipway.dev/pool": "cpu"}},
+            "nodeSelector[slipway.dev/pool]",
+            "NodePool gpu offers slipway.dev/pool: gpu",
+        ),
+        ({"nodeSelector": {"team": "x"}}, "nodeSelector.team", "NodePool gpu has no label team"),
         (
             {"nodeSelector": {"node.kubernetes.io/instance-type": "g5.xlarge"}},
+            "nodeSelector[node.kubernetes.io/instance-type]",
             "NodePool gpu offers node.kubernetes.io/instance-type: g6.2xlarge",
         ),
-        (_affinity({"key": "tier", "operator": "In", "values": ["b"]}), "NodePool gpu offers tier: a"),
-        (_affinity({"key": "team", "operator": "Exists"}), "NodePool gpu has no label team"),
-        (_affinity({"key": "tier", "operator": "NotIn", "values": ["a"]}), "NodePool gpu has tier a"),
-        (_affinity({"key": "tier", "operator": "DoesNotExist"}), "NodePool gpu has the label tier"),
+        (_affinity({"key": "tier", "operator": "In", "values": ["b"]}), TERMS, "NodePool gpu offers tier: a"),
+        (_affinity({"key": "team", "operator": "Exists"}), TERMS, "NodePool gpu has no label team"),
+        (_affinity({"key": "tier", "operator": "NotIn", "values": ["a"]}), TERMS, "NodePool gpu has tier a"),
+        (_affinity({"key": "tier", "operator": "DoesNotExist"}), TERMS, "NodePool gpu has the label tier"),
     ],
 )
-def test_a_pool_refuses_with_its_reason(spec, why):
-    assert list(refusals(spec, OPEN)) == [why]
+def test_a_pool_refuses_with_its_reason(spec, field, why):
+    assert list(refusals(spec, OPEN)) == [(field, why)]
 
 
 @pytest.mark.parametrize(
@@ -76,8 +82,8 @@ def test_a_toleration_lifts_a_taint(toleration):
     ],
 )
 def test_another_toleration_does_not(toleration):
-    said = f"tolerations: none for the taint {GPU}=present:NoSchedule of NodePool gpu"
-    assert list(refusals({"tolerations": [toleration]}, TAINTED)) == [said]
+    said = f"none for the taint {GPU}=present:NoSchedule of NodePool gpu"
+    assert list(refusals({"tolerations": [toleration]}, TAINTED)) == [("tolerations", said)]
 
 
 def test_a_label_that_is_not_known_yet_is_undecided():
