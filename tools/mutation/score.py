@@ -16,6 +16,7 @@ from policies.rules.platform.declared_grants import component_of
 from tools.mutation.mutants import Mutant, mutants
 from tools.mutation.relevance import Table
 
+DEFINITION: Final = "kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition"
 _ALONE: Final = tuple(rule for rule in RULES if not rule.reads_graph)
 _TOGETHER: Final = tuple(rule for rule in RULES if rule.reads_graph)
 _SHAPE: Final = "shape"
@@ -41,12 +42,13 @@ class Outcome:
 def chosen(graphs: Mapping[str, Graph], table: Table) -> tuple[list[tuple[str, Mutant]], int]:
     """Relevant mutants with their headings, and how many places there are in all.
 
-    The same defect of the same resource in a second stack is the same mutant: stacks share their components.
+    The same defect of the same resource in a second stack is the same mutant: stacks share their components. What
+    definitions of kinds hold is upstream's, kept by digest (facts/crds): they are left as they are.
     """
     found: dict[tuple[object, ...], tuple[str, Mutant]] = {}
     places = 0
     for name, graph in graphs.items():
-        for mutant in mutants(name, graph):
+        for mutant in mutants(name, Graph(r for r in graph if r.type != DEFINITION)):
             places += 1
             heading = table.heading(mutant)
             if heading:

@@ -121,11 +121,11 @@ def _allows(grant: Resource, resource: Resource, wanted: Reference) -> bool:
     if namespace_of(grant) != wanted.namespace:
         return False
     group = resource.type.removeprefix("kubernetes:").partition("/")[0]
-    froms = sequence(at(grant.inputs, "spec.from"), "spec.from")
+    sources = sequence(at(grant.inputs, "spec.from"), "spec.from")
     is_from = any(
         (text(at(f, "group")), text(at(f, "kind")), text(at(f, "namespace")))
         in _known_as(group, resource.type.rpartition(":")[2], namespace_of(resource))
-        for f in froms
+        for f in sources
     )
     tos = listed(at(grant.inputs, "spec.to"))
     return is_from and any(
