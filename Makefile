@@ -86,7 +86,7 @@ test-browser: $(VENV)/development.installed ## look at the HTML report in a real
 	$(BIN)/pytest -o addopts="-q --strict-markers --strict-config" tests/browser
 
 # Of its own: every change builds stacks. `python -m tests.pull_request.comments` writes the comments again.
-test-pull-requests: $(VENV)/development.installed ## open twelve pull requests and compare their comments (2 minutes)
+test-pull-requests: $(VENV)/development.installed ## open twelve pull requests and compare their comments (8 minutes)
 	$(BIN)/pytest -o addopts="-q --strict-markers --strict-config" tests/pull_request
 
 # The same inputs in every run; ARGS="--hypothesis-profile=long" tries other ones, fifty times as many.
@@ -162,7 +162,7 @@ charts: $(VENV)/development.installed ## render the pinned charts with the stack
 charts-check: $(VENV)/development.installed ## fail if facts/charts differs from what the charts render (needs Go)
 	$(BIN)/python -m tools.charts --check $(ARGS)
 
-mutate: $(VENV)/development.installed ## take out or turn round what keeps the stacks safe: how much the rules notice (2 minutes)
+mutate: $(VENV)/development.installed ## take out or turn round what keeps the stacks safe: how much the rules notice (8 minutes)
 	$(BIN)/python -m tools.mutation $(ARGS)
 
 bench: $(VENV)/development.installed .cache/checkov/installed ## measure previews: seconds, memory, ratios
