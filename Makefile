@@ -10,7 +10,7 @@ BASE ?= $(or $(BEFORE),$(if $(GITHUB_BASE_REF),origin/$(GITHUB_BASE_REF),main))
 UV := $(shell command -v uv 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help program preview pack test test-domain new-rule new-component changelog fuzz check runtime-image test-runtime-image conformance policy-engine rehearse lint-workflows test-browser test-pull-requests bench mutate docs schemas schemas-check charts charts-check crds crds-check verify-releases evaluate-releases clean
+.PHONY: help program preview pack registry-login test test-domain new-rule new-component changelog fuzz check runtime-image test-runtime-image conformance policy-engine rehearse lint-workflows test-browser test-pull-requests bench mutate docs schemas schemas-check charts charts-check crds crds-check verify-releases evaluate-releases clean
 
 help: ## list the verbs
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /: /'
@@ -60,6 +60,10 @@ preview: $(VENV)/program.installed .cache/checkov/installed ## build and judge e
 	$(BIN)/slipway preview --from bootstrap --output build/bootstrap $(PREVIEW_FLAGS)
 
 pack: .cache/pack/installed ## install what the policy pack runs with
+
+registry-login: ## log Helm in to the registry that charts come from: REGISTRY=111122223333.dkr.ecr.us-east-1.amazonaws.com (needs the AWS CLI and Helm)
+	@test -n "$(REGISTRY)" || { echo "registry-login: REGISTRY is not set: the host of the registry, such as 111122223333.dkr.ecr.us-east-1.amazonaws.com" >&2; exit 2; }
+	set -o pipefail; aws ecr get-login-password | helm registry login --username AWS --password-stdin "$(REGISTRY)"
 
 test: $(VENV)/development.installed .cache/checkov/installed .cache/pack/installed ## pass the tests
 	$(BIN)/pytest -n auto

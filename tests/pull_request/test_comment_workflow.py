@@ -136,4 +136,4 @@ def test_a_workflow_says_what_it_may_do_job_by_job():
     for name, workflow in WORKFLOWS.items():
         assert workflow["permissions"] == {}, name
         assert all("permissions" in job for job in workflow["jobs"].values()), name
-    assert sorted(WORKFLOWS) == ["ci", "comment", "nightly", "preview", "pulumi-preview", "up"]
+    assert sorted(WORKFLOWS) == ["ci", "comment", "nightly", "preview", "pulumi-preview", "rehearse", "up"]

@@ -56,11 +56,14 @@ def test_a_good_stack_has_no_violation(name):
 
 
 def test_every_loss_the_gate_finds_the_pack_finds():
-    graph = captured("dev").graph
+    whole = captured("dev").graph
+    # Definitions of kinds are most of the stack's bytes, and each of a hundred cases sends the stack to the pack.
+    lean = Graph([r for r in whole if r.type != DEFINITION])
     missed = []
     with pack("dev") as engine:
         for parameters in REMOVALS:
             rule, type_, path = parameters.values
+            graph = whole if type_.startswith(DEFINITION) else lean
             for name, mutant in mutants(graph, type_, path):
                 expected = gate_says(mutant, [RULE[rule]])
                 hold_only(engine, rule, RULE)
