@@ -25,6 +25,7 @@ from tests.policies.test_removal import REMOVALS, RULE, mutants
 OF_ONE = [rule for rule in RULES if not rule.reads_graph and not rule.reads_retention]
 OF_STACK = [rule for rule in RULES if rule.reads_graph and not rule.reads_retention]
 CLUSTER = "aws:eks/cluster:Cluster"
+DEFINITION = "kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition"
 
 
 def gate_says(graph, rules):
