@@ -207,6 +207,8 @@ def shown(resource: Resource) -> Any:
 
 
 def _shown(value: Any, path: str, secrets: frozenset[str]) -> Any:
+    if not secrets:
+        return _open(value)
     if path in secrets or (path and f"{path.partition('.')[0]}.*" in secrets and "." in path):
         return "[secret]"
     if isinstance(value, Unknown):
@@ -218,3 +220,12 @@ def _shown(value: Any, path: str, secrets: frozenset[str]) -> Any:
     if isinstance(value, list | tuple):
         return [_shown(item, f"{path}.{i}", secrets) for i, item in enumerate(value)]
     return value
+
+
+def _open(value: Any) -> Any:
+    """What holds no secret; without a path for each value, of which a definition of a kind has thousands."""
+    if isinstance(value, dict):
+        return {key: _open(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_open(item) for item in value]
+    return "[unknown]" if isinstance(value, Unknown) else value

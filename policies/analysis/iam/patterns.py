@@ -7,6 +7,7 @@ from typing import Final
 from policies.engine.values import UndecidedError
 
 _WILD: Final = re.compile(r"[*?]{2,}")
+_WILD_ONE: Final = re.compile(r"[*?]")
 _MOST_PARTS: Final = 64
 
 
@@ -45,6 +46,8 @@ def covers_action(pattern: str, other: str) -> bool:
 def overlap(one: str, other: str) -> bool:
     """Whether some text is of both patterns."""
     a, b = canonical(one), canonical(other)
+    if not (_begin_alike(a, b) and _begin_alike(a[::-1], b[::-1])):
+        return False
     row = [not b[j:].strip("*") for j in range(len(b) + 1)]
     for i in range(len(a) - 1, -1, -1):
         new = [row[len(b)] if a[i] == "*" else False]
@@ -55,6 +58,12 @@ def overlap(one: str, other: str) -> bool:
                 new.append((a[i] == b[j] or "?" in {a[i], b[j]}) and row[j + 1])
         row = new[::-1]
     return row[0]
+
+
+def _begin_alike(a: str, b: str) -> bool:
+    """Whether the fixed beginnings agree as far as both go; most patterns of two services end here."""
+    fixed = min(len(_WILD_ONE.split(text, maxsplit=1)[0]) for text in (a, b))
+    return a[:fixed] == b[:fixed]
 
 
 def meet(one: str, other: str) -> tuple[str, ...]:
