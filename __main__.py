@@ -20,6 +20,7 @@ from components.foundation.cluster_roles import (
 from components.foundation.well_known import MODELS
 from components.gateway.certificates import Certificates, CertificatesArgs
 from components.gateway.gateway import Gateway, GatewayArgs
+from components.gateway.load_balancers import LoadBalancers, LoadBalancersArgs
 from components.identity.capability_role import model_roles
 from components.mesh.mesh import Mesh, MeshArgs
 from components.models.args import ModelArgs
@@ -98,6 +99,9 @@ for pool, limit in own.cpu_pools.items():
 if own.certificates is not None:
     authority = platform.args(CertificatesArgs, settings=own.certificates)
     platform.certificates = Certificates("certificates", authority, inside).handle
+if own.load_balancers is not None:
+    balancers = platform.args(LoadBalancersArgs, settings=own.load_balancers, tags=tags)
+    platform.load_balancers = LoadBalancers("load-balancers", balancers, inside).handle
 if own.mesh is not None:
     ambient = platform.args(MeshArgs, settings=own.mesh)
     platform.mesh = Mesh("mesh", ambient, inside).handle

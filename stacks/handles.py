@@ -56,7 +56,8 @@ class StackHandles:
     def args(self, kind: type[A], **given: Any) -> A:
         """The args of a component: what is given, and every handle under its section's name.
 
-        ``names``, ``lifecycle``, ``api_server_range``, ``endpoint_ranges``, ``zones`` and ``registry`` are the stack's.
+        ``names``, ``lifecycle``, ``api_server_range``, ``balancer_ranges``, ``endpoint_ranges``, ``zones`` and
+        ``registry`` are the stack's.
 
         Only what ``kind`` has a field for is looked up, so a stack needs no more sections than its components
         ask for.
@@ -71,7 +72,13 @@ class StackHandles:
                 given.setdefault("names", self.stack.names)
             elif field.name == "lifecycle":
                 given.setdefault(field.name, self.stack.settings.platform.kept)
-            elif field.name in {"api_server_range", "endpoint_ranges", "zones", "registry"}:
+            elif field.name in {
+                "api_server_range",
+                "balancer_ranges",
+                "endpoint_ranges",
+                "zones",
+                "registry",
+            }:
                 given.setdefault(field.name, getattr(self.stack, field.name))
             elif isinstance(getattr(type(self), field.name, None), Section):
                 given[field.name] = getattr(self, field.name)

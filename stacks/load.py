@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 import pulumi
 from pydantic import ValidationError
@@ -106,6 +106,11 @@ class Stack:
     def endpoint_ranges(self) -> tuple[str, ...]:
         """Where AWS's services answer inside the VPC, whose network this stack or one above owns."""
         return tuple(self._network.endpoint_ranges.values())
+
+    @property
+    def balancer_ranges(self) -> Mapping[Literal["internal", "public"], Sequence[str]]:
+        """By exposure, where load balancers have their addresses in the VPC, whose network a stack here owns."""
+        return self._network.balancer_ranges
 
     @property
     def registry(self) -> Registry:

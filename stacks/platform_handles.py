@@ -6,6 +6,7 @@ from components.cluster.system_nodes import SystemNodesHandle
 from components.compute.karpenter import KarpenterHandle
 from components.gateway.certificates import CertificatesHandle
 from components.gateway.gateway import GatewayHandle
+from components.gateway.load_balancers import LoadBalancersHandle
 from components.identity.capability_role import CapabilityRoleHandle
 from components.mesh.mesh import MeshHandle
 from components.models.workload_namespace import WorkloadNamespaceHandle
@@ -28,6 +29,7 @@ class PlatformHandles(StackHandles):
     karpenter = Section(KarpenterHandle)
     model_store = Section(ModelStoreHandle)
     certificates = Section(CertificatesHandle)
+    load_balancers = Section(LoadBalancersHandle)
     mesh = Section(MeshHandle)
     gateway = Section(GatewayHandle)
     serving = Section(ServingHandle)

@@ -13,6 +13,7 @@ from components.compute.karpenter import KarpenterSettings
 from components.foundation.base import Settings
 from components.gateway.certificates import CertificatesSettings
 from components.gateway.gateway import GatewaySettings
+from components.gateway.load_balancers import LoadBalancersSettings
 from components.mesh.mesh import MeshSettings
 from components.models.settings import ModelSettings
 from components.models.workload_namespace import WorkloadNamespaceSettings
@@ -55,6 +56,7 @@ class StackSettings(Settings):
     model_store: ModelStoreSettings | None = None
     audit_trail: AuditTrailSettings | None = None
     certificates: CertificatesSettings | None = None
+    load_balancers: LoadBalancersSettings | None = None
     mesh: MeshSettings | None = None
     gateway: GatewaySettings | None = None
     serving: ServingSettings | None = None
@@ -90,7 +92,8 @@ NEEDS: Final[Mapping[str, tuple[str, ...]]] = {
     "audit_trail": ("model_store",),
     "certificates": ("system_nodes",),
     "mesh": ("system_nodes",),
-    "gateway": ("network", "cluster", "certificates", "mesh"),
+    "load_balancers": ("network", "cluster", "system_nodes", "certificates"),
+    "gateway": ("network", "cluster", "certificates", "load_balancers", "mesh"),
     "serving": ("network", "certificates", "gateway", "mesh"),
     "autoscaling": ("network", "system_nodes", "mesh"),
     "telemetry": ("system_nodes", "mesh"),

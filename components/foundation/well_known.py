@@ -5,6 +5,7 @@ from typing import Final
 CERT_MANAGER: Final = "cert-manager"
 ISTIO_SYSTEM: Final = "istio-system"
 KARPENTER: Final = "karpenter"
+LOAD_BALANCERS: Final = "load-balancers"
 KSERVE: Final = "kserve"
 KEDA: Final = "keda"
 OBSERVABILITY: Final = "observability"

@@ -1,6 +1,7 @@
 """Who may reach the proxies of both tiers: callers the edge, the edge the inner gateway, Prometheus both."""
 
 from collections.abc import Sequence
+from ipaddress import IPv4Network
 from typing import Any, Final
 
 from components.foundation.namespace_manifests import deny_all_requests
@@ -58,16 +59,24 @@ def gateway_flows() -> list[Flow]:
     ]
 
 
-def callers_exception(ranges: Sequence[str]) -> MeshException:
-    """The load balancer keeps the caller's address and is no part of the mesh; the listener's TLS stands in."""
+def callers_exception(callers: Sequence[str], balancers: Sequence[str]) -> MeshException:
+    """The load balancer keeps the caller's address and is no part of the mesh; the listener's TLS stands in.
+
+    It asks every proxy whether it is there, from an address of its own, and sends nothing to one that does not answer.
+    """
+    others = [own for own in balancers if not any(_is_in(own, caller) for caller in callers)]
     return MeshException(
         kind="load-balancer-to-edge",
         name="callers-to-edge-gateway",
         target=EDGE_PROXIES,
         port=EDGE_PORT,
         reason="callers outside the mesh; TLS and a token are checked by the listener",
-        addresses=ranges,
+        addresses=[*callers, *others],
     )
+
+
+def _is_in(inner: str, outer: str) -> bool:
+    return IPv4Network(inner).subnet_of(IPv4Network(outer))
 
 
 def closed(namespace: str) -> dict[str, dict[str, Any]]:

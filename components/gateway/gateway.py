@@ -1,6 +1,6 @@
 """Two gateways: the edge meets callers, the inner one meets models."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Network
 from typing import Annotated, Any, Literal, Self
@@ -23,12 +23,15 @@ from components.gateway.certificates import CertificatesHandle
 from components.gateway.controllers import GatewayControllers, GatewayControllersArgs
 from components.gateway.flows import PRIVATE_RANGES, callers_exception, closed, gateway_flows
 from components.gateway.limits import inner_protection_policy, protection_policy
+from components.gateway.load_balancers import WAITS_FOR_TARGETS, LoadBalancersHandle
 from components.gateway.managed_store import ManagedStoreArgs
 from components.gateway.model_list import closed_list, inner_backend
 from components.mesh.declared_flows import DeclaredFlows, DeclaredFlowsArgs
 from components.mesh.mesh import MeshHandle
 from components.network.network import NetworkHandle
 
+Exposure = Literal["internal", "public"]
+BalancerRanges = Mapping[Exposure, Sequence[str]]
 _WIDEST_PREFIX = 8
 
 
@@ -59,7 +62,7 @@ class GatewaySettings(Settings):
 
     hostname: Annotated[str, Field(pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)+$")]
     authentication: AuthenticationSettings
-    exposure: Literal["internal", "public"] = "internal"
+    exposure: Exposure = "internal"
     source_ranges: list[Annotated[str, AfterValidator(_narrow)]] = Field(default_factory=list)
     requests_per_minute: int = Field(default=600, ge=1)
     request_timeout_seconds: int = Field(default=300, ge=1, le=3600)
@@ -82,7 +85,7 @@ class GatewaySettings(Settings):
 
 @dataclass(frozen=True, kw_only=True)
 class GatewayArgs:
-    """What :class:`Gateway` needs."""
+    """What :class:`Gateway` needs. ``balancer_ranges`` holds, by exposure, where a load balancer has its addresses."""
 
     settings: GatewaySettings
     names: Names
@@ -91,7 +94,9 @@ class GatewayArgs:
     lifecycle: Lifecycle = DURABLE
     cluster_addons: ClusterAddonsHandle
     certificates: CertificatesHandle
+    load_balancers: LoadBalancersHandle
     mesh: MeshHandle
+    balancer_ranges: BalancerRanges
     registry: Registry = UPSTREAM
 
     def managed_store(self) -> ManagedStoreArgs:
@@ -168,11 +173,14 @@ class Gateway(PlatformComponent):
         spaces = [
             KubernetesObject(
                 f"{name}-namespace-{where}",
-                system_namespace(where, in_mesh=True),
-                # The label that joins the mesh is read by agents that must already run.
-                self.child_opts(depends_on=[*args.cluster_addons.ready, *args.mesh.ready]),
+                system_namespace(where, in_mesh=True, labels=marks),
+                # The label that joins the mesh is read by agents that must already run. A namespace is gone when its
+                # load balancer is, so that the controller goes after it.
+                self.child_opts(
+                    depends_on=[*args.cluster_addons.ready, *args.load_balancers.ready, *args.mesh.ready]
+                ),
             )
-            for where in (EDGE, KSERVE)
+            for where, marks in ((EDGE, WAITS_FOR_TARGETS), (KSERVE, None))
         ]
         refusals = self._refusals(name, [*args.mesh.ready, *spaces])
         controllers = GatewayControllers(
@@ -188,7 +196,7 @@ class Gateway(PlatformComponent):
             f"{name}-flows",
             DeclaredFlowsArgs(
                 flows=gateway_flows(),
-                exceptions=[callers_exception(settings.callers())],
+                exceptions=[callers_exception(settings.callers(), args.balancer_ranges[settings.exposure])],
                 after=[*args.mesh.ready, *spaces],
             ),
             self.child_opts(),

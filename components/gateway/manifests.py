@@ -7,6 +7,7 @@ from components.cluster.priorities import PLATFORM_PRIORITY
 from components.compute.system_home import ON_SYSTEM_NODES
 from components.foundation.well_known import EDGE, EDGE_GATEWAY, INNER_GATEWAY, KSERVE, MODELS
 from components.gateway.access import CALLER_HEADER
+from components.gateway.load_balancers import NETWORK_CLASS
 from components.gateway.values import CONTROLLER
 from facts.pins import images
 
@@ -79,16 +80,22 @@ def proxy(name: str, namespace: str, *, service: Mapping[str, Any], replicas: in
 def edge_service(exposure: Literal["internal", "public"], callers: Sequence[str]) -> dict[str, Any]:
     """A network load balancer, internal unless asked otherwise, that names who may reach it.
 
-    The annotations are those of the controller that EKS itself runs. ``Local`` keeps the caller's address, by
-    which the mesh and the network decide.
+    By its class it is the load balancer controller's, which sends connections to the proxies' own addresses: no port
+    is opened on any node. The caller's address is kept, by which the mesh and the network decide.
     """
-    annotations = {"service.beta.kubernetes.io/aws-load-balancer-type": "nlb"}
-    if exposure == "internal":
-        annotations["service.beta.kubernetes.io/aws-load-balancer-internal"] = "true"
+    note = "service.beta.kubernetes.io/aws-load-balancer"
     return {
         "type": "LoadBalancer",
-        "annotations": annotations,
-        "externalTrafficPolicy": "Local",
+        "loadBalancerClass": NETWORK_CLASS,
+        "annotations": {
+            f"{note}-scheme": "internal" if exposure == "internal" else "internet-facing",
+            f"{note}-nlb-target-type": "ip",
+            # A zone whose one proxy goes is served by the others.
+            f"{note}-attributes": "load_balancing.cross_zone.enabled=true",
+            f"{note}-target-group-attributes": "preserve_client_ip.enabled=true",
+        },
+        "allocateLoadBalancerNodePorts": False,
+        "externalTrafficPolicy": "Cluster",
         "loadBalancerSourceRanges": list(callers),
     }
 

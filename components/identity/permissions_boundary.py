@@ -33,7 +33,8 @@ REGIONAL: Final[dict[str, tuple[str, ...]]] = {
         "elasticloadbalancing:Add*", "elasticloadbalancing:Apply*", "elasticloadbalancing:Attach*",
         "elasticloadbalancing:Configure*", "elasticloadbalancing:Create*", "elasticloadbalancing:Delete*",
         "elasticloadbalancing:Deregister*", "elasticloadbalancing:Describe*", "elasticloadbalancing:Detach*",
-        "elasticloadbalancing:Modify*", "elasticloadbalancing:Register*", "elasticloadbalancing:Set*",
+        "elasticloadbalancing:Modify*", "elasticloadbalancing:Register*", "elasticloadbalancing:RemoveTags",
+        "elasticloadbalancing:Set*",
     ),
     "Cluster": (
         "arc-zonal-shift:GetManagedResource", "eks:DescribeCluster", "eks-auth:AssumeRoleForPodIdentity",

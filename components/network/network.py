@@ -59,6 +59,12 @@ class NetworkSettings(Settings):
         letters = self.zones if self.cost == "standard" else self.zones[:1]
         return endpoint_ranges(self.vpc_cidr, letters)
 
+    @property
+    def balancer_ranges(self) -> dict[Literal["internal", "public"], list[str]]:
+        """Where load balancers have their addresses: internal ones beside nodes, others in the public subnets."""
+        plans = plan_subnets(self.vpc_cidr, self.zones)
+        return {"internal": [p.nodes for p in plans], "public": [p.public for p in plans]}
+
     @model_validator(mode="after")
     def _nodes_reach_aws(self) -> Self:
         if self.exits == "none" and self.doors != "all":

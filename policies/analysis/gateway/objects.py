@@ -47,6 +47,22 @@ def proxy_service(gateway: Resource, graph: Graph) -> Mapping[str, Any] | None:
     return None
 
 
+def proxy_labels(gateway: Resource) -> dict[str, str]:
+    """What Envoy Gateway itself writes on the proxies of a gateway."""
+    return {
+        "gateway.envoyproxy.io/owning-gateway-name": name_of(gateway),
+        "gateway.envoyproxy.io/owning-gateway-namespace": namespace_of(gateway),
+        "app.kubernetes.io/name": "envoy",
+        "app.kubernetes.io/component": "proxy",
+        "app.kubernetes.io/managed-by": "envoy-gateway",
+    }
+
+
+def proxy_port(port: float) -> int:
+    """Where its proxies listen for a listener's port: none of Envoy Gateway's needs privilege (v1.8.1)."""
+    return int(port) + (10_000 if port < 1024 else 0)  # noqa: PLR2004 the first port that needs no privilege
+
+
 def is_inside_only(gateway: Resource, graph: Graph) -> bool:
     """Whether nobody outside the cluster reaches it: a waypoint of the mesh, or behind a cluster address."""
     if text(known(at(gateway.inputs, "spec.gatewayClassName"))) in _WAYPOINTS:

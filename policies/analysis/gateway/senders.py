@@ -4,17 +4,13 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from policies.analysis.gateway.objects import is_inside_only
-from policies.analysis.kubernetes.metadata import inside, name_of, namespace_of
+from policies.analysis.gateway.objects import is_inside_only, proxy_labels, proxy_port
+from policies.analysis.kubernetes.metadata import inside, namespace_of
 from policies.analysis.mesh.objects import AUTHORIZATION
 from policies.engine.graph import Graph, Resource
 from policies.engine.values import at, mapping, number, sequence, text
 
-_OWNER: Final = "gateway.envoyproxy.io/owning-gateway-name"
 _PRINCIPAL: Final = re.compile(r"(?:[^/*]+/)?ns/([^/*]+)/sa/[^/*]+")
-_PRIVILEGED: Final = 1024
-_SHIFT: Final = 10000
-"""Envoy Gateway adds it to a privileged port, so that proxies need no privilege to open it (v1.8.1)."""
 
 
 def senders(gateway: Resource, graph: Graph) -> frozenset[str] | None:
@@ -40,7 +36,7 @@ def senders(gateway: Resource, graph: Graph) -> frozenset[str] | None:
 
 def _ports(gateway: Resource) -> frozenset[str]:
     said = [number(at(one, "port"), "port") for one in sequence(at(gateway.inputs, "spec.listeners"))]
-    return frozenset(str(int(port + (_SHIFT if port < _PRIVILEGED else 0))) for port in said if port)
+    return frozenset(str(proxy_port(port)) for port in said if port)
 
 
 def _applies(policy: Resource, gateway: Resource) -> bool:
@@ -48,13 +44,7 @@ def _applies(policy: Resource, gateway: Resource) -> bool:
     wanted: Mapping[str, Any] = mapping(
         at(policy.inputs, "spec.selector.matchLabels"), "spec.selector.matchLabels"
     )
-    known_labels = {
-        _OWNER: name_of(gateway),
-        "gateway.envoyproxy.io/owning-gateway-namespace": namespace_of(gateway),
-        "app.kubernetes.io/name": "envoy",
-        "app.kubernetes.io/component": "proxy",
-        "app.kubernetes.io/managed-by": "envoy-gateway",
-    }
+    known_labels = proxy_labels(gateway)
     return all(known_labels.get(key) == text(value) for key, value in wanted.items())
 
 

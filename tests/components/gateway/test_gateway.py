@@ -10,6 +10,7 @@ from components.cluster.cluster_addons import ClusterAddonsHandle
 from components.foundation.names import Names
 from components.gateway.certificates import CertificatesHandle
 from components.gateway.gateway import AuthenticationSettings, Gateway, GatewayArgs, GatewaySettings
+from components.gateway.load_balancers import LoadBalancersHandle
 from components.mesh.mesh import MeshHandle
 from components.network.network import NetworkHandle
 from gate.schema.shape import check_shapes
@@ -41,7 +42,9 @@ ARGS = GatewayArgs(
     ),
     cluster_addons=ClusterAddonsHandle(),
     certificates=CertificatesHandle(cluster_issuer="internal"),
+    load_balancers=LoadBalancersHandle(),
     mesh=MeshHandle(trust_domain="cluster.local"),
+    balancer_ranges={"internal": ["10.0.0.0/19"], "public": ["10.0.128.0/23", "10.0.130.0/23"]},
 )
 
 
@@ -191,13 +194,41 @@ def test_the_load_balancer_is_internal_and_open_to_private_addresses(made):
     service = made.named("gateway-edge-proxy").inputs["spec"]["provider"]["kubernetes"]["envoyService"]
     assert service == {
         "type": "LoadBalancer",
+        "loadBalancerClass": "service.k8s.aws/nlb",
         "annotations": {
-            "service.beta.kubernetes.io/aws-load-balancer-type": "nlb",
-            "service.beta.kubernetes.io/aws-load-balancer-internal": "true",
+            "service.beta.kubernetes.io/aws-load-balancer-scheme": "internal",
+            "service.beta.kubernetes.io/aws-load-balancer-nlb-target-type": "ip",
+            "service.beta.kubernetes.io/aws-load-balancer-attributes": "load_balancing.cross_zone.enabled=true",
+            "service.beta.kubernetes.io/aws-load-balancer-target-group-attributes": "preserve_client_ip.enabled=true",
         },
-        "externalTrafficPolicy": "Local",
+        "allocateLoadBalancerNodePorts": False,
+        "externalTrafficPolicy": "Cluster",
         "loadBalancerSourceRanges": ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"],
     }
+
+
+def test_a_public_load_balancer_asks_its_proxies_from_the_public_subnets(deploy):
+    public = replace(ARGS, settings=settings(exposure="public", source_ranges=["203.0.113.0/24"]))
+    made = deploy(lambda: Gateway("gateway", public))
+    service = made.named("gateway-edge-proxy").inputs["spec"]["provider"]["kubernetes"]["envoyService"]
+    scheme = "service.beta.kubernetes.io/aws-load-balancer-scheme"
+    assert service["annotations"][scheme] == "internet-facing"
+    assert service["loadBalancerSourceRanges"] == ["203.0.113.0/24"]
+    ingress = made.named("gateway-flows-callers-to-edge-gateway-network").inputs["spec"]["ingress"]
+    admitted = [peer["ipBlock"]["cidr"] for peer in ingress[0]["from"]]
+    assert admitted == ["203.0.113.0/24", "10.0.128.0/23", "10.0.130.0/23"]
+
+
+def test_ranges_of_the_load_balancer_that_callers_hold_are_not_said_twice(made):
+    ingress = made.named("gateway-flows-callers-to-edge-gateway-network").inputs["spec"]["ingress"]
+    admitted = [peer["ipBlock"]["cidr"] for peer in ingress[0]["from"]]
+    assert admitted == ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"]
+
+
+def test_proxies_of_the_edge_are_ready_when_their_load_balancer_finds_them(made):
+    gate = "elbv2.k8s.aws/pod-readiness-gate-inject"
+    assert made.named("gateway-namespace-edge").inputs["metadata"]["labels"][gate] == "enabled"
+    assert gate not in made.named("gateway-namespace-kserve").inputs["metadata"]["labels"]
 
 
 def test_the_store_answers_the_counting_pods_alone(deploy):
