@@ -7,6 +7,7 @@ from typing import Any, Generic, TypeVar, overload
 import pulumi
 
 from components.foundation.base import Handle
+from components.network.ground import Ground
 from stacks.load import SettingsError, Stack
 
 H = TypeVar("H", bound=Handle)
@@ -14,6 +15,9 @@ A = TypeVar("A")
 
 _SECTION_OF = {"cluster_addons": "system_nodes"}
 """Handles that come with another section's component."""
+
+
+_OF_GROUND = frozenset(field.name for field in fields(Ground))
 
 
 class Section(Generic[H]):
@@ -56,8 +60,7 @@ class StackHandles:
     def args(self, kind: type[A], **given: Any) -> A:
         """The args of a component: what is given, and every handle under its section's name.
 
-        ``names``, ``lifecycle``, ``api_server_range``, ``balancer_ranges``, ``endpoint_ranges``, ``zones`` and
-        ``registry`` are the stack's.
+        ``names``, ``lifecycle`` and ``registry`` are the stack's, and the fields of ``Ground`` its network's.
 
         Only what ``kind`` has a field for is looked up, so a stack needs no more sections than its components
         ask for.
@@ -72,13 +75,9 @@ class StackHandles:
                 given.setdefault("names", self.stack.names)
             elif field.name == "lifecycle":
                 given.setdefault(field.name, self.stack.settings.platform.kept)
-            elif field.name in {
-                "api_server_range",
-                "balancer_ranges",
-                "endpoint_ranges",
-                "zones",
-                "registry",
-            }:
+            elif field.name in _OF_GROUND:
+                given.setdefault(field.name, getattr(self.stack.ground, field.name))
+            elif field.name == "registry":
                 given.setdefault(field.name, getattr(self.stack, field.name))
             elif isinstance(getattr(type(self), field.name, None), Section):
                 given[field.name] = getattr(self, field.name)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, Self
 
 import pulumi
 from pydantic import ValidationError
@@ -14,6 +14,7 @@ from components.compute.gpu_pool import GpuPoolSettings
 from components.foundation.names import Names
 from components.foundation.registry import UPSTREAM, Registry
 from components.models.plan import ModelPlan
+from components.network.ground import Ground
 from components.network.network import NetworkSettings
 from components.serving.serving import ServingSettings
 from components.storage.registry_settings import RegistrySettings
@@ -88,29 +89,19 @@ class Stack:
         return getattr(owner.settings, section) if owner is not None else None
 
     @property
-    def api_server_range(self) -> str:
-        """Where the API server calls from: addresses of the VPC, whose network this stack or one above owns."""
-        return self._network.vpc_cidr
+    def ground(self) -> Ground:
+        """What is known of the network, which this stack or one above owns.
 
-    @property
-    def _network(self) -> NetworkSettings:
+        Raises:
+            SettingsError: no stack here owns one.
+        """
         network: NetworkSettings | None = self.settings_of("network")
         if network is None:
             raise SettingsError.of(
                 self.name,
                 ["network: another section needs it; add it here or name an upstream that holds it"],
             )
-        return network
-
-    @property
-    def endpoint_ranges(self) -> tuple[str, ...]:
-        """Where AWS's services answer inside the VPC, whose network this stack or one above owns."""
-        return tuple(self._network.endpoint_ranges.values())
-
-    @property
-    def balancer_ranges(self) -> Mapping[Literal["internal", "public"], Sequence[str]]:
-        """By exposure, where load balancers have their addresses in the VPC, whose network a stack here owns."""
-        return self._network.balancer_ranges
+        return network.ground
 
     @property
     def registry(self) -> Registry:
@@ -135,11 +126,6 @@ class Stack:
         """Where its models may run."""
         serving: ServingSettings | None = self.settings_of("serving")
         return Places(self.gpu_pools, self.cpu_pools, serving.picker_pool if serving is not None else None)
-
-    @property
-    def zones(self) -> Sequence[str]:
-        """The letters of the zones in which the network, of this stack or one above, has nodes."""
-        return self._network.zones
 
 
 def stack_names(folder: Path = FOLDER) -> list[str]:

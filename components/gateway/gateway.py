@@ -1,6 +1,6 @@
 """Two gateways: the edge meets callers, the inner one meets models."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Network
 from typing import Annotated, Any, Literal, Self
@@ -28,10 +28,9 @@ from components.gateway.managed_store import ManagedStoreArgs
 from components.gateway.model_list import closed_list, inner_backend
 from components.mesh.declared_flows import DeclaredFlows, DeclaredFlowsArgs
 from components.mesh.mesh import MeshHandle
+from components.network.ground import BalancerRanges, Exposure
 from components.network.network import NetworkHandle
 
-Exposure = Literal["internal", "public"]
-BalancerRanges = Mapping[Exposure, Sequence[str]]
 _WIDEST_PREFIX = 8
 
 
@@ -170,18 +169,7 @@ class Gateway(PlatformComponent):
     def __init__(self, name: str, args: GatewayArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, opts)
         settings = args.settings
-        spaces = [
-            KubernetesObject(
-                f"{name}-namespace-{where}",
-                system_namespace(where, in_mesh=True, labels=marks),
-                # The label that joins the mesh is read by agents that must already run. A namespace is gone when its
-                # load balancer is, so that the controller goes after it.
-                self.child_opts(
-                    depends_on=[*args.cluster_addons.ready, *args.load_balancers.ready, *args.mesh.ready]
-                ),
-            )
-            for where, marks in ((EDGE, WAITS_FOR_TARGETS), (KSERVE, None))
-        ]
+        spaces = self._spaces(name, args)
         refusals = self._refusals(name, [*args.mesh.ready, *spaces])
         controllers = GatewayControllers(
             f"{name}-controllers",
@@ -235,6 +223,20 @@ class Gateway(PlatformComponent):
             ready=(*spaces, *controllers.ready, *before, *refusals, *flows.ready, *listeners),
         )
         self.register_outputs({})
+
+    def _spaces(self, name: str, args: GatewayArgs) -> list[KubernetesObject]:
+        """The namespaces of both tiers, kept until the edge's load balancer is gone."""
+        # The label that joins the mesh is read by agents that must already run; what waits for the load balancer's
+        # controller goes before it.
+        after = [*args.cluster_addons.ready, *args.load_balancers.ready, *args.mesh.ready]
+        return [
+            KubernetesObject(
+                f"{name}-namespace-{where}",
+                system_namespace(where, in_mesh=True, labels=marks),
+                self.child_opts(depends_on=after),
+            )
+            for where, marks in ((EDGE, WAITS_FOR_TARGETS), (KSERVE, None))
+        ]
 
     def _refusals(self, name: str, after: list[pulumi.Resource]) -> list[KubernetesObject]:
         """What closes both namespaces; it needs them, and the mesh's CRD and webhook."""

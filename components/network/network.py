@@ -20,6 +20,7 @@ from components.network.control_plane_subnets import ControlPlaneSubnets
 from components.network.endpoint_plan import endpoint_ranges
 from components.network.endpoint_policy import PerimeterSettings
 from components.network.flow_logs import FlowLogs
+from components.network.ground import Ground
 from components.network.nat import nat_gateway
 from components.network.vpc_endpoints import Endpoints, VpcEndpoints, VpcEndpointsArgs
 from components.network.zone_subnets import ZoneSubnets
@@ -60,10 +61,15 @@ class NetworkSettings(Settings):
         return endpoint_ranges(self.vpc_cidr, letters)
 
     @property
-    def balancer_ranges(self) -> dict[Literal["internal", "public"], list[str]]:
-        """Where load balancers have their addresses: internal ones beside nodes, others in the public subnets."""
+    def ground(self) -> Ground:
+        """What components above may know: load balancers stand beside nodes, or in the public subnets."""
         plans = plan_subnets(self.vpc_cidr, self.zones)
-        return {"internal": [p.nodes for p in plans], "public": [p.public for p in plans]}
+        return Ground(
+            api_server_range=self.vpc_cidr,
+            endpoint_ranges=tuple(self.endpoint_ranges.values()),
+            balancer_ranges={"internal": [p.nodes for p in plans], "public": [p.public for p in plans]},
+            zones=self.zones,
+        )
 
     @model_validator(mode="after")
     def _nodes_reach_aws(self) -> Self:

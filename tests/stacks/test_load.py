@@ -94,7 +94,7 @@ def test_a_stack_stands_on_its_upstream():
     assert stack.owner_of("models") is stack
     assert stack.upstream.owner_of("models") is None
     assert stack.gpu_pools == stack.upstream.settings.gpu_pools
-    assert stack.api_server_range == "10.0.0.0/16"
+    assert stack.ground.api_server_range == "10.0.0.0/16"
 
 
 def test_what_pulumi_read_is_what_the_file_says():
@@ -108,7 +108,7 @@ def test_the_range_of_the_api_server_needs_a_network(tmp_path):
     with pytest.raises(
         SettingsError, match=r"network: another section needs it; add it here or name an upstream"
     ):
-        _ = stack.api_server_range
+        _ = stack.ground.api_server_range
 
 
 def test_a_file_that_nobody_would_read_is_named(tmp_path):

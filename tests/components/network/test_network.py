@@ -152,3 +152,12 @@ def test_a_fourth_zone_changes_nothing_that_was_there(build):
 def test_settings_that_cannot_work_are_refused(settings, message):
     with pytest.raises(ValidationError, match=message):
         NetworkSettings(**settings)
+
+
+def test_load_balancers_stand_beside_nodes_or_in_the_public_subnets():
+    ground = NetworkSettings(zones=["a", "b"]).ground
+    assert ground.balancer_ranges == {
+        "internal": ["10.0.0.0/19", "10.0.32.0/19"],
+        "public": ["10.0.128.0/23", "10.0.130.0/23"],
+    }
+    assert (ground.api_server_range, ground.zones) == ("10.0.0.0/16", ["a", "b"])
