@@ -55,7 +55,11 @@ def account(workload):
 
 def test_there_are_models_and_system_pods_to_ask_about():
     assert len(MODEL_PODS) >= 6
-    assert {w.values[0].name for w in SYSTEM_PODS} == {"karpenter/karpenter", "observability/otel-collector"}
+    assert {w.values[0].name for w in SYSTEM_PODS} == {
+        "karpenter/karpenter",
+        "load-balancers/aws-load-balancer-controller",
+        "observability/otel-collector",
+    }
 
 
 @pytest.mark.parametrize(("_stack", "pod"), MODEL_PODS)

@@ -64,6 +64,7 @@ def test_every_program_of_the_platform_may_make_every_call():
         ("collector", 4),
         ("download", 3),
         ("karpenter", 44),
+        ("load-balancer-controller", 51),
         ("payload-agent", 2),
         ("vpc-cni", 16),
     }
