@@ -19,6 +19,7 @@ from facts.strict import Slug
 from facts.strict_yaml import YamlProblem, load
 from stacks.load import SettingsError, Stack, read_stack
 from stacks.platform import PlatformSettings
+from stacks.stack_file import unknown_keys
 
 PROJECT: Final = "slipway-bootstrap"
 FOLDER: Final = Path(__file__).parent
@@ -121,6 +122,8 @@ def read_settings(name: str, folder: Path = FOLDER) -> Mapping[str, Any]:
     settings = config.get(_KEY) if isinstance(config, Mapping) else None
     if not isinstance(settings, Mapping):
         raise SettingsError.of(name, [f"config.{_KEY}: expected a mapping (got {settings!r})"])
+    if problems := unknown_keys(data, _KEY):
+        raise SettingsError.of(name, problems)
     return settings
 
 

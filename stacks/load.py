@@ -18,7 +18,7 @@ from components.network.ground import Ground
 from components.network.network import NetworkSettings
 from components.serving.serving import ServingSettings
 from components.storage.registry_settings import RegistrySettings
-from facts.explain import did_you_mean, explain, placeholders
+from facts.explain import explain, placeholders
 from facts.strict_yaml import YamlProblem, load
 from releases.load import LoadedRelease, ReleaseError, load_releases
 from stacks.availability import unavailable
@@ -26,6 +26,7 @@ from stacks.collisions import taken_in_another_region
 from stacks.contradictions import contradictions, pools_twice
 from stacks.models import Places, Releases, environment_of, model_plans, model_problems, releases_of
 from stacks.settings import StackSettings, missing_sections
+from stacks.stack_file import unknown_keys
 
 FOLDER = Path(__file__).parent
 """The committed stack files. Beside a folder of stack files, under ``releases/models``, stand what its stacks run."""
@@ -220,11 +221,7 @@ def _read(name: str, folder: Path) -> Mapping[str, Any]:
     config = data.get("config") if isinstance(data, Mapping) else None
     if not isinstance(config, Mapping):
         raise SettingsError.of(name, [f"config: should be a mapping that holds {_KEY} (got {config!r})"])
-    problems = [
-        f"config.{key}: unknown key; {did_you_mean(str(key), [_KEY], 'settings stand under')}"
-        for key in config
-        if key != _KEY and not str(key).startswith("pulumi:")
-    ]
+    problems = unknown_keys(data, _KEY)
     if not isinstance(settings := config.get(_KEY), Mapping) and not problems:
         said = f"should be a mapping (got {settings!r})" if _KEY in config else "is required"
         problems.append(f"config.{_KEY}: {said}")

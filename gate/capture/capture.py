@@ -16,10 +16,11 @@ from pulumi.runtime.settings import SETTINGS, configure
 from pulumi.runtime.stack import run_in_stack
 
 from gate.capture.cycles import light_cycles
-from gate.capture.guards import Watch
+from gate.capture.guards import ORGANISATION, Watch
 from gate.capture.outputs import Account
 from gate.capture.positions import light_positions
 from gate.capture.recorder import Recorder
+from gate.capture.surroundings import Surroundings
 from gate.core.errors import CaptureError
 from policies.engine.graph import Graph, Resource
 
@@ -78,7 +79,9 @@ def capture(
         CaptureError: the program raised, looked something up, or consumed an output that nobody computes.
     """
     recorder = Recorder(account, root, upstreams or {}, nothing_exists=nothing_exists)
-    watch = Watch(recorder.problems, root, recorder, outputs_are_known=not nothing_exists)
+    recorder.references = f"{ORGANISATION}/{project}/"
+    surroundings = Surroundings(recorder.problems, root, [organisation or root], config or {})
+    watch = Watch(recorder.problems, root, recorder, surroundings, outputs_are_known=not nothing_exists)
     SETTINGS.rpc_manager.clear()
     SETTINGS.outputs.clear()
     loop = asyncio.new_event_loop()
@@ -95,7 +98,7 @@ def capture(
             project=project,
             stack=stack,
             dry_run=watch.is_preview,
-            organization="organization",
+            organization=watch.organisation,
             root_directory=str(organisation or root),
             callbacks=None,
         )

@@ -17,23 +17,38 @@ from typing import Any, Final
 from pulumi import Output
 from pulumi.runtime.settings import SETTINGS
 
+from gate.capture.own_source import asks
+from gate.capture.surroundings import Surroundings
 from gate.capture.untampered import Untampered
 
 _SDK: Final = "pulumi"
 _SETTINGS: Final = "pulumi.runtime.settings"
+ORGANISATION: Final = "organization"
+"""What a backend of one's own (S3) calls every organisation; Pulumi Cloud has names."""
 
 
 class Watch:
     """Looks at one program while it runs; ``problems`` is filled."""
 
-    def __init__(self, problems: list[str], root: Path, monitor: object, *, outputs_are_known: bool) -> None:
+    def __init__(
+        self,
+        problems: list[str],
+        root: Path,
+        monitor: object,
+        surroundings: Surroundings,
+        *,
+        outputs_are_known: bool,
+    ) -> None:
         self._problems = problems
         self._root = root
         self._monitor = monitor
+        self._surroundings = surroundings
         self._outputs_are_known = outputs_are_known
         self._applied: list[tuple[Any, str]] = []
         self._threads = set(threading.enumerate())
         self.is_preview = _Asked(self)
+        self.organisation = _Organisation(ORGANISATION)
+        self.organisation.watch = self
 
     @contextmanager
     def over(self) -> Iterator[None]:
@@ -41,12 +56,14 @@ class Watch:
         apply, register = Output.apply, atexit.register
         Output.apply = self._noting(apply)  # type: ignore[method-assign]  # put back below
         atexit.register = self._refusing(register)
-        whole = Untampered()
         try:
-            yield
-            self._problems += whole.changed()
+            with self._surroundings.watched():
+                whole = Untampered()
+                yield
+                self._problems += whole.changed()
         finally:
             Output.apply, atexit.register = apply, register  # type: ignore[method-assign]  # as it was
+        self._problems += asks(self._root)
 
     def end(self) -> None:
         """Called by the program's own task when all that it began has ended."""
@@ -76,6 +93,12 @@ class Watch:
         path = Path(frame.f_code.co_filename)
         shown = path.relative_to(self._root) if path.is_relative_to(self._root) else Path(path.name)
         return f"{shown}:{frame.f_lineno}"
+
+    def asked_which_organisation(self, frame: FrameType) -> None:
+        self._problems.append(
+            f"{self.where(frame)}: the program asks which organisation it is of; what it does in another one is "
+            "judged by nobody"
+        )
 
     def asked_whether_preview(self, frame: FrameType) -> None:
         self._problems.append(
@@ -119,6 +142,42 @@ class _Asked:
         if frame is not None and not _is_sdks(frame):
             self._watch.asked_whether_preview(frame)
         return True
+
+
+class _Organisation(str):
+    """The organisation's name: it may stand in names of stacks, and tells who compares it, unless the SDK does."""
+
+    __slots__ = ("watch",)
+    watch: Watch
+
+    def __eq__(self, other: object) -> bool:
+        self._tell()
+        return str(self) == other
+
+    def __ne__(self, other: object) -> bool:
+        self._tell()
+        return str(self) != other
+
+    def __contains__(self, other: object) -> bool:
+        self._tell()
+        return isinstance(other, str) and other in str(self)
+
+    def __hash__(self) -> int:
+        self._tell()
+        return hash(str(self))
+
+    def startswith(self, *args: Any) -> bool:
+        """As text does; ``in`` a tuple or a mapping comes to the comparisons above."""
+        self._tell()
+        return str(self).startswith(*args)
+
+    def __str__(self) -> str:
+        return ORGANISATION
+
+    def _tell(self) -> None:
+        frame = sys._getframe(2)  # noqa: SLF001 as above
+        if not _is_sdks(frame):
+            self.watch.asked_which_organisation(frame)
 
 
 def _is_sdks(frame: FrameType) -> bool:

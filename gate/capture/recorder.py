@@ -9,6 +9,8 @@ holds its records equal to the stock monitor's.
 import json
 import sys
 from collections.abc import Mapping
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
@@ -24,7 +26,7 @@ from policies.engine.graph import UNKNOWN, Resource, Unknown
 
 STACK_TYPE = "pulumi:pulumi:Stack"
 REFERENCE_TYPE = "pulumi:pulumi:StackReference"
-
+_PROVIDER: Final = "pulumi:providers:"
 
 ENGINES_ALONE: Final = {
     "transforms": "has a transform, which only an engine applies",
@@ -64,6 +66,7 @@ class Recorder(mocks.MockMonitor):
         self.recorded: dict[str, Resource] = {}
         self.exports: dict[str, Any] = {}
         self.problems: list[str] = []
+        self.references = ""  # what the whole name of a stack begins with: organisation and project
         self._default_tags: dict[str, Mapping[str, str]] = {}
 
     def Invoke(self, request: Any) -> Any:  # noqa: N802 the protocol's name
@@ -100,12 +103,15 @@ class Recorder(mocks.MockMonitor):
         if request.type != REFERENCE_TYPE:
             self.problems.append(f"the program read an existing {request.type} ({request.name})")
             raise CaptureError(self.problems[-1])
-        stack = request.name.rpartition("/")[2]
-        if stack not in self.upstreams:
-            self.problems.append(
-                f"the program refers to stack {stack!r}, which its settings do not name as upstream"
+        whole = request.name
+        stack = whole.removeprefix(self.references)
+        if "/" in stack:
+            self._refuse(
+                f"the program refers to stack {whole!r}, which is of another organisation or project than its own "
+                f"({self.references}STACK)"
             )
-            raise CaptureError(self.problems[-1])
+        if stack not in self.upstreams:
+            self._refuse(f"the program refers to stack {stack!r}, which its settings do not name as upstream")
         state = struct_pb2.Struct()
         state.update({"name": request.name, "outputs": dict(self.upstreams[stack]), "secretOutputNames": []})
         self.recorded[urn] = Resource(
@@ -127,6 +133,7 @@ class Recorder(mocks.MockMonitor):
             value = getattr(request, name)
             if value.ByteSize() if isinstance(value, Message) else value:
                 self._refuse(f"{request.type} {request.name}: {why}")
+        self._check_plugin(request)
         if urn in self.recorded:
             self.problems.append(f"two resources share the name {request.name} ({request.type}): {urn}")
             raise CaptureError(self.problems[-1])
@@ -146,6 +153,16 @@ class Recorder(mocks.MockMonitor):
         self.resources[urn] = mocks.MockMonitor.ResourceRegistration(urn, identity, {**inputs, **outputs})
         request.object.update(wired(outputs))
         return resource_pb2.RegisterResourceResponse(urn=urn, id=identity, object=request.object)
+
+    def _check_plugin(self, request: Any) -> None:
+        """The plugin that an engine starts is the one that the installed SDK was made with."""
+        package = request.type.removeprefix(_PROVIDER).partition(":")[0]
+        installed = _installed(package) if request.custom and request.version else ""
+        if installed and request.version.removeprefix("v") != installed:
+            self._refuse(
+                f"{request.type} {request.name}: asks for version {request.version} of the {package} provider's "
+                f"plugin, and {installed} is pinned"
+            )
 
     def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: N802 the protocol's name
         """Keep the stack's own exports."""
@@ -223,6 +240,15 @@ class Recorder(mocks.MockMonitor):
             position=position,
             secret_properties=frozenset(secrets),
         )
+
+
+@cache
+def _installed(package: str) -> str:
+    """The version of a provider's SDK that is installed; nothing where there is none."""
+    try:
+        return version(f"pulumi-{package}")
+    except PackageNotFoundError:
+        return ""
 
 
 def _is_taggable(type_: str) -> bool:

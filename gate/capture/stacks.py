@@ -10,6 +10,7 @@ from bootstrap.settings import PROJECT as BOOTSTRAP_PROJECT
 from bootstrap.settings import load_bootstrap, read_settings
 from gate.capture.capture import Captured, capture
 from gate.capture.outputs import Account
+from gate.capture.project_file import project_problems
 from gate.core.errors import GateError
 from policies.analysis.iam.identities import POLICY
 from policies.engine.graph import Resource
@@ -35,6 +36,7 @@ def chosen(names: Sequence[str], root: Path = ROOT) -> list[Stack]:
         "letters, digits and dashes"
         for file in stray_files(root / "stacks")
     ]
+    problems += _project_problems(root)
     if not known:
         problems.append(f"{root / 'stacks'}: holds no Pulumi.STACK.yaml")
     found: dict[str, Stack] = {}
@@ -49,6 +51,12 @@ def chosen(names: Sequence[str], root: Path = ROOT) -> list[Stack]:
     if problems:
         raise GateError("the stacks cannot be previewed:", list(dict.fromkeys(problems)))
     return with_upstreams(found.values())
+
+
+def _project_problems(folder: Path) -> list[str]:
+    """Of the project file beside the stacks: this checkout's, its bootstrap's, or another organisation's."""
+    own = folder if folder == ROOT / BOOTSTRAP else ROOT
+    return project_problems(folder, own, PROJECT if own == ROOT else BOOTSTRAP_PROJECT)
 
 
 def bootstrap(name: str, folder: Path) -> Stack:

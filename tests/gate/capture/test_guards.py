@@ -85,6 +85,10 @@ UNFOLLOWED = {
         lambda: group(plugin_download_url="https://example.com/plugins"),
         "group: downloads its provider's plugin from an address of its own",
     ),
+    "a plugin of another version": (
+        lambda: group(version="0.0.1-evil"),
+        "group: asks for version 0.0.1-evil of the aws provider's plugin, and 7.",
+    ),
     "an unfinished task": (_unawaited, "the program ended before _later did: await what it starts"),
     "a list of the SDK that is emptied": (_forgotten, "the program ended before"),
     "another monitor": (_another_monitor, "put another monitor in the place of the one that records it"),

@@ -1,0 +1,30 @@
+"""What Pulumi reads of a stack file beside the settings, and which of it nobody judges."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from facts.explain import did_you_mean
+
+_TAGS: Final = "pulumi:tags"
+_TOP: Final = frozenset({"config", "secretsprovider", "encryptedkey", "encryptionsalt"})
+"""The configuration, and how Pulumi encrypts."""
+
+
+def unknown_keys(data: Mapping[str, Any], key: str) -> list[str]:
+    """A line for each key that changes a stack past its settings, which stand under ``key``.
+
+    A provider's own configuration, and environments that are imported (``environment``), would reach the program or
+    its providers and no rule.
+    """
+    return [
+        *(
+            f"config.{name}: unknown key; {did_you_mean(str(name), [key], 'settings stand under')}"
+            for name in data["config"]
+            if name not in {key, _TAGS}
+        ),
+        *(
+            f"{name}: unknown key; what it adds to the configuration or the environment is judged by nobody"
+            for name in data
+            if name not in _TOP
+        ),
+    ]
