@@ -19,4 +19,5 @@ start(
     _FOLDER,
     today=datetime.now(tz=UTC).date(),
     is_preview=os.environ.get("PULUMI_DRY_RUN") == "true",
+    packs=os.environ.get("SLIPWAY_PACK", "all"),
 )

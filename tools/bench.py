@@ -26,9 +26,9 @@ from rich.table import Table
 
 from gate.capture.stacks import ROOT, capture_stack
 from gate.schema.shape import check_shapes
-from policies.engine.catalog import RULES
 from policies.engine.evaluate import judge
 from policies.engine.graph import Graph
+from policies.packs import ALL
 from releases.load import find, load_releases
 from stacks.load import read_stack
 from tools.changes import changes
@@ -134,7 +134,7 @@ def parts(graph: Graph) -> Iterator[Figure]:
     )["seconds"]
     objects = sum(r.object is not None for r in graph)
     shaped, _ = timed(lambda: check_shapes(graph))
-    judged, said = timed(lambda: judge(Graph(graph.resources), RULES))
+    judged, said = timed(lambda: judge(Graph(graph.resources), ALL))
     yield Figure("capture, per resource", captured / resources * 1000, "ms", 4)
     yield Figure("  the SDK's own mock monitor, per resource", stock / resources * 1000, "ms")
     yield Figure("  capture against the SDK's own", captured / stock, "times")
@@ -148,7 +148,7 @@ def reasoning() -> Iterator[Figure]:
     graph = roles(DOCUMENTS)
     seconds, _ = timed(lambda: answer(graph))
     yield Figure(f"permissions of {DOCUMENTS} IAM documents", seconds, "s", 3)
-    seconds, _ = timed(lambda: judge(Graph(graph.resources), RULES))
+    seconds, _ = timed(lambda: judge(Graph(graph.resources), ALL))
     yield Figure(f"judging the {DOCUMENTS} roles by every rule", seconds, "s")
     release = find(load_releases(), "support-chat", "v1").release
     sized, _ = timed(lambda: [release.gpu_memory for _ in range(1000)])
@@ -168,7 +168,7 @@ def largest() -> Iterator[Figure]:
     """One stack of a size nobody should have, judged once it is captured."""
     with organisation(PLATFORM, LARGEST) as root:
         graph = capture_stack(read_stack(PLATFORM, root / "stacks"), {}).graph
-    judged, said = timed(lambda: judge(Graph(graph.resources), RULES), times=1)
+    judged, said = timed(lambda: judge(Graph(graph.resources), ALL), times=1)
     shaped, _ = timed(lambda: check_shapes(graph), times=1)
     yield Figure(f"{len(graph.resources)} resources judged, once captured", judged + shaped, "s", 10)
     yield Figure("  per applicable rule and resource", judged / said.decided * 1e6, "µs", 50)

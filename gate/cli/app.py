@@ -146,13 +146,19 @@ def judge(
     fail_on: Annotated[
         str, typer.Option("--fail-on", help="The least severity that fails: critical, high, medium or low.")
     ] = "high",
+    pack: Annotated[
+        str,
+        typer.Option(
+            "--pack", help="portable (true of anybody's stack), platform (conventions of this one), or all."
+        ),
+    ] = "portable",
     only: Only = None,
     skip: Skip = None,
 ) -> None:
     """Judge files nobody here wrote: a state export, a preview, Kubernetes YAML or JSON."""
     from gate.cli.judge import run  # noqa: PLC0415 as in preview
 
-    raise typer.Exit(run(paths, day(today), form, only or [], skip or [], fail_on=fail_on))
+    raise typer.Exit(run(paths, day(today), form, only or [], skip or [], fail_on=fail_on, pack=pack))
 
 
 @app.command(

@@ -24,6 +24,7 @@ from gate.render.sarif import as_sarif
 from gate.render.terminal import show
 from gate.report.report import EXIT_CODES
 from policies.engine.rule import SEVERITIES, Severity
+from policies.packs import PACKS, Pack
 
 FORMATS = ("text", "json", "markdown", "sarif", "junit")
 
@@ -36,18 +37,22 @@ def run(
     skip: Sequence[str] = (),
     *,
     fail_on: str = "high",
+    pack: str = "portable",
 ) -> int:
-    """Judge the files, print the report, return the exit code.
+    """Judge the files by the rules of a pack, print the report, return the exit code.
 
     Raises:
-        GateError: a file cannot be judged, a pattern of rules fits none, or the format or severity is unknown.
+        GateError: a file cannot be judged, a pattern of rules fits none, or the format, pack or severity is unknown.
     """
     if form not in FORMATS:
         raise GateError(f"--format: should be {', '.join(FORMATS)} (got {form!r})")
     weights: dict[str, Severity] = {word: word for word in SEVERITIES}
     if fail_on not in weights:
         raise GateError(f"--fail-on: should be {', '.join(SEVERITIES)} (got {fail_on!r})")
-    selection = selected(only, skip)
+    packs: dict[str, Pack] = {name: name for name in PACKS}
+    if pack not in packs:
+        raise GateError(f"--pack: should be {', '.join(PACKS)} (got {pack!r})")
+    selection = selected(only, skip, packs[pack])
     steps: list[Mapping[str, Any]] = []
     graph = read_paths(paths, steps)
     report, _ = assess(
@@ -58,6 +63,7 @@ def run(
         waivers=load_waivers(ROOT / "policies" / "waivers.yaml"),
         noticed=losses(steps),
         selection=selection,
+        pack=packs[pack],
         opinion=not_asked("not asked; judge applies our own rules and schemas"),
     )
     report = replace(report, fail_on=weights[fail_on])

@@ -13,7 +13,7 @@ from gate.core.errors import GateError
 from gate.evaluate.waive import load_waivers
 from gate.render.controls_page import controls_page
 from gate.render.rules_pages import index, write
-from policies.engine.catalog import DOMAINS, RULES
+from policies.engine.catalog import DOMAINS, PLATFORM, RULES
 from policies.engine.controls import tags_of, why_none
 from policies.engine.rule import Rule
 
@@ -53,12 +53,17 @@ def _found(search: str, domain: str) -> Iterator[Rule]:
             yield rule
 
 
+def _pack(rule: Rule) -> str:
+    return "platform" if rule.id in PLATFORM else "portable"
+
+
 def list_rules(console: Console, rules: list[Rule]) -> None:
     """Two lines a rule: id, domain, level and controls; then the reason. A narrow terminal wraps, a pipe does not."""
     for rule in rules:
         controls = ", ".join(tags_of(rule.id))
         head = Text.assemble(
-            (rule.id, "bold"), f"  {DOMAINS[rule.id]}, {rule.weight}{f'; {controls}' if controls else ''}"
+            (rule.id, "bold"),
+            f"  {DOMAINS[rule.id]}, {_pack(rule)}, {rule.weight}{f'; {controls}' if controls else ''}",
         )
         console.print(head, soft_wrap=True, highlight=False)
         console.print(Text(f"    {rule.why}"), soft_wrap=True, highlight=False)
@@ -74,18 +79,19 @@ def explain_rule(id_: str, console: Console) -> None:
     if id_.startswith((_CHECKOV, "CKV")):
         _explain_check(id_.removeprefix(_CHECKOV), console)
         return
-    found = {rule.id: rule for rule in RULES}.get(id_)
+    found = {name: rule for rule in RULES for name in (*rule.aliases, rule.id)}.get(id_)
     if found is None:
         close = difflib.get_close_matches(id_, [r.id for r in RULES], n=3)
         hint = f"did you mean {', '.join(close)}?" if close else "slipway policies lists them"
         raise GateError(f"no rule {id_!r}; {hint}")
-    console.print(f"[bold]{found.id}[/] ({found.weight})", highlight=False)
+    console.print(f"[bold]{found.id}[/] ({_pack(found)}, {found.weight})", highlight=False)
     controls = ", ".join(tags_of(found.id)) or f"none; {why_none(found.id)}"
     judges = ", ".join(found.applies_to)
     page = f"docs/rules/{DOMAINS[found.id]}.md"
     for head, body in (
         ("why", found.why),
         ("fix", found.fix),
+        *((("on the platform", found.on_platform.asks),) if found.on_platform else ()),
         ("judges", judges),
         ("controls", controls),
         ("page", page),

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from gate.capture.stacks import ROOT, capture_stack
-from policies.engine.catalog import RULES
 from policies.engine.evaluate import Finding, Undecided, judge
 from policies.engine.graph import Graph, Unknown
+from policies.packs import ALL
 from stacks.load import Stack
 
 
@@ -50,7 +50,7 @@ def first_previews(stacks: Sequence[Stack], root: Path = ROOT) -> Iterator[First
 
 
 def _compared(name: str, whole: Graph, first: Graph) -> FirstPreview:
-    all_known, then = judge(whole, RULES), judge(first, RULES)
+    all_known, then = judge(whole, ALL), judge(first, ALL)
     said = {(one.rule, one.urn) for one in then.findings}
     said |= {(one.rule, one.urn) for one in then.undecided}
     said |= {(one.rule, one.urn) for one in then.faults}

@@ -17,12 +17,13 @@ from gate.report.report import ModelTraffic, Report
 from gate.report.starts import starts
 from gate.schema.shape import check_shapes
 from policies.analysis.charts.joined import joined
-from policies.engine.catalog import COVERED, NEEDS_NO_RULE, RULES
+from policies.engine.catalog import COVERED, NEEDS_NO_RULE
 from policies.engine.evaluate import Finding, Undecided, judge
 from policies.engine.graph import Graph, Resource
 from policies.engine.normalize import respelled
 from policies.engine.rule import Rule
 from policies.engine.waiver import Waiver
+from policies.packs import PACKS, Pack
 
 SHAPE_RULE = "objects-match-their-schema"
 
@@ -35,7 +36,8 @@ def assess(
     today: date,
     waivers: Mapping[str, Waiver],
     opinion: Opinion,
-    rules: Sequence[Rule] = RULES,
+    pack: Pack = "all",
+    rules: Sequence[Rule] | None = None,
     noticed: Sequence[Finding] = (),
     shares: Sequence[ModelTraffic] = (),
     roles_above: Graph | None = None,
@@ -52,7 +54,8 @@ def assess(
         today: waivers expire against it.
         waivers: accepted findings by name.
         opinion: what checkov said, or why it was not asked.
-        rules: the rules to apply.
+        pack: the pack whose rules to apply; what it leaves out is told.
+        rules: the rules to apply in place of a pack.
         noticed: what the date makes of the releases the stack runs.
         shares: what the stack file says of traffic; nothing for files of others.
         roles_above: the roles of the stacks that this one stands on.
@@ -60,6 +63,7 @@ def assess(
         selection: the rules to apply, of our own and of all others; the report names what it leaves out.
         billed: what a graph costs, by the stack's region; nothing for files of others, whose region nobody says.
     """
+    rules = PACKS[pack] if rules is None else rules
     # One order for everything that follows: in which one resources came must change no byte of a report.
     declared = Graph(sorted(graph, key=lambda r: r.urn), (*graph.elsewhere, *machines_above))
     shapes = check_shapes(declared)
@@ -113,7 +117,7 @@ def assess(
             *opinion.faults,
             *waived.wrong,
         ),
-        not_seen=not_seen(graph, shapes, opinion, covered=COVERED, needs_no_rule=NEEDS_NO_RULE),
+        not_seen=not_seen(graph, shapes, opinion, pack=pack, covered=COVERED, needs_no_rule=NEEDS_NO_RULE),
         unpinned=unpinned(graph),
         permissions=permissions(graph, roles_above or Graph(())),
         exposures=exposures(graph),

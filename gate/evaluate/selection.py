@@ -7,7 +7,7 @@ from typing import Final
 
 from facts.explain import did_you_mean
 from gate.core.errors import GateError
-from policies.engine.catalog import RULES
+from policies.packs import PACKS, Pack
 
 _CHECKOV: Final = "checkov:"
 OTHERS: Final = (
@@ -51,13 +51,13 @@ class Selection:
 EVERYTHING: Final = Selection()
 
 
-def selected(only: Sequence[str], skip: Sequence[str]) -> Selection:
-    """The selection that options ask for.
+def selected(only: Sequence[str], skip: Sequence[str], pack: Pack = "all") -> Selection:
+    """The selection that options ask for, of the rules of a pack.
 
     Raises:
         GateError: a pattern fits no rule, or none is left; a misspelt ``--skip`` must not pass for one that worked.
     """
-    rules = [*OTHERS, *(rule.id for rule in RULES)]
+    rules = [*OTHERS, *(rule.id for rule in PACKS[pack])]
     problems = [*_unknown("--only", only, rules), *_unknown("--skip", skip, rules)]
     found = Selection(only=tuple(only), skip=tuple(skip))
     if not problems and not found.takes_checkov and not any(map(found.takes, rules)):

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from gate.render.controls_page import controls_page
-from policies.engine.catalog import DOMAINS, MODULES, NEEDS_NO_RULE, RULES, domain_of
+from policies.engine.catalog import DOMAINS, MODULES, NEEDS_NO_RULE, PLATFORM, RULES, domain_of, rules_of
 from policies.engine.controls import tags_of, why_none
 from policies.engine.rule import Rule
 
@@ -30,11 +30,12 @@ Made from the catalogue by `make docs`; do not edit. `slipway explain ID` says t
 `slipway policies --search WORD` finds it.
 
 An id never changes. A *mandatory* rule that finds something, or that cannot be decided, fails a stack; an *advisory*
-one is reported. A rule *of this platform* holds its own stacks to their conventions; other stacks may have others, and
-are not asked. [The gate](gate.md) says how rules are applied, and how a finding is waived. Besides these, every
-Kubernetes object is checked against its schema (`objects-match-their-schema`), and checkov gives a second opinion
-(`checkov:CKV_...`). With each rule stand the controls of public frameworks that it holds a part of;
-[controls](controls.md) says what is missing.
+one is reported. A rule is in one of two packs: *portable* rules are true of anybody's stack, *platform* rules hold
+this platform's stacks to its conventions, and some portable rules ask more there. `preview` and the policy pack apply
+both; `judge` applies the portable ones unless `--pack` says otherwise. [The gate](gate.md) says how rules are
+applied, and how a finding is waived. Besides these, every Kubernetes object is checked against its schema
+(`objects-match-their-schema`), and checkov gives a second opinion (`checkov:CKV_...`). With each rule stand the
+controls of public frameworks that it holds a part of; [controls](controls.md) says what is missing.
 """
 
 
@@ -83,20 +84,22 @@ def _page(domain: str) -> str:
         "",
     ]
     for module in MODULES:
-        if domain_of(module) == domain and module.RULES:
+        if domain_of(module) == domain and rules_of(module):
             lines += [f"## {module.__name__.rpartition('.')[2]}", ""]
-            for rule in sorted(module.RULES, key=lambda r: r.id):
+            for rule in sorted(rules_of(module), key=lambda r: r.id):
                 lines += [*_section(rule), ""]
     return "\n".join(lines)
 
 
 def _section(rule: Rule) -> Iterator[str]:
     yield from (f"### {rule.id}", "")
-    bound = " *of this platform*" if rule.house else ""
-    yield f"- {rule.weight}{bound}; judges {', '.join(f'`{type_}`' for type_ in sorted(rule.applies_to))}"
+    pack = "*platform*" if rule.id in PLATFORM else "*portable*"
+    yield f"- {rule.weight}; {pack}; judges {', '.join(f'`{type_}`' for type_ in sorted(rule.applies_to))}"
     yield f"- why: {_literal(rule.why)}"
     yield f"- fix: {_literal(rule.fix)}"
     yield f"- controls: {_controls(rule)}"
+    if rule.on_platform is not None:
+        yield f"- the platform pack: {_literal(rule.on_platform.asks)}"
 
 
 def _controls(rule: Rule) -> str:

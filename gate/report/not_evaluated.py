@@ -12,6 +12,7 @@ from policies.analysis.gateway.objects import DEFINITION
 from policies.analysis.kubernetes.charts import RELEASE, chart_of
 from policies.engine.graph import Graph
 from policies.engine.values import UndecidedError, at, text
+from policies.packs import PACKS, Pack
 
 _CHARTS = "contents of Helm charts of which no rendering is known (docs/charts.md)"
 _NEAR = "what differs in charts that were rendered from another version's source"
@@ -21,6 +22,7 @@ _IGNORED = "properties whose later changes are ignored, so that what exists may 
 _NO_RULE = "types no rule knows"
 _NO_SCHEMA = "kinds without a schema to check their shape against"
 _EXPRESSIONS = "validation expressions (CEL) of the schemas, which only an API server evaluates"
+_PACKS = "packs of rules that were not asked"
 _OUTSIDE = "what only the account and the cluster can say"
 _ALWAYS = (
     "provider checks and defaults: the AWS and Kubernetes providers did not run",
@@ -34,6 +36,7 @@ def not_seen(
     shapes: ShapeReport,
     opinion: Opinion,
     *,
+    pack: Pack = "all",
     covered: Collection[str],
     needs_no_rule: Mapping[str, str],
 ) -> list[NotSeen]:
@@ -51,9 +54,16 @@ def not_seen(
         _NO_SCHEMA: shapes.unjudged,
         _EXPRESSIONS: expressions,
         "checkov": opinion.not_seen,
+        _PACKS: _other_packs(pack),
         _OUTSIDE: _ALWAYS,
     }
     return [NotSeen(why=why, what=what) for why, things in found.items() for what in sorted(things)]
+
+
+def _other_packs(asked: Pack) -> list[str]:
+    """What ``all`` asks and this pack does not; nothing for a run of all."""
+    others: tuple[Pack, ...] = ("portable", "platform")
+    return [f"{one}: {len(PACKS[one])} rules (--pack all)" for one in others if asked not in {one, "all"}]
 
 
 def _unrendered(graph: Graph) -> list[str]:

@@ -1,4 +1,8 @@
-"""Every rule there is, found by walking ``policies.rules``; a test pins ids and levels."""
+"""Every rule there is, found by walking ``policies.rules``; a test pins ids and levels.
+
+A module's ``RULES`` are portable: true of anybody's stack. Its ``PLATFORM`` are conventions of this platform. Which of
+them a run applies is its pack (``policies/packs``).
+"""
 
 from collections.abc import Iterator, Mapping
 from importlib import import_module
@@ -20,12 +24,17 @@ MODULES: Final = tuple(_modules())
 """Every module of rules, by its dotted name."""
 
 
+def rules_of(module: ModuleType) -> tuple[Rule, ...]:
+    """The rules of a module, portable ones first."""
+    return (*getattr(module, "RULES", ()), *getattr(module, "PLATFORM", ()))
+
+
 def _rules() -> tuple[Rule, ...]:
     found: dict[str, Rule] = {}
     for module in MODULES:
-        for rule in module.RULES:
+        for rule in rules_of(module):
             if rule.id in found:
-                raise ValueError(f"{module.__name__}: the rule {rule.id} stands in another module too")
+                raise ValueError(f"{module.__name__}: the rule {rule.id} stands in another place too")
             found[rule.id] = rule
     return tuple(found.values())
 
@@ -43,8 +52,10 @@ def domain_of(module: ModuleType) -> str:
 
 
 RULES: Final = _rules()
+PLATFORM: Final = frozenset(rule.id for module in MODULES for rule in getattr(module, "PLATFORM", ()))
+"""Ids of the rules that hold only this platform's stacks."""
 DOMAINS: Final[Mapping[str, str]] = {
-    rule.id: domain_of(module) for module in MODULES for rule in module.RULES
+    rule.id: domain_of(module) for module in MODULES for rule in rules_of(module)
 }
 """The domain of each rule, by its id."""
 COVERED: Final = frozenset(

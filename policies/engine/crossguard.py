@@ -19,13 +19,14 @@ from pulumi_policy import policy as protocol
 from pulumi_policy import proxy
 
 from policies.engine.accepted_types import read_accepted
-from policies.engine.catalog import ALIASES, RULES
+from policies.engine.catalog import ALIASES
 from policies.engine.controls import tags_of
 from policies.engine.evaluate import Judgement, judge
 from policies.engine.graph import UNKNOWN, Graph, Resource
 from policies.engine.normalize import respelled, spelled
 from policies.engine.rule import Rule
 from policies.engine.waiver import Accepted, Waiver
+from policies.packs import PACKS
 
 _UNKNOWNS: Final = frozenset(
     getattr(proxy, f"UNKNOWN_{kind}_VALUE")
@@ -198,21 +199,28 @@ def _resources(servicer: Any, request: Any) -> Iterable[Resource]:
         )
 
 
-def start(folder: Path, *, today: date, is_preview: bool) -> None:
+def start(folder: Path, *, today: date, is_preview: bool, packs: str = "all") -> None:
     """Serve the engine until it ends the process; prints the port it listens on as its first line.
 
     Args:
         folder: holds ``waivers.yaml`` and ``accepted_types.yaml``.
         today: waivers expire against it.
         is_preview: whether values may still be unknown, until the engine says.
+        packs: ``all`` for stacks of this platform, ``portable`` for those of others.
+
+    Raises:
+        ValueError: there is no such pack; an engine that starts nothing lets nothing through.
     """
+    rules = {str(name): rules for name, rules in PACKS.items()}.get(packs)
+    if rules is None:
+        raise ValueError(f"SLIPWAY_PACK: should be {', '.join(PACKS)} (got {packs!r})")
     judge_ = Judge(read_accepted(folder / "waivers.yaml"), today, is_preview=is_preview)
     _hear_whether_preview(judge_)
     _read_requests_once(judge_)
-    left_out = [rule.id for rule in RULES if rule.reads_retention]
+    left_out = [rule.id for rule in rules if rule.reads_retention]
     pack.PolicyPack(
         name="slipway",
         enforcement_level=pack.EnforcementLevel.MANDATORY,
         description=f"Slipway's rules. Held by the gate only: {', '.join(left_out)}.",
-        policies=[policy_of(rule, judge_) for rule in RULES if not rule.reads_retention],
+        policies=[policy_of(rule, judge_) for rule in rules if not rule.reads_retention],
     )

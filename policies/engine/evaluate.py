@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from policies.engine.graph import Graph, Resource
-from policies.engine.neighbours import keeps_our_conventions
 from policies.engine.patches import said_by_patch
 from policies.engine.rule import Check, Level, Offence, Rule, Severity
 from policies.engine.values import UndecidedError
@@ -82,8 +81,6 @@ def judge(graph: Graph, rules: Iterable[Rule]) -> Judgement:
     faults: list[Fault] = []
     pairs = 0
     for rule in rules:
-        if rule.house and not keeps_our_conventions(graph):
-            continue
         for resource in graph.of_type(*rule.applies_to):
             if resource.is_read:  # another stack makes it, and answers for it
                 continue
@@ -106,8 +103,7 @@ def _apply(  # noqa: PLR0917 three lists to fill, called once
     faults: list[Fault],
 ) -> None:
     try:
-        # A rule of the house says what kind of resource a stack may have, whatever stands in it.
-        is_asked_as_part = resource.is_part and not rule.house
+        is_asked_as_part = resource.is_part and not rule.of_kinds
         answered = (said_by_patch if is_asked_as_part else _said)(rule.check, resource, graph)
         if isinstance(answered, str | bytes | Mapping):  # a text would be read letter by letter
             raise TypeError(f"answered {answered!r}, not a list of offences")  # noqa: TRY301 a fault like any other

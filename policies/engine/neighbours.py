@@ -1,48 +1,9 @@
 """Who points at a resource, without taking "nobody knows yet" for "nobody"."""
 
-from collections.abc import Iterable, Mapping
-from typing import Final
+from collections.abc import Iterable
 
-from facts.tags import Tag
 from policies.engine.graph import UNKNOWN, Graph, Resource
 from policies.engine.values import UndecidedError
-
-_OURS: Final = "slipway:"
-
-
-def keeps_our_conventions(graph: Graph) -> bool:
-    """Whether a graph is of the platform's own components, or of a stack that uses its tags.
-
-    How things are named, tagged and kept is an organisation's own choice: a stack with other conventions is not
-    wrong.
-    """
-    return graph.once(_keeps)
-
-
-def _keeps(graph: Graph) -> bool:
-    if any(_is_ours(resource) for resource in graph):
-        return True
-    tags = (resource.inputs.get("tagsAll") or resource.inputs.get("tags") for resource in graph)
-    return any(isinstance(said, Mapping) and said.keys() >= set(Tag) for said in tags)
-
-
-def _is_ours(resource: Resource) -> bool:
-    """Whether a component of the platform made it; its URN says so where an engine shows the resource alone."""
-    types = resource.urn.split("::")[2:3] or [""]
-    return resource.type.startswith(_OURS) or f"${_OURS}" in f"${types[0]}"
-
-
-def is_kept_encrypted(resource: Resource, name: str, graph: Graph) -> bool:
-    """Whether a stack of others holds a property as a secret, as Pulumi encrypts it in files and states.
-
-    Our own stack files hold names of secrets only, never the secrets themselves.
-    """
-    return name in resource.secret_properties and not keeps_our_conventions(graph)
-
-
-def is_of_others(resource: Resource, graph: Graph) -> bool:
-    """Whether a manifest comes from somebody who never agreed to the platform's conventions."""
-    return bool(resource.source) and not keeps_our_conventions(graph)
 
 
 def is_a_part(resource: Resource, there: Iterable[object]) -> bool:

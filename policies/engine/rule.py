@@ -1,7 +1,7 @@
 """One rule: what must hold, for which kinds of resource, how bad it is, why, and what to do about it."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
 from policies.engine.graph import Graph, Resource
@@ -37,6 +37,17 @@ class Offence:
 Check = Callable[[Resource, Graph], Iterable[Offence]]
 
 
+@dataclass(frozen=True)
+class Variant:
+    """What the platform pack asks of a portable rule: ``check`` with the pack's parameters, and in words what it asks.
+
+    A parameter may also allow what others may not, where the platform's conventions tell more than files of others do.
+    """
+
+    asks: str
+    check: Check
+
+
 @dataclass(frozen=True, kw_only=True)
 class Rule:
     """A statement of the good state and the pure function that finds what breaks it.
@@ -48,9 +59,9 @@ class Rule:
     :class:`policies.engine.values.UndecidedError` where a value it needs cannot be read; what it yielded before is
     kept. ``reads_graph`` is true where the check looks at other resources: in an engine such a rule can only run once
     the whole stack is known. ``reads_retention`` is true where it asks whether a resource is retained on delete, which
-    an engine tells no policy pack. ``house`` is true where it holds this platform to its own conventions: a stack that
-    chose otherwise is not wrong, and is not asked. ``aliases`` are ids it had before: waivers and questions by them
-    keep working.
+    an engine tells no policy pack. ``on_platform`` is what the platform pack asks in place of ``check``. ``of_kinds``
+    is true where it says which kinds of resource a stack may have, whatever stands in them: it asks a patch like a
+    whole object. ``aliases`` are ids it had before: waivers and questions by them keep working.
     """
 
     id: str
@@ -61,9 +72,14 @@ class Rule:
     level: Level = "mandatory"
     reads_graph: bool = False
     reads_retention: bool = False
-    house: bool = False
+    on_platform: Variant | None = None
+    of_kinds: bool = False
     severity: Severity = "medium"
     aliases: tuple[str, ...] = ()
+
+    def in_platform_pack(self) -> "Rule":
+        """The rule as the platform pack applies it."""
+        return self if self.on_platform is None else replace(self, check=self.on_platform.check)
 
     @property
     def weight(self) -> str:

@@ -14,9 +14,11 @@ from components.models.predictive_model import PredictiveModel
 from components.models.traffic import TrafficSettings, by_number
 from gate.schema.shape import check_shapes
 from policies.engine.evaluate import judge
-from policies.rules.serving.llm import RULES as LLM
-from policies.rules.serving.predictive import RULES as PREDICTIVE
 from tests.components.model_examples import CHAT, EMBEDDING, model_args, second
+from tests.policies.cases import platform_rules
+
+LLM = platform_rules("serving.llm")
+PREDICTIVE = platform_rules("serving.predictive")
 
 SERVICE = "kubernetes:serving.kserve.io/v1beta1:InferenceService"
 LLM_SERVICE = "kubernetes:serving.kserve.io/v1alpha2:LLMInferenceService"

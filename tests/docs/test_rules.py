@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from gate.render.rules_pages import TYPES, pages, write
-from policies.engine.catalog import DOMAINS, NEEDS_NO_RULE, RULES
+from policies.engine.catalog import DOMAINS, NEEDS_NO_RULE, PLATFORM, RULES
 from policies.engine.controls import tags_of
 from tests.conftest import ROOT
 
@@ -29,9 +29,9 @@ def test_every_rule_has_a_section_with_its_level_reason_and_fix():
     assert set(found) == set(DOMAINS.items())
     for rule in RULES:
         lines = found[rule.id, DOMAINS[rule.id]].splitlines()
-        bound = " *of this platform*" if rule.house else ""
+        pack = "*platform*" if rule.id in PLATFORM else "*portable*"
         weight = rule.severity if rule.level == "mandatory" else f"{rule.severity}, advisory"
-        assert lines[2].startswith(f"- {weight}{bound}; judges `{min(rule.applies_to)}`")
+        assert lines[2].startswith(f"- {weight}; {pack}; judges `{min(rule.applies_to)}`")
         assert lines[3].startswith("- why: ")
         assert lines[4].startswith("- fix: ")
         held = ", ".join(f"`{tag}`" for tag in tags_of(rule.id))

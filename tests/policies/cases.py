@@ -2,13 +2,16 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 
 import pytest
 
+from policies.engine.catalog import rules_of
 from policies.engine.evaluate import judge
 from policies.engine.graph import Graph, Resource
 from policies.engine.rule import Rule
+from policies.packs import ALL
 
 
 def resource(type_: str, inputs: Mapping[str, Any], name: str = "x", **extra: Any) -> Resource:
@@ -17,7 +20,14 @@ def resource(type_: str, inputs: Mapping[str, Any], name: str = "x", **extra: An
 
 
 OURS = resource("slipway:storage:ModelStore", {}, name="ours", custom=False)
-"""A component of the platform: its stack keeps the platform's conventions."""
+"""A component of the platform: a case with it among its neighbours is asked as the platform pack asks."""
+
+
+def platform_rules(*modules: str) -> tuple[Rule, ...]:
+    """The rules of modules (``mesh.mesh``) as this platform's stacks are asked them."""
+    found = (import_module(f"policies.rules.{name}") for name in modules)
+    ids = {rule.id for module in found for rule in rules_of(module)}
+    return tuple(rule for rule in ALL if rule.id in ids)
 
 
 @dataclass(frozen=True)
@@ -64,8 +74,8 @@ def cases_test(rules: Sequence[Rule], cases: Mapping[str, RuleCases]) -> Callabl
         if case is None:
             assert enough, f"{rule.id} has too few cases ({outcome})"
             return
-        there = [case.judged, *case.others, *([OURS] if rule.house else [])]
-        said = judge(Graph(there, case.elsewhere), [rule])
+        asked = rule.in_platform_pack() if OURS in case.others else rule
+        said = judge(Graph([case.judged, *case.others], case.elsewhere), [asked])
         found = [f.message for f in said.findings if f.urn == case.judged.urn]
         undecided = [u.message for u in said.undecided if u.urn == case.judged.urn]
         assert said.faults == ()
@@ -75,11 +85,6 @@ def cases_test(rules: Sequence[Rule], cases: Mapping[str, RuleCases]) -> Callabl
         else:
             assert found == []
         assert bool(undecided) == (outcome == "undecided"), undecided
-        if rule.house and OURS not in case.others:
-            of_others = judge(Graph([case.judged, *case.others]), [rule])
-            assert (of_others.findings, of_others.undecided) == ((), ()), (
-                "a convention of ours binds nobody else"
-            )
         if outcome == "not_applicable":
             assert case.judged.type not in rule.applies_to or said.decided >= 1
 

@@ -20,7 +20,7 @@ LARGEST = [("grpc.max_receive_message_length", 1 << 28), ("grpc.max_send_message
 
 
 @contextmanager
-def pack(stack, *, command=STARTED_BY_PULUMI, preview=True, called=True):
+def pack(stack, *, command=STARTED_BY_PULUMI, preview=True, called=True, rules="all"):
     """An analyzer client of a running pack; the process is ended with the block.
 
     ``called``: as the engine tells a pack what it is about to do (CLI 3.259), by a call and not in the environment.
@@ -31,7 +31,7 @@ def pack(stack, *, command=STARTED_BY_PULUMI, preview=True, called=True):
         "PULUMI_STACK": stack,
         "PULUMI_DRY_RUN": "true" if preview else "false",
     }
-    settings = {"PATH": os.environ["PATH"], **({} if called else told)}
+    settings = {"PATH": os.environ["PATH"], "SLIPWAY_PACK": rules, **({} if called else told)}
     with (
         tempfile.TemporaryDirectory() as elsewhere,
         subprocess.Popen(command, cwd=elsewhere, env=settings, stdout=subprocess.PIPE) as process,  # noqa: S603 our own pack

@@ -5,17 +5,17 @@ from typing import Any
 import pytest
 import yaml
 
-from policies.engine.catalog import RULES
 from policies.engine.controls import committed
 from policies.engine.evaluate import judge
 from policies.engine.graph import Graph
+from policies.packs import ALL
 from tests.conftest import ROOT
 from tests.policies.cases import OURS, resource
 
 EXAMPLES: dict[str, dict[str, list[dict[str, Any]]]] = yaml.safe_load(
     (ROOT / "tests" / "policies" / "control_examples.yaml").read_text(encoding="utf-8")
 )
-BY_ID = {rule.id: rule for rule in RULES}
+BY_ID = {rule.id: rule for rule in ALL}
 STANDINGS = {standing.tag: standing for found in committed().values() for standing in found}
 HOLDERS = {tag: [BY_ID[name] for name in s.by if name in BY_ID] for tag, s in STANDINGS.items()}
 

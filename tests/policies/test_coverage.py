@@ -1,7 +1,7 @@
 """Nothing a stack declares goes without a rule or without a word why it needs none."""
 
 from policies.engine.catalog import COVERED, NEEDS_NO_RULE, RULES
-from policies.rules.platform.tagging import RULES as TAGGING
+from policies.rules.platform.tagging import PLATFORM as TAGGING
 from tests.captured import STACKS, captured
 
 DECLARED = {r.type for name in STACKS for r in captured(name).graph if r.custom}

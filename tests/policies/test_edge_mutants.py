@@ -5,12 +5,12 @@ from dataclasses import replace
 
 import pytest
 
-from policies.engine.catalog import RULES
 from policies.engine.evaluate import judge
 from policies.engine.graph import Graph
+from policies.packs import ALL
 from tests.captured import captured
 
-RULE = {rule.id: rule for rule in RULES}
+RULE = {rule.id: rule for rule in ALL}
 ACCESS, LIMITS, ROUTE = (f"model-support-chat-edge-{role}" for role in ("access", "protection", "route"))
 SELECTOR = "spec.rateLimit.global.rules.0.clientSelectors.0"
 MUTANTS = [

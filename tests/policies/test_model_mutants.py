@@ -9,13 +9,10 @@ from components.models.llm import Llm
 from components.models.predictive_model import PredictiveModel
 from policies.engine.evaluate import judge
 from policies.engine.graph import Graph
-from policies.rules.serving.autoscaling import RULES as AUTOSCALING
-from policies.rules.serving.llm import RULES as LLM
-from policies.rules.serving.predictive import RULES as PREDICTIVE
-from policies.rules.serving.traffic import RULES as TRAFFIC
 from tests.components.model_examples import CHAT, EMBEDDING, model_args
+from tests.policies.cases import platform_rules
 
-RULES = (*AUTOSCALING, *LLM, *PREDICTIVE, *TRAFFIC)
+RULES = platform_rules("serving.autoscaling", "serving.llm", "serving.predictive", "serving.traffic")
 GONE = object()
 SERVICE, SCALING, BUDGET = "-service", "-v1-scaling", "-v1-budget"
 MODEL = "spec.predictor.model"

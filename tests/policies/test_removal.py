@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from facts.strict_yaml import load
-from policies.engine.catalog import RULES
 from policies.engine.evaluate import judge
 from policies.engine.graph import Graph
+from policies.packs import ALL
 from tests.captured import captured
 
 TABLE = load((Path(__file__).parent / "removals.yaml").read_text(encoding="utf-8"), "removals.yaml")
-RULE = {rule.id: rule for rule in RULES}
+RULE = {rule.id: rule for rule in ALL}
 REMOVALS = [
     pytest.param(rule, type_, path, id=f"{rule}-{type_.rpartition(':')[2]}-{path or 'whole'}")
     for area in TABLE.values()

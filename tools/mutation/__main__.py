@@ -13,9 +13,9 @@ from rich.console import Console
 from rich.table import Table as Shown
 
 from gate.capture.stacks import capture_stack
-from policies.engine.catalog import RULES
 from policies.engine.evaluate import judge
 from policies.engine.graph import Graph
+from policies.packs import ALL
 from stacks.load import read_stack, stack_names
 from tools.mutation.relevance import EXPLAINED, TABLE, Table
 from tools.mutation.score import Outcome, chosen, outcomes
@@ -46,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     console = Console(width=None if sys.stdout.isatty() else 120, highlight=False)
     captured = graphs(names)
     for name, graph in captured.items():
-        said = judge(graph, RULES)
+        said = judge(graph, ALL)
         red = sorted({one.rule for one in (*said.findings, *said.undecided, *said.faults)})
         if red:
             console.print(

@@ -8,17 +8,17 @@ from dataclasses import dataclass
 from typing import Final
 
 from gate.schema.shape import check_shapes
-from policies.engine.catalog import RULES
 from policies.engine.evaluate import judge
 from policies.engine.graph import Graph, Resource
 from policies.engine.rule import Rule
+from policies.packs import ALL
 from policies.rules.platform.declared_grants import component_of
 from tools.mutation.mutants import Mutant, mutants
 from tools.mutation.relevance import Table
 
 DEFINITION: Final = "kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition"
-_ALONE: Final = tuple(rule for rule in RULES if not rule.reads_graph)
-_TOGETHER: Final = tuple(rule for rule in RULES if rule.reads_graph)
+_ALONE: Final = tuple(rule for rule in ALL if not rule.reads_graph)
+_TOGETHER: Final = tuple(rule for rule in ALL if rule.reads_graph)
 _SHAPE: Final = "shape"
 _graphs: dict[str, Graph] = {}
 """Captured stacks, by name: workers are forked and find them here."""

@@ -12,7 +12,6 @@ from policies.analysis.kserve.objects import FRAMEWORKS
 from policies.analysis.kubernetes.metadata import annotation
 from policies.engine.collect_errors import every
 from policies.engine.graph import Graph, Resource
-from policies.engine.neighbours import keeps_our_conventions
 from policies.engine.rule import Offence
 from policies.engine.values import at, mapping, number, sequence, text
 
@@ -23,14 +22,12 @@ _WHOLE: Final = 100
 _WITH_CANARIES: Final = frozenset({"Standard", "RawDeployment"})
 
 
-def stuck_canaries(service: Resource, graph: Graph) -> Iterator[Offence]:
+def stuck_canaries(service: Resource, _graph: Graph, *, wants_names: bool = False) -> Iterator[Offence]:
     """Canaries that are refused, or that a promotion would restart."""
     spec = mapping(at(service.inputs, "spec"), "spec")
     canaries = sequence(at(spec, "canary"), "spec.canary")
     is_named = bool(text(at(spec, "predictor.name"), "predictor.name"))
-    if (
-        canaries and not is_named and keeps_our_conventions(graph)
-    ):  # KServe takes it, and restarts what serves
+    if canaries and not is_named and wants_names:  # KServe takes it, and restarts what serves
         yield Offence(
             path="spec.predictor.name", problem="is not set, and a promotion would restart what serves"
         )

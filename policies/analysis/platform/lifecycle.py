@@ -3,8 +3,7 @@
 from typing import Final
 
 from facts.tags import DISPOSABLE, LIFECYCLE, Tag
-from policies.engine.graph import Graph, Resource
-from policies.engine.neighbours import keeps_our_conventions
+from policies.engine.graph import Resource
 from policies.engine.values import at, known, mapping, text
 
 PRODUCTION: Final = frozenset({"live", "prd", "prod", "production"})
@@ -26,9 +25,9 @@ def is_in_production(resource: Resource) -> bool:
     return _tag(resource, Tag.ENVIRONMENT).lower() in PRODUCTION
 
 
-def is_disposable(resource: Resource, graph: Graph) -> bool:
+def is_disposable(resource: Resource) -> bool:
     """Whether it may go without protection: a trial of this platform, and not production.
 
-    A tag in a stack of others excuses nothing: what they mean by it is not known.
+    Only the platform pack may ask: a tag in a stack of others excuses nothing, for what they mean by it is not known.
     """
-    return keeps_our_conventions(graph) and says_disposable(resource) and not is_in_production(resource)
+    return says_disposable(resource) and not is_in_production(resource)

@@ -163,6 +163,9 @@ RULES: tuple[Rule, ...] = (
         check=_undeliverable,
         reads_graph=True,
     ),
+)
+
+PLATFORM: tuple[Rule, ...] = (
     Rule(
         id="models-and-payloads-are-on-the-trail",
         severity="high",
@@ -171,6 +174,5 @@ RULES: tuple[Rule, ...] = (
         fix="Select the bucket's objects as data events of a CloudTrail.",
         check=_unwatched,
         reads_graph=True,
-        house=True,
     ),
 )

@@ -95,33 +95,6 @@ def _plain_on_the_way(volume: Resource, _graph: Graph) -> Iterable[Offence]:
 
 RULES: tuple[Rule, ...] = (
     Rule(
-        id="add-ons-are-pinned",
-        severity="medium",
-        applies_to=(ADD_ON,),
-        why="An add-on without a version moves on its own, and two clusters differ without a diff.",
-        fix="Set addon_version.",
-        check=_unpinned_add_on,
-        house=True,
-    ),
-    Rule(
-        id="network-policies-are-enforced",
-        severity="high",
-        applies_to=(ADD_ON,),
-        why="The VPC CNI ignores NetworkPolicies unless it is told to enforce them.",
-        fix='Set configuration_values {"enableNetworkPolicy": "true"} on vpc-cni.',
-        check=_ignored_network_policies,
-        house=True,
-    ),
-    Rule(
-        id="add-ons-have-their-own-identity",
-        severity="high",
-        applies_to=(ADD_ON,),
-        why="Permissions on the node's role belong to whatever else runs there.",
-        fix="Give the add-on a role through pod_identity_associations.",
-        check=_borrowed_identity,
-        house=True,
-    ),
-    Rule(
         id="add-ons-wait-for-nodes",
         severity="high",
         applies_to=(ADD_ON,),
@@ -145,5 +118,32 @@ RULES: tuple[Rule, ...] = (
         why="Weights and data are readable, and can be changed, between the node and the file system.",
         fix="Leave encryptInTransit out, or set it to true.",
         check=_plain_on_the_way,
+    ),
+)
+
+PLATFORM: tuple[Rule, ...] = (
+    Rule(
+        id="add-ons-are-pinned",
+        severity="medium",
+        applies_to=(ADD_ON,),
+        why="An add-on without a version moves on its own, and two clusters differ without a diff.",
+        fix="Set addon_version.",
+        check=_unpinned_add_on,
+    ),
+    Rule(
+        id="network-policies-are-enforced",
+        severity="high",
+        applies_to=(ADD_ON,),
+        why="The VPC CNI ignores NetworkPolicies unless it is told to enforce them.",
+        fix='Set configuration_values {"enableNetworkPolicy": "true"} on vpc-cni.',
+        check=_ignored_network_policies,
+    ),
+    Rule(
+        id="add-ons-have-their-own-identity",
+        severity="high",
+        applies_to=(ADD_ON,),
+        why="Permissions on the node's role belong to whatever else runs there.",
+        fix="Give the add-on a role through pod_identity_associations.",
+        check=_borrowed_identity,
     ),
 )

@@ -1,13 +1,13 @@
 """What must hold for an EKS control plane: who reaches it, who may enter, what it encrypts and records."""
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any, Final
 
 from policies.analysis.network.internet_range import is_internet
 from policies.analysis.platform.lifecycle import is_disposable
 from policies.engine.graph import Graph, Resource
-from policies.engine.neighbours import keeps_our_conventions
-from policies.engine.rule import Offence, Rule
+from policies.engine.rule import Offence, Rule, Variant
 from policies.engine.values import (
     UndecidedError,
     at,
@@ -72,10 +72,10 @@ def _has_key(encryption: Mapping[str, Any]) -> bool:
     return bool(text(at(encryption, "provider.keyArn"), "encryptionConfig.provider.keyArn"))
 
 
-def _silent_control_plane(cluster: Resource, graph: Graph) -> Iterable[Offence]:
+def _silent_control_plane(cluster: Resource, _graph: Graph, *, wants_all: bool = False) -> Iterable[Offence]:
     enabled = sequence(at(cluster.inputs, "enabledClusterLogTypes"), "enabledClusterLogTypes")
     on = {text(known(kind, "enabledClusterLogTypes")) for kind in enabled}
-    if "audit" not in on or keeps_our_conventions(graph):  # who did what is told by the audit log
+    if "audit" not in on or wants_all:  # who did what is told by the audit log
         yield from (
             Offence(path="enabledClusterLogTypes", problem=f"{kind} logs are off", value=list(enabled))
             for kind in LOG_TYPES
@@ -102,12 +102,13 @@ def _group_made_by_eks(cluster: Resource, graph: Graph) -> Iterable[Offence]:
         )
 
 
-def _implicit_administrators(cluster: Resource, graph: Graph) -> Iterable[Offence]:
+def _implicit_administrators(
+    cluster: Resource, _graph: Graph, *, entries_only: bool = False
+) -> Iterable[Offence]:
     access = mapping(at(cluster.inputs, "accessConfig"), "accessConfig")
     mode = text(at(access, "authenticationMode"), "accessConfig.authenticationMode")
-    is_ours = keeps_our_conventions(graph)
     # A cluster of others may be on its way from one to the other.
-    if mode == "CONFIG_MAP" or (is_ours and mode != "API"):
+    if mode == "CONFIG_MAP" or (entries_only and mode != "API"):
         yield Offence(
             path="accessConfig.authenticationMode",
             problem=f"{mode or 'CONFIG_MAP'}: a ConfigMap decides who may enter",
@@ -115,14 +116,14 @@ def _implicit_administrators(cluster: Resource, graph: Graph) -> Iterable[Offenc
         )
     path = "accessConfig.bootstrapClusterCreatorAdminPermissions"
     value = at(cluster.inputs, path)
-    if is_ours and flag(value, path, default=True):
+    if entries_only and flag(value, path, default=True):
         yield Offence(
             path=path, problem="whoever creates the cluster becomes its administrator for ever", value=value
         )
 
 
-def _deletable(cluster: Resource, graph: Graph) -> Iterable[Offence]:
-    if is_disposable(cluster, graph):
+def _deletable(cluster: Resource, _graph: Graph) -> Iterable[Offence]:
+    if is_disposable(cluster):
         return
     value = at(cluster.inputs, "deletionProtection")
     if not flag(value, "deletionProtection"):
@@ -190,16 +191,10 @@ RULES: tuple[Rule, ...] = (
         why="Who did what in the cluster can be told from these logs only.",
         fix=f"Set enabled_cluster_log_types to {', '.join(LOG_TYPES)}.",
         check=_silent_control_plane,
-    ),
-    Rule(
-        id="control-plane-logs-have-a-group",
-        severity="low",
-        applies_to=(CLUSTER,),
-        why="EKS makes a missing log group itself: no retention, no key of ours.",
-        fix="Declare /aws/eks/<cluster>/cluster with retention, and let the cluster depend on it.",
-        check=_group_made_by_eks,
-        reads_graph=True,
-        house=True,
+        on_platform=Variant(
+            "Every kind of log is on, not the audit log alone.",
+            partial(_silent_control_plane, wants_all=True),
+        ),
     ),
     Rule(
         id="cluster-is-entered-by-access-entries-only",
@@ -208,24 +203,10 @@ RULES: tuple[Rule, ...] = (
         why="Access entries are reviewed, logged and revoked through IAM; other ways are invisible there.",
         fix="authentication_mode API, bootstrap_cluster_creator_admin_permissions false, access entries.",
         check=_implicit_administrators,
-    ),
-    Rule(
-        id="cluster-is-protected-from-deletion",
-        severity="high",
-        applies_to=(CLUSTER,),
-        why="Deleting a cluster takes every workload with it and cannot be undone.",
-        fix="Set deletion_protection to true.",
-        check=_deletable,
-        house=True,
-    ),
-    Rule(
-        id="cluster-version-is-pinned",
-        severity="low",
-        applies_to=(CLUSTER,),
-        why="Every chart and add-on is chosen for one Kubernetes version.",
-        fix="Set version.",
-        check=_unpinned_version,
-        house=True,
+        on_platform=Variant(
+            "The mode is API, and whoever creates the cluster is not its administrator.",
+            partial(_implicit_administrators, entries_only=True),
+        ),
     ),
     Rule(
         id="cluster-access-is-for-roles",
@@ -234,6 +215,34 @@ RULES: tuple[Rule, ...] = (
         why="A role's credentials expire and say who took it on; a user's keys or an account do neither.",
         fix="Name a role in principal_arn, and let people assume it.",
         check=_lasting_principal,
+    ),
+)
+
+PLATFORM: tuple[Rule, ...] = (
+    Rule(
+        id="control-plane-logs-have-a-group",
+        severity="low",
+        applies_to=(CLUSTER,),
+        why="EKS makes a missing log group itself: no retention, no key of ours.",
+        fix="Declare /aws/eks/<cluster>/cluster with retention, and let the cluster depend on it.",
+        check=_group_made_by_eks,
+        reads_graph=True,
+    ),
+    Rule(
+        id="cluster-is-protected-from-deletion",
+        severity="high",
+        applies_to=(CLUSTER,),
+        why="Deleting a cluster takes every workload with it and cannot be undone.",
+        fix="Set deletion_protection to true.",
+        check=_deletable,
+    ),
+    Rule(
+        id="cluster-version-is-pinned",
+        severity="low",
+        applies_to=(CLUSTER,),
+        why="Every chart and add-on is chosen for one Kubernetes version.",
+        fix="Set version.",
+        check=_unpinned_version,
     ),
 )
 

@@ -1,11 +1,12 @@
 """What must hold for nodes: metadata out of the pods' reach, encrypted disks, no way to log in, in order."""
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Final
 
 from policies.engine.graph import Graph, Resource
-from policies.engine.neighbours import is_made_elsewhere, keeps_our_conventions
-from policies.engine.rule import Offence, Rule
+from policies.engine.neighbours import is_made_elsewhere
+from policies.engine.rule import Offence, Rule, Variant
 from policies.engine.values import at, flag, mapping, number, sequence, text
 
 TEMPLATE: Final = "aws:ec2/launchTemplate:LaunchTemplate"
@@ -16,7 +17,7 @@ ADD_ON: Final = "aws:eks/addon:Addon"
 _BROAD: Final = ("AdministratorAccess", "PowerUserAccess")
 
 
-def _open_metadata(template: Resource, graph: Graph) -> Iterable[Offence]:
+def _open_metadata(template: Resource, _graph: Graph, *, wants_hops: bool = False) -> Iterable[Offence]:
     options = mapping(at(template.inputs, "metadataOptions"), "metadataOptions")
     if text(at(options, "httpEndpoint"), "metadataOptions.httpEndpoint") == "disabled":
         return
@@ -28,7 +29,7 @@ def _open_metadata(template: Resource, graph: Graph) -> Iterable[Offence]:
             value=tokens or None,
         )
     hops = number(at(options, "httpPutResponseHopLimit"), "metadataOptions.httpPutResponseHopLimit")
-    if hops is None and keeps_our_conventions(graph):
+    if hops is None and wants_hops:
         yield Offence(
             path="metadataOptions.httpPutResponseHopLimit",
             problem="is not set: the image may allow two hops, which reaches into pods",
@@ -41,9 +42,9 @@ def _open_metadata(template: Resource, graph: Graph) -> Iterable[Offence]:
         )
 
 
-def _plain_disks(template: Resource, graph: Graph) -> Iterable[Offence]:
+def _plain_disks(template: Resource, _graph: Graph, *, wants_disks: bool = False) -> Iterable[Offence]:
     disks = sequence(at(template.inputs, "blockDeviceMappings"), "blockDeviceMappings")
-    if not disks and keeps_our_conventions(graph):
+    if not disks and wants_disks:
         yield Offence(
             path="blockDeviceMappings",
             problem="is not set: the image decides whether its disk is encrypted",
@@ -59,14 +60,13 @@ def _plain_disks(template: Resource, graph: Graph) -> Iterable[Offence]:
             )
 
 
-def _login(resource: Resource, graph: Graph) -> Iterable[Offence]:
-    is_ours = keeps_our_conventions(graph)
-    if is_ours and (key := text(at(resource.inputs, "keyName"), "keyName")):
+def _login(resource: Resource, _graph: Graph, *, is_closed: bool = False) -> Iterable[Offence]:
+    if is_closed and (key := text(at(resource.inputs, "keyName"), "keyName")):
         yield Offence(path="keyName", problem="people with an SSH key can log in", value=key)
     access = mapping(at(resource.inputs, "remoteAccess"), "remoteAccess")
     sources = access and sequence(at(access, "sourceSecurityGroupIds"), "remoteAccess.sourceSecurityGroupIds")
     # Without source groups EKS opens port 22 to the internet.
-    if access and (is_ours or not sources):
+    if access and (is_closed or not sources):
         yield Offence(path="remoteAccess", problem="EKS opens SSH on the nodes")
 
 
@@ -80,9 +80,7 @@ def _public_address(template: Resource, _graph: Graph) -> Iterable[Offence]:
             )
 
 
-def _untagged(template: Resource, graph: Graph) -> Iterable[Offence]:
-    if not keeps_our_conventions(graph):
-        return
+def _untagged(template: Resource, _graph: Graph) -> Iterable[Offence]:
     tagged = {
         text(at(spec, "resourceType"))
         for spec in sequence(at(template.inputs, "tagSpecifications"), "tagSpecifications")
@@ -128,6 +126,10 @@ RULES: tuple[Rule, ...] = (
         why="Whoever reads instance metadata has the node's credentials, and with them every pod's on it.",
         fix="metadata_options: http_tokens required, http_put_response_hop_limit 1.",
         check=_open_metadata,
+        on_platform=Variant(
+            "The hop limit is written down: the image decides otherwise.",
+            partial(_open_metadata, wants_hops=True),
+        ),
     ),
     Rule(
         id="template-disks-are-encrypted",
@@ -136,6 +138,10 @@ RULES: tuple[Rule, ...] = (
         why="Container layers, model files and logs lie here; a copied snapshot must be unreadable.",
         fix="Map every device of the image with ebs.encrypted true.",
         check=_plain_disks,
+        on_platform=Variant(
+            "The disks are written down: the image decides otherwise.",
+            partial(_plain_disks, wants_disks=True),
+        ),
     ),
     Rule(
         id="nodes-have-no-ssh",
@@ -145,6 +151,9 @@ RULES: tuple[Rule, ...] = (
         why="A shell on a node sees every pod's secrets and is on no record.",
         fix="Remove key_name and remote_access; use SSM sessions or ephemeral debug pods.",
         check=_login,
+        on_platform=Variant(
+            "No SSH key and no remote access, whoever may use it.", partial(_login, is_closed=True)
+        ),
     ),
     Rule(
         id="template-gives-no-public-address",
@@ -153,25 +162,6 @@ RULES: tuple[Rule, ...] = (
         why="A node is reached through a load balancer or not at all.",
         fix="Remove associate_public_ip_address.",
         check=_public_address,
-    ),
-    Rule(
-        id="launched-instances-are-tagged",
-        severity="low",
-        applies_to=(TEMPLATE,),
-        why="The provider's tags stop at the template; an untagged instance has no owner and no budget.",
-        fix="Add tag_specifications for instance and volume.",
-        check=_untagged,
-        reads_graph=True,
-        house=True,
-    ),
-    Rule(
-        id="node-groups-have-our-template",
-        severity="high",
-        applies_to=(NODE_GROUP,),
-        why="The template EKS writes itself allows two metadata hops.",
-        fix="Set launch_template to one that requires tokens and a hop limit of 1.",
-        check=_default_template,
-        house=True,
     ),
     Rule(
         id="node-groups-wait-for-the-network",
@@ -189,5 +179,24 @@ RULES: tuple[Rule, ...] = (
         why="Such a policy grants whole services on every resource of the account.",
         fix="Attach a policy that names actions and resources.",
         check=_broad_policy,
+    ),
+)
+
+PLATFORM: tuple[Rule, ...] = (
+    Rule(
+        id="launched-instances-are-tagged",
+        severity="low",
+        applies_to=(TEMPLATE,),
+        why="The provider's tags stop at the template; an untagged instance has no owner and no budget.",
+        fix="Add tag_specifications for instance and volume.",
+        check=_untagged,
+    ),
+    Rule(
+        id="node-groups-have-our-template",
+        severity="high",
+        applies_to=(NODE_GROUP,),
+        why="The template EKS writes itself allows two metadata hops.",
+        fix="Set launch_template to one that requires tokens and a hop limit of 1.",
+        check=_default_template,
     ),
 )

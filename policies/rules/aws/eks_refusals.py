@@ -1,12 +1,12 @@
 """What EKS refuses on the day it is asked, found while it is only written."""
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Final
 
 from policies.analysis.kubernetes.charts import is_installed
 from policies.engine.graph import Graph, Resource
-from policies.engine.neighbours import keeps_our_conventions
-from policies.engine.rule import Offence, Rule
+from policies.engine.rule import Offence, Rule, Variant
 from policies.engine.values import at, known, mapping, number, sequence
 from policies.rules.aws.eks_cluster import CLUSTER
 from policies.rules.aws.eks_nodes import NODE_GROUP
@@ -16,7 +16,7 @@ _DESIRED: Final = frozenset({"scalingConfig", "scalingConfig.desiredSize"})
 _OF_NODES: Final = "karpenter.sh/discovery"
 
 
-def _sizes(group: Resource, graph: Graph) -> Iterable[Offence]:
+def _sizes(group: Resource, graph: Graph, *, knows_autoscalers: bool = False) -> Iterable[Offence]:
     least, wished, most = (
         number(at(group.inputs, f"scalingConfig.{key}Size"), f"scalingConfig.{key}Size")
         for key in ("min", "desired", "max")
@@ -30,8 +30,8 @@ def _sizes(group: Resource, graph: Graph) -> Iterable[Offence]:
             yield Offence(
                 path=f"scalingConfig.{names[0]}", problem=f"{low:g} is above {names[1]} {high:g}", value=low
             )
-    # Whether an autoscaler moves the size is known of our own stacks only: others may install one anywhere.
-    if keeps_our_conventions(graph) and not is_installed("cluster-autoscaler", graph):
+    # Whether an autoscaler moves the size is known of the platform's stacks only: others may install one anywhere.
+    if knows_autoscalers and not is_installed("cluster-autoscaler", graph):
         for path in sorted(_DESIRED & set(group.ignore_changes)):
             yield Offence(
                 path=path,
@@ -73,8 +73,15 @@ RULES: tuple[Rule, ...] = (
         why="EKS takes a minimum, a desired size and a maximum in this order only, and remembers the desired size.",
         fix="Set desired_size with min_size, and ignore its changes only where an autoscaler makes them.",
         check=_sizes,
+        on_platform=Variant(
+            "A size whose changes are ignored has an autoscaler that moves it.",
+            partial(_sizes, knows_autoscalers=True),
+        ),
         reads_graph=True,
     ),
+)
+
+PLATFORM: tuple[Rule, ...] = (
     Rule(
         id="control-planes-have-subnets-of-their-own",
         severity="high",
@@ -84,7 +91,6 @@ RULES: tuple[Rule, ...] = (
         fix="Give the control plane small subnets (/28) in two zones, apart from those of nodes.",
         check=_shared_subnets,
         reads_graph=True,
-        house=True,
     ),
     Rule(
         id="node-groups-stand-in-one-zone",
@@ -93,6 +99,5 @@ RULES: tuple[Rule, ...] = (
         why="A volume stays in its zone: a group over several may make the next node in another, and the pod waits.",
         fix="Make one node group for each zone.",
         check=_many_zones,
-        house=True,
     ),
 )

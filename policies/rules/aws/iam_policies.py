@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from typing import Final
 
 from facts.managed_policies import BROAD_POLICIES, MANAGED_POLICIES
@@ -10,8 +11,8 @@ from policies.analysis.iam.identities import POLICY, ROLE
 from policies.analysis.iam.scope import wide_resources
 from policies.analysis.iam.statements import Statement, each, statements
 from policies.engine.graph import UNKNOWN, Graph, Resource
-from policies.engine.neighbours import is_made_elsewhere, keeps_our_conventions
-from policies.engine.rule import Offence, Rule
+from policies.engine.neighbours import is_made_elsewhere
+from policies.engine.rule import Offence, Rule, Variant
 from policies.engine.values import at, flag, known, listed, mapping, number, text
 
 ROLE_POLICY: Final = "aws:iam/rolePolicy:RolePolicy"
@@ -110,9 +111,9 @@ def _administers(attachment: Resource, _graph: Graph) -> Iterable[Offence]:
             yield Offence(path=place, problem=f"{name} is attached", value=arn)
 
 
-def _lasting(identity: Resource, graph: Graph) -> Iterable[Offence]:
+def _lasting(identity: Resource, _graph: Graph, *, has_no_users: bool = False) -> Iterable[Offence]:
     """A user without a key or a password is a name only; this platform has none."""
-    if identity.type == USER and not keeps_our_conventions(graph):
+    if identity.type == USER and not has_no_users:
         return
     if identity.type != ACCESS_KEY:
         name = text(known(identity.inputs.get("name")) if identity.type == USER else None)
@@ -121,12 +122,10 @@ def _lasting(identity: Resource, graph: Graph) -> Iterable[Offence]:
             problem="a user's credentials last until somebody remembers them",
             value=name or None,
         )
-    elif (text(at(identity.inputs, "status"), "status") or "Active") == "Active":
-        yield Offence(
-            path="status",
-            problem="an access key works from anywhere, for ever",
-            value=at(identity.inputs, "status"),
-        )
+        return
+    status = at(identity.inputs, "status")
+    if (text(status, "status") or "Active") == "Active":
+        yield Offence(path="status", problem="an access key works from anywhere, for ever", value=status)
 
 
 def _weak_passwords(account: Resource, _graph: Graph) -> Iterable[Offence]:
@@ -219,15 +218,6 @@ RULES: tuple[Rule, ...] = (
         reads_graph=True,
     ),
     Rule(
-        id="roles-have-a-boundary",
-        severity="high",
-        applies_to=(ROLE,),
-        why="A boundary holds when a later policy grants too much.",
-        fix="Set permissions_boundary; the platform's own is Names.boundary_arn.",
-        check=_unbounded,
-        house=True,
-    ),
-    Rule(
         id="permissions-lie-within-the-boundary",
         severity="critical",
         applies_to=(ROLE_POLICY, ATTACHMENT),
@@ -251,7 +241,7 @@ RULES: tuple[Rule, ...] = (
         why="Long-lived credentials leak, and work for whoever finds them.",
         fix="Use a role: EKS Pod Identity for pods, federation for people and pipelines.",
         check=_lasting,
-        reads_graph=True,
+        on_platform=Variant("No users: people take on roles.", partial(_lasting, has_no_users=True)),
     ),
     Rule(
         id="passwords-are-strong",
@@ -260,5 +250,16 @@ RULES: tuple[Rule, ...] = (
         why="A short password is guessed, and opens the console from anywhere.",
         fix="Set minimum_password_length to 14 or more, and ask for all four kinds of characters.",
         check=_weak_passwords,
+    ),
+)
+
+PLATFORM: tuple[Rule, ...] = (
+    Rule(
+        id="roles-have-a-boundary",
+        severity="high",
+        applies_to=(ROLE,),
+        why="A boundary holds when a later policy grants too much.",
+        fix="Set permissions_boundary; the platform's own is Names.boundary_arn.",
+        check=_unbounded,
     ),
 )

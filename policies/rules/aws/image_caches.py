@@ -110,20 +110,22 @@ RULES: tuple[Rule, ...] = (
         check=_not_asking,
     ),
     Rule(
-        id="cached-repositories-are-kept-tight",
-        severity="medium",
-        applies_to=(TEMPLATE,),
-        why="A template is the only place where anything can be said of repositories that do not exist yet.",
-        fix="Set IMMUTABLE tags, a KMS key and a lifecycle policy in the template.",
-        check=_loose,
-        house=True,
-    ),
-    Rule(
         id="registries-scan-what-arrives",
         severity="low",
         applies_to=(SCANNING,),
         why="The account's setting replaces each repository's own, and cached ones have none.",
         fix="Add a rule with SCAN_ON_PUSH or CONTINUOUS_SCAN for every repository.",
         check=_unscanned,
+    ),
+)
+
+PLATFORM: tuple[Rule, ...] = (
+    Rule(
+        id="cached-repositories-are-kept-tight",
+        severity="medium",
+        applies_to=(TEMPLATE,),
+        why="A template is the only place where anything can be said of repositories that do not exist yet.",
+        fix="Set IMMUTABLE tags, a KMS key and a lifecycle policy in the template.",
+        check=_loose,
     ),
 )

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from functools import partial
 from typing import Final
 
 from policies.analysis.iam.accounts import whole_account
@@ -9,7 +10,7 @@ from policies.analysis.iam.callers import accounts, lets_everyone_in, open_state
 from policies.analysis.iam.statements import Statement, statements
 from policies.analysis.platform.lifecycle import is_disposable
 from policies.engine.graph import Graph, Resource
-from policies.engine.rule import Offence, Rule
+from policies.engine.rule import Offence, Rule, Variant
 from policies.engine.values import at, flag, number, text
 
 KEY: Final = "aws:kms/key:Key"
@@ -35,8 +36,8 @@ def _unrotated(key: Resource, _graph: Graph) -> Iterable[Offence]:
         yield Offence(path="enableKeyRotation", problem="is off", value=value)
 
 
-def _short_window(key: Resource, graph: Graph) -> Iterable[Offence]:
-    if is_disposable(key, graph):
+def _short_window(key: Resource, _graph: Graph, *, spares_trials: bool = False) -> Iterable[Offence]:
+    if spares_trials and is_disposable(key):
         return
     days = number(at(key.inputs, "deletionWindowInDays"), "deletionWindowInDays")
     if days is not None and days < 14:  # noqa: PLR2004 the sentence below names it
@@ -114,6 +115,10 @@ RULES: tuple[Rule, ...] = (
         why="What a deleted key encrypted is gone; somebody has to notice in time.",
         fix="Leave deletion_window_in_days at 30.",
         check=_short_window,
+        on_platform=Variant(
+            "Keys of a disposable trial that is not production may go sooner.",
+            partial(_short_window, spares_trials=True),
+        ),
     ),
     Rule(
         id="keys-name-their-users",

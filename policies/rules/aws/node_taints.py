@@ -28,7 +28,7 @@ def _untainted(nodes: Resource, _graph: Graph) -> Iterable[Offence]:
         yield Offence(path=path, problem="none: any pod may run here")
 
 
-RULES: tuple[Rule, ...] = (
+PLATFORM: tuple[Rule, ...] = (
     Rule(
         id="nodes-are-tainted",
         severity="medium",
@@ -36,6 +36,5 @@ RULES: tuple[Rule, ...] = (
         why="Models on the platform's nodes drive it out; what is not a model on their pools takes what they pay for.",
         fix="Taint the nodes (CriticalAddonsOnly, slipway.dev/models, nvidia.com/gpu) with key, value and effect.",
         check=_untainted,
-        house=True,
     ),
 )

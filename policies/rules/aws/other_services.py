@@ -2,15 +2,16 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from typing import Any, Final
 
 from policies.analysis.iam.accounts import homes, whole_account
 from policies.analysis.iam.conditions import Condition
 from policies.analysis.network.tls_policies import is_old
 from policies.engine.graph import UNKNOWN, Graph, Resource
-from policies.engine.neighbours import is_kept_encrypted, is_made_elsewhere
+from policies.engine.neighbours import is_made_elsewhere
 from policies.engine.property_paths import dotted
-from policies.engine.rule import Offence, Rule
+from policies.engine.rule import Offence, Rule, Variant
 from policies.engine.values import at, known, listed, mapping, number, text
 
 LISTENERS: Final = ("aws:lb/listener:Listener",)
@@ -43,10 +44,13 @@ _REFERENCES: Final = ("{{resolve:", "arn:")
 NOTEBOOK: Final = "aws:sagemaker/notebookInstance:NotebookInstance"
 
 
-def _written_password(resource: Resource, graph: Graph) -> Iterable[Offence]:
+def _written_password(
+    resource: Resource, _graph: Graph, *, may_be_encrypted: bool = True
+) -> Iterable[Offence]:
+    encrypted = resource.secret_properties if may_be_encrypted else frozenset[str]()
     for path, value in _passwords(resource.inputs, ""):
         head = path.partition(".")[0].partition("[")[0]
-        if resource.property_dependencies.get(head) or is_kept_encrypted(resource, dotted(path), graph):
+        if resource.property_dependencies.get(head) or dotted(path) in encrypted:
             continue
         if not known(value, path).startswith(_REFERENCES):
             yield Offence(path=path, problem="stands in plain text")  # its value is nothing for a report
@@ -153,6 +157,10 @@ RULES: tuple[Rule, ...] = (
         why="What stands in a program is in its history, its state and every copy.",
         fix="Let AWS keep the password (manageMasterUserPassword), or take it from the resource that makes it.",
         check=_written_password,
+        on_platform=Variant(
+            "Not even encrypted in a stack file: it names the secret.",
+            partial(_written_password, may_be_encrypted=False),
+        ),
         reads_graph=True,
     ),
     Rule(

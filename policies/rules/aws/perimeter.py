@@ -56,7 +56,7 @@ def _openings(statement: Statement) -> Iterable[Offence]:
         )
 
 
-RULES: tuple[Rule, ...] = (
+PLATFORM: tuple[Rule, ...] = (
     Rule(
         id="endpoints-are-a-perimeter",
         severity="high",
@@ -64,6 +64,5 @@ RULES: tuple[Rule, ...] = (
         why="Credentials that somebody brought along write to a bucket of theirs, without any way to the internet.",
         fix="Give it the policy of components.endpoint_policy: own identities on own resources, and named reads.",
         check=_passes_everything,
-        house=True,
     ),
 )

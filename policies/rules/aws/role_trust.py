@@ -11,7 +11,6 @@ from policies.analysis.iam.identities import ASSOCIATION, ROLE
 from policies.analysis.iam.statements import Statement, each, statements
 from policies.engine.collect_errors import every
 from policies.engine.graph import Graph, Resource
-from policies.engine.neighbours import keeps_our_conventions
 from policies.engine.rule import Offence, Rule
 from policies.engine.values import at, flag, text
 from policies.rules.aws.resource_policies import shared_with
@@ -73,10 +72,8 @@ def _taken_on(statement: Statement, provider: str, by: str) -> Offence:
     )
 
 
-def _any_pod(role: Resource, graph: Graph) -> Iterable[Offence]:
+def _any_pod(role: Resource, _graph: Graph) -> Iterable[Offence]:
     """AWS's own form names nobody: whoever may associate and pass the role decides. Ours does not leave it there."""
-    if not keeps_our_conventions(graph):
-        return ()
     return each(statements(at(role.inputs, "assumeRolePolicy"), _TRUST), _unnamed_pods)
 
 
@@ -138,15 +135,6 @@ RULES: tuple[Rule, ...] = (
         check=_open_trust,
     ),
     Rule(
-        id="pod-roles-name-their-namespaces",
-        severity="high",
-        applies_to=(ROLE,),
-        why="Otherwise whoever may create an association gives the role to any pod of any cluster.",
-        fix="Use components.iam_document.pod_identity_trust: request tags of the cluster and its namespaces.",
-        check=_any_pod,
-        reads_graph=True,
-    ),
-    Rule(
         id="pod-identities-carry-session-tags",
         severity="high",
         applies_to=(ASSOCIATION,),
@@ -171,5 +159,16 @@ RULES: tuple[Rule, ...] = (
         why="Such a service takes on roles for whoever asks it to: another account's request gets this role's data.",
         fix="Add a condition on aws:SourceAccount or aws:SourceArn to the trust policy.",
         check=_for_whom,
+    ),
+)
+
+PLATFORM: tuple[Rule, ...] = (
+    Rule(
+        id="pod-roles-name-their-namespaces",
+        severity="high",
+        applies_to=(ROLE,),
+        why="Otherwise whoever may create an association gives the role to any pod of any cluster.",
+        fix="Use components.iam_document.pod_identity_trust: request tags of the cluster and its namespaces.",
+        check=_any_pod,
     ),
 )

@@ -1,6 +1,7 @@
 """What must hold for a bucket: private, encrypted, spoken to over TLS, versioned, logged, hard to delete."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from typing import Any, Final
 
 from policies.analysis.iam.statements import Statement, statements
@@ -16,8 +17,7 @@ from policies.analysis.storage.bucket_parts import (
     takes_logs,
 )
 from policies.engine.graph import Graph, Resource
-from policies.engine.neighbours import keeps_our_conventions
-from policies.engine.rule import Offence, Rule
+from policies.engine.rule import Offence, Rule, Variant
 from policies.engine.values import at, flag, sequence, text
 
 _BLOCK: Final = "publicAccessBlockConfiguration"
@@ -44,10 +44,10 @@ def _public(bucket: Resource, graph: Graph) -> Iterable[Offence]:
             yield Offence(path=f"{_BLOCK}.{name}", problem="is off", value=at(blocks[0], name))
 
 
-def _owned_by_others(bucket: Resource, graph: Graph) -> Iterable[Offence]:
+def _owned_by_others(bucket: Resource, graph: Graph, *, wants_no_lists: bool = False) -> Iterable[Offence]:
     for said in (bucket.inputs, *parts(graph, bucket, "bucketAcl")):
         yield from opened_by_list(said)
-    if not keeps_our_conventions(graph):
+    if not wants_no_lists:
         return  # deliverers of logs need lists, which open nothing by themselves
     # Undeclared, S3 makes new buckets BucketOwnerEnforced.
     for controls in parts(graph, bucket, "bucketOwnershipControls"):
@@ -69,16 +69,15 @@ def _defaults(bucket: Resource, graph: Graph) -> Iterator[Mapping[str, Any]]:
         yield first(at(first(inline, "serverSideEncryptionConfiguration"), "rule"), "rule")
 
 
-def _not_our_key(bucket: Resource, graph: Graph) -> Iterable[Offence]:
+def _not_our_key(bucket: Resource, graph: Graph, *, wants_own_key: bool = False) -> Iterable[Offence]:
     algorithms = []
-    is_ours = keeps_our_conventions(graph)
     for rule in _defaults(bucket, graph):
         default = first(
             at(rule, "applyServerSideEncryptionByDefault"), "rules.applyServerSideEncryptionByDefault"
         )
         algorithm = text(at(default, "sseAlgorithm"), "sseAlgorithm") or "AES256"
         key = text(at(default, "kmsMasterKeyId"), "kmsMasterKeyId")
-        if is_ours and algorithm.startswith("aws:kms") and (not key or key.endswith("alias/aws/s3")):
+        if wants_own_key and algorithm.startswith("aws:kms") and (not key or key.endswith("alias/aws/s3")):
             yield Offence(
                 path=f"{_DEFAULT}.kmsMasterKeyId",
                 problem="is under aws/s3, a key whose policy nobody can change",
@@ -86,7 +85,7 @@ def _not_our_key(bucket: Resource, graph: Graph) -> Iterable[Offence]:
             )
         algorithms.append(algorithm)
     # S3 encrypts everything; undeclared, with keys of its own. Others may have chosen those.
-    if (not algorithms or (is_ours and "AES256" in algorithms)) and not takes_logs(graph, bucket):
+    if (not algorithms or (wants_own_key and "AES256" in algorithms)) and not takes_logs(graph, bucket):
         yield Offence(
             path=f"{_DEFAULT}.sseAlgorithm",
             problem="is under keys of S3: nobody here can revoke them or see their use",
@@ -143,6 +142,10 @@ RULES: tuple[Rule, ...] = (
         why="Access lists of single objects escape the bucket's policy, and every review of it.",
         fix="Set object_ownership to BucketOwnerEnforced and drop the acl.",
         check=_owned_by_others,
+        on_platform=Variant(
+            "Access lists are switched off: BucketOwnerEnforced.",
+            partial(_owned_by_others, wants_no_lists=True),
+        ),
         reads_graph=True,
     ),
     Rule(
@@ -153,6 +156,10 @@ RULES: tuple[Rule, ...] = (
         why="A key of our own can be closed in an incident, and each use of it is on record.",
         fix="Set aws:kms with a key in an aws.s3.BucketServerSideEncryptionConfiguration; logs cannot have it.",
         check=_not_our_key,
+        on_platform=Variant(
+            "The key is one of the stack's: neither AES256 nor aws/s3.",
+            partial(_not_our_key, wants_own_key=True),
+        ),
         reads_graph=True,
     ),
     Rule(
@@ -173,6 +180,9 @@ RULES: tuple[Rule, ...] = (
         check=_unversioned,
         reads_graph=True,
     ),
+)
+
+PLATFORM: tuple[Rule, ...] = (
     Rule(
         id="buckets-log-access",
         severity="low",
@@ -181,7 +191,6 @@ RULES: tuple[Rule, ...] = (
         fix="Declare an aws.s3.BucketLogging to a bucket for logs.",
         check=_unlogged,
         reads_graph=True,
-        house=True,
     ),
 )
 

@@ -174,16 +174,6 @@ RULES: tuple[Rule, ...] = (
         check=_default_group_with_rules,
     ),
     Rule(
-        id="vpcs-close-their-default-group",
-        severity="low",
-        applies_to=(VPC,),
-        why="AWS creates the default group open between its members and to everywhere outside.",
-        fix="Adopt it with an aws.ec2.DefaultSecurityGroup that has no rules.",
-        check=_open_default_group,
-        reads_graph=True,
-        house=True,
-    ),
-    Rule(
         id="subnets-give-no-public-addresses",
         severity="low",
         applies_to=(SUBNET,),
@@ -206,6 +196,18 @@ RULES: tuple[Rule, ...] = (
         why="Behind an internet gateway one public address is enough to expose a node.",
         fix="Route the subnet's default route to a NAT gateway.",
         check=_reachable_nodes,
+        reads_graph=True,
+    ),
+)
+
+PLATFORM: tuple[Rule, ...] = (
+    Rule(
+        id="vpcs-close-their-default-group",
+        severity="low",
+        applies_to=(VPC,),
+        why="AWS creates the default group open between its members and to everywhere outside.",
+        fix="Adopt it with an aws.ec2.DefaultSecurityGroup that has no rules.",
+        check=_open_default_group,
         reads_graph=True,
     ),
 )

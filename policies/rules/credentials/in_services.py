@@ -7,9 +7,8 @@ from typing import Any, Final
 from policies.analysis.secrets.shapes import spotted
 from policies.engine.collect_errors import every
 from policies.engine.graph import UNKNOWN, Graph, Resource
-from policies.engine.neighbours import is_kept_encrypted
 from policies.engine.property_paths import below, dotted, places_at
-from policies.engine.rule import Offence, Rule
+from policies.engine.rule import Offence, Rule, Variant
 from policies.engine.values import at, known, mapping, text
 from policies.rules.aws.ecs_tasks import JOB, TASK, containers
 
@@ -30,14 +29,15 @@ _KEPT_ELSEWHERE: Final = frozenset({"SECRETS_MANAGER", "PARAMETER_STORE", "Secur
 """Kinds of variables that name a secret, and the parameter that is one (secrets-not-in-plain-text judges it)."""
 
 
-def _told(service: Resource, graph: Graph) -> Iterable[Offence]:
+def _told(service: Resource, _graph: Graph, *, may_be_encrypted: bool = True) -> Iterable[Offence]:
     made = {path for path, urns in service.property_dependencies.items() if urns}
+    encrypted = service.secret_properties if may_be_encrypted else frozenset[str]()
     return every(
         partial(_spotted, path, name, value)
         for path, name, value in _said(service)
         # What another resource makes is written nowhere, and what Pulumi encrypts is shown to nobody.
         if not (value is UNKNOWN and dotted(path).partition(".")[0] in made)
-        and not any(is_kept_encrypted(service, above, graph) for above in _above(dotted(path)))
+        and not any(above in encrypted for above in _above(dotted(path)))
     )
 
 
@@ -85,6 +85,9 @@ RULES: tuple[Rule, ...] = (
         why="What a service is told is shown to everybody who may describe it, and stands in its history.",
         fix="Name a secret (valueFrom, SECRETS_MANAGER, SecureString), and let the service's role read it.",
         check=_told,
+        on_platform=Variant(
+            "Not even encrypted in a stack file: it names the secret.", partial(_told, may_be_encrypted=False)
+        ),
         reads_graph=True,
     ),
 )

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from functools import partial
 from typing import Final
 
 from policies.analysis.secrets.documents import is_plain, is_suspect, settings
@@ -9,9 +10,8 @@ from policies.analysis.secrets.placeholders import is_no_secret
 from policies.analysis.secrets.shapes import in_text, spotted
 from policies.engine.base64_text import decoded
 from policies.engine.graph import Graph, Resource
-from policies.engine.neighbours import is_kept_encrypted
 from policies.engine.property_paths import below
-from policies.engine.rule import Offence, Rule
+from policies.engine.rule import Offence, Rule, Variant
 from policies.engine.values import at, mapping, number, text
 
 SECRET: Final = "aws:secretsmanager/secret:Secret"  # noqa: S105 a type of resource
@@ -56,18 +56,20 @@ def _gone_at_once(secret: Resource, _graph: Graph) -> Iterable[Offence]:
         yield Offence(path="recoveryWindowInDays", problem="is 0: a deletion cannot be taken back", value=0)
 
 
-def _written_down(holder: Resource, graph: Graph) -> Iterable[Offence]:
+def _written_down(holder: Resource, _graph: Graph, *, may_be_encrypted: bool = True) -> Iterable[Offence]:
     if _is_plain_parameter(holder):
         return
+    # Pulumi keeps a secret encrypted in files and states. Our stack files hold names of secrets only.
+    encrypted = holder.secret_properties if may_be_encrypted else frozenset[str]()
     for name in _VALUES[holder.type]:
-        if holder.property_dependencies.get(name) or is_kept_encrypted(holder, name, graph):
+        if holder.property_dependencies.get(name) or name in encrypted:
             continue  # made by another resource, and written nowhere
         value = at(holder.inputs, name)
         if holder.type == KUBERNETES_SECRET:
             yield from (
                 Offence(path=below(name, key), problem="stands in plain text")
                 for key, one in mapping(value, name).items()
-                if not is_kept_encrypted(holder, f"{name}.{key}", graph)
+                if f"{name}.{key}" not in encrypted
                 and _is_secret(key, text(one, key), is_encoded=name == "data")
             )
         elif text(value, name):
@@ -106,16 +108,6 @@ def _standing_token(secret: Resource, _graph: Graph) -> Iterable[Offence]:
 
 RULES: tuple[Rule, ...] = (
     Rule(
-        id="secrets-use-cmk",
-        severity="medium",
-        aliases=("secrets-are-under-our-key",),
-        applies_to=(SECRET, PARAMETER),
-        why="A key of our own can be closed in an incident, and each use of it is on record.",
-        fix="Name a KMS key of this account.",
-        check=_not_our_key,
-        house=True,
-    ),
-    Rule(
         id="secret-recovery-window-set",
         severity="medium",
         aliases=("secret-deletion-can-be-taken-back",),
@@ -132,6 +124,10 @@ RULES: tuple[Rule, ...] = (
         why="What stands in a program or a manifest is in its history, its state and every copy; base64 hides nothing.",
         fix="Name a secret that something else fills, or take the value from the resource that makes it.",
         check=_written_down,
+        on_platform=Variant(
+            "Not even encrypted in a stack file: it names the secret.",
+            partial(_written_down, may_be_encrypted=False),
+        ),
         reads_graph=True,
     ),
     Rule(
@@ -141,5 +137,17 @@ RULES: tuple[Rule, ...] = (
         why="Whoever reads it once is that account until somebody finds out.",
         fix="Use projected tokens, which end (TokenRequest); outside the cluster, an identity of AWS.",
         check=_standing_token,
+    ),
+)
+
+PLATFORM: tuple[Rule, ...] = (
+    Rule(
+        id="secrets-use-cmk",
+        severity="medium",
+        aliases=("secrets-are-under-our-key",),
+        applies_to=(SECRET, PARAMETER),
+        why="A key of our own can be closed in an incident, and each use of it is on record.",
+        fix="Name a KMS key of this account.",
+        check=_not_our_key,
     ),
 )

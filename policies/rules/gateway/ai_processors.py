@@ -71,7 +71,7 @@ NEEDS_NO_RULE: Final = dict.fromkeys(
     _CONFIGS, "judged where a Gateway with AI routes names it (edge-processors-have-requests)"
 )
 
-RULES: tuple[Rule, ...] = (
+PLATFORM: tuple[Rule, ...] = (
     Rule(
         id="edge-processors-have-requests",
         severity="high",
@@ -80,7 +80,6 @@ RULES: tuple[Rule, ...] = (
         fix="Name a GatewayConfig in the Gateway's annotation and set extProc.kubernetes.resources in it.",
         check=_best_effort,
         reads_graph=True,
-        house=True,
     ),
     Rule(
         id="ai-gateway-admission-names-its-gateways",
@@ -89,6 +88,5 @@ RULES: tuple[Rule, ...] = (
         why="Its failure policy is Fail: what it need not change should not wait for it.",
         fix="Set objectSelector to the owning gateway's name, or namespaceSelector, for gateways that have AI routes.",
         check=_stops_every_proxy,
-        house=True,
     ),
 )

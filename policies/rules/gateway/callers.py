@@ -1,6 +1,7 @@
 """What must hold for those who call the edge: whose tokens count, how often they may ask, from where."""
 
 from collections.abc import Iterable
+from functools import partial
 
 from policies.analysis.gateway.objects import (
     CLASSES,
@@ -13,8 +14,7 @@ from policies.analysis.gateway.objects import (
 )
 from policies.analysis.kubernetes.metadata import name_of
 from policies.engine.graph import Graph, Resource
-from policies.engine.neighbours import is_of_others
-from policies.engine.rule import Offence, Rule
+from policies.engine.rule import Offence, Rule, Variant
 from policies.engine.values import at, mapping, sequence, text
 
 
@@ -40,8 +40,10 @@ def _tokens_of_others(policy: Resource, _graph: Graph) -> Iterable[Offence]:
             )
 
 
-def _unlimited(gateway: Resource, graph: Graph) -> Iterable[Offence]:
-    if is_of_others(gateway, graph) or not is_envoy(gateway, graph) or is_inside_only(gateway, graph):
+def _unlimited(gateway: Resource, graph: Graph, *, is_whole: bool = False) -> Iterable[Offence]:
+    if gateway.source and not is_whole:  # its limit may stand in another file
+        return
+    if not is_envoy(gateway, graph) or is_inside_only(gateway, graph):
         return
     policies = [p for p in graph.of_type(TRAFFIC_POLICY) if is_for(p, gateway)]
     limits = [
@@ -51,9 +53,11 @@ def _unlimited(gateway: Resource, graph: Graph) -> Iterable[Offence]:
         yield Offence(path="", problem="no BackendTrafficPolicy for this gateway limits its callers")
 
 
-def _undescribed(gateway: Resource, graph: Graph) -> Iterable[Offence]:
+def _undescribed(gateway: Resource, graph: Graph, *, is_whole: bool = False) -> Iterable[Offence]:
     """Without an EnvoyProxy, Envoy Gateway asks for a load balancer with the cloud's defaults."""
-    if is_of_others(gateway, graph) or not is_envoy(gateway, graph):  # whether it is public is their choice
+    if gateway.source and not is_whole:  # whether it is public is the choice of whoever wrote the file
+        return
+    if not is_envoy(gateway, graph):
         return
     if at(gateway.inputs, "spec.infrastructure.parametersRef.name"):
         return
@@ -95,6 +99,7 @@ RULES: tuple[Rule, ...] = (
         why="One caller in a loop fills the GPUs that everybody waits for.",
         fix="Add a BackendTrafficPolicy with rateLimit that targets the gateway.",
         check=_unlimited,
+        on_platform=Variant("Gateways in manifests are asked too.", partial(_unlimited, is_whole=True)),
         reads_graph=True,
     ),
     Rule(
@@ -104,6 +109,7 @@ RULES: tuple[Rule, ...] = (
         why="What the cloud chooses where nobody chose is a load balancer on the internet.",
         fix="Point spec.infrastructure.parametersRef at an EnvoyProxy with an internal or closed service.",
         check=_undescribed,
+        on_platform=Variant("Gateways in manifests are asked too.", partial(_undescribed, is_whole=True)),
         reads_graph=True,
     ),
 )

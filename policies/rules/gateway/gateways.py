@@ -204,15 +204,6 @@ RULES: tuple[Rule, ...] = (
         reads_graph=True,
     ),
     Rule(
-        id="ai-routes-keep-traffic-weights",
-        severity="high",
-        applies_to=AI_ROUTES,
-        why="A route straight to an InferencePool ignores the weights between versions of a model.",
-        fix="Point it at an AIServiceBackend for the inner gateway.",
-        check=_bypasses_weights,
-        house=True,
-    ),
-    Rule(
         id="rate-limits-fail-closed",
         severity="high",
         applies_to=(RELEASE,),
@@ -228,6 +219,17 @@ RULES: tuple[Rule, ...] = (
         fix="Set retain_on_delete.",
         check=_definition_goes,
         reads_retention=True,
+    ),
+)
+
+PLATFORM: tuple[Rule, ...] = (
+    Rule(
+        id="ai-routes-keep-traffic-weights",
+        severity="high",
+        applies_to=AI_ROUTES,
+        why="A route straight to an InferencePool ignores the weights between versions of a model.",
+        fix="Point it at an AIServiceBackend for the inner gateway.",
+        check=_bypasses_weights,
     ),
 )
 

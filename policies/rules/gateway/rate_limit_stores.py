@@ -106,6 +106,9 @@ RULES: tuple[Rule, ...] = (
         fix="Name a certificateRef, or take tls out and set REDIS_TLS in rateLimitDeployment.container.env.",
         check=_refused_pods,
     ),
+)
+
+PLATFORM: tuple[Rule, ...] = (
     Rule(
         id="production-counts-outside-the-cluster",
         severity="high",
@@ -114,7 +117,6 @@ RULES: tuple[Rule, ...] = (
         fix="Set gateway.rate_limit_store to managed.",
         check=_lost_with_a_machine,
         reads_graph=True,
-        house=True,
     ),
 )
 

@@ -146,16 +146,6 @@ RULES: tuple[Rule, ...] = (
         check=_encrypted,
     ),
     Rule(
-        id="queues-refuse-plain-transport",
-        severity="medium",
-        applies_to=(QUEUE,),
-        why="SQS answers plain HTTP unless a policy refuses it.",
-        fix='In the queue\'s policy, deny sqs:* to every principal where aws:SecureTransport is "false".',
-        check=_encrypted_transport,
-        reads_graph=True,
-        house=True,
-    ),
-    Rule(
         id="queue-senders-are-named",
         severity="medium",
         applies_to=(QUEUE, QUEUE_POLICY),
@@ -187,5 +177,17 @@ RULES: tuple[Rule, ...] = (
         why="A controller that goes wrong must not end machines of other clusters in the account.",
         fix="Condition the statement on aws:ResourceTag, for example kubernetes.io/cluster/<name>: owned.",
         check=_ended_by_tag,
+    ),
+)
+
+PLATFORM: tuple[Rule, ...] = (
+    Rule(
+        id="queues-refuse-plain-transport",
+        severity="medium",
+        applies_to=(QUEUE,),
+        why="SQS answers plain HTTP unless a policy refuses it.",
+        fix='In the queue\'s policy, deny sqs:* to every principal where aws:SecureTransport is "false".',
+        check=_encrypted_transport,
+        reads_graph=True,
     ),
 )

@@ -1,12 +1,12 @@
 """No busy GPU is taken away: consolidation, drift and expiry of pools, in manifests of others too."""
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any, Final
 
 from policies.analysis.machines.capacity import holding_of, holdings
 from policies.engine.graph import Graph, Resource
-from policies.engine.neighbours import keeps_our_conventions
-from policies.engine.rule import Offence, Rule
+from policies.engine.rule import Offence, Rule, Variant
 from policies.engine.values import at, hours, sequence, text
 from policies.rules.karpenter.node_pools import NODE_POOLS, is_gpu_pool, template_of
 
@@ -16,13 +16,12 @@ _DEFAULT: Final = {"v1": "WhenEmptyOrUnderutilized", "v1beta1": "WhenUnderutiliz
 _STAYS: Final = "karpenter.sh/do-not-disrupt"
 
 
-def _never_moved(resource: Resource, graph: Graph) -> Iterator[Offence]:
+def _never_moved(resource: Resource, graph: Graph, *, is_planned: bool = False) -> Iterator[Offence]:
     if not is_gpu_pool(resource):
         return
-    is_ours = keeps_our_conventions(graph)
     policy = text(at(resource.inputs, "spec.disruption.consolidationPolicy"))
     is_left_out = not policy and resource.is_part
-    if policy != "WhenEmpty" and not is_left_out and (is_ours or not _is_held(resource, graph)):
+    if policy != "WhenEmpty" and not is_left_out and (is_planned or not _is_held(resource, graph)):
         default = _DEFAULT[resource.type.partition("/")[2].partition(":")[0]]
         how = policy or f"is not set, and {default} is the default: it"
         yield Offence(
@@ -30,7 +29,7 @@ def _never_moved(resource: Resource, graph: Graph) -> Iterator[Offence]:
             problem=f"{how} moves a busy GPU",
             value=policy or None,
         )
-    if is_ours:
+    if is_planned:
         yield from _drained_later(resource)
 
 
@@ -95,6 +94,10 @@ RULES: tuple[Rule, ...] = (
             "maintenance window if need be) and expireAfter Never."
         ),
         check=_never_moved,
+        on_platform=Variant(
+            "Drift waits for a window too, and nodes never expire, whatever else keeps consolidation off.",
+            partial(_never_moved, is_planned=True),
+        ),
         reads_graph=True,
     ),
 )

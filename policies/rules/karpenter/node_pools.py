@@ -6,7 +6,6 @@ from typing import Any, Final
 
 from facts.accelerators import gpu_instances
 from policies.engine.graph import Graph, Resource
-from policies.engine.neighbours import keeps_our_conventions
 from policies.engine.rule import Offence, Rule
 from policies.engine.values import at, flag, mapping, sequence, text
 
@@ -85,8 +84,8 @@ def _limited(resource: Resource, _graph: Graph) -> Iterator[Offence]:
         yield Offence(path="spec.limits", problem="no limit on GPUs, processors, memory or nodes")
 
 
-def _interruptible(resource: Resource, graph: Graph) -> Iterator[Offence]:
-    if not is_gpu_pool(resource) or not keeps_our_conventions(graph):  # the label is ours
+def _interruptible(resource: Resource, _graph: Graph) -> Iterator[Offence]:
+    if not is_gpu_pool(resource):
         return
     path = _INTERRUPTIBLE.replace(".", "\\.")
     marks = [
@@ -103,8 +102,8 @@ def _interruptible(resource: Resource, graph: Graph) -> Iterator[Offence]:
         yield Offence(path=_REQUIREMENTS, problem=f"{how}, and is not labelled {_INTERRUPTIBLE}")
 
 
-def _encrypts_in_transit(resource: Resource, graph: Graph) -> Iterator[Offence]:
-    if not is_gpu_pool(resource) or not keeps_our_conventions(graph):
+def _encrypts_in_transit(resource: Resource, _graph: Graph) -> Iterator[Offence]:
+    if not is_gpu_pool(resource):
         return
     wanted = _requirements(resource)
     if any(key == _ENCRYPTION and op == "In" and list(values) == ["true"] for key, op, values in wanted):
@@ -142,6 +141,9 @@ RULES: tuple[Rule, ...] = (
         fix="Set spec.limits: a number of nvidia.com/gpu where there are GPUs, else cpu and memory.",
         check=_limited,
     ),
+)
+
+PLATFORM: tuple[Rule, ...] = (
     Rule(
         id="gpu-pools-use-spot-only-when-interruptible",
         severity="high",
@@ -152,7 +154,6 @@ RULES: tuple[Rule, ...] = (
             'slipway.dev/interruptible: "true".'
         ),
         check=_interruptible,
-        reads_graph=True,
     ),
     Rule(
         id="gpu-nodes-encrypt-in-transit",
@@ -161,6 +162,5 @@ RULES: tuple[Rule, ...] = (
         why="Traffic between GPUs of several nodes goes past the mesh; only the machine can encrypt it.",
         fix='Require karpenter.k8s.aws/instance-encryption-in-transit-supported In ["true"].',
         check=_encrypts_in_transit,
-        reads_graph=True,
     ),
 )

@@ -1,6 +1,7 @@
 """What must hold for machines and pods together: every pod has a pool that takes it, and the pool has room for all."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from typing import Any, Final
 
 from policies.analysis.kserve.objects import INFERENCE_SERVICE, LLM
@@ -13,9 +14,8 @@ from policies.analysis.machines.view import with_machines_above
 from policies.analysis.machines.workloads import Workload, of_owner
 from policies.analysis.pods.finder import WORKLOADS
 from policies.engine.graph import Graph, Resource
-from policies.engine.neighbours import keeps_our_conventions
 from policies.engine.property_paths import below
-from policies.engine.rule import Offence, Rule
+from policies.engine.rule import Offence, Rule, Variant
 from policies.rules.aws.eks_nodes import NODE_GROUP
 from policies.rules.karpenter.node_pools import NODE_POOLS
 
@@ -26,11 +26,11 @@ _GPU_LIMIT: Final = below("spec.limits", GPU)
 _SHOWN: Final = 4
 
 
-def _homeless(owner: Resource, graph: Graph) -> Iterable[Offence]:
+def _homeless(owner: Resource, graph: Graph, *, sees_all_pools: bool = False) -> Iterable[Offence]:
     there = pools(with_machines_above(graph))
     for pod in of_owner(graph, owner) if there else ():
         if not pod.per_node:
-            yield from _without_a_pool(pod, there, graph)
+            yield from _without_a_pool(pod, there, sees_all_pools=sees_all_pools)
 
 
 def _is_critical(spec: Mapping[str, Any]) -> bool:
@@ -41,7 +41,7 @@ def _is_critical(spec: Mapping[str, Any]) -> bool:
     )
 
 
-def _without_a_pool(pod: Workload, there: tuple[Pool, ...], graph: Graph) -> Iterator[Offence]:
+def _without_a_pool(pod: Workload, there: tuple[Pool, ...], *, sees_all_pools: bool) -> Iterator[Offence]:
     refused = {pool.name: list(refusals(pod.spec, pool)) for pool in there}
     if not all(refused.values()):
         return
@@ -49,7 +49,7 @@ def _without_a_pool(pod: Workload, there: tuple[Pool, ...], graph: Graph) -> Ite
     meant = [pool for pool in there if any(key in pool.labels for key in wanted)]
     if not meant and of_pod(pod.spec).gpus:
         meant = [pool for pool in there if has_gpus(pool)]
-    if not meant and keeps_our_conventions(graph) and not pod.owner.source:
+    if not meant and sees_all_pools and not pod.owner.source:
         meant = list(there)
     if not meant or (pod.owner.source and _is_critical(pod.spec)):  # its machines are those of another file
         return
@@ -204,6 +204,10 @@ RULES: tuple[Rule, ...] = (
         why="A pod whose labels no machine carries, or whose taint it does not tolerate, waits for ever.",
         fix="Select a label that a pool carries, and tolerate the pool's taints.",
         check=_homeless,
+        on_platform=Variant(
+            "Every pool is in view, so a pod that selects none of them is asked too.",
+            partial(_homeless, sees_all_pools=True),
+        ),
         reads_graph=True,
     ),
     Rule(
@@ -224,6 +228,9 @@ RULES: tuple[Rule, ...] = (
         check=_overfull_above,
         reads_graph=True,
     ),
+)
+
+PLATFORM: tuple[Rule, ...] = (
     Rule(
         id="fixed-nodes-hold-their-pods-with-one-missing",
         severity="high",
@@ -232,6 +239,5 @@ RULES: tuple[Rule, ...] = (
         fix="Raise system_nodes.nodes_per_zone or choose larger instance_types.",
         check=_crowded,
         reads_graph=True,
-        house=True,
     ),
 )

@@ -93,6 +93,9 @@ RULES: tuple[Rule, ...] = (
         check=_second_owner,
         reads_graph=True,
     ),
+)
+
+PLATFORM: tuple[Rule, ...] = (
     Rule(
         id="definitions-are-objects",
         severity="high",
@@ -103,6 +106,5 @@ RULES: tuple[Rule, ...] = (
         ),
         fix="Declare the definitions from the pinned module (facts/pins/crds.yaml), and tell the chart to bring none.",
         check=_in_a_chart,
-        house=True,
     ),
 )

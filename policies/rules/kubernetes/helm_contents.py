@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from typing import Any, Final
 
 from facts.chart_contents import record_of
@@ -11,8 +12,7 @@ from policies.analysis.kubernetes.charts import RELEASE, chart_of
 from policies.analysis.kubernetes.within import in_values
 from policies.analysis.platform.registry import declared
 from policies.engine.graph import Graph, Resource
-from policies.engine.neighbours import keeps_our_conventions
-from policies.engine.rule import Offence, Rule
+from policies.engine.rule import Offence, Rule, Variant
 from policies.engine.values import at, mapping, text
 
 MOST: Final = 1_048_576
@@ -68,7 +68,7 @@ def _stale(release: Resource, graph: Graph) -> Iterable[Offence]:
             )
 
 
-def _elsewhere(release: Resource, graph: Graph) -> Iterable[Offence]:
+def _elsewhere(release: Resource, graph: Graph, *, wants_pins: bool = False) -> Iterable[Offence]:
     said = mapping(at(release.inputs, "repositoryOpts"), "repositoryOpts")
     command = text(at(release.inputs, "postrender"), "postrender")
     if command:
@@ -85,7 +85,7 @@ def _elsewhere(release: Resource, graph: Graph) -> Iterable[Offence]:
     chart = text(at(release.inputs, "chart"), "chart")
     pins = [pin for pin in charts().values() if pin.chart == chart_of(release)]
     if not pins:
-        if keeps_our_conventions(graph):
+        if wants_pins:
             yield Offence(
                 path="chart", problem=f"{chart_of(release)} has no pin in facts/pins/charts.yaml", value=chart
             )
@@ -97,7 +97,7 @@ def _elsewhere(release: Resource, graph: Graph) -> Iterable[Offence]:
             value=chart,
             expected=f"the pinned one comes from {pins[0].repository}",
         )
-    elif keeps_our_conventions(graph):
+    elif wants_pins:
         yield from _not_as_pinned(release, chart, pins, graph)
 
 
@@ -165,6 +165,22 @@ RULES: tuple[Rule, ...] = (
         reads_graph=True,
     ),
     Rule(
+        id="charts-are-held-to-their-pins",
+        severity="high",
+        applies_to=(RELEASE,),
+        why="One chart of one repository was reviewed and rendered; another one has the same rights in the cluster.",
+        fix="Install the chart of facts/pins/charts.yaml from its repository, as it is; add a pin for a new one.",
+        check=_elsewhere,
+        on_platform=Variant(
+            "Every chart has a pin, and comes from its repository in its version.",
+            partial(_elsewhere, wants_pins=True),
+        ),
+        reads_graph=True,
+    ),
+)
+
+PLATFORM: tuple[Rule, ...] = (
+    Rule(
         id="chart-values-are-rendered",
         severity="high",
         applies_to=(RELEASE,),
@@ -172,16 +188,6 @@ RULES: tuple[Rule, ...] = (
         fix="Run make charts and commit facts/charts.",
         check=_stale,
         level="advisory",
-        reads_graph=True,
-        house=True,
-    ),
-    Rule(
-        id="charts-are-held-to-their-pins",
-        severity="high",
-        applies_to=(RELEASE,),
-        why="One chart of one repository was reviewed and rendered; another one has the same rights in the cluster.",
-        fix="Install the chart of facts/pins/charts.yaml from its repository, as it is; add a pin for a new one.",
-        check=_elsewhere,
         reads_graph=True,
     ),
     Rule(
@@ -192,6 +198,5 @@ RULES: tuple[Rule, ...] = (
         fix="Declare the object in the program.",
         check=_extra,
         reads_graph=True,
-        house=True,
     ),
 )

@@ -114,6 +114,17 @@ RULES: tuple[Rule, ...] = (
         check=_plain_source,
     ),
     Rule(
+        id="chart-values-hold-no-secrets",
+        severity="critical",
+        applies_to=(RELEASE,),
+        why="Values stand in the state, in the release's own Secret and in every diff.",
+        fix="Let the chart read an existing Secret, or give the pod an identity.",
+        check=_inline_secrets,
+    ),
+)
+
+PLATFORM: tuple[Rule, ...] = (
+    Rule(
         id="helm-releases-are-atomic",
         severity="high",
         aliases=("releases-are-whole",),
@@ -122,14 +133,5 @@ RULES: tuple[Rule, ...] = (
         fix="Set atomic and leave skip_await off.",
         check=_left_half_way,
         reads_graph=True,
-        house=True,
-    ),
-    Rule(
-        id="chart-values-hold-no-secrets",
-        severity="critical",
-        applies_to=(RELEASE,),
-        why="Values stand in the state, in the release's own Secret and in every diff.",
-        fix="Let the chart read an existing Secret, or give the pod an identity.",
-        check=_inline_secrets,
     ),
 )

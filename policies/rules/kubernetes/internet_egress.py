@@ -43,7 +43,7 @@ def _ranges(peers: Any, where: str) -> Iterator[Offence]:
             yield Offence(path=path, problem=f"{cidr} is the internet", value=cidr)
 
 
-RULES: tuple[Rule, ...] = (
+PLATFORM: tuple[Rule, ...] = (
     Rule(
         id="models-have-no-way-to-the-internet",
         severity="high",
@@ -52,6 +52,5 @@ RULES: tuple[Rule, ...] = (
         fix="Leave workload_namespace.https_egress empty, or name the few ranges; AWS answers at endpoints in the VPC.",
         check=_way_to_the_internet,
         reads_graph=True,
-        house=True,
     ),
 )

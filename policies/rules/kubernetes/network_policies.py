@@ -2,6 +2,7 @@
 
 import ipaddress
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any, Final
 
 from policies.analysis.mesh.callers import is_somebody, names_callers
@@ -13,8 +14,7 @@ from policies.analysis.mesh.objects import (
 )
 from policies.analysis.network.internet_range import is_internet
 from policies.engine.graph import Graph, Resource
-from policies.engine.neighbours import keeps_our_conventions
-from policies.engine.rule import Offence, Rule
+from policies.engine.rule import Offence, Rule, Variant
 from policies.engine.values import UndecidedError, at, known, mapping, number, sequence, text
 
 _METADATA: Final = ipaddress.ip_address("169.254.169.254")
@@ -46,9 +46,7 @@ def _anonymous_callers(policy: Resource, _graph: Graph) -> Iterable[Offence]:
                 )
 
 
-def _every_port(policy: Resource, graph: Graph) -> Iterable[Offence]:
-    if not keeps_our_conventions(graph):  # elsewhere the workload's selector, methods and paths narrow too
-        return
+def _every_port(policy: Resource, _graph: Graph) -> Iterable[Offence]:
     for index, rule in enumerate(_allow_rules(policy)):
         operations = [mapping(at(to, "operation"), "operation") for to in sequence(at(rule, "to"), "to")]
         if not operations or not all(operations):
@@ -99,8 +97,7 @@ def _anonymous_peers(policy: Resource, _graph: Graph) -> Iterable[Offence]:
                 )
 
 
-def _unnamed_ports(policy: Resource, graph: Graph) -> Iterable[Offence]:
-    asks_for_ports = keeps_our_conventions(graph)
+def _unnamed_ports(policy: Resource, _graph: Graph, *, asks_for_ports: bool = False) -> Iterable[Offence]:
     for index, rule in enumerate(_direction(policy, "Ingress")):
         ports = sequence(at(rule, "ports"), "ports")
         if any(map(_is_every_port, ports)) or (asks_for_ports and not ports):
@@ -180,16 +177,6 @@ RULES: tuple[Rule, ...] = (
         check=_anonymous_callers,
     ),
     Rule(
-        id="allow-policies-name-their-ports",
-        severity="medium",
-        applies_to=AUTHORIZATION,
-        why="All mesh traffic arrives on one port, so only this policy tells the metrics port from the model's.",
-        fix="Name the application port in to.operation.ports.",
-        check=_every_port,
-        reads_graph=True,
-        level="advisory",
-    ),
-    Rule(
         id="network-policies-admit-named-peers",
         severity="high",
         applies_to=NETWORK_POLICIES,
@@ -204,7 +191,10 @@ RULES: tuple[Rule, ...] = (
         why="A rule without ports opens debuggers and admin ports together with the one that was meant.",
         fix="Name the ports: 15008 for callers in an ambient mesh.",
         check=_unnamed_ports,
-        reads_graph=True,
+        on_platform=Variant(
+            "A rule for incoming traffic that names no port is every port.",
+            partial(_unnamed_ports, asks_for_ports=True),
+        ),
     ),
     Rule(
         id="pods-cannot-reach-imds",
@@ -214,5 +204,17 @@ RULES: tuple[Rule, ...] = (
         why="Whoever reads instance metadata has the node's credentials.",
         fix="Add 169.254.0.0/16 to except of the ipBlock, or leave port 80 out.",
         check=_open_metadata,
+    ),
+)
+
+PLATFORM: tuple[Rule, ...] = (
+    Rule(
+        id="allow-policies-name-their-ports",
+        severity="medium",
+        applies_to=AUTHORIZATION,
+        why="All mesh traffic arrives on one port, so only this policy tells the metrics port from the model's.",
+        fix="Name the application port in to.operation.ports.",
+        check=_every_port,
+        level="advisory",
     ),
 )

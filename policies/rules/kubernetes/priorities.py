@@ -10,7 +10,6 @@ from policies.analysis.machines.workloads import of_owner
 from policies.analysis.mesh.objects import MODEL_KINDS
 from policies.engine.collect_errors import every
 from policies.engine.graph import Graph, Resource
-from policies.engine.neighbours import keeps_our_conventions
 from policies.engine.rule import Offence, Rule
 from policies.engine.values import at, number, text
 
@@ -50,7 +49,7 @@ def _reserved(value: Any, path: str) -> Iterator[Offence]:
 
 def _class_of_models(one: Resource, graph: Graph) -> Iterable[Offence]:
     """In a stack that runs no model, its class is what says how models of other stacks will rank."""
-    if name_of(one) not in _OF_MODELS or not keeps_our_conventions(graph):
+    if name_of(one) not in _OF_MODELS:
         return
     value, lowest = number(at(one.inputs, "value"), "value"), graph.once(lowest_of_others)
     if lowest is not None and value is not None and value >= lowest[0]:
@@ -69,6 +68,9 @@ RULES: tuple[Rule, ...] = (
         check=_outranks,
         reads_graph=True,
     ),
+)
+
+PLATFORM: tuple[Rule, ...] = (
     Rule(
         id="classes-of-models-are-below-every-other-pod",
         severity="high",
@@ -77,6 +79,5 @@ RULES: tuple[Rule, ...] = (
         fix="Set the value of slipway-models and slipway-batch below 0.",
         check=_class_of_models,
         reads_graph=True,
-        house=True,
     ),
 )

@@ -80,6 +80,9 @@ RULES: tuple[Rule, ...] = (
         check=_past_the_cache,
         reads_graph=True,
     ),
+)
+
+PLATFORM: tuple[Rule, ...] = (
     Rule(
         id="images-come-from-the-registry",
         severity="high",
@@ -88,7 +91,6 @@ RULES: tuple[Rule, ...] = (
         fix="Name the image as components.foundation.registry.Registry does, or copy it into the registry.",
         check=_from_elsewhere,
         reads_graph=True,
-        house=True,
     ),
     Rule(
         id="charts-pull-from-the-registry",
@@ -98,6 +100,5 @@ RULES: tuple[Rule, ...] = (
         fix="Pass the registry to helm.release; a chart's images stand in facts/pins/chart-images.yaml.",
         check=_chart_from_elsewhere,
         reads_graph=True,
-        house=True,
     ),
 )

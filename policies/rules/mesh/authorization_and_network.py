@@ -127,22 +127,24 @@ def _tunnel_peers(policy: Resource) -> Iterable[tuple[str, Any]]:
 
 RULES: tuple[Rule, ...] = (
     Rule(
-        id="flows-are-of-some-pods-and-ports",
-        severity="medium",
-        applies_to=(NETWORK_POLICY,),
-        why="What one workload needs, every other one of the namespace would get, to every port.",
-        fix="Select the workload's pods, and name the port: 15008 in an ambient mesh.",
-        check=_wide_way,
-        reads_graph=True,
-        house=True,
-    ),
-    Rule(
         id="both-halves-of-a-flow-agree",
         severity="high",
         applies_to=AUTHORIZATION,
         why="A flow is as open as its wider half: one that was changed alone admits what nobody declared.",
         fix="Change the Flow that both are made of, not one of the objects.",
         check=_disagreeing,
+        reads_graph=True,
+    ),
+)
+
+PLATFORM: tuple[Rule, ...] = (
+    Rule(
+        id="flows-are-of-some-pods-and-ports",
+        severity="medium",
+        applies_to=(NETWORK_POLICY,),
+        why="What one workload needs, every other one of the namespace would get, to every port.",
+        fix="Select the workload's pods, and name the port: 15008 in an ambient mesh.",
+        check=_wide_way,
         reads_graph=True,
     ),
 )

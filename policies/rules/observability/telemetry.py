@@ -125,16 +125,6 @@ def _tolerates_gpu_taint(release: Resource, _graph: Graph) -> Iterable[Offence]:
 
 RULES: tuple[Rule, ...] = (
     Rule(
-        id="log-groups-use-cmk",
-        severity="medium",
-        aliases=("log-groups-are-under-our-key",),
-        applies_to=(LOG_GROUP,),
-        why="Logs hold addresses, names and parts of prompts; with a key of ours reading them is a grant we make.",
-        fix="Set kms_key_id to a key whose policy lets CloudWatch Logs use it for this group.",
-        check=_unencrypted,
-        house=True,
-    ),
-    Rule(
         id="monitors-verify-their-target",
         severity="high",
         applies_to=(SERVICE_MONITOR, POD_MONITOR, *COLLECTORS),
@@ -173,6 +163,18 @@ RULES: tuple[Rule, ...] = (
         why="GPU nodes are tainted; an exporter that does not tolerate it runs nowhere, silently.",
         fix="Add a toleration for nvidia.com/gpu.",
         check=_tolerates_gpu_taint,
+    ),
+)
+
+PLATFORM: tuple[Rule, ...] = (
+    Rule(
+        id="log-groups-use-cmk",
+        severity="medium",
+        aliases=("log-groups-are-under-our-key",),
+        applies_to=(LOG_GROUP,),
+        why="Logs hold addresses, names and parts of prompts; with a key of ours reading them is a grant we make.",
+        fix="Set kms_key_id to a key whose policy lets CloudWatch Logs use it for this group.",
+        check=_unencrypted,
     ),
 )
 

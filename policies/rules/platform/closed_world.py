@@ -159,6 +159,17 @@ def _patches(resource: Resource, _graph: Graph) -> Iterable[Offence]:
 
 RULES: tuple[Rule, ...] = (
     Rule(
+        id="objects-are-of-their-type",
+        severity="high",
+        applies_to=("kubernetes:*",),
+        why="The API server reads apiVersion and kind; a type that says something else hides the object from readers.",
+        fix="Declare the object under its own type.",
+        check=_lies,
+    ),
+)
+
+PLATFORM: tuple[Rule, ...] = (
+    Rule(
         id=RULE,
         applies_to=("*",),
         why=(
@@ -170,8 +181,8 @@ RULES: tuple[Rule, ...] = (
             "policies/accepted_types.yaml with reason, owner, created and expires (180 days at most)."
         ),
         check=_unjudged,
+        of_kinds=True,
         reads_graph=True,
-        house=True,
     ),
     Rule(
         id="resources-are-made-in-one-place",
@@ -183,16 +194,8 @@ RULES: tuple[Rule, ...] = (
         ),
         fix="Pass the platform's provider in ResourceOptions; a second region is a second stack.",
         check=_another_place,
+        of_kinds=True,
         reads_graph=True,
-        house=True,
-    ),
-    Rule(
-        id="objects-are-of-their-type",
-        severity="high",
-        applies_to=("kubernetes:*",),
-        why="The API server reads apiVersion and kind; a type that says something else hides the object from readers.",
-        fix="Declare the object under its own type.",
-        check=_lies,
     ),
     Rule(
         id="objects-are-declared-whole",
@@ -201,7 +204,7 @@ RULES: tuple[Rule, ...] = (
         why="A patch changes what another stack, chart or person owns, and what comes of both is seen by nobody.",
         fix="Declare the object where it is owned; let lists be objects of their own.",
         check=_patches,
+        of_kinds=True,
         reads_graph=True,
-        house=True,
     ),
 )

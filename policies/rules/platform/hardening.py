@@ -145,7 +145,7 @@ def _boundless_proxy(proxy: Resource, _graph: Graph) -> Iterable[Offence]:
         yield Offence(path=path, problem="its Envoys have no limit of memory")
 
 
-RULES: tuple[Rule, ...] = (
+PLATFORM: tuple[Rule, ...] = (
     Rule(
         id="root-filesystems-are-read-only",
         severity="medium",
@@ -154,7 +154,6 @@ RULES: tuple[Rule, ...] = (
         fix="Set securityContext.readOnlyRootFilesystem, and mount an emptyDir where the program writes.",
         check=_writable,
         reads_graph=True,
-        house=True,
     ),
     Rule(
         id="scratch-space-is-bounded",
@@ -164,7 +163,6 @@ RULES: tuple[Rule, ...] = (
         fix="Set sizeLimit of the emptyDir.",
         check=_endless_scratch,
         reads_graph=True,
-        house=True,
     ),
     Rule(
         id="tokens-are-mounted-where-asked-for",
@@ -174,7 +172,6 @@ RULES: tuple[Rule, ...] = (
         fix="Set automountServiceAccountToken: false; a controller that needs one mounts it by itself.",
         check=_tokens,
         reads_graph=True,
-        house=True,
     ),
     Rule(
         id="charts-ask-for-no-privilege",
@@ -184,7 +181,6 @@ RULES: tuple[Rule, ...] = (
         fix="Leave the value at what the chart's restricted default is.",
         check=_privileged_values,
         reads_graph=True,
-        house=True,
     ),
     Rule(
         id="runtimes-stand-on-their-own",
@@ -194,7 +190,6 @@ RULES: tuple[Rule, ...] = (
         fix="Give the runtime's containers a limit of memory, runAsNonRoot and a seccompProfile.",
         check=_incomplete,
         reads_graph=True,
-        house=True,
     ),
     Rule(
         id="proxies-are-bounded",
@@ -204,6 +199,5 @@ RULES: tuple[Rule, ...] = (
         fix="Set envoyDeployment.container.resources.limits.memory.",
         check=_boundless_proxy,
         reads_graph=True,
-        house=True,
     ),
 )

@@ -27,8 +27,8 @@ def _disposable_production(resource: Resource, _graph: Graph) -> Iterable[Offenc
         )
 
 
-def _outlives_its_trial(resource: Resource, graph: Graph) -> Iterable[Offence]:
-    if not is_disposable(resource, graph):
+def _outlives_its_trial(resource: Resource, _graph: Graph) -> Iterable[Offence]:
+    if not is_disposable(resource):
         return
     if resource.protect:
         yield Offence(
@@ -62,8 +62,8 @@ _EMPTIED: Final = {REPOSITORY: ("forceDelete",), **dict.fromkeys(BUCKETS, ("forc
 """What AWS deletes only when it is empty, and the switch that empties it."""
 
 
-def _forgotten(resource: Resource, graph: Graph) -> Iterable[Offence]:
-    if is_disposable(resource, graph) or resource.protect:
+def _forgotten(resource: Resource, _graph: Graph) -> Iterable[Offence]:
+    if is_disposable(resource) or resource.protect:
         return
     if resource.type == LOG_GROUP and flag(at(resource.inputs, "skipDestroy"), "skipDestroy"):
         return
@@ -74,7 +74,7 @@ def _forgotten(resource: Resource, graph: Graph) -> Iterable[Offence]:
 
 _KEPT: Final = (*BUCKETS, KEY, REPOSITORY, TRAIL, CLUSTER, LOG_GROUP, ADDRESS)
 
-RULES: tuple[Rule, ...] = (
+PLATFORM: tuple[Rule, ...] = (
     Rule(
         id="production-is-durable",
         severity="critical",
@@ -82,7 +82,6 @@ RULES: tuple[Rule, ...] = (
         why="A disposable platform deletes its data, keys and logs on one command.",
         fix="Set platform.lifecycle to durable; disposable is for trials.",
         check=_disposable_production,
-        house=True,
     ),
     Rule(
         id="trials-leave-nothing",
@@ -93,7 +92,6 @@ RULES: tuple[Rule, ...] = (
         check=_outlives_its_trial,
         reads_graph=True,
         reads_retention=True,
-        house=True,
     ),
     Rule(
         id="logs-and-addresses-outlive-their-section",
@@ -103,6 +101,5 @@ RULES: tuple[Rule, ...] = (
         fix="Set skip_destroy on a log group, and protect=True on an address.",
         check=_forgotten,
         reads_graph=True,
-        house=True,
     ),
 )

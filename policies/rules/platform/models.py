@@ -65,7 +65,7 @@ def _kept_from(quota: Resource) -> Iterator[str]:
             yield from (text(value, "values") for value in sequence(at(test, "values"), "values"))
 
 
-RULES: tuple[Rule, ...] = (
+PLATFORM: tuple[Rule, ...] = (
     Rule(
         id="models-say-whose-they-are",
         severity="low",
@@ -74,7 +74,6 @@ RULES: tuple[Rule, ...] = (
         fix="Deploy the model from its release record, which sets owner, data class and artifact digest.",
         check=_anonymous,
         reads_graph=True,
-        house=True,
     ),
     Rule(
         id="model-namespaces-open-nothing",
@@ -85,6 +84,5 @@ RULES: tuple[Rule, ...] = (
         "and allow no pod with a priority of the platform.",
         check=_open_quota,
         reads_graph=True,
-        house=True,
     ),
 )

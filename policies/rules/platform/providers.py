@@ -2,12 +2,12 @@
 
 import json
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any, Final
 
 from facts.strict_yaml import YamlProblem, load
 from policies.engine.graph import Graph, Resource
-from policies.engine.neighbours import is_kept_encrypted
-from policies.engine.rule import Offence, Rule
+from policies.engine.rule import Offence, Rule, Variant
 from policies.engine.values import UndecidedError, at, known, mapping, sequence, text
 
 AWS: Final = "pulumi:providers:aws"
@@ -45,9 +45,9 @@ def _any_account(provider: Resource, _graph: Graph) -> Iterable[Offence]:
         )
 
 
-def _kubeconfig(provider: Resource, graph: Graph) -> Mapping[str, Any]:
+def _kubeconfig(provider: Resource, *, may_be_encrypted: bool) -> Mapping[str, Any]:
     """What a provider's kubeconfig says; nothing where a stack of others keeps it encrypted."""
-    if is_kept_encrypted(provider, "kubeconfig", graph):
+    if may_be_encrypted and "kubeconfig" in provider.secret_properties:
         return {}
     raw = text(at(provider.inputs, "kubeconfig"), "kubeconfig")
     try:
@@ -56,8 +56,12 @@ def _kubeconfig(provider: Resource, graph: Graph) -> Mapping[str, Any]:
         raise UndecidedError(f"kubeconfig is neither YAML nor JSON: {problem}") from None
 
 
-def _user_credentials(provider: Resource, graph: Graph) -> Iterable[Offence]:
-    for index, entry in enumerate(sequence(at(_kubeconfig(provider, graph), "users"), "users")):
+def _user_credentials(
+    provider: Resource, _graph: Graph, *, may_be_encrypted: bool = True
+) -> Iterable[Offence]:
+    for index, entry in enumerate(
+        sequence(at(_kubeconfig(provider, may_be_encrypted=may_be_encrypted), "users"), "users")
+    ):
         user = mapping(at(entry, "user"), "user")
         for name in _USER_CREDENTIALS:
             if user.get(name):
@@ -67,8 +71,12 @@ def _user_credentials(provider: Resource, graph: Graph) -> Iterable[Offence]:
                 )
 
 
-def _open_connection(provider: Resource, graph: Graph) -> Iterable[Offence]:
-    for index, entry in enumerate(sequence(at(_kubeconfig(provider, graph), "clusters"), "clusters")):
+def _open_connection(
+    provider: Resource, _graph: Graph, *, may_be_encrypted: bool = True
+) -> Iterable[Offence]:
+    for index, entry in enumerate(
+        sequence(at(_kubeconfig(provider, may_be_encrypted=may_be_encrypted), "clusters"), "clusters")
+    ):
         place = f"kubeconfig.clusters[{index}].cluster"
         cluster = mapping(at(entry, "cluster"), "cluster")
         if cluster.get("insecure-skip-tls-verify"):
@@ -100,23 +108,15 @@ RULES: tuple[Rule, ...] = (
         check=_aws_credentials,
     ),
     Rule(
-        id="aws-providers-name-their-account",
-        severity="high",
-        applies_to=(AWS,),
-        why="With yesterday's credentials the same command builds, or destroys, in another account.",
-        fix="Set allowed_account_ids to the account of the stack's settings.",
-        check=_any_account,
-        reads_graph=True,
-        house=True,
-    ),
-    Rule(
         id="kubernetes-providers-hold-no-credentials",
         severity="critical",
         applies_to=(KUBERNETES,),
         why="A token in a kubeconfig outlives the person and stands in the state.",
         fix="Ask for a token at every call: exec aws eks get-token.",
         check=_user_credentials,
-        reads_graph=True,
+        on_platform=Variant(
+            "Not even encrypted in a stack file.", partial(_user_credentials, may_be_encrypted=False)
+        ),
     ),
     Rule(
         id="kubernetes-providers-check-the-api",
@@ -125,6 +125,21 @@ RULES: tuple[Rule, ...] = (
         why="Whoever answers in the API's place receives the token and every secret.",
         fix="Give the cluster's certificate authority and its https endpoint.",
         check=_open_connection,
+        on_platform=Variant(
+            "A kubeconfig that is kept as a secret is read too.",
+            partial(_open_connection, may_be_encrypted=False),
+        ),
+    ),
+)
+
+PLATFORM: tuple[Rule, ...] = (
+    Rule(
+        id="aws-providers-name-their-account",
+        severity="high",
+        applies_to=(AWS,),
+        why="With yesterday's credentials the same command builds, or destroys, in another account.",
+        fix="Set allowed_account_ids to the account of the stack's settings.",
+        check=_any_account,
         reads_graph=True,
     ),
     Rule(
@@ -135,6 +150,5 @@ RULES: tuple[Rule, ...] = (
         fix="Set cluster_identifier to the cluster's ARN.",
         check=_no_identity,
         reads_graph=True,
-        house=True,
     ),
 )

@@ -1,6 +1,7 @@
 """What must hold for what cannot be made again: models locked, payloads forgotten, images fixed, nothing deletable."""
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any, Final
 
 from facts.data_classes import DATA_CLASSES
@@ -15,8 +16,8 @@ from policies.analysis.storage.bucket_parts import (
     takes_logs,
 )
 from policies.engine.graph import Graph, Resource
-from policies.engine.neighbours import keeps_our_conventions, pointing_at
-from policies.engine.rule import Offence, Rule
+from policies.engine.neighbours import pointing_at
+from policies.engine.rule import Offence, Rule, Variant
 from policies.engine.values import at, flag, number, sequence, text
 from policies.rules.aws.kms_keys import KEY
 
@@ -44,7 +45,7 @@ def _is_locked(bucket: Resource, graph: Graph) -> bool:
 def _unlocked(bucket: Resource, graph: Graph) -> Iterable[Offence]:
     if not holds(bucket, "model") or holds(bucket, "payload") or takes_logs(graph, bucket):
         return
-    if is_disposable(bucket, graph):
+    if is_disposable(bucket):
         return
     if not _is_locked(bucket, graph):
         yield _at(
@@ -127,16 +128,14 @@ def _forgets_versions(rule: Mapping[str, Any]) -> bool:
     return bool(number(days, "noncurrentVersionExpiration.noncurrentDays"))
 
 
-def _deletable(resource: Resource, graph: Graph) -> Iterable[Offence]:
-    if is_disposable(resource, graph):
+def _deletable(resource: Resource, _graph: Graph, *, on_platform: bool = False) -> Iterable[Offence]:
+    if on_platform and is_disposable(resource):
         return
     for name in ("forceDestroy", "forceDelete"):
         if flag(at(resource.inputs, name), name):
             yield _at(resource, name, "deleting the resource deletes what it holds")
-    if not resource.protect and not resource.retain_on_delete and keeps_our_conventions(graph):
-        yield Offence(
-            path="protect", problem="is off: removing a line of the program deletes it", value=False
-        )
+    if on_platform and not resource.protect and not resource.retain_on_delete:
+        yield _at(resource, "protect", "is off: removing a line of the program deletes it")
 
 
 def _moving_tags(repository: Resource, _graph: Graph) -> Iterable[Offence]:
@@ -185,16 +184,6 @@ def _crowded(repository: Resource, graph: Graph) -> Iterable[Offence]:
 
 RULES: tuple[Rule, ...] = (
     Rule(
-        id="model-buckets-lock-versions",
-        severity="high",
-        applies_to=BUCKETS,
-        why="What a digest was approved for must still be there, unchanged, when a node reads it again.",
-        fix="Set object_lock_enabled and a default retention (aws.s3.BucketObjectLockConfiguration).",
-        check=_unlocked,
-        reads_graph=True,
-        house=True,
-    ),
-    Rule(
         id="payload-buckets-expire-objects",
         severity="high",
         aliases=("payload-buckets-forget",),
@@ -211,7 +200,7 @@ RULES: tuple[Rule, ...] = (
         why="A rename or a wrong branch must not take data or its record along; a deleted key takes all it encrypted.",
         fix="Set protect=True in the resource's options, and leave force_destroy and force_delete off.",
         check=_deletable,
-        reads_graph=True,
+        on_platform=Variant("Pulumi protects it; a trial may go.", partial(_deletable, on_platform=True)),
     ),
     Rule(
         id="ecr-tags-are-immutable",
@@ -232,6 +221,18 @@ RULES: tuple[Rule, ...] = (
         check=_unscanned,
         reads_graph=True,
     ),
+)
+
+PLATFORM: tuple[Rule, ...] = (
+    Rule(
+        id="model-buckets-lock-versions",
+        severity="high",
+        applies_to=BUCKETS,
+        why="What a digest was approved for must still be there, unchanged, when a node reads it again.",
+        fix="Set object_lock_enabled and a default retention (aws.s3.BucketObjectLockConfiguration).",
+        check=_unlocked,
+        reads_graph=True,
+    ),
     Rule(
         id="ecr-uses-cmk",
         severity="medium",
@@ -240,7 +241,6 @@ RULES: tuple[Rule, ...] = (
         why="A key of our own can be closed in an incident, and each use of it is on record.",
         fix="Set encryption_configurations with encryption_type KMS and a key; it cannot be changed later.",
         check=_image_key,
-        house=True,
     ),
     Rule(
         id="ecr-expires-untagged-images",
@@ -252,7 +252,6 @@ RULES: tuple[Rule, ...] = (
         check=_crowded,
         level="advisory",
         reads_graph=True,
-        house=True,
     ),
 )
 

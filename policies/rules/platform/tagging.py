@@ -49,7 +49,7 @@ def _untagged(resource: Resource, _graph: Graph) -> Iterable[Offence]:
             yield Offence(path=f"tagsAll.{key}", problem="is not set", value=tags.get(key))
 
 
-RULES: tuple[Rule, ...] = (
+PLATFORM: tuple[Rule, ...] = (
     Rule(
         id="resources-say-who-owns-them",
         severity="low",
@@ -58,6 +58,5 @@ RULES: tuple[Rule, ...] = (
         fix="Default tags of the provider carry four; tags=self.tags(name) adds the component.",
         check=_untagged,
         reads_graph=True,
-        house=True,
     ),
 )

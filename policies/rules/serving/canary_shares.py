@@ -5,23 +5,23 @@ else, read 2026-11-29.
 """
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Final
 
 from policies.analysis.kserve.objects import INFERENCE_SERVICE, components
 from policies.analysis.kubernetes.metadata import annotation
 from policies.engine.graph import Graph, Resource
-from policies.engine.neighbours import keeps_our_conventions
-from policies.engine.rule import Offence, Rule
+from policies.engine.rule import Offence, Rule, Variant
 from policies.engine.values import at
 
 _MODE: Final = "serving.kserve.io/deploymentMode"
 _WITHOUT_KNATIVE: Final = frozenset({"Standard", "RawDeployment"})
 
 
-def _unread(service: Resource, graph: Graph) -> Iterable[Offence]:
+def _unread(service: Resource, _graph: Graph, *, is_standard: bool = False) -> Iterable[Offence]:
     mode = annotation(service, _MODE)
-    # Where the service names no mode, the chart's counts; of that we know ours only.
-    if mode in _WITHOUT_KNATIVE or (not mode and keeps_our_conventions(graph)):
+    # Where the service names no mode, the chart's counts; of that the platform's only is known.
+    if mode in _WITHOUT_KNATIVE or (not mode and is_standard):
         for part, component in components(service):
             share = at(component, "canaryTrafficPercent")
             if share is not None:
@@ -40,6 +40,8 @@ RULES: tuple[Rule, ...] = (
         why="Only Knative's reconciler reads the field: ten percent are written, and all requests get the new model.",
         fix="Describe the new version in spec.canary, with its trafficPercent.",
         check=_unread,
-        reads_graph=True,
+        on_platform=Variant(
+            "A service that names no mode runs in Standard.", partial(_unread, is_standard=True)
+        ),
     ),
 )

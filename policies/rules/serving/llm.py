@@ -1,6 +1,7 @@
 """What must hold for a language model: known files, a restricted pod with its GPUs, a picker that authenticates."""
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 from typing import Final
 
 from policies.analysis.kserve import model_hubs as hubs
@@ -20,8 +21,7 @@ from policies.analysis.pods.hub_use import hub_offences
 from policies.analysis.pods.pss_restricted import offences
 from policies.engine.collect_errors import in_each
 from policies.engine.graph import Graph, Resource
-from policies.engine.neighbours import keeps_our_conventions
-from policies.engine.rule import Offence, Rule
+from policies.engine.rule import Offence, Rule, Variant
 from policies.engine.values import at, flag, mapping, number, sequence, text
 
 _AUTHENTICATION: Final = "security.opendatahub.io/enable-auth"
@@ -42,21 +42,21 @@ def _models(service: Resource) -> Iterator[tuple[str, str]]:
         yield f"spec.model.lora.adapters[{index}].uri", text(at(adapter, "uri"), "lora.adapters.uri")
 
 
-def _moving_files(service: Resource, graph: Graph) -> Iterable[Offence]:
+def _moving_files(service: Resource, _graph: Graph, *, has_version: bool = False) -> Iterable[Offence]:
     for path, uri in _models(service):
-        problem = moving_source(uri, has_version=keeps_our_conventions(graph)) if uri else ""
+        problem = moving_source(uri, has_version=has_version) if uri else ""
         if problem:
             yield Offence(path=path, problem=problem, value=uri)
 
 
-def _hub(service: Resource, graph: Graph) -> Iterable[Offence]:
+def _hub(service: Resource, graph: Graph, *, must_be_offline: bool = False) -> Iterable[Offence]:
     for path, uri in _models(service):
         if fetched_at_start(uri) and not is_cached(uri, graph):
             yield Offence(path=path, problem=f"{uri} is fetched whenever a pod starts", value=uri)
     for pod in placed(engines)(service, graph):
         for container in pod.containers():
             if container.name == _ENGINE:
-                yield from hub_offences(container, must_be_offline=keeps_our_conventions(graph))
+                yield from hub_offences(container, must_be_offline=must_be_offline)
 
 
 def _unbounded(pod: pods.Pod) -> Iterator[Offence]:
@@ -66,20 +66,20 @@ def _unbounded(pod: pods.Pod) -> Iterator[Offence]:
             yield from pods.unbounded(container.says, container.path)
 
 
-def _moving_images(service: Resource, graph: Graph) -> Iterator[Offence]:
+def _moving_images(service: Resource, graph: Graph, *, sees_configs: bool = False) -> Iterator[Offence]:
     for pod in placed(all_pods)(service, graph):
         yield from pods.moving_images(pod)
         for container in pod.containers():
             is_unnamed = not text(at(container.says, "image"), "image") and container.name != _DOWNLOAD
             # What KServe merges in stands in another file, where the platform is another's.
-            if is_unnamed and keeps_our_conventions(graph):
+            if is_unnamed and sees_configs:
                 yield Offence(
                     path=f"{container.path}.image",
                     problem=f"the image of container {container.name} stands in no object in view",
                 )
 
 
-def _identity(service: Resource, graph: Graph) -> Iterator[Offence]:
+def _identity(service: Resource, graph: Graph, *, wants_own: bool = False) -> Iterator[Offence]:
     """Of the platform's own models, an account each and no token; of others, no token that is not needed."""
     reads = any(read_by_account(uri) for _, uri in _models(service) if uri)
     for pod in placed(engines)(service, graph):
@@ -87,7 +87,7 @@ def _identity(service: Resource, graph: Graph) -> Iterator[Offence]:
         # The sidecar of a prefill and decode pair watches its pool, under an account KServe makes for it.
         if _ROUTING_SIDECAR in names:
             continue
-        if keeps_our_conventions(graph) or pods.has_needless_token(pod.spec, reads_by_account=reads):
+        if wants_own or pods.has_needless_token(pod.spec, reads_by_account=reads):
             yield from pods.runs_as_itself(pod)
 
 
@@ -128,7 +128,7 @@ def _uncounted(service: Resource, _graph: Graph) -> Iterable[Offence]:
 
 def _drained_at_once(service: Resource, graph: Graph) -> Iterable[Offence]:
     few = (number(at(service.inputs, "spec.replicas"), "spec.replicas") or 1) <= 1
-    if few or not keeps_our_conventions(graph):  # another's budget may stand in another file
+    if few:
         return
     if unprotected(service, engine_labels(service), graph):
         yield Offence(
@@ -168,7 +168,7 @@ RULES: tuple[Rule, ...] = (
         why="Files that change under their name are served at the next restart, evaluated by nobody.",
         fix="Name the version in the path (models/chat-v1/), a commit (hf://) or a digest (oci://...@sha256:).",
         check=_moving_files,
-        reads_graph=True,
+        on_platform=Variant("Their path holds a version.", partial(_moving_files, has_version=True)),
     ),
     Rule(
         id="language-models-ask-no-hub",
@@ -177,6 +177,7 @@ RULES: tuple[Rule, ...] = (
         why="A hub that is down, or that hands out something else, becomes the endpoint's outage or its breach.",
         fix="Copy the files into the model store, name it in model.uri, and set HF_HUB_OFFLINE=1 on the engine.",
         check=_hub,
+        on_platform=Variant("The engine is told so: HF_HUB_OFFLINE=1.", partial(_hub, must_be_offline=True)),
         reads_graph=True,
     ),
     Rule(
@@ -213,6 +214,7 @@ RULES: tuple[Rule, ...] = (
         why="A moving tag runs code nobody reviewed, on the next restart.",
         fix="Name the image by digest, or by a version where none is known.",
         check=_moving_images,
+        on_platform=Variant("Images of configs stand in view.", partial(_moving_images, sees_configs=True)),
         reads_graph=True,
     ),
     Rule(
@@ -222,6 +224,7 @@ RULES: tuple[Rule, ...] = (
         why="What one model may read, every model under the same account may read.",
         fix="Set serviceAccountName to the model's own and automountServiceAccountToken to false.",
         check=_identity,
+        on_platform=Variant("An account of its own, and no token.", partial(_identity, wants_own=True)),
         reads_graph=True,
     ),
     Rule(
@@ -233,21 +236,24 @@ RULES: tuple[Rule, ...] = (
         check=_uncounted,
     ),
     Rule(
-        id="language-models-survive-a-drain",
-        severity="high",
-        applies_to=LLM,
-        why="A model that is evicted whole takes from minutes to an hour to come back.",
-        fix="Declare a PodDisruptionBudget for app.kubernetes.io/name: NAME and kserve.io/component: workload.",
-        check=_drained_at_once,
-        reads_graph=True,
-    ),
-    Rule(
         id="language-models-keep-authentication",
         severity="high",
         applies_to=LLM,
         why="A model that answers anybody is paid for by us and talks to everybody.",
         fix=f"Remove {_AUTHENTICATION}: false, and leave the picker's TLS and authentication on.",
         check=_open,
+        reads_graph=True,
+    ),
+)
+
+PLATFORM: tuple[Rule, ...] = (
+    Rule(
+        id="language-models-survive-a-drain",
+        severity="high",
+        applies_to=LLM,
+        why="A model that is evicted whole takes from minutes to an hour to come back.",
+        fix="Declare a PodDisruptionBudget for app.kubernetes.io/name: NAME and kserve.io/component: workload.",
+        check=_drained_at_once,
         reads_graph=True,
     ),
 )

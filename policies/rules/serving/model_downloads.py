@@ -170,7 +170,7 @@ def _variable(container: Mapping[str, Any]) -> Mapping[str, Any]:
     return next((entry for entry in entries if text(at(entry, "name"), "env.name") == _VARIABLE), {})
 
 
-RULES: tuple[Rule, ...] = (
+PLATFORM: tuple[Rule, ...] = (
     Rule(
         id="downloads-verify-the-digest",
         severity="high",
@@ -179,7 +179,6 @@ RULES: tuple[Rule, ...] = (
         fix="Fetch with the download program, told the record's digest (components/models/download.py).",
         check=_unverified,
         reads_graph=True,
-        house=True,
     ),
     Rule(
         id="download-containers-have-room",
@@ -189,6 +188,5 @@ RULES: tuple[Rule, ...] = (
         fix="Set resources.limits.memory of the download's container to 2Gi at least.",
         check=_cramped,
         reads_graph=True,
-        house=True,
     ),
 )

@@ -7,7 +7,6 @@ from policies.analysis.kserve.objects import INFERENCE_SERVICE, components
 from policies.analysis.kubernetes.metadata import namespace_of
 from policies.analysis.network.cluster_address import is_inside, parsed
 from policies.engine.graph import Graph, Resource
-from policies.engine.neighbours import keeps_our_conventions
 from policies.engine.rule import Offence, Rule
 from policies.engine.values import at, known, mapping, sequence, text
 
@@ -81,14 +80,13 @@ def _note(service: Resource, component: Mapping[str, Any], kind: str, key: str) 
     return ""
 
 
-def _unsaid(service: Resource, graph: Graph) -> Iterable[Offence]:
-    if keeps_our_conventions(graph):
-        for part, _, component in _loggers(service):
-            if not _note(service, component, "annotations", _PERSONAL_DATA):
-                yield Offence(
-                    path=f"{part}.annotations[{_PERSONAL_DATA}]",
-                    problem="payloads are kept, and nothing says whether they hold personal data",
-                )
+def _unsaid(service: Resource, _graph: Graph) -> Iterable[Offence]:
+    for part, _, component in _loggers(service):
+        if not _note(service, component, "annotations", _PERSONAL_DATA):
+            yield Offence(
+                path=f"{part}.annotations[{_PERSONAL_DATA}]",
+                problem="payloads are kept, and nothing says whether they hold personal data",
+            )
 
 
 def _credentials(service: Resource, _graph: Graph) -> Iterable[Offence]:
@@ -113,15 +111,6 @@ def _all_of_them(service: Resource, _graph: Graph) -> Iterable[Offence]:
 
 
 RULES: tuple[Rule, ...] = (
-    Rule(
-        id="kept-payloads-say-of-whom",
-        severity="medium",
-        applies_to=INFERENCE_SERVICE,
-        why="What is kept of people has a purpose, an end and somebody who may ask for it.",
-        fix="Deploy the model from its release record, whose data policy says how personal data is handled.",
-        check=_unsaid,
-        reads_graph=True,
-    ),
     Rule(
         id="payloads-are-kept-where-they-can-be-erased",
         severity="high",
@@ -162,5 +151,16 @@ RULES: tuple[Rule, ...] = (
         fix="Let logger.marshallerUrl draw (payload_logging.percent does), or say in a waiver why all are needed.",
         check=_all_of_them,
         level="advisory",
+    ),
+)
+
+PLATFORM: tuple[Rule, ...] = (
+    Rule(
+        id="kept-payloads-say-of-whom",
+        severity="medium",
+        applies_to=INFERENCE_SERVICE,
+        why="What is kept of people has a purpose, an end and somebody who may ask for it.",
+        fix="Deploy the model from its release record, whose data policy says how personal data is handled.",
+        check=_unsaid,
     ),
 )

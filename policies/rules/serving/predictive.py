@@ -1,6 +1,7 @@
 """What must hold for a predictive model: known files, a restricted and bounded pod, an account of its own."""
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 from typing import Final
 
 from policies.analysis.kserve.objects import (
@@ -24,8 +25,7 @@ from policies.analysis.pods.hub_use import hub_offences
 from policies.analysis.pods.pss_restricted import offences
 from policies.engine.collect_errors import in_each
 from policies.engine.graph import Graph, Resource
-from policies.engine.neighbours import keeps_our_conventions
-from policies.engine.rule import Offence, Rule
+from policies.engine.rule import Offence, Rule, Variant
 from policies.engine.values import at, flag, known, mapping, number, text
 
 _STANDARD: Final = frozenset({"Standard", "RawDeployment"})
@@ -37,10 +37,10 @@ _MODE_PATH: Final = f"metadata.annotations[{_MODE}]"
 _pods = placed(predictor_pods)
 
 
-def _moving_files(service: Resource, graph: Graph) -> Iterable[Offence]:
+def _moving_files(service: Resource, _graph: Graph, *, has_version: bool = False) -> Iterable[Offence]:
     for part, component in components(service):
         for path, uri in sources(component):
-            problem = moving_source(uri, has_version=keeps_our_conventions(graph))
+            problem = moving_source(uri, has_version=has_version)
             if problem:
                 yield Offence(path=f"spec.{part}.{path}", problem=problem, value=uri)
 
@@ -57,7 +57,7 @@ def _hub_at_start(service: Resource, graph: Graph) -> Iterable[Offence]:
             yield from hub_offences(container)
 
 
-def _uncounted(service: Resource, graph: Graph) -> Iterable[Offence]:
+def _uncounted(service: Resource, graph: Graph, *, is_standard: bool = False) -> Iterable[Offence]:
     if text(annotation(service, _CLASS)) == "none":
         return
     for part, component in components(service):
@@ -70,7 +70,11 @@ def _uncounted(service: Resource, graph: Graph) -> Iterable[Offence]:
                 value=at(component, "maxReplicas"),
             )
         is_asleep = number(at(component, "minReplicas"), "minReplicas") == 0
-        if is_asleep and not _wakes_by_itself(service, graph) and not _is_woken(service, graph):
+        if (
+            is_asleep
+            and not _wakes_by_itself(service, is_standard=is_standard)
+            and not _is_woken(service, graph)
+        ):
             yield Offence(
                 path=f"spec.{part}.minReplicas",
                 problem="0, and no ScaledObject here has a trigger that wakes it",
@@ -78,10 +82,10 @@ def _uncounted(service: Resource, graph: Graph) -> Iterable[Offence]:
             )
 
 
-def _wakes_by_itself(service: Resource, graph: Graph) -> bool:
+def _wakes_by_itself(service: Resource, *, is_standard: bool) -> bool:
     """Knative holds requests until a pod is there; with no mode named it may be that one."""
     mode = annotation(service, _MODE)
-    return mode not in _STANDARD if mode else not keeps_our_conventions(graph)
+    return mode not in _STANDARD if mode else not is_standard
 
 
 def _is_woken(service: Resource, graph: Graph) -> bool:
@@ -96,7 +100,7 @@ def _is_woken(service: Resource, graph: Graph) -> bool:
     return False
 
 
-def _identity(service: Resource, graph: Graph) -> Iterator[Offence]:
+def _identity(service: Resource, graph: Graph, *, wants_own: bool = False) -> Iterator[Offence]:
     """Of the platform's own models, an account each and no token; of others, no token that is not needed."""
     reading = {
         f"spec.{part}"
@@ -105,13 +109,13 @@ def _identity(service: Resource, graph: Graph) -> Iterator[Offence]:
     }
     for pod in _pods(service, graph):
         is_reading = pod.path in reading
-        if keeps_our_conventions(graph) or pods.has_needless_token(pod.spec, reads_by_account=is_reading):
+        if wants_own or pods.has_needless_token(pod.spec, reads_by_account=is_reading):
             yield from pods.runs_as_itself(pod)
 
 
 def _other_mode(service: Resource, graph: Graph) -> Iterable[Offence]:
     mode = annotation(service, _MODE)
-    if mode in _STANDARD or not keeps_our_conventions(graph):
+    if mode in _STANDARD:
         return
     if mode:
         yield Offence(
@@ -134,7 +138,7 @@ def _other_mode(service: Resource, graph: Graph) -> Iterable[Offence]:
 def _drained_at_once(service: Resource, graph: Graph) -> Iterable[Offence]:
     predictor = mapping(at(service.inputs, "spec.predictor"), "spec.predictor")
     few = (number(at(predictor, "minReplicas"), "minReplicas") or 1) <= 1
-    if few or not keeps_our_conventions(graph):  # another's budget may stand in another file
+    if few:
         return
     if unprotected(service, predictor_labels(service), graph):
         yield Offence(
@@ -168,7 +172,7 @@ RULES: tuple[Rule, ...] = (
         why="Files that change under their name are served at the next restart, evaluated by nobody.",
         fix="Name the version in the path (models/minilm-v1/), a commit (hf://) or a digest (oci://...@sha256:).",
         check=_moving_files,
-        reads_graph=True,
+        on_platform=Variant("Their path holds a version.", partial(_moving_files, has_version=True)),
     ),
     Rule(
         id="predictive-models-ask-no-hub",
@@ -213,6 +217,7 @@ RULES: tuple[Rule, ...] = (
         why="What one model may read, every model under the same account may read.",
         fix="Set serviceAccountName to the model's own and automountServiceAccountToken to false.",
         check=_identity,
+        on_platform=Variant("An account of its own, and no token.", partial(_identity, wants_own=True)),
         reads_graph=True,
     ),
     Rule(
@@ -222,8 +227,20 @@ RULES: tuple[Rule, ...] = (
         why="One loop of retries scales a model until the account is empty; one at zero that nothing wakes is down.",
         fix="Set maxReplicas; for minReplicas 0 add a ScaledObject with a trigger that sees waiting requests.",
         check=_uncounted,
+        on_platform=Variant("Only a trigger wakes what sleeps.", partial(_uncounted, is_standard=True)),
         reads_graph=True,
     ),
+    Rule(
+        id="predictive-models-keep-authentication",
+        severity="high",
+        applies_to=INFERENCE_SERVICE,
+        why="A model that answers anybody is paid for by us and talks to everybody.",
+        fix=f"Remove {_AUTHENTICATION}: false.",
+        check=_open,
+    ),
+)
+
+PLATFORM: tuple[Rule, ...] = (
     Rule(
         id="predictive-models-run-in-standard-mode",
         severity="high",
@@ -241,14 +258,6 @@ RULES: tuple[Rule, ...] = (
         fix="Declare a PodDisruptionBudget for serving.kserve.io/inferenceservice: NAME.",
         check=_drained_at_once,
         reads_graph=True,
-    ),
-    Rule(
-        id="predictive-models-keep-authentication",
-        severity="high",
-        applies_to=INFERENCE_SERVICE,
-        why="A model that answers anybody is paid for by us and talks to everybody.",
-        fix=f"Remove {_AUTHENTICATION}: false.",
-        check=_open,
     ),
 )
 

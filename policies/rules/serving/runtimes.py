@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import partial
 from typing import Final
 
 from policies.analysis.kserve.llm import config_pods
@@ -13,8 +14,7 @@ from policies.analysis.pods.hub_use import hub_offences
 from policies.analysis.pods.pss_restricted import offences
 from policies.engine.collect_errors import in_each
 from policies.engine.graph import Graph, Resource
-from policies.engine.neighbours import keeps_our_conventions
-from policies.engine.rule import Offence, Rule
+from policies.engine.rule import Offence, Rule, Variant
 from policies.engine.values import at, flag, mapping, mebibytes, sequence, text
 
 _STANDARD: Final = frozenset({"Standard", "RawDeployment"})
@@ -38,13 +38,12 @@ def _container_rights(pod: pods.Pod) -> Iterator[Offence]:
     yield from offences(replace(pod, spec={**pod.spec, "securityContext": context}))
 
 
-def _may_ask_a_hub(runtime: Resource, graph: Graph) -> Iterable[Offence]:
+def _may_ask_a_hub(runtime: Resource, graph: Graph, *, wants_offline: bool = False) -> Iterable[Offence]:
     formats = {
         text(at(entry, "name"), "supportedModelFormats.name").lower()
         for entry in sequence(at(runtime.inputs, "spec.supportedModelFormats"), "supportedModelFormats")
     }
-    # That a server must be told to ask none is the platform's own way.
-    must_be_offline = bool(formats & _FROM_HUBS) and keeps_our_conventions(graph)
+    must_be_offline = bool(formats & _FROM_HUBS) and wants_offline
     for pod in _runtime_pods(runtime, graph):
         first = {"containers": sequence(at(pod.spec, "containers"), "containers")}
         for container in replace(pod, spec=first).containers():
@@ -98,9 +97,7 @@ def _cramped_download(release: Resource, _graph: Graph) -> Iterable[Offence]:
         )
 
 
-def _runs_what_it_loads(runtime: Resource, graph: Graph) -> Iterable[Offence]:
-    if not keeps_our_conventions(graph):  # which formats an organisation serves is its own choice
-        return
+def _runs_what_it_loads(runtime: Resource, _graph: Graph) -> Iterable[Offence]:
     listed = sequence(at(runtime.inputs, "spec.supportedModelFormats"), "supportedModelFormats")
     for index, entry in enumerate(listed):
         name = text(at(entry, "name"), "supportedModelFormats.name")
@@ -112,9 +109,7 @@ def _runs_what_it_loads(runtime: Resource, graph: Graph) -> Iterable[Offence]:
             )
 
 
-def _asks_the_port(runtime: Resource, graph: Graph) -> Iterable[Offence]:
-    if not keeps_our_conventions(graph):  # the model's object may bring the probe
-        return
+def _asks_the_port(runtime: Resource, _graph: Graph) -> Iterable[Offence]:
     for index, container in enumerate(sequence(at(runtime.inputs, "spec.containers"), "containers")):
         if pods.name_of(container) != _SERVER:
             continue
@@ -174,27 +169,11 @@ RULES: tuple[Rule, ...] = (
         why="A server that may ask a hub fetches what a model's files lack, unseen and unpinned.",
         fix="Set HF_HUB_OFFLINE=1 in the runtime's container.",
         check=_may_ask_a_hub,
+        on_platform=Variant(
+            "Servers of formats that hubs offer are told to ask none: HF_HUB_OFFLINE is 1.",
+            partial(_may_ask_a_hub, wants_offline=True),
+        ),
         reads_graph=True,
-    ),
-    Rule(
-        id="serving-runtimes-load-no-code",
-        severity="critical",
-        applies_to=RUNTIMES,
-        why="A pickle runs what is in it when it is loaded, with the rights of the model that it says it is.",
-        fix="Serve the library's own format: safetensors, ONNX, XGBoost's JSON, LightGBM's text.",
-        check=_runs_what_it_loads,
-        reads_graph=True,
-        level="advisory",
-    ),
-    Rule(
-        id="serving-runtimes-ask-for-the-model",
-        severity="high",
-        applies_to=RUNTIMES,
-        why="A server opens its port before the model is there, and callers are sent to it.",
-        fix="Set a readinessProbe that asks the server: /v2/models/{{.Name}}/ready.",
-        check=_asks_the_port,
-        reads_graph=True,
-        level="advisory",
     ),
     Rule(
         id="llm-configs-have-no-rights-on-the-node",
@@ -243,5 +222,26 @@ RULES: tuple[Rule, ...] = (
         why="It handles files from outside, in every pod of every model.",
         fix="Name the image by version, set requests and limits, drop ALL capabilities.",
         check=_loose_download,
+    ),
+)
+
+PLATFORM: tuple[Rule, ...] = (
+    Rule(
+        id="serving-runtimes-load-no-code",
+        severity="critical",
+        applies_to=RUNTIMES,
+        why="A pickle runs what is in it when it is loaded, with the rights of the model that it says it is.",
+        fix="Serve the library's own format: safetensors, ONNX, XGBoost's JSON, LightGBM's text.",
+        check=_runs_what_it_loads,
+        level="advisory",
+    ),
+    Rule(
+        id="serving-runtimes-ask-for-the-model",
+        severity="high",
+        applies_to=RUNTIMES,
+        why="A server opens its port before the model is there, and callers are sent to it.",
+        fix="Set a readinessProbe that asks the server: /v2/models/{{.Name}}/ready.",
+        check=_asks_the_port,
+        level="advisory",
     ),
 )

@@ -41,7 +41,7 @@ def _before_its_deployment(scaler: Resource, graph: Graph) -> Iterable[Offence]:
             )
 
 
-RULES: tuple[Rule, ...] = (
+PLATFORM: tuple[Rule, ...] = (
     Rule(
         id="scaled-objects-wait-for-their-deployment",
         severity="high",
@@ -50,6 +50,5 @@ RULES: tuple[Rule, ...] = (
         fix=f"Depend on the InferenceService, and annotate it {_WAIT}: jsonpath={{.status.components.predictor}}.",
         check=_before_its_deployment,
         reads_graph=True,
-        house=True,
     ),
 )

@@ -20,7 +20,7 @@ from policies.analysis.kserve.objects import INFERENCE_SERVICE, LLM
 from policies.analysis.kubernetes.metadata import annotation, name_of, namespace_of
 from policies.engine.collect_errors import every
 from policies.engine.graph import Graph, Resource
-from policies.engine.rule import Offence, Rule
+from policies.engine.rule import Offence, Rule, Variant
 from policies.engine.values import at, flag, mapping, number, sequence, text
 
 _STOP: Final = "serving.kserve.io/stop"
@@ -175,6 +175,10 @@ RULES: tuple[Rule, ...] = (
         why="KServe's webhook refuses such a canary, or a promotion restarts what serves.",
         fix="Give every predictor a name of its own, a fixed number of replicas, and shares up to 100 %.",
         check=stuck_canaries,
+        on_platform=Variant(
+            "The stable predictor has a name: KServe takes one without, and a promotion restarts it.",
+            partial(stuck_canaries, wants_names=True),
+        ),
         reads_graph=True,
     ),
     Rule(

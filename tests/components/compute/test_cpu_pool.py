@@ -6,8 +6,10 @@ from pydantic import ValidationError
 from components.compute.cpu_pool import CpuPool, CpuPoolArgs, CpuPoolSettings
 from components.compute.karpenter import KarpenterHandle
 from policies.engine.evaluate import judge
-from policies.rules.karpenter.node_classes import RULES as CLASS_RULES
-from policies.rules.karpenter.node_pools import RULES as POOL_RULES
+from tests.policies.cases import platform_rules
+
+CLASS_RULES = platform_rules("karpenter.node_classes")
+POOL_RULES = platform_rules("karpenter.node_pools")
 
 NODE_POOL = "kubernetes:karpenter.sh/v1:NodePool"
 NODE_CLASS = "kubernetes:karpenter.k8s.aws/v1:EC2NodeClass"

@@ -12,9 +12,11 @@ from components.foundation.kubernetes_object import KubernetesObject
 from components.foundation.names import Names
 from facts.pins import images
 from policies.engine.evaluate import judge
-from policies.rules.karpenter.node_classes import RULES as CLASS_RULES
-from policies.rules.karpenter.node_pools import RULES as POOL_RULES
 from tests.conftest import Made
+from tests.policies.cases import platform_rules
+
+CLASS_RULES = platform_rules("karpenter.node_classes")
+POOL_RULES = platform_rules("karpenter.node_pools")
 
 NODE_POOL = "kubernetes:karpenter.sh/v1:NodePool"
 NODE_CLASS = "kubernetes:karpenter.k8s.aws/v1:EC2NodeClass"

@@ -17,8 +17,10 @@ from components.compute.karpenter import (
 from components.foundation.names import Names
 from facts.pins import charts
 from policies.engine.evaluate import judge
-from policies.rules.karpenter.controller import RULES
 from tests.conftest import Made
+from tests.policies.cases import platform_rules
+
+RULES = platform_rules("karpenter.controller")
 
 Deploy = Callable[[Callable[[], object]], Made]
 RELEASE = "kubernetes:helm.sh/v3:Release"

@@ -6,9 +6,10 @@ from components.mesh.flow import Peer
 from components.mesh.mesh_exception import MeshException, compile_exception
 from policies.engine.evaluate import judge
 from policies.engine.graph import Graph
-from policies.rules.kubernetes.network_policies import RULES as FLOW_RULES
-from policies.rules.mesh.mesh import RULES as MESH_RULES
-from tests.policies.cases import resource
+from tests.policies.cases import platform_rules, resource
+
+FLOW_RULES = platform_rules("kubernetes.network_policies")
+MESH_RULES = platform_rules("mesh.mesh")
 
 WEBHOOK = Peer(namespace="kserve", labels={"control-plane": "kserve-controller-manager"})
 

@@ -9,9 +9,11 @@ from components.models.predictive_manifest import deployment_name
 from components.models.predictive_model import PredictiveModel
 from gate.schema.shape import check_shapes
 from policies.engine.evaluate import judge
-from policies.rules.serving.payload_logging import RULES as PAYLOADS
-from policies.rules.serving.predictive import RULES as PREDICTIVE
 from tests.components.model_examples import EMBEDDING, EMBEDDING_POD, model_args
+from tests.policies.cases import platform_rules
+
+PAYLOADS = platform_rules("serving.payload_logging")
+PREDICTIVE = platform_rules("serving.predictive")
 
 SERVICE = "kubernetes:serving.kserve.io/v1beta1:InferenceService"
 SCALING = "kubernetes:keda.sh/v1alpha1:ScaledObject"

@@ -22,9 +22,10 @@ from policies.analysis.mesh.objects import (
 from policies.engine.evaluate import judge
 from policies.engine.graph import Graph
 from policies.rules.kubernetes.namespaces import LIMIT_RANGE, QUOTA, RULES
-from policies.rules.kubernetes.network_policies import RULES as FLOW_RULES
 from tests.conftest import Made
-from tests.policies.cases import resource
+from tests.policies.cases import platform_rules, resource
+
+FLOW_RULES = platform_rules("kubernetes.network_policies")
 
 MODEL = resource(MODEL_KINDS[0], {"kind": "x", "metadata": {"name": "m", "namespace": "models"}}, "m")
 

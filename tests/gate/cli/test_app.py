@@ -132,7 +132,7 @@ def test_explain_says_everything_about_every_rule(slipway):
     code, out, _ = slipway("explain", rule.id)
     assert code == 0
     assert out.splitlines() == [
-        f"{rule.id} ({rule.severity})",
+        f"{rule.id} (portable, {rule.severity})",
         f"  why: {rule.why}",
         f"  fix: {rule.fix}",
         f"  judges: {', '.join(rule.applies_to)}",
@@ -181,7 +181,7 @@ def test_rules_are_found_by_words_and_domain(slipway):
     assert out.splitlines()[-1].split()[1].startswith("rule")
     assert slipway("policies", "--search", "no-word-like-it")[1] == "0 rules\n"
     out = slipway("policies", "--domain", "karpenter", "--search", "node-pools ceiling")[1].splitlines()
-    assert out[0].startswith("node-pools-are-limited  karpenter, high; ")
+    assert out[0].startswith("node-pools-are-limited  karpenter, portable, high; ")
     assert out[-1] == "1 rule"
     both = slipway("policies", "--domain", "karpenter", "--format", "markdown")
     assert (both[0], both[2]) == (2, "--search and --domain choose lines of the list: leave out --format\n")

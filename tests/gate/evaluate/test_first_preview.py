@@ -8,9 +8,9 @@ from typer.testing import CliRunner
 from gate.capture.stacks import chosen
 from gate.cli.app import app
 from gate.evaluate.first_preview import _compared, first_previews
-from policies.engine.catalog import RULES
 from policies.engine.evaluate import judge
 from policies.engine.graph import UNKNOWN, Graph
+from policies.packs import ALL
 from tests.captured import captured
 from tests.policies.cases import OURS, resource
 
@@ -25,7 +25,7 @@ def dev():
 def test_nearly_every_verdict_needs_no_output(dev):
     assert dev.resources == len(captured("dev").graph.resources)
     assert dev.unknown > 100
-    assert dev.verdicts == judge(captured("dev").graph, RULES).decided
+    assert dev.verdicts == judge(captured("dev").graph, ALL).decided
     assert dev.decided == dev.verdicts - len(dev.undecided)
     assert len(dev.undecided) < dev.verdicts / 100
     assert dev.missed == ()

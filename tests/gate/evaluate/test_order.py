@@ -12,9 +12,9 @@ from gate.render.formats import as_json, as_markdown
 from gate.render.junit import as_junit
 from gate.render.page.page import as_html
 from gate.render.sarif import as_sarif
-from policies.engine.catalog import RULES
 from policies.engine.evaluate import judge
 from policies.engine.graph import UNKNOWN, Graph
+from policies.packs import ALL
 from tests.captured import STACKS, captured
 
 
@@ -43,7 +43,7 @@ def findings(resources):
     A rule that asks whether some neighbour is there may stop at one that says yes, before it meets one that is not
     known: what is undecided may then differ. The gate itself sorts first.
     """
-    said = judge(Graph(resources), RULES)
+    said = judge(Graph(resources), ALL)
     return said.findings, said.faults
 
 

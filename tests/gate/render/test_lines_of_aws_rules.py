@@ -5,9 +5,9 @@ import json
 import pytest
 
 from gate.render.origins import Origins, Place
-from policies.engine.catalog import RULES
 from policies.engine.evaluate import judge
 from policies.engine.graph import Graph
+from policies.packs import ALL
 from tests.policies.cases import OURS, resource
 
 FILE = "stacks/Pulumi.test.yaml"
@@ -227,7 +227,7 @@ SAMPLE = [
     ),
     ("secrets", "versions-are-supported", "aws:lambda/function:Function", {"runtime": "python3.7"}, 46),
 ]
-BY_ID = {rule.id: rule for rule in RULES}
+BY_ID = {rule.id: rule for rule in ALL}
 
 
 @pytest.fixture

@@ -6,10 +6,11 @@ import pytest
 
 from facts.type_spellings import type_spellings
 from gate.ingest.adapters import read_paths
-from policies.engine.catalog import COVERED, RULES
+from policies.engine.catalog import COVERED
 from policies.engine.evaluate import judge
 from policies.engine.graph import UNKNOWN, Graph
 from policies.engine.normalize import respelled, spelled
+from policies.packs import PACKS
 from tests.policies.cases import resource
 
 TRUST = {
@@ -122,7 +123,7 @@ def test_most_translated_types_are_judged():
 
 
 def said(*resources):
-    found = judge(Graph([respelled(r) for r in resources]), RULES)
+    found = judge(Graph([respelled(r) for r in resources]), PACKS["portable"])
     assert found.faults == ()
     return {finding.rule for finding in found.findings}
 

@@ -12,7 +12,7 @@ def patched(kind="Thing", *, type_="ThingPatch", **spec):
     )
 
 
-def said(resource, *, house=False):
+def said(resource, *, of_kinds=False):
     def check(found, _graph):
         if not flag(at(found.inputs, "spec.closed")):
             yield Offence(path="spec.closed", problem="is open")
@@ -22,7 +22,12 @@ def said(resource, *, house=False):
             yield Offence(path="spec.image", problem="has a moving image")
 
     rule = Rule(
-        id="r", applies_to=("kubernetes:example.org/v1:Thing",), why="", fix="", check=check, house=house
+        id="r",
+        applies_to=("kubernetes:example.org/v1:Thing",),
+        why="",
+        fix="",
+        check=check,
+        of_kinds=of_kinds,
     )
     judged = judge(Graph([resource]), [rule])
     return [f.message for f in judged.findings], [u.message for u in judged.undecided]

@@ -3,16 +3,16 @@
 import json
 from dataclasses import replace
 
-from policies.engine.catalog import RULES
 from policies.engine.evaluate import judge
 from policies.engine.graph import Graph
+from policies.packs import ALL
 from tests.captured import captured
 
 ENDPOINT = "aws:ec2/vpcEndpoint:VpcEndpoint"
 
 
 def red(graph, rule):
-    return [f.message for f in judge(graph, [r for r in RULES if r.id == rule]).findings]
+    return [f.message for f in judge(graph, [r for r in ALL if r.id == rule]).findings]
 
 
 def changed(type_, name, inputs):

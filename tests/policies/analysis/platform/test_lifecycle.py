@@ -3,24 +3,30 @@
 import pytest
 
 from policies.analysis.platform.lifecycle import is_disposable
+from policies.engine.evaluate import judge
 from policies.engine.graph import Graph
-from tests.policies.cases import OURS, resource
+from policies.packs import PACKS
+from tests.policies.cases import resource
 
 BUCKET = "aws:s3/bucket:Bucket"
-FOREIGN = resource("aws:sqs/queue:Queue", {})
 
 
 @pytest.mark.parametrize(
-    ("tags", "beside", "answer"),
+    ("tags", "answer"),
     [
-        ({"lifecycle": "disposable"}, OURS, True),
-        ({"lifecycle": "disposable", "environment": "trial"}, OURS, True),
-        ({"lifecycle": "disposable", "environment": "Production"}, OURS, False),
-        ({"lifecycle": "disposable"}, FOREIGN, False),
-        ({"lifecycle": "durable"}, OURS, False),
-        ({}, OURS, False),
+        ({"lifecycle": "disposable"}, True),
+        ({"lifecycle": "disposable", "environment": "trial"}, True),
+        ({"lifecycle": "disposable", "environment": "Production"}, False),
+        ({"lifecycle": "durable"}, False),
+        ({}, False),
     ],
 )
-def test_a_tag_of_others_excuses_nothing(tags, beside, answer):
-    bucket = resource(BUCKET, {"tagsAll": tags})
-    assert is_disposable(bucket, Graph([bucket, beside])) is answer
+def test_a_trial_may_go_and_production_never(tags, answer):
+    assert is_disposable(resource(BUCKET, {"tagsAll": tags})) is answer
+
+
+@pytest.mark.parametrize(("pack", "findings"), [("portable", 1), ("all", 0)])
+def test_a_tag_of_others_excuses_nothing(pack, findings):
+    emptied = resource(BUCKET, {"tagsAll": {"lifecycle": "disposable"}, "forceDestroy": True})
+    rules = [rule for rule in PACKS[pack] if rule.id == "data-is-protected-from-deletion"]
+    assert len(judge(Graph([emptied]), rules).findings) == findings

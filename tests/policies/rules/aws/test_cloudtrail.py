@@ -1,5 +1,5 @@
 from policies.engine.graph import UNKNOWN
-from policies.rules.aws.cloudtrail import RULES
+from policies.rules.aws.cloudtrail import PLATFORM, RULES
 from tests.policies.cases import Case, RuleCases, cases_test, resource
 
 TRAIL = "aws:cloudtrail/trail:Trail"
@@ -163,4 +163,4 @@ CASES = {
     ),
 }
 
-test_cases = cases_test(RULES, CASES)
+test_cases = cases_test((*RULES, *PLATFORM), CASES)

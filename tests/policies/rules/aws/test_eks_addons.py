@@ -1,5 +1,5 @@
 from policies.engine.graph import UNKNOWN
-from policies.rules.aws.eks_addons import ADD_ON, NODE_GROUP, RULES, STORAGE_CLASS, VOLUME
+from policies.rules.aws.eks_addons import ADD_ON, NODE_GROUP, PLATFORM, RULES, STORAGE_CLASS, VOLUME
 from tests.policies.cases import Case, RuleCases, cases_test, resource
 
 _NODES = resource(NODE_GROUP, {})
@@ -129,4 +129,4 @@ CASES = {
     ),
 }
 
-test_cases = cases_test(RULES, CASES)
+test_cases = cases_test((*RULES, *PLATFORM), CASES)

@@ -1,5 +1,13 @@
 from policies.engine.graph import UNKNOWN
-from policies.rules.aws.eks_cluster import ACCESS_ENTRY, ACCESS_POLICY, CLUSTER, LOG_GROUP, LOG_TYPES, RULES
+from policies.rules.aws.eks_cluster import (
+    ACCESS_ENTRY,
+    ACCESS_POLICY,
+    CLUSTER,
+    LOG_GROUP,
+    LOG_TYPES,
+    PLATFORM,
+    RULES,
+)
 from tests.policies.cases import OURS, Case, RuleCases, cases_test, resource
 
 _ELSEWHERE = [Case(resource("aws:eks/nodeGroup:NodeGroup", {}))]
@@ -264,4 +272,4 @@ CASES = {
     ),
 }
 
-test_cases = cases_test(RULES, CASES)
+test_cases = cases_test((*RULES, *PLATFORM), CASES)

@@ -1,5 +1,5 @@
 from policies.engine.graph import UNKNOWN
-from policies.rules.aws.eks_nodes import ADD_ON, ATTACHMENT, NODE_GROUP, RULES, TEMPLATE
+from policies.rules.aws.eks_nodes import ADD_ON, ATTACHMENT, NODE_GROUP, PLATFORM, RULES, TEMPLATE
 from tests.policies.cases import OURS, Case, RuleCases, cases_test, resource
 
 _SAFE = {"httpTokens": "required", "httpPutResponseHopLimit": 1}
@@ -194,4 +194,4 @@ CASES = {
     ),
 }
 
-test_cases = cases_test(RULES, CASES)
+test_cases = cases_test((*RULES, *PLATFORM), CASES)

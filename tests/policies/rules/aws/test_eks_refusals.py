@@ -2,7 +2,7 @@ from policies.analysis.kubernetes.charts import RELEASE
 from policies.engine.graph import UNKNOWN
 from policies.rules.aws.eks_cluster import CLUSTER
 from policies.rules.aws.eks_nodes import NODE_GROUP
-from policies.rules.aws.eks_refusals import RULES, SUBNET
+from policies.rules.aws.eks_refusals import PLATFORM, RULES, SUBNET
 from tests.policies.cases import OURS, Case, RuleCases, cases_test, resource
 
 _OF_NODES = resource(SUBNET, {"tags": {"karpenter.sh/discovery": "example"}}, name="nodes-a")
@@ -90,4 +90,4 @@ CASES = {
     ),
 }
 
-test_cases = cases_test(RULES, CASES)
+test_cases = cases_test((*RULES, *PLATFORM), CASES)

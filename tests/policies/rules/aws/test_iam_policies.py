@@ -5,6 +5,7 @@ from policies.rules.aws.iam_policies import (
     ACCESS_KEY,
     ATTACHMENT,
     PASSWORDS,
+    PLATFORM,
     POLICY,
     ROLE,
     ROLE_POLICY,
@@ -294,4 +295,4 @@ CASES = {
     ),
 }
 
-test_cases = cases_test(RULES, CASES)
+test_cases = cases_test((*RULES, *PLATFORM), CASES)

@@ -4,7 +4,7 @@ import json
 
 from policies.analysis.platform.registry import CACHE_RULE
 from policies.engine.graph import UNKNOWN
-from policies.rules.aws.image_caches import RULES, SCANNING, TEMPLATE
+from policies.rules.aws.image_caches import PLATFORM, RULES, SCANNING, TEMPLATE
 from tests.policies.cases import OURS, Case, RuleCases, cases_test, resource
 
 KEY = "arn:aws:kms:eu-central-1:111122223333:key/11111111-2222-3333-4444-555555555555"
@@ -144,4 +144,4 @@ CASES = {
     ),
 }
 
-test_cases = cases_test(RULES, CASES)
+test_cases = cases_test((*RULES, *PLATFORM), CASES)

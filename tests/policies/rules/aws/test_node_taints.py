@@ -1,6 +1,6 @@
 from policies.engine.graph import UNKNOWN
 from policies.rules.aws.eks_nodes import NODE_GROUP
-from policies.rules.aws.node_taints import RULES
+from policies.rules.aws.node_taints import PLATFORM
 from policies.rules.karpenter.node_pools import NODE_POOLS
 from tests.policies.cases import Case, RuleCases, cases_test, resource
 
@@ -40,4 +40,4 @@ CASES = {
     ),
 }
 
-test_cases = cases_test(RULES, CASES)
+test_cases = cases_test(PLATFORM, CASES)

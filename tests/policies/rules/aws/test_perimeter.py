@@ -1,7 +1,7 @@
 import json
 
 from policies.engine.graph import UNKNOWN
-from policies.rules.aws.perimeter import RULES
+from policies.rules.aws.perimeter import PLATFORM
 from policies.rules.aws.vpc_endpoints import ENDPOINT
 from tests.policies.cases import Case, RuleCases, cases_test, resource
 
@@ -107,4 +107,4 @@ CASES = {
     ),
 }
 
-test_cases = cases_test(RULES, CASES)
+test_cases = cases_test(PLATFORM, CASES)

@@ -2,7 +2,7 @@ import json
 
 from policies.engine.evaluate import judge
 from policies.engine.graph import UNKNOWN, Graph
-from policies.rules.aws.s3_buckets import RULES
+from policies.rules.aws.s3_buckets import PLATFORM, RULES
 from tests.policies.cases import OURS, Case, RuleCases, cases_test, resource
 
 KEY = "arn:aws:kms:eu-central-1:111122223333:key/11111111-2222-3333-4444-555555555555"
@@ -257,7 +257,7 @@ CASES = {
     ),
 }
 
-test_cases = cases_test(RULES, CASES)
+test_cases = cases_test((*RULES, *PLATFORM), CASES)
 
 
 def test_a_part_belongs_to_the_bucket_it_depends_on_even_when_its_value_is_unknown():

@@ -6,6 +6,7 @@ from policies.rules.aws.vpc import (
     GROUP_RULE,
     INGRESS,
     INTERNET_GATEWAY,
+    PLATFORM,
     ROUTE,
     ROUTE_TABLE,
     RULES,
@@ -194,4 +195,4 @@ CASES = {
     ),
 }
 
-test_cases = cases_test(RULES, CASES)
+test_cases = cases_test((*RULES, *PLATFORM), CASES)

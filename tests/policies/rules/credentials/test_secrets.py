@@ -2,7 +2,14 @@ from base64 import b64encode
 from dataclasses import replace
 
 from policies.engine.graph import UNKNOWN
-from policies.rules.credentials.secrets import KUBERNETES_SECRET, PARAMETER, RULES, SECRET, SECRET_VERSION
+from policies.rules.credentials.secrets import (
+    KUBERNETES_SECRET,
+    PARAMETER,
+    PLATFORM,
+    RULES,
+    SECRET,
+    SECRET_VERSION,
+)
 from tests.policies.cases import Case, RuleCases, cases_test, resource
 
 KEY = "arn:aws:kms:eu-central-1:111122223333:key/11111111-2222-3333-4444-555555555555"
@@ -113,4 +120,4 @@ CASES = {
     ),
 }
 
-test_cases = cases_test(RULES, CASES)
+test_cases = cases_test((*RULES, *PLATFORM), CASES)

@@ -3,7 +3,7 @@
 from policies.analysis.gateway.objects import AI_ROUTES, GATEWAY
 from policies.analysis.kubernetes.charts import RELEASE
 from policies.engine.graph import UNKNOWN
-from policies.rules.gateway.ai_processors import RULES
+from policies.rules.gateway.ai_processors import PLATFORM
 from tests.policies.cases import Case, RuleCases, cases_test, resource
 from tests.policies.gateway_examples import ENVOY, NOT_OURS
 
@@ -40,7 +40,7 @@ ALL = (
 FULL = {"cpu": "250m", "memory": "256Mi"}
 
 test_cases = cases_test(
-    RULES,
+    PLATFORM,
     {
         "edge-processors-have-requests": RuleCases(
             passing=[

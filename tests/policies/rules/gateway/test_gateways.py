@@ -11,7 +11,7 @@ from policies.analysis.gateway.objects import (
 )
 from policies.analysis.kubernetes.charts import RELEASE
 from policies.engine.graph import UNKNOWN
-from policies.rules.gateway.gateways import RULES
+from policies.rules.gateway.gateways import PLATFORM, RULES
 from tests.policies.cases import Case, RuleCases, cases_test, resource
 from tests.policies.gateway_examples import (
     ENVOY,
@@ -289,4 +289,4 @@ CASES: dict[str, RuleCases] = {
     ),
 }
 
-test_cases = cases_test(RULES, CASES)
+test_cases = cases_test((*RULES, *PLATFORM), CASES)

@@ -1,5 +1,5 @@
 from policies.engine.graph import UNKNOWN
-from policies.rules.gateway.ingress import RULES
+from policies.rules.gateway.ingress import PLATFORM, RULES
 from tests.policies.cases import Case, RuleCases, cases_test, resource
 
 GROUP = "gateway.envoyproxy.io"
@@ -252,4 +252,4 @@ CASES = {
         undecided=[Case(route("total"), [GATEWAY, access(allow(CLAIMS)), limits(UNKNOWN)])],
     ),
 }
-test_rules = cases_test(RULES, CASES)
+test_rules = cases_test((*RULES, *PLATFORM), CASES)

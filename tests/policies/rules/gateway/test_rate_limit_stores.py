@@ -2,7 +2,7 @@
 
 from policies.analysis.kubernetes.charts import RELEASE
 from policies.engine.graph import UNKNOWN
-from policies.rules.gateway.rate_limit_stores import RULES
+from policies.rules.gateway.rate_limit_stores import PLATFORM, RULES
 from tests.policies.cases import Case, RuleCases, cases_test, resource
 from tests.policies.gateway_examples import NOT_OURS
 
@@ -92,4 +92,4 @@ CASES = {
     ),
 }
 
-test_cases = cases_test(RULES, CASES)
+test_cases = cases_test((*RULES, *PLATFORM), CASES)

@@ -5,6 +5,7 @@ from policies.engine.graph import UNKNOWN, Resource
 from policies.rules.karpenter.controller import (
     EVENT_RULE,
     EVENT_TARGET,
+    PLATFORM,
     QUEUE,
     QUEUE_POLICY,
     ROLE_POLICY,
@@ -207,4 +208,4 @@ CASES: dict[str, RuleCases] = {
     ),
 }
 
-test_cases = cases_test(RULES, CASES)
+test_cases = cases_test((*RULES, *PLATFORM), CASES)

@@ -2,7 +2,7 @@
 
 from policies.engine.graph import UNKNOWN
 from policies.rules.aws.eks_nodes import NODE_GROUP
-from policies.rules.karpenter.room import RULES
+from policies.rules.karpenter.room import PLATFORM, RULES
 from tests.policies.cases import OURS, Case, RuleCases, cases_test, resource
 
 POOL = "kubernetes:karpenter.sh/v1:NodePool"
@@ -253,4 +253,4 @@ CASES = {
     ),
 }
 
-test_cases = cases_test(RULES, CASES)
+test_cases = cases_test((*RULES, *PLATFORM), CASES)

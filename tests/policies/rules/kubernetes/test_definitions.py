@@ -3,7 +3,7 @@ from dataclasses import replace
 from policies.analysis.gateway.objects import DEFINITION
 from policies.analysis.kubernetes.charts import RELEASE
 from policies.engine.graph import UNKNOWN
-from policies.rules.kubernetes.definitions import RULES
+from policies.rules.kubernetes.definitions import PLATFORM, RULES
 from tests.policies.cases import Case, RuleCases, cases_test, resource
 
 
@@ -130,4 +130,4 @@ CASES = {
     ),
 }
 
-test_cases = cases_test(RULES, CASES)
+test_cases = cases_test((*RULES, *PLATFORM), CASES)

@@ -1,6 +1,6 @@
 from policies.analysis.kubernetes.charts import RELEASE
 from policies.engine.graph import UNKNOWN
-from policies.rules.kubernetes.helm_releases import RULES
+from policies.rules.kubernetes.helm_releases import PLATFORM, RULES
 from tests.policies.cases import Case, RuleCases, cases_test, resource
 
 REPOSITORY = {"repo": "https://charts.example.com"}
@@ -108,4 +108,4 @@ CASES = {
     ),
 }
 
-test_cases = cases_test(RULES, CASES)
+test_cases = cases_test((*RULES, *PLATFORM), CASES)

@@ -1,6 +1,6 @@
 from policies.analysis.mesh.objects import MODEL_KINDS, NAMESPACE, NETWORK_POLICY
 from policies.engine.graph import UNKNOWN
-from policies.rules.kubernetes.internet_egress import RULES
+from policies.rules.kubernetes.internet_egress import PLATFORM
 from tests.policies.cases import Case, RuleCases, cases_test, resource
 
 _VPC = {"ipBlock": {"cidr": "10.0.160.0/27"}}
@@ -44,4 +44,4 @@ CASES = {
     ),
 }
 
-test_cases = cases_test(RULES, CASES)
+test_cases = cases_test(PLATFORM, CASES)

@@ -1,7 +1,7 @@
 from policies.analysis.kserve.objects import INFERENCE_SERVICE, LLM
 from policies.analysis.kubernetes.charts import RELEASE
 from policies.engine.graph import UNKNOWN
-from policies.rules.kubernetes.priorities import PRIORITY_CLASS, RULES
+from policies.rules.kubernetes.priorities import PLATFORM, PRIORITY_CLASS, RULES
 from tests.policies.cases import Case, RuleCases, cases_test, resource
 
 SERVER = {"name": "m", "image": "server:1"}
@@ -102,4 +102,4 @@ CASES = {
     ),
 }
 
-test_cases = cases_test(RULES, CASES)
+test_cases = cases_test((*RULES, *PLATFORM), CASES)

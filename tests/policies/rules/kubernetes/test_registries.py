@@ -3,7 +3,7 @@
 from policies.analysis.kubernetes.charts import RELEASE
 from policies.analysis.platform.registry import CACHE_RULE, COMPONENT
 from policies.engine.graph import UNKNOWN
-from policies.rules.kubernetes.registries import RULES
+from policies.rules.kubernetes.registries import PLATFORM, RULES
 from tests.policies.cases import OURS, Case, RuleCases, cases_test, resource
 
 OWN = "111122223333.dkr.ecr.eu-central-1.amazonaws.com"
@@ -135,4 +135,4 @@ CASES = {
     ),
 }
 
-test_cases = cases_test(RULES, CASES)
+test_cases = cases_test((*RULES, *PLATFORM), CASES)

@@ -1,5 +1,5 @@
 from policies.engine.graph import UNKNOWN
-from policies.rules.mesh.authorization_and_network import RULES
+from policies.rules.mesh.authorization_and_network import PLATFORM, RULES
 from tests.policies.cases import Case, RuleCases, cases_test, resource
 
 MESH = "kubernetes:security.istio.io/v1:AuthorizationPolicy"
@@ -93,4 +93,4 @@ CASES = {
         undecided=[Case(network_half(egress=UNKNOWN))],
     ),
 }
-test_rules = cases_test(RULES, CASES)
+test_rules = cases_test((*RULES, *PLATFORM), CASES)

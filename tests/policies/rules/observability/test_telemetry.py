@@ -2,7 +2,14 @@
 
 from policies.analysis.kubernetes.charts import RELEASE
 from policies.engine.graph import UNKNOWN, Resource
-from policies.rules.observability.telemetry import COLLECTORS, LOG_GROUP, POD_MONITOR, RULES, SERVICE_MONITOR
+from policies.rules.observability.telemetry import (
+    COLLECTORS,
+    LOG_GROUP,
+    PLATFORM,
+    POD_MONITOR,
+    RULES,
+    SERVICE_MONITOR,
+)
 from tests.policies.cases import Case, RuleCases, cases_test, resource
 
 
@@ -162,4 +169,4 @@ CASES: dict[str, RuleCases] = {
     ),
 }
 
-test_cases = cases_test(RULES, CASES)
+test_cases = cases_test((*RULES, *PLATFORM), CASES)

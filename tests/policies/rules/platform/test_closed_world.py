@@ -5,7 +5,7 @@ from policies.engine.catalog import RULES as ALL
 from policies.engine.evaluate import judge
 from policies.engine.graph import UNKNOWN, Graph
 from policies.engine.normalize import respelled
-from policies.rules.platform.closed_world import RULES
+from policies.rules.platform.closed_world import PLATFORM, RULES
 from policies.rules.platform.providers import AWS, KUBERNETES
 from tests.policies.cases import OURS, Case, RuleCases, cases_test, resource
 
@@ -138,7 +138,7 @@ CASES = {
     ),
 }
 
-test_cases = cases_test(RULES, CASES)
+test_cases = cases_test((*RULES, *PLATFORM), CASES)
 
 UNJUDGED = [
     "aws:cloudcontrol/resource:Resource",
@@ -194,7 +194,7 @@ UNJUDGED = [
 def test_a_type_that_no_rule_knows_is_a_finding(type_):
     """At least forty, and each by itself; the names of what rules judge are no longer the question."""
     said = judge(
-        Graph([OURS, resource(type_, {})]), [r for r in RULES if r.id == "stacks-make-what-rules-judge"]
+        Graph([OURS, resource(type_, {})]), [r for r in PLATFORM if r.id == "stacks-make-what-rules-judge"]
     )
     assert len(UNJUDGED) >= 40
     assert [f.message.startswith(f"no rule judges {type_}") for f in said.findings] == [True]

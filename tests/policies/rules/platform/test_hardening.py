@@ -1,5 +1,5 @@
 from policies.engine.graph import UNKNOWN
-from policies.rules.platform.hardening import RULES
+from policies.rules.platform.hardening import PLATFORM
 from tests.policies.cases import Case, RuleCases, cases_test, resource
 
 DEPLOYMENT = "kubernetes:apps/v1:Deployment"
@@ -195,4 +195,4 @@ CASES = {
         undecided=[Case(proxy(UNKNOWN))],
     ),
 }
-test_rules = cases_test(RULES, CASES)
+test_rules = cases_test(PLATFORM, CASES)

@@ -2,7 +2,7 @@ from policies.analysis.storage.bucket_parts import BUCKETS
 from policies.engine.graph import UNKNOWN
 from policies.rules.aws.eks_cluster import CLUSTER
 from policies.rules.aws.kms_keys import KEY
-from policies.rules.platform.lifecycle import ADDRESS, LOG_GROUP, RULES
+from policies.rules.platform.lifecycle import ADDRESS, LOG_GROUP, PLATFORM
 from policies.rules.platform.retention import REPOSITORY
 from tests.policies.cases import Case, RuleCases, cases_test, resource
 
@@ -102,4 +102,4 @@ CASES = {
     ),
 }
 
-test_cases = cases_test(RULES, CASES)
+test_cases = cases_test(PLATFORM, CASES)

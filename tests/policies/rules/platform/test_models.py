@@ -1,5 +1,5 @@
 from policies.engine.graph import UNKNOWN
-from policies.rules.platform.models import RULES
+from policies.rules.platform.models import PLATFORM
 from tests.policies.cases import Case, RuleCases, cases_test, resource
 
 ISVC = "kubernetes:serving.kserve.io/v1beta1:InferenceService"
@@ -105,4 +105,4 @@ CASES = {
     ),
 }
 
-test_rules = cases_test(RULES, CASES)
+test_rules = cases_test(PLATFORM, CASES)

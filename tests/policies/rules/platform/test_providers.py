@@ -2,7 +2,7 @@ import json
 from dataclasses import replace
 
 from policies.engine.graph import UNKNOWN
-from policies.rules.platform.providers import AWS, KUBERNETES, RULES
+from policies.rules.platform.providers import AWS, KUBERNETES, PLATFORM, RULES
 from tests.policies.cases import OURS, Case, RuleCases, cases_test, resource
 
 
@@ -116,4 +116,4 @@ CASES = {
     ),
 }
 
-test_cases = cases_test(RULES, CASES)
+test_cases = cases_test((*RULES, *PLATFORM), CASES)

@@ -1,5 +1,5 @@
 from policies.engine.graph import UNKNOWN
-from policies.rules.platform.retention import RULES
+from policies.rules.platform.retention import PLATFORM, RULES
 from tests.policies.cases import OURS, Case, RuleCases, cases_test, resource
 
 OLD = (
@@ -294,4 +294,4 @@ CASES = {
     ),
 }
 
-test_cases = cases_test(RULES, CASES)
+test_cases = cases_test((*RULES, *PLATFORM), CASES)

@@ -3,7 +3,7 @@ import pytest
 from facts.tags import Tag
 from policies.engine.evaluate import judge
 from policies.engine.graph import UNKNOWN, Graph
-from policies.rules.platform.tagging import RULES, TAGGED
+from policies.rules.platform.tagging import PLATFORM, TAGGED
 from tests.captured import STACKS, captured
 from tests.policies.cases import OURS, Case, RuleCases, cases_test, resource
 
@@ -50,12 +50,12 @@ CASES = {
     )
 }
 
-test_cases = cases_test(RULES, CASES)
+test_cases = cases_test(PLATFORM, CASES)
 
 
 def test_a_stack_with_all_tags_on_one_resource_owes_them_on_every_other():
     other = resource(BUCKET, {"tags": ALL}, "other")
-    found = judge(Graph([bucket(), other]), RULES).findings
+    found = judge(Graph([bucket(), other]), PLATFORM).findings
     assert [f.message for f in found] == sorted(f"tagsAll.{key}: is not set" for key in Tag)
 
 

@@ -1,5 +1,5 @@
 from policies.engine.graph import UNKNOWN
-from policies.rules.serving.llm import RULES
+from policies.rules.serving.llm import PLATFORM, RULES
 from tests.policies.cases import OURS, Case, RuleCases, cases_test, resource
 from tests.policies.model_examples import API, OTHER, RESTRICTED, budget, engine, failing, llm
 
@@ -269,7 +269,7 @@ CASES = {
         undecided=[Case(llm(lambda s: s.update(scaling=UNKNOWN)))],
     ),
     "language-models-survive-a-drain": RuleCases(
-        passing=[Case(llm()), Case(llm(_two)), Case(llm(_two), others=[OURS, budget(_ENGINES)])],
+        passing=[Case(llm()), Case(llm(_two), others=[OURS, budget(_ENGINES)])],
         failing=[
             failing(llm(_two), _GONE, others=(OURS, *others))
             for others in ((), (budget({**_ENGINES, "kserve.io/component": "router"}),), (budget({}),))
@@ -295,4 +295,4 @@ CASES = {
     ),
 }
 
-test_cases = cases_test(RULES, CASES)
+test_cases = cases_test((*RULES, *PLATFORM), CASES)

@@ -1,7 +1,7 @@
 from copy import deepcopy
 
 from policies.engine.graph import UNKNOWN
-from policies.rules.serving.model_downloads import RULES
+from policies.rules.serving.model_downloads import PLATFORM
 from tests.policies.cases import OURS, Case, RuleCases, cases_test, resource
 from tests.policies.model_examples import API, OTHER
 
@@ -169,4 +169,4 @@ CASES = {
     ),
 }
 
-test_rules = cases_test(RULES, CASES)
+test_rules = cases_test(PLATFORM, CASES)

@@ -1,5 +1,5 @@
 from policies.engine.graph import UNKNOWN
-from policies.rules.serving.payload_logging import RULES
+from policies.rules.serving.payload_logging import PLATFORM, RULES
 from tests.policies.cases import OURS, Case, RuleCases, cases_test
 from tests.policies.model_examples import OTHER, failing, predictor, service
 
@@ -44,7 +44,6 @@ CASES = {
         passing=[
             Case(_logged(personal_data="refused"), [OURS]),
             Case(service(), [OURS]),
-            Case(_logged()),
         ],
         failing=[
             Case(_logged(), [OURS], [_NOT_SAID]),
@@ -155,4 +154,4 @@ CASES = {
     ),
 }
 
-test_rules = cases_test(RULES, CASES)
+test_rules = cases_test((*RULES, *PLATFORM), CASES)

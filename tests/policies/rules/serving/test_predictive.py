@@ -1,5 +1,5 @@
 from policies.engine.graph import UNKNOWN
-from policies.rules.serving.predictive import RULES
+from policies.rules.serving.predictive import PLATFORM, RULES
 from tests.policies.cases import OURS, Case, RuleCases, cases_test, resource
 from tests.policies.model_examples import (
     API,
@@ -236,7 +236,6 @@ CASES = {
             Case(service()),
             Case(_annotated(**{"serving.kserve.io/deploymentMode": "RawDeployment"})),
             Case(_annotated(), others=[OURS, _kserve("Standard")]),
-            Case(_annotated(**{"serving.kserve.io/deploymentMode": "Knative"})),
         ],
         failing=[
             failing(
@@ -261,7 +260,6 @@ CASES = {
     "predictive-models-survive-a-drain": RuleCases(
         passing=[
             Case(service()),
-            Case(predictor(lambda p: p.update(_TWO))),
             *(
                 Case(predictor(lambda p: p.update(_TWO)), others=[OURS, budget(labels)])
                 for labels in (_PODS, {"app": "isvc.minilm-predictor"})
@@ -296,4 +294,4 @@ CASES = {
     ),
 }
 
-test_cases = cases_test(RULES, CASES)
+test_cases = cases_test((*RULES, *PLATFORM), CASES)

@@ -1,7 +1,7 @@
 from copy import deepcopy
 
 from policies.engine.graph import UNKNOWN
-from policies.rules.serving.runtimes import RULES
+from policies.rules.serving.runtimes import PLATFORM, RULES
 from tests.policies.cases import OURS, Case, RuleCases, cases_test, resource
 from tests.policies.model_examples import API, OTHER, RESTRICTED, SERVER, failing, runtime
 
@@ -126,7 +126,6 @@ CASES = {
         passing=[
             Case(runtime(), [OURS]),
             Case(runtime(formats=("onnx", "xgboost", "lightgbm")), [OURS]),
-            Case(runtime(formats=("sklearn",))),
         ],
         failing=[
             failing(
@@ -142,7 +141,6 @@ CASES = {
     "serving-runtimes-ask-for-the-model": RuleCases(
         passing=[
             Case(runtime(lambda _s, c: c.update(readinessProbe=_PROBE)), [OURS]),
-            Case(runtime()),
         ],
         failing=[
             failing(
@@ -279,4 +277,4 @@ CASES = {
     ),
 }
 
-test_cases = cases_test(RULES, CASES)
+test_cases = cases_test((*RULES, *PLATFORM), CASES)

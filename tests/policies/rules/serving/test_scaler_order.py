@@ -1,6 +1,6 @@
 from policies.analysis.kubernetes.keda import SCALED_OBJECT
 from policies.engine.graph import UNKNOWN
-from policies.rules.serving.scaler_order import RULES
+from policies.rules.serving.scaler_order import PLATFORM
 from tests.policies.cases import OURS, Case, RuleCases, cases_test, resource
 
 _SERVICE = "kubernetes:serving.kserve.io/v1beta1:InferenceService"
@@ -56,4 +56,4 @@ CASES = {
     )
 }
 
-test_cases = cases_test(RULES, CASES)
+test_cases = cases_test(PLATFORM, CASES)
