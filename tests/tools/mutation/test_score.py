@@ -49,7 +49,7 @@ def test_a_stack_that_is_red_before_proves_nothing(monkeypatch, capsys):
 
 
 def test_survivors_without_a_reason_and_reasons_without_a_survivor_fail(monkeypatch, tmp_path, capsys):
-    bucket = resource("aws:ec2/placementGroup:PlacementGroup", {"tags": {"a": "b"}})
+    bucket = resource("aws:ec2/routeTableAssociation:RouteTableAssociation", {"tags": {"a": "b"}})
     relevant = tmp_path / "relevant.yaml"
     relevant.write_text('tags:\n  - types: ["aws:ec2/*"]\n    paths: ["tags.a"]\n')
     explained = tmp_path / "explained.yaml"
@@ -60,6 +60,6 @@ def test_survivors_without_a_reason_and_reasons_without_a_survivor_fail(monkeypa
     monkeypatch.setattr(command, "stack_names", lambda: ["dev"])
     assert command.main([]) == 1
     said = capsys.readouterr().out
-    assert "NOT EXPLAINED\n  PlacementGroup x tags.a: taken out\n" in said
+    assert "NOT EXPLAINED\n  RouteTableAssociation x tags.a: taken out\n" in said
     assert "explains nothing any more: Nobody reads it" in said
     assert "mutation score 0.0 % (0 of 1; at least 95 %)" in said
