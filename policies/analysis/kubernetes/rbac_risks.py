@@ -62,6 +62,13 @@ DANGERS: Final = (
     Danger("admissionregistration.k8s.io", _HOOKS, _WRITE, "reads and rewrites what others ask for"),
     Danger("admissionregistration.k8s.io", _HOOKS, _DELETE, "takes away what refuses others"),
     Danger(_POLICY_GROUPS, _POLICIES, _WRITE | _DELETE, "changes what refuses others"),
+    Danger(
+        "security.istio.io",
+        ("authorizationpolicies", "peerauthentications", "requestauthentications"),
+        _WRITE | _DELETE,
+        "changes who may call whom in the mesh",
+        only_whole_cluster=True,
+    ),
     Danger(_SIGNING, ("signers",), frozenset({"approve", "sign"}), "makes certificates of anybody"),
     Danger(_SIGNING, ("certificatesigningrequests/approval",), _OPEN, "makes certificates of anybody"),
 )

@@ -14,6 +14,8 @@ from policies.rules.aws.eks_cluster import ACCESS_POLICY
 
 _ADMINISTRATION: Final = frozenset({"AmazonEKSClusterAdminPolicy", "AmazonEKSAdminPolicy"})
 _POD_SERVICE: Final = "pods.eks.amazonaws.com"
+_ACCESS: Final = "slipway:cluster:ClusterAccess"
+"""The component that makes an association for each entry of a stack file."""
 _NODES: Final = "aws:eks/nodeGroup:NodeGroup"
 
 
@@ -47,6 +49,18 @@ def _lets_pods_in(statement: Statement) -> Iterable[bool]:
         )
 
 
+def _unnamed(association: Resource, graph: Graph) -> Iterable[Offence]:
+    policy = text(at(association.inputs, "policyArn"), "policyArn").rpartition("/")[2]
+    made_by = graph.by_urn.get(association.parent)
+    if policy in _ADMINISTRATION and (made_by is None or made_by.type != _ACCESS):
+        yield Offence(
+            path="principalArn",
+            problem=f"has {policy}, and the settings of the cluster name nobody of it",
+            value=at(association.inputs, "principalArn"),
+            expected="an entry under cluster.access of the stack file",
+        )
+
+
 RULES: tuple[Rule, ...] = (
     Rule(
         id="clusters-are-administered-from-outside",
@@ -55,6 +69,18 @@ RULES: tuple[Rule, ...] = (
         why="Whoever takes over one pod or node, or administers the other account, has the cluster.",
         fix="Associate the policy with a role that people or a pipeline of this account take on; scope others.",
         check=_strangers,
+        reads_graph=True,
+    ),
+)
+
+PLATFORM: tuple[Rule, ...] = (
+    Rule(
+        id="administrators-stand-in-the-settings",
+        severity="critical",
+        applies_to=(ACCESS_POLICY,),
+        why="Whoever administers the cluster is read in one place, the stack file; an association beside it is not.",
+        fix="Name the role under cluster.access with policy admin.",
+        check=_unnamed,
         reads_graph=True,
     ),
 )

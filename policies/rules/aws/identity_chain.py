@@ -10,10 +10,11 @@ from policies.analysis.identity.tag_guards import undone_guards
 from policies.analysis.identity.trust import broken_links, inline_with_tags, tags_not_carried, unmet_tokens
 from policies.engine.graph import Graph, Resource
 from policies.engine.rule import Offence, Rule
-from policies.engine.values import UndecidedError
+from policies.engine.values import UndecidedError, at, mapping, text
 from policies.rules.aws.privilege_escalation import DOCUMENT, HOLDERS, INLINE, PERMISSION_SET, told_at
 
 _ACCOUNT: Final = "kubernetes:core/v1:ServiceAccount"
+_ANNOTATION: Final = "eks.amazonaws.com/role-arn"
 
 
 def _trust(role: Resource, graph: Graph) -> Iterable[Offence]:
@@ -69,6 +70,22 @@ def _narrowed(association: Resource, graph: Graph) -> Iterable[Offence]:
         )
 
 
+def _shared_by_default(account: Resource, _graph: Graph) -> Iterable[Offence]:
+    if account.type == ASSOCIATION:
+        path, name = "serviceAccount", text(at(account.inputs, "serviceAccount"), "serviceAccount")
+        role = at(account.inputs, "roleArn")
+    else:
+        path, name = "metadata.annotations", text(at(account.inputs, "metadata.name"), "metadata.name")
+        role = mapping(at(account.inputs, path), path).get(_ANNOTATION)
+    if name == "default" and role is not None:
+        where = text(at(account.inputs, "namespace") or at(account.inputs, "metadata.namespace"), "namespace")
+        yield Offence(
+            path=path,
+            problem=f"every pod of {where or 'default'} that names no account gets the role",
+            value=name if account.type == ASSOCIATION else _ANNOTATION,
+        )
+
+
 def _guards(holder: Resource, graph: Graph) -> Iterable[Offence]:
     identity = graph.once(told_at).get(holder.urn)
     return undone_guards(identity, DOCUMENT.get(holder.type, "")) if identity else ()
@@ -100,6 +117,14 @@ RULES: tuple[Rule, ...] = (
         fix="Leave session tags on, or write the namespace and the service account into the policy.",
         check=_tags,
         reads_graph=True,
+    ),
+    Rule(
+        id="default-accounts-have-no-role",
+        severity="high",
+        applies_to=(ASSOCIATION, _ACCOUNT),
+        why="A pod gets the default account by saying nothing: so does one that somebody else made.",
+        fix="Give the workload a service account of its own, and the role to that one.",
+        check=_shared_by_default,
     ),
     Rule(
         id="roles-take-the-tokens-of-their-service-accounts",

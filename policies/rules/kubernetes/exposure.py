@@ -1,9 +1,11 @@
 """What must hold for ways into a cluster that are no gateway of the platform's, and for what decides at its door."""
 
+import ipaddress
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from policies.analysis.gateway.objects import PROXY
 from policies.analysis.network.tls_policies import is_old
@@ -39,6 +41,7 @@ _SNIPPETS: Final = (
     "server-snippet",
     "stream-snippet",
 )
+_INSIDE: Final = (".svc", ".cluster.local", "localhost")
 _ALB: Final = "alb.ingress.kubernetes.io/"
 
 
@@ -164,6 +167,27 @@ def _hook_problems(index: int, hook: Any, validates: bool) -> Iterable[Offence]:
         )
 
 
+def _asks_outside(hooks: Resource, _graph: Graph) -> Iterable[Offence]:
+    for index, hook in enumerate(sequence(at(hooks.inputs, "webhooks"), "webhooks")):
+        url = text(at(hook, "clientConfig.url"), "clientConfig.url")
+        if url and not _is_inside(url):
+            name = text(at(hook, "name"), "webhooks.name")
+            yield Offence(
+                path=f"webhooks[{index}].clientConfig.url",
+                problem=f"every object that {name} selects is sent out of the cluster",
+                value=url,
+                expected="clientConfig.service",
+            )
+
+
+def _is_inside(url: str) -> bool:
+    host = (urlsplit(url).hostname or "") if "[" not in url else url.partition("[")[2].partition("]")[0]
+    try:
+        return ipaddress.ip_address(host).is_private
+    except ValueError:
+        return host.endswith(_INSIDE)
+
+
 def _folder_of_a_node(volume: Resource, _graph: Graph) -> Iterable[Offence]:
     if at(volume.inputs, "spec.hostPath") is not None:
         path = text(at(volume.inputs, "spec.hostPath.path"), "hostPath.path")
@@ -212,6 +236,14 @@ RULES: tuple[Rule, ...] = (
         why="Whoever can take the webhook down, or sit on its wire, decides what the cluster accepts.",
         fix="Set failurePolicy: Fail and leave out the namespaces it must not block; ask by service or https.",
         check=_webhooks,
+    ),
+    Rule(
+        id="admission-webhooks-are-asked-inside",
+        severity="high",
+        applies_to=WEBHOOKS,
+        why="An address outside reads what is created, Secrets too, and may rewrite it.",
+        fix="Run the webhook in the cluster and name its Service.",
+        check=_asks_outside,
     ),
     Rule(
         id="no-hostpath-persistent-volumes",

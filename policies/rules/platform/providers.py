@@ -14,6 +14,15 @@ AWS: Final = "pulumi:providers:aws"
 KUBERNETES: Final = "pulumi:providers:kubernetes"
 
 _AWS_CREDENTIALS: Final = ("accessKey", "secretKey", "token")
+_LOGINS: Final[Mapping[str, tuple[str, ...]]] = {
+    "aws": ("eks", "get-token"),
+    "aws-iam-authenticator": ("token",),
+    "gke-gcloud-auth-plugin": (),
+    "kubelogin": ("get-token",),
+    "kubectl-oidc_login": ("get-token",),
+}
+"""Programs that hand out a token (AWS, Google, Azure and OpenID Connect), and the words that make them do it."""
+_REDIRECTS: Final = ("AWS_ENDPOINT_URL", "AWS_CA_BUNDLE", "LD_PRELOAD", "PATH", "HTTPS_PROXY", "HTTP_PROXY")
 _USER_CREDENTIALS: Final = ("token", "password", "client-key", "client-key-data")
 
 
@@ -71,6 +80,45 @@ def _user_credentials(
                 )
 
 
+def _runs_anything(provider: Resource, _graph: Graph, *, may_be_encrypted: bool = True) -> Iterable[Offence]:
+    for index, entry in enumerate(
+        sequence(at(_kubeconfig(provider, may_be_encrypted=may_be_encrypted), "users"), "users")
+    ):
+        place = f"kubeconfig.users[{index}].user.exec"
+        said = mapping(at(entry, "user.exec"), "user.exec")
+        command = text(said.get("command"), "exec.command")
+        words = [text(word, "exec.args") for word in sequence(said.get("args"), "exec.args")]
+        asked = _LOGINS.get(command)
+        if command and asked is None:
+            yield Offence(
+                path=f"{place}.command",
+                problem="runs at every call, with all that the deployer may do",
+                value=command,
+                expected=f"one of {', '.join(_LOGINS)}",
+            )
+        elif asked and not _in_order(asked, words):
+            yield Offence(
+                path=f"{place}.args",
+                problem=f"{command} does something else than to hand out a token",
+                value=words,
+                expected=" ".join(asked),
+            )
+        for number, one in enumerate(sequence(said.get("env"), "exec.env")):
+            name = text(at(one, "name"), "exec.env.name")
+            if name.startswith(_REDIRECTS):
+                yield Offence(
+                    path=f"{place}.env[{number}]",
+                    problem=f"{name} sends the login somewhere else",
+                    value=name,
+                )
+
+
+def _in_order(wanted: tuple[str, ...], words: list[str]) -> bool:
+    """Whether the words stand among others (options) in this order."""
+    rest = iter(words)
+    return all(word in rest for word in wanted)
+
+
 def _open_connection(
     provider: Resource, _graph: Graph, *, may_be_encrypted: bool = True
 ) -> Iterable[Offence]:
@@ -84,6 +132,12 @@ def _open_connection(
                 path=f"{place}.insecure-skip-tls-verify",
                 problem="does not check who answers",
                 value=cluster["insecure-skip-tls-verify"],
+            )
+        if proxy := text(cluster.get("proxy-url"), "proxy-url"):
+            yield Offence(
+                path=f"{place}.proxy-url",
+                problem="everything that is said to the API passes by it",
+                value=proxy,
             )
         server = text(at(cluster, "server"), "server")
         if server.startswith("http://"):
@@ -116,6 +170,17 @@ RULES: tuple[Rule, ...] = (
         check=_user_credentials,
         on_platform=Variant(
             "Not even encrypted in a stack file.", partial(_user_credentials, may_be_encrypted=False)
+        ),
+    ),
+    Rule(
+        id="kubernetes-providers-run-a-login",
+        severity="critical",
+        applies_to=(KUBERNETES,),
+        why="A kubeconfig's exec is a program on the deployer's machine, started at every call.",
+        fix="Let it run aws eks get-token, or the login of another cloud, by its plain name.",
+        check=_runs_anything,
+        on_platform=Variant(
+            "Not even encrypted in a stack file.", partial(_runs_anything, may_be_encrypted=False)
         ),
     ),
     Rule(

@@ -2,8 +2,9 @@ import json
 
 from policies.analysis.iam.identities import ROLE
 from policies.engine.graph import UNKNOWN
-from policies.rules.aws.eks_administrators import RULES
+from policies.rules.aws.eks_administrators import PLATFORM, RULES
 from policies.rules.aws.eks_cluster import ACCESS_POLICY
+from tests.policies.cases import OURS as STACK
 from tests.policies.cases import Case, RuleCases, cases_test, resource
 
 OURS = "arn:aws:iam::111122223333"
@@ -31,7 +32,42 @@ def role(principal, condition=None):
 PEOPLE = role({"Federated": f"{OURS}:saml-provider/people"})
 PODS = role({"Service": ["pods.eks.amazonaws.com"]})
 
+ACCESS = resource(
+    "slipway:cluster:ClusterAccess",
+    {},
+    "cluster-access",
+    custom=False,
+    urn="urn:pulumi:test::slipway::slipway:cluster:ClusterAccess::cluster-access",
+)
+
+
+def ours(policy="AmazonEKSClusterAdminPolicy", **extra):
+    return resource(
+        ACCESS_POLICY, {"policyArn": f"{POLICIES}/{policy}", "principalArn": f"{OURS}:role/dev"}, **extra
+    )
+
+
+UNNAMED = (
+    "principalArn: has {}, and the settings of the cluster name nobody of it; an entry under cluster.access of the "
+    "stack file"
+)
 CASES = {
+    "administrators-stand-in-the-settings": RuleCases(
+        passing=[
+            Case(ours(parent=ACCESS.urn), [ACCESS, STACK]),
+            Case(ours("AmazonEKSViewPolicy"), [ACCESS, STACK]),
+        ],
+        failing=[
+            Case(ours(), [ACCESS, STACK], [UNNAMED.format("AmazonEKSClusterAdminPolicy")]),
+            Case(
+                ours("AmazonEKSAdminPolicy", parent="urn:x"),
+                [ACCESS, STACK],
+                [UNNAMED.format("AmazonEKSAdminPolicy")],
+            ),
+        ],
+        not_applicable=[Case(CLUSTER, [STACK])],
+        undecided=[Case(resource(ACCESS_POLICY, {"policyArn": UNKNOWN}), [ACCESS, STACK])],
+    ),
     "clusters-are-administered-from-outside": RuleCases(
         passing=[
             Case(associated(), [PEOPLE, CLUSTER]),
@@ -68,4 +104,4 @@ CASES = {
     ),
 }
 
-test_cases = cases_test(RULES, CASES)
+test_cases = cases_test((*RULES, *PLATFORM), CASES)

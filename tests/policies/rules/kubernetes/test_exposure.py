@@ -159,6 +159,43 @@ CASES = {
         not_applicable=OTHER,
         undecided=[Case(grant(kind=UNKNOWN))],
     ),
+    "admission-webhooks-are-asked-inside": RuleCases(
+        passing=[
+            Case(resource(WEBHOOKS[0], {"webhooks": [{"name": "a", "clientConfig": {"url": url}}]}))
+            for url in (
+                "https://a.b.svc/x",
+                "https://127.0.0.1:9443",
+                "https://[fd00::1]/",
+                "https://10.0.0.9/v",
+            )
+        ]
+        + [
+            Case(
+                resource(
+                    WEBHOOKS[0], {"webhooks": [{"name": "a", "clientConfig": {"service": {"name": "s"}}}]}
+                )
+            )
+        ],
+        failing=[
+            Case(
+                resource(kind, {"webhooks": [{"name": "a", "clientConfig": {"url": url}}]}),
+                findings=[
+                    (
+                        "webhooks[0].clientConfig.url: every object that a selects is sent out of the cluster; "
+                        "clientConfig.service"
+                    )
+                ],
+            )
+            for kind, url in (
+                (WEBHOOKS[0], "https://hooks.example.com/v"),
+                (WEBHOOKS[1], "https://a.svc.example.com"),
+                (WEBHOOKS[1], "https://8.8.8.8/v"),
+                (WEBHOOKS[1], "https://[2001:4860::8]/v"),
+            )
+        ],
+        not_applicable=[Case(resource("kubernetes:core/v1:Service", {}))],
+        undecided=[Case(resource(WEBHOOKS[0], {"webhooks": UNKNOWN}))],
+    ),
     "admission-webhooks-fail-closed": RuleCases(
         passing=[
             Case(hook()),

