@@ -8,7 +8,7 @@ from facts.hidden_pods import HiddenPod, pods_of_add_on, pods_of_chart
 from policies.analysis.kubernetes.charts import RELEASE, chart_of
 from policies.analysis.machines.requests import of_resources
 from policies.engine.graph import Graph, Resource
-from policies.engine.values import at, mapping, number, text, unfolded
+from policies.engine.values import UndecidedError, at, mapping, number, text, unfolded
 
 ADD_ON: Final = "aws:eks/addon:Addon"
 _PLACEMENT: Final = ("tolerations", "nodeSelector", "affinity", "priorityClassName")
@@ -40,14 +40,17 @@ def hidden_pods(resource: Resource, graph: Graph) -> Iterator[Hidden]:
 
 
 def uncounted(resource: Resource, graph: Graph) -> bool:
-    """Whether an add-on or a chart brings pods that nobody can tell."""
-    if resource.type == ADD_ON:
-        return pods_of_add_on(text(at(resource.inputs, "addonName"), "addonName")) is None
-    return (
-        resource.type == RELEASE
-        and not pods_of_chart(chart_of(resource))
-        and not any(one.parent == resource.urn for one in graph)
-    )
+    """Whether an add-on or a chart brings pods that nobody can tell; one whose name is not known yet does."""
+    try:
+        if resource.type == ADD_ON:
+            return pods_of_add_on(text(at(resource.inputs, "addonName"), "addonName")) is None
+        return (
+            resource.type == RELEASE
+            and not pods_of_chart(chart_of(resource))
+            and not any(one.parent == resource.urn for one in graph)
+        )
+    except UndecidedError:
+        return True
 
 
 def _hidden(pod: HiddenPod, brings: str, values: Mapping[str, Any]) -> Hidden:
