@@ -41,12 +41,12 @@ from stacks.platform_handles import PlatformHandles
 stack_files = Path(pulumi.get_root_directory() or ".") / "stacks"
 stack = load_stack(pulumi.get_stack(), pulumi.Config().require_object("settings"), stack_files)
 own, names, platform = stack.settings, stack.names, PlatformHandles(stack)
-tags = own.platform.tags(stack.name)
+tags, kept, registry = own.platform.tags(stack.name), own.platform.kept, stack.registry
 provider = aws_provider(names, tags)
 on_aws = pulumi.ResourceOptions(provider=provider)
 
-# ``platform.args`` fills in ``names`` and the handles, each named as its section of the stack file: this
-# stack's, made further up on this page, or its upstream's.
+# ``platform.network`` and the like are handles: of this stack, made further up on this page, or of the stack above that
+# exports them. ``stack.ground`` is what the network's settings say, known before anything exists.
 
 # Who: the roles of models. Every role carries the boundary, which the bootstrap made.
 if own.identity is not None:
@@ -54,25 +54,35 @@ if own.identity is not None:
 
 # The ground: storage, network, cluster, the first nodes.
 if own.model_store is not None:
-    store = platform.args(ModelStoreArgs, settings=own.model_store)
-    platform.model_store = ModelStore("model-store", store, on_aws).handle
+    model_store = ModelStoreArgs(settings=own.model_store, names=names, lifecycle=kept)
+    platform.model_store = ModelStore("model-store", model_store, on_aws).handle
 cache = None
 if own.registry is not None:
-    cache = ImageRegistry("registry", platform.args(ImageRegistryArgs, settings=own.registry), on_aws).handle
+    image_registry = ImageRegistryArgs(settings=own.registry, names=names, registry=registry, lifecycle=kept)
+    cache = ImageRegistry("registry", image_registry, on_aws).handle
 if own.audit_trail is not None:
-    AuditTrail("audit-trail", platform.args(AuditTrailArgs, settings=own.audit_trail), on_aws)
-if own.network is not None:
-    addresses = platform.args(NetworkArgs, settings=own.network)
-    platform.network = Network("network", addresses, on_aws).handle
-if own.cluster is not None:
-    control_plane = platform.args(ClusterArgs, settings=own.cluster)
-    platform.cluster = Cluster("cluster", control_plane, on_aws).handle
-if own.system_nodes is not None:
-    pulls_after = cache.ready if cache is not None else ()
-    nodes = platform.args(
-        SystemNodesArgs, settings=own.system_nodes, instance_tags=tags, pulls_after=pulls_after
+    audit_trail = AuditTrailArgs(
+        settings=own.audit_trail, names=names, model_store=platform.model_store, lifecycle=kept
     )
-    platform.system_nodes = SystemNodes("system-nodes", nodes, on_aws).handle
+    AuditTrail("audit-trail", audit_trail, on_aws)
+if own.network is not None:
+    network = NetworkArgs(settings=own.network, names=names, lifecycle=kept, registry=registry)
+    platform.network = Network("network", network, on_aws).handle
+if own.cluster is not None:
+    cluster = ClusterArgs(settings=own.cluster, names=names, network=platform.network, lifecycle=kept)
+    platform.cluster = Cluster("cluster", cluster, on_aws).handle
+if own.system_nodes is not None:
+    system_nodes = SystemNodesArgs(
+        settings=own.system_nodes,
+        names=names,
+        network=platform.network,
+        zones=stack.ground.zones,
+        cluster=platform.cluster,
+        instance_tags=tags,
+        registry=registry,
+        pulls_after=cache.ready if cache is not None else (),
+    )
+    platform.system_nodes = SystemNodes("system-nodes", system_nodes, on_aws).handle
 
 # Everything below stands inside the cluster; nothing is asked of it before the deploy role may enter.
 inside = on_aws
@@ -80,54 +90,131 @@ if stack.owner_of("cluster") is not None:
     api = kubernetes_provider(names, platform.cluster)
     inside = pulumi.ResourceOptions(providers=[provider, api])
 if own.cluster is not None:
-    ClusterReaders("cluster-readers", platform.args(ClusterReadersArgs), inside)
+    ClusterReaders("cluster-readers", ClusterReadersArgs(cluster=platform.cluster), inside)
 if own.system_nodes is not None:
-    basics = platform.args(ClusterAddonsArgs)
-    platform.cluster_addons = ClusterAddons("cluster-addons", basics, inside).handle
+    cluster_addons = ClusterAddonsArgs(
+        names=names, cluster=platform.cluster, system_nodes=platform.system_nodes
+    )
+    platform.cluster_addons = ClusterAddons("cluster-addons", cluster_addons, inside).handle
 
 # Machines on demand.
 if own.karpenter is not None:
-    provisioner = platform.args(KarpenterArgs, settings=own.karpenter)
-    platform.karpenter = Karpenter("karpenter", provisioner, inside).handle
-for pool, limits in own.gpu_pools.items():
-    machines = platform.args(GpuPoolArgs, pool=pool, settings=limits, tags=tags)
-    GpuPool(f"gpu-{pool}", machines, inside)
-for pool, limit in own.cpu_pools.items():
-    CpuPool(f"cpu-{pool}", platform.args(CpuPoolArgs, pool=pool, settings=limit, tags=tags), inside)
+    karpenter = KarpenterArgs(
+        settings=own.karpenter,
+        names=names,
+        cluster=platform.cluster,
+        cluster_addons=platform.cluster_addons,
+        registry=registry,
+    )
+    platform.karpenter = Karpenter("karpenter", karpenter, inside).handle
+for pool, gpu_settings in own.gpu_pools.items():
+    gpu_pool = GpuPoolArgs(
+        pool=pool, settings=gpu_settings, names=names, karpenter=platform.karpenter, tags=tags
+    )
+    GpuPool(f"gpu-{pool}", gpu_pool, inside)
+for pool, cpu_settings in own.cpu_pools.items():
+    cpu_pool = CpuPoolArgs(
+        pool=pool, settings=cpu_settings, names=names, karpenter=platform.karpenter, tags=tags
+    )
+    CpuPool(f"cpu-{pool}", cpu_pool, inside)
 
 # Trust and ways in.
 if own.certificates is not None:
-    authority = platform.args(CertificatesArgs, settings=own.certificates)
-    platform.certificates = Certificates("certificates", authority, inside).handle
+    certificates = CertificatesArgs(
+        settings=own.certificates, cluster_addons=platform.cluster_addons, names=names, registry=registry
+    )
+    platform.certificates = Certificates("certificates", certificates, inside).handle
 if own.load_balancers is not None:
-    balancers = platform.args(LoadBalancersArgs, settings=own.load_balancers, tags=tags)
-    platform.load_balancers = LoadBalancers("load-balancers", balancers, inside).handle
+    load_balancers = LoadBalancersArgs(
+        settings=own.load_balancers,
+        names=names,
+        network=platform.network,
+        cluster=platform.cluster,
+        cluster_addons=platform.cluster_addons,
+        certificates=platform.certificates,
+        tags=tags,
+        registry=registry,
+    )
+    platform.load_balancers = LoadBalancers("load-balancers", load_balancers, inside).handle
 if own.mesh is not None:
-    ambient = platform.args(MeshArgs, settings=own.mesh)
-    platform.mesh = Mesh("mesh", ambient, inside).handle
+    mesh = MeshArgs(settings=own.mesh, cluster_addons=platform.cluster_addons, registry=registry)
+    platform.mesh = Mesh("mesh", mesh, inside).handle
 if own.gateway is not None:
-    tiers = platform.args(GatewayArgs, settings=own.gateway)
-    platform.gateway = Gateway("gateway", tiers, inside).handle
+    gateway = GatewayArgs(
+        settings=own.gateway,
+        names=names,
+        network=platform.network,
+        cluster=platform.cluster,
+        lifecycle=kept,
+        cluster_addons=platform.cluster_addons,
+        certificates=platform.certificates,
+        load_balancers=platform.load_balancers,
+        mesh=platform.mesh,
+        balancer_ranges=stack.ground.balancer_ranges,
+        registry=registry,
+    )
+    platform.gateway = Gateway("gateway", gateway, inside).handle
 
 # What serves, scales and watches.
 if own.serving is not None:
-    kserve = platform.args(ServingArgs, settings=own.serving)
-    platform.serving = Serving("serving", kserve, inside).handle
+    serving = ServingArgs(
+        settings=own.serving,
+        names=names,
+        api_server_range=stack.ground.api_server_range,
+        cluster_addons=platform.cluster_addons,
+        certificates=platform.certificates,
+        mesh=platform.mesh,
+        gateway=platform.gateway,
+        registry=registry,
+    )
+    platform.serving = Serving("serving", serving, inside).handle
 if own.autoscaling is not None:
-    keda = platform.args(AutoscalingArgs, settings=own.autoscaling)
-    platform.autoscaling = Autoscaling("autoscaling", keda, inside).handle
+    autoscaling = AutoscalingArgs(
+        settings=own.autoscaling,
+        api_server_range=stack.ground.api_server_range,
+        cluster_addons=platform.cluster_addons,
+        mesh=platform.mesh,
+        registry=registry,
+    )
+    platform.autoscaling = Autoscaling("autoscaling", autoscaling, inside).handle
 if own.telemetry is not None:
-    watch = platform.args(TelemetryArgs, settings=own.telemetry)
-    platform.telemetry = Telemetry("telemetry", watch, inside).handle
+    telemetry = TelemetryArgs(
+        settings=own.telemetry,
+        names=names,
+        cluster=platform.cluster,
+        cluster_addons=platform.cluster_addons,
+        mesh=platform.mesh,
+        lifecycle=kept,
+        registry=registry,
+    )
+    platform.telemetry = Telemetry("telemetry", telemetry, inside).handle
 
 # The models.
 if own.workload_namespace is not None:
-    workloads = platform.args(WorkloadNamespaceArgs, settings=own.workload_namespace)
-    platform.workload_namespace = WorkloadNamespace("models-namespace", workloads, inside).handle
-    ModelDeployers("model-deployers", platform.args(ModelDeployersArgs), inside)
-stable = {model: chosen.traffic.stable for model, chosen in own.models.items()}
-for model, plan in stack.plans.items():
-    wanted = platform.args(ModelArgs, plan=plan, settings=own.models[model], namespace=MODELS, stable=stable)
-    (Llm if plan.engine == "vllm" else PredictiveModel)(f"model-{model}", wanted, inside)
+    workload_namespace = WorkloadNamespaceArgs(
+        settings=own.workload_namespace,
+        api_server_range=stack.ground.api_server_range,
+        endpoint_ranges=stack.ground.endpoint_ranges,
+        mesh=platform.mesh,
+    )
+    platform.workload_namespace = WorkloadNamespace("models-namespace", workload_namespace, inside).handle
+    deployers = ModelDeployersArgs(workload_namespace=platform.workload_namespace, gateway=platform.gateway)
+    ModelDeployers("model-deployers", deployers, inside)
+for name, plan in stack.plans.items():
+    model = ModelArgs(
+        plan=plan,
+        settings=own.models[name],
+        names=names,
+        namespace=MODELS,
+        identity=platform.identity,
+        workload_namespace=platform.workload_namespace,
+        serving=platform.serving,
+        gateway=platform.gateway,
+        autoscaling=platform.autoscaling,
+        telemetry=platform.telemetry,
+        registry=registry,
+        stable={other: chosen.traffic.stable for other, chosen in own.models.items()},
+    )
+    (Llm if plan.engine == "vllm" else PredictiveModel)(f"model-{name}", model, inside)
 
 platform.export()

@@ -1,23 +1,17 @@
 """The handles of one platform: made by this stack, or exported by the stack it names as upstream."""
 
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
 from typing import Any, Generic, TypeVar, overload
 
 import pulumi
 
 from components.foundation.base import Handle
-from components.network.ground import Ground
 from stacks.load import SettingsError, Stack
 
 H = TypeVar("H", bound=Handle)
-A = TypeVar("A")
 
 _SECTION_OF = {"cluster_addons": "system_nodes"}
 """Handles that come with another section's component."""
-
-
-_OF_GROUND = frozenset(field.name for field in fields(Ground))
 
 
 class Section(Generic[H]):
@@ -56,32 +50,6 @@ class StackHandles:
         self.own: dict[str, Handle] = {}
         self.borrowed: set[str] = set()
         self._references: dict[str, pulumi.StackReference] = {}
-
-    def args(self, kind: type[A], **given: Any) -> A:
-        """The args of a component: what is given, and every handle under its section's name.
-
-        ``names``, ``lifecycle`` and ``registry`` are the stack's, and the fields of ``Ground`` its network's.
-
-        Only what ``kind`` has a field for is looked up, so a stack needs no more sections than its components
-        ask for.
-
-        Raises:
-            SettingsError: a handle's section is neither this stack's nor a stack's above.
-        """
-        if not is_dataclass(kind):
-            raise TypeError(f"{kind.__name__} is no dataclass")
-        for field in fields(kind):
-            if field.name == "names":
-                given.setdefault("names", self.stack.names)
-            elif field.name == "lifecycle":
-                given.setdefault(field.name, self.stack.settings.platform.kept)
-            elif field.name in _OF_GROUND:
-                given.setdefault(field.name, getattr(self.stack.ground, field.name))
-            elif field.name == "registry":
-                given.setdefault(field.name, getattr(self.stack, field.name))
-            elif isinstance(getattr(type(self), field.name, None), Section):
-                given[field.name] = getattr(self, field.name)
-        return kind(**given)
 
     def outputs_of(self, section: str) -> pulumi.Output[Mapping[str, Any]]:
         """A section's handle as the nearest stack above exports it.
