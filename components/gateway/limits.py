@@ -1,12 +1,12 @@
 """What the gateways let through and when they give up, as plain data (fields: Envoy Gateway v1.8.1)."""
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from components.foundation.well_known import EDGE, EDGE_GATEWAY, INNER_GATEWAY, KSERVE
 from components.gateway.access import CALLER_HEADER
+from components.gateway.answers import Shape, answer, override, refusals, retry_after
 from components.gateway.caller_settings import TOKENS_PER_MINUTE, CallerSettings
 
 TOKENS: Final = "llm_total_token"
@@ -76,6 +76,7 @@ def protection_policy(requests_per_minute: int, timeout_seconds: int) -> dict[st
                 "http": {"requestTimeout": f"{timeout_seconds}s", "connectionIdleTimeout": "600s"},
             },
             "circuitBreaker": _circuit_breaker(1024, pending=256),
+            "responseOverride": refusals("openai"),
             "retry": _RETRY,
         },
     )
@@ -98,9 +99,9 @@ def inner_protection_policy(requests_per_minute: int) -> dict[str, Any]:
                 "global": {"rules": [{**_each_caller(requests_per_minute), "shared": True}]},
             },
             "responseOverride": [
-                _override(
+                override(
                     (429,),
-                    _answer("openai", _ALL_MODELS, "rate_limit_exceeded", _WINDOW_SECONDS),
+                    answer("openai", _ALL_MODELS, "rate_limit_exceeded", retry_after(_WINDOW_SECONDS)),
                     source="Local",
                 )
             ],
@@ -119,16 +120,16 @@ def route_policy(
     limits: Limits,
     *,
     counts_tokens: bool,
-    shape: Literal["openai", "inference"],
+    shape: Shape,
 ) -> dict[str, Any]:
     """What this model adds to the edge's own limits; merged, or the edge's would be replaced."""
     spec: dict[str, Any] = {
         "mergeType": "StrategicMerge",
         "circuitBreaker": _circuit_breaker(limits.parallel, pending=limits.parallel),
         "responseOverride": [
-            _override(
+            override(
                 (429,),
-                _answer(shape, _ONE_MODEL, "rate_limit_exceeded", _WINDOW_SECONDS),
+                answer(shape, _ONE_MODEL, "rate_limit_exceeded", retry_after(_WINDOW_SECONDS)),
                 source="Local",
             )
         ],
@@ -141,7 +142,8 @@ def route_policy(
     if limits.smaller_model:
         # The only address of the model is put aside, so the next in order answers.
         spec["healthCheck"] = {"passive": {**_SICK, "maxEjectionPercent": 100}}
-    spec["responseOverride"] += _failures(limits, shape)
+    # The edge's own list is replaced by this one, not joined to it.
+    spec["responseOverride"] += [*_failures(limits, shape), *refusals(shape)]
     return _policy(model, EDGE, {"kind": "HTTPRoute", "name": model}, spec, labels)
 
 
@@ -152,17 +154,7 @@ def _each_caller(requests_per_minute: int) -> dict[str, Any]:
     }
 
 
-def _override(
-    codes: Sequence[int], response: dict[str, Any], *, source: Literal["Local", ""] = ""
-) -> dict[str, Any]:
-    return {
-        "match": {"statusCodes": [{"type": "Value", "value": code} for code in codes]},
-        **({"source": source} if source else {}),
-        "response": response,
-    }
-
-
-def _failures(limits: Limits, shape: Literal["openai", "inference"]) -> list[dict[str, Any]]:
+def _failures(limits: Limits, shape: Shape) -> list[dict[str, Any]]:
     """What is said instead of an empty 500: by the record, by a model that wakes, or plainly.
 
     A picker that is away makes the inner gateway answer 500 without a body, and a proxy that gives up 502 to 504. An
@@ -170,17 +162,17 @@ def _failures(limits: Limits, shape: Literal["openai", "inference"]) -> list[dic
     """
     if limits.refusal:
         return [
-            _override(
+            override(
                 (*_SERVER, *_AWAY),
-                _answer(shape, limits.refusal, "model_unavailable", limits.retry_after_seconds),
+                answer(shape, limits.refusal, "model_unavailable", retry_after(limits.retry_after_seconds)),
             )
         ]
-    plain = _answer(shape, _UNAVAILABLE, "model_unavailable", limits.retry_after_seconds)
+    plain = answer(shape, _UNAVAILABLE, "model_unavailable", retry_after(limits.retry_after_seconds))
     if not limits.waking_seconds:
-        return [_override((*_SERVER, *_AWAY), plain)]
+        return [override((*_SERVER, *_AWAY), plain)]
     # The inner gateway's 503 says neither that the model is woken nor when to ask again.
-    waking = _answer(shape, _WAKING, "model_unavailable", limits.waking_seconds)
-    return [_override((503,), waking), _override((*_SERVER, 502, 504), plain)]
+    waking = answer(shape, _WAKING, "model_unavailable", retry_after(limits.waking_seconds))
+    return [override((503,), waking), override((*_SERVER, 502, 504), plain)]
 
 
 def _caller_limits(caller: CallerSettings, counts_tokens: bool) -> list[dict[str, Any]]:
@@ -212,19 +204,6 @@ def _circuit_breaker(parallel: int, *, pending: int) -> dict[str, Any]:
         "maxPendingRequests": pending,
         "maxParallelRequests": parallel,
         "retryBudget": _RETRY_BUDGET,
-    }
-
-
-def _answer(shape: Literal["openai", "inference"], message: str, code: str, seconds: int) -> dict[str, Any]:
-    """An error as the callers' libraries read it; they wait as long as Retry-After says."""
-    kind = "requests" if code == "rate_limit_exceeded" else "server_error"
-    error: Any = {"message": message, "type": kind, "param": None, "code": code}
-    body = json.dumps({"error": error if shape == "openai" else message}, ensure_ascii=False)
-    return {
-        "contentType": "application/json",
-        # Envoy reads a percent sign as the start of a command of its own.
-        "body": {"type": "Inline", "inline": body.replace("%", "%%")},
-        "header": {"set": [{"name": "Retry-After", "value": str(seconds)}]},
     }
 
 

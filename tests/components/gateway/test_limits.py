@@ -100,7 +100,7 @@ def test_the_model_is_given_no_more_at_once_than_it_holds():
 
 
 def test_a_limit_that_is_used_up_is_said_as_openais_libraries_read_it():
-    (answer, _) = route()["responseOverride"]
+    answer = route()["responseOverride"][0]
     assert answer["match"] == {"statusCodes": [{"type": "Value", "value": 429}]}
     # The engine's own 429 says more than ours.
     assert answer["source"] == "Local"
@@ -142,19 +142,19 @@ def test_a_model_with_a_smaller_one_behind_it_is_put_aside_as_a_whole():
 
 
 def test_a_model_at_rest_says_that_it_was_woken_and_when_to_ask_again():
-    (_, answer, others) = route(Limits(parallel=8, waking_seconds=57))["responseOverride"]
+    (_, answer, others, *_refusals) = route(Limits(parallel=8, waking_seconds=57))["responseOverride"]
     assert [code["value"] for code in others["match"]["statusCodes"]] == [500, 502, 504]
     assert [code["value"] for code in answer["match"]["statusCodes"]] == [503]
     assert "source" not in answer
     assert answer["response"]["header"] == {"set": [{"name": "Retry-After", "value": "57"}]}
     assert json.loads(answer["response"]["body"]["inline"])["error"]["code"] == "model_unavailable"
     # What a record says of failing comes first.
-    (_, refusal) = route(Limits(parallel=8, waking_seconds=57, refusal="Busy."))["responseOverride"]
+    refusal = route(Limits(parallel=8, waking_seconds=57, refusal="Busy."))["responseOverride"][1]
     assert len(refusal["match"]["statusCodes"]) == 4
 
 
 def test_no_answer_is_empty_where_the_record_says_nothing():
-    (_, answer) = route()["responseOverride"]
+    answer = route()["responseOverride"][1]
     assert [code["value"] for code in answer["match"]["statusCodes"]] == [500, 502, 503, 504]
     assert "source" not in answer
     assert answer["response"]["contentType"] == "application/json"
@@ -165,3 +165,41 @@ def test_no_answer_is_empty_where_the_record_says_nothing():
         "param": None,
         "code": "model_unavailable",
     }
+
+
+REFUSED = {
+    401: ("This request needs a token that is valid here.", "invalid_token"),
+    403: ("This caller may not use this model.", "permission_denied"),
+    404: ("There is no such model here.", "model_not_found"),
+}
+
+
+@pytest.mark.parametrize(
+    "overrides",
+    [route()["responseOverride"], protection_policy(600, 300)["spec"]["responseOverride"]],
+    ids=["model", "edge"],
+)
+def test_strangers_are_refused_in_the_words_of_the_api_and_engines_keep_theirs(overrides):
+    by_code = {
+        code["value"]: one
+        for one in overrides
+        for code in one["match"]["statusCodes"]
+        if code["value"] in REFUSED
+    }
+    for code, (message, name) in REFUSED.items():
+        assert by_code[code]["source"] == "Local"
+        assert json.loads(by_code[code]["response"]["body"]["inline"])["error"] == {
+            "message": message,
+            "type": "invalid_request_error",
+            "param": None,
+            "code": name,
+        }
+    assert by_code[401]["response"]["header"] == {"set": [{"name": "WWW-Authenticate", "value": "Bearer"}]}
+    assert "header" not in by_code[403]["response"]
+
+
+def test_a_predictive_model_refuses_strangers_in_its_own_shape():
+    said = route(Limits(parallel=8), shape="inference")["responseOverride"]
+    codes = [[code["value"] for code in one["match"]["statusCodes"]] for one in said]
+    assert codes == [[429], [500, 502, 503, 504], [401], [403]]
+    assert said[3]["response"]["body"]["inline"] == '{"error": "This caller may not use this model."}'
