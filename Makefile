@@ -10,7 +10,7 @@ BASE ?= $(or $(BEFORE),$(if $(GITHUB_BASE_REF),origin/$(GITHUB_BASE_REF),main))
 UV := $(shell command -v uv 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help program preview pack registry-login test test-domain new-rule new-component changelog fuzz check runtime-image test-runtime-image conformance policy-engine rehearse lint-workflows test-browser test-pull-requests bench mutate docs schemas schemas-check charts charts-check crds crds-check verify-releases evaluate-releases clean
+.PHONY: help program preview pack registry-login test test-domain new-rule new-component changelog fuzz check runtime-image test-runtime-image test-alerts conformance policy-engine rehearse lint-workflows test-browser test-pull-requests bench mutate docs schemas schemas-check charts charts-check crds crds-check verify-releases evaluate-releases clean
 
 help: ## list the verbs
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /: /'
@@ -92,6 +92,18 @@ test-browser: $(VENV)/development.installed ## look at the HTML report in a real
 # Of its own: every change builds stacks. `python -m tests.pull_request.comments` writes the comments again.
 test-pull-requests: $(VENV)/development.installed ## open twelve pull requests and compare their comments (8 minutes)
 	$(BIN)/pytest -o addopts="-q --strict-markers --strict-config" tests/pull_request
+
+# Debian's packages, unpacked and not installed: installing them would start a Prometheus as a service.
+.cache/prometheus/installed:
+	@command -v promtool >/dev/null && command -v amtool >/dev/null || { \
+	  command -v apt-get >/dev/null || { echo "test-alerts: promtool and amtool are not installed, and there is no apt to bring them" >&2; exit 1; }; \
+	  mkdir -p .cache/prometheus && cd .cache/prometheus && { [ -z "$$CI" ] || apt-get update -qq; } \
+	  && apt-get download -qq prometheus prometheus-alertmanager \
+	  && for package in *.deb; do dpkg -x "$$package" . || exit 1; done; }
+	@mkdir -p .cache/prometheus && touch $@
+
+test-alerts: $(VENV)/development.installed .cache/prometheus/installed ## let time pass for generated alerts in Prometheus' own tools (2 minutes; needs promtool or apt)
+	$(BIN)/pytest -o addopts="-q --strict-markers --strict-config" -n auto tests/alerts
 
 # The same inputs in every run; ARGS="--hypothesis-profile=long" tries other ones, fifty times as many.
 fuzz: $(VENV)/development.installed ## judge random and damaged inputs: one clear error, or the same report in every order

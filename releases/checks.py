@@ -19,6 +19,7 @@ Kind = Literal[
     "licence-obligations",
     "not-approved",
     "approval-refused",
+    "objectives",
     "residency",
     "use",
     "remote-code",
@@ -45,6 +46,8 @@ class Environment:
     signed_only: bool = False
     payload_days: Mapping[str, int] = field(default_factory=dict)
     """How many days a payload exists, old versions included, by data class; empty where none is kept."""
+    metric_days: int | None = None
+    """How many days Prometheus keeps its series; None where no telemetry is known."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +84,14 @@ def _record_problems(loaded: LoadedRelease, environment: Environment) -> Iterato
             f"{file}: provenance",
             f"the record only shows the form, so it runs in no account but {EXAMPLE_ACCOUNT} "
             f"(got {environment.account})",
+        )
+    window = release.slo.window_days if release.slo else 0
+    if environment.metric_days is not None and environment.metric_days < window:
+        yield Problem(
+            "objectives",
+            f"{file}: slo.window_days",
+            f"an error budget over {window} days needs series that are kept as long; "
+            f"telemetry.metric_retention_days is {environment.metric_days}",
         )
     if environment.region not in release.data.residency:
         allowed = ", ".join(release.data.residency)

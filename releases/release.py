@@ -14,12 +14,14 @@ from releases.evaluation import Evaluation, twice
 from releases.fail_soft import FailSoft, SmallerModel, order_problems
 from releases.licence import Licence
 from releases.needs import Needs
-from releases.objectives import Objectives
+from releases.objectives import OF_TOKENS, Objectives
 from releases.origin import Origin
 from releases.rollout import Rollout
 from releases.sizing import GIB, GpuMemory, engine_memory, stated_memory
 from releases.text import Version
 
+_STREAMED: frozenset[str] = frozenset({"chat", "text-generation"})
+"""Tasks whose answers come token by token."""
 _SIGNED: frozenset[str] = frozenset({"confidential", "restricted"})
 """Classes of data that go to nothing whose maker is not known."""
 
@@ -97,6 +99,12 @@ class Release(Strict):
         if self.needs.gpu_count == 0 and set(self.bounds.placements) != {"cpu"}:
             yield "needs.gpu_count is 0, so bounds.placements should be cpu alone"
         yield from self._memory_problems()
+        for i, objective in enumerate(self.slo.objectives if self.slo else ()):
+            if objective.indicator in OF_TOKENS and self.needs.task not in _STREAMED:
+                yield (
+                    f"slo.objectives.{i}.indicator: {objective.indicator} is measured of streamed answers "
+                    f"only; needs.task is {self.needs.task}: use latency"
+                )
         if self.artifact.adapter_of is not None and self.artifact.adapter_of != self.origin.base_model:
             yield (
                 "artifact.adapter_of should be origin.base_model, the only model it fits "

@@ -20,6 +20,7 @@ from components.models.plan import ModelPlan, plan_of
 from components.models.settings import ModelSettings, VersionSettings
 from components.models.traffic import by_number
 from components.models.workload_namespace import WorkloadNamespaceSettings
+from components.observability.telemetry import TelemetrySettings
 from components.storage.model_store import ModelStoreSettings, payload_lives
 from facts.accelerators import gpu_instance
 from releases.checks import Environment, environment_problems
@@ -81,12 +82,14 @@ def environment_of(settings_of: Callable[[str], Any], names: Names) -> Environme
     """What a release is asked about before it may run in a stack, from that stack's sections and those above."""
     store: ModelStoreSettings | None = settings_of("model_store")
     namespace: WorkloadNamespaceSettings | None = settings_of("workload_namespace")
+    telemetry: TelemetrySettings | None = settings_of("telemetry")
     return Environment(
         account=names.account,
         region=names.region,
         use=namespace.use if namespace is not None else "commercial",
         signed_only=namespace is not None and namespace.signed_models_only,
         payload_days=payload_lives(store.payload_retention) if store is not None else {},
+        metric_days=telemetry.metric_retention_days if telemetry is not None else None,
     )
 
 

@@ -63,6 +63,7 @@ OF_MODELS: Final[Mapping[str, Sequence[str]]] = {
     "gateway.networking.k8s.io": ("httproutes",),
     "inference.networking.k8s.io": ("inferenceobjectives", "inferencepools"),
     "keda.sh": ("scaledobjects", "triggerauthentications"),
+    "monitoring.coreos.com": ("prometheusrules",),
     "networking.k8s.io": ("networkpolicies",),
     "policy": ("poddisruptionbudgets",),
     "security.istio.io": ("authorizationpolicies",),

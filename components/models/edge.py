@@ -70,13 +70,14 @@ def _shares(args: ModelArgs, interface: Interface) -> tuple[Share, ...]:
 
 
 def _patience(stable: ReleasePlan, interface: Interface) -> str:
-    """Ten times what nineteen of twenty requests take, at least ten seconds; nothing where no objective says it.
+    """Ten times the latency that is promised, at least ten seconds; nothing where none is.
 
-    The objective of a chat may be about its first token, so it says nothing of the last.
+    An answer of a chat may be as long as its caller asks, so its objective says nothing of how long to wait.
     """
-    if stable.latency_p95_ms is None or interface == "chat":
+    promised = stable.slo.latency_ms if stable.slo else None
+    if promised is None or interface == "chat":
         return ""
-    return f"{min(max(10, -(-stable.latency_p95_ms // 100)), 3600)}s"
+    return f"{min(max(10, -(-promised // 100)), 3600)}s"
 
 
 def _waking_seconds(args: ModelArgs, stable: ReleasePlan) -> int:

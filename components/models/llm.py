@@ -9,6 +9,7 @@ from components.models.args import ModelArgs
 from components.models.edge import edge_of
 from components.models.flows import engine_labels, llm_flows
 from components.models.llm_manifest import llm_inference_service, start_minutes
+from components.models.objectives import objectives_rule
 from components.models.version import ModelVersion, ModelVersionArgs
 
 
@@ -28,6 +29,10 @@ class Llm(PlatformComponent):
             EdgeRouteArgs(route=edge_of(args), after=services, is_driven=args.is_driven()),
             self.child_opts(),
         )
+        promised = objectives_rule(args.plan, args.settings.traffic.stable, args.namespace)
+        if promised is not None:
+            before = [*args.workload_namespace.ready, *args.telemetry.ready]
+            KubernetesObject(f"{name}-objectives", promised, self.child_opts(depends_on=before))
         self.register_outputs({})
 
     def _service(self, name: str, args: ModelArgs, version: str) -> pulumi.Resource:

@@ -9,6 +9,7 @@ from components.models.model_loading import StartPath, Starts, start_path
 from releases.engines import Engine
 from releases.fail_soft import FailSoft
 from releases.instances import AcceleratorNeeds, accelerator_needs
+from releases.objectives import Objectives
 from releases.release import Release
 
 DIGEST_ANNOTATION: Final = "slipway.dev/artifact-digest"
@@ -36,7 +37,7 @@ class ReleasePlan:
     concurrency: int
     max_context: int | None = None
     driver: Literal["stack", "controller"] = "stack"
-    latency_p95_ms: int | None = None
+    slo: Objectives | None = None
     fail_soft: tuple[FailSoft, ...] = ()
 
     @property
@@ -129,6 +130,6 @@ def plan_of(release: Release, model_bucket: str, starts: Starts) -> ReleasePlan:
         concurrency=needs.concurrency,
         max_context=needs.max_context,
         driver=release.rollout.driver,
-        latency_p95_ms=release.slo.latency_p95_ms if release.slo else None,
+        slo=release.slo,
         fail_soft=tuple(release.fail_soft),
     )

@@ -12,6 +12,7 @@ from components.gateway.edge_route import EdgeRoute, EdgeRouteArgs
 from components.models.args import ModelArgs
 from components.models.edge import edge_of
 from components.models.flows import predictor_flows, predictor_labels
+from components.models.objectives import objectives_rule
 from components.models.payload_logging import recorded_predictor, sampler_program
 from components.models.predictive_manifest import Recorded, deployment_name, inference_service
 from components.models.predictive_route import predictive_route
@@ -54,6 +55,10 @@ class PredictiveModel(PlatformComponent):
             ),
         )
         EdgeRoute(f"{name}-edge", EdgeRouteArgs(route=edge_of(args), after=[shares]), self.child_opts())
+        promised = objectives_rule(args.plan, args.settings.traffic.stable, where)
+        if promised is not None:
+            before = [*args.workload_namespace.ready, *args.telemetry.ready]
+            KubernetesObject(f"{name}-objectives", promised, self.child_opts(depends_on=before))
         self.register_outputs({})
 
     def _parts(self, name: str, args: ModelArgs, version: str) -> Sequence[pulumi.Resource]:

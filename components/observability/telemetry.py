@@ -43,7 +43,7 @@ class TelemetrySettings(Settings):
     """``telemetry:`` in a stack file."""
 
     log_retention_days: Literal[30, 90, 180, 365, 731] = 90
-    metric_retention_days: int = Field(default=15, ge=1, le=90)
+    metric_retention_days: int = Field(default=30, ge=1, le=90)
     metric_storage_gib: int = Field(default=100, ge=10)
     grafana_admin_secret: str | None = Field(default=None, pattern=r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$")
 

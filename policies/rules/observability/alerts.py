@@ -1,0 +1,88 @@
+"""What must hold for rules of Prometheus: they ask for series that exist, and an alert says who acts and how."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
+
+from facts.series import by_name
+from policies.analysis.observability.promql import series_of
+from policies.engine.graph import Graph, Resource
+from policies.engine.rule import Offence, Rule
+from policies.engine.values import at, mapping, sequence, text
+
+PROMETHEUS_RULE: Final = "kubernetes:monitoring.coreos.com/v1:PrometheusRule"
+_SEVERITIES: Final = ("critical", "warning", "info")
+_LABELS: Final = ("severity", "owner", "plane")
+_ANNOTATIONS: Final = ("summary", "description", "runbook_url")
+
+
+def _rules(resource: Resource) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Each rule of an object, with its path."""
+    for i, group in enumerate(sequence(at(resource.inputs, "spec.groups"))):
+        for j, rule in enumerate(sequence(at(mapping(group), "rules"))):
+            yield f"spec.groups[{i}].rules[{j}]", mapping(rule)
+
+
+def _recorded(graph: Graph) -> frozenset[str]:
+    """Series that rules in view record."""
+    return frozenset(
+        text(rule["record"], "record")
+        for resource in graph.of_type(PROMETHEUS_RULE)
+        for _, rule in _rules(resource)
+        if "record" in rule
+    )
+
+
+def _unknown_series(resource: Resource, graph: Graph) -> Iterable[Offence]:
+    known = by_name().keys() | graph.once(_recorded)
+    for path, rule in _rules(resource):
+        asked = series_of(text(at(rule, "expr"), f"{path}.expr"))
+        for name in sorted(asked - known):
+            yield Offence(
+                path=f"{path}.expr",
+                problem=f"{name} is exported by nothing that facts/metrics knows, and recorded by no rule",
+                value=name,
+            )
+
+
+def _silent(resource: Resource, _graph: Graph) -> Iterable[Offence]:
+    for path, rule in _rules(resource):
+        if "alert" not in rule:
+            continue
+        labels, said = mapping(rule.get("labels") or {}), mapping(rule.get("annotations") or {})
+        missing = [f"labels.{key}" for key in _LABELS if not labels.get(key)]
+        missing += [f"annotations.{key}" for key in _ANNOTATIONS if not said.get(key)]
+        if missing:
+            yield Offence(path=path, problem=f"alert {rule['alert']} does not say {', '.join(missing)}")
+        severity = labels.get("severity")
+        if severity and severity not in _SEVERITIES:
+            yield Offence(
+                path=f"{path}.labels.severity",
+                problem="receivers know no such severity",
+                value=severity,
+                expected=f"one of {', '.join(_SEVERITIES)}",
+            )
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        id="queries-ask-for-known-series",
+        severity="high",
+        applies_to=(PROMETHEUS_RULE,),
+        why="A rule over a series that nobody exports never fires, and nobody is told: an alert that cannot ring.",
+        fix="Use a series of facts/metrics; if an exporter gives this one, add it there with version and source.",
+        check=_unknown_series,
+        reads_graph=True,
+        house=True,
+    ),
+    Rule(
+        id="alerts-say-who-acts-and-how",
+        severity="medium",
+        applies_to=(PROMETHEUS_RULE,),
+        why="Alerts are routed by severity, plane and owner; without them nobody is called, or nobody who knows what to do.",
+        fix="Add the labels severity, owner and plane, and the annotations summary, description and runbook_url.",
+        check=_silent,
+        house=True,
+    ),
+)
+
+NEEDS_NO_RULE: dict[str, str] = {}

@@ -1,0 +1,77 @@
+from policies.engine.graph import UNKNOWN
+from policies.rules.observability.alerts import PROMETHEUS_RULE, RULES
+from tests.policies.cases import Case, RuleCases, cases_test, resource
+
+LABELS = {"severity": "critical", "owner": "support", "plane": "data"}
+FIRST = "spec.groups[0].rules[0]"
+NO_WORDS = "annotations.summary, annotations.description, annotations.runbook_url"
+SAID = {"summary": "s", "description": "d", "runbook_url": "https://example.com/A.md"}
+
+
+def rules(*listed, name="rules"):
+    return resource(
+        PROMETHEUS_RULE,
+        {
+            "apiVersion": "monitoring.coreos.com/v1",
+            "kind": "PrometheusRule",
+            "metadata": {"name": name},
+            "spec": {"groups": [{"name": "g", "rules": list(listed)}]},
+        },
+        name=name,
+    )
+
+
+def unknown(name):
+    return f"{FIRST}.expr: {name} is exported by nothing that facts/metrics knows, and recorded by no rule"
+
+
+def alert(**changed):
+    return rules({"alert": "A", "expr": "up == 0", "labels": LABELS, "annotations": SAID} | changed)
+
+
+OTHER = [Case(resource("kubernetes:apps/v1:Deployment", {}))]
+
+CASES = {
+    "queries-ask-for-known-series": RuleCases(
+        passing=[
+            Case(rules({"record": "a:b", "expr": "sum(rate(envoy_cluster_upstream_rq_xx[5m]))"})),
+            Case(
+                rules({"alert": "A", "expr": "a:b > 1"}),
+                [rules({"record": "a:b", "expr": "1"}, name="other")],
+            ),
+            Case(rules({"alert": "A", "expr": "gen_ai_server_time_to_first_token_seconds_bucket"})),
+        ],
+        failing=[
+            Case(
+                rules({"alert": "A", "expr": "sum(envoy_cluster_upstream_rq_5xx) > 1"}),
+                findings=[unknown("envoy_cluster_upstream_rq_5xx")],
+            ),
+            Case(
+                rules({"alert": "A", "expr": "gen_ai_server_time_to_first_token_seconds > 1"}),
+                findings=[unknown("gen_ai_server_time_to_first_token_seconds")],
+            ),
+        ],
+        not_applicable=OTHER,
+        undecided=[Case(rules({"alert": "A", "expr": UNKNOWN})), Case(rules(UNKNOWN))],
+    ),
+    "alerts-say-who-acts-and-how": RuleCases(
+        passing=[Case(alert()), Case(rules({"record": "a:b", "expr": "1"}))],
+        failing=[
+            Case(
+                alert(labels={"severity": "page"}, annotations={}),
+                findings=[
+                    f"{FIRST}: alert A does not say labels.owner, labels.plane, {NO_WORDS}",
+                    f"{FIRST}.labels.severity: receivers know no such severity; one of critical, warning, info",
+                ],
+            ),
+            Case(
+                alert(labels={"severity": "info", "plane": "data"}),
+                findings=[f"{FIRST}: alert A does not say labels.owner"],
+            ),
+        ],
+        not_applicable=OTHER,
+        undecided=[Case(alert(labels=UNKNOWN)), Case(rules(UNKNOWN))],
+    ),
+}
+
+test_rules = cases_test(RULES, CASES)
