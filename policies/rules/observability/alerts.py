@@ -63,7 +63,7 @@ def _silent(resource: Resource, _graph: Graph) -> Iterable[Offence]:
             )
 
 
-RULES: tuple[Rule, ...] = (
+PLATFORM: tuple[Rule, ...] = (
     Rule(
         id="queries-ask-for-known-series",
         severity="high",
@@ -72,16 +72,14 @@ RULES: tuple[Rule, ...] = (
         fix="Use a series of facts/metrics; if an exporter gives this one, add it there with version and source.",
         check=_unknown_series,
         reads_graph=True,
-        house=True,
     ),
     Rule(
         id="alerts-say-who-acts-and-how",
         severity="medium",
         applies_to=(PROMETHEUS_RULE,),
-        why="Alerts are routed by severity, plane and owner; without them nobody is called, or nobody who knows what to do.",
+        why="Alerts are routed by severity, plane and owner; without them nobody is called, or the wrong people.",
         fix="Add the labels severity, owner and plane, and the annotations summary, description and runbook_url.",
         check=_silent,
-        house=True,
     ),
 )
 

@@ -1,5 +1,5 @@
 from policies.engine.graph import UNKNOWN
-from policies.rules.observability.alerts import PROMETHEUS_RULE, RULES
+from policies.rules.observability.alerts import PLATFORM, PROMETHEUS_RULE
 from tests.policies.cases import Case, RuleCases, cases_test, resource
 
 LABELS = {"severity": "critical", "owner": "support", "plane": "data"}
@@ -74,4 +74,4 @@ CASES = {
     ),
 }
 
-test_rules = cases_test(RULES, CASES)
+test_rules = cases_test(PLATFORM, CASES)
