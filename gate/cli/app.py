@@ -30,6 +30,7 @@ _ROOT = Path(__file__).parents[2]
 
 def main() -> None:
     """Run the command; anything unforeseen ends with exit code 2, never with a pass."""
+    _hold_streams()
     try:
         app()
     except GateError as error:
@@ -41,6 +42,19 @@ def main() -> None:
         said = f"slipway failed: {type(error).__name__}: {error} (SLIPWAY_DEBUG=1 shows where)"
         Console(stderr=True).print(said, style="red", markup=False, highlight=False, soft_wrap=True)
         sys.exit(ERROR)
+
+
+def _hold_streams() -> None:
+    """A closed stream (``>&-``) is nowhere: the first file that is opened would take its number, and get our output."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
+    if sys.stdout is None:
+        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 as long as the process
+    if sys.stderr is None:
+        sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 as above
 
 
 def _version(asked: bool) -> None:

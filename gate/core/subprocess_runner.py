@@ -5,9 +5,10 @@ import multiprocessing
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from typing import Final, ParamSpec, TypeVar
 
 from gate.core.errors import GateError
@@ -22,8 +23,10 @@ _PR_SET_PDEATHSIG: Final = 1
 def end_with_parent() -> None:
     """For a process that was just forked: it ends when whoever forked it is killed.
 
-    It would go on otherwise, and write a report beside what a later run says. Only Linux can be told so.
+    It would go on otherwise, and write a report beside what a later run says. Only Linux can be told so. What a
+    terminal's Ctrl-C means is the parent's to say: each child would print a traceback of its own.
     """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
         if (
@@ -32,6 +35,17 @@ def end_with_parent() -> None:
             parent = multiprocessing.parent_process()
             if parent is not None and parent.pid != 1:
                 os.kill(os.getpid(), signal.SIGKILL)
+
+
+@contextmanager
+def ended_at_once(pool: ProcessPoolExecutor) -> Iterator[None]:
+    """Whoever interrupts does not wait for what the pool's processes have begun."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        for process in list(pool._processes.values()):  # noqa: SLF001 an executor cannot be told so before 3.14
+            process.kill()
+        raise
 
 
 def apart(what: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

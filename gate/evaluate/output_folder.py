@@ -1,9 +1,10 @@
 """Writing a stack's reports so that a broken run leaves nothing that reads as a pass."""
 
+import fcntl
 import os
 import shutil
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -11,6 +12,34 @@ from gate.core.errors import GateError
 
 _HEAD: Final = 500
 """Characters of a report within which it says what it is of."""
+
+
+@contextmanager
+def kept_to_oneself(output: Path) -> Iterator[None]:
+    """A folder of reports that nobody else writes into: two runs would take away each other's.
+
+    Raises:
+        GateError: another run has it, or it cannot be made.
+    """
+    try:
+        output.mkdir(parents=True, exist_ok=True)
+        handle = os.open(output, os.O_RDONLY)
+    except OSError as error:
+        raise GateError(f"{output} cannot be written:", [str(error)]) from None
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(handle)
+        raise GateError(
+            f"another preview writes into {output}:", ["wait for it, or name another folder with --output"]
+        ) from None
+    except OSError:
+        pass  # a file system without locks: as before there were any
+    try:
+        yield
+    finally:
+        with suppress(OSError):
+            os.close(handle)
 
 
 def clear(folder: Path) -> None:

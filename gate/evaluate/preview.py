@@ -19,7 +19,7 @@ from gate.checkov.opinion import ask, not_asked, server, shown_to_checkov
 from gate.checkov.terraform_plan import as_plan
 from gate.core.errors import GateError
 from gate.core.progress import Tell
-from gate.core.subprocess_runner import end_with_parent
+from gate.core.subprocess_runner import end_with_parent, ended_at_once
 from gate.deploy.findings import deploy_findings
 from gate.evaluate import output_folder
 from gate.evaluate.billing import cost_of
@@ -82,6 +82,11 @@ def preview(names: Sequence[str], options: Options, tell: Tell) -> list[Previewe
         GateError: the stacks cannot be read, or earlier reports not removed. What goes wrong within one stack
             stands in its :class:`Previewed`.
     """
+    with output_folder.kept_to_oneself(options.output):
+        return _alone(names, options, tell)
+
+
+def _alone(names: Sequence[str], options: Options, tell: Tell) -> list[Previewed]:
     # Before anything can go wrong: an older pass must not stand beside an error.
     for name in stack_names(options.organisation / "stacks"):
         if not names or name in names:
@@ -103,7 +108,10 @@ def _run(stacks: Sequence[Stack], options: Options, address: str, tell: Tell) ->
     running: dict[Future[Previewed], str] = {}
     context = multiprocessing.get_context("fork")
     workers = min(options.processes, len(stacks))
-    with ProcessPoolExecutor(workers, mp_context=context, initializer=end_with_parent) as pool:
+    with (
+        ProcessPoolExecutor(workers, mp_context=context, initializer=end_with_parent) as pool,
+        ended_at_once(pool),
+    ):
         while waiting or running:
             for name in [n for n, s in waiting.items() if s.upstream is None or s.upstream.name in done]:
                 stack = waiting.pop(name)

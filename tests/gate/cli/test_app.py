@@ -2,12 +2,15 @@
 
 import io
 import json
+import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from gate.cli import app as cli
 from policies.engine.catalog import RULES
+from tests.conftest import ROOT
 
 GOOD = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x, namespace: n}\n"
 BAD = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x, namespace: n}\ndato: {}\n"
@@ -24,6 +27,23 @@ def slipway(monkeypatch, capsys):
         return leaving.value.code, said.out, said.err
 
     return run
+
+
+@pytest.mark.parametrize("stream", [">&-", "2>&-", "<&-", ">&- 2>&- <&-"])
+def test_a_closed_stream_changes_no_verdict(stream, tmp_path):
+    for name, text, code in (("good", GOOD, 0), ("bad", BAD, 1)):
+        file = tmp_path / f"{name}.yaml"
+        file.write_text(text, encoding="utf-8")
+        done = subprocess.run(  # noqa: S602 a shell closes streams
+            f"{Path(sys.executable).parent}/slipway judge {file} {TODAY} {stream}",
+            shell=True,
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert (done.returncode, "failed" in done.stderr) == (code, False)
+        assert file.read_text(encoding="utf-8") == text
 
 
 def test_without_a_command_the_help_lists_them(slipway):

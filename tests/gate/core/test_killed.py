@@ -18,10 +18,9 @@ config:
       owner: ml, cost_center: ml}
 """
 PROGRAM = """
-import os, pathlib, time
-here = pathlib.Path(__file__).parent
-(here / "pid").write_text(str(os.getpid()))
-while not (here / "go").exists():
+import pathlib, time
+print("building", flush=True)
+while not (pathlib.Path(__file__).parent / "go").exists():
     time.sleep(0.02)
 """
 RUN = """
@@ -59,6 +58,10 @@ def is_gone(pid):
     return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0] == "Z"
 
 
+def children_of(pid):
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text("utf-8").split()]
+
+
 def run(root):
     command = [sys.executable, "-c", RUN, str(root)]
     return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE)  # noqa: S603 our own code
@@ -69,20 +72,42 @@ def run(root):
 def test_what_a_killed_run_was_building_writes_no_report_any_more(root, how):
     (root / "go").touch()
     with run(root) as first:
-        assert first.stdout.read() == b"['pass']\n"
+        assert first.stdout.read() == b"building\n['pass']\n"
     report = root / "out" / "base" / "report.json"
     assert report.exists()
     (root / "go").unlink()
-    (root / "pid").unlink()
     with run(root) as killed:
-        assert waited((root / "pid").exists)
-        assert waited(lambda: (root / "pid").read_text("utf-8"))
+        assert killed.stdout.readline() == b"building\n"
+        children = children_of(killed.pid)
         killed.send_signal(how)
         assert killed.wait(30) != 0
-    child = int((root / "pid").read_text("utf-8"))
-    assert waited(lambda: is_gone(child)), "it would write its report beside what a later run says"
+    assert children
+    assert waited(lambda: all(map(is_gone, children))), "they would write beside what a later run says"
     (root / "go").touch()
     assert not report.exists(), "the older pass is gone"
+
+
+def test_an_interrupted_run_ends_at_once_and_says_so_in_a_line(root):
+    with run(root) as stopped:
+        assert stopped.stdout.readline() == b"building\n"
+        children = children_of(stopped.pid)
+        stopped.send_signal(signal.SIGINT)
+        assert stopped.wait(10) != 0
+    assert waited(lambda: all(map(is_gone, children)))
+    assert not (root / "out" / "base").exists()
+
+
+def test_a_second_run_into_the_same_folder_is_refused_and_takes_nothing_away(root):
+    with run(root) as first:
+        assert first.stdout.readline() == b"building\n"
+        second = subprocess.run(  # noqa: S603 our own code
+            [sys.executable, "-c", RUN, str(root)], cwd=ROOT, capture_output=True, text=True, check=False
+        )
+        (root / "go").touch()
+        assert first.stdout.read() == b"['pass']\n"
+    assert second.returncode != 0
+    assert f"another preview writes into {root / 'out'}:" in second.stderr
+    assert (root / "out" / "base" / "report.json").exists()
 
 
 def test_reports_of_a_stack_that_is_gone_are_removed(root):
@@ -92,5 +117,5 @@ def test_reports_of_a_stack_that_is_gone_are_removed(root):
         said = {"format": 1, "subject": subject, "verdict": "pass"}
         (root / "out" / name / "report.json").write_text(json.dumps(said), encoding="utf-8")
     with run(root) as done:
-        assert done.stdout.read() == b"['pass']\n"
+        assert done.stdout.read() == b"building\n['pass']\n"
     assert sorted(p.name for p in (root / "out").iterdir()) == ["base", "others"]
