@@ -12,7 +12,9 @@ from policies.engine.graph import Graph
 from tests.components.model_examples import CHAT, EMBEDDING, model_args
 from tests.policies.cases import platform_rules
 
-RULES = platform_rules("serving.autoscaling", "serving.llm", "serving.predictive", "serving.traffic")
+RULES = platform_rules(
+    "serving.autoscaling", "serving.llm", "serving.model_pods", "serving.predictive", "serving.traffic"
+)
 GONE = object()
 SERVICE, SCALING, BUDGET = "-service", "-v1-scaling", "-v1-budget"
 MODEL = "spec.predictor.model"
@@ -21,8 +23,8 @@ DOWNLOAD = "spec.template.initContainers.0"
 MUTANTS = [
     (EMBEDDING, SERVICE, f"{MODEL}.storageUri", "s3://m/minilm/", "predictive-models-have-one-version"),
     (EMBEDDING, SERVICE, f"{MODEL}.args", ["--model_id=x"], "predictive-models-ask-no-hub"),
-    (EMBEDDING, SERVICE, f"{MODEL}.securityContext", GONE, "predictive-models-have-no-rights-on-the-node"),
-    (EMBEDDING, SERVICE, f"{MODEL}.resources.limits", GONE, "predictive-models-are-bounded"),
+    (EMBEDDING, SERVICE, f"{MODEL}.securityContext", GONE, "model-pods-meet-restricted-pss"),
+    (EMBEDDING, SERVICE, f"{MODEL}.resources.limits", GONE, "model-containers-are-bounded"),
     (EMBEDDING, SERVICE, "spec.predictor.serviceAccountName", GONE, "predictive-models-run-as-themselves"),
     (
         EMBEDDING,
@@ -38,11 +40,11 @@ MUTANTS = [
     (EMBEDDING, SCALING, "spec.minReplicaCount", 0, "scale-to-zero-has-activation-trigger"),
     (CHAT, SERVICE, "spec.model.uri", "s3://m/chat/latest/", "language-models-have-one-version"),
     (CHAT, SERVICE, f"{ENGINE}.env", GONE, "language-models-ask-no-hub"),
-    (CHAT, SERVICE, f"{ENGINE}.securityContext", GONE, "language-models-have-no-rights-on-the-node"),
-    (CHAT, SERVICE, f"{DOWNLOAD}.securityContext", GONE, "language-models-have-no-rights-on-the-node"),
-    (CHAT, SERVICE, f"{ENGINE}.resources.limits.memory", GONE, "language-models-are-bounded"),
+    (CHAT, SERVICE, f"{ENGINE}.securityContext", GONE, "model-pods-meet-restricted-pss"),
+    (CHAT, SERVICE, f"{DOWNLOAD}.securityContext", GONE, "model-pods-meet-restricted-pss"),
+    (CHAT, SERVICE, f"{ENGINE}.resources.limits.memory", GONE, "model-containers-are-bounded"),
     (CHAT, SERVICE, f"{ENGINE}.resources.limits.nvidia\\.com/gpu", "1", "language-models-get-the-gpus-they-split-over"),
-    (CHAT, SERVICE, f"{ENGINE}.image", "engine:latest", "language-model-images-have-one-version"),
+    (CHAT, SERVICE, f"{ENGINE}.image", "engine:latest", "model-images-are-pinned"),
     (CHAT, SERVICE, "spec.template.serviceAccountName", GONE, "language-models-run-as-themselves"),
     (CHAT, SERVICE, "spec.router.route.weight", GONE, "group-members-have-a-weight"),
     (CHAT, SERVICE, "spec.scaling", {"wva": {}}, "language-models-are-bounded-in-number language-models-are-admitted"),

@@ -28,7 +28,7 @@ def llm_pods(service: Resource, graph: Graph) -> Iterator[tuple[str, Mapping[str
             yield place, pod
 
 
-def config_pods(config: Resource, _graph: Graph) -> Iterator[tuple[str, Mapping[str, Any]]]:
+def config_pods(config: Resource, _graph: Graph | None = None) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """The fragments a config brings, as they stand."""
     for place in _TEMPLATES:
         pod = at(config.inputs, f"spec.{place}")

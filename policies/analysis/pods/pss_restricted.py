@@ -27,6 +27,12 @@ _CAPABILITIES: Final = frozenset({"NET_BIND_SERVICE"})
 """All that may be added."""
 
 
+FIX: Final = (
+    "Write the restricted Pod Security Standard: runAsNonRoot, no runAsUser 0, allowPrivilegeEscalation false, "
+    "capabilities.drop [ALL], seccompProfile RuntimeDefault; no privileged, hostNetwork, hostPID, hostIPC, hostPort, "
+    "hostPath, hostProcess, host of a probe, procMount, sysctls, seLinuxOptions or appArmorProfile past the baseline."
+)
+"""What the standard asks, by the names of its fields; the ids of its checks are those of ``CONTROLS``."""
 _ESCALATION: Final = "securityContext.allowPrivilegeEscalation"
 _DROPPED: Final = "securityContext.capabilities.drop"
 _NON_ROOT: Final = "securityContext.runAsNonRoot"

@@ -1,15 +1,19 @@
 """What must hold for a workload that runs pods of its own, whatever kind: no rights on the node, bounded, one version.
 
-What KServe makes pods of is judged by the same standard in the modules of those kinds.
+Runtimes and configs of KServe bring parts of pods, and are judged as they stand. What KServe merges of several objects
+is judged by the same standard in ``serving/model_pods``: it needs the whole stack, and these rules one resource alone.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import partial
 from typing import Final
 
+from policies.analysis.kserve.fragments import FRAGMENTS, fragments_of
+from policies.analysis.kserve.objects import LLM_CONFIG
 from policies.analysis.pods import pod as pods
 from policies.analysis.pods.finder import WORKLOADS, pods_of
 from policies.analysis.pods.partial import parts_of
+from policies.analysis.pods.pss_restricted import FIX as PSS_FIX
 from policies.analysis.pods.pss_restricted import offences, told
 from policies.engine.collect_errors import every
 from policies.engine.graph import Graph, Resource
@@ -25,11 +29,13 @@ Judgement = Callable[[pods.Pod], Iterable[Offence]]
 
 
 def _in_each_pod(
-    check: Judgement, part: Judgement | None = None
+    check: Judgement, part: Judgement | None = None, *, but: Collection[str] = ()
 ) -> Callable[[Resource, Graph], Iterable[Offence]]:
     """A check of every pod, and one of what an object says of pods that others make."""
 
     def found(workload: Resource, _graph: Graph) -> Iterator[Offence]:
+        if workload.type in FRAGMENTS:
+            return _judged(workload, fragments_of, check) if workload.type not in but else iter(())
         asked = part if workload.is_part else check
         whole = partial(_judged, workload, pods_of, asked) if asked is not None else tuple
         parts = partial(_judged, workload, parts_of, part) if part is not None else tuple
@@ -72,24 +78,34 @@ RULES: tuple[Rule, ...] = (
     Rule(
         id="pods-meet-restricted-pss",
         severity="high",
-        aliases=("pods-have-no-rights-on-the-node",),
+        aliases=(
+            "pods-have-no-rights-on-the-node",
+            "serving-runtimes-have-no-rights-on-the-node",
+            "llm-configs-have-no-rights-on-the-node",
+        ),
         applies_to=OBJECTS,
         why="Whoever takes over such a container has the node, and with it every pod and credential there.",
-        fix="Write the restricted Pod Security Standard: drop ALL, runAsNonRoot, RuntimeDefault, no host access.",
+        fix=PSS_FIX,
         check=_in_each_pod(offences, told),
     ),
     Rule(
         id="containers-are-bounded",
+        aliases=("serving-runtimes-are-bounded",),
         severity="medium",
         applies_to=OBJECTS,
         why="One container without a limit takes the memory of all others on its node.",
         fix="Set requests for cpu and memory, and a memory limit.",
-        check=_in_each_pod(pods.unbounded_containers, _told_unbounded),
+        # What a config of language models leaves open, the model says.
+        check=_in_each_pod(pods.unbounded_containers, _told_unbounded, but=LLM_CONFIG),
     ),
     Rule(
         id="images-are-pinned",
         severity="medium",
-        aliases=("images-have-one-version",),
+        aliases=(
+            "images-have-one-version",
+            "serving-runtime-images-have-one-version",
+            "llm-config-images-have-one-version",
+        ),
         applies_to=OBJECTS,
         why="A moving tag runs code nobody reviewed, on the next restart.",
         fix="Name the image by digest; the report lists images that only have a version.",

@@ -18,8 +18,6 @@ from policies.analysis.kserve.placed_pods import placed
 from policies.analysis.kubernetes.metadata import annotation
 from policies.analysis.pods import pod as pods
 from policies.analysis.pods.hub_use import hub_offences
-from policies.analysis.pods.pss_restricted import offences
-from policies.engine.collect_errors import in_each
 from policies.engine.graph import Graph, Resource
 from policies.engine.rule import Offence, Rule, Variant
 from policies.engine.values import at, flag, mapping, number, sequence, text
@@ -27,7 +25,6 @@ from policies.engine.values import at, flag, mapping, number, sequence, text
 _AUTHENTICATION: Final = "security.opendatahub.io/enable-auth"
 _ENGINE: Final = "main"
 _ROUTING_SIDECAR: Final = "llm-d-routing-sidecar"
-_DOWNLOAD: Final = "storage-initializer"
 
 
 _ENGINES: Final = {"spec": "template", "spec.prefill": "prefill.template"}
@@ -57,26 +54,6 @@ def _hub(service: Resource, graph: Graph, *, must_be_offline: bool = False) -> I
         for container in pod.containers():
             if container.name == _ENGINE:
                 yield from hub_offences(container, must_be_offline=must_be_offline)
-
-
-def _unbounded(pod: pods.Pod) -> Iterator[Offence]:
-    for container in pod.containers():
-        # What fetches the weights gets its resources from KServe's own configuration.
-        if container.name != _DOWNLOAD:
-            yield from pods.unbounded(container.says, container.path)
-
-
-def _moving_images(service: Resource, graph: Graph, *, sees_configs: bool = False) -> Iterator[Offence]:
-    for pod in placed(all_pods)(service, graph):
-        yield from pods.moving_images(pod)
-        for container in pod.containers():
-            is_unnamed = not text(at(container.says, "image"), "image") and container.name != _DOWNLOAD
-            # What KServe merges in stands in another file, where the platform is another's.
-            if is_unnamed and sees_configs:
-                yield Offence(
-                    path=f"{container.path}.image",
-                    problem=f"the image of container {container.name} stands in no object in view",
-                )
 
 
 def _identity(service: Resource, graph: Graph, *, wants_own: bool = False) -> Iterator[Offence]:
@@ -181,40 +158,12 @@ RULES: tuple[Rule, ...] = (
         reads_graph=True,
     ),
     Rule(
-        id="language-models-have-no-rights-on-the-node",
-        severity="high",
-        applies_to=LLM,
-        why="Weights and prompts come from outside: whoever breaks the engine must not have the node.",
-        fix="Write the restricted Pod Security Standard in every template, the weights' download included.",
-        check=in_each(placed(all_pods), offences),
-        reads_graph=True,
-    ),
-    Rule(
-        id="language-models-are-bounded",
-        severity="medium",
-        applies_to=LLM,
-        why="An engine without limits takes the memory of all others on its node.",
-        fix="Set requests for cpu and memory, and a memory limit, in every template.",
-        check=in_each(placed(all_pods), _unbounded),
-        reads_graph=True,
-    ),
-    Rule(
         id="language-models-get-the-gpus-they-split-over",
         severity="high",
         applies_to=LLM,
         why="An engine that is split over more GPUs than it gets never starts, on a machine that is paid for.",
         fix="Let resources.limits name as many GPUs as parallelism.tensor times dataLocal.",
         check=_too_few_gpus,
-        reads_graph=True,
-    ),
-    Rule(
-        id="language-model-images-have-one-version",
-        severity="medium",
-        applies_to=LLM,
-        why="A moving tag runs code nobody reviewed, on the next restart.",
-        fix="Name the image by digest, or by a version where none is known.",
-        check=_moving_images,
-        on_platform=Variant("Images of configs stand in view.", partial(_moving_images, sees_configs=True)),
         reads_graph=True,
     ),
     Rule(

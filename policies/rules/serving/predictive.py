@@ -22,8 +22,6 @@ from policies.analysis.kubernetes.keda import SCALED_OBJECT, wakes
 from policies.analysis.kubernetes.metadata import annotation, name_of, namespace_of
 from policies.analysis.pods import pod as pods
 from policies.analysis.pods.hub_use import hub_offences
-from policies.analysis.pods.pss_restricted import offences
-from policies.engine.collect_errors import in_each
 from policies.engine.graph import Graph, Resource
 from policies.engine.rule import Offence, Rule, Variant
 from policies.engine.values import at, flag, known, mapping, number, text
@@ -181,33 +179,6 @@ RULES: tuple[Rule, ...] = (
         why="A hub that is down, or that hands out something else, becomes the endpoint's outage or its breach.",
         fix="Copy the files into the model store and name it in storageUri.",
         check=_hub_at_start,
-        reads_graph=True,
-    ),
-    Rule(
-        id="predictive-models-have-no-rights-on-the-node",
-        severity="high",
-        applies_to=INFERENCE_SERVICE,
-        why="Weights and prompts come from outside: whoever breaks the server must not have the node.",
-        fix="Write the restricted Pod Security Standard on the model or its runtime.",
-        check=in_each(_pods, offences),
-        reads_graph=True,
-    ),
-    Rule(
-        id="predictive-models-are-bounded",
-        severity="medium",
-        applies_to=INFERENCE_SERVICE,
-        why="A model without limits takes the memory of all others on its node.",
-        fix="Set requests for cpu and memory, and a memory limit, on the model or its runtime.",
-        check=in_each(_pods, pods.unbounded_containers),
-        reads_graph=True,
-    ),
-    Rule(
-        id="predictive-model-images-have-one-version",
-        severity="medium",
-        applies_to=INFERENCE_SERVICE,
-        why="A moving tag runs code nobody reviewed, on the next restart.",
-        fix="Name the image by digest, or by a version where none is known.",
-        check=in_each(_pods, pods.moving_images),
         reads_graph=True,
     ),
     Rule(

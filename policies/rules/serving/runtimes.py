@@ -1,18 +1,16 @@
 """What must hold for what models are served with: runtimes, KServe's own configs, its charts, the download."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
 from typing import Final
 
-from policies.analysis.kserve.llm import config_pods
-from policies.analysis.kserve.objects import LLM_CONFIG, RUNTIMES, STORAGE_CONTAINER
-from policies.analysis.kserve.placed_pods import placed
+from policies.analysis.kserve.fragments import runtime_pods, with_model_context
+from policies.analysis.kserve.objects import RUNTIMES, STORAGE_CONTAINER
 from policies.analysis.kubernetes.charts import RELEASE, chart_of
 from policies.analysis.pods import pod as pods
 from policies.analysis.pods.hub_use import hub_offences
 from policies.analysis.pods.pss_restricted import offences
-from policies.engine.collect_errors import in_each
 from policies.engine.graph import Graph, Resource
 from policies.engine.rule import Offence, Rule, Variant
 from policies.engine.values import at, flag, mapping, mebibytes, sequence, text
@@ -24,27 +22,13 @@ _LOADS_CODE: Final = frozenset({"joblib", "mlflow", "pickle", "pytorch", "sklear
 _LEAST_DOWNLOAD_MIB: Final = 2048
 
 
-def _runtime_pods(runtime: Resource, _graph: Graph) -> Iterator[pods.Pod]:
-    spec = mapping(at(runtime.inputs, "spec"), "spec")
-    yield pods.Pod(spec)
-    if at(spec, "workerSpec") is not None:
-        yield pods.Pod(mapping(at(spec, "workerSpec"), "workerSpec"), path="spec.workerSpec")
-
-
-def _container_rights(pod: pods.Pod) -> Iterator[Offence]:
-    """A runtime's pod-level context is the model's to write."""
-    assumed = {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}}
-    context = at(pod.spec, "securityContext") or assumed
-    yield from offences(replace(pod, spec={**pod.spec, "securityContext": context}))
-
-
-def _may_ask_a_hub(runtime: Resource, graph: Graph, *, wants_offline: bool = False) -> Iterable[Offence]:
+def _may_ask_a_hub(runtime: Resource, _graph: Graph, *, wants_offline: bool = False) -> Iterable[Offence]:
     formats = {
         text(at(entry, "name"), "supportedModelFormats.name").lower()
         for entry in sequence(at(runtime.inputs, "spec.supportedModelFormats"), "supportedModelFormats")
     }
     must_be_offline = bool(formats & _FROM_HUBS) and wants_offline
-    for pod in _runtime_pods(runtime, graph):
+    for pod in runtime_pods(runtime):
         first = {"containers": sequence(at(pod.spec, "containers"), "containers")}
         for container in replace(pod, spec=first).containers():
             yield from hub_offences(container, must_be_offline=must_be_offline)
@@ -134,34 +118,10 @@ def _loose_download(container: Resource, _graph: Graph) -> Iterable[Offence]:
     if problem:
         yield Offence(path="spec.container.image", problem=problem, value=image or None)
     places = (("spec.container", "spec.container.securityContext"),)
-    yield from _container_rights(pods.Pod({"containers": [spec]}, places=places))
+    yield from offences(with_model_context(pods.Pod({"containers": [spec]}, places=places)))
 
 
 RULES: tuple[Rule, ...] = (
-    Rule(
-        id="serving-runtimes-have-no-rights-on-the-node",
-        severity="high",
-        applies_to=RUNTIMES,
-        why="Every model of a runtime gets what it is allowed.",
-        fix="Drop ALL capabilities and forbid privilege escalation in every container of the runtime.",
-        check=in_each(_runtime_pods, _container_rights),
-    ),
-    Rule(
-        id="serving-runtime-images-have-one-version",
-        severity="medium",
-        applies_to=RUNTIMES,
-        why="A moving tag changes the server of every model at once, on the next restart.",
-        fix="Name the image by digest, or by a version where none is known.",
-        check=in_each(_runtime_pods, pods.moving_images),
-    ),
-    Rule(
-        id="serving-runtimes-are-bounded",
-        severity="medium",
-        applies_to=RUNTIMES,
-        why="A runtime without limits lets each of its models take the memory of all others on the node.",
-        fix="Set requests for cpu and memory, and a memory limit, in every container of the runtime.",
-        check=in_each(_runtime_pods, pods.unbounded_containers),
-    ),
     Rule(
         id="serving-runtimes-ask-no-hub",
         severity="high",
@@ -174,22 +134,6 @@ RULES: tuple[Rule, ...] = (
             partial(_may_ask_a_hub, wants_offline=True),
         ),
         reads_graph=True,
-    ),
-    Rule(
-        id="llm-configs-have-no-rights-on-the-node",
-        severity="high",
-        applies_to=LLM_CONFIG,
-        why="A config is merged into every model, and a merge takes nothing away.",
-        fix="Write the restricted Pod Security Standard in every template of the config.",
-        check=in_each(placed(config_pods), offences),
-    ),
-    Rule(
-        id="llm-config-images-have-one-version",
-        severity="medium",
-        applies_to=LLM_CONFIG,
-        why="A moving tag changes the engine of every model at once, on the next restart.",
-        fix="Name the image by digest, or by a version where none is known.",
-        check=in_each(placed(config_pods), pods.moving_images),
     ),
     Rule(
         id="kserve-runs-in-standard-mode",

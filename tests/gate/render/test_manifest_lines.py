@@ -106,7 +106,7 @@ FOUND = [
     # what is missing: the line of what would hold it
     ("ap-empty-rule.yaml", "allow-policies-name-their-caller", "spec.rules[0].from", 9),
     ("isvc-hf.yaml", "predictive-models-run-as-themselves", "spec.predictor.serviceAccountName", 10),
-    ("kserve-rt-nolimits.yaml", "serving-runtimes-are-bounded", "spec.containers[0].resources", 16),
+    ("kserve-rt-nolimits.yaml", "containers-are-bounded", "spec.containers[0].resources", 16),
     ("svc-lb-public.yaml", "load-balancers-name-their-callers", "spec.loadBalancerSourceRanges", 7),
 ]
 """A file, a rule, the path of its finding, and the line that an editor shows there."""

@@ -6,7 +6,7 @@ from policies.analysis.kserve.llm import llm_pods
 from policies.analysis.kserve.llm_configs import applied_specs
 from policies.engine.evaluate import judge
 from policies.engine.graph import Graph
-from policies.rules.serving.llm import RULES
+from policies.rules.serving.model_pods import RULES
 from tests.policies.cases import resource
 from tests.policies.model_examples import API
 
@@ -97,7 +97,5 @@ def test_a_config_is_merged_whole_whatever_its_name_says():
     hidden = config("kserve-config-llm-tracing", template={"hostNetwork": True}, tracing={"sampler": "x"})
     safe = {"containers": [], "hostNetwork": False}
     one = service(template=safe, tracing={})
-    said = judge(
-        Graph([one, hidden]), tuple(r for r in RULES if r.id == "language-models-have-no-rights-on-the-node")
-    )
+    said = judge(Graph([one, hidden]), tuple(r for r in RULES if r.id == "model-pods-meet-restricted-pss"))
     assert any("hostNetwork" in finding.message for finding in said.findings)

@@ -85,6 +85,90 @@ _MOUNTED = (
     "spec.template.automountServiceAccountToken: the pod mounts a token for the cluster's API; must be false"
 )
 
+PODS = {
+    "model-pods-meet-restricted-pss": RuleCases(
+        passing=[Case(llm()), Case(llm(_bare), others=[_WELL_KNOWN])],
+        failing=[
+            failing(
+                engine(
+                    lambda c: c["securityContext"].update(
+                        capabilities={"drop": ["ALL"], "add": ["SYS_RAWIO"]}
+                    )
+                ),
+                "spec.template.containers[0].securityContext.capabilities.add: container main adds SYS_RAWIO",
+            ),
+            *(
+                failing(_privileged(place), f"spec.{place}.hostNetwork: the pod shares the node's network")
+                for place in ("worker", "prefill.template", "prefill.worker", "router.scheduler.template")
+            ),
+            failing(
+                llm(lambda s: s.update(baseRefs=[{"name": "tuned"}])),
+                "spec.template.containers[0].securityContext.privileged: container main has every right on the node",
+                others=(
+                    _config(
+                        "tuned",
+                        {
+                            "template": {
+                                "containers": [{"name": "main", "securityContext": {"privileged": True}}]
+                            }
+                        },
+                    ),
+                ),
+            ),
+        ],
+        not_applicable=OTHER,
+        undecided=[
+            Case(engine(lambda c: c.update(securityContext=UNKNOWN))),
+            Case(llm(lambda s: s.pop("template"))),
+        ],
+    ),
+    "model-containers-are-bounded": RuleCases(
+        passing=[
+            Case(llm()),
+            Case(
+                llm(lambda s: s["template"].update(initContainers=[{**_POD, "name": "storage-initializer"}]))
+            ),
+        ],
+        failing=[
+            failing(
+                engine(lambda c: c.pop("resources")),
+                f"{_BARE} requests.cpu, requests.memory, limits.memory",
+            ),
+            failing(
+                engine(lambda c: c["resources"]["limits"].pop("memory")),
+                "spec.template.containers[0].resources: container main has no limits.memory",
+            ),
+        ],
+        not_applicable=OTHER,
+        undecided=[Case(engine(lambda c: c.update(resources=UNKNOWN)))],
+    ),
+    "model-images-are-pinned": RuleCases(
+        passing=[
+            Case(llm()),
+            Case(llm(_bare), others=[_WELL_KNOWN]),
+            Case(llm(_disaggregated), others=[OURS, _DECODE]),
+            Case(engine(lambda c: c.pop("image"))),
+        ],
+        failing=[
+            failing(
+                llm(_disaggregated),
+                "spec.template.containers[0].image: the image of container main stands in no object in view",
+                others=(OURS, _WELL_KNOWN),
+            ),
+            failing(
+                engine(lambda c: c.update(image="engine:latest")),
+                "spec.template.containers[0].image: engine:latest is whatever was pushed last",
+            ),
+            failing(
+                engine(lambda c: c.pop("image")),
+                "spec.template.containers[0].image: the image of container main stands in no object in view",
+                others=(OURS,),
+            ),
+        ],
+        not_applicable=OTHER,
+        undecided=[Case(engine(lambda c: c.update(image=UNKNOWN)))],
+    ),
+}
 CASES = {
     "language-models-have-one-version": RuleCases(
         passing=[
@@ -129,62 +213,6 @@ CASES = {
             Case(llm(lambda s: s.pop("template"))),
         ],
     ),
-    "language-models-have-no-rights-on-the-node": RuleCases(
-        passing=[Case(llm()), Case(llm(_bare), others=[_WELL_KNOWN])],
-        failing=[
-            failing(
-                engine(
-                    lambda c: c["securityContext"].update(
-                        capabilities={"drop": ["ALL"], "add": ["SYS_RAWIO"]}
-                    )
-                ),
-                "spec.template.containers[0].securityContext.capabilities.add: container main adds SYS_RAWIO",
-            ),
-            *(
-                failing(_privileged(place), f"spec.{place}.hostNetwork: the pod shares the node's network")
-                for place in ("worker", "prefill.template", "prefill.worker", "router.scheduler.template")
-            ),
-            failing(
-                llm(lambda s: s.update(baseRefs=[{"name": "tuned"}])),
-                "spec.template.containers[0].securityContext.privileged: container main has every right on the node",
-                others=(
-                    _config(
-                        "tuned",
-                        {
-                            "template": {
-                                "containers": [{"name": "main", "securityContext": {"privileged": True}}]
-                            }
-                        },
-                    ),
-                ),
-            ),
-        ],
-        not_applicable=OTHER,
-        undecided=[
-            Case(engine(lambda c: c.update(securityContext=UNKNOWN))),
-            Case(llm(lambda s: s.pop("template"))),
-        ],
-    ),
-    "language-models-are-bounded": RuleCases(
-        passing=[
-            Case(llm()),
-            Case(
-                llm(lambda s: s["template"].update(initContainers=[{**_POD, "name": "storage-initializer"}]))
-            ),
-        ],
-        failing=[
-            failing(
-                engine(lambda c: c.pop("resources")),
-                f"{_BARE} requests.cpu, requests.memory, limits.memory",
-            ),
-            failing(
-                engine(lambda c: c["resources"]["limits"].pop("memory")),
-                "spec.template.containers[0].resources: container main has no limits.memory",
-            ),
-        ],
-        not_applicable=OTHER,
-        undecided=[Case(engine(lambda c: c.update(resources=UNKNOWN)))],
-    ),
     "language-models-get-the-gpus-they-split-over": RuleCases(
         passing=[Case(llm()), Case(engine(lambda c: c["resources"].update(_GPUS)))],
         failing=[
@@ -199,32 +227,6 @@ CASES = {
         ],
         not_applicable=OTHER,
         undecided=[Case(llm(lambda s: s["parallelism"].update(tensor=UNKNOWN)))],
-    ),
-    "language-model-images-have-one-version": RuleCases(
-        passing=[
-            Case(llm()),
-            Case(llm(_bare), others=[_WELL_KNOWN]),
-            Case(llm(_disaggregated), others=[OURS, _DECODE]),
-            Case(engine(lambda c: c.pop("image"))),
-        ],
-        failing=[
-            failing(
-                llm(_disaggregated),
-                "spec.template.containers[0].image: the image of container main stands in no object in view",
-                others=(OURS, _WELL_KNOWN),
-            ),
-            failing(
-                engine(lambda c: c.update(image="engine:latest")),
-                "spec.template.containers[0].image: engine:latest is whatever was pushed last",
-            ),
-            failing(
-                engine(lambda c: c.pop("image")),
-                "spec.template.containers[0].image: the image of container main stands in no object in view",
-                others=(OURS,),
-            ),
-        ],
-        not_applicable=OTHER,
-        undecided=[Case(engine(lambda c: c.update(image=UNKNOWN)))],
     ),
     "language-models-run-as-themselves": RuleCases(
         passing=[

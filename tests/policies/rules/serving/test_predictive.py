@@ -82,6 +82,61 @@ _KEY = "metadata.annotations[serving.kserve.io/deploymentMode]"
 _LEFT = f"{_KEY}: the mode is left to the cluster, where it may be Knative; Standard"
 _AUTH = "security.opendatahub.io/enable-auth"
 
+PODS = {
+    "model-pods-meet-restricted-pss": RuleCases(
+        passing=[Case(service()), Case(predictor(_custom)), Case(model(_on_runtime), others=[RUNTIME])],
+        failing=[
+            failing(
+                model(lambda m: m.update(securityContext={**RESTRICTED, "privileged": True})),
+                f"{_CONTEXT}.privileged: container kserve-container has every right on the node",
+            ),
+            failing(
+                predictor(lambda p: p.update(hostNetwork=True)),
+                "spec.predictor.hostNetwork: the pod shares the node's network",
+            ),
+            failing(
+                model(lambda m: (_on_runtime(m), m.update(securityContext={"runAsNonRoot": False}))),
+                f"{_CONTEXT}.runAsNonRoot: container kserve-container may run as root; must be true",
+                others=(RUNTIME,),
+            ),
+        ],
+        not_applicable=OTHER,
+        undecided=[Case(model(lambda m: m.update(securityContext=UNKNOWN)))],
+    ),
+    "model-containers-are-bounded": RuleCases(
+        passing=[Case(service()), Case(model(_on_runtime), others=[RUNTIME])],
+        failing=[
+            failing(
+                model(lambda m: m.pop("resources")), f"{_BARE} requests.cpu, requests.memory, limits.memory"
+            ),
+            failing(
+                model(lambda m: m["resources"].pop("limits")),
+                "spec.predictor.model.resources: container kserve-container has no limits.memory",
+            ),
+        ],
+        not_applicable=OTHER,
+        undecided=[Case(model(lambda m: m.update(resources=UNKNOWN)))],
+    ),
+    "model-images-are-pinned": RuleCases(
+        passing=[Case(service()), Case(model(_on_runtime))],
+        failing=[
+            failing(
+                model(lambda m: m.update(image="server:latest")),
+                "spec.predictor.model.image: server:latest is whatever was pushed last",
+            ),
+            failing(
+                predictor(lambda p: p.update(initContainers=[{"name": "get", "image": "curl"}])),
+                "spec.predictor.initContainers[0].image: curl is whatever was pushed last",
+            ),
+            failing(
+                predictor(lambda p: p.update(workerSpec={"containers": [{"name": "w", "image": "engine"}]})),
+                "spec.predictor.workerSpec.containers[0].image: engine is whatever was pushed last",
+            ),
+        ],
+        not_applicable=OTHER,
+        undecided=[Case(model(lambda m: m.update(image=UNKNOWN)))],
+    ),
+}
 CASES = {
     "predictive-models-have-one-version": RuleCases(
         passing=[
@@ -136,59 +191,6 @@ CASES = {
         ],
         not_applicable=OTHER,
         undecided=[Case(model(lambda m: m.update(args=UNKNOWN)))],
-    ),
-    "predictive-models-have-no-rights-on-the-node": RuleCases(
-        passing=[Case(service()), Case(predictor(_custom)), Case(model(_on_runtime), others=[RUNTIME])],
-        failing=[
-            failing(
-                model(lambda m: m.update(securityContext={**RESTRICTED, "privileged": True})),
-                f"{_CONTEXT}.privileged: container kserve-container has every right on the node",
-            ),
-            failing(
-                predictor(lambda p: p.update(hostNetwork=True)),
-                "spec.predictor.hostNetwork: the pod shares the node's network",
-            ),
-            failing(
-                model(lambda m: (_on_runtime(m), m.update(securityContext={"runAsNonRoot": False}))),
-                f"{_CONTEXT}.runAsNonRoot: container kserve-container may run as root; must be true",
-                others=(RUNTIME,),
-            ),
-        ],
-        not_applicable=OTHER,
-        undecided=[Case(model(lambda m: m.update(securityContext=UNKNOWN)))],
-    ),
-    "predictive-models-are-bounded": RuleCases(
-        passing=[Case(service()), Case(model(_on_runtime), others=[RUNTIME])],
-        failing=[
-            failing(
-                model(lambda m: m.pop("resources")), f"{_BARE} requests.cpu, requests.memory, limits.memory"
-            ),
-            failing(
-                model(lambda m: m["resources"].pop("limits")),
-                "spec.predictor.model.resources: container kserve-container has no limits.memory",
-            ),
-        ],
-        not_applicable=OTHER,
-        undecided=[Case(model(lambda m: m.update(resources=UNKNOWN)))],
-    ),
-    "predictive-model-images-have-one-version": RuleCases(
-        passing=[Case(service()), Case(model(_on_runtime))],
-        failing=[
-            failing(
-                model(lambda m: m.update(image="server:latest")),
-                "spec.predictor.model.image: server:latest is whatever was pushed last",
-            ),
-            failing(
-                predictor(lambda p: p.update(initContainers=[{"name": "get", "image": "curl"}])),
-                "spec.predictor.initContainers[0].image: curl is whatever was pushed last",
-            ),
-            failing(
-                predictor(lambda p: p.update(workerSpec={"containers": [{"name": "w", "image": "engine"}]})),
-                "spec.predictor.workerSpec.containers[0].image: engine is whatever was pushed last",
-            ),
-        ],
-        not_applicable=OTHER,
-        undecided=[Case(model(lambda m: m.update(image=UNKNOWN)))],
     ),
     "predictive-models-run-as-themselves": RuleCases(
         passing=[

@@ -1,6 +1,7 @@
 from copy import deepcopy
 
 from policies.engine.graph import UNKNOWN
+from policies.rules.kubernetes.pods import RULES as POD_RULES
 from policies.rules.serving.runtimes import PLATFORM, RULES
 from tests.policies.cases import OURS, Case, RuleCases, cases_test, resource
 from tests.policies.model_examples import API, OTHER, RESTRICTED, SERVER, failing, runtime
@@ -47,8 +48,8 @@ _OTHER_CHART = [*OTHER, Case(_release("keda", {}))]
 _LLM_CHART = "kserve-llmisvc-resources"
 _ASKS = "spec.containers[0].env[HF_HUB_OFFLINE]: container kserve-container may ask a hub (HF_HUB_OFFLINE is not 1)"
 
-CASES = {
-    "serving-runtimes-have-no-rights-on-the-node": RuleCases(
+OF_RUNTIMES = {
+    "pods-meet-restricted-pss": RuleCases(
         passing=[Case(runtime()), Case(runtime(kind="ServingRuntime"))],
         failing=[
             failing(
@@ -74,7 +75,7 @@ CASES = {
         not_applicable=OTHER,
         undecided=[Case(runtime(lambda _s, c: c.update(securityContext=UNKNOWN)))],
     ),
-    "serving-runtime-images-have-one-version": RuleCases(
+    "images-are-pinned": RuleCases(
         passing=[Case(runtime())],
         failing=[
             failing(
@@ -89,7 +90,7 @@ CASES = {
         not_applicable=OTHER,
         undecided=[Case(runtime(lambda _s, c: c.update(image=UNKNOWN)))],
     ),
-    "serving-runtimes-are-bounded": RuleCases(
+    "containers-are-bounded": RuleCases(
         passing=[Case(runtime())],
         failing=[
             failing(
@@ -106,6 +107,50 @@ CASES = {
         not_applicable=OTHER,
         undecided=[Case(runtime(lambda _s, c: c.update(resources=UNKNOWN)))],
     ),
+}
+OF_CONFIGS = {
+    "pods-meet-restricted-pss": RuleCases(
+        passing=[Case(_config()), Case(_config(version="v1alpha1"))],
+        failing=[
+            failing(
+                _config(
+                    lambda _s, c: c["securityContext"]["capabilities"].update(add=["NET_RAW", "SYS_RAWIO"])
+                ),
+                "spec.template.containers[0].securityContext.capabilities.add: container main adds NET_RAW, SYS_RAWIO",
+            ),
+            failing(
+                _config(lambda s, _c: s.update(router={"scheduler": {"template": {"hostPID": True}}})),
+                "spec.router.scheduler.template.hostPID: the pod sees every process of the node",
+            ),
+            failing(
+                _config(lambda s, _c: s.update(worker={"containers": [{"name": "main"}]})),
+                "spec.worker.containers[0].securityContext: container main does not say "
+                "allowPrivilegeEscalation: false, "
+                "capabilities.drop: [ALL], runAsNonRoot: true, seccompProfile.type: RuntimeDefault",
+            ),
+        ],
+        not_applicable=OTHER,
+        undecided=[Case(_config(lambda s, _c: s.update(template=UNKNOWN)))],
+    ),
+    "images-are-pinned": RuleCases(
+        passing=[Case(_config()), Case(_config(lambda _s, c: c.pop("image")))],
+        failing=[
+            failing(
+                _config(lambda _s, c: c.update(image="engine")),
+                "spec.template.containers[0].image: engine is whatever was pushed last",
+            ),
+            failing(
+                _config(
+                    lambda s, c: s.update(prefill={"template": {"containers": [{**c, "image": "p:latest"}]}})
+                ),
+                "spec.prefill.template.containers[0].image: p:latest is whatever was pushed last",
+            ),
+        ],
+        not_applicable=OTHER,
+        undecided=[Case(_config(lambda _s, c: c.update(image=UNKNOWN)))],
+    ),
+}
+CASES = {
     "serving-runtimes-ask-no-hub": RuleCases(
         passing=[
             Case(runtime()),
@@ -157,46 +202,6 @@ CASES = {
         ],
         not_applicable=OTHER,
         undecided=[Case(runtime(lambda _s, c: c.update(readinessProbe=UNKNOWN)), [OURS])],
-    ),
-    "llm-configs-have-no-rights-on-the-node": RuleCases(
-        passing=[Case(_config()), Case(_config(version="v1alpha1"))],
-        failing=[
-            failing(
-                _config(
-                    lambda _s, c: c["securityContext"]["capabilities"].update(add=["NET_RAW", "SYS_RAWIO"])
-                ),
-                "spec.template.containers[0].securityContext.capabilities.add: container main adds NET_RAW, SYS_RAWIO",
-            ),
-            failing(
-                _config(lambda s, _c: s.update(router={"scheduler": {"template": {"hostPID": True}}})),
-                "spec.router.scheduler.template.hostPID: the pod sees every process of the node",
-            ),
-            failing(
-                _config(lambda s, _c: s.update(worker={"containers": [{"name": "main"}]})),
-                "spec.worker.containers[0].securityContext: container main does not say "
-                "allowPrivilegeEscalation: false, "
-                "capabilities.drop: [ALL], runAsNonRoot: true, seccompProfile.type: RuntimeDefault",
-            ),
-        ],
-        not_applicable=OTHER,
-        undecided=[Case(_config(lambda s, _c: s.update(template=UNKNOWN)))],
-    ),
-    "llm-config-images-have-one-version": RuleCases(
-        passing=[Case(_config()), Case(_config(lambda _s, c: c.pop("image")))],
-        failing=[
-            failing(
-                _config(lambda _s, c: c.update(image="engine")),
-                "spec.template.containers[0].image: engine is whatever was pushed last",
-            ),
-            failing(
-                _config(
-                    lambda s, c: s.update(prefill={"template": {"containers": [{**c, "image": "p:latest"}]}})
-                ),
-                "spec.prefill.template.containers[0].image: p:latest is whatever was pushed last",
-            ),
-        ],
-        not_applicable=OTHER,
-        undecided=[Case(_config(lambda _s, c: c.update(image=UNKNOWN)))],
     ),
     "kserve-runs-in-standard-mode": RuleCases(
         passing=[Case(_mode("Standard")), Case(_mode("RawDeployment"))],
@@ -278,3 +283,5 @@ CASES = {
 }
 
 test_cases = cases_test((*RULES, *PLATFORM), CASES)
+test_pods_of_runtimes = cases_test([rule for rule in POD_RULES if rule.id in OF_RUNTIMES], OF_RUNTIMES)
+test_pods_of_configs = cases_test([rule for rule in POD_RULES if rule.id in OF_CONFIGS], OF_CONFIGS)
