@@ -27,6 +27,7 @@ from components.models.args import ModelArgs
 from components.models.llm import Llm
 from components.models.predictive_model import PredictiveModel
 from components.models.workload_namespace import WorkloadNamespace, WorkloadNamespaceArgs
+from components.network.adopted_network import AdoptedNetwork
 from components.network.network import Network, NetworkArgs
 from components.observability.audit_trail import AuditTrail, AuditTrailArgs
 from components.observability.telemetry import Telemetry, TelemetryArgs
@@ -67,7 +68,8 @@ if own.audit_trail is not None:
     AuditTrail("audit-trail", audit_trail, on_aws)
 if own.network is not None:
     network = NetworkArgs(settings=own.network, names=names, lifecycle=kept, registry=registry)
-    platform.network = Network("network", network, on_aws).handle
+    made = AdoptedNetwork if own.network.existing else Network
+    platform.network = made("network", network, on_aws).handle
 if own.cluster is not None:
     cluster = ClusterArgs(settings=own.cluster, names=names, network=platform.network, lifecycle=kept)
     platform.cluster = Cluster("cluster", cluster, on_aws).handle

@@ -15,10 +15,11 @@ def unavailable(settings: StackSettings) -> Iterator[str]:
     region = settings.platform.region
     letters = zones(region)
     if settings.network is not None and letters:
-        strangers = [letter for letter in settings.network.zones if letter not in letters]
+        strangers = [letter for letter in settings.network.ground.zones if letter not in letters]
         if strangers:
+            place = "network.existing.zones" if settings.network.existing else "network.zones"
             yield (
-                f"network.zones: {region} has the zones {', '.join(sorted(letters))} (got {', '.join(strangers)})"
+                f"{place}: {region} has the zones {', '.join(sorted(letters))} (got {', '.join(strangers)})"
             )
     for path, types in _instance_types(settings):
         for name in not_offered(types, region):

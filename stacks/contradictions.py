@@ -14,6 +14,7 @@ def contradictions(settings: StackSettings, raw: Mapping[str, Any]) -> Iterator[
     """ARNs that name another account or region than the platform's, and pools that share a name."""
     yield from _pool_names(settings)
     yield from _registry(settings)
+    yield from _public_edge(settings)
     for path, value in _strings(raw, ""):
         arn = _ARN.match(value)
         if arn is None:
@@ -31,6 +32,16 @@ def _registry(settings: StackSettings) -> Iterator[str]:
         yield f"registry.host: lies in {other}; roles of this platform act in {region} only (got {registry.host!r})"
     if network is not None and network.exits == "none" and registry is None:
         yield "network.nat: nodes reach no public registry with 'none'; name a registry in this stack (got 'none')"
+
+
+def _public_edge(settings: StackSettings) -> Iterator[str]:
+    """A load balancer that is asked for where nobody named subnets for it."""
+    network, gateway = settings.network, settings.gateway
+    if network is None or gateway is None or network.ground.balancer_ranges[gateway.exposure]:
+        return
+    yield (
+        f"gateway.exposure: no zone of network.existing names a public subnet for it (got {gateway.exposure!r})"
+    )
 
 
 def _strings(value: Any, path: str) -> Iterator[tuple[str, str]]:

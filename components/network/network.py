@@ -19,6 +19,7 @@ from components.network.cidr_plan import plan_subnets
 from components.network.control_plane_subnets import ControlPlaneSubnets
 from components.network.endpoint_plan import endpoint_ranges
 from components.network.endpoint_policy import PerimeterSettings
+from components.network.existing_network import ExistingNetwork
 from components.network.flow_logs import FlowLogs
 from components.network.ground import Ground
 from components.network.nat import nat_gateway
@@ -43,6 +44,8 @@ class NetworkSettings(Settings):
     perimeter: PerimeterSettings = Field(default_factory=PerimeterSettings)
     flow_logs: Literal["s3", "cloudwatch"] = "s3"
     flow_log_retention_days: Literal[30, 90, 180, 365, 731] = 365
+    existing: ExistingNetwork | None = None
+    """A network that somebody else made stands where ours would; then nothing else may be said here."""
 
     @property
     def exits(self) -> Literal["per-zone", "single", "none"]:
@@ -63,6 +66,8 @@ class NetworkSettings(Settings):
     @property
     def ground(self) -> Ground:
         """What components above may know: load balancers stand beside nodes, or in the public subnets."""
+        if self.existing is not None:
+            return self.existing.ground
         plans = plan_subnets(self.vpc_cidr, self.zones)
         return Ground(
             api_server_range=self.vpc_cidr,
@@ -70,6 +75,13 @@ class NetworkSettings(Settings):
             balancer_ranges={"internal": [p.nodes for p in plans], "public": [p.public for p in plans]},
             zones=self.zones,
         )
+
+    @model_validator(mode="after")
+    def _is_ours_or_somebody_elses(self) -> Self:
+        said = sorted(self.model_fields_set - {"existing"})
+        if self.existing is not None and said:
+            raise ValueError(f"existing: the network is made by its owner; take out {', '.join(said)}")
+        return self
 
     @model_validator(mode="after")
     def _nodes_reach_aws(self) -> Self:

@@ -73,7 +73,7 @@ def _with_other_profile(
 ) -> Mapping[str, Any] | None:
     """The same stack built once more with the other ``network.cost``; nothing where it has no network of its own."""
     network = stack.settings.network
-    if network is None or found is None:
+    if network is None or network.existing or found is None:
         return None
     profile = _OTHER[network.cost]
     raw = {**stack.raw, "network": {**(stack.raw.get("network") or {}), "cost": profile}}

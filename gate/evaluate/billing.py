@@ -11,6 +11,6 @@ def cost_of(graph: Graph, settings: StackSettings) -> Cost | None:
     return cost(
         graph,
         settings.platform.region,
-        profile=network.cost if network else "",
+        profile=network.cost if network and not network.existing else "",
         budget=budget.usd_a_month if budget else None,
     )

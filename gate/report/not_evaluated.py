@@ -18,11 +18,13 @@ _CHARTS = "contents of Helm charts of which no rendering is known (docs/charts.m
 _NEAR = "what differs in charts that were rendered from another version's source"
 _CONTENT = "contents of ConfigMaps and Secrets that charts install"
 _REMOTE = "contents of components that a plugin makes"
+_ADOPTED = "networks that somebody else made: their routes, endpoints, flow logs and network ACLs"
 _IGNORED = "properties whose later changes are ignored, so that what exists may differ from what is judged"
 _NO_RULE = "types no rule knows"
 _NO_SCHEMA = "kinds without a schema to check their shape against"
 _EXPRESSIONS = "validation expressions (CEL) of the schemas, which only an API server evaluates"
 _PACKS = "packs of rules that were not asked"
+_ADOPTED_NETWORK = "slipway:network:AdoptedNetwork"
 _OUTSIDE = "what only the account and the cluster can say"
 _ALWAYS = (
     "provider checks and defaults: the AWS and Kubernetes providers did not run",
@@ -48,6 +50,7 @@ def not_seen(
         _CHARTS: _unrendered(graph),
         _NEAR: _near(graph),
         _CONTENT: _with_content(graph),
+        _ADOPTED: [text(at(r.inputs, "vpcId")) for r in graph if r.type == _ADOPTED_NETWORK],
         _REMOTE: [f"{r.type} {r.name}" for r in graph if r.remote],
         _IGNORED: [f"{path} of {r.label}" for r in graph for path in r.ignore_changes],
         _NO_RULE: unknown,
