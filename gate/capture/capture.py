@@ -15,11 +15,10 @@ from pulumi.runtime import mocks, set_all_config
 from pulumi.runtime.settings import SETTINGS, configure
 from pulumi.runtime.stack import run_in_stack
 
-from gate.capture.cycles import light_cycles
 from gate.capture.guards import ORGANISATION, Watch
 from gate.capture.outputs import Account
-from gate.capture.positions import light_positions
 from gate.capture.recorder import Recorder
+from gate.capture.sdk_patches import patched
 from gate.capture.surroundings import Surroundings
 from gate.core.errors import CaptureError
 from policies.engine.graph import Graph, Resource
@@ -105,7 +104,7 @@ def capture(
     )
     set_all_config(dict(config or {}))
     try:
-        with light_positions(root), light_cycles(), _no_collection(), watch.over():
+        with patched(root), _no_collection(), watch.over():
             loop.run_until_complete(run_in_stack(functools.partial(_call, program, watch)))
         watch.after(loop)
     except CaptureError as error:

@@ -5,29 +5,25 @@ recursive generators: a third of a capture, and half of one with 100 models. Her
 all that it depends on: a way from one resource to another only leads down, so most questions need no walk at all.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any, Final
 
-from pulumi.runtime import resource_cycle_breaker as sdk
-
-_OWN = sdk._DEPENDENCIES_PROPERTY  # noqa: SLF001 a rename fails at once
 _ROOM: Final = 1_000_000
 """Between the heights of two newcomers, so that what either depends on finds a place between them."""
 
 
-class _Known:
-    """The dependencies declared so far, kept on the resources as the SDK keeps them."""
+class Dependencies:
+    """The dependencies declared so far, kept on the resources as the SDK keeps them: in the attribute ``kept_in``."""
 
-    def __init__(self) -> None:
+    def __init__(self, kept_in: str) -> None:
+        self.kept_in = kept_in
         self.heights: dict[Any, int] = {}
         self.dependents: dict[Any, list[Any]] = {}
 
     def add(self, from_resource: Any, to_resource: Any) -> None:
         """A resource depends on another one, which :meth:`reachable` did not lead back to it."""
-        own = getattr(from_resource, _OWN, None)
+        own = getattr(from_resource, self.kept_in, None)
         if own is None:
-            setattr(from_resource, _OWN, {to_resource})
+            setattr(from_resource, self.kept_in, {to_resource})
         else:
             own.add(to_resource)
         above = self.heights.setdefault(from_resource, _ROOM * (len(self.heights) + 1))
@@ -59,17 +55,5 @@ class _Known:
                 return True
             if current not in seen and self.heights.get(current, 0) > floor:
                 seen.add(current)
-                todo.extend(getattr(current, _OWN, ()))
+                todo.extend(getattr(current, self.kept_in, ()))
         return False
-
-
-@contextmanager
-def light_cycles() -> Iterator[None]:
-    """Replace the SDK's walk by the one above, while the program runs."""
-    walk, add = sdk._reachable, sdk._add_dep  # noqa: SLF001 restored below; a rename fails at once
-    known = _Known()
-    sdk._reachable, sdk._add_dep = known.reachable, known.add  # noqa: SLF001 as above
-    try:
-        yield
-    finally:
-        sdk._reachable, sdk._add_dep = walk, add  # noqa: SLF001 as above

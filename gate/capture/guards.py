@@ -18,6 +18,7 @@ from pulumi import Output
 from pulumi.runtime.settings import SETTINGS
 
 from gate.capture.own_source import asks
+from gate.capture.sdk_patches import name_of, state_of
 from gate.capture.surroundings import Surroundings
 from gate.capture.untampered import Untampered
 
@@ -71,10 +72,7 @@ class Watch:
             self._problems.append("the program put another monitor in the place of the one that records it")
         for data, where in self._applied:
             if data.done() and not data.cancelled() and not data.exception() and not data.result().is_known:
-                sources = sorted(
-                    resource._name  # noqa: SLF001 a resource tells its name to nobody else
-                    for resource in data.result().resources
-                )
+                sources = sorted(name_of(resource) for resource in data.result().resources)
                 self._problems.append(
                     f"{where}: this apply did not run, since an output of {', '.join(sources) or 'something'} "
                     "has no value: gate/capture/outputs does not compute it"
@@ -111,7 +109,7 @@ class Watch:
             if self._outputs_are_known and not run_with_unknowns:
                 caller = sys._getframe(1)  # noqa: SLF001 the one way to a caller
                 if not _is_sdks(caller):
-                    self._applied.append((output._data, self.where(caller)))  # noqa: SLF001 a rename fails at once
+                    self._applied.append((state_of(output), self.where(caller)))
             return apply(output, func, run_with_unknowns)
 
         return noted

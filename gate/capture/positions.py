@@ -5,20 +5,17 @@ frames until the first one inside the project names the same line; a test compar
 """
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
 
-from pulumi.runtime import resource as sdk
 from pulumi.runtime.proto import source_pb2
 
 _NEVER = ("components/foundation/base.py", "components/foundation/kubernetes_object.py")
 
 
-@contextmanager
-def light_positions(root: Path) -> Iterator[None]:
-    """Replace the SDK's stack trace by the one frame that is shown, while the program runs."""
+def nearest_frame(root: Path) -> Callable[[], source_pb2.StackTrace]:
+    """A stack trace that holds the one frame that is shown: the innermost line of the project below ``root``."""
     prefix = f"{root}/"
     skipped = tuple(prefix + name for name in _NEVER)
     inside = f"{prefix}.venv/"
@@ -34,9 +31,4 @@ def light_positions(root: Path) -> Iterator[None]:
             frame = frame.f_back
         return source_pb2.StackTrace()
 
-    original = sdk._get_stack_trace  # noqa: SLF001 restored below; the test that compares both notices a rename
-    sdk._get_stack_trace = trace  # noqa: SLF001 as above
-    try:
-        yield
-    finally:
-        sdk._get_stack_trace = original  # noqa: SLF001 as above
+    return trace
