@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 from components.compute.system_home import ON_SYSTEM_NODES
+from components.observability.alerting import AlertingSettings, alertmanager_config
 from components.observability.values import IN_MESH
 
 _GP3: Final = "gp3"
@@ -45,16 +46,24 @@ def _grafana(admin_secret: str | None) -> dict[str, Any]:
     }
 
 
-def prometheus(*, retention_days: int, storage_gib: int, grafana_admin_secret: str | None) -> dict[str, Any]:
+def prometheus(
+    *,
+    retention_days: int,
+    storage_gib: int,
+    grafana_admin_secret: str | None,
+    alerting: AlertingSettings | None = None,
+) -> dict[str, Any]:
     """Two of each with disks of their own; it scrapes what our monitors name, in any namespace."""
     return {
         # The CRDs are objects of ours, which stay on delete.
         "crds": {"enabled": False},
         "grafana": _grafana(grafana_admin_secret),
         "alertmanager": {
+            "config": alertmanager_config(alerting),
             "podDisruptionBudget": {"enabled": True, "minAvailable": 1},
             "alertmanagerSpec": {
                 "replicas": 2,
+                **({"secrets": alerting.secrets} if alerting else {}),
                 "storage": _disk(10),
                 **ON_SYSTEM_NODES,
                 "resources": _OPERATOR,

@@ -24,7 +24,9 @@ from components.foundation.system_namespace import system_namespace
 from components.foundation.well_known import OBSERVABILITY
 from components.identity.cluster_key import account_may_manage, logs_may_use
 from components.mesh.mesh import MeshHandle
+from components.observability.alerting import AlertingSettings
 from components.observability.monitors import pod_monitors, service_monitors
+from components.observability.platform_alerts import platform_rules
 from components.observability.prometheus import prometheus
 from components.observability.values import (
     COLLECTOR,
@@ -45,6 +47,8 @@ class TelemetrySettings(Settings):
     log_retention_days: Literal[30, 90, 180, 365, 731] = 90
     metric_retention_days: int = Field(default=30, ge=1, le=90)
     metric_storage_gib: int = Field(default=100, ge=10)
+    alerting: AlertingSettings | None = None
+    """Whom alerts reach; nobody, where nothing is said."""
     grafana_admin_secret: str | None = Field(default=None, pattern=r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$")
 
 
@@ -115,6 +119,7 @@ class Telemetry(PlatformComponent):
             retention_days=settings.metric_retention_days,
             storage_gib=settings.metric_storage_gib,
             grafana_admin_secret=settings.grafana_admin_secret,
+            alerting=settings.alerting,
         )
         charts: dict[str, tuple[str, dict[str, Any], list[pulumi.Resource]]] = {
             # The operator stops where a kind it watches is missing.
@@ -141,8 +146,9 @@ class Telemetry(PlatformComponent):
             for role, (pin, chart_values, after) in charts.items()
         }
         monitors = self._monitors([namespace, *crds, running["prometheus"]])
+        alerts = self._alerts([namespace, *crds, running["prometheus"]])
         self.handle = TelemetryHandle(
-            otlp_endpoint=OTLP_ENDPOINT, ready=(namespace, *crds, *running.values(), *monitors)
+            otlp_endpoint=OTLP_ENDPOINT, ready=(namespace, *crds, *running.values(), *monitors, alerts)
         )
         self.register_outputs({})
 
@@ -154,6 +160,11 @@ class Telemetry(PlatformComponent):
             )
             for role, manifest in {**service_monitors(), **pod_monitors()}.items()
         ]
+
+    def _alerts(self, after: Sequence[pulumi.Resource]) -> pulumi.Resource:
+        return KubernetesObject(
+            f"{self._name}-alerts", platform_rules(), self.child_opts(depends_on=list(after))
+        )
 
     def _log_groups(self) -> list[pulumi.Resource]:
         name, names = self._name, self._args.names

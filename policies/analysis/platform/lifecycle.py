@@ -3,7 +3,7 @@
 from typing import Final
 
 from facts.tags import DISPOSABLE, LIFECYCLE, Tag
-from policies.engine.graph import Resource
+from policies.engine.graph import Graph, Resource
 from policies.engine.values import at, known, mapping, text
 
 PRODUCTION: Final = frozenset({"live", "prd", "prod", "production"})
@@ -23,6 +23,11 @@ def says_disposable(resource: Resource) -> bool:
 def is_in_production(resource: Resource) -> bool:
     """Whether its tags call its environment production."""
     return _tag(resource, Tag.ENVIRONMENT).lower() in PRODUCTION
+
+
+def is_production_stack(graph: Graph) -> bool:
+    """Whether anything of the stack in AWS belongs to production; ask it with ``Graph.once``."""
+    return any(resource.type.startswith("aws:") and is_in_production(resource) for resource in graph)
 
 
 def is_disposable(resource: Resource) -> bool:

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from policies.analysis.kserve.model_hubs import variable_place
 from policies.analysis.kubernetes.charts import RELEASE, chart_of
-from policies.analysis.platform.lifecycle import is_in_production
+from policies.analysis.platform.lifecycle import is_production_stack
 from policies.engine.graph import UNKNOWN, Graph, Resource
 from policies.engine.rule import Offence, Rule
 from policies.engine.values import at, flag, known, mapping, sequence, text
@@ -72,7 +72,7 @@ def _refused_pods(release: Resource, _graph: Graph) -> Iterable[Offence]:
 
 def _lost_with_a_machine(release: Resource, graph: Graph) -> Iterable[Offence]:
     redis = _redis(release)
-    if not redis or redis.get("url") is UNKNOWN or not graph.once(_is_production):
+    if not redis or redis.get("url") is UNKNOWN or not graph.once(is_production_stack):
         return
     yield from (
         Offence(
@@ -83,10 +83,6 @@ def _lost_with_a_machine(release: Resource, graph: Graph) -> Iterable[Offence]:
         for host in _hosts(redis)
         if _is_inside(host)
     )
-
-
-def _is_production(graph: Graph) -> bool:
-    return any(resource.type.startswith("aws:") and is_in_production(resource) for resource in graph)
 
 
 RULES: tuple[Rule, ...] = (

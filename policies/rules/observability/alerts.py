@@ -4,7 +4,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from facts.series import by_name
+from policies.analysis.kubernetes.charts import RELEASE, chart_of
 from policies.analysis.observability.promql import series_of
+from policies.analysis.platform.lifecycle import is_production_stack
 from policies.engine.graph import Graph, Resource
 from policies.engine.rule import Offence, Rule
 from policies.engine.values import at, mapping, sequence, text
@@ -63,6 +65,24 @@ def _silent(resource: Resource, _graph: Graph) -> Iterable[Offence]:
             )
 
 
+def _reaches_nobody(release: Resource, graph: Graph) -> Iterable[Offence]:
+    if chart_of(release) != "kube-prometheus-stack" or not graph.once(is_production_stack):
+        return
+    routed = mapping(at(release.inputs, "values.alertmanager.config.route") or {})
+    sent = {
+        mapping(one).get("name")
+        for one in sequence(at(release.inputs, "values.alertmanager.config.receivers") or [])
+        if any(key.endswith("_configs") for key in mapping(one))
+    }
+    if routed.get("receiver") not in sent:
+        yield Offence(
+            path="values.alertmanager.config.route.receiver",
+            problem="alerts that no route takes reach nobody",
+            value=routed.get("receiver", ""),
+            expected="name a receiver that sends",
+        )
+
+
 PLATFORM: tuple[Rule, ...] = (
     Rule(
         id="queries-ask-for-known-series",
@@ -80,6 +100,15 @@ PLATFORM: tuple[Rule, ...] = (
         why="Alerts are routed by severity, plane and owner; without them nobody is called, or the wrong people.",
         fix="Add the labels severity, owner and plane, and the annotations summary, description and runbook_url.",
         check=_silent,
+    ),
+    Rule(
+        id="production-alerts-reach-somebody",
+        severity="high",
+        applies_to=(RELEASE,),
+        why="Without a receiver Alertmanager takes every alert and tells nobody.",
+        fix="Name receivers and a default in telemetry.alerting; their secrets exist before the stack.",
+        check=_reaches_nobody,
+        reads_graph=True,
     ),
 )
 

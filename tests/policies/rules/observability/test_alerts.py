@@ -1,5 +1,5 @@
 from policies.engine.graph import UNKNOWN
-from policies.rules.observability.alerts import PLATFORM, PROMETHEUS_RULE
+from policies.rules.observability.alerts import PLATFORM, PROMETHEUS_RULE, RELEASE
 from tests.policies.cases import Case, RuleCases, cases_test, resource
 
 LABELS = {"severity": "critical", "owner": "support", "plane": "data"}
@@ -31,7 +31,34 @@ def alert(**changed):
 
 OTHER = [Case(resource("kubernetes:apps/v1:Deployment", {}))]
 
+
+def release(**config):
+    values = {"alertmanager": {"config": config}} if config else {}
+    return resource(RELEASE, {"chart": "kube-prometheus-stack", "values": values})
+
+
+PROD = resource("aws:ec2/vpc:Vpc", {"tagsAll": {"environment": "prod"}}, name="vpc")
+DEV = resource("aws:ec2/vpc:Vpc", {"tagsAll": {"environment": "dev"}}, name="vpc")
+SENDS = [{"name": "nobody"}, {"name": "oncall", "pagerduty_configs": [{"routing_key_file": "/k"}]}]
+NOBODY = (
+    "values.alertmanager.config.route.receiver: alerts that no route takes reach nobody; "
+    "name a receiver that sends"
+)
+
 CASES = {
+    "production-alerts-reach-somebody": RuleCases(
+        passing=[
+            Case(release(route={"receiver": "oncall"}, receivers=SENDS), [PROD]),
+            Case(release(), [DEV]),
+            Case(resource(RELEASE, {"chart": "keda"}), [PROD]),
+        ],
+        failing=[
+            Case(release(), [PROD], [NOBODY]),
+            Case(release(route={"receiver": "nobody"}, receivers=SENDS), [PROD], [NOBODY]),
+        ],
+        not_applicable=OTHER,
+        undecided=[Case(release(route=UNKNOWN, receivers=SENDS), [PROD])],
+    ),
     "queries-ask-for-known-series": RuleCases(
         passing=[
             Case(rules({"record": "a:b", "expr": "sum(rate(envoy_cluster_upstream_rq_xx[5m]))"})),
