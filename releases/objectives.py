@@ -60,6 +60,18 @@ class Objective(Strict):
         """What its series and alerts are keyed by: two promises about one time differ in their value."""
         return self.indicator if self.value_ms is None else f"{self.indicator}-{self.value_ms}ms"
 
+    @property
+    def words(self) -> str:
+        """The promise as people say it."""
+        what = {
+            "availability": "of requests succeed",
+            "latency": "of requests are answered",
+            "time-to-first-token": "of requests see their first token",
+            "inter-token-latency": "of requests see a token",
+        }[self.indicator]
+        within = "" if self.value_ms is None else f" within {self.value_ms} ms"
+        return f"{100 * self.target:.9g}% {what}{within}"
+
 
 class Objectives(Strict):
     """What a model promises its callers over a rolling window; alerts and the error budget are made of it."""

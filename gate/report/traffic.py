@@ -36,7 +36,17 @@ def _model(stack: Stack, model: str, releases: dict[tuple[str, str], LoadedRelea
         for version, share in shares
         if not share
     )
+    said.append(_promise(releases[model, settings.traffic.stable]))
     return ModelTraffic(model=model, shares=shares, words="; ".join(said))
+
+
+def _promise(stable: LoadedRelease) -> str:
+    """What callers are promised, by the stable version's record."""
+    slo = stable.release.slo
+    if slo is None:
+        return "no objective: nothing is promised, and no alert is made"
+    promises = ", ".join(objective.words for objective in slo.objectives)
+    return f"promised over {slo.window_days} days: {promises}"
 
 
 def _warm(stack: Stack, loaded: LoadedRelease, stable: LoadedRelease) -> str:

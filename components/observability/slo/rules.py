@@ -102,7 +102,7 @@ def _alerts(promise: Promise, objective: Objective) -> Iterator[dict[str, Any]]:
             "expr": "\nor\n".join(_burns(promise, objective, burn) for burn in burns),
             "labels": {**promise.labels(objective), **promise.said(), "severity": severity},
             "annotations": {
-                "summary": f"{promise.model} spends its error budget too fast: {_words(objective)}",
+                "summary": f"{promise.model} spends its error budget too fast: {objective.words}",
                 "description": (
                     "At {{ $value | humanizePercentage }} of requests that are not good, against "
                     f"{_number(100 * (1 - objective.target))}% allowed over {promise.slo.window_days} days."
@@ -164,14 +164,3 @@ def _series(name: str, labels: dict[str, str]) -> str:
 
 def _number(value: float) -> str:
     return f"{value:.9g}"
-
-
-def _words(objective: Objective) -> str:
-    if objective.value_ms is None:
-        return f"{_number(100 * objective.target)}% of requests succeed"
-    what = {
-        "latency": "are answered",
-        "time-to-first-token": "see their first token",
-        "inter-token-latency": "see a token",
-    }[objective.indicator]
-    return f"{_number(100 * objective.target)}% of requests {what} within {objective.value_ms} ms"

@@ -12,6 +12,7 @@ from stacks.load import read_stack
 from tests.releases.records import record
 
 DEV = read_stack("dev")
+NOTHING = "; no objective: nothing is promised, and no alert is made"
 POOL = {"pool": "l4", "replicas": {"min": 3, "max": 3}}
 
 
@@ -35,7 +36,21 @@ def said(traffic_line, versions, *, base="chat-on-gpu", chosen=POOL, change=None
     (line,) = traffic(stack)
     assert line.model == model
     assert [version for version, _ in line.shares] == list(versions)
-    return line.words
+    assert line.words.endswith(NOTHING) or "slo" in (change or {})
+    return line.words.removesuffix(NOTHING)
+
+
+def test_what_is_promised_is_said_of_the_version_that_is_stable():
+    slo = {
+        "window_days": 30,
+        "objectives": [
+            {"indicator": "availability", "target": 0.995},
+            {"indicator": "inter-token-latency", "target": 0.9, "value_ms": 75},
+        ],
+    }
+    assert said({"stable": "v1"}, ["v1"], change={"slo": slo}) == (
+        "100 % v1; promised over 30 days: 99.5% of requests succeed, 90% of requests see a token within 75 ms"
+    )
 
 
 def test_one_version_answers_everything():
