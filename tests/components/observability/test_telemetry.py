@@ -95,6 +95,7 @@ def test_monitors_wait_for_their_kinds_and_only_the_kinds_stay(made):
         "keda",
         "models",
         "otel-collector",
+        "slipway-platform",
         "ztunnel",
     ]
     assert len(crds) == 10
