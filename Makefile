@@ -93,16 +93,12 @@ test-browser: $(VENV)/development.installed ## look at the HTML report in a real
 test-pull-requests: $(VENV)/development.installed ## open twelve pull requests and compare their comments (8 minutes)
 	$(BIN)/pytest -o addopts="-q --strict-markers --strict-config" tests/pull_request
 
-# Debian's packages, unpacked and not installed: installing them would start a Prometheus as a service.
-.cache/prometheus/installed:
-	@command -v promtool >/dev/null && command -v amtool >/dev/null || { \
-	  command -v apt-get >/dev/null || { echo "test-alerts: promtool and amtool are not installed, and there is no apt to bring them" >&2; exit 1; }; \
-	  mkdir -p .cache/prometheus && cd .cache/prometheus && { [ -z "$$CI" ] || apt-get update -qq; } \
-	  && apt-get download -qq prometheus prometheus-alertmanager \
-	  && for package in *.deb; do dpkg -x "$$package" . || exit 1; done; }
-	@mkdir -p .cache/prometheus && touch $@
-
-test-alerts: $(VENV)/development.installed .cache/prometheus/installed ## let time pass for generated alerts in Prometheus' own tools (2 minutes; needs promtool or apt)
+# Of its own, since it needs Prometheus and Alertmanager. RUNLEVEL=1: Debian's packages would start them as services.
+test-alerts: $(VENV)/development.installed ## let time pass for generated alerts in Prometheus' and Alertmanager's own programs (2 minutes)
+	@command -v promtool prometheus amtool prometheus-alertmanager >/dev/null \
+	  || { [ -n "$$CI" ] && [ "$$(id -u)" = 0 ] && apt-get update -qq \
+	    && RUNLEVEL=1 apt-get install -y -qq --no-install-recommends prometheus prometheus-alertmanager; } \
+	  || { echo "test-alerts: Prometheus and Alertmanager are not installed (Debian: apt-get install prometheus prometheus-alertmanager)" >&2; exit 1; }
 	$(BIN)/pytest -o addopts="-q --strict-markers --strict-config" -n auto tests/alerts
 
 # The same inputs in every run; ARGS="--hypothesis-profile=long" tries other ones, fifty times as many.

@@ -10,23 +10,20 @@ from typing import Any
 
 import yaml
 
-from tests.conftest import ROOT
-
 SCRAPE = 30
 PER_SCRAPE = 60
 """Requests between two scrapes of a busy model: two a second."""
 
 
-def promtool() -> str:
-    """The tool: what ``make test-alerts`` put into the cache, or this machine's own."""
-    own = ROOT / ".cache" / "prometheus" / "usr" / "bin" / "promtool"
-    found = str(own) if own.is_file() else shutil.which("promtool")
-    assert found, "promtool is not installed (Debian: apt-get install prometheus)"
+def program(name: str) -> str:
+    """Where one of Prometheus' or Alertmanager's programs stands."""
+    found = shutil.which(name)
+    assert found, f"{name} is not installed (Debian: apt-get install prometheus prometheus-alertmanager)"
     return found
 
 
 def _run(*arguments: str) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run([promtool(), *arguments], capture_output=True, text=True, check=False)  # noqa: S603 ours
+    return subprocess.run([program("promtool"), *arguments], capture_output=True, text=True, check=False)  # noqa: S603 ours
 
 
 def counter(*phases: tuple[int, float]) -> str:

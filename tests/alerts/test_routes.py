@@ -1,13 +1,12 @@
 """Where Alertmanager sends what we alert on: amtool's word on the configuration that the chart is given."""
 
-import shutil
 import subprocess
 
 import pytest
 import yaml
 
 from components.observability.alerting import AlertingSettings, alertmanager_config
-from tests.conftest import ROOT
+from tests.alerts.promtool import program
 
 SETTINGS = AlertingSettings.model_validate(
     {
@@ -26,10 +25,8 @@ SETTINGS = AlertingSettings.model_validate(
 
 
 def amtool(*arguments):
-    own = ROOT / ".cache" / "prometheus" / "usr" / "bin" / "amtool"
-    found = str(own) if own.is_file() else shutil.which("amtool")
-    assert found, "amtool is not installed (Debian: apt-get install prometheus-alertmanager)"
-    return subprocess.run([found, *arguments], capture_output=True, text=True, check=False)  # noqa: S603 ours
+    command = [program("amtool"), *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 ours
 
 
 @pytest.fixture
