@@ -14,7 +14,7 @@ from gate.core.errors import GateError
 
 def add_commands(app: typer.Typer) -> None:
     """Add these commands to the others."""
-    for command in (affected, comment, cost, summary, expiring, teardown, rehearse):
+    for command in (affected, budget, comment, cost, summary, expiring, teardown, rehearse):
         app.command()(command)
 
 
@@ -54,6 +54,25 @@ def cost(
     if form not in FORMATS:
         raise GateError(f"--format: should be {', '.join(FORMATS)} (got {form!r})")
     run(stack, form, organisation, Console(width=None if sys.stdout.isatty() else 160))
+
+
+def budget(
+    model: Annotated[str, typer.Argument(help="A model's name.")],
+    prometheus: Annotated[
+        str,
+        typer.Option(
+            help="Where its Prometheus answers, such as a port that is forwarded.", metavar="ADDRESS"
+        ),
+    ] = "http://localhost:9090",
+    form: Annotated[str, typer.Option("--format", help="text or json.")] = "text",
+) -> None:
+    """Say what is left of a model's error budget; 1 where an objective has spent it all."""
+    from gate.cli.budget import FORMATS, run  # noqa: PLC0415 as in preview
+
+    if form not in FORMATS:
+        raise GateError(f"--format: should be {', '.join(FORMATS)} (got {form!r})")
+    if not run(model, prometheus, form, Console(width=None if sys.stdout.isatty() else 160)):
+        raise typer.Exit(1)
 
 
 def teardown(

@@ -3,8 +3,8 @@
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from components.observability.slo.burn import BURNS
 from components.observability.slo.rules import Measured, Promise, groups
+from releases.burn import BURNS
 from releases.objectives import Objective, Objectives
 from tests.alerts.promtool import PER_SCRAPE, counter, firing
 

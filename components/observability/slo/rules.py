@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Final
 
-from components.observability.slo.burn import BURNS, Burn, span
+from releases.burn import BURNS, REMAINING, TARGET, Burn, burn_series, span
 from releases.objectives import Objective, Objectives
 
 SECONDS: Final = 30
@@ -17,8 +17,6 @@ ERRORS_HOUR: Final = "slo:errors:sum1h"
 """Sums of an hour, which longer windows add up: four weeks of rates would be 80,640 samples at each evaluation."""
 _RAW: Final = 6 * 60
 """Minutes up to which a window adds up rates."""
-TARGET: Final = "slo:target:ratio"
-REMAINING: Final = "slo:error_budget_remaining:ratio"
 RUNBOOKS: Final = "https://github.com/example-org/slipway/blob/main/docs/runbooks"
 _QUIET: Final = 1000
 """Requests a day of a model whose silence is worth a word."""
@@ -48,11 +46,6 @@ class Promise:
     def said(self) -> dict[str, str]:
         """Who is called, and about what."""
         return {"release": self.release, "owner": self.owner, "plane": "data"}
-
-
-def burn_series(burn: Burn) -> str:
-    """The series of how fast the budget goes: 1 spends it exactly in the objective's window."""
-    return f"slo:burn_rate:{span(burn.long)}"
 
 
 def groups(promise: Promise, measured: dict[str, Measured]) -> list[dict[str, Any]]:

@@ -8,6 +8,10 @@ import math
 from dataclasses import dataclass
 from typing import Final, Literal
 
+TARGET: Final = "slo:target:ratio"
+REMAINING: Final = "slo:error_budget_remaining:ratio"
+"""Series of an objective that a reader asks for; `components/observability/slo/rules.py` records them."""
+
 Severity = Literal["critical", "warning"]
 
 MOST: Final = 0.9
@@ -50,6 +54,11 @@ BURNS: Final = (
     Burn(severity="warning", long=24 * 60, short=2 * 60, budget=0.1, least=1.5),
     Burn(severity="warning", long=72 * 60, short=6 * 60, budget=0.1, least=1),
 )
+
+
+def burn_series(burn: Burn) -> str:
+    """The series of how fast the budget goes: 1 spends it exactly in the objective's window."""
+    return f"slo:burn_rate:{span(burn.long)}"
 
 
 def span(minutes: int) -> str:

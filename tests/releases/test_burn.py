@@ -2,7 +2,7 @@
 
 import pytest
 
-from components.observability.slo.burn import BURNS, span
+from releases.burn import BURNS, span
 
 
 @pytest.mark.parametrize(
