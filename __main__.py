@@ -130,7 +130,6 @@ if own.load_balancers is not None:
     load_balancers = LoadBalancersArgs(
         settings=own.load_balancers,
         names=names,
-        network=platform.network,
         cluster=platform.cluster,
         cluster_addons=platform.cluster_addons,
         certificates=platform.certificates,

@@ -42,6 +42,11 @@ class Names:
     def cluster_arn(self) -> str:
         return self.arn("eks", f"cluster/{self.cluster}")
 
+    @property
+    def vpc_tags(self) -> dict[str, str]:
+        """By which controllers find the platform's VPC: its id is known to nobody before it exists."""
+        return {"slipway.dev/platform": self.platform}
+
     def bucket(self, role: BucketRole) -> str:
         """At most 63 characters, unique in the world because it carries the account and the region."""
         return f"{self.platform}-{role}-{self.account}-{self.region}"

@@ -25,7 +25,6 @@ from components.foundation.system_namespace import system_namespace
 from components.foundation.well_known import LOAD_BALANCERS
 from components.gateway.certificates import CertificatesHandle
 from components.gateway.load_balancer_permissions import controller_statements
-from components.network.network import NetworkHandle
 
 NETWORK_CLASS: Final = "service.k8s.aws/nlb"
 """The controller that EKS itself runs leaves a Service alone that names a class."""
@@ -50,7 +49,6 @@ class LoadBalancersArgs:
 
     settings: LoadBalancersSettings
     names: Names
-    network: NetworkHandle
     cluster: ClusterHandle
     cluster_addons: ClusterAddonsHandle
     certificates: CertificatesHandle
@@ -65,19 +63,18 @@ class LoadBalancersHandle(Handle):
     network_class: pulumi.Input[str] = NETWORK_CLASS
 
 
-def chart_values(
-    names: Names, settings: LoadBalancersSettings, vpc_id: pulumi.Input[str], tags: Mapping[str, str]
-) -> dict[str, Any]:
+def chart_values(names: Names, settings: LoadBalancersSettings, tags: Mapping[str, str]) -> dict[str, Any]:
     """The chart's values: network load balancers for Services that name the class, and nothing else.
 
-    Region and VPC are said, since the metadata service, where it would look, is out of a pod's reach. Gateway API
+    Region and VPC are said, since the metadata service, where it would look, is out of a pod's reach; the VPC by a tag,
+    so that the values are whole before it exists. Gateway API
     stays Envoy Gateway's. No webhook of it is asked about a Service or an Ingress: with the controller away, nobody's
     objects are refused but its own.
     """
     return {
         "clusterName": names.cluster,
         "region": names.region,
-        "vpcId": vpc_id,
+        "vpcTags": names.vpc_tags,
         "defaultTags": dict(tags),
         "replicaCount": settings.replicas,
         "logLevel": settings.log_level,
@@ -150,7 +147,7 @@ class LoadBalancers(PlatformComponent):
             f"{name}-controller",
             _CHART,
             LOAD_BALANCERS,
-            chart_values(args.names, args.settings, args.network.vpc_id, args.tags),
+            chart_values(args.names, args.settings, args.tags),
             # Credentials are injected when the pod is admitted, so the association comes first; it watches its own
             # kinds from its first second, and its pods wait for the certificate of their webhooks.
             self.child_opts(

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pulumi
 import pulumi_aws as aws
 
 from components.foundation.base import PlatformComponent
+from components.foundation.names import Names
 from components.network.existing_network import ExistingNetwork
 from components.network.network import NetworkArgs, NetworkHandle
 
@@ -25,7 +28,7 @@ class AdoptedNetwork(PlatformComponent):
             raise ValueError(f"{name}: network.existing is not said")
         super().__init__(name, opts, says={"vpcId": there.vpc_id})
         if there.tags == "write":
-            self._tags(name, there, args.names.cluster)
+            self._tags(name, there, args.names)
         zones = there.zones.values()
         self.handle = NetworkHandle(
             vpc_id=there.vpc_id,
@@ -36,18 +39,22 @@ class AdoptedNetwork(PlatformComponent):
         )
         self.register_outputs({})
 
-    def _tags(self, name: str, there: ExistingNetwork, cluster: str) -> None:
+    def _tags(self, name: str, there: ExistingNetwork, names: Names) -> None:
         wanted = {
-            "nodes": {"kubernetes.io/role/internal-elb": "1", "karpenter.sh/discovery": cluster},
+            "nodes": {"kubernetes.io/role/internal-elb": "1", "karpenter.sh/discovery": names.cluster},
             "public": {"kubernetes.io/role/elb": "1"},
         }
+        self._write(f"{name}-vpc", there.vpc_id, names.vpc_tags)
         for letter, zone in there.zones.items():
             for role, subnet in zone.subnets().items():
-                for key, value in wanted.get(role, {}).items():
-                    aws.ec2.Tag(
-                        f"{name}-{role}-{letter}-{key.rpartition('/')[2]}",
-                        resource_id=subnet.id,
-                        key=key,
-                        value=value,
-                        opts=self.child_opts(retain_on_delete=True),
-                    )
+                self._write(f"{name}-{role}-{letter}", subnet.id, wanted.get(role, {}))
+
+    def _write(self, name: str, resource_id: str, tags: Mapping[str, str]) -> None:
+        for key, value in tags.items():
+            aws.ec2.Tag(
+                f"{name}-{key.rpartition('/')[2]}",
+                resource_id=resource_id,
+                key=key,
+                value=value,
+                opts=self.child_opts(retain_on_delete=True),
+            )

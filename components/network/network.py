@@ -156,7 +156,7 @@ class Network(PlatformComponent):
             cidr_block=settings.vpc_cidr,
             enable_dns_support=True,
             enable_dns_hostnames=True,
-            tags=self.tags(f"{name}-vpc"),
+            tags={**self.tags(f"{name}-vpc"), **names.vpc_tags},
             opts=self.child_opts(),
         )
         self._vpc = vpc

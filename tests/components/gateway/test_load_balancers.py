@@ -16,7 +16,6 @@ from components.gateway.load_balancers import (
     LoadBalancersSettings,
     chart_values,
 )
-from components.network.network import NetworkHandle
 from facts.pins import charts
 
 RELEASE = "kubernetes:helm.sh/v3:Release"
@@ -32,12 +31,6 @@ def balancers(names):
         LoadBalancersArgs(
             settings=LoadBalancersSettings(),
             names=names,
-            network=NetworkHandle(
-                vpc_id="vpc-1",
-                vpc_cidr="10.0.0.0/16",
-                node_subnet_ids=["subnet-1"],
-                control_plane_subnet_ids=[],
-            ),
             cluster=ClusterHandle(
                 name=names.cluster,
                 arn=names.cluster_arn,
@@ -109,7 +102,7 @@ def test_the_release_is_the_pinned_one(made):
 
 
 def test_no_webhook_of_it_is_asked_about_services_or_ingresses(names):
-    values = chart_values(names, LoadBalancersSettings(), "vpc-1", TAGS)
+    values = chart_values(names, LoadBalancersSettings(), TAGS)
     assert values["enableServiceMutatorWebhook"] is False
     assert values["webhookConfig"] == {"disableIngressValidation": True}
     assert values["createIngressClassResource"] is False
@@ -117,6 +110,7 @@ def test_no_webhook_of_it_is_asked_about_services_or_ingresses(names):
     gates = values["controllerConfig"]["featureGates"]
     assert {name for name, on in gates.items() if on} == {"ServiceTypeLoadBalancerOnly"}
     assert values["defaultTags"] == TAGS
+    assert values["vpcTags"] == {"slipway.dev/platform": "example-test"}
 
 
 def test_only_what_this_cluster_tagged_is_touched(statements):

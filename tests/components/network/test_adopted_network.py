@@ -42,6 +42,7 @@ def test_controllers_find_its_subnets_by_tags_that_stay(deploy, names):
             "nodes-b-discovery",
             "nodes-b-internal-elb",
             "public-a-elb",
+            "vpc-platform",
         )
     )
     tag = made.named("network-nodes-b-discovery").inputs
