@@ -9,6 +9,7 @@ from gate.difference.flows import flow_changes
 from gate.difference.kept import kept_changes
 from gate.difference.permissions import permission_changes
 from gate.difference.record import StackDifference
+from gate.difference.refused import refused_changes
 from gate.difference.resources import resource_changes
 from gate.difference.running import capacity_changes, model_changes, traffic_changes
 
@@ -51,6 +52,7 @@ def stack_difference(stack: str, before: Report, after: Report) -> StackDifferen
         capacity=capacity_changes(before, after),
         cost=cost_changes(before, after),
         kept=kept_changes(before, after),
+        refused=refused_changes(before, after),
     )
 
 

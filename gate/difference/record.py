@@ -64,6 +64,8 @@ class StackDifference:
     capacity: Sequence[str] = ()
     cost: Sequence[str] = ()
     kept: Sequence[str] = ()
+    refused: Sequence[str] = ()
+    """What AWS refuses to change on what runs."""
     problem: str = ""
     """Why a side could not be compared; the other one is judged all the same."""
 
@@ -85,6 +87,7 @@ class StackDifference:
                 self.capacity,
                 self.cost,
                 self.kept,
+                self.refused,
             )
         )
 

@@ -170,6 +170,7 @@ def sections(stack: StackDifference) -> list[tuple[str, Sequence[str]]]:
         ("Permissions gained", stack.gained),
         ("What becomes reachable", stack.opened),
         ("Models and their traffic", stack.models),
+        ("What AWS refuses", stack.refused),
         ("How long things are kept", stack.kept),
         ("Machines, GPUs and replicas", stack.capacity),
         ("Cost at list prices", stack.cost),

@@ -12,6 +12,7 @@ _UUID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9
 MOST: Final = 2
 """Sentences of one kind that are all said; of more, the first and how many more there are."""
 _DOES: Final[Sequence[tuple[str, Callable[[StackDifference], Any]]]] = (
+    ("asks for what AWS refuses", lambda s: s.refused),
     ("breaks a mandatory rule", lambda s: _of_level(s.new_findings, mandatory=True)),
     ("leaves a rule undecided", lambda s: s.undecided),
     ("widens access", lambda s: s.gained or s.opened),
@@ -33,6 +34,7 @@ def does(difference: Difference) -> list[str]:
 def in_short(stack: StackDifference) -> list[str]:
     """What a reviewer must know beside the findings, the gravest first: a few lines, however much there is."""
     said = [
+        *stack.refused,
         # The one with the fewest conditions tells most.
         *_few(sorted(stack.gained, key=len), "permission is gained", "permissions are gained"),
         *_few(stack.opened, "way is opened", "ways are opened"),

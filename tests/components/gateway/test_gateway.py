@@ -234,6 +234,9 @@ def test_proxies_of_the_edge_are_ready_when_their_load_balancer_finds_them(made)
 def test_the_store_answers_the_counting_pods_alone(deploy):
     trial = replace(ARGS, settings=settings(rate_limit_store="in_cluster"))
     made = deploy(lambda: Gateway("gateway", trial))
+    pod = made.named("gateway-controllers-rate-limit-store-deployment").inputs["spec"]["template"]["spec"]
+    # A build whose default is protected mode would refuse every call but its own.
+    assert pod["containers"][0]["args"][-2:] == ["--protected-mode", "no"]
     spec = made.named("gateway-controllers-rate-limit-store-network").inputs["spec"]
     assert spec["egress"] == []
     assert spec["ingress"][0]["from"] == [

@@ -78,6 +78,15 @@ def test_writes_alone_leave_out_reads_of_objects_and_nothing_else(build):
     assert management["fieldSelectors"] == [{"field": "eventCategory", "equals": ["Management"]}]
 
 
+def test_where_another_trail_records_management_it_is_left_out_and_nothing_else(build):
+    (objects,) = (
+        build(management_events=False).only("aws:cloudtrail/trail:Trail").inputs["advancedEventSelectors"]
+    )
+
+    assert objects["name"] == "models and payloads"
+    assert {"field": "resources.ARN", "startsWiths": OBJECTS} in objects["fieldSelectors"]
+
+
 def test_its_key_rotates_stays_and_has_an_alias(build):
     made = build()
     key = made.named("audit-key")
