@@ -10,7 +10,7 @@ BASE ?= $(or $(BEFORE),$(if $(GITHUB_BASE_REF),origin/$(GITHUB_BASE_REF),main))
 UV := $(shell command -v uv 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help program preview pack registry-login test test-domain new-rule new-component changelog fuzz check runtime-image test-runtime-image test-alerts conformance policy-engine rehearse lint-workflows test-browser test-pull-requests bench mutate docs schemas schemas-check charts charts-check crds crds-check verify-releases evaluate-releases clean
+.PHONY: help program preview pack registry-login test test-domain new-rule new-component changelog fuzz check runtime-image test-runtime-image test-alerts conformance policy-engine rehearse lint-workflows test-browser test-pull-requests bench mutate docs schemas schemas-check charts charts-check dashboards crds crds-check verify-releases evaluate-releases clean
 
 help: ## list the verbs
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /: /'
@@ -173,6 +173,9 @@ charts: $(VENV)/development.installed ## render the pinned charts with the stack
 
 charts-check: $(VENV)/development.installed ## fail if facts/charts differs from what the charts render (needs Go)
 	$(BIN)/python -m tools.charts --check $(ARGS)
+
+dashboards: $(VENV)/development.installed ## make Grafana's dashboards again, and draw each into build/dashboards (needs Prometheus)
+	$(BIN)/python -m tools.dashboards
 
 mutate: $(VENV)/development.installed ## take out or turn round what keeps the stacks safe: how much the rules notice (8 minutes)
 	$(BIN)/python -m tools.mutation $(ARGS)

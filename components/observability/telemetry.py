@@ -25,6 +25,7 @@ from components.foundation.well_known import OBSERVABILITY
 from components.identity.cluster_key import account_may_manage, logs_may_use
 from components.mesh.mesh import MeshHandle
 from components.observability.alerting import AlertingSettings
+from components.observability.dashboards.pages import config_maps
 from components.observability.monitors import pod_monitors, service_monitors
 from components.observability.platform_alerts import platform_rules
 from components.observability.prometheus import prometheus
@@ -146,6 +147,7 @@ class Telemetry(PlatformComponent):
             for role, (pin, chart_values, after) in charts.items()
         }
         monitors = self._monitors([namespace, *crds, running["prometheus"]])
+        self._dashboards([namespace])
         alerts = self._alerts([namespace, *crds, running["prometheus"]])
         self.handle = TelemetryHandle(
             otlp_endpoint=OTLP_ENDPOINT, ready=(namespace, *crds, *running.values(), *monitors, alerts)
@@ -160,6 +162,15 @@ class Telemetry(PlatformComponent):
             )
             for role, manifest in {**service_monitors(), **pod_monitors()}.items()
         ]
+
+    def _dashboards(self, after: Sequence[pulumi.Resource]) -> None:
+        """One ConfigMap a page, where there is a Grafana to read it."""
+        if self._args.settings.grafana_admin_secret is None:
+            return
+        for page, manifest in config_maps().items():
+            KubernetesObject(
+                f"{self._name}-dashboard-{page}", manifest, self.child_opts(depends_on=list(after))
+            )
 
     def _alerts(self, after: Sequence[pulumi.Resource]) -> pulumi.Resource:
         return KubernetesObject(
