@@ -31,6 +31,8 @@ def _model(stack: Stack, model: str, releases: dict[tuple[str, str], LoadedRelea
     candidate = settings.traffic.candidate or settings.traffic.stable
     if releases[model, candidate].release.rollout.driver == "controller":
         said.append("a controller moves shares from here on: the stack's percent only counts at creation")
+    if settings.traffic.candidate and releases[model, candidate].release.rollout.abort:
+        said.append("rollout.abort is declared and enforced by nothing: a person takes the candidate back")
     said.extend(
         _warm(stack, releases[model, version], releases[model, settings.traffic.stable])
         for version, share in shares

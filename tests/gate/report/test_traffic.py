@@ -104,6 +104,18 @@ def test_where_a_controller_moves_shares_the_percent_is_a_beginning():
     )
 
 
+def test_a_condition_that_nothing_reads_is_said():
+    words = said(
+        {"stable": "v1", "candidate": "v2", "percent": 1},
+        ["v1", "v2"],
+        change={"rollout": {"abort": [{"metric": "error-rate", "above": 0.02}]}},
+    )
+    assert words == (
+        "99 % v1, 1 % v2 (candidate); rollout.abort is declared and enforced by nothing: a person takes the "
+        "candidate back"
+    )
+
+
 @pytest.mark.parametrize("name", ["dev", "prod-models"])
 def test_every_model_of_a_stack_is_told(name):
     stack = read_stack(name)
