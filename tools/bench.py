@@ -24,12 +24,15 @@ import yaml
 from rich.console import Console
 from rich.table import Table
 
+from components.observability.slo.indicators import measured
+from components.observability.slo.rules import Promise, groups
 from gate.capture.stacks import ROOT, capture_stack
 from gate.schema.shape import check_shapes
 from policies.engine.evaluate import judge
 from policies.engine.graph import Graph
 from policies.packs import ALL
 from releases.load import find, load_releases
+from releases.objectives import Objectives
 from stacks.load import read_stack
 from tools.changes import changes
 from tools.many_documents import answer, roles
@@ -37,7 +40,7 @@ from tools.many_manifests import folder
 from tools.many_releases import organisation
 from tools.measure import Figure, command, median_command, timed
 
-DAY = date(2026, 11, 23)
+DAY = date(2026, 11, 28)
 """Waivers are judged as of this day: what is measured must not change because time passed."""
 PLATFORM = "dev"
 ENOUGH = 400
@@ -153,6 +156,15 @@ def reasoning() -> Iterator[Figure]:
     release = find(load_releases(), "support-chat", "v1").release
     sized, _ = timed(lambda: [release.gpu_memory for _ in range(1000)])
     yield Figure("sizing, per release", sized, "ms", 1)
+    promised, _ = timed(lambda: [_alerts(f"m{i}", release.slo) for i in range(1000)])
+    yield Figure("rules and alerts of 1000 releases with three objectives", promised, "s", 10)
+
+
+def _alerts(model: str, slo: Objectives | None) -> object:
+    if slo is None:
+        raise ValueError("support-chat/v1 promises nothing")
+    promise = Promise(model=model, release=f"{model}-v1", owner="bench", slo=slo)
+    return groups(promise, {o.name: measured(model, o) for o in slo.objectives})
 
 
 def many_files() -> Iterator[Figure]:
