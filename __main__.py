@@ -11,12 +11,6 @@ from components.cluster.system_nodes import SystemNodes, SystemNodesArgs
 from components.compute.cpu_pool import CpuPool, CpuPoolArgs
 from components.compute.gpu_pool import GpuPool, GpuPoolArgs
 from components.compute.karpenter import Karpenter, KarpenterArgs
-from components.foundation.cluster_roles import (
-    ClusterReaders,
-    ClusterReadersArgs,
-    ModelDeployers,
-    ModelDeployersArgs,
-)
 from components.foundation.well_known import MODELS
 from components.gateway.certificates import Certificates, CertificatesArgs
 from components.gateway.gateway import Gateway, GatewayArgs
@@ -24,6 +18,12 @@ from components.gateway.load_balancers import LoadBalancers, LoadBalancersArgs
 from components.identity.capability_role import model_roles
 from components.mesh.mesh import Mesh, MeshArgs
 from components.models.args import ModelArgs
+from components.models.cluster_roles import (
+    ClusterReaders,
+    ClusterReadersArgs,
+    ModelDeployers,
+    ModelDeployersArgs,
+)
 from components.models.llm import Llm
 from components.models.predictive_model import PredictiveModel
 from components.models.workload_namespace import WorkloadNamespace, WorkloadNamespaceArgs

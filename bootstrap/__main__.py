@@ -17,8 +17,8 @@ from components.foundation.deploy_role import (
     publisher_statements,
 )
 from components.foundation.github_trust import GithubTrust, GithubTrustArgs, workflow_trust
-from components.foundation.state_store import StateStore, StateStoreArgs, state_statements
 from components.identity.permissions_boundary import PermissionsBoundary, PermissionsBoundaryArgs
+from components.storage.state_store import StateStore, StateStoreArgs, state_statements
 
 here = Path(pulumi.get_root_directory() or ".")
 name = pulumi.get_stack()

@@ -8,11 +8,11 @@ from typing import Annotated, Any, Final
 
 from pydantic import Field, ValidationError
 
-from components.cluster.cluster_access import RoleArn
 from components.foundation.base import Settings
 from components.foundation.deploy_role import Kind, capability
 from components.foundation.github_trust import GithubSettings
 from components.foundation.names import Names
+from components.foundation.role_arn import RoleArn
 from facts.explain import explain, placeholders
 from facts.regions import Region
 from facts.strict import Slug

@@ -9,13 +9,14 @@ import pulumi
 import pulumi_aws as aws
 from pydantic import Field, model_validator
 
-from components.cluster.cluster_access import AccessSettings, ClusterAccess, RoleArn, access_problem
+from components.cluster.cluster_access import AccessSettings, ClusterAccess, access_problem
 from components.cluster.node_prerequisites import NodePrerequisites
 from components.foundation.api_ingress import Cidr, SecurityGroupId, api_ingress
 from components.foundation.base import Handle, PlatformComponent, Settings
 from components.foundation.iam_document import document, service_trust
 from components.foundation.lifecycle import DURABLE, Lifecycle
 from components.foundation.names import Names
+from components.foundation.role_arn import RoleArn
 from components.identity.cluster_key import cluster_key_policy, secrets_statement
 from components.network.network import NetworkHandle
 from facts.strict import Slug

@@ -11,12 +11,13 @@ from pydantic import AfterValidator, Field, model_validator
 
 from components.foundation.base import PlatformComponent, Settings
 from components.foundation.names import Names
+from components.foundation.role_arn import RoleArn
 from facts.strict import Slug
 
 DEPLOY: Final = "deploy"
 """The entry of the role that runs ``pulumi up``; it always exists."""
 PREVIEW: Final = "preview"
-"""The entry of the role that runs ``pulumi preview``; it always exists, and reads (``foundation/cluster_roles.py``)."""
+"""The entry of the role that runs ``pulumi preview``; it always exists, and reads (``models/cluster_roles.py``)."""
 PREVIEWERS: Final = "slipway:previewers"
 """The Kubernetes group of preview roles."""
 
@@ -27,9 +28,6 @@ POLICIES: Final[Mapping[str, str]] = {
 }
 """EKS access policies (EKS user guide, "Review access policy permissions", read 2026-11). ``view`` does not
 show secrets; ``admin`` may do anything, in the whole cluster."""
-
-RoleArn = Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:iam::\d{12}:role/[\w+=,.@/-]+$")]
-"""A role, never a user: a user's access keys do not expire."""
 
 
 _RESERVED: Final = ("system:", "eks:", "aws:", "amazon:", "iam:")

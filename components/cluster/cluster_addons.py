@@ -13,11 +13,11 @@ import pulumi_aws as aws
 from components.cluster.cluster import ClusterHandle
 from components.cluster.priorities import priority_classes
 from components.cluster.system_nodes import SystemNodesHandle
-from components.compute.system_home import TOLERATES_SYSTEM
 from components.foundation.base import Handle, PlatformComponent
 from components.foundation.iam_document import pod_identity_trust
 from components.foundation.kubernetes_object import KubernetesObject
 from components.foundation.names import Names
+from components.foundation.system_home import TOLERATES_SYSTEM
 from facts.pins import add_ons
 
 DNS: Final = "coredns"

@@ -15,7 +15,6 @@ from components.cluster.cluster_addons import ClusterAddonsHandle
 from components.cluster.node_pulls import node_pulls
 from components.cluster.node_shell import Debug, node_shell
 from components.compute.karpenter_permissions import controller_statements
-from components.compute.system_home import ON_SYSTEM_NODES
 from components.foundation.base import Handle, PlatformComponent, Settings
 from components.foundation.definitions import define
 from components.foundation.helm import release
@@ -23,6 +22,7 @@ from components.foundation.iam_document import Statement, document, pod_identity
 from components.foundation.kubernetes_object import KubernetesObject
 from components.foundation.names import Names
 from components.foundation.registry import UPSTREAM, Registry
+from components.foundation.system_home import ON_SYSTEM_NODES
 from components.foundation.system_namespace import system_namespace
 from components.foundation.well_known import KARPENTER
 

@@ -3,9 +3,9 @@
 from typing import Any, Final
 
 from components.cluster.priorities import PLATFORM_PRIORITY
-from components.compute.system_home import ON_SYSTEM_NODES
 from components.foundation.iam_document import Statement
 from components.foundation.names import Names
+from components.foundation.system_home import ON_SYSTEM_NODES
 from components.foundation.well_known import CERT_MANAGER
 
 INTERNAL_ISSUER: Final = "internal"

@@ -13,7 +13,6 @@ from pydantic import Field
 from components.cluster.cluster import ClusterHandle
 from components.cluster.cluster_addons import ClusterAddonsHandle
 from components.cluster.priorities import PLATFORM_PRIORITY
-from components.compute.system_home import ON_SYSTEM_NODES
 from components.foundation.base import Handle, PlatformComponent, Settings
 from components.foundation.definitions import define
 from components.foundation.helm import release
@@ -21,6 +20,7 @@ from components.foundation.iam_document import document, pod_identity_trust
 from components.foundation.kubernetes_object import KubernetesObject
 from components.foundation.names import Names
 from components.foundation.registry import UPSTREAM, Registry
+from components.foundation.system_home import ON_SYSTEM_NODES
 from components.foundation.system_namespace import system_namespace
 from components.foundation.well_known import LOAD_BALANCERS
 from components.gateway.certificates import CertificatesHandle

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final, Literal
 
 from components.cluster.priorities import PLATFORM_PRIORITY
-from components.compute.system_home import ON_SYSTEM_NODES
+from components.foundation.system_home import ON_SYSTEM_NODES
 from components.foundation.well_known import EDGE, EDGE_GATEWAY, INNER_GATEWAY, KSERVE, MODELS
 from components.gateway.access import CALLER_HEADER
 from components.gateway.load_balancers import NETWORK_CLASS

@@ -6,7 +6,7 @@ from typing import Any, Final
 import pulumi
 
 from components.cluster.priorities import PLATFORM_PRIORITY
-from components.compute.system_home import ON_SYSTEM_NODES
+from components.foundation.system_home import ON_SYSTEM_NODES
 from components.foundation.well_known import ENVOY_GATEWAY
 from facts.pins import images
 

@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from components.cluster.priorities import PLATFORM_PRIORITY
-from components.compute.system_home import ON_SYSTEM_NODES
+from components.foundation.system_home import ON_SYSTEM_NODES
 from components.foundation.well_known import AI_GATEWAY, EDGE, EDGE_GATEWAY, ENVOY_GATEWAY
 from components.gateway.rate_limit_store import StoreAddress
 

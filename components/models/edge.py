@@ -7,10 +7,10 @@ from components.gateway.model_route import INTERFACES, Interface, ModelRoute, Sh
 from components.gateway.model_slots import slot_of
 from components.models.args import ModelArgs
 from components.models.fallback import fail_soft_plan
-from components.models.llm_route import version_path
 from components.models.plan import ReleasePlan
 from components.models.predictive_route import inner_host
 from components.models.scaling import waking_seconds
+from components.serving.llm_route import version_path
 
 _OPENAI: Final = "/openai/v1"
 """Where KServe's Hugging Face server has its OpenAI interface (``OPENAI_ROUTE_PREFIX``, v0.20.0)."""

@@ -13,8 +13,8 @@ from pydantic import Field
 from components.foundation.base import Settings
 from components.foundation.names import Names
 from components.foundation.pod_security import restricted_container
-from components.models.download import runtime_image
 from components.models.plan import ReleasePlan
+from components.serving.download import runtime_image
 
 AGENT_PORT: Final = 9081
 """Where the agent takes requests: KServe's Service leads there and no longer to the server (service_reconciler.go)."""

@@ -6,14 +6,13 @@ from typing import Final, Literal
 
 from components.foundation.well_known import MODEL_POD
 from components.models.model_loading import StartPath, Starts, start_path
+from components.serving.download import DIGEST_ANNOTATION
 from releases.engines import Engine
 from releases.fail_soft import FailSoft
 from releases.instances import AcceleratorNeeds, accelerator_needs
 from releases.objectives import Objectives
 from releases.release import Release
 
-DIGEST_ANNOTATION: Final = "slipway.dev/artifact-digest"
-"""Annotation: the record's digest of the files. The download of a predictive model reads it from its own pod."""
 PERSONAL_DATA: Final = "slipway.dev/personal-data"
 """Annotation: the record's word on personal data."""
 

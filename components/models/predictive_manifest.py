@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from components.foundation.pod_security import restricted_container, restricted_pod
-from components.models.download import STORAGE_CONTAINER
 from components.models.flows import predictor_labels
 from components.models.manifests import placement_fields, resources
 from components.models.model_loading import load_seconds
@@ -12,6 +11,7 @@ from components.models.plan import ModelPlan, ReleasePlan
 from components.models.predictor_arguments import predictor_server
 from components.models.settings import ModelSettings, VersionSettings
 from components.models.traffic import by_number
+from components.serving.download import STORAGE_CONTAINER
 from components.serving.runtimes import startup_probe
 
 _DEPLOYED: Final = "jsonpath={.status.components.predictor}"

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from components.compute.system_home import ON_SYSTEM_NODES
+from components.foundation.system_home import ON_SYSTEM_NODES
 from components.observability.alerting import AlertingSettings, alertmanager_config
 from components.observability.values import IN_MESH
 

@@ -6,7 +6,7 @@ dcgm-exporter 4.8 (2026-11). Charts are not rendered by the gate.
 
 from typing import Any, Final
 
-from components.compute.system_home import ON_SYSTEM_NODES
+from components.foundation.system_home import ON_SYSTEM_NODES
 from components.foundation.well_known import GPU_TAINT, OBSERVABILITY
 
 COLLECTOR: Final = "otel-collector"

@@ -7,11 +7,11 @@ import pulumi
 
 from components.cluster.cluster_addons import ClusterAddonsHandle
 from components.cluster.priorities import PLATFORM_PRIORITY
-from components.compute.system_home import ON_SYSTEM_NODES
 from components.foundation.base import Handle, PlatformComponent, Settings
 from components.foundation.helm import release
 from components.foundation.kubernetes_object import KubernetesObject
 from components.foundation.registry import UPSTREAM, Registry
+from components.foundation.system_home import ON_SYSTEM_NODES
 from components.foundation.system_namespace import system_namespace
 from components.foundation.well_known import KEDA
 from components.mesh.declared_flows import DeclaredFlows, DeclaredFlowsArgs

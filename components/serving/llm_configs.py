@@ -8,9 +8,9 @@ that looks for RoCE, no route to what manages an engine.
 from typing import Any, Final
 
 from components.foundation.well_known import KSERVE
-from components.models.llm_route import route
 from components.observability.values import OTLP_ENDPOINT
 from components.serving.llm_engine import engine_pod
+from components.serving.llm_route import route
 from components.serving.llm_scheduler import scheduler
 
 TRACED_SHARE: Final = "0.05"

@@ -7,13 +7,13 @@ from typing import Any, Final
 import pulumi
 
 from components.cluster.cluster_addons import ClusterAddonsHandle
-from components.compute.system_home import ON_SYSTEM_NODES
 from components.foundation.base import Handle, PlatformComponent, Settings
 from components.foundation.definitions import define
 from components.foundation.helm import release
 from components.foundation.kubernetes_object import KubernetesObject
 from components.foundation.names import Names
 from components.foundation.registry import UPSTREAM, Registry
+from components.foundation.system_home import ON_SYSTEM_NODES
 from components.foundation.well_known import INNER_DOMAIN, INNER_GATEWAY, KSERVE
 from components.gateway.certificates import CertificatesHandle
 from components.gateway.gateway import GatewayHandle
@@ -21,7 +21,7 @@ from components.mesh.declared_flows import DeclaredFlows, DeclaredFlowsArgs
 from components.mesh.flow import Peer
 from components.mesh.mesh import MeshHandle
 from components.mesh.mesh_exception import MeshException
-from components.models.download import storage_container
+from components.serving.download import storage_container
 from components.serving.llm_configs import llm_configs
 from components.serving.runtimes import serving_runtimes
 from facts.strict import Slug

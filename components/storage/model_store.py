@@ -11,11 +11,11 @@ import pulumi
 import pulumi_aws as aws
 from pydantic import Field, model_validator
 
-from components.cluster.cluster_access import RoleArn
 from components.foundation.base import Handle, PlatformComponent, Settings
 from components.foundation.iam_document import Statement, document
 from components.foundation.lifecycle import DURABLE, Lifecycle
 from components.foundation.names import MODEL_READER, PAYLOAD_WRITER, PUBLISHER, RUNTIME, Names
+from components.foundation.role_arn import RoleArn
 from components.identity.cluster_key import account_may_manage, principal_may_use, role_may_use
 from components.storage.bucket import Bucket, BucketArgs
 from components.storage.bucket_policy import LOG_PREFIXES, log_delivery_statements

@@ -81,7 +81,7 @@ def teardown(
 ) -> None:
     """Print the commands that end a trial, in order: ``slipway teardown STACK | sh -e`` runs them."""
     from gate.capture.stacks import ROOT  # noqa: PLC0415 as in preview
-    from gate.core.teardown import teardown as planned  # noqa: PLC0415 as in preview
+    from gate.evaluate.teardown import teardown as planned  # noqa: PLC0415 as in preview
 
     typer.echo("\n".join(planned(stack, (organisation or ROOT).resolve())))
 

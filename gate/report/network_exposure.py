@@ -8,9 +8,9 @@ from policies.analysis.network.paths import INTERNET, members, paths
 from policies.analysis.network.ports import shown, within
 from policies.analysis.network.security_groups import GROUPS, Opening, openings, rule_openings, rules_apart
 from policies.analysis.network.targets import Target
+from policies.analysis.network.types import GROUP_RULE, INGRESS
 from policies.analysis.network.vpc_map import ways_out
 from policies.engine.graph import Graph, Resource
-from policies.rules.aws.vpc import GROUP_RULE, INGRESS
 
 
 def network_ways(graph: Graph) -> Iterator[Exposure]:

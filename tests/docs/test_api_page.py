@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from components.gateway.model_route import INTERFACES, model_route
-from components.models.llm_route import ENDPOINTS
+from components.serving.llm_route import ENDPOINTS
 from tests.components.gateway.test_model_route import planned
 
 PAGE = (Path(__file__).parent.parent.parent / "docs" / "api.md").read_text(encoding="utf-8")

@@ -1,7 +1,6 @@
 """A small VPC for tests of paths: a public and a private subnet, and what stands in them."""
 
-from policies.engine.graph import Resource
-from policies.rules.aws.vpc import (
+from policies.analysis.network.types import (
     ASSOCIATION,
     GROUP,
     GROUP_RULE,
@@ -12,6 +11,7 @@ from policies.rules.aws.vpc import (
     SUBNET,
     VPC,
 )
+from policies.engine.graph import Resource
 from tests.policies.cases import resource
 
 WORLD = "0.0.0.0/0"

@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from components.models.download import MODEL_DIR, storage_container
+from components.models.download import MODEL_DIR
+from components.serving.download import storage_container
 from runtime.download.order import DIGEST
 from tests.runtime.download.conftest import FILES, URI, contents, environment
 

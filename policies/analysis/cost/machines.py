@@ -9,10 +9,9 @@ from policies.analysis.cost.line import Line, Plane
 from policies.analysis.cost.services import monthly
 from policies.analysis.kubernetes.metadata import name_of
 from policies.analysis.machines.sums import Filled, PoolSum, Room, pool_sums
+from policies.analysis.machines.types import NODE_GROUP, NODE_POOLS
 from policies.engine.graph import Graph, Resource
 from policies.engine.values import UndecidedError, at, flag, mebibytes, sequence, text
-from policies.rules.aws.eks_nodes import NODE_GROUP
-from policies.rules.karpenter.node_pools import NODE_POOLS
 
 NODE_CLASS: Final = "kubernetes:karpenter.k8s.aws/v1:EC2NodeClass"
 TEMPLATE: Final = "aws:ec2/launchTemplate:LaunchTemplate"

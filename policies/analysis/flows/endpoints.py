@@ -10,10 +10,10 @@ from typing import Final
 from policies.analysis.iam.patterns import covers
 from policies.analysis.iam.statements import Statement, statements
 from policies.analysis.network.security_groups import openings
+from policies.analysis.network.types import GROUP
 from policies.engine.graph import UNKNOWN, Graph, Resource
 from policies.engine.references import referred_to
 from policies.engine.values import UndecidedError, at, text
-from policies.rules.aws.vpc import GROUP
 
 ENDPOINT: Final = "aws:ec2/vpcEndpoint:VpcEndpoint"
 _PULLS: Final = (

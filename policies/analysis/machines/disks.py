@@ -10,10 +10,9 @@ from typing import Any, Final
 from facts.node_disks import local_disks_gb
 from policies.analysis.kubernetes.metadata import name_of
 from policies.analysis.machines.pools import Pool
+from policies.analysis.machines.types import AUTO_MODE, NODE_CLASSES, NODE_GROUP
 from policies.engine.graph import Graph, Resource
 from policies.engine.values import at, flag, mapping, mebibytes, number, sequence, text
-from policies.rules.aws.eks_nodes import NODE_GROUP
-from policies.rules.karpenter.node_classes import AUTO_MODE, NODE_CLASSES
 
 _DATA: Final = {
     "bottlerocket": "/dev/xvdb",

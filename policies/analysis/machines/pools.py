@@ -7,10 +7,9 @@ from typing import Any, Final
 from facts.node_capacity import NodeCapacity, node_capacity
 from policies.analysis.kubernetes.metadata import name_of
 from policies.analysis.machines.requests import GPU, millicores
+from policies.analysis.machines.types import NODE_GROUP, NODE_POOLS
 from policies.engine.graph import Graph, Resource
 from policies.engine.values import UndecidedError, at, known, mapping, number, sequence, text
-from policies.rules.aws.eks_nodes import NODE_GROUP
-from policies.rules.karpenter.node_pools import NODE_POOLS
 
 _TYPE: Final = "node.kubernetes.io/instance-type"
 _EFFECTS: Final = {

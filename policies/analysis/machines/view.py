@@ -1,8 +1,7 @@
 """A stack together with the stacks it stands on, where those have the machines."""
 
+from policies.analysis.machines.types import NODE_GROUP, NODE_POOLS
 from policies.engine.graph import Graph
-from policies.rules.aws.eks_nodes import NODE_GROUP
-from policies.rules.karpenter.node_pools import NODE_POOLS
 
 
 def with_machines_above(graph: Graph) -> Graph:

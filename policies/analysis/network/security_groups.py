@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from policies.analysis.network.ports import EVERY_PORT, Span
+from policies.analysis.network.types import DEFAULT_GROUP, GROUP, GROUP_RULE, INGRESS
 from policies.engine.graph import UNKNOWN, Graph, Resource
 from policies.engine.references import referred_to
 from policies.engine.values import UndecidedError, at, flag, known, listed, mapping, number, sequence, text
-from policies.rules.aws.vpc import DEFAULT_GROUP, GROUP, GROUP_RULE, INGRESS
 
 GROUPS: Final = (GROUP, DEFAULT_GROUP)
 PROTOCOLS: Final = {"-1": "all", "6": "tcp", "17": "udp"}

@@ -4,15 +4,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from policies.analysis.machines.types import CLUSTER, NODE_GROUP, TEMPLATE
 from policies.analysis.network.ports import Span
 from policies.analysis.network.security_groups import GROUPS
+from policies.analysis.network.types import ENDPOINT, SUBNET
 from policies.engine.graph import Graph, Resource
 from policies.engine.references import referred_to
 from policies.engine.values import at, flag, mapping, number, sequence, text
-from policies.rules.aws.eks_cluster import CLUSTER
-from policies.rules.aws.eks_nodes import NODE_GROUP, TEMPLATE
-from policies.rules.aws.vpc import SUBNET
-from policies.rules.aws.vpc_endpoints import ENDPOINT
 
 INSTANCES: Final = ("aws:ec2/instance:Instance", "aws:ec2/spotInstanceRequest:SpotInstanceRequest")
 DATABASE: Final = "aws:rds/instance:Instance"

@@ -3,20 +3,16 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from policies.analysis.network.acls import acl_rules
 from policies.analysis.network.internet_range import is_internet
+from policies.analysis.network.internet_routes import internet_routes
 from policies.analysis.network.ports import EVERY_PORT, Span, within, without
 from policies.analysis.network.security_groups import PROTOCOLS, Opening
+from policies.analysis.network.types import ACL, ASSOCIATION, ROUTE_TABLE, VPC
 from policies.engine.graph import Graph, Resource
 from policies.engine.neighbours import pointing_at
 from policies.engine.references import referred_to
 from policies.engine.values import at, number, text
-from policies.rules.aws.network_acls import ACL, acl_rules
-from policies.rules.aws.vpc import (
-    ASSOCIATION,
-    ROUTE_TABLE,
-    VPC,
-    internet_routes,
-)
 
 MAIN_ASSOCIATION: Final = "aws:ec2/mainRouteTableAssociation:MainRouteTableAssociation"
 DEFAULT_TABLE: Final = "aws:ec2/defaultRouteTable:DefaultRouteTable"

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any, Final
 
+from policies.analysis.machines.types import CLUSTER
 from policies.analysis.network.internet_range import is_internet
 from policies.analysis.platform.lifecycle import is_disposable
 from policies.engine.graph import Graph, Resource
@@ -18,7 +19,6 @@ from policies.engine.values import (
     text,
 )
 
-CLUSTER: Final = "aws:eks/cluster:Cluster"
 ACCESS_ENTRY: Final = "aws:eks/accessEntry:AccessEntry"
 ACCESS_POLICY: Final = "aws:eks/accessPolicyAssociation:AccessPolicyAssociation"
 LOG_GROUP: Final = "aws:cloudwatch/logGroup:LogGroup"

@@ -4,13 +4,12 @@ from collections.abc import Iterable
 from functools import partial
 from typing import Final
 
+from policies.analysis.machines.types import NODE_GROUP, TEMPLATE
 from policies.engine.graph import Graph, Resource
 from policies.engine.neighbours import is_made_elsewhere
 from policies.engine.rule import Offence, Rule, Variant
 from policies.engine.values import at, flag, mapping, number, sequence, text
 
-TEMPLATE: Final = "aws:ec2/launchTemplate:LaunchTemplate"
-NODE_GROUP: Final = "aws:eks/nodeGroup:NodeGroup"
 ATTACHMENT: Final = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
 ADD_ON: Final = "aws:eks/addon:Addon"
 

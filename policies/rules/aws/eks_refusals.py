@@ -5,11 +5,10 @@ from functools import partial
 from typing import Final
 
 from policies.analysis.kubernetes.charts import is_installed
+from policies.analysis.machines.types import CLUSTER, NODE_GROUP
 from policies.engine.graph import Graph, Resource
 from policies.engine.rule import Offence, Rule, Variant
 from policies.engine.values import at, known, mapping, number, sequence
-from policies.rules.aws.eks_cluster import CLUSTER
-from policies.rules.aws.eks_nodes import NODE_GROUP
 
 SUBNET: Final = "aws:ec2/subnet:Subnet"
 _DESIRED: Final = frozenset({"scalingConfig", "scalingConfig.desiredSize"})

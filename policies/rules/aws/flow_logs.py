@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from typing import Final
 
+from policies.analysis.network.types import VPC
 from policies.engine.graph import Graph, Resource
 from policies.engine.neighbours import pointing_at
 from policies.engine.rule import Offence, Rule
 from policies.engine.values import at, number, text
-from policies.rules.aws.vpc import VPC
 
 FLOW_LOG: Final = "aws:ec2/flowLog:FlowLog"
 

@@ -3,14 +3,13 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
+from policies.analysis.network.acls import own_rules
 from policies.analysis.network.internet_range import is_internet
+from policies.analysis.network.types import ACL, ACL_RULE
 from policies.engine.graph import Graph, Resource
-from policies.engine.neighbours import pointing_at
 from policies.engine.rule import Offence, Rule
-from policies.engine.values import at, flag, mapping, number, sequence, text
+from policies.engine.values import at, number, text
 
-ACL: Final = "aws:ec2/networkAcl:NetworkAcl"
-ACL_RULE: Final = "aws:ec2/networkAclRule:NetworkAclRule"
 _ADMINISTERED: Final = {22: "SSH", 3389: "RDP"}
 _EVERY_PROTOCOL: Final = frozenset({"-1", "all"})
 _RANGES: Final = ("cidrBlock", "ipv6CidrBlock")
@@ -22,7 +21,7 @@ _ANSWERS: Final = 1024
 def _opened(acl: Resource, graph: Graph) -> Iterable[Offence]:
     closed: set[int] = set()
     own = "ingress[{}].cidrBlock" if acl.type == ACL else "cidrBlock"
-    rules = list(enumerate(_rules(acl, graph)))
+    rules = list(enumerate(own_rules(acl, graph)))
     for index, rule in sorted(rules, key=lambda numbered: _number(numbered[1])):
         is_allowed = text(at(rule, "action") or at(rule, "ruleAction"), "action").lower() == "allow"
         ports = set(_within(rule)) - closed if _is_everybody(rule) else set()
@@ -39,27 +38,6 @@ def _opened(acl: Resource, graph: Graph) -> Iterable[Offence]:
                 )
                 for port in sorted(ports)
             )
-
-
-def _rules(acl: Resource, graph: Graph) -> list[Mapping[str, Any]]:
-    """What a list says of who comes in; of a rule on its own, with the others of its list."""
-    if acl.type == ACL:
-        return [mapping(rule, "ingress") for rule in sequence(at(acl.inputs, "ingress"), "ingress")]
-    where, above = acl.inputs.get("networkAclId"), acl.property_dependencies.get("networkAclId")
-    rules = [
-        other.inputs
-        for other in graph.of_type(ACL_RULE)
-        if other is acl
-        or (above and other.property_dependencies.get("networkAclId") == above)
-        or (isinstance(where, str) and other.inputs.get("networkAclId") == where)
-    ]
-    return [rule for rule in rules if not flag(at(rule, "egress"), "egress")]
-
-
-def acl_rules(acl: Resource, graph: Graph) -> list[Mapping[str, Any]]:
-    """What a list says of who comes in, in its own rules and in those written apart."""
-    apart = [r.inputs for r in pointing_at(graph, acl, ACL_RULE, "networkAclId", every=True)]
-    return [*_rules(acl, graph), *(rule for rule in apart if not flag(at(rule, "egress"), "egress"))]
 
 
 def _number(rule: Mapping[str, Any]) -> float:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Final
 
+from policies.analysis.machines.types import NODE_GROUP
 from policies.analysis.network.paths import paths_from_the_internet
 from policies.analysis.network.targets import (
     BROKER,
@@ -15,7 +16,6 @@ from policies.analysis.network.targets import (
 )
 from policies.engine.graph import Graph, Resource
 from policies.engine.rule import Offence, Rule
-from policies.rules.aws.eks_nodes import NODE_GROUP
 
 HIDDEN: Final = (BROKER, DATABASE, DATABASE_MEMBER, *INSTANCES, MACHINES, NODE_GROUP, TASKS, WAREHOUSE)
 """What stands behind a load balancer, or behind what does."""

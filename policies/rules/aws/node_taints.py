@@ -3,11 +3,10 @@
 from collections.abc import Iterable
 from typing import Final
 
+from policies.analysis.machines.types import NODE_GROUP, NODE_POOLS
 from policies.engine.graph import Graph, Resource
 from policies.engine.rule import Offence, Rule
 from policies.engine.values import at, sequence, text
-from policies.rules.aws.eks_nodes import NODE_GROUP
-from policies.rules.karpenter.node_pools import NODE_POOLS
 
 _KEEPS_AWAY: Final = frozenset({"NO_SCHEDULE", "NO_EXECUTE", "NoSchedule", "NoExecute"})
 

@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from typing import Final
 
 from policies.analysis.iam.statements import Statement, each, statements
+from policies.analysis.network.types import ENDPOINT
 from policies.engine.graph import Graph, Resource
 from policies.engine.rule import Offence, Rule
 from policies.engine.values import at, text
-from policies.rules.aws.vpc_endpoints import ENDPOINT
 
 _HOLDS_NO_DATA: Final = frozenset({"eks-auth"})
 """Answers the node's agent for pods of one cluster."""

@@ -6,11 +6,10 @@ from fnmatch import fnmatchcase
 from typing import Final
 
 from facts.service_versions import service_versions
+from policies.analysis.machines.types import CLUSTER, NODE_GROUP
 from policies.engine.graph import Graph, Resource
 from policies.engine.rule import Offence, Rule
 from policies.engine.values import UndecidedError, at, text
-from policies.rules.aws.eks_cluster import CLUSTER
-from policies.rules.aws.eks_nodes import NODE_GROUP
 
 FUNCTION: Final = "aws:lambda/function:Function"
 _VERSION: Final = re.compile(r"(\d{1,3})\.(\d{1,4})")

@@ -1,25 +1,26 @@
 """What must hold for VPCs: who can reach in, who gets a public address, and that flows are recorded."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from policies.analysis.network.internet_range import is_internet
+from policies.analysis.network.internet_routes import internet_routes
+from policies.analysis.network.types import (
+    ASSOCIATION,
+    DEFAULT_GROUP,
+    GROUP,
+    GROUP_RULE,
+    INGRESS,
+    INTERNET_GATEWAY,
+    ROUTE,
+    ROUTE_TABLE,
+    SUBNET,
+    VPC,
+)
 from policies.engine.graph import Graph, Resource
 from policies.engine.neighbours import pointing_at
 from policies.engine.rule import Offence, Rule
 from policies.engine.values import at, flag, known, mapping, number, sequence, text
-
-VPC: Final = "aws:ec2/vpc:Vpc"
-SUBNET: Final = "aws:ec2/subnet:Subnet"
-GROUP: Final = "aws:ec2/securityGroup:SecurityGroup"
-DEFAULT_GROUP: Final = "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup"
-INGRESS: Final = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
-GROUP_RULE: Final = "aws:ec2/securityGroupRule:SecurityGroupRule"
-INTERNET_GATEWAY: Final = "aws:ec2/internetGateway:InternetGateway"
-ROUTE_TABLE: Final = "aws:ec2/routeTable:RouteTable"
-ROUTE: Final = "aws:ec2/route:Route"
-ASSOCIATION: Final = "aws:ec2/routeTableAssociation:RouteTableAssociation"
 
 _ICMP: Final = frozenset({"icmp", "1", "icmpv6", "58"})
 _WEB_PORTS: Final = {80, 443}
@@ -113,55 +114,6 @@ def _reachable_nodes(subnet: Resource, graph: Graph) -> Iterable[Offence]:
                 )
                 for route in internet_routes(table, graph)
             )
-
-
-@dataclass(frozen=True, kw_only=True)
-class InternetRoute:
-    """A route to an internet gateway: where it stands, to which gateway, and for which addresses."""
-
-    exit_: str
-    gateway: str
-    destination: str
-
-    @property
-    def is_default(self) -> bool:
-        """Whether it is for the internet as a whole, not for a few known addresses."""
-        return bool(self.destination) and is_internet(self.destination)
-
-    @property
-    def family(self) -> int:
-        return 6 if ":" in self.destination else 4
-
-
-_DESTINATIONS: Final = ("destinationCidrBlock", "destinationIpv6CidrBlock", "cidrBlock", "ipv6CidrBlock")
-
-
-def internet_routes(table: Resource, graph: Graph) -> Iterator[InternetRoute]:
-    """The routes of a table that lead to an internet gateway."""
-    gateways = {g.urn: g for g in graph.of_type(INTERNET_GATEWAY)}
-    by_id = {g.id: g.name for g in gateways.values() if g.id}
-    for route in pointing_at(graph, table, ROUTE, "routeTableId", every=True):
-        sources = route.property_dependencies.get("gatewayId", frozenset()) & gateways.keys()
-        # Where the value comes from decides before the value is known; an id of a gateway elsewhere is read.
-        if sources:
-            yield _route(f"route {route.name}", gateways[min(sources)].name, route.inputs)
-        elif not route.property_dependencies.get("gatewayId"):
-            yield from _read(f"route {route.name}", route.inputs, by_id)
-    for index, inline in enumerate(sequence(at(table.inputs, "routes"), "routes")):
-        yield from _read(f"route {index} of {table.name}", mapping(inline), by_id)
-
-
-def _read(exit_: str, route: Mapping[str, Any], gateways: Mapping[str, str]) -> Iterator[InternetRoute]:
-    gateway = text(at(route, "gatewayId"), "gatewayId")
-    if gateway and (gateway in gateways or gateway.startswith("igw-")):
-        yield _route(exit_, gateways.get(gateway, gateway), route)
-
-
-def _route(exit_: str, gateway: str, route: Mapping[str, Any]) -> InternetRoute:
-    said = [text(at(route, name), name) for name in _DESTINATIONS]
-    return InternetRoute(
-        exit_=exit_, gateway=f"internet gateway {gateway}", destination=next(filter(None, said), "")
-    )
 
 
 RULES: tuple[Rule, ...] = (

@@ -1,16 +1,13 @@
 """What must hold for VPC endpoints: that callers find them, and that only the inside may call."""
 
 from collections.abc import Iterable
-from typing import Final
 
 from policies.analysis.network.internet_range import is_internet
 from policies.analysis.network.security_groups import openings
+from policies.analysis.network.types import ENDPOINT, GROUP
 from policies.engine.graph import Graph, Resource
 from policies.engine.rule import Offence, Rule
 from policies.engine.values import at, flag, known, sequence, text
-from policies.rules.aws.vpc import GROUP
-
-ENDPOINT: Final = "aws:ec2/vpcEndpoint:VpcEndpoint"
 
 
 def _is_interface(endpoint: Resource) -> bool:

@@ -19,10 +19,10 @@ from policies.analysis.gateway.objects import (
 from policies.analysis.kubernetes.charts import RELEASE, chart_of
 from policies.analysis.kubernetes.metadata import inside, namespace_of
 from policies.analysis.mesh.objects import NETWORK_POLICIES
+from policies.analysis.network.types import SUBNET
 from policies.engine.graph import Graph, Resource
 from policies.engine.rule import Offence, Rule
 from policies.engine.values import at, known, mapping, number, sequence, text
-from policies.rules.aws.vpc import SUBNET
 
 _CHART: Final = "aws-load-balancer-controller"
 _CLASS: Final = "service.k8s.aws/"

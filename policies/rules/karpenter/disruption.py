@@ -5,10 +5,11 @@ from functools import partial
 from typing import Any, Final
 
 from policies.analysis.machines.capacity import holding_of, holdings
+from policies.analysis.machines.types import NODE_POOLS
 from policies.engine.graph import Graph, Resource
 from policies.engine.rule import Offence, Rule, Variant
 from policies.engine.values import at, hours, sequence, text
-from policies.rules.karpenter.node_pools import NODE_POOLS, is_gpu_pool, template_of
+from policies.rules.karpenter.node_pools import is_gpu_pool, template_of
 
 _SHORTEST_LIFE_HOURS: Final = 14 * 24
 _DEFAULT: Final = {"v1": "WhenEmptyOrUnderutilized", "v1beta1": "WhenUnderutilized"}

@@ -3,17 +3,10 @@
 from collections.abc import Iterator
 from typing import Final
 
+from policies.analysis.machines.types import AUTO_MODE, NODE_CLASSES
 from policies.engine.graph import Graph, Resource
 from policies.engine.rule import Offence, Rule
 from policies.engine.values import at, flag, mapping, number, sequence, text
-
-NODE_CLASSES: Final = (
-    "kubernetes:karpenter.k8s.aws/v1:EC2NodeClass",
-    "kubernetes:karpenter.k8s.aws/v1beta1:EC2NodeClass",
-)
-NODE_CLASS: Final = NODE_CLASSES[0]
-AUTO_MODE: Final = "kubernetes:eks.amazonaws.com/v1:NodeClass"
-"""What EKS Auto Mode makes machines by; their metadata, images and disks are AWS's own business."""
 
 _BOTTLEROCKET_DATA_DISK: Final = "/dev/xvdb"
 _MOVING: Final = ("latest", "recommended")

@@ -5,12 +5,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from facts.accelerators import gpu_instances
+from policies.analysis.machines.types import NODE_POOLS
 from policies.engine.graph import Graph, Resource
 from policies.engine.rule import Offence, Rule
 from policies.engine.values import at, flag, mapping, sequence, text
-
-NODE_POOLS: Final = ("kubernetes:karpenter.sh/v1:NodePool", "kubernetes:karpenter.sh/v1beta1:NodePool")
-NODE_POOL: Final = NODE_POOLS[0]
 
 _GPU: Final = "nvidia.com/gpu"
 _INSTANCE_TYPE: Final = "node.kubernetes.io/instance-type"

@@ -10,14 +10,13 @@ from policies.analysis.machines.packing import fits, less
 from policies.analysis.machines.placement import is_given, nearest, refusals, selected
 from policies.analysis.machines.pools import Pool, has_gpus, pools, read
 from policies.analysis.machines.requests import GPU, Requests, of_pod
+from policies.analysis.machines.types import NODE_GROUP, NODE_POOLS
 from policies.analysis.machines.view import with_machines_above
 from policies.analysis.machines.workloads import Workload, of_owner
 from policies.analysis.pods.finder import WORKLOADS
 from policies.engine.graph import Graph, Resource
 from policies.engine.property_paths import below
 from policies.engine.rule import Offence, Rule, Variant
-from policies.rules.aws.eks_nodes import NODE_GROUP
-from policies.rules.karpenter.node_pools import NODE_POOLS
 
 ADD_ON: Final = "aws:eks/addon:Addon"
 RELEASE: Final = "kubernetes:helm.sh/v3:Release"

@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 from typing import Final
 
+from policies.analysis.machines.types import CLUSTER
 from policies.analysis.platform.lifecycle import is_disposable, is_in_production, says_disposable
 from policies.analysis.storage.bucket_parts import BUCKETS, TRAIL
 from policies.engine.graph import Graph, Resource
 from policies.engine.rule import Offence, Rule
 from policies.engine.values import at, flag, number
-from policies.rules.aws.eks_cluster import CLUSTER
 from policies.rules.aws.kms_keys import KEY
 from policies.rules.platform.retention import REPOSITORY
 

@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from components.models.download import runtime_image, storage_container, verified_pod
+from components.models.download import verified_pod
+from components.serving.download import runtime_image, storage_container
 from components.serving.llm_engine import engine_pod
 from facts.pins import images
 from tests.components.model_examples import CHAT

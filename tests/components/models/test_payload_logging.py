@@ -3,7 +3,6 @@
 import pytest
 from pydantic import ValidationError
 
-from components.models.download import runtime_image
 from components.models.payload_logging import (
     PayloadLogging,
     folder,
@@ -12,6 +11,7 @@ from components.models.payload_logging import (
     sampler,
     sampler_program,
 )
+from components.serving.download import runtime_image
 from runtime.payload_sampler import PORT
 from tests.components.model_examples import EMBEDDING
 

@@ -9,9 +9,9 @@ import re
 import pytest
 
 from components.foundation.pod_security import restricted_container, restricted_pod
-from components.models.llm_route import route, version_path
 from components.serving.llm_configs import llm_configs
 from components.serving.llm_engine import engine_pod
+from components.serving.llm_route import route, version_path
 from components.serving.llm_scheduler import picker_pod, scheduler
 from gate.schema.shape import check_shapes
 from policies.engine.graph import Graph

@@ -5,8 +5,8 @@ import pytest
 from gate.report.exposure import exposures
 from gate.report.report import Exposure
 from policies.analysis.gateway.objects import GATEWAY, PROXY
+from policies.analysis.network.types import ACL
 from policies.engine.graph import UNKNOWN, Graph
-from policies.rules.aws.network_acls import ACL
 from tests.policies.cases import resource
 from tests.policies.network_stack import database, group, let_in, machine, rules_apart, vpc
 

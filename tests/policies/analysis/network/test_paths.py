@@ -3,11 +3,10 @@
 import pytest
 
 from policies.analysis.network.paths import INTERNET, paths
+from policies.analysis.network.types import ACL, ACL_RULE, ASSOCIATION, GROUP, ROUTE, ROUTE_TABLE, SUBNET
 from policies.analysis.network.vpc_map import DEFAULT_TABLE, MAIN_ASSOCIATION
 from policies.engine.graph import UNKNOWN, Graph
 from policies.engine.values import UndecidedError
-from policies.rules.aws.network_acls import ACL, ACL_RULE
-from policies.rules.aws.vpc import ASSOCIATION, GROUP, ROUTE, ROUTE_TABLE, SUBNET
 from tests.policies.cases import resource
 from tests.policies.network_stack import (
     NAT,

@@ -1,13 +1,6 @@
+from policies.analysis.machines.types import CLUSTER
 from policies.engine.graph import UNKNOWN
-from policies.rules.aws.eks_cluster import (
-    ACCESS_ENTRY,
-    ACCESS_POLICY,
-    CLUSTER,
-    LOG_GROUP,
-    LOG_TYPES,
-    PLATFORM,
-    RULES,
-)
+from policies.rules.aws.eks_cluster import ACCESS_ENTRY, ACCESS_POLICY, LOG_GROUP, LOG_TYPES, PLATFORM, RULES
 from tests.policies.cases import OURS, Case, RuleCases, cases_test, resource
 
 _ELSEWHERE = [Case(resource("aws:eks/nodeGroup:NodeGroup", {}))]

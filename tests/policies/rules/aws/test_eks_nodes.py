@@ -1,5 +1,6 @@
+from policies.analysis.machines.types import NODE_GROUP, TEMPLATE
 from policies.engine.graph import UNKNOWN
-from policies.rules.aws.eks_nodes import ADD_ON, ATTACHMENT, NODE_GROUP, PLATFORM, RULES, TEMPLATE
+from policies.rules.aws.eks_nodes import ADD_ON, ATTACHMENT, PLATFORM, RULES
 from tests.policies.cases import OURS, Case, RuleCases, cases_test, resource
 
 _SAFE = {"httpTokens": "required", "httpPutResponseHopLimit": 1}

@@ -1,7 +1,6 @@
 from policies.analysis.kubernetes.charts import RELEASE
+from policies.analysis.machines.types import CLUSTER, NODE_GROUP
 from policies.engine.graph import UNKNOWN
-from policies.rules.aws.eks_cluster import CLUSTER
-from policies.rules.aws.eks_nodes import NODE_GROUP
 from policies.rules.aws.eks_refusals import PLATFORM, RULES, SUBNET
 from tests.policies.cases import OURS, Case, RuleCases, cases_test, resource
 

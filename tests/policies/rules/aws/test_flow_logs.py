@@ -1,6 +1,6 @@
+from policies.analysis.network.types import SUBNET, VPC
 from policies.engine.graph import UNKNOWN
 from policies.rules.aws.flow_logs import FLOW_LOG, RULES
-from policies.rules.aws.vpc import SUBNET, VPC
 from tests.policies.cases import Case, RuleCases, cases_test, resource
 
 _VPC = resource(VPC, {"cidrBlock": "10.0.0.0/16"}, id="vpc-1")

@@ -1,5 +1,6 @@
+from policies.analysis.network.types import ACL, ACL_RULE
 from policies.engine.graph import UNKNOWN
-from policies.rules.aws.network_acls import ACL, ACL_RULE, RULES
+from policies.rules.aws.network_acls import RULES
 from tests.policies.cases import Case, RuleCases, cases_test, resource
 
 SSH = "SSH (port 22) is open to everybody"

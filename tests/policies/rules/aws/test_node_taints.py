@@ -1,7 +1,6 @@
+from policies.analysis.machines.types import NODE_GROUP, NODE_POOLS
 from policies.engine.graph import UNKNOWN
-from policies.rules.aws.eks_nodes import NODE_GROUP
 from policies.rules.aws.node_taints import PLATFORM
-from policies.rules.karpenter.node_pools import NODE_POOLS
 from tests.policies.cases import Case, RuleCases, cases_test, resource
 
 TAINT = {"key": "CriticalAddonsOnly", "value": "true", "effect": "NO_SCHEDULE"}

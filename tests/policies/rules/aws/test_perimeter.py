@@ -1,8 +1,8 @@
 import json
 
+from policies.analysis.network.types import ENDPOINT
 from policies.engine.graph import UNKNOWN
 from policies.rules.aws.perimeter import PLATFORM
-from policies.rules.aws.vpc_endpoints import ENDPOINT
 from tests.policies.cases import Case, RuleCases, cases_test, resource
 
 _OWN = {"aws:PrincipalAccount": "111122223333", "aws:ResourceAccount": "111122223333"}

@@ -1,6 +1,5 @@
+from policies.analysis.machines.types import CLUSTER, NODE_GROUP
 from policies.engine.graph import UNKNOWN
-from policies.rules.aws.eks_cluster import CLUSTER
-from policies.rules.aws.eks_nodes import NODE_GROUP
 from policies.rules.aws.supported_versions import FUNCTION, RULES
 from tests.policies.cases import Case, RuleCases, cases_test, resource
 

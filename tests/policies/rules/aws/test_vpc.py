@@ -1,18 +1,17 @@
-from policies.engine.graph import UNKNOWN
-from policies.rules.aws.vpc import (
+from policies.analysis.network.types import (
     ASSOCIATION,
     DEFAULT_GROUP,
     GROUP,
     GROUP_RULE,
     INGRESS,
     INTERNET_GATEWAY,
-    PLATFORM,
     ROUTE,
     ROUTE_TABLE,
-    RULES,
     SUBNET,
     VPC,
 )
+from policies.engine.graph import UNKNOWN
+from policies.rules.aws.vpc import PLATFORM, RULES
 from tests.policies.cases import Case, RuleCases, cases_test, resource
 
 _VPC = resource(VPC, {"cidrBlock": "10.0.0.0/16"}, id="vpc-1")

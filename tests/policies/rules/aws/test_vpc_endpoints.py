@@ -1,6 +1,6 @@
+from policies.analysis.network.types import ENDPOINT, GROUP, GROUP_RULE, INGRESS, VPC
 from policies.engine.graph import UNKNOWN
-from policies.rules.aws.vpc import GROUP, GROUP_RULE, INGRESS, VPC
-from policies.rules.aws.vpc_endpoints import ENDPOINT, RULES
+from policies.rules.aws.vpc_endpoints import RULES
 from tests.policies.cases import Case, RuleCases, cases_test, resource
 
 _GROUP = resource(GROUP, {"vpcId": "vpc-1"}, name="endpoints", id="sg-1")

@@ -1,7 +1,7 @@
 from policies.analysis.gateway.objects import GATEWAY, PROXY, SERVICE
 from policies.analysis.kubernetes.charts import RELEASE
+from policies.analysis.network.types import SUBNET
 from policies.engine.graph import UNKNOWN
-from policies.rules.aws.vpc import SUBNET
 from policies.rules.gateway.balancers import RULES
 from tests.policies.cases import Case, RuleCases, cases_test, resource
 

@@ -3,9 +3,9 @@
 from dataclasses import replace
 from typing import Any
 
+from policies.analysis.machines.types import NODE_POOLS
 from policies.engine.graph import UNKNOWN, Resource
 from policies.rules.karpenter.disruption import RULES
-from policies.rules.karpenter.node_pools import NODE_POOLS
 from tests.policies.cases import Case, RuleCases, cases_test, resource
 from tests.policies.rules.karpenter.test_node_pools import (
     L4,

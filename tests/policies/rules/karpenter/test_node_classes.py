@@ -1,7 +1,8 @@
 from typing import Any
 
+from policies.analysis.machines.types import AUTO_MODE, NODE_CLASS, NODE_CLASSES
 from policies.engine.graph import UNKNOWN, Resource
-from policies.rules.karpenter.node_classes import AUTO_MODE, NODE_CLASS, NODE_CLASSES, RULES
+from policies.rules.karpenter.node_classes import RULES
 from tests.policies.cases import Case, RuleCases, cases_test, resource
 
 POD = resource("kubernetes:core/v1:Pod", {"kind": "Pod"})

@@ -2,8 +2,9 @@ from collections.abc import Sequence
 from copy import deepcopy
 from typing import Any
 
+from policies.analysis.machines.types import NODE_POOL
 from policies.engine.graph import UNKNOWN, Resource
-from policies.rules.karpenter.node_pools import NODE_POOL, PLATFORM, RULES
+from policies.rules.karpenter.node_pools import PLATFORM, RULES
 from tests.policies.cases import OURS, Case, RuleCases, cases_test, resource
 
 GPU_TAINT = {"key": "nvidia.com/gpu", "effect": "NoSchedule"}

@@ -1,7 +1,7 @@
 """Pods against pools: what field files do wrong, and what is right written differently."""
 
+from policies.analysis.machines.types import NODE_GROUP
 from policies.engine.graph import UNKNOWN
-from policies.rules.aws.eks_nodes import NODE_GROUP
 from policies.rules.karpenter.room import PLATFORM, RULES
 from tests.policies.cases import OURS, Case, RuleCases, cases_test, resource
 

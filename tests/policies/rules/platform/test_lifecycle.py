@@ -1,6 +1,6 @@
+from policies.analysis.machines.types import CLUSTER
 from policies.analysis.storage.bucket_parts import BUCKETS
 from policies.engine.graph import UNKNOWN
-from policies.rules.aws.eks_cluster import CLUSTER
 from policies.rules.aws.kms_keys import KEY
 from policies.rules.platform.lifecycle import ADDRESS, LOG_GROUP, PLATFORM
 from policies.rules.platform.retention import REPOSITORY

@@ -5,7 +5,7 @@ import shutil
 import pytest
 
 from gate.core.errors import GateError
-from gate.core.teardown import teardown
+from gate.evaluate.teardown import teardown
 from tests.captured import EXAMPLES_FOLDER
 from tests.conftest import ROOT
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from components.foundation.cluster_roles import (
+from components.models.cluster_roles import (
     MODEL_DEPLOYERS,
     OF_MODELS,
     OF_ROUTES,
