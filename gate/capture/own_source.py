@@ -10,6 +10,9 @@ from pathlib import Path
 from typing import Final
 
 _JUDGES: Final = frozenset({"gate", "policies", "tests", "tools", ".venv", ".cache", "build"})
+_IN_CLUSTER: Final = "runtime"
+"""Programs that run in the cluster: none of the program's own files, unless one of those imports them."""
+_IMPORTS_RUNTIME: Final = re.compile(rf"^[ \t]*(?:from|import)[ \t]+{_IN_CLUSTER}\b", re.MULTILINE)
 _WHOLE: Final = ("time", "random", "secrets", "platform", "getpass", "locale", "tempfile")
 """Modules of which nothing is the same on two machines or twice."""
 _TIMELESS: Final = frozenset({"time.sleep", "time.struct_time"})
@@ -57,7 +60,19 @@ def asks(root: Path) -> list[str]:
         file = object.__getattribute__(module, "__dict__").get("__file__")
         if isinstance(file, str) and file.startswith(above) and file.endswith(".py"):
             found.append(Path(file))
-    return asks_of([*found, root / "__main__.py"], root)
+    found.append(root / "__main__.py")
+    apart = [file for file in found if file.is_relative_to(root / _IN_CLUSTER)]
+    own = [file for file in found if file not in apart]
+    return asks_of([*own, *(apart if _uses_runtime(own, root) else ())], root)
+
+
+def _uses_runtime(files: Iterable[Path], root: Path) -> bool:
+    """Whether a file of the program imports what runs in the cluster; tests and tools do so beside it."""
+    return any(
+        _IMPORTS_RUNTIME.search(file.read_text(encoding="utf-8"))
+        for file in files
+        if file.is_relative_to(root) and file.relative_to(root).parts[0] not in _JUDGES and file.exists()
+    )
 
 
 def asks_of(files: Iterable[Path], root: Path) -> list[str]:

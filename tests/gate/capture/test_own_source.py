@@ -1,8 +1,11 @@
 """The time, chance and the machine are found in a program's own files, by what their names stand for."""
 
+import sys
+from types import ModuleType
+
 import pytest
 
-from gate.capture.own_source import asks_of
+from gate.capture.own_source import asks, asks_of
 
 ASKS = {
     "import time\nx = time.time()\n": "2: the program asks for time.time",
@@ -45,3 +48,17 @@ def test_other_uses_are_none(source, tmp_path):
 @pytest.mark.parametrize("name", ["gate/a.py", "policies/a.py", ".venv/lib/a.py"])
 def test_files_that_are_not_the_programs_are_passed_over(name, tmp_path):
     assert found("import time\nx = time.time()\n", tmp_path, name) == []
+
+
+@pytest.mark.parametrize(("program", "problems"), [("x = 1\n", 0), ("from runtime.a import x\n", 1)])
+def test_what_runs_in_the_cluster_is_the_programs_where_it_imports_it(
+    program, problems, tmp_path, monkeypatch
+):
+    loaded = tmp_path / "runtime" / "a.py"
+    loaded.parent.mkdir()
+    loaded.write_text("import time\nx = time.time()\n", encoding="utf-8")
+    (tmp_path / "__main__.py").write_text(program, encoding="utf-8")
+    module = ModuleType("runtime.a")
+    module.__file__ = str(loaded)
+    monkeypatch.setitem(sys.modules, "runtime.a", module)
+    assert len(asks(tmp_path)) == problems
