@@ -79,27 +79,22 @@ def preview(names: Sequence[str], options: Options, tell: Tell) -> list[Previewe
         tell: is told each stack's name and what is happening to it.
 
     Raises:
-        GateError: the stacks cannot be read, or earlier reports not removed. What goes wrong within one stack
-            stands in its :class:`Previewed`.
+        GateError: stacks cannot be read, or reports not removed; what goes wrong within one stands in its result.
     """
     with output_folder.kept_to_oneself(options.output):
-        return _alone(names, options, tell)
-
-
-def _alone(names: Sequence[str], options: Options, tell: Tell) -> list[Previewed]:
-    # Before anything can go wrong: an older pass must not stand beside an error.
-    for name in stack_names(options.organisation / "stacks"):
-        if not names or name in names:
-            output_folder.clear(options.output / name)
-    if not names:
-        output_folder.clear_reports(options.output)  # of stacks that are gone
-    stacks = chosen(names, options.organisation)
-    load_waivers(options.root / "policies" / "waivers.yaml")
-    for stack in stacks:
-        output_folder.clear(options.output / stack.name)
-    with server(options.root) if options.asks_checkov else nullcontext("") as address:
-        _warm()
-        return _run(stacks, options, address, tell)
+        # Before anything can go wrong: an older pass must not stand beside an error.
+        for name in stack_names(options.organisation / "stacks"):
+            if not names or name in names:
+                output_folder.clear(options.output / name)
+        if not names:
+            output_folder.clear_reports(options.output)  # of stacks that are gone
+        stacks = chosen(names, options.organisation)
+        for stack in stacks:
+            output_folder.clear(options.output / stack.name)
+        load_waivers(options.root / "policies" / "waivers.yaml")
+        with server(options.root) if options.asks_checkov else nullcontext("") as address:
+            _warm()
+            return _run(stacks, options, address, tell)
 
 
 def _run(stacks: Sequence[Stack], options: Options, address: str, tell: Tell) -> list[Previewed]:
@@ -166,8 +161,6 @@ def _warm() -> None:
 
 def _preview_one(stack: Stack, above: Sequence[Previewed], options: Options, address: str) -> Previewed:
     """Runs in a child process: capture, judge, write."""
-    # Nearly all it makes lives until it ends, and then goes with it.
-    gc.disable()
     # Nearly all of it lives until this stack is written; what an earlier one left is looked for once, here.
     gc.collect()
     gc.disable()

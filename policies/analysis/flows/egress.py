@@ -94,8 +94,12 @@ def _pods(graph: Graph) -> list[_Pods]:
     return [pods for pods in found if not pods.is_host]
 
 
+def identities(graph: Graph) -> Mapping[tuple[str, str], str]:
+    """How pods of a service account get credentials of AWS, by namespace and account, where that is known."""
+    return graph.once(_identities)
+
+
 def _identities(graph: Graph) -> dict[tuple[str, str], str]:
-    """How pods of a service account get credentials, by namespace and account, where that is known."""
     found: dict[tuple[str, str], str] = {}
     for account in graph.of_type(_ACCOUNTS):
         notes = account.inputs.get("metadata", {}).get("annotations")

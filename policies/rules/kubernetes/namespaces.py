@@ -27,7 +27,6 @@ QUOTA: Final = "kubernetes:core/v1:ResourceQuota"
 LIMIT_RANGE: Final = "kubernetes:core/v1:LimitRange"
 
 NEEDS_NO_RULE: Final = {
-    QUOTA: "judged by the rules of the namespace it bounds",
     LIMIT_RANGE: "only fills in what a container leaves out; without it the quota refuses the pod",
 }
 

@@ -1,17 +1,23 @@
 """What must hold of NetworkPolicies: what pods in view need is let through."""
 
 from collections.abc import Iterable
+from functools import partial
 
 from policies.analysis.flows.egress import cut_off
 from policies.analysis.flows.probes import unreached_probes
 from policies.analysis.flows.tunnel import closed_tunnels
+from policies.analysis.flows.webhooks import unreached_webhooks
 from policies.analysis.mesh.objects import NETWORK_POLICIES
 from policies.engine.graph import Graph, Resource
-from policies.engine.rule import Offence, Rule
+from policies.engine.rule import Offence, Rule, Variant
 
 
 def _credentials(policy: Resource, graph: Graph) -> Iterable[Offence]:
     return cut_off(policy, graph)
+
+
+def _webhooks(policy: Resource, graph: Graph, *, sees_all: bool = False) -> Iterable[Offence]:
+    return unreached_webhooks(policy, graph, sees_all=sees_all)
 
 
 RULES: tuple[Rule, ...] = (
@@ -40,6 +46,18 @@ RULES: tuple[Rule, ...] = (
         why="A probe that is refused kills the pod, or keeps it from ever being ready.",
         fix="Allow ingress from 169.254.7.127/32 to the ports of the probes.",
         check=unreached_probes,
+        reads_graph=True,
+    ),
+    Rule(
+        id="webhooks-are-let-through",
+        severity="high",
+        applies_to=NETWORK_POLICIES,
+        why="A webhook that the API server does not reach stops every change it is asked about.",
+        fix="Allow ingress from the control plane's addresses to the port that the webhook's pods listen on.",
+        check=_webhooks,
+        on_platform=Variant(
+            "Asked of namespaces that are only closed, too.", partial(_webhooks, sees_all=True)
+        ),
         reads_graph=True,
     ),
 )
