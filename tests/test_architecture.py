@@ -178,6 +178,13 @@ def test_every_component_has_a_type_of_its_own():
     assert [t for t in types if not re.fullmatch(r"slipway:[a-z]+:[A-Z][A-Za-z]+", t)] == []
 
 
+def test_every_module_of_rules_has_a_test_of_its_own():
+    rules = ROOT / "policies" / "rules"
+    modules = [p.relative_to(rules) for p in rules.rglob("*.py") if p.name != "__init__.py"]
+    tests = ROOT / "tests" / "policies" / "rules"
+    assert sorted(str(m) for m in modules if not (tests / m.parent / f"test_{m.name}").exists()) == []
+
+
 def test_every_test_file_is_collected():
     silent = [
         str(path.relative_to(ROOT))

@@ -10,6 +10,7 @@ from policies.engine.evaluate import judge
 from policies.engine.graph import Graph
 from policies.rules.serving.engines import RULES as ENGINES
 from tests.captured import captured
+from tests.policies.corpus_cases import corpus_test
 
 
 def found(change, rules=ENGINES):
@@ -110,3 +111,6 @@ def test_a_startup_that_is_cut_short_is_red():
 
 def test_the_rules_are_in_the_catalogue():
     assert {rule.id for rule in ENGINES} <= {rule.id for rule in RULES}
+
+
+test_files_of_the_corpus = corpus_test(ENGINES, "serving/engines")
