@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
+from types import ModuleType
 from typing import Final
 
 _JUDGES: Final = frozenset({"gate", "policies", "tests", "tools", ".venv", ".cache", "build"})
@@ -56,6 +57,8 @@ def asks(root: Path) -> list[str]:
     above = f"{root}{os.sep}"
     found = []
     for module in list(sys.modules.values()):
+        if not issubclass(type(module), ModuleType):  # a library in C only says that it is one
+            continue
         # Asked in the usual way, a module that is loaded at its first use would be loaded now.
         file = object.__getattribute__(module, "__dict__").get("__file__")
         if isinstance(file, str) and file.startswith(above) and file.endswith(".py"):

@@ -62,3 +62,15 @@ def test_what_runs_in_the_cluster_is_the_programs_where_it_imports_it(
     module.__file__ = str(loaded)
     monkeypatch.setitem(sys.modules, "runtime.a", module)
     assert len(asks(tmp_path)) == problems
+
+
+class SaysItIsAModule:
+    """As the libraries that cffi makes: no attributes of its own, and ``isinstance`` believes it."""
+
+    __slots__ = ()
+    __class__ = ModuleType
+
+
+def test_a_library_in_c_that_only_says_it_is_a_module_is_passed_over(monkeypatch, tmp_path):
+    monkeypatch.setitem(sys.modules, "_cffi_like", SaysItIsAModule())
+    assert asks(tmp_path) == []
