@@ -127,7 +127,7 @@ PULUMI_VERSION := v3.259.0
 policy-engine: $(VENV)/development.installed .cache/pack/installed .cache/pulumi/pulumi ## let Pulumi's own command line judge the stacks with the pack (needs Go; 6 minutes the first time)
 	$(BIN)/pytest -o addopts="-q --strict-markers --strict-config" tests/engine
 
-rehearse: $(VENV)/development.installed .cache/pulumi/pulumi ## run the program with the real Pulumi engine in a simulated account (needs Go; 6 minutes more the first time)
+rehearse: $(VENV)/development.installed .cache/pulumi/pulumi ## run the program with the real Pulumi engine in a simulated account, ARGS='dev --act cluster' also in a real API server (needs Go; 6 minutes more the first time, an hour with a cluster)
 	$(BIN)/python -m tools.rehearsal $(ARGS)
 
 # shellcheck comes with the environment, so that a machine that has none of its own says the same.

@@ -89,13 +89,17 @@ def teardown(
 def rehearse(
     stack: Annotated[str, typer.Argument(help="The stack; what it stands on is brought up first.")] = "dev",
     *,
+    act: Annotated[
+        list[str] | None,
+        typer.Option(help="committed, disposable, cluster or faults; repeat it. The first two if left out."),
+    ] = None,
     whole: Annotated[bool, typer.Option("--whole", help="Every section, not the first up's alone.")] = False,
 ) -> None:
     """Run the program with the real Pulumi engine in a simulated account; needs what `make rehearse` builds."""
     from gate.capture.stacks import ROOT  # noqa: PLC0415 as in preview
 
     os.chdir(ROOT)
-    every = ["--whole"] if whole else []
+    every = [*(["--whole"] if whole else []), *(word for name in act or () for word in ("--act", name))]
     # In place of this process, so that an interruption reaches one program alone.
     os.execv(sys.executable, [sys.executable, "-m", "tools.rehearsal", stack, *every])  # noqa: S606 our own program
 

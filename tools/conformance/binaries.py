@@ -1,4 +1,4 @@
-"""What is built from pinned modules: kube-apiserver and etcd by ``go.mod`` beside this file, validators by theirs."""
+"""What is built from pinned modules: Kubernetes' own programs by ``go.mod`` beside this file, validators by theirs."""
 
 import hashlib
 import os
@@ -16,6 +16,11 @@ HERE = Path(__file__).parent
 VALIDATORS = HERE.parent / "validators"
 CACHE = HERE.parents[1] / ".cache" / "conformance"
 PACKAGES = {"etcd": "go.etcd.io/etcd/server/v3", "kube-apiserver": "k8s.io/kubernetes/cmd/kube-apiserver"}
+CONTROLLERS = {
+    "kube-controller-manager": "k8s.io/kubernetes/cmd/kube-controller-manager",
+    "kube-scheduler": "k8s.io/kubernetes/cmd/kube-scheduler",
+}
+"""What acts on objects; the rehearsal runs them beside the API server."""
 KUBERNETES = "v1.35.4"
 """As in ``go.mod``; a test compares the two. Built from a module, the server does not know its own version."""
 _VERSION = "k8s.io/component-base/version"
@@ -35,14 +40,32 @@ def find_or_build(tell: Callable[[str], None]) -> Binaries:
     Raises:
         ConformanceError: there is no Go, or it could not build them.
     """
+    folder = CACHE / f"bin-{key_of(_pins())}"
+    tell_once = partial(tell, "building kube-apiserver and etcd: about 4 minutes on two cores, once")
+    build(folder, PACKAGES, HERE, _stamped(), tell_once)
+    return Binaries(etcd=folder / "etcd", apiserver=folder / "kube-apiserver")
+
+
+def find_or_build_controllers(tell: Callable[[str], None]) -> dict[str, Path]:
+    """kube-controller-manager and kube-scheduler, from an earlier run or built now; the API server's pins serve.
+
+    Raises:
+        ConformanceError: there is no Go, or it could not build them.
+    """
+    folder = CACHE / f"controllers-{key_of(_pins())}"
+    tell_once = partial(tell, "building kube-controller-manager and kube-scheduler, once")
+    build(folder, CONTROLLERS, HERE, _stamped(), tell_once)
+    return {name: folder / name for name in CONTROLLERS}
+
+
+def _pins() -> list[Path]:
+    return [HERE / name for name in ("go.mod", "go.sum")]
+
+
+def _stamped() -> str:
     major, minor, _ = KUBERNETES.removeprefix("v").split(".")
     stamps = {"gitVersion": KUBERNETES, "gitMajor": major, "gitMinor": minor}
-    flags = " ".join(f"-X {_VERSION}.{name}={value}" for name, value in stamps.items())
-    pins = [HERE / name for name in ("go.mod", "go.sum")]
-    folder = CACHE / f"bin-{_key(pins)}"
-    tell_once = partial(tell, "building kube-apiserver and etcd: about 4 minutes on two cores, once")
-    _build(folder, PACKAGES, HERE, flags, tell_once)
-    return Binaries(etcd=folder / "etcd", apiserver=folder / "kube-apiserver")
+    return " ".join(f"-X {_VERSION}.{name}={value}" for name, value in stamps.items())
 
 
 def find_or_build_validators(names: Iterable[str], tell: Callable[[str], None]) -> dict[str, Path]:
@@ -55,18 +78,19 @@ def find_or_build_validators(names: Iterable[str], tell: Callable[[str], None]) 
     for name in names:
         source = VALIDATORS / name
         files = sorted([*source.iterdir(), *(VALIDATORS / "protocol").iterdir()])
-        folder = CACHE / f"validator-{name}-{_key(files)}"
-        _build(folder, {name: "."}, source, "", partial(tell, f"building the validators of {name}, once"))
+        folder = CACHE / f"validator-{name}-{key_of(files)}"
+        build(folder, {name: "."}, source, "", partial(tell, f"building the validators of {name}, once"))
         found[name] = folder / name
     return found
 
 
-def _key(files: Iterable[Path]) -> str:
+def key_of(files: Iterable[Path]) -> str:
+    """What a build depends on: its sources and pins, and Go's version."""
     pins = b"".join(path.read_bytes() for path in files)
     return hashlib.sha256(pins + go("version").encode()).hexdigest()[:16]
 
 
-def _build(
+def build(
     folder: Path, packages: Mapping[str, str], source: Path, flags: str, tell: Callable[[], None]
 ) -> None:
     """Built elsewhere and moved when whole: an interrupted build must not be taken for a finished one."""

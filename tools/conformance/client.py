@@ -15,6 +15,7 @@ from tools.conformance.errors import ConformanceError
 
 _TIMEOUT_SECONDS = 30
 _WAIT_SECONDS = 60
+_METADATA = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
 _OVERLOADED = {http.HTTPStatus.TOO_MANY_REQUESTS, http.HTTPStatus.SERVICE_UNAVAILABLE}
 
 
@@ -44,7 +45,7 @@ class Api:
 
     def __init__(self, port: int, token: str, certificate: Path) -> None:
         self._port = port
-        self._headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
+        self._headers = {"Authorization": f"Bearer {token}"}
         self._trust = ssl.create_default_context(cafile=str(certificate))
         self._local = threading.local()
         self._all: list[http.client.HTTPSConnection] = []
@@ -98,6 +99,34 @@ class Api:
         status, data, _ = self._ask("GET", path)
         return data if status == http.HTTPStatus.OK else {}
 
+    def send(
+        self, method: str, path: str, body: Mapping[str, Any] | None = None, form: str = "application/json"
+    ) -> tuple[int, dict[str, Any]]:
+        """Any other call: its status, and what was said.
+
+        Raises:
+            ConformanceError: the server could not be asked.
+        """
+        status, data, _ = self._ask(method, path, None if body is None else json.dumps(body).encode(), form)
+        return status, data
+
+    def place_of(self, manifest: Mapping[str, Any]) -> str | None:
+        """The path of an object; none if its kind is not served."""
+        return self._path(manifest)
+
+    def forget_kinds(self) -> None:
+        """Ask anew which kinds are served: one has been defined, or taken away."""
+        self._places.clear()
+
+    def metadata(self, path: str) -> list[dict[str, Any]]:
+        """Of a list the metadata alone: large objects cost the server seconds to write out.
+
+        Raises:
+            ConformanceError: the server could not be asked.
+        """
+        status, data, _ = self._ask("GET", path, accept=f"{_METADATA},application/json")
+        return list(data.get("items") or ()) if status == http.HTTPStatus.OK else []
+
     def answers(self, path: str) -> bool:
         """Whether the server is there and has something at a path."""
         try:
@@ -148,23 +177,41 @@ class Api:
             self._places[api_version] = found
         return self._places[api_version]
 
-    def _ask(
-        self, method: str, path: str, body: bytes | None = None, form: str = "application/apply-patch+yaml"
-    ) -> tuple[int, dict[str, Any], tuple[str, ...]]:
+    def _exchange(
+        self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]
+    ) -> tuple[http.client.HTTPResponse, bytes]:
+        """On this thread's connection; once more on a new one where the server has closed it meanwhile."""
         connection = getattr(self._local, "connection", None)
+        is_used = connection is not None
         if connection is None:
             connection = http.client.HTTPSConnection(
                 "127.0.0.1", self._port, timeout=_TIMEOUT_SECONDS, context=self._trust
             )
             self._local.connection = connection
             self._all.append(connection)
-        headers = self._headers | ({"Content-Type": form} if body else {})
         try:
             connection.request(method, path, body, headers)
             answer = connection.getresponse()
-            text = answer.read()
+            return answer, answer.read()
         except (OSError, http.client.HTTPException) as error:
             connection.close()
+            self._local.connection = None
+            if is_used and isinstance(error, (http.client.RemoteDisconnected, ConnectionError)):
+                return self._exchange(method, path, body, headers)
+            raise
+
+    def _ask(
+        self,
+        method: str,
+        path: str,
+        body: bytes | None = None,
+        form: str = "application/apply-patch+yaml",
+        accept: str = "application/json",
+    ) -> tuple[int, dict[str, Any], tuple[str, ...]]:
+        headers = self._headers | {"Accept": accept} | ({"Content-Type": form} if body else {})
+        try:
+            answer, text = self._exchange(method, path, body, headers)
+        except (OSError, http.client.HTTPException) as error:
             raise ConformanceError(
                 f"the API server does not answer: {error.__class__.__name__}: {error}"
             ) from None

@@ -26,6 +26,26 @@ def api_server(binaries: Binaries) -> Iterator[Api]:
         ConformanceError: it cannot be started, or does not answer in time.
     """
     folder = Path(tempfile.mkdtemp(prefix="slipway-conformance-"))
+    with keeper_of(folder) as keeper:
+        token = secrets.token_hex(16)
+        certificate = _certificate(folder)
+        etcd, peer, secure = free_ports(3)
+        commands = [
+            etcd_command(binaries, folder, etcd, peer),
+            _kube_apiserver(binaries, folder, etcd, secure, token),
+        ]
+        start(keeper, commands)
+        api = Api(secure, token, certificate)
+        try:
+            wait_ready(api, folder)
+            yield api
+        finally:
+            api.close()
+
+
+@contextmanager
+def keeper_of(folder: Path) -> Iterator["subprocess.Popen[str]"]:
+    """A process that runs servers for this one, ends them with it, and then removes the folder."""
     keeper = subprocess.Popen(  # noqa: S603 our own program
         [sys.executable, "-I", str(Path(__file__).with_name("keeper.py")), str(folder)],
         stdin=subprocess.PIPE,
@@ -34,20 +54,7 @@ def api_server(binaries: Binaries) -> Iterator[Api]:
         start_new_session=True,  # Ctrl-C is for us; the keeper sees us go
     )
     with keeper:  # closes its input at the end, which is its sign to clean up, and waits for it
-        token = secrets.token_hex(16)
-        certificate = _certificate(folder)
-        etcd, peer, secure = _free_ports(3)
-        commands = [
-            _etcd(binaries, folder, etcd, peer),
-            _kube_apiserver(binaries, folder, etcd, secure, token),
-        ]
-        _start(keeper, commands)
-        api = Api(secure, token, certificate)
-        try:
-            _wait(api, folder)
-            yield api
-        finally:
-            api.close()
+        yield keeper
 
 
 def _certificate(folder: Path) -> Path:
@@ -64,7 +71,8 @@ def _certificate(folder: Path) -> Path:
     return folder / "cert.pem"
 
 
-def _etcd(binaries: Binaries, folder: Path, client: int, peer: int) -> list[str]:
+def etcd_command(binaries: Binaries, folder: Path, client: int, peer: int) -> list[str]:
+    """Etcd without a care for its disk: what it holds ends with it. The log file comes first."""
     client_url, peer_url = f"http://127.0.0.1:{client}", f"http://127.0.0.1:{peer}"
     return [
         *(
@@ -94,7 +102,12 @@ def _kube_apiserver(binaries: Binaries, folder: Path, etcd: int, port: int, toke
     ]
 
 
-def _start(keeper: "subprocess.Popen[str]", commands: Sequence[Sequence[str]]) -> None:
+def start(keeper: "subprocess.Popen[str]", commands: Sequence[Sequence[str]]) -> None:
+    """Start servers, each given as its log file and its command.
+
+    Raises:
+        ConformanceError: one of them cannot be started.
+    """
     if keeper.stdin is None or keeper.stdout is None:
         raise ConformanceError("the keeper of the servers has no pipes")
     try:
@@ -107,7 +120,12 @@ def _start(keeper: "subprocess.Popen[str]", commands: Sequence[Sequence[str]]) -
         raise ConformanceError(f"the servers could not be started: {said or 'their keeper is gone'}")
 
 
-def _wait(api: Api, folder: Path) -> None:
+def wait_ready(api: Api, folder: Path) -> None:
+    """Until the API server answers, and is the one that is pinned.
+
+    Raises:
+        ConformanceError: it does not in time, or is another; with the last lines of the logs in the folder.
+    """
     until = time.monotonic() + _READY_SECONDS
     while time.monotonic() < until:
         # The namespace is made by the server itself, a little after it says that it is ready.
@@ -124,7 +142,8 @@ def _wait(api: Api, folder: Path) -> None:
     )
 
 
-def _free_ports(count: int) -> list[int]:
+def free_ports(count: int) -> list[int]:
+    """Ports of loopback that nobody holds now."""
     held = [socket.socket() for _ in range(count)]
     try:
         for one in held:

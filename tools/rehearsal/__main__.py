@@ -1,8 +1,8 @@
-"""``make rehearse``: the real Pulumi engine brings stacks up in a simulated account and cluster.
+"""``make rehearse``: the real Pulumi engine brings stacks up in a simulated account, and in a real API server.
 
-    make rehearse                     dev, the sections of its first up
-    make rehearse ARGS='staging'      another one
-    make rehearse ARGS='dev --whole'  every section
+    make rehearse                           dev, the sections of its first up
+    make rehearse ARGS='staging'            another one
+    make rehearse ARGS='dev --act cluster'  every section, in a real cluster
 
 Exit codes: 0 every assertion holds; 1 one does not; 2 it could not be found out.
 """
@@ -14,20 +14,28 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from gate.capture.stacks import chosen
 from gate.core.errors import GateError
 from stacks.load import Stack
-from tools.rehearsal import committed, disposable
+from tools.charts.sources import SourceError
+from tools.conformance.errors import ConformanceError
+from tools.rehearsal import committed, disposable, faults, in_cluster
 from tools.rehearsal.elsewhere import bootstrapped
 from tools.rehearsal.engine import PULUMI
 from tools.rehearsal.home import ROOT
+from tools.rehearsal.programs import Programs, find_or_build_all
 from tools.rehearsal.report import Rehearsal, write
-from tools.rehearsal.stage import Stage, stage
+from tools.rehearsal.stage import Stage, stage, with_cluster
 from tools.rehearsal.stages import StepFailedError, Steps
 
-_ACTS = ("committed", "disposable")
+_ACTS = ("committed", "disposable", "cluster", "faults")
+_USUAL = ("committed", "disposable")
+_IN_CLUSTER: Final = frozenset({"cluster", "faults"})
 GROUND = ("platform", "identity", "model_store", "audit_trail", "network")
 """Sections of the first ``up``, before there is a network to reach a cluster from (docs/deploy.md)."""
 
@@ -39,20 +47,25 @@ def rehearse(name: str, acts: Sequence[str], output: Path, keep: Path | None, *,
     (stack,) = (one for one in stacks if one.name == name)
     if not PULUMI.exists():
         raise GateError("Pulumi's command line is not built: `make rehearse` does that first")
-    if not whole and not any(getattr(stack.settings, key) is not None for key in GROUND[1:]):
-        raise GateError(f"{name}: has none of the sections {', '.join(GROUND[1:])}; use --whole")
+    needs_ground = not whole and {"committed", "disposable"} & set(acts)
+    if needs_ground and not any(getattr(stack.settings, key) is not None for key in GROUND[1:]):
+        raise GateError(
+            f"{name}: has none of the sections {', '.join(GROUND[1:])}; use --whole, or --act cluster"
+        )
+    programs = find_or_build_all(tell) if _IN_CLUSTER & set(acts) else None
+    played = _Played(stacks=stacks, programs=programs)
     bootstrap = bootstrapped()
     steps = Steps(tell)
     rehearsal = Rehearsal(stack=name, steps=steps.done, seconds=0)
     for act in acts:
         with tempfile.TemporaryDirectory(prefix="slipway-rehearsal-") as folder:
             playing = stage((Path(folder) if keep is None else keep) / act, stack, bootstrap)
-            if not whole:
+            if not whole and act not in _IN_CLUSTER:
                 settings = playing.settings(name)
                 ground = {key: settings[key] for key in GROUND if key in settings}
                 playing.write_settings(name, ground)
             try:
-                _play(act, playing, stack, stacks, steps)
+                _play(act, playing, played, steps)
             except StepFailedError:
                 tell(f"{act}: ended by its first failure")
             finally:
@@ -65,18 +78,35 @@ def rehearse(name: str, acts: Sequence[str], output: Path, keep: Path | None, *,
     return 0 if rehearsal.ok else 1
 
 
-def _play(act: str, playing: Stage, stack: Stack, stacks: Sequence[Stack], steps: Steps) -> None:
-    for below in stacks:
-        with steps.step(act, f"make the stack {below.name}") as step:
-            made = ["stack", "init", "--secrets-provider", "passphrase"]
-            step.ran(playing.engine.run(below.name, *made))
-        if below is not stack:
-            with steps.step(act, f"bring up {below.name}, which it stands on") as step:
-                step.ran(playing.engine.run(below.name, "up", "--yes", "--skip-preview"))
-    if act == "committed":
-        committed.play(playing, stack, steps)
-    else:
-        disposable.play(playing, stack.name, steps)
+@dataclass(frozen=True, kw_only=True)
+class _Played:
+    """What is rehearsed: the last stack, and the programs of a cluster where an act has one."""
+
+    stacks: Sequence[Stack]
+    programs: Programs | None
+
+
+def _play(act: str, playing: Stage, played: _Played, steps: Steps) -> None:
+    stack = played.stacks[-1]
+    with ExitStack() as ending:
+        if played.programs is not None and act in _IN_CLUSTER:
+            with steps.step(act, "a control plane answers"):
+                playing = ending.enter_context(with_cluster(playing, played.programs, tell))
+        for below in played.stacks:
+            with steps.step(act, f"make the stack {below.name}") as step:
+                made = ["stack", "init", "--secrets-provider", "passphrase"]
+                step.ran(playing.engine.run(below.name, *made))
+            if below is not stack:
+                with steps.step(act, f"bring up {below.name}, which it stands on") as step:
+                    step.ran(playing.engine.run(below.name, "up", "--yes", "--skip-preview"))
+        if act == "disposable":
+            disposable.play(playing, stack.name, steps)
+        elif act == "cluster":
+            in_cluster.play(playing, stack, steps)
+        elif act == "faults":
+            faults.play(playing, stack, steps)
+        else:
+            committed.play(playing, stack, steps)
 
 
 def _gather(rehearsal: Rehearsal, playing: Stage) -> None:
@@ -96,14 +126,19 @@ def main(arguments: Sequence[str]) -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     parser = argparse.ArgumentParser(prog="slipway rehearse")
     parser.add_argument("stack", nargs="?", default="dev")
-    parser.add_argument("--act", choices=_ACTS, action="append", help="play this act alone; both if left out")
+    parser.add_argument(
+        "--act",
+        choices=_ACTS,
+        action="append",
+        help="play this act; repeat it. Without: committed, disposable",
+    )
     parser.add_argument("--whole", action="store_true", help="every section, not the first up's alone")
     parser.add_argument("--output", type=Path, default=ROOT / "build" / "rehearsal")
     parser.add_argument("--keep", type=Path, help="a new folder for logs and state, kept afterwards")
     asked = parser.parse_args(arguments)
     try:
-        return rehearse(asked.stack, asked.act or _ACTS, asked.output, asked.keep, whole=asked.whole)
-    except GateError as error:
+        return rehearse(asked.stack, asked.act or _USUAL, asked.output, asked.keep, whole=asked.whole)
+    except (GateError, ConformanceError, SourceError) as error:
         tell(str(error))
     except KeyboardInterrupt:
         tell("interrupted; nothing is proved")

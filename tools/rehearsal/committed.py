@@ -14,32 +14,28 @@ _BLOCK: Final = "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock"
 _POLICY: Final = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
 
 
-def play(stage: Stage, stack: Stack, steps: Steps) -> None:
+def play(stage: Stage, stack: Stack, steps: Steps, act: str = ACT) -> None:
     """Every assertion of the act, in order.
 
     Raises:
         StepFailedError: one does not hold.
     """
     name = stack.name
-    _make(stage, name, steps)
-    with steps.step(ACT, "a second up changes nothing") as step:
-        run = step.ran(stage.engine.run(name, *_UP))
-        step.said, step.problems = counted(run), step.problems + unexpected(run)
-    with steps.step(ACT, "refresh finds nothing changed") as step:
-        run = step.ran(stage.engine.run(name, "refresh", "--preview-only", "--expect-no-changes"))
-        step.said = counted(run)
-    _drift(stage, name, steps)
-    _end_a_model(stage, stack, steps)
+    make(stage, name, steps, act)
+    again(stage, name, steps, act)
+    drift(stage, name, steps, act)
+    end_a_model(stage, stack, steps, act)
     if not stack.settings.platform.kept.disposable and _protected(stage, name):
-        with steps.step(ACT, "destroy is refused, and nothing goes") as step:
+        with steps.step(act, "destroy is refused, and nothing goes") as step:
             _refused(stage, name, step)
 
 
-def _make(stage: Stage, name: str, steps: Steps) -> None:
-    with steps.step(ACT, "preview") as step:
+def make(stage: Stage, name: str, steps: Steps, act: str) -> None:
+    """From nothing: as many are made as were previewed, and account, cluster and state agree."""
+    with steps.step(act, "preview") as step:
         planned = step.ran(stage.engine.run(name, "preview"))
         step.said, step.problems = counted(planned), step.problems + unexpected(planned, ["create"])
-    with steps.step(ACT, "up makes everything that was previewed") as step:
+    with steps.step(act, "up makes everything that was previewed") as step:
         run = step.ran(stage.engine.run(name, *_UP))
         step.said, step.problems = counted(run), step.problems + unexpected(run, ["create"])
         if step.ok and run.counts.get("create") != planned.counts.get("create"):
@@ -48,14 +44,24 @@ def _make(stage: Stage, name: str, steps: Steps) -> None:
             step.problems += stage.differences()
 
 
-def _drift(stage: Stage, name: str, steps: Steps) -> None:
+def again(stage: Stage, name: str, steps: Steps, act: str) -> None:
+    """A second ``up`` and a refresh have nothing to do."""
+    with steps.step(act, "a second up changes nothing") as step:
+        run = step.ran(stage.engine.run(name, *_UP))
+        step.said, step.problems = counted(run), step.problems + unexpected(run)
+    with steps.step(act, "refresh finds nothing changed") as step:
+        run = step.ran(stage.engine.run(name, "refresh", "--preview-only", "--expect-no-changes"))
+        step.said = counted(run)
+
+
+def drift(stage: Stage, name: str, steps: Steps, act: str) -> None:
     """A change by hand in the account, and one in the cluster where it has a network policy."""
     state = stage.engine.export(name)["deployment"]["resources"]
     block, policy = _first(state, _BLOCK), _first(state, _POLICY)
     touched = [one for one in (block, policy) if one is not None]
     if not touched:
         return
-    with steps.step(ACT, "drift is found") as step:
+    with steps.step(act, "drift is found") as step:
         if block is not None:
             stage.account.change_by_hand(_BLOCK, block["id"], blockPublicPolicy=False)
         if policy is not None:
@@ -67,7 +73,7 @@ def _drift(stage: Stage, name: str, steps: Steps) -> None:
             step.problems.append("refresh --expect-no-changes says that nothing has changed")
         lost = [one["urn"] for one in touched if one["urn"].rpartition("::")[2] not in run.said]
         step.problems += [f"{urn}: was changed by hand, and refresh does not name it" for urn in lost]
-    with steps.step(ACT, "up --refresh puts it right and touches nothing else") as step:
+    with steps.step(act, "up --refresh puts it right and touches nothing else") as step:
         run = step.ran(stage.engine.run(name, "up", "--yes", "--skip-preview", "--refresh"))
         wanted = {one["urn"] for one in touched}
         changed = {one.urn for one in run.changes()}
@@ -85,7 +91,7 @@ def _setting(stage: Stage, one: Mapping[str, Any], name: str) -> Any:
     return None if found is None else found.settings.get(name)
 
 
-def _end_a_model(stage: Stage, stack: Stack, steps: Steps) -> None:
+def end_a_model(stage: Stage, stack: Stack, steps: Steps, act: str) -> None:
     """Taking a model out of the stack file ends what is its own, and nothing else."""
     settings = stage.settings(stack.name)
     if not settings.get("models"):
@@ -94,7 +100,7 @@ def _end_a_model(stage: Stage, stack: Stack, steps: Steps) -> None:
     before = stage.engine.export(stack.name)["deployment"]["resources"]
     wanted = {one["urn"] for one in before if f"::model-{model}" in one["urn"] and one.get("custom")}
     with steps.step(
-        ACT, f"taking {model} out of the stack file ends what is its own, and nothing else"
+        act, f"taking {model} out of the stack file ends what is its own, and nothing else"
     ) as step:
         left = {key: value for key, value in settings["models"].items() if key != model}
         stage.write_settings(stack.name, {**settings, "models": left})

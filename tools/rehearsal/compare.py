@@ -4,11 +4,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from tools.rehearsal.account.records import Records
+from tools.rehearsal.cluster.objects import RealObjects
 from tools.rehearsal.objects.provider import RELEASE
 from tools.rehearsal.objects.store import Key, Objects, key_of
 
 
-def differences(states: Sequence[Mapping[str, Any]], records: Records, objects: Objects) -> list[str]:
+def differences(
+    states: Sequence[Mapping[str, Any]], records: Records, objects: Objects | RealObjects
+) -> list[str]:
     """What the stacks' states have and the account or the cluster has not, and the other way round."""
     problems: list[str] = []
     found: list[Mapping[str, Any]] = []
@@ -35,7 +38,7 @@ def _account(found: Sequence[Mapping[str, Any]], records: Records) -> Iterator[s
             yield f"{record.type} {record.id}: the account has it, and the state knows nothing of it"
 
 
-def _cluster(found: Sequence[Mapping[str, Any]], objects: Objects) -> Iterator[str]:
+def _cluster(found: Sequence[Mapping[str, Any]], objects: Objects | RealObjects) -> Iterator[str]:
     keys: set[Key] = set()
     releases: set[str] = set()
     for one in found:
@@ -45,6 +48,8 @@ def _cluster(found: Sequence[Mapping[str, Any]], objects: Objects) -> Iterator[s
             releases.add(one["id"])
             there = one["id"] in objects.releases
         else:
+            if key_of(one["outputs"]) in keys:
+                yield f"{one['urn']}: is an object that another resource of the state is too"
             keys.add(key_of(one["outputs"]))
             there = objects.get(one["outputs"]) is not None
         if not there:

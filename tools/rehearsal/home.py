@@ -3,6 +3,7 @@
 import os
 import shutil
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -60,7 +61,7 @@ class Home:
 
 
 def furnish(folder: Path) -> Home:
-    """Copy the project and put the plugins where the engine looks for them."""
+    """Copy the project and put the plugins where the engine looks for them; Kubernetes' is the simulated one."""
     home = Home(folder)
     for made in (home.account, home.objects, home.programs, home.logs, folder / "state", home.project):
         made.mkdir(parents=True)
@@ -79,7 +80,18 @@ def furnish(folder: Path) -> Home:
     return home
 
 
+def connect(home: Home, provider: Path, variables: Mapping[str, str], token: str) -> None:
+    """Put Pulumi's own Kubernetes provider in the simulated one's place, and ``aws eks get-token`` on the path."""
+    (plugin,) = home.plugins.glob("resource-kubernetes-*/pulumi-resource-kubernetes")
+    said = " ".join(f'{name}="{value}"' for name, value in variables.items())
+    _write(plugin, f'{said} exec "{provider}" "$@"')
+    _script(home.programs / "aws", f'tools.rehearsal.cluster.get_token "{home.account}" "{token}" "$@"')
+
+
 def _script(path: Path, module: str) -> None:
-    run = f'PYTHONPATH="{ROOT}" PYTHONWARNINGS=ignore exec "{sys.executable}" -m {module}'
+    _write(path, f'PYTHONPATH="{ROOT}" PYTHONWARNINGS=ignore exec "{sys.executable}" -m {module}')
+
+
+def _write(path: Path, run: str) -> None:
     path.write_text(f"#!/bin/sh\n{run}\n", encoding="utf-8")
     path.chmod(0o755)

@@ -1,10 +1,11 @@
-"""Everything one act plays on: a home with the project, an empty account with its bootstrap, an empty cluster."""
+"""Everything one act plays on: a home with the project, an account with its bootstrap, a cluster without objects."""
 
 import base64
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import yaml
 
@@ -14,10 +15,16 @@ from tools.rehearsal.account.answers import Site
 from tools.rehearsal.account.faults import Faults
 from tools.rehearsal.account.records import Record, Records
 from tools.rehearsal.account.site import keep
+from tools.rehearsal.cluster.cluster import Cluster, cluster
+from tools.rehearsal.cluster.objects import RealObjects
 from tools.rehearsal.compare import differences
 from tools.rehearsal.engine import Engine
-from tools.rehearsal.home import Home, furnish
+from tools.rehearsal.home import Home, connect, furnish
 from tools.rehearsal.objects.store import Objects
+from tools.rehearsal.programs import Programs
+
+_AT_ITS_END: Final = {"PULUMI_EXPERIMENTAL": "true", "PULUMI_SKIP_CHECKPOINTS": "true"}
+"""The state of a whole platform is written out whole: once a run, where no engine is killed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +35,8 @@ class Stage:
     engine: Engine
     site: Site
     faults: Faults
+    cluster: Cluster | None = None
+    """The real one; objects are simulated without."""
 
     @property
     def records(self) -> Records:
@@ -40,9 +49,9 @@ class Stage:
         return Account(self.home.account, self.site)
 
     @property
-    def objects(self) -> Objects:
-        """The cluster as it is kept; no engine may be running while it is changed."""
-        return Objects(self.home.objects)
+    def objects(self) -> Objects | RealObjects:
+        """What stands in the cluster; no engine may be running while it is changed."""
+        return Objects(self.home.objects) if self.cluster is None else self.cluster.objects
 
     def differences(self) -> list[str]:
         """What the states of all stacks, the account and the cluster do not agree in."""
@@ -66,7 +75,7 @@ class Stage:
 
 
 def stage(folder: Path, stack: Stack, bootstrap: Sequence[Record]) -> Stage:
-    """An empty stage in a new folder."""
+    """A stage in a new folder, its cluster simulated."""
     home = furnish(folder)
     platform = stack.settings.platform
     site = Site(
@@ -77,3 +86,20 @@ def stage(folder: Path, stack: Stack, bootstrap: Sequence[Record]) -> Stage:
     keep(site, home.account)
     Account(home.account, site).seed(bootstrap)
     return Stage(home=home, engine=Engine(home), site=site, faults=Faults(home.account))
+
+
+@contextmanager
+def with_cluster(stage: Stage, programs: Programs, tell: Callable[[str], None]) -> Iterator[Stage]:
+    """The stage with a real cluster, which ends with this context.
+
+    Raises:
+        ConformanceError: its control plane cannot be started.
+        SourceError: a chart's module cannot be had.
+    """
+    folder = stage.home.folder / "cluster"
+    with cluster(programs, folder, lambda: stage.records, stage.site.region, tell) as made:
+        site = replace(stage.site, endpoint=made.plane.endpoint, authority=made.plane.authority.data)
+        keep(site, stage.home.account)
+        connect(stage.home, made.provider, made.variables(), made.token)
+        engine = Engine(stage.home, variables=_AT_ITS_END)
+        yield replace(stage, site=site, cluster=made, engine=engine)

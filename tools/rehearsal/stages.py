@@ -19,6 +19,8 @@ class Step:
     seconds: float = 0.0
     said: str = ""
     problems: list[str] = field(default_factory=list)
+    unseen: list[str] = field(default_factory=list)
+    """What the step could not look at, and why."""
     runs: list[Run] = field(default_factory=list)
 
     @property

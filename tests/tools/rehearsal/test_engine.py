@@ -1,6 +1,6 @@
 """What is read out of the engine's own log."""
 
-from tools.rehearsal.engine import Run, _errors, _events, _operations
+from tools.rehearsal.engine import Operation, Run, _errors, _events, _operations, heard
 from tools.rehearsal.stages import counted, unexpected
 
 URN = "urn:pulumi:dev::slipway::slipway:network:Network$aws:ec2/vpc:Vpc::network-vpc"
@@ -45,3 +45,21 @@ def test_what_was_not_expected_is_named():
     run = Run(command="pulumi up", code=0, seconds=1, operations=_operations(events, "resOutputsEvent"))
     assert counted(run) == "create 1, delete 1, same 1"
     assert unexpected(run, ["create"]) == ["delete aws:ec2/vpc:Vpc network-vpc"]
+
+
+LATE = (
+    "Detected that /x/pulumi-resource-kubernetes exited prematurely. This is *always* a bug in the provider."
+)
+
+
+def test_a_kubernetes_provider_that_is_late_to_answer_its_end_fails_no_run():
+    assert heard(255, [], [LATE]) == (0, [])
+
+
+def test_it_does_where_something_failed_or_another_error_was_said():
+    failed = [Operation(op="create", urn="urn:pulumi:dev::p::t::n", seconds=0)]
+    assert heard(255, failed, [LATE]) == (255, [LATE])
+    assert heard(255, [], [LATE, "update failed"]) == (255, [LATE, "update failed"])
+    assert heard(255, [], []) == (255, [])
+    other = LATE.replace("kubernetes", "aws")
+    assert heard(255, [], [other]) == (255, [other])
