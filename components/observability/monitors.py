@@ -12,6 +12,7 @@ from components.foundation.well_known import (
     KARPENTER,
     KEDA,
     KSERVE,
+    LOAD_BALANCERS,
     MODEL_METRICS,
     MODEL_POD,
     MODELS,
@@ -67,13 +68,19 @@ PODS: Final[dict[str, Scraped]] = {
         # Envoy's own figures, and the AI gateway's tokens and latencies where it runs beside.
         ports={"metrics": "/stats/prometheus", "aigw-admin": "/metrics"},
     ),
+    "load-balancers": Scraped(
+        namespaces=(LOAD_BALANCERS,),
+        labels=_named("aws-load-balancer-controller"),
+        ports={"metrics-server": "/metrics"},
+    ),
     "models": Scraped(
         namespaces=(MODELS,),
         labels={MODEL_POD: "model"},
         ports={MODEL_METRICS: "/metrics"},
     ),
 }
-"""What has no service of its own: the mesh's node proxies, the gateways' proxies and the models."""
+"""What has no service of its own for it: the mesh's node proxies, the gateways' proxies, the load balancers'
+controller and the models."""
 
 
 def service_monitors() -> dict[str, dict[str, Any]]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from components.foundation.well_known import EDGE, KARPENTER, MODELS, OBSERVABILITY
+from components.foundation.well_known import EDGE, KARPENTER, LOAD_BALANCERS, MODELS, OBSERVABILITY
 from components.observability.slo.rules import RUNBOOKS, Measured, Promise, groups
 from releases.objectives import Objective, Objectives
 
@@ -127,6 +127,14 @@ ALERTS: Final = (
         severity="critical",
         plane="control",
         summary="Karpenter is away: no machine is made, and none is drained before AWS takes it back",
+    ),
+    Alert(
+        name="LoadBalancersAway",
+        expression=f'absent(up{{namespace="{LOAD_BALANCERS}"}} == 1)',
+        lasts="10m",
+        severity="critical",
+        plane="control",
+        summary="The load balancer controller is away: the edge's load balancer follows no proxy that comes or goes",
     ),
     Alert(
         name="TelemetryLost",

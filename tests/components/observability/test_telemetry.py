@@ -93,6 +93,7 @@ def test_monitors_wait_for_their_kinds_and_only_the_kinds_stay(made):
         "istiod",
         "karpenter",
         "keda",
+        "load-balancers",
         "models",
         "otel-collector",
         "slipway-platform",
