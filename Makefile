@@ -93,11 +93,11 @@ test-browser: $(VENV)/development.installed ## look at the HTML report in a real
 test-pull-requests: $(VENV)/development.installed ## open twelve pull requests and compare their comments (8 minutes)
 	$(BIN)/pytest -o addopts="-q --strict-markers --strict-config" tests/pull_request
 
-# Of its own, since it needs Prometheus and Alertmanager. RUNLEVEL=1: Debian's packages would start them as services.
+# Of its own, since it needs Prometheus and Alertmanager, which CI installs; tests use ports that are free.
 test-alerts: $(VENV)/development.installed ## let time pass for generated alerts in Prometheus' and Alertmanager's own programs (2 minutes)
 	@command -v promtool prometheus amtool prometheus-alertmanager >/dev/null \
-	  || { [ -n "$$CI" ] && [ "$$(id -u)" = 0 ] && apt-get update -qq \
-	    && RUNLEVEL=1 apt-get install -y -qq --no-install-recommends prometheus prometheus-alertmanager; } \
+	  || { [ -n "$$CI" ] && sudo=$$([ "$$(id -u)" = 0 ] || echo sudo -n) && $$sudo apt-get update -qq \
+	    && $$sudo apt-get install -y -qq --no-install-recommends prometheus prometheus-alertmanager; } \
 	  || { echo "test-alerts: Prometheus and Alertmanager are not installed (Debian: apt-get install prometheus prometheus-alertmanager)" >&2; exit 1; }
 	$(BIN)/pytest -o addopts="-q --strict-markers --strict-config" -n auto tests/alerts
 
