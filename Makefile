@@ -95,7 +95,7 @@ test-pull-requests: $(VENV)/development.installed ## open twelve pull requests a
 
 # Of its own, since it needs Prometheus and Alertmanager, which CI installs; tests use ports that are free.
 test-alerts: $(VENV)/development.installed ## let time pass for generated alerts in Prometheus' and Alertmanager's own programs (2 minutes)
-	@command -v promtool prometheus amtool prometheus-alertmanager >/dev/null \
+	@(for one in promtool prometheus amtool prometheus-alertmanager; do command -v $$one >/dev/null || exit 1; done) \
 	  || { [ -n "$$CI" ] && sudo=$$([ "$$(id -u)" = 0 ] || echo sudo -n) && $$sudo apt-get update -qq \
 	    && $$sudo apt-get install -y -qq --no-install-recommends prometheus prometheus-alertmanager; } \
 	  || { echo "test-alerts: Prometheus and Alertmanager are not installed (Debian: apt-get install prometheus prometheus-alertmanager)" >&2; exit 1; }
