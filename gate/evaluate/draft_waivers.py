@@ -47,7 +47,7 @@ def drafts(
     """
     report = _read(text)
     found = [
-        (finding["rule"], label, finding["message"])
+        (finding["rule"], label, finding["message"], json.dumps(_at(finding)))
         for finding, label in _open(report)
         if any(fnmatchcase(finding["rule"], rule) for rule in rules)
         and (not resources or any(part in label for part in resources))
@@ -104,7 +104,16 @@ def _kind(resource: Mapping[str, Any]) -> str:
     return str(resource["inputs"].get("kind") or resource["type"].rpartition(":")[2])
 
 
-def _records(found: Mapping[tuple[str, str, str], Any], accepted: Acceptance) -> Iterator[dict[str, Any]]:
+def _at(finding: Mapping[str, Any]) -> dict[str, Any]:
+    """What a waiver names of a finding: path and value where the report holds both, which outlive sentences."""
+    if finding.get("path") and "value" in finding:
+        return {"finding": finding["path"], "value": finding["value"]}
+    return {"finding": finding["message"]}
+
+
+def _records(
+    found: Mapping[tuple[str, str, str, str], Any], accepted: Acceptance
+) -> Iterator[dict[str, Any]]:
     said = {
         "stacks": "all" if list(accepted.stacks) == ["all"] else list(accepted.stacks),
         "reason": accepted.reason,
@@ -113,10 +122,10 @@ def _records(found: Mapping[tuple[str, str, str], Any], accepted: Acceptance) ->
         "expires": accepted.expires,
     }
     charts: dict[tuple[str, str], dict[str, Any]] = {}
-    for rule, label, finding in found:
+    for rule, label, finding, said_at in found:
         chart = re.match(r"chart (\S+ \S+): (.+)", label)
         if chart is None:
-            yield {"rule": rule, "resource": label, "finding": finding, **said}
+            yield {"rule": rule, "resource": label, **json.loads(said_at), **said}
             continue
         record = charts.get((rule, chart[1]))
         if record is None:

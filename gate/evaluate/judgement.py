@@ -127,6 +127,7 @@ def assess(
         cost=bill,
         components={r.urn: graph.component_of(r) for r in graph},
         decided=said.decided,
+        pack=pack,
         left_out=selection.left_out([*OTHERS, *(rule.id for rule in rules)])
         if selection != EVERYTHING
         else (),

@@ -200,7 +200,7 @@ def _preview_one(stack: Stack, above: Sequence[Previewed], options: Options, add
                     report, {name: w for name, w in waivers.items() if w.holds_in(stack.name)}
                 ),
                 "report.sarif": render.as_json(as_sarif(report, origins)),
-                "report.junit.xml": as_junit(report),
+                "report.junit.xml": as_junit(report, origins),
                 "manifests.yaml": manifests,
                 "tfplan.json": render.as_json(plan.data),
                 "state.json": render.as_json(render.state(captured.graph.resources, stack.name)),

@@ -10,6 +10,7 @@ from gate.report.flows import AUTHORIZATION, Flow, flows
 from policies.engine.evaluate import Finding, Undecided
 from policies.engine.graph import Resource, Unknown
 from policies.engine.rule import SEVERITIES, Severity
+from policies.packs import Pack
 
 Verdict = Literal["pass", "fail", "error"]
 EXIT_CODES: Mapping[Verdict, int] = {"pass": 0, "fail": 1, "error": 2}
@@ -90,6 +91,8 @@ class Report:
     fail_on: Severity = "low"
     left_out: Sequence[str] = ()
     """Rules that were not applied, since ``--only`` or ``--skip`` said so."""
+    pack: Pack = "all"
+    """Whose rules were applied; what a narrower one leaves out stands in ``not_seen``."""
 
     @property
     def verdict(self) -> Verdict:

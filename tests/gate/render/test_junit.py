@@ -5,7 +5,7 @@ from xml.etree import ElementTree as ET
 
 from gate.render.junit import as_junit
 from gate.report.report import Report
-from policies.engine.catalog import RULES
+from policies.engine.catalog import PLATFORM, RULES
 from policies.engine.evaluate import Finding, Undecided
 from policies.engine.graph import Graph
 from tests.policies.cases import resource
@@ -73,3 +73,16 @@ def test_no_text_breaks_the_file():
     assert re.search("[\x00-\x09\x0b-\x1f\ufffe\uffff]", text) is None
     assert text.startswith('<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n')
     assert text == as_junit(report)
+
+
+def test_rules_of_a_pack_that_was_not_asked_are_no_pass():
+    _, found = cases(pack="portable")
+    skipped = {name for name, case in found.items() if case.find("skipped") is not None}
+    assert skipped >= PLATFORM
+    said = {found[rule].find("skipped").get("message") for rule in PLATFORM}
+    assert said == {"of a pack that was not asked (--pack all)"}
+
+
+def test_a_line_begins_with_the_file_it_comes_from():
+    _, found = cases(findings=(finding("a", "one", file="components/x.py"),))
+    assert found["a"].find("failure").text == "components/x.py: mandatory: aws:sqs/queue:Queue jobs: one"
