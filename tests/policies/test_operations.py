@@ -58,6 +58,7 @@ RESOURCES = ("spec", "template", "containers", 0, "resources")
 BACKEND = ("spec", "rules", 0, "backendRefs", 0)
 HOOKS = ("NetworkPolicy", "api-server-to-kserve-controller-manager-network")
 EGRESS = ("NetworkPolicy", "models-namespace-necessary-egress")
+PARTS = "flows-have-all-their-parts"
 NAMES, ROOM = "references-find-their-object", "pools-have-room-for-their-pods"
 CHANGES = {
     "more GPUs asked for than a machine of the pool has": (
@@ -120,14 +121,14 @@ CHANGES = {
         lambda: changed("PodDisruptionBudget", "gateway-controllers-ai-budget", (("spec", "maxUnavailable"), 0)),
         {"disruption-budgets-let-nodes-go"},
     ),
-    "the API server's way to a webhook gone": (lambda: lost(*HOOKS), {"webhooks-are-let-through"}),
+    "the API server's way to a webhook gone": (lambda: lost(*HOOKS), {"webhooks-are-let-through", PARTS}),
     "the API server's way to a webhook on another port": (
         lambda: changed(*HOOKS, (("spec", "ingress", 0, "ports", 0, "port"), 8443)),
         {"webhooks-are-let-through", "both-halves-of-a-flow-agree"},
     ),
     "probes of a controller refused": (
         lambda: changed(*HOOKS, (("spec", "ingress", 1), None)),
-        {"ambient-probes-reach-their-pods"},
+        {"ambient-probes-reach-their-pods", PARTS},
     ),
     "DNS closed to the models": (
         lambda: changed(*EGRESS, (("spec", "egress", 0), None)),
@@ -143,6 +144,18 @@ CHANGES = {
             ),
         ),
         {"both-halves-of-a-flow-agree"},
+    ),
+    "Prometheus's way to a model gone": (
+        lambda: lost("NetworkPolicy", "model-minilm-v1-metrics-network"),
+        {PARTS},
+    ),
+    "the mesh's half of a flow gone": (
+        lambda: lost("AuthorizationPolicy", "model-support-chat-v1-callers-authorization"),
+        {PARTS},
+    ),
+    "a webhook's exception from mutual TLS gone": (
+        lambda: lost("PeerAuthentication", "serving-flows-api-server-to-kserve-controller-manager"),
+        {PARTS},
     ),
     "an engine killed before it has drained": (
         lambda: changed(*ENGINE, (("spec", "template", "terminationGracePeriodSeconds"), 30)),

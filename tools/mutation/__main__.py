@@ -1,6 +1,6 @@
 """``make mutate``: how many defects the rules notice; prints what they do not, and fails below 95 %.
 
-``python -m tools.mutation [--stack NAME]``: one stack only. Nothing is written.
+``python -m tools.mutation [--stack NAME] [--running]``: one stack only; what keeps it running. Nothing is written.
 """
 
 import argparse
@@ -17,7 +17,7 @@ from policies.engine.evaluate import judge
 from policies.engine.graph import Graph
 from policies.packs import ALL
 from stacks.load import read_stack, stack_names
-from tools.mutation.relevance import EXPLAINED, TABLE, Table
+from tools.mutation.relevance import EXPLAINED, RUNNING, TABLE, Table
 from tools.mutation.score import Outcome, chosen, outcomes
 
 _LEAST: Final = 0.95
@@ -41,6 +41,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Judge the mutants; 1 where too few are noticed, one is unexplained, or an explanation explains nothing."""
     parser = argparse.ArgumentParser(prog="python -m tools.mutation", description=__doc__)
     parser.add_argument("--stack", choices=stack_names(), action="append")
+    parser.add_argument(
+        "--running", action="store_true", help="what keeps it running, of which no share is asked"
+    )
     asked = parser.parse_args(arguments)
     names = asked.stack or stack_names()
     console = Console(width=None if sys.stdout.isatty() else 120, highlight=False)
@@ -53,11 +56,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 f"{name} is not green before anything is taken out: {', '.join(red)}", soft_wrap=True
             )
             return 1
-    relevant, places = chosen(captured, Table(TABLE))
+    table = RUNNING if asked.running else TABLE
+    relevant, places = chosen(captured, Table(table))
     console.print(
         f"{places} properties and resources of {len(names)} stacks can be taken out or turned round;"
     )
-    console.print(f"{len(relevant)} different ones keep a stack safe (tools/mutation/relevant.yaml).")
+    kept = "running" if asked.running else "safe"
+    console.print(f"{len(relevant)} different ones keep a stack {kept} (tools/mutation/{table.name}).")
     judged = list(outcomes(captured, relevant))
     console.print(
         f"{len(relevant) - len(judged)} of them the API itself refuses; {len(judged)} are judged.\n"
@@ -65,6 +70,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _print(console, "what is lost", ((o.heading, o) for o in judged))
     _print(console, "component", ((o.component, o) for o in judged))
     _print_rules(console, judged)
+    if asked.running:
+        return _measured(console, judged)
     return _verdict(console, judged, complete=not asked.stack)
 
 
@@ -112,6 +119,18 @@ def _verdict(console: Console, judged: Sequence[Outcome], *, complete: bool) -> 
         f"\nmutation score {100 * score:.1f} % ({killed} of {len(judged)}; at least {100 * _LEAST:.0f} %)"
     )
     return 0 if score >= _LEAST and "" not in found and not idle else 1
+
+
+def _measured(console: Console, judged: Sequence[Outcome]) -> int:
+    """Every one that is not noticed, and the share that is; no figure is asked for yet."""
+    lines = Counter((o.heading, _shown(o)) for o in judged if not o.is_killed)
+    for (heading, line), count in sorted(lines.items()):
+        console.print(
+            f"  {heading}: {line}{f' ({count})' if count > 1 else ''}", markup=False, soft_wrap=True
+        )
+    killed = sum(outcome.is_killed for outcome in judged)
+    console.print(f"\nnoticed {100 * killed / len(judged):.1f} % ({killed} of {len(judged)})")
+    return 0
 
 
 def _shown(outcome: Outcome) -> str:

@@ -12,6 +12,7 @@ from facts.strict_yaml import load
 from tools.mutation.mutants import Mutant
 
 TABLE: Final = Path(__file__).with_name("relevant.yaml")
+RUNNING: Final = Path(__file__).with_name("running.yaml")
 EXPLAINED: Final = Path(__file__).with_name("explained.yaml")
 
 

@@ -4,7 +4,13 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from policies.analysis.kubernetes.metadata import inside, name_of, namespace_of
-from policies.analysis.mesh.objects import AUTHORIZATION, NETWORK_POLICY, selects_everything
+from policies.analysis.mesh.objects import (
+    AUTHENTICATION,
+    AUTHORIZATION,
+    EXCEPTION,
+    NETWORK_POLICY,
+    selects_everything,
+)
 from policies.engine.graph import Graph, Resource
 from policies.engine.rule import Offence, Rule
 from policies.engine.values import at, known, mapping, sequence, text
@@ -13,6 +19,8 @@ _REASON: Final = "slipway.dev/reason"
 _KUBELET: Final = "169.254.7.127/32"
 """Where the kubelet's probes come from in an ambient mesh (Istio, "Ambient and Kubernetes NetworkPolicy")."""
 _TUNNEL: Final = 15008
+_WITHOUT_IDENTITY: Final = frozenset({"api-server-to-webhook", "load-balancer-to-edge"})
+"""Exceptions whose callers are of no mesh: their pods take plain text on that port."""
 _NAME: Final = "kubernetes.io/metadata.name"
 
 
@@ -100,6 +108,46 @@ def _disagreeing(policy: Resource, graph: Graph) -> Iterable[Offence]:
                 )
 
 
+def _alone(policy: Resource, graph: Graph) -> Iterable[Offence]:
+    notes = mapping(at(policy.inputs, "metadata.annotations"), "metadata.annotations")
+    where, name = namespace_of(policy), name_of(policy)
+    is_network = policy.type == NETWORK_POLICY
+    rules = sequence(at(policy.inputs, "spec.ingress"), "spec.ingress") if is_network else ()
+    if not notes.get(_REASON) or (is_network and not rules):
+        return
+    wanted = {
+        ("AuthorizationPolicy" if is_network else "NetworkPolicy"): AUTHORIZATION
+        if is_network
+        else (NETWORK_POLICY,)
+    }
+    if notes.get(EXCEPTION) in _WITHOUT_IDENTITY:
+        wanted["PeerAuthentication"] = AUTHENTICATION
+    for kind, types in wanted.items():
+        if not any(name_of(one) == name for one in inside(graph, where, *types)):
+            yield Offence(
+                path="metadata.name", problem=f"no {kind} {where}/{name} is the other half of this flow"
+            )
+    if is_network and not any(_admits_kubelet(one) for one in _of_the_same(policy, graph)):
+        yield Offence(
+            path="spec.ingress",
+            problem=f"the kubelet's probes of these pods come from {_KUBELET} in the mesh, and no rule lets them in",
+        )
+
+
+def _of_the_same(policy: Resource, graph: Graph) -> list[Resource]:
+    pods = _pods(policy, "spec.podSelector")
+    halves = graph.once_for(_network_policies, namespace_of(policy)).values()
+    return [one for found in halves for one in found if _pods(one, "spec.podSelector") == pods]
+
+
+def _admits_kubelet(policy: Resource) -> bool:
+    return any(
+        at(peer, "ipBlock.cidr") == _KUBELET
+        for rule in sequence(at(policy.inputs, "spec.ingress"), "spec.ingress")
+        for peer in sequence(at(rule, "from"), "from")
+    )
+
+
 def _wide_way(policy: Resource, _graph: Graph) -> Iterable[Offence]:
     for index, rule in enumerate(sequence(at(policy.inputs, "spec.egress"), "spec.egress")):
         if not sequence(at(rule, "ports"), "ports"):
@@ -138,6 +186,15 @@ RULES: tuple[Rule, ...] = (
 )
 
 PLATFORM: tuple[Rule, ...] = (
+    Rule(
+        id="flows-have-all-their-parts",
+        severity="high",
+        applies_to=(*AUTHORIZATION, NETWORK_POLICY),
+        why="Both the mesh and the network have to admit a caller, and the kubelet: one that is gone closes it.",
+        fix="Declare the Flow or the exception that all of them are made of.",
+        check=_alone,
+        reads_graph=True,
+    ),
     Rule(
         id="flows-are-of-some-pods-and-ports",
         severity="medium",

@@ -25,7 +25,52 @@ def network_half(*peers, pods=PODS, port=15008, **spec):
 
 BLOCK = {"ipBlock": {"cidr": "10.0.0.0/16"}}
 DNS = {"ports": [{"port": 53, "protocol": "UDP"}], "to": [EDGE]}
+EXCEPTED = {
+    **METADATA,
+    "annotations": {**METADATA["annotations"], "slipway.dev/mesh-exception": "api-server-to-webhook"},
+}
+PLAIN = resource(
+    "kubernetes:security.istio.io/v1:PeerAuthentication", {"kind": "x", "metadata": EXCEPTED}, "plain"
+)
 CASES = {
+    "flows-have-all-their-parts": RuleCases(
+        passing=[
+            Case(mesh_half(), [network_half()]),
+            Case(network_half(), [mesh_half()]),
+            Case(mesh_half(EXCEPTED, ipBlocks=["10.0.0.0/16"]), [network_half(BLOCK, port=8000), PLAIN]),
+            Case(mesh_half({"name": "deny", "namespace": "models"})),
+            Case(network_half(ingress=[], egress=[DNS])),
+        ],
+        failing=[
+            Case(
+                mesh_half(),
+                findings=["metadata.name: no NetworkPolicy models/callers is the other half of this flow"],
+            ),
+            Case(
+                network_half(),
+                findings=[
+                    "metadata.name: no AuthorizationPolicy models/callers is the other half of this flow"
+                ],
+            ),
+            Case(
+                mesh_half(EXCEPTED),
+                [network_half()],
+                ["metadata.name: no PeerAuthentication models/callers is the other half of this flow"],
+            ),
+            Case(
+                network_half(ingress=[{"from": [EDGE], "ports": [{"port": 15008}]}]),
+                [mesh_half()],
+                [
+                    (
+                        "spec.ingress: the kubelet's probes of these pods come from 169.254.7.127/32 in the mesh, and "
+                        "no rule lets them in"
+                    )
+                ],
+            ),
+        ],
+        not_applicable=[Case(PLAIN)],
+        undecided=[Case(network_half(ingress=UNKNOWN))],
+    ),
     "both-halves-of-a-flow-agree": RuleCases(
         passing=[
             Case(mesh_half(), [network_half()]),
