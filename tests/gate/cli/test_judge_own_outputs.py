@@ -13,9 +13,10 @@ from gate.render import formats as render
 from tests.captured import STACKS, captured
 
 
-@pytest.mark.parametrize("file", ["manifests.yaml", "state.json"])
+# Manifests alone lack what conventions ask of the rest of a stack: they are judged as `judge` does unless asked.
+@pytest.mark.parametrize(("file", "pack"), [("manifests.yaml", "portable"), ("state.json", "all")])
 @pytest.mark.parametrize("stack", STACKS)
-def test_a_preview_s_files_pass(stack, file, tmp_path):
+def test_a_preview_s_files_pass(stack, file, pack, tmp_path):
     resources = captured(stack).graph.resources
     texts = {
         "manifests.yaml": render.manifests(resources),
@@ -30,6 +31,7 @@ def test_a_preview_s_files_pass(stack, file, tmp_path):
         today=date(2026, 11, 28),
         waivers=load_waivers(ROOT / "policies" / "waivers.yaml"),
         opinion=not_asked("not asked"),
+        pack=pack,
     )
     assert [f.rule for f in report.findings if not f.waiver and f.level == "mandatory"] == []
     assert (report.verdict, report.undecided, report.faults) == ("pass", (), ())
