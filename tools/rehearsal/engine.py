@@ -118,7 +118,7 @@ class Engine:
         said = log.read_text(encoding="utf-8", errors="replace")
         found = list(_events(events))
         failed, errors = _operations(found, "resOpFailedEvent"), _errors(found, said if code else "")
-        code, errors = heard(code, failed, errors)
+        code, errors = heard(code, failed, errors, said)
         return Run(
             command=" ".join(["pulumi", *arguments]),
             code=code,
@@ -144,11 +144,14 @@ class Engine:
 _UNHEARD: Final = re.compile(r"^Detected that \S+/pulumi-resource-kubernetes exited prematurely\.")
 """What this engine says, after a run in which nothing failed, of a Kubernetes provider that did not answer its call to
 end (engine v3.259.0, provider of 2026-01-15). One that ends in the middle of a run fails what it was doing."""
+_UNEXPECTED: Final = "error: no changes were expected"
 _WATCHED: Final = frozenset({"preview", "up", "refresh", "destroy"})
 
 
-def heard(code: int, failed: Sequence[Operation], errors: list[str]) -> tuple[int, list[str]]:
+def heard(code: int, failed: Sequence[Operation], errors: list[str], said: str = "") -> tuple[int, list[str]]:
     """Exit code and errors without what says nothing about the run: a provider that was late to answer its end."""
+    if _UNEXPECTED in said:  # the command line's own error, of which no event tells
+        return code, errors
     if code and not failed and errors and all(_UNHEARD.search(one) for one in errors):
         return 0, []
     return code, errors

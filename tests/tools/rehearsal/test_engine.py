@@ -63,3 +63,8 @@ def test_it_does_where_something_failed_or_another_error_was_said():
     assert heard(255, [], []) == (255, [])
     other = LATE.replace("kubernetes", "aws")
     assert heard(255, [], [other]) == (255, [other])
+
+
+def test_it_hides_no_change_that_was_not_expected():
+    said = "error: no changes were expected for refresh but changes were proposed\n"
+    assert heard(255, [], [LATE], said) == (255, [LATE])
