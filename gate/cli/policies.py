@@ -84,7 +84,8 @@ def explain_rule(id_: str, console: Console) -> None:
         close = difflib.get_close_matches(id_, [r.id for r in RULES], n=3)
         hint = f"did you mean {', '.join(close)}?" if close else "slipway policies lists them"
         raise GateError(f"no rule {id_!r}; {hint}")
-    console.print(f"[bold]{found.id}[/] ({_pack(found)}, {found.weight})", highlight=False)
+    was = "" if found.id == id_ else f", formerly {id_}"
+    console.print(f"[bold]{found.id}[/] ({_pack(found)}, {found.weight}{was})", highlight=False)
     controls = ", ".join(tags_of(found.id)) or f"none; {why_none(found.id)}"
     judges = ", ".join(found.applies_to)
     page = f"docs/rules/{DOMAINS[found.id]}.md"
