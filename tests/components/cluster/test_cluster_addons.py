@@ -109,6 +109,7 @@ def test_the_storage_class_waits_for_its_driver(made):
 
 OWN = (network, vpc_endpoints, flow_logs, cluster, cluster_key, system_nodes, cluster_addons)
 MODULES = (*OWN, bucket, model_store, lifecycle, limits, priorities)
+JUDGING = [rule for module in MODULES for part in ("RULES", "PLATFORM") for rule in getattr(module, part, ())]
 ELSEWHERE = {
     "aws:iam/role:Role",
     "aws:iam/rolePolicy:RolePolicy",
@@ -119,7 +120,7 @@ ELSEWHERE = {
 
 
 def test_the_four_components_break_no_rule_and_leave_none_undecided(made):
-    said = judge(made.graph, [rule for module in MODULES for rule in module.RULES])
+    said = judge(made.graph, JUDGING)
 
     assert said.findings == ()
     assert said.undecided == ()
@@ -127,7 +128,7 @@ def test_the_four_components_break_no_rule_and_leave_none_undecided(made):
 
 
 def test_every_type_is_judged_or_says_why_not(made):
-    judged = {t for module in MODULES for rule in module.RULES for t in rule.applies_to}
+    judged = {t for rule in JUDGING for t in rule.applies_to}
     excused = {t for module in MODULES for t in getattr(module, "NEEDS_NO_RULE", {})}
 
     assert {r.type for r in made.graph if r.custom} - judged - excused - ELSEWHERE == set()

@@ -78,6 +78,7 @@ def test_what_no_cache_fetches_has_a_repository_to_be_copied_into(build):
     made = build(credentials=CREDENTIALS)
     repositories = [r.inputs for r in made.all("aws:ecr/repository:Repository")]
     assert sorted(r["name"] for r in repositories) == [
+        "test/charts/aws-load-balancer-controller",
         "test/charts/base",
         "test/charts/cni",
         "test/charts/dcgm-exporter",
