@@ -82,7 +82,7 @@ def opened_cidr(folder):
 
 def renamed_component(folder):
     """With what its documents may grant, which is declared under the resources' names."""
-    edit(folder, "__main__.py", 'ModelStore("model-store", store', 'ModelStore("weights", store')
+    edit(folder, "__main__.py", 'ModelStore("model-store",', 'ModelStore("weights",')
     edit(folder, "facts/grants/storage.yaml", "\nmodel-store-", "\nweights-")
 
 

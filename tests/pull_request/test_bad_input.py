@@ -51,7 +51,7 @@ def test_a_base_with_an_older_schema_is_read_by_its_own_code(repository):
         "settings.log_retention_days",
         "settings.keep_logs_days",
     )
-    edit(repository, "stacks/Pulumi.prod.yaml", "telemetry: {}", "telemetry: {keep_logs_days: 180}")
+    edit(repository, "stacks/Pulumi.prod.yaml", "telemetry:\n", "telemetry:\n      keep_logs_days: 180\n")
     git(repository, "commit", "-qam", "older schema")
     git(repository, "branch", "-f", "older")
     edit(repository, "components/observability/telemetry.py", "keep_logs_days", "log_retention_days")
