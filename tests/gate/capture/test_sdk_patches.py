@@ -1,6 +1,7 @@
 """Private names of the SDK stand in one module, and another version of it is left as it is."""
 
 import ast
+from dataclasses import replace
 
 import pytest
 from pulumi.runtime import resource as registering
@@ -42,12 +43,18 @@ def test_a_name_that_is_gone_keeps_its_own_code_too(monkeypatch):
 def test_a_capture_without_patches_records_the_same(monkeypatch):
     monkeypatch.setattr(sdk_patches, "is_known_sdk", lambda: False)
     found = capture_stack(read_stack("staging-models"), {"staging": captured("staging").exports}, ROOT)
-    # In whatever order: without them what is registered at the same time arrives as it happens.
-    assert sorted(found.graph, key=by_urn) == sorted(captured("staging-models").graph, key=by_urn)
+    # In whatever order: without them what is registered at the same time arrives as it happens. And a provider's place
+    # in the source is then, in some processes, its constructor in the SDK.
+    assert by_urn(found.graph) == by_urn(captured("staging-models").graph)
 
 
-def by_urn(resource):
-    return resource.urn
+def by_urn(graph):
+    return {
+        resource.urn: replace(resource, position="")
+        if resource.type.startswith("pulumi:providers:")
+        else resource
+        for resource in graph
+    }
 
 
 def test_what_cannot_be_done_without_fails_the_capture():
