@@ -23,6 +23,7 @@ def organisation(stack: str, count: int) -> Iterator[Path]:
         data = yaml.safe_load((ROOT / file).read_text(encoding="utf-8"))
         settings = data["config"]["slipway:settings"]
         committed = sorted(settings["models"].items())
+        _make_room(settings, count)
         settings["models"] = {}
         for number in range(count):
             like, chosen = committed[number % len(committed)]
@@ -32,6 +33,18 @@ def organisation(stack: str, count: int) -> Iterator[Path]:
                 _copy(version, root / "releases" / "models" / name / version.name, like, name)
         (root / file).write_text(yaml.safe_dump(data), encoding="utf-8")
         yield root
+
+
+def _make_room(settings: dict[str, Any], models: int) -> None:
+    """Pools and quota of a size that holds as many models: the gate sums what they ask for."""
+    for pool in settings.get("gpu_pools", {}).values():
+        pool["max_gpus"] = max(pool["max_gpus"], 4 * models)
+    for pool in settings.get("cpu_pools", {}).values():
+        pool["max_vcpus"] = max(pool["max_vcpus"], 32 * models)
+    settings["workload_namespace"] = {
+        **settings["workload_namespace"],
+        "max_cpu": 64 * models, "max_memory_gib": 256 * models, "max_gpus": 4 * models, "max_pods": 20 * models,
+    }  # fmt: skip
 
 
 def _copy(source: Path, target: Path, like: str, name: str) -> None:
