@@ -21,10 +21,20 @@ _ALIAS: Final = "aws:kms/alias:Alias"
 
 def fetched_by(graph: Graph, namespace: str, account: str) -> Iterator[tuple[str, Names]]:
     """Programs that the pods of an account run in S3, each with bucket, prefix and key."""
+    for program, uri in graph.once_for(_fetched_in, namespace).get(account, ()):
+        yield program, _places(uri, graph)
+
+
+def _fetched_in(graph: Graph, namespace: str) -> Mapping[str, Sequence[tuple[str, str]]]:
+    """Program and address of all that is fetched in a namespace, by account: asked once, not once an account."""
+    by_account: dict[str, list[tuple[str, str]]] = {}
     for service in graph.of_type(*INFERENCE_SERVICE, *LLM):
         if namespace_of(service) == namespace:
             found = _of_llm(service, graph) if service.type in LLM else _of_predictive(service, graph)
-            yield from ((p, _places(uri, graph)) for p, who, uri in found if who == account and uri)
+            for program, account, uri in found:
+                if uri:
+                    by_account.setdefault(account, []).append((program, uri))
+    return by_account
 
 
 def key_of(bucket: Resource, graph: Graph) -> Resource | None:
