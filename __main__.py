@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pulumi
 
+from components.agents.agents import Agents, AgentsArgs
+from components.cluster.adopted_cluster import AdoptedCluster
 from components.cluster.cluster import Cluster, ClusterArgs
 from components.cluster.cluster_addons import ClusterAddons, ClusterAddonsArgs
 from components.cluster.providers import aws_provider, kubernetes_provider
@@ -16,6 +18,9 @@ from components.gateway.certificates import Certificates, CertificatesArgs
 from components.gateway.gateway import Gateway, GatewayArgs
 from components.gateway.load_balancers import LoadBalancers, LoadBalancersArgs
 from components.identity.capability_role import model_roles
+from components.identity.existing_boundary import AdoptedBoundary, AdoptedBoundaryArgs
+from components.loops.durable import Durable, DurableArgs
+from components.loops.workers import LoopWorkers, LoopWorkersArgs
 from components.mesh.mesh import Mesh, MeshArgs
 from components.models.args import ModelArgs
 from components.models.cluster_roles import (
@@ -35,6 +40,7 @@ from components.serving.autoscaling import Autoscaling, AutoscalingArgs
 from components.serving.serving import Serving, ServingArgs
 from components.storage.image_registry import ImageRegistry, ImageRegistryArgs
 from components.storage.model_store import ModelStore, ModelStoreArgs
+from stacks.accepted import constants_of
 from stacks.load import load_stack
 from stacks.platform_handles import PlatformHandles
 
@@ -45,12 +51,13 @@ own, names, platform = stack.settings, stack.names, PlatformHandles(stack)
 tags, kept, registry = own.platform.tags(stack.name), own.platform.kept, stack.registry
 provider = aws_provider(names, tags)
 on_aws = pulumi.ResourceOptions(provider=provider)
-
 # ``platform.network`` and the like are handles: of this stack, made further up on this page, or of the stack above that
 # exports them. ``stack.ground`` is what the network's settings say, known before anything exists.
 
-# Who: the roles of models. Every role carries the boundary, which the bootstrap made.
+# Who: the roles of models. Every role carries the boundary, which the bootstrap made, or the organisation.
 if own.identity is not None:
+    if own.identity.boundary is not None:
+        AdoptedBoundary("boundary", AdoptedBoundaryArgs(settings=own.identity.boundary), on_aws)
     platform.identity = model_roles(names, [MODELS], on_aws)
 
 # The ground: storage, network, cluster, the first nodes.
@@ -72,7 +79,8 @@ if own.network is not None:
     platform.network = made("network", network, on_aws).handle
 if own.cluster is not None:
     cluster = ClusterArgs(settings=own.cluster, names=names, network=platform.network, lifecycle=kept)
-    platform.cluster = Cluster("cluster", cluster, on_aws).handle
+    stands = AdoptedCluster if own.cluster.existing else Cluster
+    platform.cluster = stands("cluster", cluster, on_aws).handle
 if own.system_nodes is not None:
     system_nodes = SystemNodesArgs(
         settings=own.system_nodes,
@@ -89,13 +97,12 @@ if own.system_nodes is not None:
 # Everything below stands inside the cluster; nothing is asked of it before the deploy role may enter.
 inside = on_aws
 if stack.owner_of("cluster") is not None:
-    api = kubernetes_provider(names, platform.cluster)
-    inside = pulumi.ResourceOptions(providers=[provider, api])
+    inside = pulumi.ResourceOptions(providers=[provider, kubernetes_provider(names, platform.cluster)])
 if own.cluster is not None:
     ClusterReaders("cluster-readers", ClusterReadersArgs(cluster=platform.cluster), inside)
 if own.system_nodes is not None:
     cluster_addons = ClusterAddonsArgs(
-        names=names, cluster=platform.cluster, system_nodes=platform.system_nodes
+        names=names, cluster=platform.cluster, system_nodes=platform.system_nodes, there=stack.add_ons_there
     )
     platform.cluster_addons = ClusterAddons("cluster-addons", cluster_addons, inside).handle
 
@@ -109,15 +116,11 @@ if own.karpenter is not None:
         registry=registry,
     )
     platform.karpenter = Karpenter("karpenter", karpenter, inside).handle
-for pool, gpu_settings in own.gpu_pools.items():
-    gpu_pool = GpuPoolArgs(
-        pool=pool, settings=gpu_settings, names=names, karpenter=platform.karpenter, tags=tags
-    )
+for pool, gpu in own.gpu_pools.items():
+    gpu_pool = GpuPoolArgs(pool=pool, settings=gpu, names=names, karpenter=platform.karpenter, tags=tags)
     GpuPool(f"gpu-{pool}", gpu_pool, inside)
-for pool, cpu_settings in own.cpu_pools.items():
-    cpu_pool = CpuPoolArgs(
-        pool=pool, settings=cpu_settings, names=names, karpenter=platform.karpenter, tags=tags
-    )
+for pool, cpu in own.cpu_pools.items():
+    cpu_pool = CpuPoolArgs(pool=pool, settings=cpu, names=names, karpenter=platform.karpenter, tags=tags)
     CpuPool(f"cpu-{pool}", cpu_pool, inside)
 
 # Trust and ways in.
@@ -187,10 +190,11 @@ if own.telemetry is not None:
         mesh=platform.mesh,
         lifecycle=kept,
         registry=registry,
+        constants=constants_of(stack.name, own.gpu_pools.values()),
     )
     platform.telemetry = Telemetry("telemetry", telemetry, inside).handle
 
-# The models.
+# The models, the loops that move and watch them, and the agents that think with them.
 if own.workload_namespace is not None:
     workload_namespace = WorkloadNamespaceArgs(
         settings=own.workload_namespace,
@@ -201,6 +205,30 @@ if own.workload_namespace is not None:
     platform.workload_namespace = WorkloadNamespace("models-namespace", workload_namespace, inside).handle
     deployers = ModelDeployersArgs(workload_namespace=platform.workload_namespace, gateway=platform.gateway)
     ModelDeployers("model-deployers", deployers, inside)
+if own.durable is not None:
+    durable = DurableArgs(
+        settings=own.durable,
+        names=names,
+        network=platform.network,
+        cluster=platform.cluster,
+        mesh=platform.mesh,
+        address_ranges=stack.ground.balancer_ranges["internal"],
+        lifecycle=kept,
+        registry=registry,
+    )
+    platform.durable = Durable("durable", durable, inside).handle
+if own.loops is not None:
+    loops = LoopWorkersArgs(
+        settings=own.loops,
+        engine=stack.settings_of("durable"),
+        names=names,
+        api_server_range=stack.ground.api_server_range,
+        durable=platform.durable,
+        workload_namespace=platform.workload_namespace,
+        gateway=platform.gateway,
+        telemetry=platform.telemetry,
+    )
+    platform.loops = LoopWorkers("loops", loops, inside).handle
 for name, plan in stack.plans.items():
     model = ModelArgs(
         plan=plan,
@@ -217,5 +245,21 @@ for name, plan in stack.plans.items():
         stable={other: chosen.traffic.stable for other, chosen in own.models.items()},
     )
     (Llm if plan.engine == "vllm" else PredictiveModel)(f"model-{name}", model, inside)
-
+if own.agents:
+    agents = AgentsArgs(
+        agents=stack.agents,
+        engine=stack.settings_of("durable"),
+        hostname=stack.settings_of("gateway").hostname,
+        has_own_authority=stack.settings_of("certificates").acme is None,
+        names=names,
+        api_server_range=stack.ground.api_server_range,
+        endpoint_ranges=stack.ground.endpoint_ranges,
+        model_store=platform.model_store,
+        durable=platform.durable,
+        workload_namespace=platform.workload_namespace,
+        gateway=platform.gateway,
+        telemetry=platform.telemetry,
+        lifecycle=kept,
+    )
+    Agents("agents", agents, inside)
 platform.export()

@@ -6,6 +6,7 @@ import pulumi
 
 from bootstrap.settings import derived, load_bootstrap
 from components.cluster.providers import aws_provider
+from components.cluster.runner import Runner, RunnerArgs
 from components.foundation.deploy_boundary import DeployBoundary, DeployBoundaryArgs
 from components.foundation.deploy_role import (
     DEPLOY_SESSION_SECONDS,
@@ -34,13 +35,14 @@ trust = GithubTrust("github", GithubTrustArgs(), on_aws)
 # The most that the roles of each platform can do, and the most that the roles below can do. No deploy role may change
 # either: who can widen a boundary is bounded by nothing.
 for its in account.platforms.values():
-    PermissionsBoundary(f"{its.environment}-boundary", PermissionsBoundaryArgs(names=its), on_aws)
+    if its.adopted_boundary is None:  # an organisation's own is made, and changed, by nobody here
+        PermissionsBoundary(f"{its.environment}-boundary", PermissionsBoundaryArgs(names=its), on_aws)
 kept = (
     names.boundary_arn,
     *(its.boundary_arn for its in account.platforms.values()),
     *(f"arn:{names.partition}:iam::{names.account}:{kind}/{its.platform}-*{role}{end}"
       for its in account.platforms.values()
-      for role in ("deploy", "preview", "publisher")
+      for role in ("deploy", "preview", "publisher", "runner")
       for kind, end in (("role", ""), ("policy", "-*"))),
 )  # fmt: skip
 limits = DeployBoundary("deploy-limits", DeployBoundaryArgs(names=names, kept=kept), on_aws)
@@ -92,4 +94,20 @@ for stack in account.stacks.values():
             bounded,
         )
 
+# Where jobs run that reach a private API: a project a network, where the file asks for one.
+runners = {
+    name: Runner(
+        f"{name}-runner",
+        RunnerArgs(
+            settings=settings,
+            names=account.stacks[name].names,
+            repository=own.github.repository,
+            boundary_arn=names.boundary_arn,
+        ),
+        bounded,
+    ).handle.exports()
+    for name, settings in own.runners.items()
+}
+
 pulumi.export("state", store.handle.exports())
+pulumi.export("runners", runners)

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import Field, ValidationError
 
+from components.cluster.runner import RunnerSettings
 from components.foundation.base import Settings
 from components.foundation.deploy_role import Kind, capability
 from components.foundation.github_trust import GithubSettings
@@ -50,6 +51,8 @@ class BootstrapSettings(Settings):
     github: GithubSettings
     stacks: list[Slug] = Field(min_length=1)
     """The stacks of this account that workflows bring up: each gets a deploy and a preview role."""
+    runners: dict[Slug, RunnerSettings] = Field(default_factory=dict)
+    """Where workflows' jobs run inside a network, by the platform's stack; none: organisations bring theirs."""
     administrator_role_arns: list[RoleArn] = Field(default_factory=list)
     """Roles of people who may take on a deploy role by hand; none: workflows alone deploy."""
 
@@ -101,7 +104,7 @@ def load_bootstrap(name: str, raw: Mapping[str, Any], stack_files: Path) -> Boot
         except SettingsError as error:
             problems += [f"stacks: {line}" for line in error.lines]
     found = Bootstrap(settings=settings, stacks=stacks)
-    problems += [*_disagreements(found), *_twice(found)]
+    problems += [*_disagreements(found), *_twice(found), *_runners(found)]
     if problems:
         raise SettingsError.of(name, problems)
     return found
@@ -159,3 +162,14 @@ def _twice(found: Bootstrap) -> Iterator[str]:
         if role in seen:
             yield f"stacks: {seen[role]} and {name} would share the role {role}"
         seen.setdefault(role, name)
+
+
+def _runners(found: Bootstrap) -> Iterator[str]:
+    """A runner of no platform, or one whose connection lies elsewhere."""
+    account = found.settings.platform
+    platforms = sorted(name for name, stack in found.stacks.items() if stack.upstream is None)
+    for name, runner in found.settings.runners.items():
+        if name not in platforms:
+            yield f"runners.{name}: is no stack with a network here; there are {', '.join(platforms) or 'none'}"
+        for problem in runner.elsewhere(account.account, account.region):
+            yield f"runners.{name}.{problem}"

@@ -25,7 +25,13 @@ _PATTERNS: Final = {
     r"^\d{12}$": "12 digits, in quotes",
     r"^[a-z]{2}(-[a-z]+)+-\d$": "a region such as eu-central-1",
     r"^[a-z][a-z0-9]{1,11}$": "2 to 12 lower-case letters and digits, starting with a letter",
+    r"^[a-z0-9-]+(\.[a-z0-9-]+)+$": "a host name such as models.acme.io, in lower case",
     r"^[^\s@]+@[^\s@]+\.[^\s@]+$": "an e-mail address",
+    r"^(https?://[a-z0-9][a-z0-9.-]*(:\d{1,5})?|run://(remedy|rollout))$": (
+        "a server without a path, such as https://mail.support.svc:8443, or run://remedy or run://rollout"
+    ),
+    r"^(arguments|answer)\.[a-z][a-zA-Z0-9_]{0,40}$": "arguments.NAME or answer.NAME of the call that is undone",
+    r"^([^\s@]+@[^\s@]+\.[^\s@]+|slipway-[a-z][a-z-]{0,30}@[a-z][a-z0-9-]{0,30})$": "an e-mail address",
 }
 """What patterns that people meet often say in words."""
 
@@ -79,7 +85,7 @@ def did_you_mean(got: str, allowed: Sequence[str], few: str = "allowed are") -> 
 
 
 def _line(details: Any, model: type[BaseModel] | None) -> str:
-    details = {**details, "loc": _written(details["loc"], model)}
+    details = {**details, "loc": _written(details, model)}
     steps = [str(step) for step in details["loc"]]
     if steps and steps[-1] == "[key]":
         # pydantic's own step for "the key itself is wrong", which nobody wrote.
@@ -90,12 +96,17 @@ def _line(details: Any, model: type[BaseModel] | None) -> str:
     return f"{'.'.join(steps) or 'file'}: {_said(details, model)}{_got(details)}"
 
 
-def _written(location: Sequence[Any], model: type[BaseModel] | None) -> tuple[Any, ...]:
-    """The path as it stands in the file: pydantic adds the kind of an item of a list that holds several kinds."""
+def _written(details: Any, model: type[BaseModel] | None) -> tuple[Any, ...]:
+    """The path as it stands in the file: pydantic adds the kind where there are several."""
     kept: list[Any] = []
+    location: Sequence[Any] = details["loc"]
+    # Where a whole model is wrong its kind comes last; elsewhere the last step is what somebody wrote, or should have.
+    last = len(location) - (details["type"] != "value_error")
     for index, step in enumerate(location):
-        is_kind = bool(kept) and isinstance(kept[-1], int) and index < len(location) - 1
-        if not (is_kind and str(step) not in _keys_at(model, kept)):
+        keys = _keys_at(model, kept)
+        # An item's kind follows its index in a list; under a key it follows where models, not names, are expected.
+        is_kind = bool(kept) and (isinstance(kept[-1], int) or bool(keys)) and index < last
+        if not (is_kind and str(step) not in keys):
             kept.append(step)
     return tuple(kept)
 

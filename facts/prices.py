@@ -33,6 +33,8 @@ class InstancePrices(Strict):
     source: str
     on_demand: dict[str, dict[str, PositiveFloat]]
     spot: dict[str, dict[str, PositiveFloat]]
+    reserved: dict[str, dict[str, PositiveFloat]] = Field(default_factory=dict)
+    """For a year without a payment upfront (a savings plan of the instance's family, or a reserved instance)."""
 
 
 class Prices(Strict):
@@ -54,6 +56,11 @@ def service_price(name: str, region: str) -> float | None:
     """USD for one unit of a service; None where no price is known for the region."""
     found = prices().services[name]
     return found.everywhere if found.everywhere is not None else found.regions.get(region)
+
+
+def reserved_price(kind: str, region: str) -> float | None:
+    """USD an hour of a machine that is paid for a year; None where no price is known."""
+    return prices().instances.reserved.get(region, {}).get(kind)
 
 
 def instance_price(kind: str, region: str, *, spot: bool = False) -> float | None:

@@ -28,6 +28,16 @@ def regions() -> Mapping[str, str]:
     return {name: row["partition"] for name, row in _read()["regions"].items()}
 
 
+def supported_regions() -> list[str]:
+    """The regions that a platform may stand in, sorted."""
+    return sorted(name for name, partition in regions().items() if partition == PARTITION)
+
+
+def known_types() -> list[str]:
+    """The instance types of which it is known where they are offered, sorted."""
+    return sorted(_offers())
+
+
 @cache
 def zones(region: str) -> frozenset[str]:
     """The letters of a region's zones; none where they are not known."""

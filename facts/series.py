@@ -60,6 +60,22 @@ def exporters() -> tuple[Exporter, ...]:
 
 
 @cache
+def labels_by_name() -> dict[str, frozenset[str]]:
+    """The labels that each name may be asked with: its own, and those that the scrape adds."""
+    found: dict[str, frozenset[str]] = {}
+    for exporter in exporters():
+        for one in exporter.series:
+            for name in one.asked_as:
+                more = (
+                    {"le"} if name.endswith("_bucket") else {"quantile"} if one.type == "summary" else set()
+                )
+                own = frozenset({*one.labels, *exporter.target_labels, *more})
+                # Two exporters may give one name, such as up.
+                found[name] = found.get(name, frozenset()) | own
+    return found
+
+
+@cache
 def by_name() -> dict[str, Series]:
     """Every name that a query may ask for. A histogram stands under three."""
     return {name: one for exporter in exporters() for one in exporter.series for name in one.asked_as}

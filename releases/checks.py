@@ -2,37 +2,21 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import Final
 
 from facts.licences import licence_terms
 from releases.licence import Use
 from releases.load import LoadedRelease
+from releases.loaded import LoadedRecord
+from releases.problem import Problem
 from releases.state import Decision
+from releases.trust import trust_problems
 
 EXAMPLE_ACCOUNT: Final = "111122223333"
 """The account of AWS's own documentation, which is nobody's: illustrative records may stand there."""
 
-Kind = Literal[
-    "illustrative",
-    "licence-not-reviewed",
-    "licence-refused",
-    "licence-obligations",
-    "not-approved",
-    "approval-refused",
-    "objectives",
-    "residency",
-    "use",
-    "remote-code",
-    "replicas",
-    "placement",
-    "revoked",
-    "evaluation",
-    "unsigned",
-    "retention",
-    "adapter",
-    "share",
-    "limits",
-]
+_EXAMPLE_DOMAINS: Final = ("example.com", "example.org", "example.net")
+"""Nobody has an address there (RFC 2606, section 3; read 2026-11-29); so are names below ``.example``."""
 
 
 @dataclass(frozen=True)
@@ -44,22 +28,20 @@ class Environment:
     use: Use = "commercial"
     """What its models are used for: the licence must permit it."""
     signed_only: bool = False
+    signed_decisions: bool = False
+    """Whether only decisions count that their maker signed, and nobody's about their own work."""
     payload_days: Mapping[str, int] = field(default_factory=dict)
     """How many days a payload exists, old versions included, by data class; empty where none is kept."""
     metric_days: int | None = None
     """How many days Prometheus keeps its series; None where no telemetry is known."""
 
 
-@dataclass(frozen=True)
-class Problem:
-    """One reason against it; ``path`` is the file and the value in it that says so."""
-
-    kind: Kind
-    path: str
-    message: str
-
-    def __str__(self) -> str:
-        return f"{self.path}: {self.message}"
+def is_nobody(who: str) -> bool:
+    """Whether an address is of a domain that documentation uses, where nobody can be asked."""
+    domain = who.rpartition("@")[2].lower()
+    return domain.endswith(".example") or any(
+        domain == d or domain.endswith(f".{d}") for d in _EXAMPLE_DOMAINS
+    )
 
 
 def environment_problems(loaded: LoadedRelease, environment: Environment) -> list[Problem]:
@@ -67,11 +49,27 @@ def environment_problems(loaded: LoadedRelease, environment: Environment) -> lis
     return [
         *_record_problems(loaded, environment),
         *_data_problems(loaded, environment),
+        *stranger_problems(loaded, environment.account),
+        *trust_problems(loaded, signed_only=environment.signed_decisions),
         *state_problems(loaded),
     ]
 
 
-def state_problems(loaded: LoadedRelease) -> list[Problem]:
+def stranger_problems(loaded: LoadedRecord, account: str) -> Iterator[Problem]:
+    """Decisions of the example organisation say nothing about a release that somebody really serves."""
+    if account == EXAMPLE_ACCOUNT:
+        return
+    for decision, command in ((loaded.state.licence_review, "review"), (loaded.state.approval, "approve")):
+        if decision is not None and decision.granted and is_nobody(decision.who):
+            yield Problem(
+                "nobody",
+                f"{loaded.events_folder}/{decision.name}: who",
+                f"{decision.who} is nobody: that domain is for documentation, so the decision counts in account "
+                f"{EXAMPLE_ACCOUNT} alone (got {account}); slipway release {command} appends your own",
+            )
+
+
+def state_problems(loaded: LoadedRecord) -> list[Problem]:
     """What speaks against this release wherever it would run."""
     return [*_decision_problems(loaded), *_event_problems(loaded)]
 
@@ -140,7 +138,7 @@ def _data_problems(loaded: LoadedRelease, environment: Environment) -> Iterator[
         )
 
 
-def _event_problems(loaded: LoadedRelease) -> Iterator[Problem]:
+def _event_problems(loaded: LoadedRecord) -> Iterator[Problem]:
     state = loaded.state
     if state.revocation is not None:
         yield Problem(
@@ -160,7 +158,22 @@ def _event_problems(loaded: LoadedRelease) -> Iterator[Problem]:
             )
 
 
-def _decision_problems(loaded: LoadedRelease) -> Iterator[Problem]:
+def _decision_problems(loaded: LoadedRecord) -> Iterator[Problem]:
+    state, folder = loaded.state, loaded.events_folder
+    if isinstance(loaded, LoadedRelease):
+        yield from _licence_problems(loaded)
+    if state.approval is None:
+        yield Problem(
+            "not-approved",
+            folder,
+            "no approval event judged this record; append one, or take the version out of the stack",
+        )
+    elif not state.approval.granted:
+        said = f"{state.approval.who} refused it on {state.approval.when}; take the version out of the stack"
+        yield Problem("approval-refused", f"{folder}/{state.approval.name}: decision", said)
+
+
+def _licence_problems(loaded: LoadedRelease) -> Iterator[Problem]:
     state, folder = loaded.state, loaded.events_folder
     if state.licence_review is None:
         yield Problem(
@@ -174,15 +187,6 @@ def _decision_problems(loaded: LoadedRelease) -> Iterator[Problem]:
         yield Problem("licence-refused", f"{folder}/{review.name}: decision", said)
     else:
         yield from _obligation_problems(loaded, state.licence_review)
-    if state.approval is None:
-        yield Problem(
-            "not-approved",
-            folder,
-            "no approval event judged this record; append one, or take the version out of the stack",
-        )
-    elif not state.approval.granted:
-        said = f"{state.approval.who} refused it on {state.approval.when}; take the version out of the stack"
-        yield Problem("approval-refused", f"{folder}/{state.approval.name}: decision", said)
 
 
 def _obligation_problems(loaded: LoadedRelease, review: Decision) -> Iterator[Problem]:

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from releases.checks import Problem
 from releases.load import LoadedRelease
+from releases.problem import Problem
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 from typing import Final
 
+from releases.agent import Agent
 from releases.evaluation import Evaluation
 from releases.events import (
     Appended,
@@ -21,13 +22,15 @@ from releases.events import (
 )
 from releases.release import Release
 
+_OF_MODELS: Final = frozenset({"licence-review", "rollout", "drift"})
+"""Kinds that an agent's record knows nothing of: its model's licence and shares are the model's."""
 _WAY_OUT: Final = (
     "an event that is not merged yet takes this digest; if it is merged, the record must not change: "
     "take its change back and write a new version"
 )
 
 
-def contradictions(events: Sequence[Appended], digest: str, release: Release | None) -> Iterator[str]:
+def contradictions(events: Sequence[Appended], digest: str, release: Release | Agent | None) -> Iterator[str]:
     """One line each, beginning with the file's name. A record that is still wrong will change: it is not asked."""
     for appended in events:
         event = appended.event
@@ -56,28 +59,36 @@ def successor_problems(events: Sequence[Appended], version: str, versions: Colle
             yield f"{appended.name}: successor: there is no record of it; there are {others} (got {event.successor!r})"
 
 
-def _against_the_record(appended: Appended, digest: str, release: Release) -> Iterator[str]:
+def _against_the_record(appended: Appended, digest: str, release: Release | Agent) -> Iterator[str]:
     event = appended.event
+    if isinstance(release, Agent) and event.kind in _OF_MODELS:
+        yield f"kind: is said of models, not of agents (got {event.kind!r})"
+        return
     if event.record != digest:
         yield f"record: should be {digest}, the digest of the record beside it (got {event.record!r}); {_WAY_OUT}"
-    field, day = max(days_of(release), key=lambda known: known[1])
+    field, day = max(days_of(release), key=lambda known: known[1], default=("", date.min))
     if event.date < day:
         yield f"date: should not be before {day}, which the record states in {field} (got {event.date})"
-    if isinstance(event, LicenceReview) and event.licence != release.licence.name:
+    if (
+        isinstance(event, LicenceReview)
+        and isinstance(release, Release)
+        and event.licence != release.licence.name
+    ):
         yield f"licence: should be {release.licence.name!r}, as in the record (got {event.licence!r})"
     if isinstance(event, EvaluationEvent):
         yield from _against_birth(event, release)
 
 
-def days_of(release: Release) -> Iterator[tuple[str, date]]:
+def days_of(release: Release | Agent) -> Iterator[tuple[str, date]]:
     """What must have happened before anybody could judge the record."""
-    yield "origin.read", release.origin.read
-    yield "licence.read", release.licence.read
+    if isinstance(release, Release):
+        yield "origin.read", release.origin.read
+        yield "licence.read", release.licence.read
     for index, evaluation in enumerate(release.evaluations):
         yield f"evaluations.{index}.date", evaluation.date
 
 
-def _against_birth(event: EvaluationEvent, release: Release) -> Iterator[str]:
+def _against_birth(event: EvaluationEvent, release: Release | Agent) -> Iterator[str]:
     """A later figure replaces the earlier one, and not what was agreed before either was known."""
     later = event.evaluation
     if later.date > event.date:

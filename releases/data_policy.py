@@ -4,14 +4,17 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
+from facts.regions import Region
 from facts.strict import Strict
-from releases.text import Region
+
+DataClass = Literal["public", "internal", "confidential", "restricted"]
+"""The words of facts/data_classes.py."""
 
 
 class DataPolicy(Strict):
     """What may be sent to the model, and where that may happen."""
 
-    data_class: Literal["public", "internal", "confidential", "restricted"]
+    data_class: DataClass
     pii: Literal["refused", "redacted", "allowed"] = "refused"
     residency: list[Region] = Field(min_length=1, description="The regions in which it may run.")
     retention_days: int | None = Field(

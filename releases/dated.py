@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from typing import Final, Literal
 
 from releases.contradictions import days_of
-from releases.load import LoadedRelease
+from releases.loaded import LoadedRecord
 
 NEAR: Final = timedelta(days=30)
 
@@ -25,7 +25,7 @@ class Notice:
     fix: str
 
 
-def notices(loaded: LoadedRelease, today: date) -> Iterator[Notice]:
+def notices(loaded: LoadedRecord, today: date) -> Iterator[Notice]:
     """What the gate says of a release that a stack runs."""
     yield from _future(loaded, today)
     yield from _licence(loaded, today)
@@ -33,13 +33,13 @@ def notices(loaded: LoadedRelease, today: date) -> Iterator[Notice]:
     yield from _warnings(loaded)
 
 
-def _future(loaded: LoadedRelease, today: date) -> Iterator[Notice]:
+def _future(loaded: LoadedRecord, today: date) -> Iterator[Notice]:
     """The latest decision of a kind counts, so a mistyped year would outrank every correction."""
     said = [
         (f"{loaded.where(event)}: date", event.date, f"the {event.kind} of {event.date} lies ahead")
         for event in loaded.events
     ]
-    said += [(f"{loaded.file}: {field}", day, f"{day} lies ahead") for field, day in days_of(loaded.release)]
+    said += [(f"{loaded.file}: {field}", day, f"{day} lies ahead") for field, day in days_of(loaded.record)]
     for place, day, message in said:
         if day > today:
             yield Notice(
@@ -51,7 +51,7 @@ def _future(loaded: LoadedRelease, today: date) -> Iterator[Notice]:
             )
 
 
-def _licence(loaded: LoadedRelease, today: date) -> Iterator[Notice]:
+def _licence(loaded: LoadedRecord, today: date) -> Iterator[Notice]:
     review = loaded.state.licence_review
     if review is None or review.until is None or review.until - NEAR > today:
         return
@@ -65,7 +65,7 @@ def _licence(loaded: LoadedRelease, today: date) -> Iterator[Notice]:
     )
 
 
-def _sunset(loaded: LoadedRelease, today: date) -> Iterator[Notice]:
+def _sunset(loaded: LoadedRecord, today: date) -> Iterator[Notice]:
     sunset = loaded.state.sunset
     if sunset is None or sunset.ends - NEAR > today:
         return
@@ -80,7 +80,7 @@ def _sunset(loaded: LoadedRelease, today: date) -> Iterator[Notice]:
     )
 
 
-def _warnings(loaded: LoadedRelease) -> Iterator[Notice]:
+def _warnings(loaded: LoadedRecord) -> Iterator[Notice]:
     deprecation = loaded.state.deprecation
     if deprecation is not None:
         successor = f"; {deprecation.successor} is its successor" if deprecation.successor else ""

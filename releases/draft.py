@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final, get_args
 
+from facts.licences import LicenceTerms, licence_terms
 from facts.strict_yaml import YamlProblem, load
 from releases import contents
 from releases.config_json import Config, ConfigError, base_of_adapter
@@ -151,13 +152,22 @@ def _origin(folder: Path, config: Config, card: Mapping[str, Any], today: date) 
 def _licence(card: Mapping[str, Any], today: date) -> dict[str, Any]:
     said = str(card.get("license_name") or card.get("license") or "")
     known = {name.lower(): name for name in get_args(LicenceName)} | _LICENCES
+    name = known.get(said.lower(), changeme(f"as found{f' (the card says {said})' if said else ''}"))
+    terms = licence_terms().get(name)
     return {
-        "name": known.get(said.lower(), changeme(f"as found{f' (the card says {said})' if said else ''}")),
+        "name": name,
         "source": "README.md in the artifact (front matter)" if said else changeme("where it was found"),
         "read": today,
-        "obligations": [changeme("what the licence asks for")],
-        "permitted_uses": [changeme("internal, commercial, research")],
+        "obligations": list(terms.serving.values()) if terms else [changeme("what the licence asks for")],
+        "permitted_uses": _uses(terms),
     }
+
+
+def _uses(terms: LicenceTerms | None) -> list[str]:
+    """What the licence permits; where it permits nothing commercial, whether work inside is that is asked of people."""
+    if terms is None:
+        return [changeme("internal, commercial, research")]
+    return ["internal", "commercial", "research"] if terms.commercial else ["research"]
 
 
 def _needs(folder: Path, artifact: Mapping[str, Any], config: Config) -> dict[str, Any]:

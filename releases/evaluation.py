@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from facts.strict import Strict
-from releases.text import Digest, Person, Text
+from releases.text import Digest, Speaker, Text
 
 
 class Evaluation(Strict):
@@ -23,7 +23,7 @@ class Evaluation(Strict):
     direction: Literal["higher", "lower"] = Field(
         default="higher", description="Which way the metric is better."
     )
-    by: Person
+    by: Speaker
     date: date
 
     @property

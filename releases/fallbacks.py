@@ -1,4 +1,4 @@
-"""Whether the models that stand in for others exist, and nobody stands in for themselves by a detour."""
+"""Whether the models and versions that stand in for others exist, and nobody stands in for themselves by a detour."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -17,6 +17,7 @@ def fallback_problems(releases: Mapping[str, Sequence[Release]]) -> Iterator[str
     for _, versions in sorted(releases.items()):
         for release in versions:
             file = f"{_PREFIX}/{release.model}/{release.version}/release.yaml"
+            yield from _other_version(release, sorted(one.version for one in versions), file)
             for name, index in _stand_ins(release):
                 path = f"{file}: fail_soft.{index}.model"
                 if name not in releases:
@@ -25,6 +26,15 @@ def fallback_problems(releases: Mapping[str, Sequence[Release]]) -> Iterator[str
                 circle = _way_back(release.model, name, ways)
                 if circle:
                     yield f"{path}: {' -> '.join(circle)} is a cycle; let one of them refuse politely"
+
+
+def _other_version(release: Release, known: Sequence[str], file: str) -> Iterator[str]:
+    """The version that loops give this one's traffic to."""
+    version = release.rollout.fallback
+    if version == release.version:
+        yield f"{file}: rollout.fallback: {version} cannot take over from itself"
+    elif version is not None and version not in known:
+        yield f"{file}: rollout.fallback: no version {version!r} of {release.model}; there are {', '.join(known)}"
 
 
 def _stand_ins(release: Release) -> list[tuple[str, int]]:

@@ -1,109 +1,131 @@
 """Reading the committed releases: every problem of every file at once, in the file's words."""
 
-import hashlib
-import json
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Final
 
-from pydantic import ValidationError
-
-from facts.explain import did_you_mean, explain, placeholders
-from facts.strict import Strict
-from facts.strict_yaml import YamlProblem, load
+from facts.explain import did_you_mean
 from releases.contradictions import contradictions, successor_problems
-from releases.evaluation import Evaluation
-from releases.events import KINDS, AnyEvent, Appended
+from releases.event_signature import KEYS, load_keys
+from releases.events import Appended
 from releases.fallbacks import fallback_problems
+from releases.loaded import LoadedRecord
+from releases.people import People, load_people, signed_events
+from releases.record_file import ReleaseError, load_events, read_mapping, record_digest, validated
 from releases.release import Release
 from releases.signature import BUNDLE, PUBLIC_KEY, signature_problems
-from releases.state import ReleaseState, fold
+
+__all__ = [
+    "FOLDER",
+    "LoadedRelease",
+    "ReleaseError",
+    "find",
+    "load_record",
+    "load_releases",
+    "load_version",
+    "record_digest",
+]
 
 FOLDER: Final = Path(__file__).parent / "models"
 _PREFIX: Final = "releases/models"
-_Model = TypeVar("_Model", bound=Strict)
 _FOLDER_NAME: Final = re.compile(r"^[a-z][a-z0-9-]{0,30}$")
 
 
-class ReleaseError(ValueError):
-    """Records or events are wrong; ``problems`` holds one line each, beginning with the file's name."""
-
-    def __init__(self, problems: list[str]) -> None:
-        self.problems = problems
-        count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
-        super().__init__("\n".join([f"releases have {count}:", *(f"  {problem}" for problem in problems)]))
-
-
 @dataclass(frozen=True)
-class LoadedRelease:
-    """A record, its digest and what happened to it since."""
+class _Trusted:
+    """Whose word counts: keys of workflows, and people."""
+
+    keys: Mapping[str, bytes]
+    people: People | None
+
+
+@dataclass(frozen=True, init=False)
+class LoadedRelease(LoadedRecord):
+    """A model's record, its digest and what happened to it since."""
 
     release: Release
-    record_digest: str
-    appended: tuple[Appended, ...] = ()
+    signed: frozenset[str] = field(compare=False)
+    """The files of events that carry the signature of whoever says them."""
+    people: People | None = field(compare=False)
+    """Who may decide; None where nobody wrote it down."""
 
-    @property
-    def events(self) -> tuple[AnyEvent, ...]:
-        """In the order in which they were said."""
-        return tuple(appended.event for appended in self.appended)
+    def __init__(
+        self,
+        release: Release,
+        record_digest: str,
+        appended: tuple[Appended, ...] = (),
+        signed: frozenset[str] = frozenset(),
+        people: People | None = None,
+    ) -> None:
+        super().__init__(record_digest, appended)
+        for name, value in (("release", release), ("signed", signed), ("people", people)):
+            object.__setattr__(self, name, value)
 
     @property
     def file(self) -> str:
-        """The record's file, as messages name it."""
         return f"{_PREFIX}/{self.release.model}/{self.release.version}/release.yaml"
 
     @property
-    def events_folder(self) -> str:
-        """The folder of its events, as messages name it."""
-        return self.file.replace("release.yaml", "events")
-
-    @cached_property
-    def state(self) -> ReleaseState:
-        """What is true of it now."""
-        return fold(self.record_digest, self.appended, self.release.evaluations)
-
-    def where(self, said: AnyEvent | Evaluation) -> str:
-        """The file that says so, and the place in it where a record's own figure stands."""
-        for index, born in enumerate(self.release.evaluations):
-            if born is said:
-                return f"{self.file}: evaluations.{index}"
-        for appended in self.appended:
-            if said is appended.event:
-                return f"{self.events_folder}/{appended.name}"
-            if said is getattr(appended.event, "evaluation", None):
-                return f"{self.events_folder}/{appended.name}: evaluation"
-        return self.events_folder
+    def record(self) -> Release:
+        return self.release
 
 
-def record_digest(data: Any) -> str:
-    """The digest of a record's content: comments and layout may change, values may not."""
-    canonical = json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str)
-    return f"sha256:{hashlib.sha256(canonical.encode()).hexdigest()}"
-
-
-def load_releases(folder: Path = FOLDER) -> Mapping[str, Mapping[str, LoadedRelease]]:
+def load_releases(
+    folder: Path = FOLDER, wanted: Mapping[str, Collection[str]] | None = None
+) -> Mapping[str, Mapping[str, LoadedRelease]]:
     """All releases, by model and version.
+
+    Args:
+        folder: holds a folder a model.
+        wanted: the versions that somebody needs, by model. What is wrong with another one, such as a draft that still
+            holds placeholders, is then nobody's problem: it is left out. Everything counts where nothing is said.
 
     Raises:
         ReleaseError: any file is wrong, misnamed, missing or in a place where nobody would read it.
     """
     problems: list[str] = []
     found: dict[str, dict[str, LoadedRelease]] = {}
+    there: dict[str, set[str]] = {}
+    trusted = _trusted(folder)
     for version in _version_folders(folder, problems):
-        loaded = _load_version(version, f"{_PREFIX}/{version.parent.name}/{version.name}", problems)
-        if loaded is not None:
-            found.setdefault(version.parent.name, {})[version.name] = loaded
+        model, said = version.parent.name, list[str]()
+        there.setdefault(model, set()).add(version.name)
+        loaded = _load_version(version, f"{_PREFIX}/{model}/{version.name}", trusted, said)
+        is_wanted = wanted is None or version.name in wanted.get(model, ())
+        problems.extend(said if is_wanted else ())
+        if loaded is not None and (is_wanted or not said):
+            found.setdefault(model, {})[version.name] = loaded
     if not problems:  # a record that is missing because it is wrong is no missing record
-        for each in (loaded for versions in found.values() for loaded in versions.values()):
-            said = successor_problems(each.appended, each.release.version, found[each.release.model])
-            problems.extend(f"{each.events_folder}/{problem}" for problem in said)
-        problems.extend(fallback_problems({m: [v.release for v in vs.values()] for m, vs in found.items()}))
+        problems.extend(_across(found, there, wanted))
     if problems:
         raise ReleaseError(problems)
     return found
+
+
+def _across(
+    found: Mapping[str, Mapping[str, LoadedRelease]],
+    there: Mapping[str, Collection[str]],
+    wanted: Mapping[str, Collection[str]] | None,
+) -> Iterator[str]:
+    """What releases say of each other: a successor is there, and so is whatever stands in for another."""
+    for each in (loaded for versions in found.values() for loaded in versions.values()):
+        said = successor_problems(each.appended, each.release.version, there[each.release.model])
+        yield from (f"{each.events_folder}/{problem}" for problem in said)
+    of_models = {model: [each.release for each in found.get(model, {}).values()] for model in there}
+    for problem in fallback_problems(of_models):
+        model, _, version = problem.removeprefix(f"{_PREFIX}/").partition("/")
+        if wanted is None or version.partition("/")[0] in wanted.get(model, ()):
+            yield problem
+
+
+def _trusted(folder: Path) -> _Trusted:
+    try:
+        keys = load_keys(folder.parent / KEYS)
+    except (OSError, ValueError) as error:
+        raise ReleaseError([f"releases/{error}"]) from None
+    return _Trusted(keys, load_people(folder.parent))
 
 
 def load_record(folder: Path) -> tuple[Release, str]:
@@ -115,11 +137,26 @@ def load_record(folder: Path) -> tuple[Release, str]:
     file = f"{_PREFIX}/{folder.parent.name}/{folder.name}/release.yaml"
     if not (folder / "release.yaml").is_file():
         raise ReleaseError([f"{file}: is missing; slipway release new drafts one"])
-    data, said = _read(folder / "release.yaml", file)
-    release = _validate(Release, data, file, said)
+    data, said = read_mapping(folder / "release.yaml", file)
+    release = validated(Release, data, file, said)
     if release is None or said:
         raise ReleaseError(said)
     return release, record_digest(data)
+
+
+def load_version(folder: Path) -> LoadedRelease:
+    """One version from its folder, without what the others say of it.
+
+    Raises:
+        ReleaseError: its record or an event is wrong, or it is missing.
+    """
+    load_record(folder)
+    problems: list[str] = []
+    name = f"{_PREFIX}/{folder.parent.name}/{folder.name}"
+    loaded = _load_version(folder, name, _trusted(folder.parents[1]), problems)
+    if problems or loaded is None:
+        raise ReleaseError(problems)
+    return loaded
 
 
 def find(releases: Mapping[str, Mapping[str, LoadedRelease]], model: str, version: str) -> LoadedRelease:
@@ -156,7 +193,7 @@ def _version_folders(folder: Path, problems: list[str]) -> Iterator[Path]:
                 )
 
 
-def _load_version(folder: Path, name: str, problems: list[str]) -> LoadedRelease | None:
+def _load_version(folder: Path, name: str, trusted: _Trusted, problems: list[str]) -> LoadedRelease | None:
     problems.extend(
         f"{name}/{stray.name}: unknown file; {hint}"
         for stray in sorted(folder.iterdir())
@@ -167,76 +204,23 @@ def _load_version(folder: Path, name: str, problems: list[str]) -> LoadedRelease
     if not path.is_file():
         problems.append(f"{name}/release.yaml: is missing")
         return None
-    data, said = _read(path, f"{name}/release.yaml")
-    release = _validate(Release, data, f"{name}/release.yaml", said)
+    data, said = read_mapping(path, f"{name}/release.yaml")
+    release = validated(Release, data, f"{name}/release.yaml", said)
     problems.extend(said)
     if release is not None:
         problems.extend(f"{name}/{problem}" for problem in signature_problems(release.artifact, folder))
     digest = record_digest(data) if release is not None else ""
-    events = sorted(_load_events(folder / "events", name, problems), key=lambda appended: appended.order)
+    found = load_events(folder / "events", name, trusted.keys, problems)
+    events = sorted(found, key=lambda appended: appended.order)
+    people_named = {appended.name: appended.event.who for appended in events}
+    signed = signed_events(folder / "events", f"{name}/events", people_named, trusted.people, problems)
     problems.extend(f"{name}/events/{said}" for said in contradictions(events, digest, release))
     if release is None:
         return None
-    for field, got, wanted in (
+    for part, got, wanted in (
         ("model", release.model, folder.parent.name),
         ("version", release.version, folder.name),
     ):
         if got != wanted:
-            problems.append(
-                f"{name}/release.yaml: {field}: should be {wanted!r}, as its folder (got {got!r})"
-            )
-    return LoadedRelease(release, digest, tuple(events))
-
-
-def _load_events(folder: Path, name: str, problems: list[str]) -> Iterator[Appended]:
-    if not folder.is_dir():
-        if folder.exists() or folder.is_symlink():  # a revocation must not be lost to a folder that is none
-            problems.append(f"{name}/events: should be a folder")
-        return
-    for path in sorted(folder.iterdir()):
-        file = f"{name}/events/{path.name}"
-        if path.suffix != ".yaml":
-            problems.append(f"{file}: unknown file; an event stands in <date>-<kind>.yaml")
-            continue
-        data, said = _read(path, file)
-        event = None if data is None else _event(data, file, said)
-        if event is not None:
-            yield Appended(event, path.name)
-        problems.extend(said)
-
-
-def _event(data: Any, file: str, said: list[str]) -> AnyEvent | None:
-    kind = data.get("kind")
-    model = KINDS.get(kind) if isinstance(kind, str) else None
-    if model is None:
-        said.append(f"{file}: kind: should be one of {', '.join(sorted(KINDS))} (got {kind!r})")
-        return None
-    return _validate(model, data, file, said)
-
-
-def _read(path: Path, file: str) -> tuple[Any, list[str]]:
-    """The mapping in a file, and what is wrong with the file itself."""
-    try:
-        data = load(path.read_text(encoding="utf-8"), file)
-    except YamlProblem as problem:
-        return None, [str(problem)]
-    except (OSError, UnicodeDecodeError) as error:
-        return None, [f"{file}: cannot be read: {error.__class__.__name__}"]
-    if not isinstance(data, dict):
-        return None, [f"{file}: should hold a mapping"]
-    return data, [f"{file}: {line}" for line in placeholders(data)]
-
-
-def _validate(model: type[_Model], data: Any, file: str, said: list[str]) -> _Model | None:
-    """The record, unless the file or its content is wrong; what is wrong is added."""
-    if data is None:
-        return None
-    try:
-        return model.model_validate(data)
-    except ValidationError as error:
-        # What still holds a placeholder was named already; that it is no number, too, helps nobody.
-        open_ones = {line.partition(": ")[0] for line in placeholders(data)}
-        said.extend(
-            f"{file}: {line}" for line in explain(error, model) if line.partition(": ")[0] not in open_ones
-        )
-        return None
+            problems.append(f"{name}/release.yaml: {part}: should be {wanted!r}, as its folder (got {got!r})")
+    return LoadedRelease(release, digest, tuple(events), signed, trusted.people)

@@ -5,9 +5,9 @@ from typing import Annotated, Final, Literal, Self
 from pydantic import Field, model_validator
 
 from facts.series import buckets
-from facts.strict import Strict
+from facts.strict import Slug, Strict
 
-Indicator = Literal["availability", "latency", "time-to-first-token", "inter-token-latency"]
+Indicator = Literal["availability", "latency", "time-to-first-token", "inter-token-latency", "quality"]
 TIMES: Final[frozenset[Indicator]] = frozenset({"latency", "time-to-first-token", "inter-token-latency"})
 """Indicators that compare a time with ``value_ms``."""
 OF_TOKENS: Final[frozenset[Indicator]] = frozenset({"time-to-first-token", "inter-token-latency"})
@@ -39,12 +39,20 @@ class Objective(Strict):
         default=None,
         description="Milliseconds within which a request is good; of the indicators of time only.",
     )
+    signal: Slug | None = Field(
+        default=None,
+        description="Of quality only: the one of drift.signals that has to stay as it is while traffic is unchanged.",
+        examples=["prompt-tokens"],
+    )
 
     @model_validator(mode="after")
     def _times_have_a_value(self) -> Self:
         if (self.indicator in TIMES) != (self.value_ms is not None):
             said = "needs value_ms, such as 500" if self.indicator in TIMES else "has no value_ms"
             raise ValueError(f"indicator {self.indicator} {said} (got {self.value_ms})")
+        if (self.indicator == "quality") != (self.signal is not None):
+            said = "needs signal, one of drift.signals" if self.signal is None else "has no signal"
+            raise ValueError(f"indicator {self.indicator} {said} (got {self.signal})")
         if self.value_ms is not None and self.value_ms not in (allowed := values_ms(self.indicator)):
             below = max((v for v in allowed if v < self.value_ms), default=allowed[0])
             above = min((v for v in allowed if v > self.value_ms), default=allowed[-1])
@@ -58,6 +66,8 @@ class Objective(Strict):
     @property
     def name(self) -> str:
         """What its series and alerts are keyed by: two promises about one time differ in their value."""
+        if self.signal is not None:
+            return f"{self.indicator}-{self.signal}"
         return self.indicator if self.value_ms is None else f"{self.indicator}-{self.value_ms}ms"
 
     @property
@@ -68,6 +78,7 @@ class Objective(Strict):
             "latency": "of requests are answered",
             "time-to-first-token": "of requests see their first token",
             "inter-token-latency": "of requests see a token",
+            "quality": f"of the time {self.signal} is as it was",
         }[self.indicator]
         within = "" if self.value_ms is None else f" within {self.value_ms} ms"
         return f"{100 * self.target:.9g}% {what}{within}"

@@ -6,9 +6,11 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from facts.strict import Slug, Strict
+from facts.version_figures import abort_problem, signal_problem
 from releases.artifact import Artifact
 from releases.bounds import Bounds
 from releases.data_policy import DataPolicy
+from releases.drift import Drift
 from releases.engines import engine_problems
 from releases.evaluation import Evaluation, twice
 from releases.fail_soft import FailSoft, SmallerModel, order_problems
@@ -19,6 +21,8 @@ from releases.origin import Origin
 from releases.rollout import Rollout
 from releases.sizing import GIB, GpuMemory, engine_memory, stated_memory
 from releases.text import Version
+from releases.throughput import OF_TOKENS as COUNTS_TOKENS
+from releases.throughput import Throughput
 
 _STREAMED: frozenset[str] = frozenset({"chat", "text-generation"})
 """Tasks whose answers come token by token."""
@@ -44,8 +48,12 @@ class Release(Strict):
     data: DataPolicy
     needs: Needs
     bounds: Bounds
+    throughput: Throughput | None = Field(
+        default=None, description="From it follows what a million tokens cost; absent: that is unknown."
+    )
     slo: Objectives | None = None
     rollout: Rollout = Field(default_factory=Rollout)
+    drift: Drift | None = None
     fail_soft: list[FailSoft] = Field(default_factory=list, description="In the order in which it is tried.")
 
     @property
@@ -84,7 +92,27 @@ class Release(Strict):
         if stated is not None and size > stated * GIB:
             yield f"needs.gpu_memory_gib should be at least the files' {size / GIB:.2f} GiB (got {stated:g})"
 
+    def _unseen_figures(self) -> Iterator[str]:
+        """What is promised or watched and no series of the engine tells."""
+        for i, objective in enumerate(self.slo.objectives if self.slo else ()):
+            if objective.indicator in OF_TOKENS and self.needs.task not in _STREAMED:
+                yield (
+                    f"slo.objectives.{i}.indicator: {objective.indicator} is measured of streamed answers "
+                    f"only; needs.task is {self.needs.task}: use latency"
+                )
+            if objective.signal is not None:
+                watched = [signal.name for signal in self.drift.signals] if self.drift else []
+                said = signal_problem(self.needs.engine, self.needs.task, objective.signal, watched)
+                if said:
+                    yield f"slo.objectives.{i}.signal: {objective.signal} is never seen: {said}"
+        for i, condition in enumerate(self.rollout.abort):
+            said = abort_problem(self.needs.engine, self.needs.task, condition.metric, condition.above)
+            if said:
+                yield f"rollout.abort.{i}.metric: {condition.metric} is never seen: {said}"
+
     def _disagreements(self) -> Iterator[str]:
+        if self.drift is not None and self.drift.then == "fallback" and self.rollout.fallback is None:
+            yield "drift.then: fallback needs rollout.fallback, the version that takes over"
         yield from engine_problems(
             self.needs.engine, self.needs.task, self.artifact.format, self.needs.gpu_count
         )
@@ -98,13 +126,10 @@ class Release(Strict):
             yield "bounds.placements names cpu if and only if needs.cpu_only_allowed is true"
         if self.needs.gpu_count == 0 and set(self.bounds.placements) != {"cpu"}:
             yield "needs.gpu_count is 0, so bounds.placements should be cpu alone"
+        if self.throughput is not None and self.needs.task not in COUNTS_TOKENS:
+            yield f"throughput: no engine counts tokens of {self.needs.task}; leave it out"
         yield from self._memory_problems()
-        for i, objective in enumerate(self.slo.objectives if self.slo else ()):
-            if objective.indicator in OF_TOKENS and self.needs.task not in _STREAMED:
-                yield (
-                    f"slo.objectives.{i}.indicator: {objective.indicator} is measured of streamed answers "
-                    f"only; needs.task is {self.needs.task}: use latency"
-                )
+        yield from self._unseen_figures()
         if self.artifact.adapter_of is not None and self.artifact.adapter_of != self.origin.base_model:
             yield (
                 "artifact.adapter_of should be origin.base_model, the only model it fits "

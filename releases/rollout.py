@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from facts.strict import Strict
+from releases.text import Version
 
 Percent = Annotated[int, Field(ge=1, le=100)]
 
@@ -25,6 +26,18 @@ class Abort(Strict):
         return self
 
 
+class FreshEvaluation(Strict):
+    """What must have been measured anew before a version is given a share."""
+
+    within_days: int = Field(
+        default=90, ge=1, le=365, description="How many days old an evaluation event may be at most."
+    )
+    by_others: bool = Field(
+        default=False,
+        description="It counts only if neither the owner, the signer, nor whoever measured at birth measured it.",
+    )
+
+
 class Rollout(Strict):
     """The envelope of a version's rollout; the stack file chooses a step, or a controller does."""
 
@@ -34,8 +47,25 @@ class Rollout(Strict):
     )
     hold_minutes: int = Field(default=60, ge=1, description="How long a step is watched at least.")
     abort: list[Abort] = Field(default_factory=list)
+    evaluation: FreshEvaluation = Field(
+        default_factory=FreshEvaluation,
+        description="Of this record's digest, on the data of its evaluations. Stated: asked of a stable version too.",
+    )
+    minimum_requests: int = Field(
+        default=100,
+        ge=1,
+        description="What a step must have answered before it is judged; fewer are no figure.",
+    )
     rollback_window_hours: int = Field(
         default=24, ge=1, le=720, description="How long the version before is kept warm after a promotion."
+    )
+    four_eyes: bool = Field(
+        default=False,
+        description="Nobody approves what they made, measured or began; confidential and restricted data ask anyway.",
+    )
+    fallback: Version | None = Field(
+        default=None,
+        description="The version that takes over when a loop takes this one's traffic away; absent: those that answer.",
     )
     driver: Literal["stack", "controller"] = Field(
         default="stack", description="Who writes shares: the stack file, or a controller in the cluster."

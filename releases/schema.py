@@ -2,13 +2,9 @@
 
 import json
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
-from pydantic import Field, TypeAdapter
-
-from releases.events import AnyEvent
-from releases.field_table import page
-from releases.release import Release
+from releases.field_table import agent_page, agent_schema, event_schema, page, people_schema, record_schema
 
 _FOLDER: Final = Path(__file__).parent
 _DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
@@ -16,11 +12,13 @@ _DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 
 def schemas() -> dict[Path, str]:
     """What each generated file holds."""
-    events: TypeAdapter[Any] = TypeAdapter(Annotated[AnyEvent, Field(discriminator="kind")])
     return {
-        _FOLDER / "schema.json": _text(Release.model_json_schema()),
-        _FOLDER / "event.schema.json": _text(events.json_schema()),
+        _FOLDER / "schema.json": _text(record_schema()),
+        _FOLDER / "agent.schema.json": _text(agent_schema()),
+        _FOLDER / "people.schema.json": _text(people_schema()),
+        _FOLDER / "event.schema.json": _text(event_schema()),
         _FOLDER.parent / "docs" / "release-record.md": page(),
+        _FOLDER.parent / "docs" / "agent-record.md": agent_page(),
     }
 
 

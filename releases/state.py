@@ -41,9 +41,13 @@ class ReleaseState:
     deprecation: Deprecation | None = None
     revocation: Revocation | None = None
     sunset: Sunset | None = None
+    has_licence: bool = True
+    """An agent's record has none: it is this repository's own, and its model's licence is the model's."""
 
     @property
     def is_licence_accepted(self) -> bool:
+        if not self.has_licence:
+            return True
         return self.licence_review is not None and self.licence_review.granted
 
     @property
@@ -67,13 +71,20 @@ class ReleaseState:
         return "deprecated" if self.deprecation is not None else "approved"
 
 
-def fold(record_digest: str, events: Iterable[Appended], at_birth: Iterable[Evaluation] = ()) -> ReleaseState:
+def fold(
+    record_digest: str,
+    events: Iterable[Appended],
+    at_birth: Iterable[Evaluation] = (),
+    *,
+    has_licence: bool = True,
+) -> ReleaseState:
     """The state after events in any order; the latest of a kind counts, and only if it judged this record.
 
     Args:
         record_digest: the record's own.
         events: in any order; of two of one day and kind the one whose file has the higher number counts.
         at_birth: the record's evaluations, which later ones replace.
+        has_licence: whether somebody must accept one before anything is approved.
     """
     licence_review = approval = None
     deprecation = revocation = sunset = None
@@ -109,4 +120,5 @@ def fold(record_digest: str, events: Iterable[Appended], at_birth: Iterable[Eval
         deprecation=deprecation,
         revocation=revocation,
         sunset=sunset,
+        has_licence=has_licence,
     )

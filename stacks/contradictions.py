@@ -4,7 +4,12 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final
 
+from components.cluster.cluster import ClusterSettings
 from components.foundation.well_known import SYSTEM_POOL
+from components.network.network import NetworkSettings
+from components.observability.alerting import Sns
+from facts.rds_authorities import authorities
+from stacks.platform import PlatformSettings
 from stacks.settings import StackSettings
 
 _ARN: Final = re.compile(r"^arn:aws[a-z-]*:[a-z0-9-]+:(?P<region>[a-z0-9-]*):(?P<account>\d*):")
@@ -15,6 +20,9 @@ def contradictions(settings: StackSettings, raw: Mapping[str, Any]) -> Iterator[
     yield from _pool_names(settings)
     yield from _registry(settings)
     yield from _public_edge(settings)
+    yield from _engine(settings)
+    yield from _alerts(settings)
+    yield from _no_way_out(settings)
     for path, value in _strings(raw, ""):
         arn = _ARN.match(value)
         if arn is None:
@@ -44,6 +52,52 @@ def _public_edge(settings: StackSettings) -> Iterator[str]:
     )
 
 
+def adopted(cluster: ClusterSettings | None, network: NetworkSettings | None, region: str) -> Iterator[str]:
+    """A cluster that somebody else made, in a network or a region where it cannot be."""
+    there = cluster.existing if cluster is not None else None
+    if there is None:
+        return
+    if network is not None and network.existing is None:
+        yield "cluster.existing: stands in a VPC that is there already; name it as network.existing"
+    if f".{region}.eks." not in there.endpoint:
+        yield f"cluster.existing.endpoint: should lie in platform.region {region} (got {there.endpoint!r})"
+
+
+def _engine(settings: StackSettings) -> Iterator[str]:
+    """An engine of our own whose database could not be told from somebody in between."""
+    durable, region = settings.durable, settings.platform.region
+    if durable is not None and durable.existing is None and region not in authorities():
+        yield (
+            f"durable: nobody here knows who signs for databases in {region} (facts/rds_authorities.yaml); "
+            "name an engine that exists (durable.existing)"
+        )
+
+
+def _alerts(settings: StackSettings) -> Iterator[str]:
+    """Alerts that are told to a door which is not there."""
+    alerting = settings.telemetry.alerting if settings.telemetry else None
+    if alerting is not None and alerting.loops and settings.loops is None:
+        yield "telemetry.alerting.loops: this stack has no loops to tell; add them, or leave it out (got true)"
+
+
+def _no_way_out(settings: StackSettings) -> Iterator[str]:
+    """Services of AWS that telemetry calls, in a network with no way to them."""
+    network, telemetry = settings.network, settings.telemetry
+    if network is None or telemetry is None or network.exits != "none":
+        return
+    receivers = telemetry.alerting.receivers if telemetry.alerting else {}
+    called = {
+        "aps-workspaces": "remote_write" if telemetry.remote_write else "",
+        "sns": next((f"alerting.receivers.{n}" for n, one in receivers.items() if isinstance(one, Sns)), ""),
+        "xray": "traces.store" if telemetry.traces and telemetry.traces.store == "x-ray" else "",
+    }
+    for service, path in called.items():
+        if path and service not in network.more_endpoints:
+            yield (
+                f"telemetry.{path}: without NAT there is no way to {service}; name it in network.more_endpoints"
+            )
+
+
 def _strings(value: Any, path: str) -> Iterator[tuple[str, str]]:
     if isinstance(value, str):
         yield path, value
@@ -55,7 +109,28 @@ def _strings(value: Any, path: str) -> Iterator[tuple[str, str]]:
             yield from _strings(item, f"{path}.{i}")
 
 
-def pools_twice(settings: StackSettings, above: Collection[str]) -> Iterator[str]:
+def between(
+    settings: StackSettings,
+    above: str,
+    platform: PlatformSettings,
+    held: Mapping[str, str],
+    pools: Collection[str],
+) -> Iterator[str]:
+    """What a stack says otherwise than its upstream ``above``, and sections and pools that are held twice.
+
+    ``held`` names the stack above that holds a section of this one's.
+    """
+    for part in ("organisation", "environment", "account", "region", "lifecycle"):
+        mine, theirs = getattr(settings.platform, part), getattr(platform, part)
+        if mine != theirs:
+            yield f"platform.{part}: must be {theirs!r}, as in upstream {above} (got {mine!r})"
+    for section, owner in held.items():
+        if section not in {"models", "gpu_pools", "cpu_pools"}:
+            yield f"{section}: stack {owner} holds it already; one stack owns a section"
+    yield from _pools_twice(settings, pools)
+
+
+def _pools_twice(settings: StackSettings, above: Collection[str]) -> Iterator[str]:
     """Pools whose names a stack above has used."""
     for section, pools in (("gpu_pools", settings.gpu_pools), ("cpu_pools", settings.cpu_pools)):
         for pool in sorted(pools.keys() & set(above)):

@@ -1,7 +1,7 @@
 """Reading stack files: the one reader of configuration, and every problem of a file at once."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
@@ -9,6 +9,8 @@ from typing import Any, Self
 import pulumi
 from pydantic import ValidationError
 
+from components.agents.chosen import ChosenAgent
+from components.cluster.cluster import ClusterSettings
 from components.compute.cpu_pool import CpuPoolSettings
 from components.compute.gpu_pool import GpuPoolSettings
 from components.foundation.names import Names
@@ -18,15 +20,18 @@ from components.network.ground import Ground
 from components.network.network import NetworkSettings
 from components.serving.serving import ServingSettings
 from components.storage.registry_settings import RegistrySettings
-from facts.explain import explain, placeholders
+from facts.explain import placeholders
 from facts.strict_yaml import YamlProblem, load
+from releases.agent_load import Agents, load_agents
 from releases.load import LoadedRelease, ReleaseError, load_releases
+from stacks.agents import agents_of, problems_of_agents
 from stacks.availability import unavailable
 from stacks.collisions import taken_in_another_region
-from stacks.contradictions import contradictions, pools_twice
+from stacks.contradictions import adopted, between, contradictions
+from stacks.identity import document, existing
 from stacks.models import Places, Releases, environment_of, model_plans, model_problems, releases_of
 from stacks.settings import StackSettings, missing_sections
-from stacks.stack_file import unknown_keys
+from stacks.stack_file import unknown_keys, wrong_values
 
 FOLDER = Path(__file__).parent
 """The committed stack files. Beside a folder of stack files, under ``releases/models``, stand what its stacks run."""
@@ -72,11 +77,24 @@ class Stack:
     plans: Mapping[str, ModelPlan] = field(default_factory=dict)
     releases: Sequence[LoadedRelease] = ()
     """Every version that this stack itself runs."""
+    agents: Mapping[str, ChosenAgent] = field(default_factory=dict)
 
     @property
     def names(self) -> Names:
         """The physical names; upstream and stack share them."""
-        return self.settings.platform.names
+        cluster: ClusterSettings | None = self.settings_of("cluster")
+        there = cluster.existing if cluster is not None else None
+        boundary = existing(self.settings_of("identity"))
+        return replace(
+            self.settings.platform.names,
+            adopted_cluster=there.name if there else None,
+            adopted_boundary=boundary.arn if boundary else None,
+        )
+
+    @property
+    def boundary(self) -> str:
+        """The document of the boundary that its roles have: the organisation's, or the one that the bootstrap makes."""
+        return document(self.settings_of("identity"), self.names)
 
     def owner_of(self, section: str) -> "Stack | None":
         """The nearest stack, this one first, whose settings hold a section."""
@@ -105,6 +123,12 @@ class Stack:
         return network.ground
 
     @property
+    def add_ons_there(self) -> Collection[str]:
+        """Add-ons of a cluster that somebody else made, which nobody here makes again."""
+        cluster: ClusterSettings | None = self.settings_of("cluster")
+        return frozenset(cluster.existing.add_ons if cluster is not None and cluster.existing else ())
+
+    @property
     def registry(self) -> Registry:
         """Where images and charts are pulled from: what this stack or one above says, or their makers' registries."""
         said: RegistrySettings | None = self.settings_of("registry")
@@ -126,7 +150,12 @@ class Stack:
     def places(self) -> Places:
         """Where its models may run."""
         serving: ServingSettings | None = self.settings_of("serving")
-        return Places(self.gpu_pools, self.cpu_pools, serving.picker_pool if serving is not None else None)
+        return Places(
+            self.gpu_pools,
+            self.cpu_pools,
+            serving.picker_pool if serving is not None else None,
+            has_loops=self.owner_of("loops") is not None,
+        )
 
 
 def stack_names(folder: Path = FOLDER) -> list[str]:
@@ -136,11 +165,8 @@ def stack_names(folder: Path = FOLDER) -> list[str]:
 
 def stray_files(folder: Path = FOLDER) -> list[str]:
     """Files that look like a stack's and are none: nobody would ever read them."""
-    return sorted(
-        p.name
-        for p in folder.glob("Pulumi.*")
-        if p.suffix in {".yaml", ".yml"} and not _FILE.fullmatch(p.name)
-    )
+    named = (p.name for p in folder.glob("Pulumi.*") if p.suffix in {".yaml", ".yml"})
+    return sorted(name for name in named if not _FILE.fullmatch(name))
 
 
 def read_stack(name: str, folder: Path = FOLDER) -> Stack:
@@ -167,7 +193,7 @@ def _load(name: str, raw: Mapping[str, Any], folder: Path, below: tuple[str, ...
     try:
         settings = StackSettings.model_validate(raw)
     except ValidationError as error:
-        raise SettingsError.of(name, _wrong(raw, error)) from None
+        raise SettingsError.of(name, wrong_values(raw, error, StackSettings)) from None
     problems = [*placeholders(raw), *contradictions(settings, raw), *unavailable(settings)]
     others = [other for other in stack_names(folder) if other != name]
     problems += taken_in_another_region(settings.platform, others, lambda other: _read(other, folder))
@@ -181,31 +207,35 @@ def _load(name: str, raw: Mapping[str, Any], folder: Path, below: tuple[str, ...
                 upstream = _load(settings.upstream, _read(settings.upstream, folder), folder, (*below, name))
             except SettingsError as above:
                 raise above.below(SettingsError.of(name, problems)) from None
-            problems.extend(_disagreements(settings, upstream))
+            held = {s: o.name for s in settings.sections() if (o := upstream.owner_of(s)) is not None}
+            pools = {*upstream.gpu_pools, *upstream.cpu_pools}
+            problems.extend(between(settings, upstream.name, upstream.settings.platform, held, pools))
     stack = Stack(name=name, settings=settings, raw=raw, folder=folder, upstream=upstream)
+    problems.extend(adopted(settings.cluster, stack.settings_of("network"), settings.platform.region))
     problems.extend(missing_sections(settings, lambda section: stack.owner_of(section) is not None))
     releases: Releases = {}
+    agents: Agents = {}
+    environment = environment_of(stack.settings_of, stack.names)
     if settings.models:
         try:
-            releases = load_releases(folder.parent / "releases" / "models")
+            wanted = {model: chosen.versions for model, chosen in settings.models.items()}
+            releases = load_releases(folder.parent / "releases" / "models", wanted)
+            agents = load_agents(releases, folder.parent / "releases" / "agents")
         except ReleaseError as error:
             mine = SettingsError.of(name, problems).lines if problems else []
             headline = f"stacks/Pulumi.{name}.yaml cannot be read, nor can its releases:"
             raise SettingsError(headline, [*mine, *error.problems]) from None
-        problems.extend(
-            model_problems(
-                settings.models,
-                stack.places,
-                releases,
-                environment_of(stack.settings_of, stack.names),
-            )
-        )
+        problems.extend(model_problems(settings.models, stack.places, releases, environment))
+    problems += problems_of_agents(
+        settings.agents, settings.models, agents, stack.settings_of("loops"), environment
+    )
     if problems:
         raise SettingsError.of(name, problems)
     return replace(
         stack,
         plans=model_plans(settings.models, stack.names, releases),
         releases=releases_of(settings.models, releases),
+        agents=agents_of(settings.agents, settings.models, agents, folder.parent / "releases"),
     )
 
 
@@ -228,22 +258,3 @@ def _read(name: str, folder: Path) -> Mapping[str, Any]:
     if isinstance(settings, Mapping) and not problems:
         return settings
     raise SettingsError.of(name, problems)
-
-
-def _wrong(raw: Mapping[str, Any], error: ValidationError) -> list[str]:
-    """What validation says, but for values that only wait to be replaced."""
-    waiting = list(placeholders(raw))
-    paths = tuple(f"{line.partition(': ')[0]}: " for line in waiting)
-    return [*waiting, *(line for line in explain(error, StackSettings) if not line.startswith(paths))]
-
-
-def _disagreements(settings: StackSettings, upstream: Stack) -> Iterator[str]:
-    for part in ("organisation", "environment", "account", "region", "lifecycle"):
-        mine, above = getattr(settings.platform, part), getattr(upstream.settings.platform, part)
-        if mine != above:
-            yield f"platform.{part}: must be {above!r}, as in upstream {upstream.name} (got {mine!r})"
-    for section in settings.sections():
-        owner = upstream.owner_of(section)
-        if owner is not None and section not in {"models", "gpu_pools", "cpu_pools"}:
-            yield f"{section}: stack {owner.name} holds it already; one stack owns a section"
-    yield from pools_twice(settings, {*upstream.gpu_pools, *upstream.cpu_pools})

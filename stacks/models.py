@@ -27,6 +27,7 @@ from releases.checks import Environment, environment_problems
 from releases.choices import Choice, ShareChoice, choice_problems, share_problems
 from releases.instances import accelerator_needs, placement_name
 from releases.load import LoadedRelease, ReleaseError, find
+from stacks.driver import driver_problems
 
 Releases = Mapping[str, Mapping[str, LoadedRelease]]
 
@@ -35,11 +36,13 @@ _LIKE_A_VERSION: Final = re.compile(r"-v\d+$")
 
 @dataclass(frozen=True)
 class Places:
-    """Where a stack's models may run: the pools of both kinds, and the one on which pickers do."""
+    """Where a stack's models may run: the pools of both kinds, the one on which pickers do, and who else is there."""
 
     gpu_pools: Mapping[str, GpuPoolSettings]
     cpu_pools: Mapping[str, CpuPoolSettings]
     picker_pool: str | None = None
+    has_loops: bool = False
+    """Whether somebody moves the shares of models that ask for it."""
 
     def kind(self, pool: str) -> str:
         """What a pool's machines are, for comparing versions."""
@@ -74,6 +77,7 @@ def model_problems(
                 against = payload_problems(loaded.release.needs.engine, data.pii, data.data_class)
                 yield from (f"{path}.payload_logging: {version}: {reason}" for reason in against)
             yield from _share_problems(path, settings, loaded)
+            yield from driver_problems(where, loaded, has_loops=places.has_loops)
         yield from _side_by_side_problems(path, settings, found, places)
         yield from _edge_problems(path, settings, found, releases, models)
 
@@ -88,6 +92,7 @@ def environment_of(settings_of: Callable[[str], Any], names: Names) -> Environme
         region=names.region,
         use=namespace.use if namespace is not None else "commercial",
         signed_only=namespace is not None and namespace.signed_models_only,
+        signed_decisions=namespace is not None and namespace.signed_decisions_only,
         payload_days=payload_lives(store.payload_retention) if store is not None else {},
         metric_days=telemetry.metric_retention_days if telemetry is not None else None,
     )

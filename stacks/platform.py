@@ -7,7 +7,6 @@ from pydantic import Field
 from components.foundation.base import Settings
 from components.foundation.lifecycle import Lifecycle
 from components.foundation.names import Names
-from components.identity.permissions_boundary import boundary_document
 from facts.regions import Region
 from facts.strict import Slug
 from facts.tags import DISPOSABLE, LIFECYCLE
@@ -34,11 +33,6 @@ class PlatformSettings(Settings):
             account=self.account,
             region=self.region,
         )
-
-    @property
-    def boundary(self) -> str:
-        """The document of the boundary that its roles have; the bootstrap makes it (``bootstrap/``)."""
-        return boundary_document(self.names)
 
     def tags(self, stack: str) -> dict[str, str]:
         """The provider's default tags; components add ``Name`` and ``component``.

@@ -8,6 +8,8 @@ from components.gateway.certificates import CertificatesHandle
 from components.gateway.gateway import GatewayHandle
 from components.gateway.load_balancers import LoadBalancersHandle
 from components.identity.capability_role import CapabilityRoleHandle
+from components.loops.durable import DurableHandle
+from components.loops.workers import LoopWorkersHandle
 from components.mesh.mesh import MeshHandle
 from components.models.workload_namespace import WorkloadNamespaceHandle
 from components.network.network import NetworkHandle
@@ -36,3 +38,5 @@ class PlatformHandles(StackHandles):
     autoscaling = Section(AutoscalingHandle)
     telemetry = Section(TelemetryHandle)
     workload_namespace = Section(WorkloadNamespaceHandle)
+    durable = Section(DurableHandle)
+    loops = Section(LoopWorkersHandle)

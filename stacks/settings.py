@@ -5,6 +5,7 @@ from typing import Final
 
 from pydantic import Field
 
+from components.agents.agent_settings import AgentSettings
 from components.cluster.cluster import ClusterSettings
 from components.cluster.system_nodes import SystemNodesSettings
 from components.compute.cpu_pool import CpuPoolSettings
@@ -14,6 +15,8 @@ from components.foundation.base import Settings
 from components.gateway.certificates import CertificatesSettings
 from components.gateway.gateway import GatewaySettings
 from components.gateway.load_balancers import LoadBalancersSettings
+from components.loops.durable import DurableSettings
+from components.loops.workers import LoopsSettings
 from components.mesh.mesh import MeshSettings
 from components.models.settings import ModelSettings
 from components.models.workload_namespace import WorkloadNamespaceSettings
@@ -63,13 +66,16 @@ class StackSettings(Settings):
     autoscaling: AutoscalingSettings | None = None
     telemetry: TelemetrySettings | None = None
     workload_namespace: WorkloadNamespaceSettings | None = None
+    durable: DurableSettings | None = None
+    loops: LoopsSettings | None = None
     models: dict[Slug, ModelSettings] = Field(default_factory=dict)
+    agents: dict[Slug, AgentSettings] = Field(default_factory=dict)
 
     def holds(self, section: str) -> bool:
         """Whether this stack owns a section."""
         return (
             bool(getattr(self, section))
-            if section in {"gpu_pools", "cpu_pools", "models"}
+            if section in {"gpu_pools", "cpu_pools", "models", "agents"}
             else getattr(self, section) is not None
         )
 
@@ -98,6 +104,8 @@ NEEDS: Final[Mapping[str, tuple[str, ...]]] = {
     "autoscaling": ("network", "system_nodes", "mesh"),
     "telemetry": ("system_nodes", "mesh"),
     "workload_namespace": ("mesh", "gateway"),
+    "durable": ("network", "cluster", "system_nodes", "mesh"),
+    "loops": ("durable", "gateway", "telemetry", "workload_namespace"),
     "models": (
         "identity",
         "serving",
@@ -107,6 +115,7 @@ NEEDS: Final[Mapping[str, tuple[str, ...]]] = {
         "model_store",
         "workload_namespace",
     ),
+    "agents": ("network", "durable", "gateway", "telemetry", "model_store", "workload_namespace"),
 }
 """Which sections a section needs, in this stack or in one above it."""
 

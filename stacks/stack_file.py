@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from facts.explain import did_you_mean
+from pydantic import BaseModel, ValidationError
+
+from facts.explain import did_you_mean, explain, placeholders
 
 _TAGS: Final = "pulumi:tags"
 _TOP: Final = frozenset({"config", "secretsprovider", "encryptedkey", "encryptionsalt"})
@@ -28,3 +30,10 @@ def unknown_keys(data: Mapping[str, Any], key: str) -> list[str]:
             if name not in _TOP
         ),
     ]
+
+
+def wrong_values(raw: Mapping[str, Any], error: ValidationError, model: type[BaseModel]) -> list[str]:
+    """What validation says, but for values that only wait to be replaced."""
+    waiting = list(placeholders(raw))
+    paths = tuple(f"{line.partition(': ')[0]}: " for line in waiting)
+    return [*waiting, *(line for line in explain(error, model) if not line.startswith(paths))]

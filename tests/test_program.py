@@ -18,19 +18,26 @@ from gate.checkov.opinion import not_asked
 from gate.evaluate.judgement import assess
 from gate.evaluate.waive import load_waivers
 from policies.engine.graph import Graph
+from stacks.load import read_stack
 from tests.captured import STACKS, captured
 from tests.conftest import ROOT
 from tests.make_golden import GOLDEN, urns
 
 TODAY = date(2026, 11, 28)
 FILES = [
+    "compliance.csv",
+    "compliance.html",
     "manifests.yaml",
+    "picture-narrow.svg",
+    "picture.svg",
     "report.html",
     "report.json",
     "report.junit.xml",
     "report.md",
     "report.sarif",
+    "rules.csv",
     "state.json",
+    "summary.json",
     "tfplan.json",
 ]
 
@@ -121,7 +128,16 @@ def test_two_runs_are_byte_identical_and_one_of_them_has_no_network(tmp_path):
         second.stdout.replace(str(tmp_path / "b"), ""),
     ), first.stderr
     one, other = written(tmp_path / "a"), written(tmp_path / "b")
-    assert sorted(one) == sorted(f"{stack}/{file}" for stack in STACKS for file in FILES)
+    settings = {stack: read_stack(stack).settings for stack in STACKS}
+    pages = {
+        stack: [
+            *(f"models/{name}.html" for name in said.models),
+            *(f"agents/{name}.html" for name in said.agents),
+        ]
+        for stack, said in settings.items()
+    }
+    expected = {f"{stack}/{file}" for stack in STACKS for file in (*FILES, *pages[stack])}
+    assert set(one) == {"index.html", *expected}
     assert one == other
     if not allowed:
         pytest.skip("both runs are equal, but no network namespace may be made here")

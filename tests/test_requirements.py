@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from components.foundation.kubernetes_object import PROVIDER_VERSION
+from facts.pins import images
 
 ROOT = Path(__file__).parent.parent
 LOCKED = {
@@ -13,6 +14,12 @@ LOCKED = {
     "requirements-dev.txt": "requirements-dev.in",
     "policies/requirements.txt": "policies/requirements.in",
     "tools/checkov-requirements.txt": "tools/checkov-requirements.in",
+    "tools/registry-clients-requirements.txt": "tools/registry-clients-requirements.in",
+    "tools/uv-requirements.txt": "tools/uv-requirements.in",
+    "runtime/loops/requirements.txt": "runtime/loops/requirements.in",
+    "tools/local/requirements.txt": "tools/local/requirements.in",
+    "tools/local/serving-requirements.txt": "tools/local/serving-requirements.in",
+    "gate/live/requirements.txt": "gate/live/requirements.in",
 }
 PIN = re.compile(r"^(?P<name>[a-z0-9][a-z0-9._-]*)(?:\[[a-z,]+\])?==(?P<version>[^ \\]+)", re.MULTILINE)
 
@@ -48,9 +55,18 @@ def test_the_environments_agree_where_they_meet():
         pins("policies/requirements.txt"),
     )
     assert {n: v for n, v in program.items() if development.get(n) != v} == {}
+    workers, local = pins("runtime/loops/requirements.txt"), pins("tools/local/requirements.txt")
+    assert {n: v for n, v in workers.items() if local.get(n) != v} == {}
+    assert {n: v for n, v in local.items() if development.get(n, v) != v} == {}
+    assert {n: v for n, v in pins("gate/live/requirements.txt").items() if development.get(n) != v} == {}
     shared = ("pulumi", "pydantic", "pydantic-core", "pyyaml")
     assert {n: pack[n] for n in shared} == {n: program[n] for n in shared}
 
 
 def test_objects_ask_for_the_provider_that_is_installed():
     assert pins("requirements.txt")["pulumi-kubernetes"] == PROVIDER_VERSION
+
+
+def test_the_model_server_of_one_machine_is_that_of_the_platforms_image():
+    pinned = images()["huggingfaceserver"].version
+    assert f"v{pins('tools/local/serving-requirements.txt')['kserve']}" == pinned

@@ -39,6 +39,7 @@ from tools.many_documents import answer, roles
 from tools.many_manifests import folder
 from tools.many_releases import organisation
 from tools.measure import Figure, command, median_command, timed
+from tools.peer import against_peer
 
 DAY = date(2026, 11, 28)
 """Waivers are judged as of this day: what is measured must not change because time passed."""
@@ -83,6 +84,7 @@ def whole_commands() -> Iterator[Figure]:
     resources = resources_in(ROOT / "build" / "preview" / PLATFORM / "report.json")
     yield Figure(f"preview {PLATFORM} ({resources} resources), without checkov", seconds, "s")
     yield Figure("  its peak memory", peak, "MB")
+    yield from against_peer(PLATFORM, resources, today)
     with enlarged(resources) as root:
         written = f"--output={root / 'build'}"
         ask = (slipway, "preview", f"--from={root}", "--no-checkov", today, written)

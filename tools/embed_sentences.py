@@ -70,15 +70,19 @@ class Embedder:
         return scaled * self.tensors[f"{name}.weight"] + self.tensors[f"{name}.bias"]
 
 
-def main() -> None:
-    """The command."""
-    weights, pairs = Path(sys.argv[1]), Path(sys.argv[2])
-    embedder = Embedder(weights)
+def spearman(embedder: Embedder, pairs: Path) -> tuple[int, float]:
+    """How many pairs, and the rank correlation of similarities with people's scores, to four digits."""
     with pairs.open(encoding="utf-8", newline="") as stream:
         rows = list(csv.DictReader(stream, delimiter="\t", quoting=csv.QUOTE_NONE))
     similar = [float(embedder.embed(row["first"]) @ embedder.embed(row["second"])) for row in rows]
     correlation = spearmanr([float(row["score"]) for row in rows], similar).statistic
-    print(json.dumps({"pairs": len(rows), "spearman": round(float(correlation), 4)}))
+    return len(rows), round(float(correlation), 4)
+
+
+def main() -> None:
+    """The command."""
+    count, value = spearman(Embedder(Path(sys.argv[1])), Path(sys.argv[2]))
+    print(json.dumps({"pairs": count, "spearman": value}))
 
 
 if __name__ == "__main__":

@@ -32,6 +32,6 @@ def _objects(count: int) -> Iterator[dict[str, Any]]:
     corpus = [o for path in paths for o in yaml.safe_load_all(path.read_text(encoding="utf-8")) if o]
     for number, like in enumerate(islice(cycle(corpus), count)):
         made = copy.deepcopy(like)
-        named = made.setdefault("metadata", {})  # a list has none
+        named = made["metadata"] = made.get("metadata") or {}  # a list has none
         named["name"] = f"{named.get('name', 'x')}-{number}"
         yield made

@@ -10,7 +10,9 @@ import yaml
 
 from gate.capture.stacks import ROOT
 from releases.load import record_digest
+from releases.people import FILE, SIGNED
 from releases.signature import BUNDLE, PUBLIC_KEY
+from tools.signed_events import enlist, sign
 
 
 @contextmanager
@@ -19,12 +21,18 @@ def organisation(stack: str, count: int) -> Iterator[Path]:
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         (root / "stacks").mkdir()
+        (root / "releases").mkdir()
+        (root / "releases" / FILE).write_bytes((ROOT / "releases" / FILE).read_bytes())
+        enlist(root / "releases")
         file = f"stacks/Pulumi.{stack}.yaml"
         data = yaml.safe_load((ROOT / file).read_text(encoding="utf-8"))
         settings = data["config"]["slipway:settings"]
         committed = sorted(settings["models"].items())
         _make_room(settings, count)
         settings["models"] = {}
+        # Agents think with models that have gone.
+        settings.pop("agents", None)
+        settings.get("loops", {}).pop("triage", None)
         for number in range(count):
             like, chosen = committed[number % len(committed)]
             name = f"{like}-n{number:03}"
@@ -48,16 +56,19 @@ def _make_room(settings: dict[str, Any], models: int) -> None:
 
 
 def _copy(source: Path, target: Path, like: str, name: str) -> None:
-    """A release under another model's name, with its events, which name the record by its digest."""
+    """A release under another model's name, with its events: they name its digest, and are signed again."""
     (target / "events").mkdir(parents=True)
     record = _renamed(yaml.safe_load((source / "release.yaml").read_text(encoding="utf-8")), like, name)
     (target / "release.yaml").write_text(yaml.safe_dump(record), encoding="utf-8")
     for beside in (BUNDLE, PUBLIC_KEY):
         if (source / beside).exists():
             (target / beside).write_bytes((source / beside).read_bytes())
-    for path in (source / "events").iterdir():
+    for path in (source / "events").glob("*.yaml"):
         event = yaml.safe_load(path.read_text(encoding="utf-8")) | {"record": record_digest(record)}
-        (target / "events" / path.name).write_text(yaml.safe_dump(event), encoding="utf-8")
+        copied = target / "events" / path.name
+        copied.write_text(yaml.safe_dump(event), encoding="utf-8")
+        if path.with_name(path.name + SIGNED).exists():
+            sign(copied)
 
 
 def _renamed(value: Any, like: str, name: str) -> Any:

@@ -16,7 +16,8 @@ from gate.capture.stacks import ROOT
 _WATCH = """\
 import resource, subprocess, sys
 code = subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL).returncode
-print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+used = resource.getrusage(resource.RUSAGE_CHILDREN)
+print(used.ru_maxrss, used.ru_utime + used.ru_stime)
 sys.exit(code)
 """
 """A small process in between: what is started from a large one inherits its peak (Linux, ``exec_mmap``)."""
@@ -47,6 +48,17 @@ def timed(run: Callable[[], Any], times: int = 3) -> tuple[float, Any]:
 def command(*arguments: str, folder: Path = ROOT, code: int = 0) -> tuple[float, float]:
     """(seconds, peak MB of its largest process) of a command that must end with an exit code."""
     started = time.perf_counter()
+    kilobytes, _ = _watched(arguments, folder, code)
+    return time.perf_counter() - started, kilobytes / 1024
+
+
+def processor(*arguments: str) -> float:
+    """The processor's seconds of a command and all its children; it must end with exit code 0."""
+    return _watched(arguments, ROOT, 0)[1]
+
+
+def _watched(arguments: tuple[str, ...], folder: Path, code: int) -> tuple[float, float]:
+    """(peak kilobytes, the processor's seconds)."""
     done = subprocess.run(  # noqa: S603 our own commands
         [sys.executable, "-S", "-c", _WATCH, *arguments],
         cwd=folder,
@@ -55,10 +67,10 @@ def command(*arguments: str, folder: Path = ROOT, code: int = 0) -> tuple[float,
         text=True,
         check=False,
     )
-    seconds = time.perf_counter() - started
     if done.returncode != code:
         raise SystemExit(f"{' '.join(arguments)} ended with {done.returncode}:\n{done.stderr}")
-    return seconds, int(done.stdout) / 1024
+    kilobytes, seconds = map(float, done.stdout.split())
+    return kilobytes, seconds
 
 
 def median_command(*arguments: str) -> tuple[float, float]:

@@ -10,19 +10,20 @@ import pulumi_aws as aws
 from pydantic import Field, model_validator
 
 from components.cluster.cluster_access import AccessSettings, ClusterAccess, access_problem
+from components.cluster.existing_cluster import ExistingCluster
 from components.cluster.node_prerequisites import NodePrerequisites
 from components.foundation.api_ingress import Cidr, SecurityGroupId, api_ingress
 from components.foundation.base import Handle, PlatformComponent, Settings
+from components.foundation.encryption_key import encryption_key
 from components.foundation.iam_document import document, service_trust
 from components.foundation.lifecycle import DURABLE, Lifecycle
 from components.foundation.names import Names
 from components.foundation.role_arn import RoleArn
+from components.foundation.well_known import KUBERNETES_VERSION
 from components.identity.cluster_key import cluster_key_policy, secrets_statement
 from components.network.network import NetworkHandle
 from facts.strict import Slug
 
-KUBERNETES_VERSION: Final = "1.35"
-"""In standard support until 2027-03-27 (endoflife.date, read 2026-11)."""
 LOG_TYPES: Final = ("api", "audit", "authenticator", "controllerManager", "scheduler")
 
 
@@ -41,6 +42,15 @@ class ClusterSettings(Settings):
     preview_role_arn: RoleArn | None = None
     """The role that runs ``pulumi preview``; None: the platform's own ``preview`` role."""
     access: dict[Slug, AccessSettings] = Field(default_factory=dict)
+    existing: ExistingCluster | None = None
+    """A cluster that somebody else made stands where ours would; then only roles may be said besides."""
+
+    @model_validator(mode="after")
+    def _is_ours_or_somebody_elses(self) -> Self:
+        said = sorted(self.model_fields_set - {"existing", "deploy_role_arn", "preview_role_arn", "access"})
+        if self.existing is not None and said:
+            raise ValueError(f"existing: the cluster is made by its owner; take out {', '.join(said)}")
+        return self
 
     @model_validator(mode="after")
     def _entries_are_distinct(self) -> Self:
@@ -102,7 +112,7 @@ class Cluster(PlatformComponent):
             deploy_role_arn=deploy_role_arn,
             preview_role_arn=settings.preview_role_arn or names.role_arn("preview"),
             access=settings.access,
-            cluster=cluster,
+            cluster_name=cluster.name,
             opts=self.child_opts(),
         )
         api_ingress(
@@ -121,7 +131,7 @@ class Cluster(PlatformComponent):
             opts=self.child_opts(),
         )
         prerequisites = NodePrerequisites(
-            f"{name}-nodes-need", names=names, cluster=cluster, opts=self.child_opts()
+            f"{name}-nodes-need", names=names, cluster_name=cluster.name, opts=self.child_opts()
         )
         self.handle = ClusterHandle(
             name=names.cluster,
@@ -129,23 +139,19 @@ class Cluster(PlatformComponent):
             endpoint=cluster.endpoint,
             certificate_authority=cluster.certificate_authority.data,
             security_group_id=cluster.vpc_config.cluster_security_group_id,
-            ready=(cluster, access.deploy, *prerequisites.ready),
+            ready=(cluster, *access.ready, *prerequisites.ready),
         )
         self.register_outputs({})
 
     def _key(self, name: str, args: ClusterArgs, deploy_role_arn: str) -> aws.kms.Key:
         names = args.names
-        key = aws.kms.Key(
+        key, _ = encryption_key(
+            self,
             f"{name}-key",
             description="Kubernetes secrets and control-plane logs",
-            enable_key_rotation=True,
-            deletion_window_in_days=args.lifecycle.key_deletion_days,
             policy=cluster_key_policy(names, deploy_role_arn),
-            tags=self.tags(f"{name}-key"),
-            opts=self.child_opts(protect=args.lifecycle.protects),
-        )
-        aws.kms.Alias(
-            f"{name}-key-alias", name=names.key_alias("cluster"), target_key_id=key.id, opts=self.child_opts()
+            alias=names.key_alias("cluster"),
+            lifecycle=args.lifecycle,
         )
         return key
 

@@ -97,7 +97,7 @@ class ClusterAccess(PlatformComponent):
 
     The deploy role administers; the preview role is in the group that reads.
 
-    ``deploy`` is what the Kubernetes provider must wait for.
+    ``ready`` is what the Kubernetes provider must wait for; nothing, where somebody else admitted the deploy role.
     """
 
     TYPE = "slipway:cluster:ClusterAccess"
@@ -110,18 +110,18 @@ class ClusterAccess(PlatformComponent):
         deploy_role_arn: str,
         preview_role_arn: str,
         access: Mapping[Slug, AccessSettings],
-        cluster: aws.eks.Cluster,
+        cluster_name: pulumi.Input[str],
         opts: pulumi.ResourceOptions,
+        admits_roles: bool = True,
     ) -> None:
         super().__init__(name, opts)
-        self._partition, self._cluster = names.partition, cluster
-        self.deploy = self._admit(
-            f"{name}-{DEPLOY}", AccessSettings(principal_arn=deploy_role_arn, policy="admin")
-        )
-        self._admit(
-            f"{name}-{PREVIEW}",
-            AccessSettings(principal_arn=preview_role_arn, kubernetes_groups=[PREVIEWERS]),
-        )
+        self._partition, self._cluster_name = names.partition, cluster_name
+        self.ready: tuple[pulumi.Resource, ...] = ()
+        if admits_roles:
+            deploys = AccessSettings(principal_arn=deploy_role_arn, policy="admin")
+            reads = AccessSettings(principal_arn=preview_role_arn, kubernetes_groups=[PREVIEWERS])
+            self.ready = (self._admit(f"{name}-{DEPLOY}", deploys),)
+            self._admit(f"{name}-{PREVIEW}", reads)
         for who, entry in access.items():
             self._admit(f"{name}-{who}", entry)
         self.register_outputs({})
@@ -129,7 +129,7 @@ class ClusterAccess(PlatformComponent):
     def _admit(self, name: str, access: AccessSettings) -> pulumi.Resource:
         entry = aws.eks.AccessEntry(
             name,
-            cluster_name=self._cluster.name,
+            cluster_name=self._cluster_name,
             principal_arn=access.principal_arn,
             type="STANDARD",
             kubernetes_groups=list(access.kubernetes_groups) or None,
@@ -140,7 +140,7 @@ class ClusterAccess(PlatformComponent):
             return entry
         return aws.eks.AccessPolicyAssociation(
             f"{name}-policy",
-            cluster_name=self._cluster.name,
+            cluster_name=self._cluster_name,
             principal_arn=access.principal_arn,
             policy_arn=f"arn:{self._partition}:eks::aws:cluster-access-policy/{POLICIES[access.granted]}",
             access_scope=(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -14,10 +14,10 @@ from components.cluster.cluster import ClusterHandle
 from components.cluster.priorities import priority_classes
 from components.cluster.system_nodes import SystemNodesHandle
 from components.foundation.base import Handle, PlatformComponent
-from components.foundation.iam_document import pod_identity_trust
 from components.foundation.kubernetes_object import KubernetesObject
 from components.foundation.names import Names
 from components.foundation.system_home import TOLERATES_SYSTEM
+from components.identity.pod_roles import add_on_role
 from facts.pins import add_ons
 
 DNS: Final = "coredns"
@@ -67,6 +67,8 @@ class ClusterAddonsArgs:
     names: Names
     cluster: ClusterHandle
     system_nodes: SystemNodesHandle
+    there: Collection[str] = ()
+    """Add-ons that somebody else has made."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,48 +86,45 @@ class ClusterAddons(PlatformComponent):
     ) -> None:
         super().__init__(name, opts)
         self._name, self._args = name, args
-        names = args.names
-        role = aws.iam.Role(
+        storage = () if STORAGE in args.there else (self._storage(),)
+        disks = KubernetesObject(
+            f"{name}-storage-class",
+            storage_class(),
+            # Volumes of a class whose driver is missing stay pending, and so do their pods.
+            self.child_opts(depends_on=[*storage]),
+        )
+        priorities = [
+            KubernetesObject(f"{name}-{priority}", manifest, self.child_opts())
+            for priority, manifest in priority_classes().items()
+        ]
+        plain: dict[str, Mapping[str, Any] | None] = {
+            DNS: DNS_VALUES,
+            METRICS: METRICS_VALUES,
+            MONITORING: None,
+        }
+        add_ons = [self._add_on(one, values=values) for one, values in plain.items() if one not in args.there]
+        # A pod whose priority class is not there is refused.
+        self.handle = ClusterAddonsHandle(ready=(*add_ons, *storage, disks, *priorities))
+        self.register_outputs({})
+
+    def _storage(self) -> aws.eks.Addon:
+        name, names = self._name, self._args.names
+        # The second version touches only volumes and snapshots the driver itself has tagged.
+        role, attachment = add_on_role(
+            self,
             f"{name}-ebs-role",
-            name=names.role("ebs-csi"),
-            assume_role_policy=pod_identity_trust(names, ["kube-system"], [_STORAGE_ACCOUNT]),
-            permissions_boundary=names.boundary_arn,
-            tags=self.tags(f"{name}-ebs-role"),
-            opts=self.child_opts(),
+            names,
+            role="ebs-csi",
+            account=_STORAGE_ACCOUNT,
+            policy="AmazonEBSCSIDriverPolicyV2",
         )
-        attachment = aws.iam.RolePolicyAttachment(
-            f"{name}-ebs-role-policy",
-            role=role.name,
-            # The second version touches only volumes and snapshots the driver itself has tagged.
-            policy_arn=f"arn:{names.partition}:iam::aws:policy/AmazonEBSCSIDriverPolicyV2",
-            opts=self.child_opts(),
-        )
-        storage = self._add_on(
+        return self._add_on(
             STORAGE,
             values=STORAGE_VALUES,
             identities=[{"role_arn": role.arn, "service_account": _STORAGE_ACCOUNT}],
             # A driver that starts without its permissions retries for ever and holds the add-on's creation.
             after=[attachment],
         )
-        disks = KubernetesObject(
-            f"{name}-storage-class",
-            storage_class(),
-            # Volumes of a class whose driver is missing stay pending, and so do their pods.
-            self.child_opts(depends_on=[storage]),
-        )
-        priorities = [
-            KubernetesObject(f"{name}-{priority}", manifest, self.child_opts())
-            for priority, manifest in priority_classes().items()
-        ]
-        add_ons = (
-            self._add_on(DNS, values=DNS_VALUES),
-            storage,
-            self._add_on(METRICS, values=METRICS_VALUES),
-            self._add_on(MONITORING),
-        )
-        # A pod whose priority class is not there is refused.
-        self.handle = ClusterAddonsHandle(ready=(*add_ons, disks, *priorities))
-        self.register_outputs({})
 
     def _add_on(
         self,

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
 import pulumi
 import pulumi_aws as aws
 
+from components.cluster.existing_cluster import AGENT, NETWORK, PROXY
 from components.foundation.base import PlatformComponent
-from components.foundation.iam_document import pod_identity_trust
 from components.foundation.names import Names
+from components.identity.pod_roles import add_on_role
 from facts.pins import add_ons
 
-IDENTITY_AGENT: Final = "eks-pod-identity-agent"
-PROXY: Final = "kube-proxy"
-NETWORK: Final = "vpc-cni"
 _NETWORK_ACCOUNT: Final = "aws-node"
 
 
@@ -25,42 +23,47 @@ class NodePrerequisites(PlatformComponent):
 
     The CNI gets its permissions by pod identity: it and the agent run on the host's network, so neither
     waits for the other, and no pod can borrow them from the node's role. ``ready`` is what a node group must
-    wait for.
+    wait for. What is in ``there`` somebody else has made.
     """
 
     TYPE = "slipway:cluster:NodePrerequisites"
 
     def __init__(
-        self, name: str, *, names: Names, cluster: aws.eks.Cluster, opts: pulumi.ResourceOptions
+        self,
+        name: str,
+        *,
+        names: Names,
+        cluster_name: pulumi.Input[str],
+        opts: pulumi.ResourceOptions,
+        there: Collection[str] = (),
     ) -> None:
         super().__init__(name, opts)
-        self._name, self._cluster = name, cluster
-        role = aws.iam.Role(
+        self._name, self._cluster_name = name, cluster_name
+        agent = () if AGENT in there else (self._add_on(AGENT),)
+        network = () if NETWORK in there else (self._network(names, agent),)
+        proxy = () if PROXY in there else (self._add_on(PROXY),)
+        self.ready: tuple[pulumi.Resource, ...] = (*network, *proxy, *agent)
+        self.register_outputs({})
+
+    def _network(self, names: Names, agent: Sequence[pulumi.Resource]) -> pulumi.Resource:
+        name = self._name
+        role, attachment = add_on_role(
+            self,
             f"{name}-cni-role",
-            name=names.role("vpc-cni"),
-            assume_role_policy=pod_identity_trust(names, ["kube-system"], [_NETWORK_ACCOUNT]),
-            permissions_boundary=names.boundary_arn,
-            tags=self.tags(f"{name}-cni-role"),
-            opts=self.child_opts(),
+            names,
+            role="vpc-cni",
+            account=_NETWORK_ACCOUNT,
+            policy="AmazonEKS_CNI_Policy",
         )
-        attachment = aws.iam.RolePolicyAttachment(
-            f"{name}-cni-role-policy",
-            role=role.name,
-            policy_arn=f"arn:{names.partition}:iam::aws:policy/AmazonEKS_CNI_Policy",
-            opts=self.child_opts(),
-        )
-        agent = self._add_on(IDENTITY_AGENT)
-        network = self._add_on(
+        return self._add_on(
             NETWORK,
             # Without it the CNI accepts every NetworkPolicy and enforces none.
             values={"enableNetworkPolicy": "true"},
             identities=[{"role_arn": role.arn, "service_account": _NETWORK_ACCOUNT}],
             # EKS refuses pod identity associations of an add-on on a cluster without the agent; without the
             # policy the CNI cannot give a single pod an address.
-            after=[agent, attachment],
+            after=[*agent, attachment],
         )
-        self.ready: tuple[pulumi.Resource, ...] = (network, self._add_on(PROXY), agent)
-        self.register_outputs({})
 
     def _add_on(
         self,
@@ -73,7 +76,7 @@ class NodePrerequisites(PlatformComponent):
         name = f"{self._name}-{add_on}"
         return aws.eks.Addon(
             name,
-            cluster_name=self._cluster.name,
+            cluster_name=self._cluster_name,
             addon_name=add_on,
             addon_version=add_ons()[add_on].version,
             configuration_values=json.dumps(values) if values else None,

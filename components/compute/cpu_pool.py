@@ -9,8 +9,8 @@ from pydantic import Field, model_validator
 
 from components.cluster.system_nodes import InstanceType
 from components.compute.gpu_pool import MaintenanceSettings
-from components.compute.gpu_pool_manifest import node_class, node_pool
 from components.compute.karpenter import KarpenterHandle
+from components.compute.node_pool_manifest import node_class, node_pool
 from components.foundation.base import Handle, PlatformComponent, Settings
 from components.foundation.kubernetes_object import KubernetesObject
 from components.foundation.names import Names

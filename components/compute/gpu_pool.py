@@ -7,8 +7,8 @@ from typing import Annotated, Self
 import pulumi
 from pydantic import Field, model_validator
 
-from components.compute.gpu_pool_manifest import Day, Window, node_class, node_pool
 from components.compute.karpenter import KarpenterHandle
+from components.compute.node_pool_manifest import Day, Window, node_class, node_pool
 from components.foundation.base import Handle, PlatformComponent, Settings
 from components.foundation.kubernetes_object import KubernetesObject
 from components.foundation.names import Names

@@ -18,13 +18,14 @@ from components.compute.karpenter_permissions import controller_statements
 from components.foundation.base import Handle, PlatformComponent, Settings
 from components.foundation.definitions import define
 from components.foundation.helm import release
-from components.foundation.iam_document import Statement, document, pod_identity_trust, service_trust
+from components.foundation.iam_document import Statement, document, service_trust
 from components.foundation.kubernetes_object import KubernetesObject
 from components.foundation.names import Names
 from components.foundation.registry import UPSTREAM, Registry
 from components.foundation.system_home import ON_SYSTEM_NODES
 from components.foundation.system_namespace import system_namespace
 from components.foundation.well_known import KARPENTER
+from components.identity.pod_roles import ControllerParts, PodRoleArgs, controller_role
 
 EVENTS: Final = {
     "spot-interruption": ("aws.ec2", "EC2 Spot Instance Interruption Warning"),
@@ -220,30 +221,17 @@ class Karpenter(PlatformComponent):
         return (queue, policy)
 
     def _controller_identity(self, name: str, args: KarpenterArgs) -> tuple[pulumi.Resource, ...]:
-        names = args.names
-        role = aws.iam.Role(
-            f"{name}-role",
-            name=names.role("karpenter"),
-            assume_role_policy=pod_identity_trust(names, [KARPENTER], [_SERVICE_ACCOUNT]),
-            permissions_boundary=names.boundary_arn,
-            tags=self.tags(f"{name}-role"),
-            opts=self.child_opts(),
+        # The agent that answers for it is one of the cluster's add-ons.
+        return controller_role(
+            self,
+            ControllerParts.of(name),
+            PodRoleArgs(
+                names=args.names,
+                role="karpenter",
+                namespace=KARPENTER,
+                service_account=_SERVICE_ACCOUNT,
+                statements=controller_statements(args.names),
+                after=args.cluster.ready,
+            ),
+            args.cluster.name,
         )
-        policy = aws.iam.RolePolicy(
-            f"{name}-permissions",
-            role=role.name,
-            policy=document(*controller_statements(names)),
-            opts=self.child_opts(),
-        )
-        association = aws.eks.PodIdentityAssociation(
-            f"{name}-identity",
-            cluster_name=args.cluster.name,
-            namespace=KARPENTER,
-            service_account=_SERVICE_ACCOUNT,
-            role_arn=role.arn,
-            tags=self.tags(f"{name}-identity"),
-            # The agent that answers for it is one of the cluster's add-ons; and a controller whose role has
-            # no policy yet is refused at its first call.
-            opts=self.child_opts(depends_on=[*args.cluster.ready, policy]),
-        )
-        return (association, policy)

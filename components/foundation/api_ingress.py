@@ -3,30 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from ipaddress import IPv4Network
 from typing import Annotated, Final
 
 import pulumi
 import pulumi_aws as aws
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
 from components.foundation.base import PlatformComponent
+from components.foundation.cidr import narrow
 
 API_PORT: Final = 443
-_WIDEST_PREFIX: Final = 16
-
-
-def _narrow(cidr: str) -> str:
-    try:
-        network = IPv4Network(cidr)
-    except ValueError:
-        raise ValueError(f"not an address range such as 203.0.113.0/24 (got {cidr!r})") from None
-    if network.prefixlen < _WIDEST_PREFIX:
-        raise ValueError(f"opens the Kubernetes API to more than a /{_WIDEST_PREFIX} (got {cidr!r})")
-    return cidr
-
-
-Cidr = Annotated[str, AfterValidator(_narrow)]
+Cidr = Annotated[str, narrow("the Kubernetes API", 16)]
 SecurityGroupId = Annotated[str, Field(pattern=r"^sg-([0-9a-f]{8}|[0-9a-f]{17})$")]
 
 

@@ -24,7 +24,7 @@ class PlatformComponent(pulumi.ComponentResource):
     TYPE: ClassVar[str]
 
     def __init__(
-        self, name: str, opts: pulumi.ResourceOptions | None = None, says: Mapping[str, str] | None = None
+        self, name: str, opts: pulumi.ResourceOptions | None = None, says: Mapping[str, Any] | None = None
     ) -> None:
         """``says`` is kept as the component's own inputs: what rules must know and no child shows."""
         super().__init__(self.TYPE, name, dict(says) if says else None, opts)

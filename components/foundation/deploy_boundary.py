@@ -14,6 +14,7 @@ from components.foundation.names import Names
 from facts.deploy_actions import deploy_actions
 
 DATA: Final = (
+    "codeconnections:GetConnection", "codeconnections:GetConnectionToken", "codeconnections:UseConnection",
     "ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:BatchImportUpstreamImage", "ecr:CompleteLayerUpload",
     "ecr:DescribeImages", "ecr:GetAuthorizationToken", "ecr:GetDownloadUrlForLayer", "ecr:InitiateLayerUpload",
     "ecr:PutImage", "ecr:UploadLayerPart",
@@ -23,16 +24,16 @@ DATA: Final = (
 )  # fmt: skip
 """What states and uploads take, and what goes with making things."""
 NEVER: Final[dict[str, tuple[str, ...]]] = {
-    "NeverLastingCredentials": (
+    "DenyLongLivedCredentials": (
         "iam:AttachGroupPolicy", "iam:AttachUserPolicy", "iam:CreateAccessKey", "iam:CreateGroup",
         "iam:CreateLoginProfile", "iam:CreateServiceSpecificCredential", "iam:CreateUser", "iam:PutGroupPolicy",
         "iam:PutUserPolicy", "iam:UpdateLoginProfile",
     ),
-    "NeverOtherTrust": (
+    "DenyIdentityProviderChanges": (
         "iam:CreateOpenIDConnectProvider", "iam:CreateSAMLProvider", "iam:DeleteOpenIDConnectProvider",
         "iam:UpdateOpenIDConnectProviderThumbprint", "iam:UpdateSAMLProvider",
     ),
-    "NeverWithoutABoundary": ("iam:DeleteRolePermissionsBoundary", "iam:DeleteUserPermissionsBoundary"),
+    "DenyBoundaryRemoval": ("iam:DeleteRolePermissionsBoundary", "iam:DeleteUserPermissionsBoundary"),
 }  # fmt: skip
 
 
@@ -77,7 +78,7 @@ def deploy_boundary_document(args: DeployBoundaryArgs) -> str:
             for sid, actions in NEVER.items()
         ),
         Statement(
-            sid="NeverTheBootstrap",
+            sid="DenyBootstrapChanges",
             effect="Deny",
             actions=["iam:Add*", "iam:Attach*", "iam:Create*", "iam:Delete*", "iam:Detach*", "iam:Put*",
                      "iam:SetDefault*", "iam:Tag*", "iam:Untag*", "iam:Update*"],

@@ -10,7 +10,7 @@ from components.foundation.names import Names
 
 Conditions = Mapping[str, Mapping[str, str | Sequence[str]]]
 
-_ACTION: Final = re.compile(r"[a-z][a-z0-9-]*:[A-Z][A-Za-z0-9]{2,}\*?")
+_ACTION: Final = re.compile(r"[a-z][a-z0-9-]*:[A-Z][A-Za-z0-9]{2,}\*?|rds-db:connect")
 """One action, or all that start with the same verb; ``s3:*`` and its disguises (``s3:**``, ``s?:Get*``) are not."""
 _ARN_PREFIX: Final = 5
 """``arn``, partition, service, region and account stand before what an ARN names."""

@@ -16,7 +16,7 @@ RUNTIME: Final = "runtime"
 PUBLISHER: Final = "publisher"
 """The role that puts models into the store; like the role that deploys, it is made outside the platform."""
 
-BucketRole = Literal["models", "payloads", "logs", "state", "flow-logs"]
+BucketRole = Literal["models", "payloads", "agents", "logs", "state", "flow-logs"]
 
 
 @dataclass(frozen=True)
@@ -28,15 +28,19 @@ class Names:
     account: str
     region: str
     partition: str = "aws"
+    adopted_cluster: str | None = None
+    """What a cluster is called that somebody else made."""
+    adopted_boundary: str | None = None
+    """The ARN of a permissions boundary that somebody else made."""
 
     @property
     def platform(self) -> str:
-        """Names the cluster and prefixes every other name: at most 25 characters."""
+        """Prefixes every name, and is the name of a cluster of our own: at most 25 characters."""
         return f"{self.organisation}-{self.environment}"
 
     @property
     def cluster(self) -> str:
-        return self.platform
+        return self.adopted_cluster or self.platform
 
     @property
     def cluster_arn(self) -> str:
@@ -63,12 +67,13 @@ class Names:
 
     @property
     def boundary(self) -> str:
-        """The permissions boundary of every role the platform makes."""
-        return f"{self.platform}-boundary"
+        """What the permissions boundary of every role the platform makes is called."""
+        return (self.adopted_boundary or f"/{self.platform}-boundary").rpartition("/")[2]
 
     @property
     def boundary_arn(self) -> str:
-        return f"arn:{self.partition}:iam::{self.account}:policy/{self.boundary}"
+        own = f"arn:{self.partition}:iam::{self.account}:policy/{self.boundary}"
+        return self.adopted_boundary or own
 
     def key_alias(self, role: str) -> str:
         return f"alias/{self.platform}-{role}"

@@ -2,6 +2,10 @@
 
 from typing import Final
 
+KUBERNETES_VERSION: Final = "1.35"
+"""Add-ons, charts and definitions are pinned for it. In standard support until 2027-03-27 (endoflife.date, read
+2026-11)."""
+
 CERT_MANAGER: Final = "cert-manager"
 ISTIO_SYSTEM: Final = "istio-system"
 KARPENTER: Final = "karpenter"
@@ -15,6 +19,12 @@ EDGE: Final = "edge"
 """Holds the public Gateway, its routes, and the proxies that Envoy Gateway deploys for it."""
 MODELS: Final = "models"
 """Holds every model's workload."""
+TEMPORAL: Final = "temporal"
+"""Holds the engine that keeps the runs of the loops."""
+LOOPS: Final = "loops"
+"""Holds the workers of the loops."""
+AGENTS: Final = "agents"
+"""Holds the workers of agents."""
 
 EDGE_GATEWAY: Final = "edge"
 INNER_GATEWAY: Final = "kserve-ingress-gateway"
@@ -27,6 +37,7 @@ KUBELET_PROBE_ADDRESS: Final = "169.254.7.127/32"
 """The link-local source of kubelet probes in ambient mode (same page)."""
 
 GPU_TAINT: Final = "nvidia.com/gpu"
+"""Taint of every node of a GPU pool, which node_pool_manifest.py sets: only pods that ask for a GPU tolerate it."""
 MODEL_TAINT: Final = "slipway.dev/models"
 """On every node of a CPU pool: only models and their pickers tolerate it."""
 SYSTEM_TAINT: Final = "CriticalAddonsOnly"

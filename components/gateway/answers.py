@@ -8,7 +8,7 @@ Shape = Literal["openai", "inference"]
 """In whose words: OpenAI's API, or KServe's open inference protocol."""
 _UNKNOWN: Final = "This request needs a token that is valid here."
 _STRANGER: Final = "This caller may not use this model."
-_NO_MODEL: Final = "There is no such model here."
+_NO_MODEL: Final = "There is no such model or path here."
 _KINDS: Final = {"rate_limit_exceeded": "requests", "model_unavailable": "server_error"}
 """What OpenAI's API calls the kind of an error, by its code; a refusal is the caller's to mend."""
 
@@ -16,8 +16,7 @@ _KINDS: Final = {"rate_limit_exceeded": "requests", "model_unavailable": "server
 def refusals(shape: Shape) -> list[dict[str, Any]]:
     """What the edge itself says to strangers, in JSON: without these it answers in plain text.
 
-    Only what the edge says: an engine's own 404 names what it did not find. A path that no route has gets an empty 404
-    still, since no policy is for it.
+    Only what the edge says: an engine's own 404 names what it did not find.
     """
     said = [
         override(
@@ -28,7 +27,7 @@ def refusals(shape: Shape) -> list[dict[str, Any]]:
         ),
         override((403,), answer(shape, _STRANGER, "permission_denied", {}), source="Local"),
     ]
-    if shape == "openai":  # the AI gateway's, for a model that no route has
+    if shape == "openai":  # the AI gateway's, for a model or a path that no route has
         said.append(override((404,), answer(shape, _NO_MODEL, "model_not_found", {}), source="Local"))
     return said
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pulumi
-import pulumi_aws as aws
 from pydantic import Field
 
 from components.cluster.cluster_addons import ClusterAddonsHandle
 from components.foundation.base import Handle, PlatformComponent, Settings
 from components.foundation.definitions import define
 from components.foundation.helm import release
-from components.foundation.iam_document import document, pod_identity_trust
 from components.foundation.kubernetes_object import KubernetesObject
 from components.foundation.names import Names
 from components.foundation.registry import UPSTREAM, Registry
@@ -29,6 +28,7 @@ from components.gateway.certificate_manifests import (
     public_issuer,
     values,
 )
+from components.identity.pod_roles import ControllerParts, PodRoleArgs, controller_role
 
 LETS_ENCRYPT = "https://acme-v02.api.letsencrypt.org/directory"
 
@@ -114,7 +114,7 @@ class Certificates(PlatformComponent):
         )
         self.register_outputs({})
 
-    def _dns_identity(self, name: str, args: CertificatesArgs) -> list[pulumi.Resource]:
+    def _dns_identity(self, name: str, args: CertificatesArgs) -> Sequence[pulumi.Resource]:
         """The controller's role in the DNS zone, where there is one."""
         if args.settings.acme is None:
             return []
@@ -122,30 +122,21 @@ class Certificates(PlatformComponent):
             raise ValueError(
                 "certificates.acme needs the platform's names for the role that writes its DNS zone"
             )
-        names = args.names
-        role = aws.iam.Role(
-            f"{name}-dns-role",
-            name=names.role("certificates"),
-            assume_role_policy=pod_identity_trust(names, [CERT_MANAGER], [CONTROLLER_ACCOUNT]),
-            permissions_boundary=names.boundary_arn,
-            tags=self.tags(f"{name}-dns-role"),
-            opts=self.child_opts(),
+        # Credentials without permissions would fail the first order, and the next try is an hour away.
+        return controller_role(
+            self,
+            ControllerParts(
+                role=f"{name}-dns-role",
+                permissions=f"{name}-dns-policy",
+                association=f"{name}-dns-association",
+            ),
+            PodRoleArgs(
+                names=args.names,
+                role="certificates",
+                namespace=CERT_MANAGER,
+                service_account=CONTROLLER_ACCOUNT,
+                statements=dns_statements(args.names, args.settings.acme.zone_id),
+                after=args.cluster_addons.ready,
+            ),
+            args.names.cluster,
         )
-        policy = aws.iam.RolePolicy(
-            f"{name}-dns-policy",
-            role=role.name,
-            policy=document(*dns_statements(names, args.settings.acme.zone_id)),
-            opts=self.child_opts(),
-        )
-        association = aws.eks.PodIdentityAssociation(
-            f"{name}-dns-association",
-            cluster_name=names.cluster,
-            namespace=CERT_MANAGER,
-            service_account=CONTROLLER_ACCOUNT,
-            role_arn=role.arn,
-            tags=self.tags(f"{name}-dns-association"),
-            # Credentials without permissions would fail the first order, and the next try is an hour away.
-            # The agent is an add-on, and the cluster is named by a string: both must exist.
-            opts=self.child_opts(depends_on=[policy, *args.cluster_addons.ready]),
-        )
-        return [association]

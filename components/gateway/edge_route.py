@@ -14,14 +14,10 @@ _LAST: Final = "route"
 
 @dataclass(frozen=True, kw_only=True)
 class EdgeRouteArgs:
-    """What :class:`EdgeRoute` needs. ``after`` holds the gateway and the model.
-
-    ``is_driven``: the shares in it are somebody else's to move, once they are set.
-    """
+    """What :class:`EdgeRoute` needs. ``after`` holds the gateway and the model."""
 
     route: ModelRoute
     after: list[pulumi.Resource]
-    is_driven: bool = False
 
 
 class EdgeRoute(PlatformComponent):
@@ -49,7 +45,7 @@ class EdgeRoute(PlatformComponent):
             self.child_opts(
                 depends_on=[*args.after, *before],
                 # One writer of weights: where a controller moves them, the stack sets the first and no other.
-                ignore_changes=["spec.rules"] if args.is_driven else [],
+                ignore_changes=["spec.rules"] if args.route.is_driven else [],
             ),
         )
         self.register_outputs({})

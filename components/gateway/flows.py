@@ -17,7 +17,7 @@ INNER_PORT: Final = 10080
 METRICS_PORT: Final = 19001
 TOKEN_METRICS_PORT: Final = 1064
 """The AI gateway's processor beside the edge's Envoy: tokens used, time to the first one."""
-_PROBED: Final = (TOKEN_METRICS_PORT, 19002, 19003)
+PROBED: Final = (TOKEN_METRICS_PORT, 19002, 19003)
 """The AI gateway's processor, the shutdown manager and Envoy itself."""
 
 PRIVATE_RANGES: Final = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")
@@ -39,7 +39,7 @@ def gateway_flows() -> list[Flow]:
             target=INNER_PROXIES,
             port=INNER_PORT,
             reason="requests the edge has authenticated and counted",
-            probe_ports=_PROBED,
+            probe_ports=PROBED,
         ),
         *(
             Flow(
@@ -48,7 +48,7 @@ def gateway_flows() -> list[Flow]:
                 target=proxies,
                 port=port,
                 reason="metrics",
-                probe_ports=_PROBED,
+                probe_ports=PROBED,
             )
             for name, proxies, port in (
                 ("edge-gateway", EDGE_PROXIES, METRICS_PORT),

@@ -2,15 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from ipaddress import IPv4Network
 from typing import Annotated, Any, Literal, Self
 
 import pulumi
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import Field, model_validator
 
 from components.cluster.cluster import ClusterHandle
 from components.cluster.cluster_addons import ClusterAddonsHandle
 from components.foundation.base import Handle, PlatformComponent, Settings
+from components.foundation.cidr import narrow
 from components.foundation.kubernetes_object import KubernetesObject
 from components.foundation.lifecycle import DURABLE, Lifecycle
 from components.foundation.names import Names
@@ -22,26 +22,15 @@ from components.gateway.access import TokenIssuer, authentication_policy
 from components.gateway.certificates import CertificatesHandle
 from components.gateway.controllers import GatewayControllers, GatewayControllersArgs
 from components.gateway.flows import PRIVATE_RANGES, callers_exception, closed, gateway_flows
-from components.gateway.limits import inner_protection_policy, protection_policy
 from components.gateway.load_balancers import WAITS_FOR_TARGETS, LoadBalancersHandle
 from components.gateway.managed_store import ManagedStoreArgs
 from components.gateway.model_list import closed_list, inner_backend
+from components.gateway.rate_limits import inner_protection_policy, protection_policy
+from components.gateway.unknown_path import UNKNOWN_PATH, unknown_path, unknown_path_answers
 from components.mesh.declared_flows import DeclaredFlows, DeclaredFlowsArgs
 from components.mesh.mesh import MeshHandle
 from components.network.ground import BalancerRanges, Exposure
 from components.network.network import NetworkHandle
-
-_WIDEST_PREFIX = 8
-
-
-def _narrow(cidr: str) -> str:
-    try:
-        network = IPv4Network(cidr)
-    except ValueError:
-        raise ValueError(f"not an address range such as 203.0.113.0/24 (got {cidr!r})") from None
-    if network.prefixlen < _WIDEST_PREFIX:
-        raise ValueError(f"opens the edge to more than a /{_WIDEST_PREFIX} (got {cidr!r})")
-    return cidr
 
 
 class AuthenticationSettings(Settings):
@@ -62,7 +51,7 @@ class GatewaySettings(Settings):
     hostname: Annotated[str, Field(pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)+$")]
     authentication: AuthenticationSettings
     exposure: Exposure = "internal"
-    source_ranges: list[Annotated[str, AfterValidator(_narrow)]] = Field(default_factory=list)
+    source_ranges: list[Annotated[str, narrow("the edge", 8)]] = Field(default_factory=list)
     requests_per_minute: int = Field(default=600, ge=1)
     request_timeout_seconds: int = Field(default=300, ge=1, le=3600)
     replicas: int = Field(default=3, ge=2)
@@ -141,6 +130,7 @@ def edge_objects(settings: GatewaySettings, cluster_issuer: Any) -> dict[str, di
         "edge-transport": manifests.edge_transport_policy(),
         "edge-protection": protection_policy(settings.requests_per_minute, settings.request_timeout_seconds),
         "inner-backend": inner_backend(INNER_GATEWAY),
+        f"{UNKNOWN_PATH}-answers": unknown_path_answers(),
         **({} if settings.lists_models else closed_list(settings.hostname, settings.authentication.tokens())),
     }
 
@@ -214,13 +204,19 @@ class Gateway(PlatformComponent):
                 ("inner", manifests.inner_gateway()),
             )
         ]
+        nowhere = KubernetesObject(
+            f"{name}-{UNKNOWN_PATH}",
+            unknown_path(settings.hostname),
+            # The AI gateway looks for the route's gateway, and waits ever longer where there is none.
+            self.child_opts(depends_on=[*after, *before, *listeners]),
+        )
         self.handle = GatewayHandle(
             hostname=settings.hostname,
             issuer=settings.authentication.issuer,
             jwks_uri=settings.authentication.jwks_uri,
             audiences=settings.authentication.audiences,
             request_timeout=f"{settings.request_timeout_seconds}s",
-            ready=(*spaces, *controllers.ready, *before, *refusals, *flows.ready, *listeners),
+            ready=(*spaces, *controllers.ready, *before, *refusals, *flows.ready, *listeners, nowhere),
         )
         self.register_outputs({})
 

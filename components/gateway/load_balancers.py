@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 import pulumi
-import pulumi_aws as aws
 from pydantic import Field
 
 from components.cluster.cluster import ClusterHandle
@@ -16,7 +15,6 @@ from components.cluster.priorities import PLATFORM_PRIORITY
 from components.foundation.base import Handle, PlatformComponent, Settings
 from components.foundation.definitions import define
 from components.foundation.helm import release
-from components.foundation.iam_document import document, pod_identity_trust
 from components.foundation.kubernetes_object import KubernetesObject
 from components.foundation.names import Names
 from components.foundation.registry import UPSTREAM, Registry
@@ -25,6 +23,7 @@ from components.foundation.system_namespace import system_namespace
 from components.foundation.well_known import LOAD_BALANCERS
 from components.gateway.certificates import CertificatesHandle
 from components.gateway.load_balancer_permissions import controller_statements
+from components.identity.pod_roles import ControllerParts, PodRoleArgs, controller_role
 
 NETWORK_CLASS: Final = "service.k8s.aws/nlb"
 """The controller that EKS itself runs leaves a Service alone that names a class."""
@@ -165,28 +164,16 @@ class LoadBalancers(PlatformComponent):
         self.register_outputs({})
 
     def _identity(self, name: str, args: LoadBalancersArgs) -> tuple[pulumi.Resource, ...]:
-        names = args.names
-        role = aws.iam.Role(
-            f"{name}-role",
-            name=names.role("load-balancers"),
-            assume_role_policy=pod_identity_trust(names, [LOAD_BALANCERS], [_SERVICE_ACCOUNT]),
-            permissions_boundary=names.boundary_arn,
-            tags=self.tags(f"{name}-role"),
-            opts=self.child_opts(),
+        return controller_role(
+            self,
+            ControllerParts.of(name),
+            PodRoleArgs(
+                names=args.names,
+                role="load-balancers",
+                namespace=LOAD_BALANCERS,
+                service_account=_SERVICE_ACCOUNT,
+                statements=controller_statements(args.names),
+                after=args.cluster.ready,
+            ),
+            args.cluster.name,
         )
-        policy = aws.iam.RolePolicy(
-            f"{name}-permissions",
-            role=role.name,
-            policy=document(*controller_statements(names)),
-            opts=self.child_opts(),
-        )
-        association = aws.eks.PodIdentityAssociation(
-            f"{name}-identity",
-            cluster_name=args.cluster.name,
-            namespace=LOAD_BALANCERS,
-            service_account=_SERVICE_ACCOUNT,
-            role_arn=role.arn,
-            tags=self.tags(f"{name}-identity"),
-            opts=self.child_opts(depends_on=[*args.cluster.ready, policy]),
-        )
-        return (association, policy)

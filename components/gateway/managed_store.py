@@ -7,12 +7,14 @@ import pulumi_aws as aws
 
 from components.cluster.cluster import ClusterHandle
 from components.foundation.base import PlatformComponent
+from components.foundation.encryption_key import encryption_key
 from components.foundation.iam_document import document
 from components.foundation.lifecycle import Lifecycle
 from components.foundation.names import Names
 from components.gateway.rate_limit_store import NAME, PORT, StoreAddress, managed_address
 from components.identity.cluster_key import account_may_manage, principal_may_use
 from components.network.network import NetworkHandle
+from components.network.store_group import group_for_nodes
 
 _ENGINE = "valkey"
 _MAJOR = "8"
@@ -53,17 +55,13 @@ class ManagedStore(PlatformComponent):
     def __init__(self, name: str, args: ManagedStoreArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, opts)
         names = args.names
-        key = aws.kms.Key(
+        key, _ = encryption_key(
+            self,
             f"{name}-key",
             description="Counters of the gateways: subjects of tokens and how much they asked for",
-            enable_key_rotation=True,
-            deletion_window_in_days=args.lifecycle.key_deletion_days,
             policy=store_key_policy(names),
-            tags=self.tags(f"{name}-key"),
-            opts=self.child_opts(protect=args.lifecycle.protects),
-        )
-        aws.kms.Alias(
-            f"{name}-key-alias", name=names.key_alias(NAME), target_key_id=key.id, opts=self.child_opts()
+            alias=names.key_alias(NAME),
+            lifecycle=args.lifecycle,
         )
         users = aws.elasticache.UserGroup(
             f"{name}-users",
@@ -97,22 +95,12 @@ class ManagedStore(PlatformComponent):
         self.register_outputs({})
 
     def _group(self, name: str, args: ManagedStoreArgs) -> "aws.ec2.SecurityGroup":
-        group = aws.ec2.SecurityGroup(
-            f"{name}-group",
+        return group_for_nodes(
+            self,
+            name,
             vpc_id=args.network.vpc_id,
-            description="Counters of the gateways, from nodes of the cluster",
-            tags=self.tags(f"{name}-group"),
-            opts=self.child_opts(),
+            nodes=args.cluster.security_group_id,
+            port=PORT,
+            what="Counters of the gateways, from nodes of the cluster",
+            caller="Rate-limit service on nodes of the cluster",
         )
-        aws.vpc.SecurityGroupIngressRule(
-            f"{name}-from-nodes",
-            security_group_id=group.id,
-            description="Rate-limit service on nodes of the cluster",
-            ip_protocol="tcp",
-            from_port=PORT,
-            to_port=PORT,
-            referenced_security_group_id=args.cluster.security_group_id,
-            tags=self.tags(f"{name}-from-nodes"),
-            opts=self.child_opts(),
-        )
-        return group

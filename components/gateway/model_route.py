@@ -9,9 +9,10 @@ import pulumi
 from components.foundation.well_known import EDGE, EDGE_GATEWAY, INNER_GATEWAY
 from components.gateway.access import TokenIssuer, authorization_policy
 from components.gateway.caller_settings import CallerSettings
-from components.gateway.limits import TOKENS, Limits, route_policy
+from components.gateway.driven_shares import DrivenBackend, notes
 from components.gateway.model_list import inner_backend
 from components.gateway.model_slots import SLOTS, Slot
+from components.gateway.rate_limits import TOKENS, Limits, route_policy
 
 MODEL_HEADER: Final = "x-ai-eg-model"
 """The AI gateway fills it from the request's body before it chooses a route."""
@@ -43,12 +44,13 @@ class Share:
     """What the edge sends to one address of the inner gateway, in per cent.
 
     ``path`` is where that gateway finds an OpenAI interface (``/models/support-chat-v1/v1``); ``name`` the object's;
-    ``slot`` its place in the route, where versions come and go.
+    ``slot`` its place in the route, where versions come and go; ``most`` what a controller may give it.
     """
 
     name: str
     path: str
     percent: int = 100
+    most: int = 100
     version: str = ""
     slot: Slot | None = None
 
@@ -69,7 +71,7 @@ class ModelRoute:
     that is chosen by the body. ``upstream_path`` is the path of any other where it is not the caller's own;
     ``upstream_host`` the host name under which the inner gateway finds a predictive model
     (``minilm.models.models.internal``). ``timeout`` is Kubernetes' notation (``300s``). ``smaller_models`` answer in
-    their order where this one keeps failing.
+    their order where this one keeps failing. ``is_driven``: a controller moves the shares, once they are set.
 
     Raises:
         ValueError: the upstream of this interface is not named, or a smaller model could not answer for it.
@@ -86,6 +88,7 @@ class ModelRoute:
     upstream_path: str = ""
     upstream_host: str = ""
     smaller_models: tuple[SmallerModel, ...] = ()
+    is_driven: bool = False
 
     def __post_init__(self) -> None:
         if self.interface in _BY_BODY and not any(share.percent for share in self.shares):
@@ -185,10 +188,11 @@ def _ai_route(route: ModelRoute) -> dict[str, Any]:
         {"name": name, "weight": weight, **({"priority": 0} if smaller else {})}
         for name, weight in _places(route.shares)
     ]
+    driven = notes(DrivenBackend(s.version, s.name, s.most, s.slot or "") for s in route.shares)
     return {
         "apiVersion": "aigateway.envoyproxy.io/v1beta1",
         "kind": "AIGatewayRoute",
-        "metadata": _metadata(route),
+        "metadata": {**_metadata(route), **({"annotations": driven} if route.is_driven else {})},
         "spec": {
             "parentRefs": [_parent()],
             "hostnames": [route.hostname],

@@ -52,7 +52,11 @@ REGIONAL: Final[dict[str, tuple[str, ...]]] = {
         "ssm:UpdateInstanceInformation", "ssmmessages:CreateControlChannel", "ssmmessages:CreateDataChannel",
         "ssmmessages:OpenControlChannel", "ssmmessages:OpenDataChannel",
     ),
-    "Telemetry": ("logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"),
+    "Runs": ("rds-db:connect",),
+    "Telemetry": (
+        "aps:RemoteWrite", "logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents", "sns:Publish",
+        "xray:PutTraceSegments",
+    ),
 }  # fmt: skip
 """What AWS's managed policies of nodes, control plane and drivers (facts/managed_policies.py) and the platform's own
 roles ask for, in one region; a test finds what is missing here, and what nobody asks for."""
@@ -69,20 +73,20 @@ GLOBAL: Final[dict[str, tuple[str, ...]]] = {
 """The same of services that have no region, or that answer from another one."""
 
 NEVER: Final[dict[str, tuple[str, ...]]] = {
-    "NeverTheBoundary": (
+    "DenyBoundaryChanges": (
         "iam:CreatePolicyVersion", "iam:DeletePolicy", "iam:DeletePolicyVersion", "iam:DeleteRolePermissionsBoundary",
         "iam:PutRolePermissionsBoundary", "iam:SetDefaultPolicyVersion",
     ),
-    "NeverMorePermissions": ("iam:AttachRolePolicy", "iam:PutRolePolicy", "iam:UpdateAssumeRolePolicy"),
-    "NeverLastingCredentials": (
+    "DenyPolicyChanges": ("iam:AttachRolePolicy", "iam:PutRolePolicy", "iam:UpdateAssumeRolePolicy"),
+    "DenyLongLivedCredentials": (
         "iam:AttachUserPolicy", "iam:CreateAccessKey", "iam:CreateLoginProfile",
         "iam:CreateServiceSpecificCredential", "iam:CreateUser", "iam:PutUserPolicy", "iam:UpdateLoginProfile",
     ),
-    "NeverTheAuditTrail": (
+    "DenyTrailChanges": (
         "cloudtrail:DeleteTrail", "cloudtrail:PutEventSelectors", "cloudtrail:StopLogging", "cloudtrail:UpdateTrail",
     ),
-    "NeverTheKeys": ("kms:DisableKey", "kms:PutKeyPolicy", "kms:ScheduleKeyDeletion"),
-    "NeverTheLock": (
+    "DenyKeyChanges": ("kms:DisableKey", "kms:PutKeyPolicy", "kms:ScheduleKeyDeletion"),
+    "DenyObjectLockBypass": (
         "s3:BypassGovernanceRetention", "s3:DeleteBucketPolicy", "s3:DeleteObjectVersion",
         "s3:PutBucketObjectLockConfiguration", "s3:PutBucketPolicy", "s3:PutBucketPublicAccessBlock",
         "s3:PutBucketVersioning", "s3:PutLifecycleConfiguration",
@@ -120,7 +124,7 @@ def boundary_document(names: Names) -> str:
             for sid, actions in NEVER.items()
         ),
         Statement(
-            sid="NeverARoleWithoutIt",
+            sid="DenyCreateRoleWithoutBoundary",
             effect="Deny",
             actions=["iam:CreateRole"],
             resources=["*"],

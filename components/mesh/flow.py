@@ -4,12 +4,19 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from components.foundation.well_known import AMBIENT_PORT, KUBELET_PROBE_ADDRESS, MODELS
+from components.foundation.well_known import (
+    AGENTS,
+    AMBIENT_PORT,
+    KUBELET_PROBE_ADDRESS,
+    LOOPS,
+    MODELS,
+    TEMPORAL,
+)
 
 TRUST_DOMAIN: Final = "cluster.local"
 """The first part of every identity in the mesh. Changing it refuses every caller until policies follow."""
 
-CLOSED_NAMESPACES: Final = frozenset({MODELS})
+CLOSED_NAMESPACES: Final = frozenset({AGENTS, LOOPS, MODELS, TEMPORAL})
 """Namespaces whose pods may send nothing that is not declared: a flow from one also opens its way out."""
 
 REASON: Final = "slipway.dev/reason"

@@ -37,10 +37,6 @@ class ModelArgs:
     registry: Registry = UPSTREAM
     stable: Mapping[str, str] = field(default_factory=dict)
 
-    def is_driven(self) -> bool:
-        """Whether a controller moves shares: the stack sets the first and no other, since weights have one writer."""
-        return any(plan.driver == "controller" for plan in self.plan.releases.values())
-
     def after(self) -> list[pulumi.Resource]:
         """What must stand before anything of a model: its namespace with its refusals, and what acts on it."""
         return [

@@ -60,6 +60,7 @@ READABLE: Final[Mapping[str, Sequence[str]]] = {
 OF_MODELS: Final[Mapping[str, Sequence[str]]] = {
     "": ("configmaps", "serviceaccounts", "services"),
     "autoscaling": ("horizontalpodautoscalers",),
+    "gateway.envoyproxy.io": ("backendtrafficpolicies",),
     "gateway.networking.k8s.io": ("httproutes",),
     "inference.networking.k8s.io": ("inferenceobjectives", "inferencepools"),
     "keda.sh": ("scaledobjects", "triggerauthentications"),

@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from components.gateway.limits import Limits
 from components.gateway.model_route import INTERFACES, Interface, ModelRoute, Share, SmallerModel
 from components.gateway.model_slots import slot_of
+from components.gateway.rate_limits import Limits
 from components.models.args import ModelArgs
 from components.models.fallback import fail_soft_plan
 from components.models.plan import ReleasePlan
@@ -29,22 +29,31 @@ def edge_of(args: ModelArgs) -> ModelRoute:
         hostname=args.gateway.hostname,
         interface=interface,
         tokens=args.gateway.tokens(),
-        limits=Limits(
-            parallel=parallel_requests(args),
-            smaller_model=bool(soft.smaller_models),
-            refusal=soft.refusal,
-            retry_after_seconds=soft.retry_after_seconds,
-            waking_seconds=_waking_seconds(args, stable),
-        ),
+        limits=limits_of(args),
         timeout=_patience(stable, interface) or args.gateway.request_timeout,
         callers=args.settings.callers,
         shares=_shares(args, interface),
+        # Those of a predictive model are moved at the inner gateway.
+        is_driven=is_chat and plan.is_driven,
         upstream_path=f"{_OPENAI}/rerank" if interface == "rerank" else "",
         upstream_host="" if is_chat else inner_host(plan, args.namespace),
         smaller_models=tuple(
             SmallerModel(model=model, backend=f"{model}-{args.stable[model]}")
             for model in soft.smaller_models
         ),
+    )
+
+
+def limits_of(args: ModelArgs) -> Limits:
+    """What the model is given, and what is said in its place: as the stable version's record has it."""
+    stable = args.plan.releases[args.settings.traffic.stable]
+    soft = fail_soft_plan(stable.fail_soft)
+    return Limits(
+        parallel=parallel_requests(args),
+        smaller_model=bool(soft.smaller_models),
+        refusal=soft.refusal,
+        retry_after_seconds=soft.retry_after_seconds,
+        waking_seconds=_waking_seconds(args, stable),
     )
 
 
@@ -61,7 +70,8 @@ def _shares(args: ModelArgs, interface: Interface) -> tuple[Share, ...]:
         Share(
             name=plan.key,
             path=f"{version_path(args.namespace, plan.key)}/v1",
-            percent=args.settings.traffic.percent_of(version),
+            percent=args.settings.traffic.first_percent_of(version, is_driven=args.plan.is_driven),
+            most=args.settings.traffic.most_of(version),
             version=version,
             slot=slot_of(version, args.settings.versions[version].slot),
         )

@@ -8,7 +8,7 @@ from components.mesh.declared_flows import flow_objects
 from components.mesh.flow import Flow, Peer, egress, egress_to_addresses
 from components.models.payload_logging import AGENT_PORT
 from components.models.plan import ReleasePlan
-from components.observability.values import COLLECTOR
+from components.observability.values import COLLECTOR, COLLECTOR_PODS
 from components.serving.llm_engine import ENGINE_PORT
 from components.serving.llm_scheduler import PICKER_HEALTH_PORT, PICKER_PORT
 from components.serving.runtimes import PREDICTOR_PORT
@@ -95,7 +95,7 @@ def ways_of_language_models(namespace: str, api_server_range: str) -> dict[str, 
         probe_ports=(PICKER_HEALTH_PORT,),
     )
     sources = Peer(namespace=namespace, labels={"app.kubernetes.io/part-of": _LLM})
-    collector = Peer(namespace=OBSERVABILITY, labels={"app.kubernetes.io/name": "opentelemetry-collector"})
+    collector = Peer(namespace=OBSERVABILITY, labels=COLLECTOR_PODS)
     spans = egress(
         f"language-models-to-{COLLECTOR}-egress", sources, collector, "spans of engines and pickers"
     )

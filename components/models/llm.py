@@ -5,12 +5,14 @@ import pulumi
 from components.foundation.base import PlatformComponent
 from components.foundation.kubernetes_object import KubernetesObject
 from components.gateway.edge_route import EdgeRoute, EdgeRouteArgs
+from components.gateway.failures import inner_words_policy
 from components.models.args import ModelArgs
-from components.models.edge import edge_of
+from components.models.edge import edge_of, limits_of
 from components.models.flows import engine_labels, llm_flows
 from components.models.llm_manifest import llm_inference_service, start_minutes
 from components.models.objectives import objectives_rule
 from components.models.version import ModelVersion, ModelVersionArgs
+from components.serving.llm_route import ROUTE_SUFFIX
 
 
 class Llm(PlatformComponent):
@@ -26,10 +28,10 @@ class Llm(PlatformComponent):
         services = [self._service(f"{name}-{version}", args, version) for version in args.plan.releases]
         EdgeRoute(
             f"{name}-edge",
-            EdgeRouteArgs(route=edge_of(args), after=services, is_driven=args.is_driven()),
+            EdgeRouteArgs(route=edge_of(args), after=services),
             self.child_opts(),
         )
-        promised = objectives_rule(args.plan, args.settings.traffic.stable, args.namespace)
+        promised = objectives_rule(args.plan, args.settings.traffic.stable, args.namespace, args.names.region)
         if promised is not None:
             before = [*args.workload_namespace.ready, *args.telemetry.ready]
             KubernetesObject(f"{name}-objectives", promised, self.child_opts(depends_on=before))
@@ -52,6 +54,10 @@ class Llm(PlatformComponent):
             self.child_opts(),
         )
         ready = list(parts.handle.ready)
+        words = inner_words_policy(
+            plan.key, where, f"{plan.key}{ROUTE_SUFFIX}", plan.labels(), limits_of(args).words("openai")
+        )
+        KubernetesObject(f"{name}-words", words, self.child_opts(depends_on=ready))
         return KubernetesObject(
             f"{name}-service",
             args.registry.pulls(

@@ -5,6 +5,7 @@ from typing import Any, Final
 from components.foundation.names import Names
 from components.foundation.well_known import INNER_GATEWAY, KSERVE
 from components.models.download import verified_pod
+from components.models.engine_arguments import engine_arguments
 from components.models.flows import engine_labels
 from components.models.manifests import placement_fields, resources
 from components.models.model_loading import load_seconds
@@ -81,7 +82,7 @@ def _pod(plan: ReleasePlan, pool: str) -> dict[str, Any]:
             {
                 **engine,
                 "command": command,
-                "args": _engine_arguments(plan),
+                "args": engine_arguments(plan),
                 "resources": resources(plan),
                 "startupProbe": _patience(engine["startupProbe"], plan),
             }
@@ -93,10 +94,3 @@ def _patience(probe: dict[str, Any], plan: ReleasePlan) -> dict[str, Any]:
     """The engine's own, or longer for files that take longer to be read from the node's disk."""
     tries = load_seconds(plan.size_bytes) // probe["periodSeconds"]
     return {**probe, "failureThreshold": max(tries, probe["failureThreshold"])}
-
-
-def _engine_arguments(plan: ReleasePlan) -> list[str]:
-    arguments = ["--tensor-parallel-size", str(plan.needs.gpu_count)]
-    if plan.max_context is not None:
-        arguments += ["--max-model-len", str(plan.max_context)]
-    return arguments

@@ -12,6 +12,7 @@ from releases.fail_soft import FailSoft
 from releases.instances import AcceleratorNeeds, accelerator_needs
 from releases.objectives import Objectives
 from releases.release import Release
+from releases.throughput import Throughput
 
 PERSONAL_DATA: Final = "slipway.dev/personal-data"
 """Annotation: the record's word on personal data."""
@@ -37,6 +38,7 @@ class ReleasePlan:
     max_context: int | None = None
     driver: Literal["stack", "controller"] = "stack"
     slo: Objectives | None = None
+    throughput: Throughput | None = None
     fail_soft: tuple[FailSoft, ...] = ()
 
     @property
@@ -90,6 +92,11 @@ class ModelPlan:
         """What it does for callers, the same in all versions."""
         return next(iter(self.releases.values())).task
 
+    @property
+    def is_driven(self) -> bool:
+        """Whether a controller moves shares: the stack sets the first and no other, since weights have one writer."""
+        return any(release.driver == "controller" for release in self.releases.values())
+
     def labels(self) -> dict[str, str]:
         """Labels of what all its versions share; a version's own labels stand on its pods."""
         return {
@@ -130,5 +137,6 @@ def plan_of(release: Release, model_bucket: str, starts: Starts) -> ReleasePlan:
         max_context=needs.max_context,
         driver=release.rollout.driver,
         slo=release.slo,
+        throughput=release.throughput,
         fail_soft=tuple(release.fail_soft),
     )

@@ -9,6 +9,7 @@ from components.foundation.base import PlatformComponent
 from components.foundation.kubernetes_object import KubernetesObject
 from components.foundation.names import MODEL_READER, PAYLOAD_WRITER
 from components.gateway.edge_route import EdgeRoute, EdgeRouteArgs
+from components.gateway.failures import inner_words_policy
 from components.models.args import ModelArgs
 from components.models.edge import edge_of
 from components.models.flows import predictor_flows, predictor_labels
@@ -30,7 +31,7 @@ class PredictiveModel(PlatformComponent):
 
     def __init__(self, name: str, args: ModelArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, opts)
-        where = args.namespace
+        where, edge = args.namespace, edge_of(args)
         ready = [r for version in args.plan.releases for r in self._parts(f"{name}-{version}", args, version)]
         service = KubernetesObject(
             f"{name}-service",
@@ -51,11 +52,16 @@ class PredictiveModel(PlatformComponent):
                 # A backend that is not there yet answers with errors.
                 depends_on=[service],
                 # One writer of weights: where a controller moves them, the stack sets the first and no other.
-                ignore_changes=["spec.rules"] if args.is_driven() else [],
+                ignore_changes=["spec.rules"] if args.plan.is_driven else [],
             ),
         )
-        EdgeRoute(f"{name}-edge", EdgeRouteArgs(route=edge_of(args), after=[shares]), self.child_opts())
-        promised = objectives_rule(args.plan, args.settings.traffic.stable, where)
+        if edge.shares:  # chosen by a request's body: what is said in its place, the inner gateway says
+            words = inner_words_policy(
+                args.plan.model, where, args.plan.model, args.plan.labels(), edge.limits.words("openai")
+            )
+            KubernetesObject(f"{name}-words", words, self.child_opts(depends_on=[service]))
+        EdgeRoute(f"{name}-edge", EdgeRouteArgs(route=edge, after=[shares]), self.child_opts())
+        promised = objectives_rule(args.plan, args.settings.traffic.stable, where, args.names.region)
         if promised is not None:
             before = [*args.workload_namespace.ready, *args.telemetry.ready]
             KubernetesObject(f"{name}-objectives", promised, self.child_opts(depends_on=before))

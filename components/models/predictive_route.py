@@ -8,6 +8,7 @@ route is ours.
 from typing import Any, Final
 
 from components.foundation.well_known import INNER_DOMAIN, INNER_GATEWAY, KSERVE
+from components.gateway.driven_shares import DrivenBackend, notes
 from components.models.plan import ModelPlan
 from components.models.predictive_manifest import deployment_name
 from components.models.traffic import TrafficSettings, by_number
@@ -23,10 +24,19 @@ def inner_host(plan: ModelPlan, namespace: str) -> str:
 
 def predictive_route(plan: ModelPlan, namespace: str, traffic: TrafficSettings) -> dict[str, Any]:
     """Every version is a backend with its share in per cent; one that is kept warm has 0."""
+    driven = notes(
+        DrivenBackend(version=version, name=deployment_name(release), most=traffic.most_of(version))
+        for version, release in plan.releases.items()
+    )
     return {
         "apiVersion": "gateway.networking.k8s.io/v1",
         "kind": "HTTPRoute",
-        "metadata": {"name": plan.model, "namespace": namespace, "labels": plan.labels()},
+        "metadata": {
+            "name": plan.model,
+            "namespace": namespace,
+            "labels": plan.labels(),
+            **({"annotations": driven} if plan.is_driven else {}),
+        },
         "spec": {
             "parentRefs": [
                 {
@@ -46,7 +56,7 @@ def predictive_route(plan: ModelPlan, namespace: str, traffic: TrafficSettings) 
                             "kind": "Service",
                             "name": deployment_name(plan.releases[version]),
                             "port": _SERVICE_PORT,
-                            "weight": traffic.percent_of(version),
+                            "weight": traffic.first_percent_of(version, is_driven=plan.is_driven),
                         }
                         for version in by_number(list(plan.releases))
                     ],

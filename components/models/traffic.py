@@ -19,7 +19,8 @@ class TrafficSettings(Settings):
     stable: Version
     candidate: Version | None = None
     percent: int | None = Field(default=None, ge=1, le=WHOLE)
-    """What the candidate gets. Never 0: a weight that starts at 0 is a route whose backend is not known yet."""
+    """What the candidate gets; where a controller moves shares (``rollout.driver``), what it may get at most. Never 0:
+    a version that gets nothing is not named here."""
 
     @model_validator(mode="after")
     def _candidate_has_a_share_of_its_own(self) -> Self:
@@ -37,6 +38,16 @@ class TrafficSettings(Settings):
         if version == self.candidate:
             return self.percent or 0
         return WHOLE - (self.percent or 0) if version == self.stable else 0
+
+    def first_percent_of(self, version: str, *, is_driven: bool) -> int:
+        """What a version's weight is made with: under a controller a candidate begins without any."""
+        if is_driven:
+            return WHOLE if version == self.stable else 0
+        return self.percent_of(version)
+
+    def most_of(self, version: str) -> int:
+        """What a controller may give a version: of the candidate the stack's ``percent``, of others all."""
+        return self.percent or WHOLE if version == self.candidate else WHOLE
 
 
 def by_number(versions: list[str]) -> list[str]:

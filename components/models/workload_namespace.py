@@ -46,6 +46,8 @@ class WorkloadNamespaceSettings(Settings):
     max_pods: int = Field(default=200, ge=1)
     signed_models_only: bool = False
     """Refuse every release whose record names no signature; confidential data asks for one anyway."""
+    signed_decisions_only: bool = False
+    """Count only licence reviews and approvals that who made them signed, and nobody's about their own work."""
     use: Use = "commercial"
     """What its models are used for; a release whose licence does not permit that is refused."""
     https_egress: list[AddressRange] = Field(default_factory=list)

@@ -38,10 +38,15 @@ def endpoint_document(
     if service in WITHOUT_POLICY:
         return None
     return document(
-        _statement("OwnIdentitiesOwnResources", f"{service.partition('.')[0]}:*", _own(names, perimeter)),
+        _statement("OwnIdentitiesOwnResources", _actions(service), _own(names, perimeter)),
         *_foreign_resources(names, service, perimeter),
         *_service_specific(names, service, perimeter, registry),
     )
+
+
+def _actions(service: str) -> str:
+    """All actions behind an endpoint; one service has another name there."""
+    return f"{service.partition('.')[0].removesuffix('-workspaces')}:*"
 
 
 def _statement(sid: str, action: str | tuple[str, ...], conditions: Conditions) -> Statement:
@@ -78,7 +83,7 @@ def _foreign_resources(names: Names, service: str, perimeter: PerimeterSettings)
     conditions = {
         "StringEquals": {**_identities(names, perimeter), "aws:ResourceAccount": perimeter.accounts}
     }
-    return [_statement("OwnIdentitiesNamedAccounts", f"{service.partition('.')[0]}:*", conditions)]
+    return [_statement("OwnIdentitiesNamedAccounts", _actions(service), conditions)]
 
 
 def _service_specific(

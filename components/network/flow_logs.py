@@ -8,6 +8,7 @@ import pulumi
 import pulumi_aws as aws
 
 from components.foundation.base import PlatformComponent
+from components.foundation.encryption_key import encryption_key
 from components.foundation.iam_document import Statement, document, service_trust
 from components.foundation.lifecycle import Lifecycle
 from components.foundation.names import Names
@@ -79,17 +80,14 @@ class FlowLogs(PlatformComponent):
     def _to_group(self, vpc_id: pulumi.Input[str], days: int) -> None:
         name, names = self._name, self._names
         log_name = names.log_group("flow-logs")
-        key = aws.kms.Key(
+        key, _ = encryption_key(
+            self,
             f"{name}-key",
             description="Flow logs of the VPC",
-            enable_key_rotation=True,
-            deletion_window_in_days=self._lifecycle.key_deletion_days,
             policy=document(*account_may_manage(names), logs_may_use(names, log_name)),
-            tags=self.tags(f"{name}-key"),
-            opts=self.child_opts(protect=self._lifecycle.protects),
-        )
-        aws.kms.Alias(
-            f"{name}-key", name=names.key_alias("flow-logs"), target_key_id=key.id, opts=self.child_opts()
+            alias=names.key_alias("flow-logs"),
+            lifecycle=self._lifecycle,
+            alias_name=f"{name}-key",
         )
         group = aws.cloudwatch.LogGroup(
             f"{name}-group",

@@ -23,7 +23,7 @@ from components.network.existing_network import ExistingNetwork
 from components.network.flow_logs import FlowLogs
 from components.network.ground import Ground
 from components.network.nat import nat_gateway
-from components.network.vpc_endpoints import Endpoints, VpcEndpoints, VpcEndpointsArgs
+from components.network.vpc_endpoints import Endpoints, MoreEndpoints, VpcEndpoints, VpcEndpointsArgs
 from components.network.zone_subnets import ZoneSubnets
 
 ZoneLetter = Annotated[str, Field(pattern=r"^[a-f]$")]
@@ -41,6 +41,8 @@ class NetworkSettings(Settings):
     """What ``nat`` and ``endpoints`` are when they do not say: ``per-zone`` and ``core``, or ``single`` and ``s3``."""
     nat: Literal["per-zone", "single", "none"] | None = None
     endpoints: Endpoints | None = None
+    more_endpoints: list[MoreEndpoints] = Field(default_factory=list)
+    """Beside those, of services that ``telemetry`` was told to use; without NAT there is no other way to them."""
     perimeter: PerimeterSettings = Field(default_factory=PerimeterSettings)
     flow_logs: Literal["s3", "cloudwatch"] = "s3"
     flow_log_retention_days: Literal[30, 90, 180, 365, 731] = 365
@@ -89,6 +91,8 @@ class NetworkSettings(Settings):
             raise ValueError(
                 f"endpoints: should be 'all' where nat is 'none': nodes reach neither EC2 nor EKS (got {self.doors!r})"
             )
+        if twice := sorted({one for one in self.more_endpoints if self.more_endpoints.count(one) > 1}):
+            raise ValueError(f"more_endpoints: names {', '.join(twice)} twice")
         return self
 
     @model_validator(mode="after")
@@ -191,6 +195,7 @@ class Network(PlatformComponent):
                 vpc_id=vpc.id,
                 vpc_cidr=settings.vpc_cidr,
                 endpoints=settings.doors,
+                more=settings.more_endpoints,
                 perimeter=settings.perimeter,
                 registry=args.registry,
                 ranges=settings.endpoint_ranges,

@@ -21,6 +21,8 @@ CORE: Final = ("ecr.api", "ecr.dkr", "eks-auth", "logs", "sts")
 """Those without which a node cannot start or a pod has no credentials while NAT is down, and through which a
 platform's own data could leave in bulk."""
 
+MoreEndpoints = Literal["aps-workspaces", "sns", "xray"]
+"""What telemetry calls where it is told to: Amazon Managed Prometheus, topics of alerts, X-Ray."""
 Endpoints = Literal["s3", "core", "all"]
 _SERVICES: Final[dict[Endpoints, tuple[str, ...]]] = {"s3": (), "core": CORE, "all": INTERFACES}
 
@@ -33,6 +35,7 @@ class VpcEndpointsArgs:
     vpc_id: pulumi.Input[str]
     vpc_cidr: str
     endpoints: Endpoints
+    more: Sequence[MoreEndpoints]
     perimeter: PerimeterSettings
     ranges: Mapping[str, str]
     """By zone letter, where interface endpoints stand."""
@@ -66,7 +69,7 @@ class VpcEndpoints(PlatformComponent):
         subnets = [self._subnet(f"{name}-{letter}", letter, cidr) for letter, cidr in args.ranges.items()]
         # Pods of models may open port 443 to these addresses only, so S3 answers here too. A gateway endpoint has
         # no address of its own: the names then lead to all of S3.
-        for service in ("s3", *_SERVICES[args.endpoints]):
+        for service in ("s3", *_SERVICES[args.endpoints], *args.more):
             role = "s3-private" if service == "s3" else service.replace(".", "-")
             self._interface(f"{name}-{role}", service, group, subnets)
         self.register_outputs({})

@@ -6,13 +6,22 @@ from typing import Annotated, Any, Final, Literal, Self
 from pydantic import Field, model_validator
 
 from components.foundation.base import Settings
+from components.foundation.well_known import LOOPS
 from facts.strict import Slug
 
 SecretName = Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$", max_length=253)]
 SecretKey = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]+$", max_length=253)]
+TopicArn = Annotated[
+    str, Field(pattern=r"^arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}$", max_length=400)
+]
+KeyArn = Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[0-9a-f-]{36}$")]
+Mailbox = Annotated[str, Field(pattern=r"^[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}$", max_length=254)]
 _MOUNTED: Final = "/etc/alertmanager/secrets"
 """Where the operator mounts the secrets an Alertmanager names (``spec.secrets``, prometheus-operator v0.93.0)."""
 _QUIET: Final = "nobody"
+_LOOPS: Final = "loops"
+LOOPS_DOOR: Final = f"http://receiver.{LOOPS}.svc.cluster.local:8080/alerts"
+"""The receiver of the loops (components/loops/worker_manifests.py)."""
 
 
 class _BySecret(Settings):
@@ -68,7 +77,56 @@ class Webhook(_BySecret):
         return {"webhook_configs": [{"url_file": self.file, "send_resolved": True, "max_alerts": 50}]}
 
 
-Receiver = Annotated[PagerDuty | Slack | Webhook, Field(discriminator="kind")]
+class Sns(Settings):
+    """A topic of SNS: one that exists (``topic``), or one that is made and told to ``subscribers``.
+
+    Alertmanager publishes with its pod's own role: there is no credential to name.
+    """
+
+    kind: Literal["sns"]
+    topic: TopicArn | None = None
+    """In the platform's account and region. None: one is made, under a key of the platform."""
+    encrypted_by: KeyArn | None = None
+    """The key that an existing topic is encrypted under, where it is no key of AWS's own."""
+    subscribers: dict[Slug, Mailbox] = Field(default_factory=dict)
+    """Who is told of a topic that is made, by mail; each confirms once. Others subscribe by themselves."""
+
+    @model_validator(mode="after")
+    def _reaches_somebody(self) -> Self:
+        if self.topic is None and self.encrypted_by is not None:
+            raise ValueError(
+                "encrypted_by: names the key of an existing topic; name it as topic, or leave it out"
+            )
+        if self.topic is None and not self.subscribers:
+            raise ValueError(
+                "subscribers: a topic that is made tells nobody without; name one, or a topic that exists"
+            )
+        if self.topic is not None and self.subscribers:
+            raise ValueError(
+                "subscribers: whom an existing topic tells is for its owner to say; leave them out"
+            )
+        return self
+
+    def config(self, topic: str) -> dict[str, Any]:
+        """As Alertmanager reads it."""
+        return {
+            "sns_configs": [
+                {
+                    "topic_arn": topic,
+                    "sigv4": {"region": topic.split(":")[3]},
+                    "send_resolved": True,
+                    # At most 100 characters to SNS; the default holds every label.
+                    "subject": "{{ .Status | toUpper }}: {{ .GroupLabels.alertname }} {{ .GroupLabels.model }}",
+                    "message": (
+                        "{{ .CommonAnnotations.summary }}\n{{ .CommonAnnotations.runbook_url }}\n"
+                        "{{ range .Alerts }}{{ .Annotations.description }}\n{{ end }}"
+                    ),
+                }
+            ]
+        }
+
+
+Receiver = Annotated[PagerDuty | Slack | Webhook | Sns, Field(discriminator="kind")]
 
 
 class Route(Settings):
@@ -99,6 +157,8 @@ class AlertingSettings(Settings):
     default: Slug
     """Who gets what no route takes."""
     routes: list[Route] = Field(default_factory=list)
+    loops: bool = False
+    """Alerts about a model begin the run that looks into it, and reach people all the same (``loops:``)."""
 
     @model_validator(mode="after")
     def _receivers_are_there(self) -> Self:
@@ -108,10 +168,11 @@ class AlertingSettings(Settings):
             for path, name in self._named()
             if name not in self.receivers
         ]
-        if _QUIET in self.receivers:
-            problems.append(
-                f"receivers.{_QUIET}: this name is taken by who gets the watchdog; choose another"
-            )
+        problems.extend(
+            f"receivers.{name}: this name is taken by {whom}; choose another"
+            for name, whom in ((_QUIET, "who gets the watchdog"), (_LOOPS, "the loops"))
+            if name in self.receivers
+        )
         unused = sorted(self.receivers.keys() - {name for _, name in self._named()})
         problems.extend(
             f"receivers.{name}: gets nothing; name it in a route or as default" for name in unused
@@ -128,15 +189,24 @@ class AlertingSettings(Settings):
     @property
     def secrets(self) -> list[str]:
         """What must be mounted, each once."""
-        return sorted({receiver.secret for receiver in self.receivers.values()})
+        return sorted({one.secret for one in self.receivers.values() if isinstance(one, _BySecret)})
 
 
-def alertmanager_config(settings: AlertingSettings | None) -> Mapping[str, Any]:
+def _sends(name: str, receiver: Receiver, topics: Mapping[str, str]) -> dict[str, Any]:
+    return receiver.config(topics[name]) if isinstance(receiver, Sns) else receiver.config()
+
+
+def alertmanager_config(
+    settings: AlertingSettings | None, topics: Mapping[str, str] | None = None
+) -> Mapping[str, Any]:
     """Alertmanager's configuration; without settings every alert ends with nobody, as in the chart.
 
+    ``topics`` has the ARN of each receiver that is a topic.
     Alerts of one name and model are one message. A fast burn silences the slow one of the same objective.
     """
     receivers = {} if settings is None else settings.receivers
+    asks_loops = settings is not None and settings.loops
+    door = {"url": LOOPS_DOOR, "send_resolved": True, "max_alerts": 500}
     return {
         "route": {
             "receiver": _QUIET if settings is None else settings.default,
@@ -147,6 +217,11 @@ def alertmanager_config(settings: AlertingSettings | None) -> Mapping[str, Any]:
             "routes": [
                 # It fires always, so that somebody outside notices when it does not.
                 {"receiver": _QUIET, "matchers": ['alertname =~ "Watchdog|InfoInhibitor"']},
+                *(
+                    [{"receiver": _LOOPS, "matchers": ['model != ""'], "continue": True}]
+                    if asks_loops
+                    else []
+                ),
                 *(
                     {"receiver": route.receiver, "matchers": route.matchers()}
                     for route in (settings.routes if settings else [])
@@ -163,6 +238,7 @@ def alertmanager_config(settings: AlertingSettings | None) -> Mapping[str, Any]:
         ],
         "receivers": [
             {"name": _QUIET},
-            *({"name": name, **receiver.config()} for name, receiver in receivers.items()),
+            *([{"name": _LOOPS, "webhook_configs": [door]}] if asks_loops else []),
+            *({"name": name, **_sends(name, one, topics or {})} for name, one in receivers.items()),
         ],
     }

@@ -9,6 +9,7 @@ import pulumi
 import pulumi_aws as aws
 
 from components.foundation.base import PlatformComponent, Settings
+from components.foundation.encryption_key import encryption_key
 from components.foundation.iam_document import Statement, document
 from components.foundation.lifecycle import DURABLE, Lifecycle
 from components.foundation.names import Names
@@ -85,17 +86,13 @@ class AuditTrail(PlatformComponent):
     def __init__(self, name: str, args: AuditTrailArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, opts)
         names = args.names
-        key = aws.kms.Key(
+        key, _ = encryption_key(
+            self,
             f"{name}-key",
             description="The audit trail's log files",
-            enable_key_rotation=True,
-            deletion_window_in_days=args.lifecycle.key_deletion_days,
             policy=trail_key_policy(names),
-            tags=self.tags(f"{name}-key"),
-            opts=self.child_opts(protect=args.lifecycle.protects),
-        )
-        aws.kms.Alias(
-            f"{name}-key-alias", name=names.key_alias("trail"), target_key_id=key.id, opts=self.child_opts()
+            alias=names.key_alias("trail"),
+            lifecycle=args.lifecycle,
         )
         objects: list[aws.cloudtrail.TrailAdvancedEventSelectorFieldSelectorArgsDict] = [
             {"field": "eventCategory", "equals": ["Data"]},

@@ -27,6 +27,15 @@ class Scraped:
     namespaces: tuple[str, ...]
     labels: dict[str, str]
     ports: dict[str, str] = field(default_factory=lambda: {"metrics": "/metrics"})
+    most_series: int = 20_000
+    """Of one target at one port. Beyond it Prometheus drops the whole scrape, and an alert of the chart's says so
+    (``PrometheusScrapeSampleLimitHit``): a label that grows with what callers send ends here, not in a full disk."""
+    pod_labels: tuple[str, ...] = ()
+    """Labels of the pods that become labels of their series (``slipway.dev/version`` as ``slipway_dev_version``)."""
+
+
+_MOST_LABELS: Final = 64
+"""Of one series; the most that any here has is below 30."""
 
 
 def _named(name: str) -> dict[str, str]:
@@ -67,6 +76,8 @@ PODS: Final[dict[str, Scraped]] = {
         labels={**_named("envoy"), "app.kubernetes.io/managed-by": "envoy-gateway"},
         # Envoy's own figures, and the AI gateway's tokens and latencies where it runs beside.
         ports={"metrics": "/stats/prometheus", "aigw-admin": "/metrics"},
+        # Envoy has about 300 a cluster, and a cluster for each version of each model.
+        most_series=100_000,
     ),
     "load-balancers": Scraped(
         namespaces=(LOAD_BALANCERS,),
@@ -77,6 +88,8 @@ PODS: Final[dict[str, Scraped]] = {
         namespaces=(MODELS,),
         labels={MODEL_POD: "model"},
         ports={MODEL_METRICS: "/metrics"},
+        # Engines name the model at most; by this a canary is told from the stable version.
+        pod_labels=("slipway.dev/model", "slipway.dev/version"),
     ),
 }
 """What has no service of its own for it: the mesh's node proxies, the gateways' proxies, the load balancers'
@@ -101,6 +114,9 @@ def _monitor(kind: str, endpoints: str, name: str, scraped: Scraped) -> dict[str
         "spec": {
             "namespaceSelector": {"matchNames": list(scraped.namespaces)},
             "selector": {"matchLabels": dict(scraped.labels)},
+            **({"podTargetLabels": list(scraped.pod_labels)} if scraped.pod_labels else {}),
+            "sampleLimit": scraped.most_series,
+            "labelLimit": _MOST_LABELS,
             endpoints: [
                 {"port": port, "path": path, "interval": "30s", "scrapeTimeout": "10s"}
                 for port, path in scraped.ports.items()

@@ -1,9 +1,13 @@
 """What wakes somebody about the platform itself, whatever runs on it; series are ``facts/metrics``'. Pure."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from components.foundation.well_known import EDGE, KARPENTER, LOAD_BALANCERS, MODELS, OBSERVABILITY
+from components.observability.accepted import ENDS
+from components.observability.dashboards.panels import PageName, address
+from components.observability.machine_prices import price_groups
 from components.observability.slo.rules import RUNBOOKS, Measured, Promise, groups
 from releases.objectives import Objective, Objectives
 
@@ -21,6 +25,8 @@ class Alert:
     severity: Literal["critical", "warning"]
     plane: Literal["data", "control"]
     summary: str
+    dashboard: PageName
+    """Where its figures are drawn."""
 
     def rule(self) -> dict[str, Any]:
         """As Prometheus reads it; its runbook is the page of its name."""
@@ -33,10 +39,12 @@ class Alert:
                 "summary": self.summary,
                 "description": "At {{ $value }}; " + self.summary[0].lower() + self.summary[1:],
                 "runbook_url": f"{RUNBOOKS}/{self.name}.md",
+                "dashboard": address(self.dashboard),
             },
         }
 
 
+_NOTICES: Final = "karpenter_interruption_message_queue_duration_seconds"
 ALERTS: Final = (
     Alert(
         name="RateLimitStoreAway",
@@ -44,6 +52,7 @@ ALERTS: Final = (
         lasts="5m",
         severity="critical",
         plane="data",
+        dashboard="data-plane",
         summary="The rate-limit service does not answer: callers get 500, since limits fail closed",
     ),
     Alert(
@@ -52,6 +61,7 @@ ALERTS: Final = (
         lasts="5m",
         severity="critical",
         plane="data",
+        dashboard="data-plane",
         summary="A processor of the AI gateway or an endpoint picker fails: its callers get 500",
     ),
     Alert(
@@ -63,6 +73,7 @@ ALERTS: Final = (
         lasts="1h",
         severity="critical",
         plane="data",
+        dashboard="data-plane",
         summary="The certificate that the edge serves ends within seven days: it was not renewed, or not taken over",
     ),
     Alert(
@@ -71,6 +82,7 @@ ALERTS: Final = (
         lasts="1h",
         severity="warning",
         plane="control",
+        dashboard="control-plane",
         summary="cert-manager cannot issue or renew a certificate",
     ),
     Alert(
@@ -83,6 +95,7 @@ ALERTS: Final = (
         lasts="10m",
         severity="warning",
         plane="control",
+        dashboard="data-plane",
         summary="A proxy hears nothing from its controller, or refuses what it hears: changes of routes do not arrive",
     ),
     Alert(
@@ -91,6 +104,7 @@ ALERTS: Final = (
         lasts="10m",
         severity="warning",
         plane="control",
+        dashboard="mesh",
         summary="The mesh's proxies refuse what istiod sends them: authorization policies may be older than declared",
     ),
     Alert(
@@ -99,6 +113,7 @@ ALERTS: Final = (
         lasts="15m",
         severity="warning",
         plane="control",
+        dashboard="machines",
         summary="Pods of models find no machine: no capacity, no quota, or a pool at its limit",
     ),
     Alert(
@@ -110,6 +125,7 @@ ALERTS: Final = (
         lasts="15m",
         severity="warning",
         plane="control",
+        dashboard="machines",
         summary="AWS gives no machine for a pool: no capacity in its zones and types, or a quota is used up",
     ),
     Alert(
@@ -118,6 +134,7 @@ ALERTS: Final = (
         lasts="5m",
         severity="warning",
         plane="control",
+        dashboard="machines",
         summary="A GPU reports an error (XID): what runs on it may fail or answer nonsense",
     ),
     Alert(
@@ -126,7 +143,23 @@ ALERTS: Final = (
         lasts="10m",
         severity="critical",
         plane="control",
+        dashboard="control-plane",
         summary="Karpenter is away: no machine is made, and none is drained before AWS takes it back",
+    ),
+    Alert(
+        name="InterruptionsLate",
+        # Spot gives two minutes; what waited longer than half a minute leaves too few to drain a model in.
+        expression=(
+            f"sum(increase({_NOTICES}_count[15m]))\n"
+            f'- sum(increase({_NOTICES}_bucket{{le=~"30(\\\\.0)?"}}[15m])) > 0.5\n'
+            "or sum(increase(karpenter_interruption_received_messages_total[15m]))\n"
+            "- sum(increase(karpenter_interruption_deleted_messages_total[15m])) > 0.5"
+        ),
+        lasts="5m",
+        severity="warning",
+        plane="control",
+        dashboard="machines",
+        summary="Notices of machines that AWS takes back are read late or not worked off: they go undrained",
     ),
     Alert(
         name="LoadBalancersAway",
@@ -134,6 +167,7 @@ ALERTS: Final = (
         lasts="10m",
         severity="critical",
         plane="control",
+        dashboard="control-plane",
         summary="The load balancer controller is away: the edge's load balancer follows no proxy that comes or goes",
     ),
     Alert(
@@ -146,6 +180,7 @@ ALERTS: Final = (
         lasts="15m",
         severity="warning",
         plane="control",
+        dashboard="control-plane",
         summary="The collector loses logs: they reach CloudWatch with gaps",
     ),
     Alert(
@@ -154,7 +189,17 @@ ALERTS: Final = (
         lasts="15m",
         severity="warning",
         plane="control",
+        dashboard="control-plane",
         summary="KEDA cannot read what a model scales by: it stays at the replicas it has",
+    ),
+    Alert(
+        name="WaiverEnds",
+        expression=f"min by (rule, accepted_by) ({ENDS}) - time() < 14 * 86400",
+        lasts="1h",
+        severity="warning",
+        plane="control",
+        dashboard="security",
+        summary="A finding is accepted for less than two weeks more: after that changes of the stack are refused",
     ),
 )
 """Beside the chart's own, which look at nodes, volumes, Prometheus and Alertmanager."""
@@ -173,17 +218,22 @@ def edge_objective() -> list[dict[str, Any]]:
     failed = f'sum(rate(envoy_http_downstream_rq_xx{{{_EDGE},envoy_response_code_class="5"}}[5m]))'
     measured = Measured(requests=requests, errors=f"{failed} or {requests} * 0")
     return groups(
-        Promise(model="edge", release=PLATFORM, owner=PLATFORM, slo=slo), {"availability": measured}
+        Promise(model="edge", release=PLATFORM, owner=PLATFORM, slo=slo, dashboard=address("data-plane")),
+        {"availability": measured},
     )
 
 
-def platform_rules() -> dict[str, Any]:
-    """The PrometheusRule of the platform."""
+def platform_rules(region: str = "", gpu_machines: Iterable[str] = ()) -> dict[str, Any]:
+    """The PrometheusRule of the platform; with the prices of its machines that have one in the region."""
     return {
         "apiVersion": "monitoring.coreos.com/v1",
         "kind": "PrometheusRule",
         "metadata": {"name": "slipway-platform", "namespace": OBSERVABILITY},
         "spec": {
-            "groups": [{"name": "platform", "rules": [alert.rule() for alert in ALERTS]}, *edge_objective()]
+            "groups": [
+                {"name": "platform", "rules": [alert.rule() for alert in ALERTS]},
+                *edge_objective(),
+                *price_groups(region, gpu_machines),
+            ]
         },
     }

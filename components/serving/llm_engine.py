@@ -42,7 +42,8 @@ def _engine() -> dict[str, Any]:
     return {
         "name": "main",
         "image": images()["llm-d-cuda"].reference,
-        # The whole command stands here: a service's ``args`` are added to it, and replace nothing.
+        # The whole command stands here: a service's ``args`` (components/models/engine_arguments.py) are added to it,
+        # and replace nothing.
         "command": [
             "vllm",
             "serve",

@@ -9,6 +9,8 @@ from components.serving.llm_scheduler import child
 ENDPOINTS: Final = ("completions", "chat/completions", "responses")
 """What callers may ask of an engine: text from text. What manages it (metrics, adapters, sleep) has no route."""
 
+ROUTE_SUFFIX: Final = "-kserve-route"
+"""Of the HTTPRoute that KServe 0.20 makes for a service (``router.go``; read 2026-11-30)."""
 _VERSION_PATH: Final = "/{{ .ObjectMeta.Namespace }}/{{ .ObjectMeta.Name }}"
 
 

@@ -81,7 +81,9 @@ def log_delivery_statements(names: Names) -> list[Statement]:
             principals={"Service": ["logging.s3.amazonaws.com"]},
             conditions={
                 "StringEquals": {"aws:SourceAccount": names.account},
-                "ArnLike": {"aws:SourceArn": [names.bucket_arn("models"), names.bucket_arn("payloads")]},
+                "ArnLike": {
+                    "aws:SourceArn": [names.bucket_arn(role) for role in ("models", "payloads", "agents")]
+                },
             },
         ),
         Statement(

@@ -10,6 +10,7 @@ import pulumi
 import pulumi_aws as aws
 
 from components.foundation.base import Handle, PlatformComponent
+from components.foundation.encryption_key import encryption_key
 from components.foundation.iam_document import Statement, document, service_trust
 from components.foundation.lifecycle import DURABLE, Lifecycle
 from components.foundation.names import Names
@@ -109,17 +110,13 @@ class ImageRegistry(PlatformComponent):
 
     def _key(self, name: str) -> aws.kms.Key:
         names, lifecycle = self._args.names, self._args.lifecycle
-        key = aws.kms.Key(
+        key, _ = encryption_key(
+            self,
             name,
             description="Images of the platform's registry",
-            enable_key_rotation=True,
-            deletion_window_in_days=lifecycle.key_deletion_days,
             policy=document(*account_may_manage(names)),
-            tags=self.tags(name),
-            opts=self.child_opts(protect=lifecycle.protects),
-        )
-        aws.kms.Alias(
-            f"{name}-alias", name=names.key_alias("registry"), target_key_id=key.id, opts=self.child_opts()
+            alias=names.key_alias("registry"),
+            lifecycle=lifecycle,
         )
         return key
 

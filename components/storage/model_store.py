@@ -12,6 +12,7 @@ import pulumi_aws as aws
 from pydantic import Field, model_validator
 
 from components.foundation.base import Handle, PlatformComponent, Settings
+from components.foundation.encryption_key import encryption_key
 from components.foundation.iam_document import Statement, document
 from components.foundation.lifecycle import DURABLE, Lifecycle
 from components.foundation.names import MODEL_READER, PAYLOAD_WRITER, PUBLISHER, RUNTIME, Names
@@ -210,17 +211,13 @@ class ModelStore(PlatformComponent):
     def _key(
         self, name: str, role: str, description: str, names: Names, users: list[Statement]
     ) -> aws.kms.Key:
-        key = aws.kms.Key(
+        key, _ = encryption_key(
+            self,
             name,
             description=description,
-            enable_key_rotation=True,
-            deletion_window_in_days=self._lifecycle.key_deletion_days,
             policy=document(*account_may_manage(names), *users),
-            tags=self.tags(name),
-            opts=self.child_opts(protect=self._lifecycle.protects),
-        )
-        aws.kms.Alias(
-            f"{name}-alias", name=names.key_alias(role), target_key_id=key.id, opts=self.child_opts()
+            alias=names.key_alias(role),
+            lifecycle=self._lifecycle,
         )
         return key
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Final
 
 import pulumi
-import pulumi_aws as aws
 
 from components.foundation.base import Handle, PlatformComponent
+from components.foundation.encryption_key import encryption_key
 from components.foundation.iam_document import Statement, document
+from components.foundation.lifecycle import DURABLE
 from components.foundation.names import Names
 from components.identity.cluster_key import account_may_manage
 from components.storage.bucket import Bucket, BucketArgs
@@ -100,17 +101,13 @@ class StateStore(PlatformComponent):
     def __init__(self, name: str, args: StateStoreArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, opts)
         names = args.names
-        key = aws.kms.Key(
+        key, _ = encryption_key(
+            self,
             f"{name}-key",
             description="States of stacks and the secrets in them",
-            enable_key_rotation=True,
-            deletion_window_in_days=30,
             policy=state_key_policy(args),
-            tags=self.tags(f"{name}-key"),
-            opts=self.child_opts(protect=True),
-        )
-        aws.kms.Alias(
-            f"{name}-key-alias", name=names.key_alias("state"), target_key_id=key.id, opts=self.child_opts()
+            alias=names.key_alias("state"),
+            lifecycle=DURABLE,
         )
         logs = Bucket(
             f"{name}-logs",

@@ -11,7 +11,15 @@ from types import FrameType
 
 from pulumi.runtime.proto import source_pb2
 
-_NEVER = ("components/foundation/base.py", "components/foundation/kubernetes_object.py")
+_NEVER = tuple(
+    f"components/{name}.py"
+    for name in (
+        "foundation/base",
+        "foundation/encryption_key",
+        "foundation/kubernetes_object",
+        "identity/pod_roles",
+    )
+)
 
 
 def nearest_frame(root: Path) -> Callable[[], source_pb2.StackTrace]:

@@ -20,7 +20,7 @@ from pulumi.runtime import mocks
 from pulumi.runtime.proto import resource_pb2
 
 from gate.capture.outputs import Account, computed
-from gate.capture.structs import plain, unknown_paths, wired
+from gate.capture.structs import may_hold_unknowns, plain, unknown_paths, wired
 from gate.core.errors import CaptureError
 from policies.engine.graph import UNKNOWN, Resource, Unknown
 
@@ -141,7 +141,7 @@ class Recorder(mocks.MockMonitor):
         inputs = plain(request.object, secrets)
         identity = ""
         outputs: dict[str, Any] = {}
-        if not self.nothing_exists:
+        if not self.nothing_exists and may_hold_unknowns(request.object):
             self._find_unknowns(request, inputs)
         if request.custom:
             identity, outputs = computed(request.type, inputs, urn, request.name, self.account)

@@ -1,9 +1,9 @@
 """Every private name of Pulumi's SDK that a capture touches, in one place, and what holds where the SDK is another one.
 
-Two patches only save time: the SDK (3.272.0) extracts the whole stack to name one line, and walks every dependency
-to look for a cycle. Each has an equal in this folder, and a test holds the two equal. Under a version they were not
-read for, or without one of the names, the SDK's own code runs: slower, and right. What a capture cannot do without
-fails it instead.
+Three patches only save time: the SDK (3.272.0) extracts the whole stack to name one line, walks every dependency to
+look for a cycle, and asks each plain value what else it might be. Each has an equal in this folder, and a test holds
+the two equal. Under a version they were not read for, or without one of the names, the SDK's own code runs: slower,
+and right. What a capture cannot do without fails it instead.
 """
 
 from collections.abc import Iterator
@@ -16,7 +16,9 @@ from typing import Any, Final
 from pulumi import Output
 from pulumi.runtime import resource as registering
 from pulumi.runtime import resource_cycle_breaker as breaker
+from pulumi.runtime import rpc
 
+from gate.capture import plain_values
 from gate.capture.cycles import Dependencies
 from gate.capture.positions import nearest_frame
 from gate.core.errors import CaptureError
@@ -27,11 +29,19 @@ _TRACE: Final = "_get_stack_trace"
 _WALK: Final = "_reachable"
 _ADD: Final = "_add_dep"
 _DEPENDENCIES: Final = "_DEPENDENCIES_PROPERTY"
+_SERIALIZE: Final = "serialize_property"
+_DESERIALIZE: Final = "deserialize_property"
+_TRANSLATE: Final = "translate_output_properties"
+_UNKNOWNS: Final = "contains_unknowns"
 _PATCHED: Final[tuple[tuple[ModuleType, str], ...]] = (
     (registering, _TRACE),
     (breaker, _WALK),
     (breaker, _ADD),
     (breaker, _DEPENDENCIES),
+    (rpc, _SERIALIZE),
+    (rpc, _DESERIALIZE),
+    (rpc, _TRANSLATE),
+    (rpc, _UNKNOWNS),
 )
 
 
@@ -42,7 +52,7 @@ def is_known_sdk() -> bool:
 
 @contextmanager
 def patched(root: Path) -> Iterator[None]:
-    """While the program runs: light positions and a light check for cycles, or the SDK's own where it is not known."""
+    """While the program runs: light positions, cycles and plain data, or the SDK's own where it is not known."""
     if not is_known_sdk():
         yield
         return
@@ -51,6 +61,10 @@ def patched(root: Path) -> Iterator[None]:
         (registering, _TRACE, nearest_frame(root)),
         (breaker, _WALK, known.reachable),
         (breaker, _ADD, known.add),
+        (rpc, _SERIALIZE, plain_values.serializing(rpc.serialize_property)),
+        (rpc, _DESERIALIZE, plain_values.deserializing(rpc.deserialize_property)),
+        (rpc, _TRANSLATE, plain_values.translating(rpc.translate_output_properties)),
+        (rpc, _UNKNOWNS, plain_values.looking_for_unknowns(rpc.contains_unknowns)),
     )
     own = [(module, name, getattr(module, name)) for module, name, _ in light]
     try:

@@ -11,6 +11,7 @@ from bootstrap.settings import load_bootstrap, read_settings
 from gate.capture.capture import Captured, capture
 from gate.capture.outputs import Account
 from gate.capture.project_file import project_problems
+from gate.core.clickable import clickable
 from gate.core.errors import GateError
 from policies.analysis.iam.identities import POLICY
 from policies.engine.graph import Resource
@@ -49,7 +50,7 @@ def chosen(names: Sequence[str], root: Path = ROOT) -> list[Stack]:
         except SettingsError as error:
             problems.extend(error.lines)
     if problems:
-        raise GateError("the stacks cannot be previewed:", list(dict.fromkeys(problems)))
+        raise GateError("the stacks cannot be previewed:", clickable(root, dict.fromkeys(problems)))
     return with_upstreams(found.values())
 
 
@@ -103,7 +104,8 @@ def capture_stack(
         urn=f"urn:pulumi:elsewhere::slipway-bootstrap::{POLICY}::{names.boundary}",
         type=POLICY,
         name=names.boundary,
-        inputs={"name": names.boundary, "policy": platform.boundary},
+        inputs={"name": names.boundary, "policy": stack.boundary},
+        outputs={"arn": names.boundary_arn},
     )
     is_own = stack.project == PROJECT
     return capture(

@@ -28,10 +28,18 @@ _UNKNOWNS = frozenset(
     }
 )
 
+_MARKS = tuple(mark.encode() for mark in sorted(_UNKNOWNS))
+
 
 def is_unknown_mark(text: str) -> bool:
     """Whether a text is what the wire and previews put in place of an unknown value."""
     return text in _UNKNOWNS
+
+
+def may_hold_unknowns(struct: struct_pb2.Struct) -> bool:
+    """Whether the mark of an unknown stands anywhere in a struct: one look at its bytes, not at its values."""
+    data = struct.SerializeToString()
+    return any(mark in data for mark in _MARKS)
 
 
 def plain(struct: struct_pb2.Struct, secrets: set[str] | None = None) -> dict[str, Any]:

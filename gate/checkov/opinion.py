@@ -21,6 +21,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from gate.checkov.terraform_plan import Plan
 from gate.core.errors import GateError
 from policies.analysis.gateway.objects import DEFINITION
+from policies.analysis.pods.finder import WORKLOADS
 from policies.engine.evaluate import Finding
 from policies.engine.graph import Graph, Resource
 
@@ -100,6 +101,7 @@ def server(root: Path) -> Iterator[str]:
 def ask(address: str, graph: Graph, plan: Plan, manifests: str, timeout: float = TIMEOUT_SECONDS) -> Opinion:
     """Ask the server about one stack."""
     objects = sum(r.object is not None for r in shown_to_checkov(graph))
+    with_pods = sum(r.type in WORKLOADS for r in graph)
     with tempfile.TemporaryDirectory(prefix="slipway-") as folder:
         files = {"manifests": Path(folder, "manifests.yaml"), "plan": Path(folder, "tfplan.json")}
         files["manifests"].write_text(manifests if objects else "", encoding="utf-8")
@@ -110,7 +112,8 @@ def ask(address: str, graph: Graph, plan: Plan, manifests: str, timeout: float =
             return Opinion(faults=(f"checkov gave no usable answer: {_first_line(error)}",))
     faults = [f"checkov could not read {error}" for error in said.errors]
     # A file that checkov cannot make sense of is no error to it: it evaluates nothing and says so nowhere.
-    expected: Mapping[Framework, int] = {"kubernetes": objects, "terraform_plan": len(plan.addresses)}
+    # Of pods it always evaluates something; of other kinds alone, such as custom resources, it may have no check.
+    expected: Mapping[Framework, int] = {"kubernetes": with_pods, "terraform_plan": len(plan.addresses)}
     for framework, count in expected.items():
         if count and not said.checks.get(framework):
             faults.append(f"checkov evaluated nothing as {framework}, though there were {count} resources")

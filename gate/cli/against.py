@@ -19,6 +19,7 @@ from gate.difference.record import Difference, StackDifference
 from gate.evaluate.preview import Options, Previewed, preview
 from gate.evaluate.waive import load_waivers
 from gate.pull_request.affected import affected, stacks_among
+from gate.pull_request.agents import agent_notes
 from gate.pull_request.base_revision import Base, Wanted, base_reports
 from gate.pull_request.untouched import untouched
 from gate.report.report import EXIT_CODES
@@ -53,7 +54,8 @@ def run(names: Sequence[str], reference: str, options: Options) -> int:
     wanted = [n for n in can_differ if not names or n in names]
     gone = [] if names else _gone(commit)
     if not wanted and not gone:
-        return _finish(untouched(commit, reference, ROOT), [], options.output, console)
+        nothing = untouched(commit, reference, ROOT)
+        return _finish(_with_agents(nothing, commit), [], options.output, console)
     asked = Wanted(
         root=ROOT,
         commit=commit,
@@ -69,7 +71,12 @@ def run(names: Sequence[str], reference: str, options: Options) -> int:
         )
         base = other.result()
     difference = compare([*wanted, *gone], previews, base, label, describe(ROOT))
-    return _finish(difference, previews, options.output, console)
+    return _finish(_with_agents(difference, commit), previews, options.output, console)
+
+
+def _with_agents(difference: Difference, commit: str) -> Difference:
+    """Also what agents may do now: no stack holds that."""
+    return replace(difference, notes=[*difference.notes, *agent_notes(ROOT, commit)])
 
 
 def _gone(commit: str) -> list[str]:

@@ -8,10 +8,15 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from gate.cli.adopt import add_adoption
 from gate.cli.ci import add_commands
+from gate.cli.config import config
+from gate.cli.local import local
+from gate.cli.loops import add_loop_commands
 from gate.cli.options import From, Only, Skip, Today, day, examples
 from gate.cli.release import release
 from gate.cli.waiver_commands import add_waiver_commands
+from gate.cli.where import add_where
 from gate.core.errors import GateError
 
 app = typer.Typer(
@@ -166,13 +171,17 @@ def judge(
             "--pack", help="portable (true of anybody's stack), platform (conventions of this one), or all."
         ),
     ] = "portable",
+    checkov: Annotated[
+        bool, typer.Option("--checkov", help="Ask checkov too; it takes some seconds to start.")
+    ] = False,
     only: Only = None,
     skip: Skip = None,
 ) -> None:
     """Judge files nobody here wrote: a state export, a preview, Kubernetes YAML or JSON."""
     from gate.cli.judge import run  # noqa: PLC0415 as in preview
 
-    raise typer.Exit(run(paths, day(today), form, only or [], skip or [], fail_on=fail_on, pack=pack))
+    judged = run(paths, day(today), form, only or [], skip or [], fail_on=fail_on, pack=pack, checkov=checkov)
+    raise typer.Exit(judged)
 
 
 @app.command(
@@ -234,22 +243,10 @@ def permissions(
 
 
 add_commands(app)
+add_adoption(app)
 add_waiver_commands(app)
-app.add_typer(release, name="release")
-config = typer.Typer(help="Stack files.", no_args_is_help=True)
+add_where(app)
+add_loop_commands(app)
 app.add_typer(config, name="config")
-
-
-@config.command("check")
-def config_check(
-    stacks: Annotated[
-        list[str] | None, typer.Argument(help="Stacks to check; all when none is named.")
-    ] = None,
-    organisation: From = None,
-) -> None:
-    """Check stack files and the releases they name; every problem is listed at once."""
-    from gate.capture.stacks import ROOT, chosen  # noqa: PLC0415 as in preview
-
-    checked = chosen(stacks or [], (organisation or ROOT).resolve())
-    count = "1 stack is" if len(checked) == 1 else f"{len(checked)} stacks are"
-    Console().print(f"{count} well-formed: {', '.join(s.name for s in checked)}", highlight=False)
+app.add_typer(release, name="release")
+app.add_typer(local, name="local")

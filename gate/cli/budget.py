@@ -14,7 +14,7 @@ from rich.table import Table
 
 from gate.core.errors import GateError
 from gate.render.formats import as_json
-from releases.burn import BURNS, REMAINING, TARGET, burn_series
+from releases.burn_rate import BURNS, REMAINING, TARGET, burn_series
 
 FORMATS: Final = ("text", "json")
 _SECONDS: Final = 10

@@ -8,7 +8,9 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from gate.cli.live_commands import add_live_commands
 from gate.cli.options import From, Today, day
+from gate.cli.registry import registry
 from gate.core.errors import GateError
 
 
@@ -16,6 +18,8 @@ def add_commands(app: typer.Typer) -> None:
     """Add these commands to the others."""
     for command in (affected, budget, comment, cost, summary, expiring, teardown, rehearse):
         app.command()(command)
+    add_live_commands(app)
+    app.add_typer(registry, name="registry")
 
 
 def affected(

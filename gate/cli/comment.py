@@ -1,5 +1,7 @@
 """``slipway comment``: what somebody else's code says of its change, as a comment that this code writes.
 
+The text is made in gate/difference/markdown.py, from gate/render/templates/difference.md.j2.
+
 A pull request's own preview makes the difference, so whoever opens one chooses every letter of it. Here it is data:
 read by this checkout's types, written by this checkout's template, in which text stays text.
 """
@@ -12,8 +14,8 @@ from typing import Final, Literal
 from pydantic import TypeAdapter, ValidationError
 
 from gate.core.errors import GateError
+from gate.difference.markdown import LONGEST_COMMENT, as_markdown
 from gate.difference.record import FORMAT, Difference
-from gate.difference.render import LONGEST_COMMENT, as_markdown
 from gate.pull_request.github import pull_request_at, put_comment
 
 LARGEST: Final = 64 * 1024 * 1024

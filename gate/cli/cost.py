@@ -64,7 +64,7 @@ def _cost(name: str, organisation: Path) -> tuple[Cost | None, Mapping[str, Any]
         declared = Graph(sorted(captured.graph, key=lambda r: r.urn), (*captured.graph.elsewhere, *above))
         graph = joined(Graph(map(respelled, declared), declared.elsewhere))
         above = [*above, *graph.resources]
-    found = cost_of(graph, stacks[-1].settings)
+    found = cost_of(graph, stacks[-1])
     return found, _with_other_profile(stacks[-1], exports, found)
 
 
@@ -79,7 +79,7 @@ def _with_other_profile(
     raw = {**stack.raw, "network": {**(stack.raw.get("network") or {}), "cost": profile}}
     captured = capture_stack(replace(stack, raw=raw), exports)
     graph = joined(Graph(map(respelled, sorted(captured.graph, key=lambda r: r.urn))))
-    other = cost_of(graph, stack.settings)
+    other = cost_of(graph, stack)
     return {"profile": profile, "floor": round(other.bill.floor, 2)} if other else None
 
 
@@ -96,8 +96,10 @@ def _show(stack: str, found: Cost, console: Console) -> None:
     for heading, said in (("no price", bill.unknown), ("billed by use", bill.by_use)):
         if said:
             console.print(f"{heading}: {'; '.join(said)}", highlight=False, markup=False, soft_wrap=True)
-    for kind, demand, spot in bill.spot:
-        line = f"spot: a {kind} is {usd(demand)} a month on demand, and was {usd(spot)} on spot in its dearest zone"
+    for price in found.per_million:
+        line = f"a million tokens of {price.whom}: {price.words}"
+        console.print(line, highlight=False, markup=False, soft_wrap=True)
+    for line in found.ways:
         console.print(line, highlight=False, markup=False, soft_wrap=True)
 
 

@@ -10,7 +10,8 @@ from typing import Any
 from rich.console import Console
 
 from gate.capture.stacks import ROOT
-from gate.checkov.opinion import not_asked
+from gate.checkov.opinion import Opinion, ask, not_asked, server, shown_to_checkov
+from gate.checkov.terraform_plan import as_plan
 from gate.core.errors import GateError
 from gate.core.folders import STDIN
 from gate.evaluate.judgement import assess
@@ -23,6 +24,7 @@ from gate.render.junit import as_junit
 from gate.render.sarif import as_sarif
 from gate.render.terminal import show
 from gate.report.report import EXIT_CODES
+from policies.engine.graph import Graph
 from policies.engine.rule import SEVERITIES, Severity
 from policies.packs import PACKS, Pack
 
@@ -38,6 +40,7 @@ def run(
     *,
     fail_on: str = "high",
     pack: str = "portable",
+    checkov: bool = False,
 ) -> int:
     """Judge the files by the rules of a pack, print the report, return the exit code.
 
@@ -64,7 +67,9 @@ def run(
         noticed=losses(steps),
         selection=selection,
         pack=packs[pack],
-        opinion=not_asked("not asked; judge applies our own rules and schemas"),
+        opinion=_opinion(graph)
+        if checkov and selection.takes_checkov
+        else not_asked("not asked; --checkov asks it, which takes some seconds"),
     )
     report = replace(report, fail_on=weights[fail_on])
     if form == "json":
@@ -78,3 +83,8 @@ def run(
     else:
         show(report, Console(width=None if sys.stdout.isatty() else 160), details=True)
     return EXIT_CODES[report.verdict]
+
+
+def _opinion(graph: Graph) -> Opinion:
+    with server(ROOT) as address:
+        return ask(address, graph, as_plan(graph), render.manifests(shown_to_checkov(graph)))

@@ -35,11 +35,22 @@ def examples(*lines: str) -> str:
     return "\b\nExamples:\n" + "\n".join(f"  slipway {line}" for line in lines)
 
 
-def day(text: str) -> date:
-    """The date an option gave, or today's in UTC; the clock is read here and nowhere else."""
+def moment(text: str) -> datetime:
+    """The time an option gave, or the current one, in UTC."""
+    if not text:
+        return datetime.now(tz=UTC)
+    try:
+        said = datetime.fromisoformat(text)
+    except ValueError:
+        raise GateError(f"--now: should be a time such as 2026-11-23T09:30Z (got {text!r})") from None
+    return said.replace(tzinfo=said.tzinfo or UTC)
+
+
+def day(text: str, option: str = "--today") -> date:
+    """The date an option gave, or today's in UTC; the clock is read in this file and nowhere else."""
     if not text:
         return datetime.now(tz=UTC).date()
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise GateError(f"--today: should be a date such as 2026-11-23 (got {text!r})") from None
+        raise GateError(f"{option}: should be a date such as 2026-11-23 (got {text!r})") from None

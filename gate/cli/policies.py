@@ -9,6 +9,7 @@ from rich.text import Text
 
 from gate.capture.stacks import ROOT
 from gate.checkov.checks import known_check
+from gate.cli.where_lines import rule_score, squashed
 from gate.core.errors import GateError
 from gate.evaluate.waive import load_waivers
 from gate.render.controls_page import controls_page
@@ -33,7 +34,10 @@ def show_rules(form: str, search: str = "", domain: str = "") -> None:
     if domain and domain not in domains:
         raise GateError(f"--domain: no domain {domain!r}; there are {', '.join(domains)}")
     if form == "text":
-        list_rules(Console(), list(_found(search, domain)))
+        found = list(_found(search, domain))
+        list_rules(Console(), found)
+        if search and not found:
+            sys.stdout.write(f"slipway where {search}: says what else is about it\n")
     elif search or domain:
         raise GateError("--search and --domain choose lines of the list: leave out --format")
     else:
@@ -46,11 +50,12 @@ def write_pages() -> None:
 
 
 def _found(search: str, domain: str) -> Iterator[Rule]:
-    words = search.lower().split()
-    for rule in sorted(RULES, key=lambda r: r.id):
-        text = " ".join((rule.id, rule.why, rule.fix, *rule.applies_to, *tags_of(rule.id))).lower()
-        if domain in {"", DOMAINS[rule.id]} and all(word in text for word in words):
-            yield rule
+    words = [squashed(word) for word in search.split()]
+    found = [(rule_score(rule, words), rule) for rule in RULES if domain in {"", DOMAINS[rule.id]}]
+    for _, rule in sorted(
+        ((score, rule) for score, rule in found if score), key=lambda one: (-one[0], one[1].id)
+    ):
+        yield rule
 
 
 def _pack(rule: Rule) -> str:
@@ -94,6 +99,11 @@ def explain_rule(id_: str, console: Console) -> None:
         ("fix", found.fix),
         *((("on the platform", found.on_platform.asks),) if found.on_platform else ()),
         ("judges", judges),
+        *(
+            (("same as", ", ".join(f"{_CHECKOV}{check}" for check in found.same_as)),)
+            if found.same_as
+            else ()
+        ),
         ("controls", controls),
         ("page", page),
     ):
@@ -111,6 +121,7 @@ def _explain_check(id_: str, console: Console) -> None:
     for head, body in (
         ("what", check.title),
         ("by", f"checkov {check.version}, whose checks are not ours (docs/gate.md)"),
+        ("same as", ", ".join(rule.id for rule in RULES if check.id in rule.same_as) or "none of our rules"),
         ("fix", "change the resource, or waive the finding in policies/waivers.yaml"),
         ("waived", "; ".join(waivers) or "nowhere"),
     ):

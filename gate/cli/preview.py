@@ -9,12 +9,13 @@ from rich.console import Console
 
 from gate.capture.stacks import ROOT
 from gate.core.progress import told
-from gate.evaluate.output_folder import shown
-from gate.evaluate.preview import Options, Previewed, preview, unused_waivers
+from gate.evaluate.output_folder import INDEX, shown
+from gate.evaluate.preview import Options, Previewed, preview
 from gate.evaluate.selection import selected
+from gate.evaluate.unused_waivers import unused_waivers
 from gate.render.origins import Origins
 from gate.render.terminal import show
-from gate.report.report import EXIT_CODES
+from gate.report.report import EXIT_CODES, MEANINGS
 
 ERROR = EXIT_CODES["error"]
 
@@ -52,11 +53,15 @@ def run(
         console.print(line, style="red", markup=False, highlight=False, soft_wrap=True)
     code = max([_code(p) for p in previews] + ([ERROR] if unused else [0]))
     if any(done.report is not None for done in previews):
+        console.print(MEANINGS, style="dim", highlight=False, markup=False, soft_wrap=True)
         console.print(
             f"reports: {shown(options.output)}/STACK/report.html, report.md, report.json, report.sarif, state.json",
             highlight=False,
             markup=False,
             soft_wrap=True,
+        )
+        console.print(
+            f"all stacks: {shown(options.output / INDEX)}", highlight=False, markup=False, soft_wrap=True
         )
     return code
 

@@ -7,8 +7,10 @@ import typer
 from rich.console import Console
 
 from gate.cli.options import From, Today, day
+from gate.cli.release_life import Who, add_life
 
 release = typer.Typer(help="Release records and what happened to them.", no_args_is_help=True)
+add_life(release)
 Name = Annotated[str, typer.Argument(help="MODEL, or MODEL/VERSION.", metavar="NAME")]
 Version = Annotated[str, typer.Argument(help="MODEL/VERSION, such as minilm/v2.", metavar="NAME")]
 Written = Annotated[
@@ -45,13 +47,14 @@ def release_explain(name: Name, form: Form = "text", organisation: From = None) 
 def release_new(
     name: Version,
     folder: Annotated[Path, typer.Argument(help="The folder that holds the model's files.")],
+    who: Who = "",
     today: Written = "",
     organisation: From = None,
 ) -> None:
-    """Draft a record from a local folder of model files; what people must decide is left open."""
+    """Draft a record from a folder of model files and the version before it; what people must decide is left open."""
     from gate.cli.release_new import new_release  # noqa: PLC0415 as in preview
 
-    new_release(name, folder, day(today), organisation)
+    new_release(name, folder, day(today), organisation, who)
 
 
 @release.command("event")

@@ -9,7 +9,7 @@ from gate.cli.release_list import console
 from gate.cli.release_new import NAME, as_yaml
 from gate.core.errors import GateError
 from releases.event_draft import draft_event, free_name
-from releases.events import KINDS
+from releases.events import KINDS, OF_RUNS
 from releases.load import ReleaseError, load_record
 
 _HEAD = "# yaml-language-server: $schema=../../../../event.schema.json\n"
@@ -25,7 +25,9 @@ def new_event(name: str, kind: str, today: date, organisation: Path | None) -> N
     if named is None:
         raise GateError(f"name one version: MODEL/VERSION (got {name!r})")
     if kind not in KINDS:
-        raise GateError(f"no kind of event {kind!r}; {did_you_mean(kind, sorted(KINDS))}")
+        raise GateError(f"no kind of event {kind!r}; {did_you_mean(kind, sorted(KINDS.keys() - OF_RUNS))}")
+    if kind in OF_RUNS:
+        raise GateError(f"events of kind {kind} are signed by the run that they tell of; people write none")
     root = (organisation or ROOT).resolve()
     folder = root / "releases" / "models" / named["model"] / named["version"]
     try:

@@ -10,8 +10,9 @@ from rich.console import Console
 from rich.table import Table
 
 from gate.capture.stacks import ROOT
-from gate.cli.release_list import check_format, console, named
+from gate.cli.release_list import AGENTS, check_format, console, named, named_records
 from gate.render import formats as render
+from releases.agent_load import LoadedAgent
 from releases.instances import USABLE_FRACTION, Fit, fits
 from releases.load import LoadedRelease
 from releases.release import Release
@@ -40,6 +41,9 @@ def explain_size(name: str, form: str, organisation: Path | None) -> None:
         GateError: there is no such release, a record is wrong, or the format is unknown.
     """
     check_format(form)
+    if name.startswith(AGENTS):
+        _explain_agents(name, form, organisation)
+        return
     folder = (organisation or ROOT).resolve() / "stacks"
     sized = [_sized(loaded, folder) for loaded in named(name, organisation)]
     if form == "json":
@@ -47,6 +51,19 @@ def explain_size(name: str, form: str, organisation: Path | None) -> None:
         return
     for each in sized:
         _print(each, console())
+
+
+def _explain_agents(name: str, form: str, organisation: Path | None) -> None:
+    """Print what a run of an agent uses at most, with the arithmetic."""
+    agents = [each.agent for each in named_records(name, organisation) if isinstance(each, LoadedAgent)]
+    if form == "json":
+        plans = [{"release": f"{AGENTS}{a.agent}/{a.version}", **asdict(a.plan)} for a in agents]
+        sys.stdout.write(render.as_json(plans))
+        return
+    for agent in agents:
+        console().print(f"{AGENTS}{agent.agent}/{agent.version}", style="bold", markup=False)
+        for line in agent.plan.steps:
+            console().print(f"  {line}", markup=False, soft_wrap=True)
 
 
 def _sized(loaded: LoadedRelease, folder: Path) -> Sized:

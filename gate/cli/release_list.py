@@ -1,7 +1,7 @@
 """``slipway release list`` and ``status``: what is true of releases, folded from their records and events."""
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -10,14 +10,20 @@ from rich.console import Console
 from rich.table import Table
 
 from gate.capture.stacks import ROOT
+from gate.core.clickable import clickable
 from gate.core.errors import GateError
 from gate.render import formats as render
+from releases.agent_load import Agents, LoadedAgent, find_agent, load_agents
+from releases.agent_words import may
 from releases.checks import state_problems
 from releases.dated import notices
 from releases.evaluation import Evaluation
 from releases.load import LoadedRelease, ReleaseError, find, load_releases
+from releases.loaded import LoadedRecord
 
 FORMATS = ("text", "json")
+AGENTS = "agents/"
+"""What names of agents begin with: a model may have the same name."""
 
 
 def show_all(today: date, form: str, organisation: Path | None) -> None:
@@ -27,7 +33,10 @@ def show_all(today: date, form: str, organisation: Path | None) -> None:
         GateError: a record or an event is wrong, or the format is unknown.
     """
     check_format(form)
-    rows = [_row(loaded, today) for versions in read(organisation).values() for loaded in versions.values()]
+    models, agents = read(organisation), read_agents(organisation)
+    rows = [
+        _row(loaded, today) for each in (models, agents) for vs in each.values() for loaded in vs.values()
+    ]
     if form == "json":
         sys.stdout.write(render.as_json(rows))
         return
@@ -44,7 +53,7 @@ def show_status(name: str, today: date, form: str, organisation: Path | None) ->
         GateError: as :func:`show_all`, or there is no such release.
     """
     check_format(form)
-    rows = [_row(loaded, today) | _details(loaded, today) for loaded in named(name, organisation)]
+    rows = [_row(loaded, today) | _details(loaded, today) for loaded in named_records(name, organisation)]
     if form == "json":
         sys.stdout.write(render.as_json(rows))
         return
@@ -59,6 +68,8 @@ def _print(row: Mapping[str, Any], out: Console) -> None:
     out.print(f"{row['release']}: {row['state']}", style="bold", markup=False)
     line(f"record {row['record']}")
     line(f"licence {row['licence']}, owner {row['owner']}, {row['provenance']}")
+    for said in row["may"]:
+        line(f"may {said}")
     for evaluation in row["evaluations"]:
         line(evaluation["says"])
     for reason in row["against"]:
@@ -83,16 +94,45 @@ def check_format(form: str) -> None:
 
 def read(organisation: Path | None) -> Mapping[str, Mapping[str, LoadedRelease]]:
     """All releases of a folder that holds ``releases/``, or of this checkout."""
+    return _read(organisation, None)
+
+
+def _read(
+    organisation: Path | None, wanted: Mapping[str, Collection[str]] | None
+) -> Mapping[str, Mapping[str, LoadedRelease]]:
+    root = (organisation or ROOT).resolve()
     try:
-        return load_releases((organisation or ROOT).resolve() / "releases" / "models")
+        return load_releases(root / "releases" / "models", wanted)
     except ReleaseError as error:
-        raise GateError("the releases cannot be read:", error.problems) from None
+        raise GateError("the releases cannot be read:", clickable(root, error.problems)) from None
+
+
+def read_agents(organisation: Path | None) -> Agents:
+    """All agents of a folder that holds ``releases/``, or of this checkout."""
+    folder = (organisation or ROOT).resolve() / "releases" / "agents"
+    try:
+        return load_agents(read(organisation), folder)
+    except ReleaseError as error:
+        raise GateError("the agents cannot be read:", error.problems) from None
+
+
+def named_records(name: str, organisation: Path | None) -> Sequence[LoadedRelease | LoadedAgent]:
+    """As :func:`named`; ``agents/NAME`` and ``agents/NAME/VERSION`` are of agents."""
+    if not name.startswith(AGENTS):
+        return named(name, organisation)
+    agent, _, version = name.removeprefix(AGENTS).partition("/")
+    found = read_agents(organisation)
+    wanted = [version] if version else list(found.get(agent, {"": None}))
+    try:
+        return [find_agent(found, agent, each) for each in wanted]
+    except ReleaseError as error:
+        raise GateError(f"no release {name!r}", error.problems) from None
 
 
 def named(name: str, organisation: Path | None) -> list[LoadedRelease]:
-    """The release MODEL/VERSION, or every version of MODEL."""
+    """The release MODEL/VERSION, whatever others say, or every version of MODEL."""
     model, _, version = name.partition("/")
-    releases = read(organisation)
+    releases = _read(organisation, {model: [version]} if version else None)
     try:
         if version:
             return [find(releases, model, version)]
@@ -101,7 +141,17 @@ def named(name: str, organisation: Path | None) -> list[LoadedRelease]:
         raise GateError(f"no release {name!r}", error.problems) from None
 
 
-def _row(loaded: LoadedRelease, today: date) -> dict[str, Any]:
+def _row(loaded: LoadedRelease | LoadedAgent, today: date) -> dict[str, Any]:
+    if isinstance(loaded, LoadedAgent):
+        agent = loaded.agent
+        return {
+            "release": f"{AGENTS}{agent.agent}/{agent.version}",
+            "state": loaded.state.word(today),
+            "owner": agent.owner,
+            "licence": "of its model",
+            "engine": agent.model.in_words,
+            "provenance": "agent",
+        }
     release = loaded.release
     return {
         "release": f"{release.model}/{release.version}",
@@ -113,8 +163,9 @@ def _row(loaded: LoadedRelease, today: date) -> dict[str, Any]:
     }
 
 
-def _details(loaded: LoadedRelease, today: date) -> dict[str, Any]:
+def _details(loaded: LoadedRelease | LoadedAgent, today: date) -> dict[str, Any]:
     return {
+        "may": list(may(loaded.agent)) if isinstance(loaded, LoadedAgent) else [],
         "record": loaded.record_digest,
         "evaluations": [_evaluation(evaluation) for evaluation in loaded.state.evaluations.values()],
         "against": [str(problem) for problem in state_problems(loaded)],
@@ -135,7 +186,7 @@ def _evaluation(evaluation: Evaluation) -> dict[str, Any]:
     }
 
 
-def _events(loaded: LoadedRelease) -> Iterator[dict[str, Any]]:
+def _events(loaded: LoadedRecord) -> Iterator[dict[str, Any]]:
     for event in loaded.events:
         common = {"kind", "date", "who", "record", "evidence", "notes"}
         says = event.model_dump(mode="json", exclude=common, exclude_none=True, exclude_defaults=True)

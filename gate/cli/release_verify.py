@@ -5,7 +5,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from gate.capture.stacks import ROOT
-from gate.cli.release_list import check_format, console, named
+from gate.cli.release_list import AGENTS, check_format, console, named
 from gate.core.errors import GateError
 from gate.evaluate.verification import Check, verify
 from gate.render import formats as render
@@ -18,6 +18,11 @@ def verify_release(name: str, folder: Path, form: str, organisation: Path | None
         GateError: there is no such release, the name has no version, or the files cannot be read.
     """
     check_format(form)
+    if name.startswith(AGENTS):
+        raise GateError(
+            f"an agent has no files to compare (got {name!r}): slipway release status {name} shows its digest, "
+            "and slipway release verify MODEL/VERSION its model"
+        )
     if "/" not in name:
         raise GateError(f"name one version: MODEL/VERSION (got {name!r})")
     (loaded,) = named(name, organisation)

@@ -1,4 +1,4 @@
-"""Commands about accepted findings."""
+"""Commands about accepted findings, and what an audit asks."""
 
 import sys
 from datetime import timedelta
@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from gate.cli.options import Today, day, examples
+from gate.cli.options import From, Today, day, examples
 from gate.core.errors import GateError
 
 _EXAMPLE = (
@@ -19,6 +19,7 @@ _EXAMPLE = (
 def add_waiver_commands(app: typer.Typer) -> None:
     """Add these commands to the others."""
     app.command()(waivers)
+    app.command(epilog=examples("audit", "audit where minilm", "audit served --on 2026-11-28"))(audit)
     app.command(epilog=examples(_EXAMPLE))(waive)
 
 
@@ -32,6 +33,31 @@ def waivers(
     if form not in FORMATS:
         raise GateError(f"--format: should be {', '.join(FORMATS)} (got {form!r})")
     run(day(today), form, Console(width=None if sys.stdout.isatty() else 160))
+
+
+def audit(
+    question: Annotated[
+        str,
+        typer.Argument(
+            help="approvals, identity, eyes, served, where, risks, retention or training; all when none is named.",
+            show_default=False,
+        ),
+    ] = "",
+    release: Annotated[
+        str, typer.Argument(help="Only this MODEL, or MODEL/VERSION.", metavar="NAME", show_default=False)
+    ] = "",
+    *,
+    on: Annotated[str, typer.Option(help="The day that served is asked about.", show_default="today")] = "",
+    today: Today = "",
+    form: Annotated[str, typer.Option("--format", help="text, json, markdown or html.")] = "text",
+    organisation: From = None,
+) -> None:
+    """Answer an audit from git, stack files and records: who approved what, what served when, what is kept."""
+    from gate.cli.audit import run as answered  # noqa: PLC0415 as in preview
+
+    now = day(today)
+    asked = [question] if question else []
+    answered(asked, (organisation, release), (now, day(on, "--on") if on else now), form)
 
 
 def waive(

@@ -3,6 +3,7 @@
 import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import date, datetime
 from pathlib import Path
 
 from gate.core.errors import GateError
@@ -48,8 +49,9 @@ def base_commit(root: Path, reference: str) -> str:
     try:
         return _git(root, "merge-base", tip, "HEAD").strip()
     except GateError:
-        shallow = _git(root, "rev-parse", "--is-shallow-repository").strip() == "true"
-        reason = "this clone is shallow: fetch the whole history" if shallow else "they share no history"
+        reason = (
+            "this clone is shallow: fetch the whole history" if is_shallow(root) else "they share no history"
+        )
         raise GateError(
             f"--against: cannot tell where {reference!r} and this checkout parted:", [reason]
         ) from None
@@ -66,6 +68,14 @@ def commit_before(root: Path, commit: str) -> str | None:
 def head(root: Path) -> str:
     """The checkout's own commit."""
     return _git(root, "rev-parse", "HEAD").strip()
+
+
+def author(root: Path) -> str:
+    """The address that git writes into commits here; empty where it knows none."""
+    try:
+        return _git(root, "config", "user.email").strip()
+    except GateError:
+        return ""
 
 
 def changed_files(root: Path, commit: str) -> list[str]:
@@ -89,13 +99,77 @@ def bytes_at(root: Path, commit: str, file: str) -> bytes:
     """
     try:
         done = subprocess.run(  # noqa: S603 git with our own arguments
-            ["git", "-C", str(root), "show", f"{commit}:{file}"],  # noqa: S607 whichever git the person uses
+            ["git", "-C", str(root), "show", f"{commit}:./{file}"],  # noqa: S607 whichever git the person uses
             capture_output=True,
             check=True,
         )
     except (OSError, subprocess.CalledProcessError) as error:
         raise GateError(f"git cannot show {file} at {commit[:7]}:", [str(error)]) from None
     return done.stdout
+
+
+def contents_at(root: Path, commits: Sequence[str], file: str) -> list[bytes]:
+    """What a file held at each of some commits, asked at once; nothing where it was not there.
+
+    Raises:
+        GateError: git is missing or refuses.
+    """
+    if not commits:
+        return []
+    asked = "".join(f"{commit}:./{file}\n" for commit in commits).encode()
+    try:
+        done = subprocess.run(  # noqa: S603 git with our own arguments
+            ["git", "-C", str(root), "cat-file", "--batch"],  # noqa: S607 whichever git the person uses
+            input=asked,
+            capture_output=True,
+            check=True,
+        )
+    except (OSError, subprocess.CalledProcessError) as error:
+        raise GateError(f"git cannot show what {file} was:", [str(error)]) from None
+    found, rest = [], done.stdout
+    for _ in commits:
+        head, _, rest = rest.partition(b"\n")
+        is_there = not head.endswith(b" missing")
+        size = int(head.rsplit(b" ", 1)[1]) if is_there else 0
+        found.append(rest[:size])
+        rest = rest[size + 1 :] if is_there else rest
+    return found
+
+
+def is_shallow(root: Path) -> bool:
+    """Whether a clone's history ends before it began."""
+    return _git(root, "rev-parse", "--is-shallow-repository").strip() == "true"
+
+
+def commits_of(root: Path, file: str) -> Iterator[tuple[str, datetime]]:
+    """The commits that changed a file, the newest first, with the time each was made.
+
+    Along first parents: what a branch was, not what was worked on beside it.
+    """
+    listed = _git(
+        root,
+        "log",
+        "--first-parent",
+        "--diff-merges=first-parent",
+        "--no-patch",
+        "--format=%H %cI",
+        "--",
+        file,
+    )
+    for line in listed.splitlines():
+        commit, _, when = line.partition(" ")
+        yield commit, datetime.fromisoformat(when)
+
+
+def commit_on(root: Path, day: date) -> str | None:
+    """What a branch was at the end of a day (UTC), along first parents; None before its first commit."""
+    until = f"--before={day}T23:59:59Z"
+    return _git(root, "rev-list", "--max-count=1", "--first-parent", until, "HEAD").strip() or None
+
+
+def author_of(root: Path, commit: str) -> str:
+    """The address that a commit names as its author's."""
+    return _git(root, "show", "--no-patch", "--format=%ae", commit).strip()
 
 
 def describe(root: Path) -> str:

@@ -8,6 +8,7 @@ from gate.difference.edge_places import place_changes
 from gate.difference.flows import flow_changes
 from gate.difference.kept import kept_changes
 from gate.difference.permissions import permission_changes
+from gate.difference.picture import picture_change
 from gate.difference.record import StackDifference
 from gate.difference.refused import refused_changes
 from gate.difference.resources import resource_changes
@@ -53,6 +54,7 @@ def stack_difference(stack: str, before: Report, after: Report) -> StackDifferen
         cost=cost_changes(before, after),
         kept=kept_changes(before, after),
         refused=refused_changes(before, after),
+        picture=picture_change(before, after),
     )
 
 

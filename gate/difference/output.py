@@ -5,7 +5,7 @@ from pathlib import Path
 from rich.console import Console
 
 from gate.core.errors import GateError
-from gate.difference import render, terminal
+from gate.difference import markdown, terminal
 from gate.difference.record import Difference
 from gate.evaluate.output_folder import shown
 
@@ -49,7 +49,7 @@ def write(difference: Difference, output: Path) -> None:
     """
     try:
         output.mkdir(parents=True, exist_ok=True)
-        (output / "difference.json").write_text(render.as_json(difference), encoding="utf-8")
-        (output / "difference.md").write_text(render.as_markdown(difference), encoding="utf-8")
+        (output / "difference.json").write_text(markdown.as_json(difference), encoding="utf-8")
+        (output / "difference.md").write_text(markdown.as_markdown(difference), encoding="utf-8")
     except OSError as error:
         raise GateError(f"{output} cannot be written:", [str(error)]) from None

@@ -66,6 +66,8 @@ class StackDifference:
     kept: Sequence[str] = ()
     refused: Sequence[str] = ()
     """What AWS refuses to change on what runs."""
+    picture: str = ""
+    """The stack's picture with what changed marked, as Mermaid; empty where nothing in it did."""
     problem: str = ""
     """Why a side could not be compared; the other one is judged all the same."""
 

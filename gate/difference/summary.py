@@ -78,7 +78,10 @@ def alike(stacks: Sequence[StackDifference]) -> list[tuple[StackDifference, list
 
 
 def _without_names(stack: StackDifference) -> str:
-    """All that is said, without the stack's name and without identifiers that are drawn by chance."""
-    said = json.dumps(asdict(stack) | {"stack": ""}, sort_keys=True)
+    """All that is said, without the stack's name and without identifiers that are drawn by chance.
+
+    The picture shows what did not change too, in which any two stacks differ.
+    """
+    said = json.dumps(asdict(stack) | {"stack": "", "picture": ""}, sort_keys=True)
     named = rf"(?<![a-z0-9]){re.escape(stack.stack)}(?![a-z0-9])"
     return _UUID.sub("UUID", re.sub(named, "STACK", said))

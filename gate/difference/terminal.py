@@ -8,8 +8,8 @@ from rich.text import Text
 
 from gate.core.printable import printable
 from gate.difference.lengths import cut
+from gate.difference.markdown import KINDS, WORDS, before, happens, headline, notes, sections
 from gate.difference.record import Difference, StackDifference
-from gate.difference.render import KINDS, WORDS, before, happens, headline, notes, sections
 
 _COLOURS: Final = {"pass": "green", "fail": "red", "error": "magenta", "": "yellow"}
 _GAINED: Final = {"Permissions gained", "What becomes reachable"}

@@ -59,7 +59,14 @@ def drafts(
         TypeAdapter(dict[str, Waiver]).validate_python(records)
     except ValidationError as error:
         raise GateError("a waiver like this would be refused:", sorted(set(explain(error)))) from None
-    return yaml.safe_dump(records, sort_keys=False, width=110, allow_unicode=True)
+    return yaml.dump(records, Dumper=_Spelled, sort_keys=False, width=110, allow_unicode=True)
+
+
+class _Spelled(yaml.SafeDumper):
+    """One day in two records is written twice: an anchor is a mistake to who reads waivers."""
+
+    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 the same answer for everything
+        return True
 
 
 def stack_of(text: str) -> str:

@@ -8,12 +8,17 @@ from gate.evaluate.budget_findings import RULE as BUDGET
 from gate.evaluate.budget_findings import budget_findings, budget_undecided
 from gate.evaluate.selection import EVERYTHING, OTHERS, Selection
 from gate.evaluate.waive import waive
+from gate.evaluate.witnesses import told_once
 from gate.report.capacity import capacity
 from gate.report.cost import Cost
 from gate.report.exposure import exposures
 from gate.report.not_evaluated import not_seen, unpinned
 from gate.report.permissions import permissions
+from gate.report.picture.picture import picture
+from gate.report.picture.scene import Scene
 from gate.report.report import ModelTraffic, Report
+from gate.report.series import series_estimate
+from gate.report.served import Serving
 from gate.report.starts import starts
 from gate.schema.shape import check_shapes
 from policies.analysis.charts.joined import joined
@@ -44,6 +49,7 @@ def assess(
     machines_above: Sequence[Resource] = (),
     selection: Selection = EVERYTHING,
     billed: Callable[[Graph], Cost | None] = lambda _graph: None,
+    serving: Serving | None = None,
 ) -> tuple[Report, frozenset[str]]:
     """Judge a graph; returns the report and the names of the waivers that were used.
 
@@ -62,6 +68,7 @@ def assess(
         machines_above: what those run, with the pools they run it on; read, never judged.
         selection: the rules to apply, of our own and of all others; the report names what it leaves out.
         billed: what a graph costs, by the stack's region; nothing for files of others, whose region nobody says.
+        serving: what the stack serves, for its picture; files of others have none.
     """
     rules = PACKS[pack] if rules is None else rules
     # One order for everything that follows: in which one resources came must change no byte of a report.
@@ -92,11 +99,12 @@ def assess(
         stack,
         today,
     )
+    ways_in, machines = exposures(graph), capacity(graph)
     report = Report(
         subject=subject,
         judged_on=today.isoformat(),
         resources=graph.resources,
-        findings=waived.findings,
+        findings=told_once(waived.findings, rules),
         undecided=(
             *said.undecided,
             *(budget_undecided(bill) if selection.takes(BUDGET) else ()),
@@ -120,11 +128,15 @@ def assess(
         not_seen=not_seen(graph, shapes, opinion, pack=pack, covered=COVERED, needs_no_rule=NEEDS_NO_RULE),
         unpinned=unpinned(graph),
         permissions=permissions(graph, roles_above or Graph(())),
-        exposures=exposures(graph),
+        exposures=ways_in,
         starts=starts(graph),
         traffic=shares,
-        capacity=capacity(graph),
+        capacity=machines,
+        series=series_estimate(graph),
         cost=bill,
+        picture=picture(graph, exposures=ways_in, capacity=machines, serving=serving)
+        if serving is not None
+        else Scene(),
         components={r.urn: graph.component_of(r) for r in graph},
         decided=said.decided,
         pack=pack,

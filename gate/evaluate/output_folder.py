@@ -1,15 +1,19 @@
 """Writing a stack's reports so that a broken run leaves nothing that reads as a pass."""
 
 import fcntl
+import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from gate.core.errors import GateError
 
+SUMMARY: Final = "summary.json"
+"""What the page of all stacks says of one."""
+INDEX: Final = "index.html"
 _HEAD: Final = 500
 """Characters of a report within which it says what it is of."""
 
@@ -83,11 +87,28 @@ def write(folder: Path, files: Mapping[str, str]) -> None:
     try:
         draft.mkdir(parents=True)
         for name, text in files.items():
+            (draft / name).parent.mkdir(exist_ok=True)
             (draft / name).write_text(text, encoding="utf-8")
         draft.rename(folder)
     except OSError as error:
         shutil.rmtree(draft, ignore_errors=True)
         raise GateError(f"{folder} cannot be written:", [str(error)]) from None
+
+
+def write_index(output: Path, page: Callable[[Sequence[Mapping[str, Any]]], str]) -> None:
+    """Write the page of all stacks whose reports lie here, those of earlier runs too.
+
+    Raises:
+        GateError: it cannot be written.
+    """
+    found = []
+    for file in sorted(output.glob(f"*/{SUMMARY}")):
+        with suppress(OSError, ValueError):
+            found.append(json.loads(file.read_text(encoding="utf-8")))
+    try:
+        (output / INDEX).write_text(page(found), encoding="utf-8")
+    except OSError as error:
+        raise GateError(f"{output} cannot be written:", [str(error)]) from None
 
 
 def shown(path: Path) -> str:

@@ -22,21 +22,24 @@ from gate.core.progress import Tell
 from gate.core.subprocess_runner import end_with_parent, ended_at_once
 from gate.deploy.findings import deploy_findings
 from gate.evaluate import output_folder
+from gate.evaluate.action_policies import check_action_policies
 from gate.evaluate.billing import cost_of
 from gate.evaluate.judgement import assess
-from gate.evaluate.release_findings import release_findings
+from gate.evaluate.pages import drawn, pages
+from gate.evaluate.release_findings import release_findings, shares_of
 from gate.evaluate.selection import EVERYTHING, Selection
-from gate.evaluate.waive import load_waivers, part
+from gate.evaluate.share_findings import share_findings
+from gate.evaluate.waive import load_waivers
 from gate.render import formats as render
 from gate.render.junit import as_junit
 from gate.render.origins import Origins
-from gate.render.page.page import as_html
+from gate.render.page.model_page import index_page
 from gate.render.sarif import as_sarif
 from gate.report.permissions import of_roles
 from gate.report.report import Report
+from gate.report.served import serving
 from gate.report.traffic import traffic
 from policies.engine.graph import Graph, Resource
-from policies.engine.waiver import ANY, Waiver
 from stacks.load import Stack, stack_names
 
 
@@ -79,10 +82,12 @@ def preview(names: Sequence[str], options: Options, tell: Tell) -> list[Previewe
         tell: is told each stack's name and what is happening to it.
 
     Raises:
-        GateError: stacks cannot be read, or reports not removed; what goes wrong within one stands in its result.
+        GateError: stacks or policies of workers cannot be read, or reports not removed; what goes wrong within a
+            stack stands in its result.
     """
     with output_folder.kept_to_oneself(options.output):
         # Before anything can go wrong: an older pass must not stand beside an error.
+        output_folder.clear(options.output / output_folder.INDEX)
         for name in stack_names(options.organisation / "stacks"):
             if not names or name in names:
                 output_folder.clear(options.output / name)
@@ -92,9 +97,12 @@ def preview(names: Sequence[str], options: Options, tell: Tell) -> list[Previewe
         for stack in stacks:
             output_folder.clear(options.output / stack.name)
         load_waivers(options.root / "policies" / "waivers.yaml")
+        check_action_policies(options.root)
         with server(options.root) if options.asks_checkov else nullcontext("") as address:
             _warm()
-            return _run(stacks, options, address, tell)
+            done = _run(stacks, options, address, tell)
+        output_folder.write_index(options.output, index_page)
+        return done
 
 
 def _run(stacks: Sequence[Stack], options: Options, address: str, tell: Tell) -> list[Previewed]:
@@ -181,12 +189,14 @@ def _preview_one(stack: Stack, above: Sequence[Previewed], options: Options, add
                 else not_asked("switched off by --no-checkov, --only or --skip")
             ),
             shares=traffic(stack),
+            serving=serving(stack),
             roles_above=Graph(role for one in above for role in one.roles),
             machines_above=[r for one in above if one.report for r in one.report.resources],
             selection=options.selection,
-            billed=lambda graph: cost_of(graph, stack.settings),
+            billed=lambda graph: cost_of(graph, stack),
             noticed=[
-                *release_findings(captured.graph, stack.releases, options.today),
+                *release_findings(captured.graph, stack.releases, options.today, shares_of(stack)),
+                *share_findings(captured.graph, stack, options.organisation),
                 *deploy_findings(stack, captured.graph, options.root),
             ],
         )
@@ -196,9 +206,8 @@ def _preview_one(stack: Stack, above: Sequence[Previewed], options: Options, add
             {
                 "report.json": render.as_json(report.as_data()),
                 "report.md": render.as_markdown(report, origins),
-                "report.html": as_html(
-                    report, {name: w for name, w in waivers.items() if w.holds_in(stack.name)}
-                ),
+                **pages(report, stack, {n: w for n, w in waivers.items() if w.holds_in(stack.name)}),
+                **drawn(report),
                 "report.sarif": render.as_json(as_sarif(report, origins)),
                 "report.junit.xml": as_junit(report, origins),
                 "manifests.yaml": manifests,
@@ -227,39 +236,3 @@ def _result(future: Future[Previewed], name: str) -> Previewed:
         if os.environ.get("SLIPWAY_DEBUG"):
             traceback.print_exception(error, file=sys.stderr)
         return Previewed(stack=name, problem=f"stack {name}: {type(error).__name__}: {error}")
-
-
-def unused_waivers(previews: Sequence[Previewed], options: Options) -> list[str]:
-    """Waivers whose stacks here were all previewed and that excused nothing; checkov's only if it was asked."""
-    used = frozenset().union(*(p.used_waivers for p in previews))
-    stacks = {p.stack for p in previews if not p.problem}
-    here = set(stack_names(options.organisation / "stacks"))
-    return [
-        line
-        for name, waiver in load_waivers(options.root / "policies" / "waivers.yaml").items()
-        if _speaks_of(waiver, here, options)
-        and _speaks_of(waiver, here, options) <= stacks
-        and (options.asks_checkov or not waiver.rule.startswith("checkov:"))
-        and options.selection.takes(waiver.rule)
-        for line in _unused(name, waiver, used)
-    ]
-
-
-def _speaks_of(waiver: Waiver, here: set[str], options: Options) -> set[str]:
-    """The stacks here that it names; one for all stacks has to be of use in those of this checkout only.
-
-    Accepted types are of no stack: what accepts one for the bootstrap is of no use elsewhere.
-    """
-    if waiver.resource == ANY or (waiver.stacks == "all" and options.organisation != options.root):
-        return set()
-    return {stack for stack in here if waiver.holds_in(stack)}
-
-
-def _unused(name: str, waiver: Waiver, used: frozenset[str]) -> list[str]:
-    if name not in used:
-        return [f"waiver {name} of {waiver.owner} excuses nothing in {waiver.where}: remove it"]
-    return [
-        f"waiver {name} of {waiver.owner} excuses a finding that is gone: {label}: {finding}: remove it"
-        for label, finding in waiver.parts()
-        if waiver.chart is not None and part(name, label, finding) not in used
-    ]

@@ -1,6 +1,6 @@
 """What a day makes of the releases a stack runs, as findings on what serves them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any, Final
 
@@ -8,6 +8,8 @@ from policies.engine.evaluate import Finding
 from policies.engine.graph import Graph, Resource
 from releases.dated import notices
 from releases.load import LoadedRelease
+from releases.measured import GivenShare, measurement_notices
+from stacks.load import Stack
 
 _SERVICES: Final = (
     "kubernetes:serving.kserve.io/v1beta1:InferenceService",
@@ -18,10 +20,31 @@ _VERSION: Final = "slipway.dev/version"
 _DIGEST: Final = "slipway.dev/artifact-digest"
 
 
-def release_findings(graph: Graph, releases: Iterable[LoadedRelease], today: date) -> list[Finding]:
+Shares = Mapping[tuple[str, str], GivenShare]
+"""What a stack gives each version of its models."""
+
+
+def release_findings(
+    graph: Graph, releases: Iterable[LoadedRelease], today: date, shares: Shares | None = None
+) -> list[Finding]:
     """One finding for each notice, and for each served digest that is not its record's; it names the service."""
     releases = list(releases)
-    return [*_other_digests(graph, releases), *_notices(graph, releases, today)]
+    return [*_other_digests(graph, releases), *_notices(graph, releases, today, shares or {})]
+
+
+def shares_of(stack: Stack) -> dict[tuple[str, str], GivenShare]:
+    """What a stack's file gives each version; where a controller gives it, what it may give at most."""
+    return {
+        (loaded.release.model, version): GivenShare(
+            percent=traffic.percent_of(version),
+            is_candidate=version == traffic.candidate,
+            is_driven=loaded.release.rollout.driver == "controller",
+        )
+        for loaded in stack.releases
+        for traffic, version in [
+            (stack.settings.models[loaded.release.model].traffic, loaded.release.version)
+        ]
+    }
 
 
 def _other_digests(graph: Graph, releases: Iterable[LoadedRelease]) -> list[Finding]:
@@ -43,23 +66,30 @@ def _other_digests(graph: Graph, releases: Iterable[LoadedRelease]) -> list[Find
     ]
 
 
-def _notices(graph: Graph, releases: Iterable[LoadedRelease], today: date) -> list[Finding]:
+def _notices(graph: Graph, releases: Iterable[LoadedRelease], today: date, shares: Shares) -> list[Finding]:
     return [
         Finding(
             rule=notice.rule,
             level=notice.level,
             severity="high" if notice.level == "mandatory" else "low",
-            urn=_service_of(graph, loaded),
+            urn=service_of(graph, loaded),
             message=f"{notice.file}: {notice.message}",
             file=notice.file.partition(": ")[0],
             fix=notice.fix,
         )
         for loaded in releases
-        for notice in notices(loaded, today)
+        for notice in (
+            *notices(loaded, today),
+            *measurement_notices(
+                loaded,
+                shares.get((loaded.release.model, loaded.release.version), GivenShare(percent=0)),
+                today,
+            ),
+        )
     ]
 
 
-def _service_of(graph: Graph, loaded: LoadedRelease) -> str:
+def service_of(graph: Graph, loaded: LoadedRelease) -> str:
     """The URN of what serves a release, or nothing where it cannot be told: the finding stands all the same."""
     named = [s for s in graph.of_type(*_SERVICES) if _labels(s).get(_MODEL) == loaded.release.model]
     versions = [s for s in named if s.inputs["metadata"]["name"] == loaded.release.identity]

@@ -19,6 +19,8 @@ OTHERS: Final = (
     "release:sunset-is-ahead",
     "release:nothing-is-deprecated",
     "release:incidents-are-closed",
+    "release:shares-are-measured",
+    "release:shares-keep-their-steps",
 )
 """What findings may be called that no rule of the catalogue makes."""
 

@@ -7,8 +7,19 @@ from typing import Any
 from facts.strict_yaml import YamlProblem, load
 from gate.core import git
 from gate.core.errors import GateError
+from releases.checks import EXAMPLE_ACCOUNT, is_nobody
+from stacks.adoption import said_in
+from stacks.load import stack_names
 
-FOLDERS = ("releases/evaluations", "releases/models", "examples/releases/models")
+FOLDERS = (
+    "releases/agents",
+    "releases/evaluations",
+    "releases/models",
+    "examples/releases/agents",
+    "examples/releases/models",
+)
+LIVING = frozenset({"releases/agents/approvers.yaml", "examples/releases/agents/approvers.yaml"})
+"""What says who people are today."""
 
 
 def bases(root: Path, reference: str) -> list[str]:
@@ -35,13 +46,44 @@ def broken_promises(root: Path, reference: str) -> list[str]:
     Raises:
         GateError: the bases cannot be told, or a file of them or of the checkout cannot be read.
     """
+    may_clear = not _is_example(root)
     found = {
         problem
         for base in bases(root, reference)
         for file in git.files_at(root, base, FOLDERS)
+        if file not in LIVING
         for problem in _problems(root, base, file)
+        if not (may_clear and not (root / file).exists() and _is_of_nobody(root, base, file))
     }
     return sorted(found)
+
+
+def _is_example(root: Path) -> bool:
+    """Whether a stack of the checkout stands in the account of documentation, the example organisation's."""
+    files = [root / "stacks" / f"Pulumi.{name}.yaml" for name in stack_names(root / "stacks")]
+    said = [said_in(file.read_text(encoding="utf-8")) for file in files]
+    return not said or any(each is None or each.account == EXAMPLE_ACCOUNT for each in said)
+
+
+def _is_of_nobody(root: Path, base: str, file: str) -> bool:
+    """Whether a fork may clear it, as ``slipway init`` does: an example's file, or what nobody decided."""
+    file = file.removesuffix(".sig")  # of an event
+    is_event = "/events/" in file
+    said = _values(git.bytes_at(root, base, file), file) if is_event else {}
+    if isinstance(said, dict) and is_nobody(str(said.get("who", ""))):
+        return True
+    beside = file.partition("/events/")[0] if is_event else file.rpartition("/")[0]
+    if f"{beside}/release.yaml" not in git.files_at(root, base, FOLDERS):
+        return False
+    record = _values(git.bytes_at(root, base, f"{beside}/release.yaml"), beside)
+    return isinstance(record, dict) and _is_of_the_example(record, is_event=is_event)
+
+
+def _is_of_the_example(record: dict[str, Any], *, is_event: bool) -> bool:
+    """An illustrative record, or one whose figures people of the example organisation measured."""
+    figures = [figure.get("by", "") for figure in record.get("evaluations") or () if isinstance(figure, dict)]
+    is_theirs = not is_event and any(is_nobody(str(by)) for by in figures)
+    return is_theirs or record.get("provenance") == "illustrative"
 
 
 def _problems(root: Path, base: str, file: str) -> Iterator[str]:

@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from gate.core.markdown import cell, code
 from gate.render.origins import Origins
 from gate.render.page.mermaid import as_mermaid
+from gate.render.picture.mermaid import as_mermaid as picture_as_mermaid
 from gate.render.places import Places
 from gate.report.cost import Cost, of_line, usd
 from gate.report.report import Report, shown
@@ -51,6 +52,7 @@ def as_markdown(report: Report, origins: Origins | None = None) -> str:
         .render(
             report=report,
             drawn=as_mermaid(report.flows),
+            pictured=picture_as_mermaid(report.picture),
             label=lambda urn: labels.get(urn, urn),
             place=Places(report, origins).first,
             **report.summary,

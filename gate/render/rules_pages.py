@@ -100,6 +100,8 @@ def _section(rule: Rule) -> Iterator[str]:
     yield f"- controls: {_controls(rule)}"
     if rule.on_platform is not None:
         yield f"- the platform pack: {_literal(rule.on_platform.asks)}"
+    if rule.same_as:
+        yield f"- told once with checkov's {', '.join(f'`{check}`' for check in rule.same_as)}"
 
 
 def _controls(rule: Rule) -> str:

@@ -1,6 +1,7 @@
-"""A report in the terminal: tree by component, permissions, ways in, findings with their fix, what was not seen."""
+"""A report in the terminal: components, permissions, entry points, findings with their fix, what was not evaluated."""
 
 from collections import Counter
+from collections.abc import Iterable
 
 from rich.console import Console
 from rich.markup import escape
@@ -25,15 +26,7 @@ def show(report: Report, console: Console, *, details: bool, origins: Origins | 
 
     ``origins`` are the lines of the stack it is of.
     """
-    summary = report.summary
-    console.print(
-        f"{escape(one_line(report.subject))}: {_MARK[report.verdict]}  "
-        f"{summary['resources']} resources, {summary['decided']} verdicts, "
-        f"{summary['mandatory_findings']} mandatory findings, {summary['advisory_findings']} advisory, "
-        f"{summary['waived']} waived, {summary['undecided']} undecided",
-        highlight=False,
-        soft_wrap=True,
-    )
+    _verdict(report, console)
     if report.left_out:
         _line(
             console,
@@ -45,11 +38,7 @@ def show(report: Report, console: Console, *, details: bool, origins: Origins | 
         _line(console, "fault", fault, "magenta")
     if details:
         _tree(report, console)
-        _permissions(report, console)
-        _exposures(report, console)
-        _traffic(report, console)
-        _starts(report, console)
-        _machines(report, console)
+        _tables(report, console)
     labels, places = {r.urn: r.label for r in report.resources}, Places(report, origins)
     for finding in report.open_findings:
         style = "red" if finding.level == "mandatory" else "yellow"
@@ -60,6 +49,8 @@ def show(report: Report, console: Console, *, details: bool, origins: Origins | 
             style,
         )
         _at(console, places.first(finding))
+        if finding.witnesses:
+            _line(console, "  also found by", ", ".join(finding.witnesses), "dim")
         if finding.fix:
             _line(console, "  fix", finding.fix, "dim")
     for missing in report.undecided:
@@ -72,10 +63,23 @@ def show(report: Report, console: Console, *, details: bool, origins: Origins | 
         _at(console, places.first(missing))
     if details:
         _not_seen(report, console)
+        _verdict(report, console)  # again: the first one is some screens above
+
+
+def _verdict(report: Report, console: Console) -> None:
+    summary = report.summary
+    console.print(
+        f"{escape(one_line(report.subject))}: {_MARK[report.verdict]}  "
+        f"{summary['resources']} resources, {summary['decided']} verdicts, "
+        f"{summary['mandatory_findings']} mandatory findings, {summary['advisory_findings']} advisory, "
+        f"{summary['waived']} waived, {summary['undecided']} undecided",
+        highlight=False,
+        soft_wrap=True,
+    )
 
 
 def _not_seen(report: Report, console: Console) -> None:
-    console.print(f"not seen ({len(report.not_seen)})", style="italic")
+    console.print(f"not evaluated ({len(report.not_seen)}), by the reason", style="italic")
     for why, things in report.not_seen_by_reason.items():
         _line(console, f"{why} ({len(things)})", "; ".join(things), "bold")
 
@@ -109,68 +113,31 @@ def _short(type_: str) -> str:
     return type_.rpartition(":")[2]
 
 
-def _permissions(report: Report, console: Console) -> None:
-    if not report.permissions:
-        return
-    table = Table(title="permissions", title_justify="left", box=None, pad_edge=False)
-    for heading in ("identity", "", "actions", "on"):
-        table.add_column(heading, overflow="fold")
-    for p in report.permissions:
-        may = "must not" if p.denied else "may"
-        table.add_row(
-            escape(one_line(p.identity)),
-            may,
-            escape(one_line(_few(p.actions))),
-            escape(one_line(_few(p.resources))),
-        )
-    console.print(table)
-
-
 def _few(values: tuple[str, ...], most: int = 4) -> str:
     rest = len(values) - most
     return ", ".join(values[:most]) + (f" and {rest} more" if rest > 0 else "")
 
 
-def _exposures(report: Report, console: Console) -> None:
-    if not report.exposures:
-        return
-    table = Table(title="ways in", title_justify="left", box=None, pad_edge=False)
-    for heading in ("what", "from", "how"):
+def _table(console: Console, title: str, headings: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> None:
+    """A table, unless it would be empty."""
+    table = Table(title=title, title_justify="left", box=None, pad_edge=False)
+    for heading in headings:
         table.add_column(heading, overflow="fold")
-    for e in report.exposures:
-        table.add_row(escape(one_line(e.what)), escape(one_line(e.source)), escape(one_line(e.detail)))
-    console.print(table)
+    for row in rows:
+        table.add_row(*(escape(one_line(cell)) for cell in row))
+    if table.row_count:
+        console.print(table)
 
 
-def _traffic(report: Report, console: Console) -> None:
-    if not report.traffic:
-        return
-    table = Table(title="traffic", title_justify="left", box=None, pad_edge=False)
-    for heading in ("model", "what answers"):
-        table.add_column(heading, overflow="fold")
-    for t in report.traffic:
-        table.add_row(escape(one_line(t.model)), escape(one_line(t.words)))
-    console.print(table)
-
-
-def _starts(report: Report, console: Console) -> None:
-    if not report.starts:
-        return
-    table = Table(title="how models start", title_justify="left", box=None, pad_edge=False)
-    for heading in ("model", "what"):
-        table.add_column(heading, overflow="fold")
-    for s in report.starts:
-        table.add_row(escape(one_line(s.model)), escape(one_line(s.what)))
-    console.print(table)
-
-
-def _machines(report: Report, console: Console) -> None:
-    if not report.capacity.pools:
-        return
-    table = Table(title="machines", title_justify="left", box=None, pad_edge=False)
-    for heading in ("pool", "machines", "what that means"):
-        table.add_column(heading, overflow="fold")
-    for pool in report.capacity.pools:
-        said = (pool.sum.pool, pool.machines, "; ".join(pool.words))
-        table.add_row(*(escape(one_line(text)) for text in said))
-    console.print(table)
+def _tables(report: Report, console: Console) -> None:
+    permissions = (
+        (p.identity, "must not" if p.denied else "may", _few(p.actions), _few(p.resources))
+        for p in report.permissions
+    )
+    ways = ((e.what, e.source, e.detail) for e in report.exposures)
+    machines = ((p.sum.pool, p.machines, "; ".join(p.words)) for p in report.capacity.pools)
+    _table(console, "permissions", ("identity", "", "actions", "on"), permissions)
+    _table(console, "entry points", ("what", "from", "how"), ways)
+    _table(console, "traffic", ("model", "what answers"), ((t.model, t.words) for t in report.traffic))
+    _table(console, "how models start", ("model", "what"), ((s.model, s.what) for s in report.starts))
+    _table(console, "machines", ("pool", "machines", "what that means"), machines)

@@ -7,6 +7,7 @@ from gate.report.callers import model_callers
 from gate.report.network_exposure import loose_rules, network_ways
 from gate.report.report import Exposure
 from policies.analysis.gateway.objects import GATEWAYS, is_inside_only, is_internal, proxy_service
+from policies.analysis.machines.types import CLUSTERS
 from policies.engine.graph import Graph, Resource
 from policies.engine.values import UndecidedError, at, document, flag, listed, mapping, text
 
@@ -32,7 +33,7 @@ def exposures(graph: Graph) -> list[Exposure]:
 
 def _clusters(graph: Graph) -> Iterable[Exposure]:
     """Each range that may reach a cluster's API is a way of its own; AWS's default is all, from outside alone."""
-    for cluster in graph.of_type("aws:eks/cluster:Cluster"):
+    for cluster in graph.of_type(*CLUSTERS):
         sources: list[object] = []
         if flag(at(cluster.inputs, "vpcConfig.endpointPublicAccess"), default=True):
             sources += listed(at(cluster.inputs, "vpcConfig.publicAccessCidrs")) or ("0.0.0.0/0",)

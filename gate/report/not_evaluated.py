@@ -10,6 +10,7 @@ from gate.schema.shape import ShapeReport
 from policies.analysis.charts.joined import renderings
 from policies.analysis.gateway.objects import DEFINITION
 from policies.analysis.kubernetes.charts import RELEASE, chart_of
+from policies.analysis.machines.types import ADOPTED_CLUSTER
 from policies.engine.graph import Graph
 from policies.engine.values import UndecidedError, at, text
 from policies.packs import PACKS, Pack
@@ -19,12 +20,17 @@ _NEAR = "what differs in charts that were rendered from another version's source
 _CONTENT = "contents of ConfigMaps and Secrets that charts install"
 _REMOTE = "contents of components that a plugin makes"
 _ADOPTED = "networks that somebody else made: their routes, endpoints, flow logs and network ACLs"
+_ADOPTED_CLUSTER = (
+    "clusters that somebody else made: what stands in them, and whether they are as the stack file says"
+)
+_ADOPTED_BOUNDARY = "what of a boundary that somebody else made is as the stack file says"
 _IGNORED = "properties whose later changes are ignored, so that what exists may differ from what is judged"
 _NO_RULE = "types no rule knows"
 _NO_SCHEMA = "kinds without a schema to check their shape against"
 _EXPRESSIONS = "validation expressions (CEL) of the schemas, which only an API server evaluates"
 _PACKS = "packs of rules that were not asked"
 _ADOPTED_NETWORK = "slipway:network:AdoptedNetwork"
+_BOUNDARY = "slipway:identity:AdoptedBoundary"
 _OUTSIDE = "what only the account and the cluster can say"
 _ALWAYS = (
     "provider checks and defaults: the AWS and Kubernetes providers did not run",
@@ -51,6 +57,8 @@ def not_seen(
         _NEAR: _near(graph),
         _CONTENT: _with_content(graph),
         _ADOPTED: [text(at(r.inputs, "vpcId")) for r in graph if r.type == _ADOPTED_NETWORK],
+        _ADOPTED_CLUSTER: [text(at(r.inputs, "name")) for r in graph if r.type == ADOPTED_CLUSTER],
+        _ADOPTED_BOUNDARY: [text(at(r.inputs, "arn")) for r in graph if r.type == _BOUNDARY],
         _REMOTE: [f"{r.type} {r.name}" for r in graph if r.remote],
         _IGNORED: [f"{path} of {r.label}" for r in graph for path in r.ignore_changes],
         _NO_RULE: unknown,

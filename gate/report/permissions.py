@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 
+from gate.report.cluster_rights import cluster_rights
 from gate.report.report import Permission
 from policies.analysis.iam.conditions import Condition, substituted
 from policies.analysis.iam.effective import Grant, grants
@@ -14,14 +15,16 @@ _NOWHERE = Graph(())
 
 
 def permissions(graph: Graph, above: Graph = _NOWHERE) -> list[Permission]:
-    """What roles, users, groups and pods may do, sorted; what cannot be read is said, never left out.
+    """What roles, users, groups and pods may do, in AWS and in the Kubernetes API, sorted.
+
+    What cannot be read is said, never left out.
 
     A pod is named ``namespace/service account``, and stands there with its own session: where its role tells pods
     apart by their tags, its resources are its own. ``above`` holds the roles of the stacks this one stands on.
     """
     known = {i.holder.outputs.get("arn"): i for i in _read(above, identities)[0] if i.holder is not None}
     roles = {arn: identity for arn, identity in known.items() if isinstance(arn, str)}
-    found: set[Permission] = set()
+    found: set[Permission] = set(cluster_rights(graph))
     for who in (identities, lambda every: workloads(every, roles)):
         read, problems = _read(graph, who)
         found.update(problems)

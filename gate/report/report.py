@@ -2,20 +2,31 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from gate.report.capacity import Capacity
 from gate.report.cost import Cost
 from gate.report.flows import AUTHORIZATION, Flow, flows
+from gate.report.picture.scene import Scene
+from gate.report.series import SeriesEstimate
+from policies.analysis.secrets.documents import looks_random
+from policies.analysis.secrets.shapes import is_named, spotted
 from policies.engine.evaluate import Finding, Undecided
-from policies.engine.graph import Resource, Unknown
+from policies.engine.graph import Resource, Unknown, is_told
 from policies.engine.rule import SEVERITIES, Severity
 from policies.packs import Pack
 
 Verdict = Literal["pass", "fail", "error"]
 EXIT_CODES: Mapping[Verdict, int] = {"pass": 0, "fail": 1, "error": 2}
+MEANINGS: Final = (
+    "A verdict is one rule asked of one resource. A mandatory finding fails the stack, an advisory one does not. "
+    "Waived: accepted in policies/waivers.yaml, with owner and end. Undecided: a rule needs a value that is not known; "
+    "a mandatory one then fails the stack too."
+)
+"""What the counts of a report are, for somebody who reads the first one."""
 FORMAT = 1
 """Version of report.json; it grows when a key changes its meaning."""
+_LONGEST_VALUE = 120
 
 
 @dataclass(frozen=True, kw_only=True, order=True)
@@ -84,7 +95,9 @@ class Report:
     starts: Sequence[Start] = ()
     traffic: Sequence[ModelTraffic] = ()
     capacity: Capacity = field(default_factory=Capacity)
+    series: SeriesEstimate = field(default_factory=SeriesEstimate)
     cost: Cost | None = None
+    picture: Scene = field(default_factory=Scene)
     unpinned: Sequence[str] = ()
     components: Mapping[str, str] = field(default_factory=dict)
     decided: int = 0
@@ -166,7 +179,9 @@ class Report:
             "traffic": [{"model": t.model, "shares": dict(t.shares), "words": t.words} for t in self.traffic],
             "starts": [{"model": s.model, "what": s.what} for s in self.starts],
             "capacity": self.capacity.as_data(),
+            "series": self.series.as_data(),
             "cost": self.cost.as_data() if self.cost else None,
+            "picture": self.picture.as_data() if self.picture.shows_something else None,
             "resources": [self._resource(r) for r in self.resources],
         }
 
@@ -193,7 +208,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
     """A finding as JSON; its value only where a reader can take it in, and where it cannot be a secret's."""
     said = asdict(finding)
     value = said.pop("value")
-    if isinstance(value, bool | int | float) and finding.path:
+    if finding.path and (isinstance(value, bool | int | float) or _is_harmless_text(finding.path, value)):
         said["value"] = value
     return {**said, "key": finding.key}
 
@@ -211,7 +226,7 @@ def shown(resource: Resource) -> Any:
 
 def _shown(value: Any, path: str, secrets: frozenset[str]) -> Any:
     if not secrets:
-        return _open(value)
+        return value if is_told(value) else _open(value)
     if path in secrets or (path and f"{path.partition('.')[0]}.*" in secrets and "." in path):
         return "[secret]"
     if isinstance(value, Unknown):
@@ -232,3 +247,11 @@ def _open(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_open(item) for item in value]
     return "[unknown]" if isinstance(value, Unknown) else value
+
+
+def _is_harmless_text(path: str, value: Any) -> bool:
+    """Whether a text is short, in one line, and neither by its look nor by its name a credential."""
+    if not isinstance(value, str) or len(value) > _LONGEST_VALUE or not value.isprintable():
+        return False
+    name = path.rpartition(".")[2]
+    return not (any(True for _ in spotted(name, value)) or is_named(name) or looks_random(value))

@@ -12,7 +12,7 @@ from typing import Any
 
 from gate.schema.served import defined, unserved
 from gate.schema.store import KindSchema, is_name_of_a_kind, schema_for
-from policies.engine.graph import Resource, Unknown
+from policies.engine.graph import Resource, Unknown, is_told
 from policies.engine.normalize import respelled
 
 _MOST = 8
@@ -84,7 +84,7 @@ def check_shapes(resources: Iterable[Resource]) -> ShapeReport:
         if found.cel_rules:
             cel[f"{api_version} {kind}"] = found.cel_rules
         unknown: list[str] = []
-        data = _known(manifest, "", unknown)
+        data = manifest if is_told(manifest) else _known(manifest, "", unknown)
         undecided.extend(
             ShapeProblem(urn=resource.urn, source=resource.source, path=path, message="is not known yet")
             for path in unknown

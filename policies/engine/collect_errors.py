@@ -27,6 +27,31 @@ def every(questions: Iterable[Callable[[], Iterable[T]]]) -> Iterator[T]:
         raise missing
 
 
+def once_of(resource: Resource, make: Callable[[Resource], Iterable[T]]) -> Iterator[T]:
+    """What a function finds in a resource, looked for at the first question: a resource never changes.
+
+    A dozen rules ask each object for its pods, and most objects have none anywhere in them.
+
+    Raises:
+        UndecidedError: after the last one found, every time, where the function ended with it.
+    """
+    if make not in resource.made:
+        resource.made[make] = _read_out(make(resource))
+    found, missing = resource.made[make]
+    yield from found
+    if missing is not None:
+        raise UndecidedError(missing)
+
+
+def _read_out(answers: Iterable[T]) -> tuple[tuple[T, ...], str | None]:
+    found: list[T] = []
+    try:
+        found.extend(answers)
+    except UndecidedError as error:
+        return tuple(found), str(error)
+    return tuple(found), None
+
+
 def in_each(
     parts: Callable[[Resource, Graph], Iterable[T]], check: Callable[[T], Iterable[Offence]]
 ) -> Callable[[Resource, Graph], Iterator[Offence]]:

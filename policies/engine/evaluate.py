@@ -28,6 +28,8 @@ class Finding:
     path: str = ""
     severity: Severity = "medium"
     file: str = ""
+    witnesses: tuple[str, ...] = field(default=(), compare=False)
+    """Checks of others that found the same defect of the same resource, such as ``checkov:CKV_AWS_7``."""
     value: Any = field(default=None, compare=False)
 
     @property

@@ -23,6 +23,25 @@ class Unknown:
 
 
 UNKNOWN: Final = Unknown()
+_SCALARS: Final = frozenset({str, int, float, bool})
+_HOLDING: Final = frozenset({dict, list})
+
+
+def is_told(value: Any) -> bool:
+    """Whether a value is plain data to its last leaf: nothing unknown, nothing left out as null.
+
+    Most of a platform's values are definitions of kinds; who would copy them only to replace what is not told need not.
+    """
+    kind = type(value)
+    if kind not in _HOLDING:
+        return kind in _SCALARS
+    for item in value.values() if kind is dict else value:
+        inner = type(item)
+        if inner not in _SCALARS and (inner not in _HOLDING or not is_told(item)):
+            return False
+    return True
+
+
 _IDENTIFYING: Final = ("id", "arn", "name", "bucket")
 
 
@@ -71,6 +90,11 @@ class Resource:
         """The values by which properties of others may name it: its id, its name, its ARN."""
         said = (self.outputs.get(key) or self.inputs.get(key) for key in _IDENTIFYING)
         return frozenset(value for value in (self.id, *said) if isinstance(value, str) and value)
+
+    @cached_property
+    def made(self) -> dict[Callable[["Resource"], Any], Any]:
+        """What functions made of this resource alone: see :func:`policies.engine.collect_errors.once_of`."""
+        return {}
 
     @property
     def label(self) -> str:

@@ -61,7 +61,8 @@ class Rule:
     the whole stack is known. ``reads_retention`` is true where it asks whether a resource is retained on delete, which
     an engine tells no policy pack. ``on_platform`` is what the platform pack asks in place of ``check``. ``of_kinds``
     is true where it says which kinds of resource a stack may have, whatever stands in them: it asks a patch like a
-    whole object. ``aliases`` are ids it had before: waivers and questions by them keep working.
+    whole object. ``aliases`` are ids it had before: waivers and questions by them keep working. ``same_as`` are
+    checks of checkov for the same defect: what both find of one resource is told once (gate/evaluate/witnesses.py).
     """
 
     id: str
@@ -76,6 +77,7 @@ class Rule:
     of_kinds: bool = False
     severity: Severity = "medium"
     aliases: tuple[str, ...] = ()
+    same_as: tuple[str, ...] = ()
 
     def in_platform_pack(self) -> "Rule":
         """The rule as the platform pack applies it."""

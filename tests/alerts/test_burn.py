@@ -4,7 +4,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from components.observability.slo.rules import Measured, Promise, groups
-from releases.burn import BURNS
+from releases.burn_rate import BURNS
 from releases.objectives import Objective, Objectives
 from tests.alerts.promtool import PER_SCRAPE, counter, firing
 

@@ -19,4 +19,4 @@ def test_prometheus_loads_the_rules_of_a_stack(stack, tmp_path):
 
 
 def test_prometheus_loads_the_platforms_own(tmp_path):
-    check(tmp_path, platform_rules()["spec"]["groups"])
+    check(tmp_path, platform_rules("eu-central-1", ["g6.2xlarge"])["spec"]["groups"])

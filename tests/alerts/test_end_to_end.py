@@ -3,7 +3,6 @@ Alertmanager calls. Hours are minutes and minutes seconds here; nothing else of 
 """
 
 import json
-import re
 import subprocess
 import threading
 import time
@@ -16,12 +15,12 @@ import yaml
 
 from components.observability.alerting import AlertingSettings, alertmanager_config
 from components.observability.slo.indicators import measured
-from components.observability.slo.rules import SECONDS, Promise, groups
+from components.observability.slo.rules import Promise, groups
 from releases.objectives import Objective, Objectives
 from tests.alerts.promtool import program
+from tools.local.scale import scaled
 
 CLUSTER = 'envoy_cluster_name="httproute/edge/chat/rule/0",namespace="edge"'
-_UNITS = {"m": 1, "h": 60, "d": 1440}
 
 
 class Edge:
@@ -62,19 +61,6 @@ def served(answer):
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     return server
-
-
-def scaled(value):
-    """Rules with every duration sixty times shorter, evaluated each second."""
-    if isinstance(value, dict):
-        return {k: "1s" if k == "interval" else scaled(v) for k, v in value.items()}
-    if isinstance(value, list):
-        return [scaled(item) for item in value]
-    if not isinstance(value, str):
-        return value
-    short = re.sub(r"(?<=[\[:])(\d+)([mhd])(?=[\]:])", lambda m: f"{int(m[1]) * _UNITS[m[2]]}s", value)
-    short = re.sub(r"^(\d+)m$", r"\1s", short)
-    return short.replace(f" * {SECONDS}", " * 1")
 
 
 def free_port():

@@ -1,6 +1,7 @@
 """A real browser on real reports. Not part of ``make test``: ``make test-browser`` runs it."""
 
 import shutil
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -8,11 +9,21 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from gate.checkov.opinion import not_asked
+from gate.evaluate.audit import QUESTIONS, Asked
 from gate.evaluate.judgement import assess
 from gate.evaluate.waive import load_waivers
+from gate.render.page.agent_page import agent_page
+from gate.render.page.audit_page import audit_page
+from gate.render.page.compliance_page import compliance_page
+from gate.render.page.model_page import index_page, model_page, summary
 from gate.render.page.page import as_html
+from gate.report.agent_card import agent_cards
+from gate.report.compliance import compliance
+from gate.report.model_card import model_cards
 from gate.report.report import ModelTraffic
+from gate.report.served import serving
 from policies.engine.evaluate import Finding, Undecided
+from stacks.load import read_stack, stack_names
 from tests.captured import captured
 from tests.conftest import ROOT
 
@@ -46,6 +57,7 @@ def pages(tmp_path_factory) -> dict[str, Path]:
         waivers=waivers,
         opinion=not_asked("not asked"),
         shares=TRAFFIC,
+        serving=serving(read_stack("dev")),
     )
     urn = next(r.urn for r in report.resources if r.name == "cluster-control-plane")
     broken = type(report)(
@@ -64,6 +76,22 @@ def pages(tmp_path_factory) -> dict[str, Path]:
     folder = tmp_path_factory.mktemp("pages")
     for name, shown in (("good", report), ("broken", broken)):
         (folder / f"{name}.html").write_text(as_html(shown, waivers), encoding="utf-8")
+    stack = read_stack("dev")
+    cards = model_cards(stack, report)
+    agents = agent_cards(stack, report)
+    (folder / "agent.html").write_text(agent_page(agents[0], report), encoding="utf-8")
+    (folder / "model.html").write_text(model_page(cards[0], report), encoding="utf-8")
+    (folder / "index.html").write_text(index_page([summary(report, "dev", cards, agents)]), encoding="utf-8")
+    whole = compliance(report)
+    # Some of each: what axe asks of a thousand rows is no other question, and takes minutes.
+    some = replace(
+        whole, rules=whole.rules[:30], frameworks={name: held[:8] for name, held in whole.frameworks.items()}
+    )
+    controls = compliance_page(some, report)
+    (folder / "controls.html").write_text(controls, encoding="utf-8")
+    asked = Asked(ROOT, [read_stack(name) for name in stack_names()], date(2026, 11, 28), date(2026, 11, 28))
+    answers = [replace(said, rows=said.rows[:14]) for said in (ask(asked) for ask in QUESTIONS.values())]
+    (folder / "audit.html").write_text(audit_page(answers, date(2026, 11, 28)), encoding="utf-8")
     return {path.stem: path for path in folder.iterdir()}
 
 

@@ -8,17 +8,20 @@ from dataclasses import replace
 
 import pytest
 
+from components.gateway.driven_shares import BACKENDS, CONTROLLER, WRITER
 from components.models.llm import Llm
 from components.models.payload_logging import PayloadLogging
 from components.models.predictive_model import PredictiveModel
 from components.models.traffic import TrafficSettings, by_number
 from gate.schema.shape import check_shapes
 from policies.engine.evaluate import judge
+from policies.rules.serving import driven_shares as rules
+from runtime.loops.shares import cluster
 from tests.components.model_examples import CHAT, EMBEDDING, model_args, second
 from tests.policies.cases import platform_rules
 
-LLM = platform_rules("serving.llm")
-PREDICTIVE = platform_rules("serving.predictive")
+LLM = platform_rules("serving.llm", "serving.model_services")
+PREDICTIVE = platform_rules("serving.model_services", "serving.predictive")
 
 SERVICE = "kubernetes:serving.kserve.io/v1beta1:InferenceService"
 LLM_SERVICE = "kubernetes:serving.kserve.io/v1alpha2:LLMInferenceService"
@@ -213,3 +216,36 @@ def test_where_a_controller_moves_shares_the_stack_sets_them_once(embedding, cha
     kept = {r.name: r.ignore_changes for r in chat(CANARY, *driven).graph if r.ignore_changes}
     assert kept == {"model-support-chat-edge-route": ("spec.rules",)}
     assert [r for r in chat(CANARY, CHAT, second(CHAT)).graph if r.ignore_changes] == []
+
+
+def test_what_a_controller_may_do_stands_in_the_route_and_a_candidate_begins_without_a_share(embedding, chat):
+    """The stack's ``percent`` is what a candidate may get at most; the weights are not the stack's to move."""
+    driven = [replace(plan, driver="controller") for plan in (EMBEDDING, second(EMBEDDING))]
+    made = next(r for r in embedding(CANARY, *driven).graph if r.name == "model-minilm-shares").inputs
+    refs = made["spec"]["rules"][0]["backendRefs"]
+    assert [(ref["name"], ref["weight"]) for ref in refs] == [
+        ("minilm-v1-predictor", 100),
+        ("minilm-v2-predictor", 0),
+    ]
+    assert made["metadata"]["annotations"] == {
+        WRITER: "controller",
+        BACKENDS: '{"v1": {"most": 100, "name": "minilm-v1-predictor"}, '
+        '"v2": {"most": 10, "name": "minilm-v2-predictor"}}',
+    }
+    driven = [replace(plan, driver="controller") for plan in (CHAT, second(CHAT))]
+    made = next(r for r in chat(CANARY, *driven).graph if r.name == "model-support-chat-edge-route").inputs
+    refs = made["spec"]["rules"][0]["backendRefs"]
+    assert [(ref["name"], ref["weight"]) for ref in refs] == [
+        ("support-chat-v1", 100),
+        ("support-chat-v2", 0),
+    ]
+    assert made["metadata"]["annotations"] == {
+        WRITER: "controller",
+        BACKENDS: '{"v1": {"most": 100, "name": "support-chat-v1", "slot": "a"}, '
+        '"v2": {"most": 10, "name": "support-chat-v2", "slot": "b"}}',
+    }
+
+
+def test_the_writer_in_the_cluster_and_the_program_use_the_same_words():
+    assert (cluster.WRITER, cluster.BACKENDS, cluster.CONTROLLER) == (WRITER, BACKENDS, CONTROLLER)
+    assert (rules.WRITER, rules.BACKENDS) == (WRITER, BACKENDS)

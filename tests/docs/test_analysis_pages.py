@@ -26,7 +26,7 @@ def page(kind):
 
 
 def test_every_kind_has_a_page():
-    assert len(KINDS) == 9
+    assert len(KINDS) == 10
 
 
 @pytest.mark.parametrize("kind", KINDS)

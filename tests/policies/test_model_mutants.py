@@ -13,7 +13,10 @@ from tests.components.model_examples import CHAT, EMBEDDING, model_args
 from tests.policies.cases import platform_rules
 
 RULES = platform_rules(
-    "serving.autoscaling", "serving.llm", "serving.model_pods", "serving.predictive", "serving.traffic"
+    *(
+        f"serving.{room}"
+        for room in ("autoscaling", "llm", "model_pods", "model_services", "predictive", "traffic")
+    )
 )
 GONE = object()
 SERVICE, SCALING, BUDGET = "-service", "-v1-scaling", "-v1-budget"
@@ -21,34 +24,34 @@ MODEL = "spec.predictor.model"
 ENGINE = "spec.template.containers.0"
 DOWNLOAD = "spec.template.initContainers.0"
 MUTANTS = [
-    (EMBEDDING, SERVICE, f"{MODEL}.storageUri", "s3://m/minilm/", "predictive-models-have-one-version"),
-    (EMBEDDING, SERVICE, f"{MODEL}.args", ["--model_id=x"], "predictive-models-ask-no-hub"),
+    (EMBEDDING, SERVICE, f"{MODEL}.storageUri", "s3://m/minilm/", "models-have-one-version"),
+    (EMBEDDING, SERVICE, f"{MODEL}.args", ["--model_id=x"], "models-ask-no-hub"),
     (EMBEDDING, SERVICE, f"{MODEL}.securityContext", GONE, "model-pods-meet-restricted-pss"),
     (EMBEDDING, SERVICE, f"{MODEL}.resources.limits", GONE, "model-containers-are-bounded"),
-    (EMBEDDING, SERVICE, "spec.predictor.serviceAccountName", GONE, "predictive-models-run-as-themselves"),
+    (EMBEDDING, SERVICE, "spec.predictor.serviceAccountName", GONE, "models-run-as-themselves"),
     (
         EMBEDDING,
         SERVICE,
         "spec.predictor.automountServiceAccountToken",
         GONE,
-        "predictive-models-run-as-themselves",
+        "models-run-as-themselves",
     ),
     (EMBEDDING, SERVICE, "spec.predictor.maxReplicas", GONE, "predictive-models-are-bounded-in-number"),
     (EMBEDDING, SERVICE, "metadata.annotations", GONE, "predictive-models-run-in-standard-mode"),
-    (EMBEDDING, BUDGET, "spec.selector.matchLabels", {"a": "b"}, "predictive-models-survive-a-drain"),
+    (EMBEDDING, BUDGET, "spec.selector.matchLabels", {"a": "b"}, "models-survive-a-drain"),
     (EMBEDDING, SCALING, "spec.maxReplicaCount", GONE, "scaling-has-a-ceiling"),
     (EMBEDDING, SCALING, "spec.minReplicaCount", 0, "scale-to-zero-has-activation-trigger"),
-    (CHAT, SERVICE, "spec.model.uri", "s3://m/chat/latest/", "language-models-have-one-version"),
-    (CHAT, SERVICE, f"{ENGINE}.env", GONE, "language-models-ask-no-hub"),
+    (CHAT, SERVICE, "spec.model.uri", "s3://m/chat/latest/", "models-have-one-version"),
+    (CHAT, SERVICE, f"{ENGINE}.env", GONE, "models-ask-no-hub"),
     (CHAT, SERVICE, f"{ENGINE}.securityContext", GONE, "model-pods-meet-restricted-pss"),
     (CHAT, SERVICE, f"{DOWNLOAD}.securityContext", GONE, "model-pods-meet-restricted-pss"),
     (CHAT, SERVICE, f"{ENGINE}.resources.limits.memory", GONE, "model-containers-are-bounded"),
     (CHAT, SERVICE, f"{ENGINE}.resources.limits.nvidia\\.com/gpu", "1", "language-models-get-the-gpus-they-split-over"),
     (CHAT, SERVICE, f"{ENGINE}.image", "engine:latest", "model-images-are-pinned"),
-    (CHAT, SERVICE, "spec.template.serviceAccountName", GONE, "language-models-run-as-themselves"),
+    (CHAT, SERVICE, "spec.template.serviceAccountName", GONE, "models-run-as-themselves"),
     (CHAT, SERVICE, "spec.router.route.weight", GONE, "group-members-have-a-weight"),
     (CHAT, SERVICE, "spec.scaling", {"wva": {}}, "language-models-are-bounded-in-number language-models-are-admitted"),
-    (CHAT, BUDGET, "spec.selector.matchLabels", {"a": "b"}, "language-models-survive-a-drain"),
+    (CHAT, BUDGET, "spec.selector.matchLabels", {"a": "b"}, "models-survive-a-drain"),
 ]  # fmt: skip
 
 

@@ -37,6 +37,15 @@ def without(inputs, path):
     return changed
 
 
+def forget_in_containers(inputs, path):
+    """What a pod loses its containers lose too: one that repeats it would still be safe."""
+    of_pod, found, lost = path.partition(".securityContext.")
+    if found and of_pod.endswith("template.spec"):
+        pod = inputs["spec"]["template"]["spec"]
+        for container in [*pod["containers"], *pod.get("initContainers", [])]:
+            container.get("securityContext", {}).pop(lost, None)
+
+
 def mutants(graph, type_, path):
     of_type, _, ending = type_.partition(" ")
     for resource in graph.of_type(of_type):
@@ -48,6 +57,7 @@ def mutants(graph, type_, path):
             continue
         inputs = without(resource.inputs, path)
         if inputs is not None:
+            forget_in_containers(inputs, path)
             # What a provider answers repeats what it was given.
             outputs = without(resource.outputs, path) or resource.outputs
             yield resource.name, Graph([*others, replace(resource, inputs=inputs, outputs=outputs)])
@@ -68,6 +78,7 @@ def test_nothing_is_red_before():
 
 BUILT_IN = (
     "apps/",
+    "batch/",
     "core/",
     "networking.k8s.io/",
     "policy/",

@@ -47,7 +47,11 @@ def take(folder, model, *versions):
 
 
 def base(folder):
-    """What all changes start from: the tree, and a model in the middle of its rollout in staging."""
+    """What all changes start from: the tree, and a model in the middle of its rollout in staging.
+
+    The examples' decisions carry no signatures, so staging here counts decisions without.
+    """
+    edit(folder, PLATFORM, "{signed_decisions_only: true}", "{}")
     take(folder, "chat-8b", "v1", "v2")
     edit(folder, MODELS, "    models:\n", f"    models:\n{CHAT}")
 
@@ -59,7 +63,8 @@ def new_model(folder):
 
 
 def promotion(folder):
-    edit(folder, MODELS, TRAFFIC, "traffic: {stable: v2}")
+    why = "# skipped: 2026-11-28 skips 50 % (rollout.steps). Why: ten per cent held for a week"
+    edit(folder, MODELS, TRAFFIC, f"traffic: {{stable: v2}}  {why}")
 
 
 def rollback(folder):
@@ -109,9 +114,9 @@ def broken_yaml(folder):
 def waiver_added(folder):
     edit(
         folder,
-        "components/observability/audit_trail.py",
+        "components/foundation/encryption_key.py",
         "enable_key_rotation=True",
-        "enable_key_rotation=False",
+        'enable_key_rotation=name != "audit-trail-key"',
     )
     with (folder / "policies/waivers.yaml").open("a", encoding="utf-8") as file:
         file.write(WAIVER)

@@ -7,8 +7,8 @@ import yaml
 
 from gate.capture.stacks import ROOT
 from gate.cli.comment import MARK
+from gate.difference.markdown import as_json
 from gate.difference.record import Difference, StackDifference
-from gate.difference.render import as_json
 from tests.github import BOT, Client, comments, issues, pulls
 
 WORKFLOWS = {

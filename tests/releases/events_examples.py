@@ -20,6 +20,15 @@ FIGURE = {
     "by": "quality@example.com",
     "date": date(2026, 11, 1),
 }
+SIGNATURE = {"key": DIGEST, "value": "A" * 86 + "=="}
+RUN = {
+    "who": "slipway-rollout@dev",
+    "run": "rollout-minilm/1",
+    "step": 0,
+    "decided_by": ["a-good-step-leads-to-the-next"],
+    "policy_set": DIGEST,
+    "signature": SIGNATURE,
+}
 SAYS: dict[str, dict[str, Any]] = {
     "licence-review": {"licence": "MIT", "decision": "accepted"},
     "evaluation": {"evaluation": FIGURE},
@@ -28,6 +37,32 @@ SAYS: dict[str, dict[str, Any]] = {
     "deprecation": {"reason": "a better one exists", "successor": "v2"},
     "revocation": {"reason": "the weights were poisoned"},
     "sunset": {"ends": date(2027, 1, 31), "reason": "the licence ends", "successor": "v2"},
+    "rollout": {
+        **RUN,
+        "action": "step",
+        "before": {"v1": 100, "v2": 0},
+        "after": {"v1": 95, "v2": 5},
+        "verdict": "first",
+    },
+    "drift": {
+        **RUN,
+        "who": "slipway-drift@dev",
+        "signal": "input-tokens",
+        "statistic": "psi",
+        "value": 0.4,
+        "threshold": 0.1,
+        "samples": 1000,
+        "window_seconds": 3600.0,
+        "reference": DIGEST,
+        "remedy": "alert",
+    },
+    "decision": {
+        **RUN,
+        "who": "ana@example.com",
+        "question": "take-away",
+        "decision": "refused",
+        "waited_seconds": 3.0,
+    },
 }
 
 

@@ -16,6 +16,11 @@ from tests.releases.test_state import RECORD, approval, review
 
 EXAMPLE = Environment(account="111122223333", region="eu-central-1")
 GRANTED = (review(1, "accepted"), approval(2, "approved"))
+ELSEWHERE = Environment(account="444455556666", region="us-east-1")
+OWN = tuple(
+    said.model_copy(update={"who": who})
+    for said, who in zip(GRANTED, ("law@acme.io", "risk@acme.io"), strict=True)
+)
 FILE = "releases/models/minilm/v1/release.yaml"
 EVENTS = "releases/models/minilm/v1/events"
 
@@ -34,7 +39,19 @@ def test_an_approved_release_may_run_in_the_example_account(base: str) -> None:
 
 
 def test_a_genuine_release_may_run_in_any_account() -> None:
-    assert environment_problems(loaded(), Environment(account="444455556666", region="us-east-1")) == []
+    assert environment_problems(loaded(events=OWN), ELSEWHERE) == []
+
+
+@pytest.mark.parametrize("who", ["risk@example.com", "a@mail.example.org", "b@acme.example", "c@EXAMPLE.NET"])
+def test_decisions_of_the_example_organisation_count_in_its_own_account_alone(who: str) -> None:
+    said = approval(2, "approved").model_copy(update={"who": who})
+    problems = environment_problems(loaded(events=(OWN[0], said)), ELSEWHERE)
+    told = (
+        f"{EVENTS}/2026-11-02-approval.yaml: who: {who} is nobody: that domain is for documentation, so the "
+        "decision counts in account 111122223333 alone (got 444455556666); slipway release approve appends your own"
+    )
+    assert [(p.kind, str(p)) for p in problems] == [("nobody", told)]
+    assert environment_problems(loaded(events=(OWN[0], said)), EXAMPLE) == []
 
 
 def test_a_licence_for_research_suffices_where_nothing_is_sold() -> None:
@@ -47,7 +64,7 @@ def test_a_licence_for_research_suffices_where_nothing_is_sold() -> None:
     ("release", "environment", "kind", "said"),
     [
         (
-            loaded("chat-on-gpu"),
+            loaded("chat-on-gpu", events=OWN),
             Environment(account="444455556666", region="eu-central-1"),
             "illustrative",
             (

@@ -75,8 +75,6 @@ def test_what_people_decide_is_left_open(folder: Path) -> None:
         "origin.revision",
         "origin.source",
         "origin.code",
-        "licence.obligations.0",
-        "licence.permitted_uses.0",
         "evaluations.0",
         "data.data_class",
         "data.residency.0",

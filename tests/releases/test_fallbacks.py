@@ -25,6 +25,21 @@ def test_a_stand_in_that_does_not_exist_is_named():
     ]
 
 
+def two(fallback):
+    def version(name, **changes):
+        artifact = {"version": name, "artifact.uri": f"s3://{{model_bucket}}/minilm-{name}/"}
+        return Release.model_validate(record(change={"model": "minilm", **artifact, **changes}))
+
+    return {"minilm": [version("v1"), version("v2", rollout={"fallback": fallback})]}
+
+
+def test_the_version_that_takes_over_is_another_that_exists():
+    assert said(two("v1")) == []
+    file = "releases/models/minilm/v2/release.yaml: rollout.fallback: "
+    assert said(two("v2")) == [f"{file}v2 cannot take over from itself"]
+    assert said(two("v3")) == [f"{file}no version 'v3' of minilm; there are v1, v2"]
+
+
 def test_every_way_round_is_shown_from_each_that_is_on_it():
     ways = ["a -> b -> c -> a", "b -> c -> a -> b", "c -> a -> b -> c"]
     assert said(named("a", "b"), named("b", "c"), named("c", "a"), named("d", "a")) == [

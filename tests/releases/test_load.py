@@ -174,7 +174,8 @@ def events_become_a_file(folder: Path) -> None:
             [
                 (
                     f"{NAME}/events/2026-11-23-aproval.yaml: kind: should be one of approval, "
-                    "deprecation, evaluation, incident, licence-review, revocation, sunset (got 'aproval')"
+                    "decision, deprecation, drift, evaluation, incident, licence-review, revocation, rollout, "
+                    "sunset (got 'aproval')"
                 ),
             ],
             id="unknown-kind",

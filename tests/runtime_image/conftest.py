@@ -11,7 +11,7 @@ import pytest
 
 from tests.runtime.download import conftest as s3
 from tools.runtime_image.build import build
-from tools.runtime_image.inputs import ROOT
+from tools.runtime_image.inputs import LOOPS, ROOT
 
 server, store = s3.server, s3.store
 CACHE = ROOT / ".cache" / "runtime-image"
@@ -20,6 +20,7 @@ set -e
 mount --bind "$1" "$1"
 mount -o remount,ro,bind "$1"
 mount --bind "$2" "$1/mnt/models"
+mount --bind /dev "$1/dev"
 root=$1; user=$3; shift 3
 exec chroot --userspec="$user" "$root" "$@"
 """
@@ -40,10 +41,14 @@ def image(tmp_path_factory):
     return target
 
 
+def read_index(image):
+    index = json.loads((image / "index.json").read_text(encoding="utf-8"))
+    return index["manifests"][0]["digest"]
+
+
 @pytest.fixture(scope="session")
 def manifest(image):
-    index = json.loads((image / "index.json").read_text(encoding="utf-8"))
-    return read(image, index["manifests"][0]["digest"])
+    return read(image, read_index(image))
 
 
 @pytest.fixture(scope="session")
@@ -51,14 +56,27 @@ def config(image, manifest):
     return read(image, manifest["config"]["digest"])["config"]
 
 
-@pytest.fixture(scope="session")
-def root(image, manifest, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("root")
+def unpacked(image, manifest, folder):
+    """All layers of an image in a folder, as a container finds them."""
     folder.chmod(0o755)
     for layer in manifest["layers"]:
         with tarfile.open(blob(image, layer["digest"])) as tar:
             tar.extractall(folder, filter="fully_trusted")  # noqa: S202 our own archive, with absolute links
     return folder
+
+
+@pytest.fixture(scope="session")
+def root(image, manifest, tmp_path_factory):
+    return unpacked(image, manifest, tmp_path_factory.mktemp("root"))
+
+
+@pytest.fixture(scope="session")
+def loops(tmp_path_factory):
+    """The image of the loops' workers, and what is in it."""
+    target = tmp_path_factory.mktemp("loops") / "layout"
+    digest = build(target, CACHE, LOOPS)
+    index = read_index(target)
+    return digest, unpacked(target, read(target, index), tmp_path_factory.mktemp("loops-root"))
 
 
 @pytest.fixture
@@ -73,6 +91,17 @@ def volume(tmp_path):
 @pytest.fixture
 def run(root, volume, config):
     """A command in the image, as its user, with its environment and what a container's spec adds."""
+    return started_in(root, volume, config)
+
+
+@pytest.fixture
+def run_worker(loops, volume, config):
+    """The same in the image of the workers."""
+    return started_in(loops[1], volume, config)
+
+
+def started_in(root, volume, config):
+    """What starts a command in an unpacked image."""
     assert os.geteuid() == 0, "a mount namespace takes root"
     unshare = shutil.which("unshare")
 

@@ -26,7 +26,7 @@ def folder(tmp_path: Path) -> Path:
 def write(folder: Path, **sections: object) -> None:
     data = yaml.safe_load((FOLDER / "Pulumi.dev.yaml").read_text())
     settings = data["config"]["slipway:settings"]
-    del settings["models"]
+    del settings["models"], settings["agents"]
     settings.update(sections)
     (folder / "Pulumi.dev.yaml").write_text(yaml.safe_dump(data))
 

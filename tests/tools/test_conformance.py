@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from components.cluster.cluster import KUBERNETES_VERSION
+from components.foundation.well_known import KUBERNETES_VERSION
 from policies.engine.graph import UNKNOWN, Graph, Resource
 from tests.captured import captured
 from tools.conformance import __main__ as tool

@@ -19,22 +19,28 @@ import matplotlib as mpl
 mpl.use("Agg")
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
+from matplotlib.ticker import EngFormatter
 
 from components.observability.dashboards.panels import Page, Panel
 from tools.dashboards.synthetic import HOURS, START, open_metrics
 
 _PORT: Final = 19_093
 _READY: Final = 60
-_MODEL: Final = "support-chat"
+_NARROW: Final = 22
+"""Letters of a line's name of which three stand side by side."""
+_SHOWN: Final = {"model": "support-chat", "agent": "incident-triage"}
+"""What a reader chose on the page that is drawn."""
 _COLOURS: Final = ("#1f5fa8", "#c2571a", "#2f7d4f", "#8b3fa0", "#b3261e", "#5b6670", "#a07d00", "#177e89")
 _UNITS: Final = {
     "reqps": "a second",
+    "currencyUSD": "USD",
     "ms": "ms",
     "s": "s",
     "d": "days",
     "percent": "%",
     "percentunit": "",
     "short": "",
+    "bytes": "",
 }
 
 
@@ -97,7 +103,9 @@ def picture(page: Page, address: str, target: Path) -> None:
     """
     rows = -(-len(page.panels) // 2)
     figure, axes = plt.subplots(rows, 2, figsize=(15, 3.4 * rows), squeeze=False)
-    figure.suptitle(page.title + (f": {_MODEL}" if page.per_model else ""), fontsize=15, x=0.02, ha="left")
+    figure.suptitle(
+        page.title + (f": {_SHOWN[page.chosen.name]}" if page.chosen else ""), fontsize=15, x=0.02, ha="left"
+    )
     for panel, spot in zip(page.panels, axes.flat, strict=False):
         _draw(panel, spot, address)
     for spot in axes.flat[len(page.panels) :]:
@@ -122,13 +130,10 @@ def _draw(panel: Panel, spot: Axes, address: str) -> None:
             color=colour,
             label=label,
         )
-    if panel.bad_above is not None:
-        spot.axhline(panel.bad_above, color="#b3261e", linestyle="--", linewidth=1)
-    if "left" not in panel.title:
-        most = max(value for _, points in lines for _, value in points)
-        spot.set_ylim(bottom=0, top=1 if most <= 0 else None)
-    if panel.unit == "percentunit":
-        spot.yaxis.set_major_formatter(lambda value, _at: f"{100 * value:.0f}%")
+    for line in (panel.bad_above, panel.bad_below):
+        if line is not None:
+            spot.axhline(line, color="#b3261e", linestyle="--", linewidth=1)
+    _scale(panel, spot, [value for _, points in lines for _, value in points])
     spot.set_title(panel.title, loc="left", fontsize=11, fontweight="bold")
     spot.set_ylabel(_UNITS.get(panel.unit, panel.unit))
     spot.set_xlim(0, HOURS)
@@ -136,13 +141,28 @@ def _draw(panel: Panel, spot: Axes, address: str) -> None:
     spot.grid(visible=True, alpha=0.25)
     spot.spines[["top", "right"]].set_visible(False)
     # Below the picture, where it covers no line.
-    spot.legend(fontsize=8, loc="upper left", bbox_to_anchor=(-0.02, -0.1), ncols=3, frameon=False)
+    longest = max(len(label) for label, _ in lines)
+    columns = 3 if longest < _NARROW else 2 if longest < 2 * _NARROW else 1
+    spot.legend(fontsize=8, loc="upper left", bbox_to_anchor=(-0.02, -0.1), ncols=columns, frameon=False)
+
+
+def _scale(panel: Panel, spot: Axes, values: list[float]) -> None:
+    """From zero, with room above the highest line; what is left of something, from its worst to all of it."""
+    most = max(values)
+    if "left" in panel.title:
+        spot.set_ylim(bottom=min(0.0, *values) * 1.1, top=1)
+    else:
+        spot.set_ylim(bottom=0, top=most * 1.08 if most > 0 else 1)
+    if panel.unit == "percentunit":
+        spot.yaxis.set_major_formatter(lambda value, _at: f"{100 * value:.0f}%")
+    if panel.unit == "bytes":
+        spot.yaxis.set_major_formatter(EngFormatter(unit="B"))
 
 
 def _asked(expression: str, legend: str, address: str) -> list[tuple[str, list[tuple[float, float]]]]:
-    query = {
-        "query": expression.replace("$model", _MODEL), "start": START, "end": START + HOURS * 3600, "step": 60
-    }  # fmt: skip
+    for name, value in _SHOWN.items():
+        expression = expression.replace(f"${name}", value)
+    query = {"query": expression, "start": START, "end": START + HOURS * 3600, "step": 60}
     with urlopen(f"{address}/api/v1/query_range?{urlencode(query)}", timeout=30) as answer:  # noqa: S310 loopback
         found: list[dict[str, Any]] = json.loads(answer.read())["data"]["result"]
     return sorted(

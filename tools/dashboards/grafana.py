@@ -25,12 +25,12 @@ def as_json(page: Page) -> str:
         .time("now-6h", "now")
         .readonly()
     )
-    if page.per_model:
+    if page.chosen is not None:
         built = built.with_variable(
-            dashboard.QueryVariable("model")
-            .label("Model")
+            dashboard.QueryVariable(page.chosen.name)
+            .label(page.chosen.name.capitalize())
             .datasource(_SOURCE)
-            .query("label_values(slo:target:ratio, model)")
+            .query(f"label_values({page.chosen.of}, {page.chosen.name})")
         )
     for panel in page.panels:
         built = built.with_panel(_panel(panel))
@@ -49,8 +49,10 @@ def _panel(panel: Panel) -> timeseries.Panel:
         .height(_HEIGHT)
         .datasource(_SOURCE)
     )
-    if panel.bad_above is not None:
-        steps = [Threshold(value=None, color="green"), Threshold(value=panel.bad_above, color="red")]
+    line = panel.bad_above if panel.bad_above is not None else panel.bad_below
+    if line is not None:
+        below, above = ("green", "red") if panel.bad_above is not None else ("red", "green")
+        steps = [Threshold(value=None, color=below), Threshold(value=line, color=above)]
         built = built.thresholds(
             dashboard.ThresholdsConfig().mode(ThresholdsMode.ABSOLUTE).steps(steps)
         ).thresholds_style(common.GraphThresholdsStyleConfig().mode(GraphTresholdsStyleMode.LINE))

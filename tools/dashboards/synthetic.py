@@ -4,6 +4,8 @@ import math
 from collections.abc import Iterator
 from typing import Final
 
+from tools.dashboards import synthetic_platform as platform
+
 START: Final = 1_800_000_000
 """Some second of January 2027; nothing reads a clock."""
 STEP: Final = 30
@@ -46,8 +48,13 @@ def _gauges(at: int) -> Iterator[tuple[str, dict[str, str], float]]:
             {"alertname": "ErrorBudgetBurnFast", "severity": "critical", "alertstate": "firing"},
             1,
         )
-    yield "kube_pod_container_resource_requests", {"resource": "nvidia_com_gpu", "pod": "support-chat-v1"}, 1
+    yield (
+        "kube_pod_container_resource_requests",
+        {"resource": "nvidia_com_gpu", "pod": "support-chat-v1", "node": "a"},
+        1,
+    )
     yield "kube_node_status_allocatable", {"resource": "nvidia_com_gpu", "node": "a"}, 1 if at < FAULT else 2
+    yield "model:usd_per_1000_tokens:1h", {"model": "support-chat"}, 0.0004 / _wave(at)
     yield "vllm:num_requests_waiting", {"pod": "support-chat-v1-0"}, 14 if fault else 1.5 * _wave(at)
     yield "vllm:kv_cache_usage_perc", {"pod": "support-chat-v1-0"}, 0.97 if fault else 0.4 * _wave(at)
     ends = {"envoy_tls_certificate": "edge/edge-certificate"}
@@ -69,6 +76,7 @@ def _gauges(at: int) -> Iterator[tuple[str, dict[str, str], float]]:
     yield "DCGM_FI_DEV_FB_USED", gpu, 20_500
     yield "DCGM_FI_DEV_FB_FREE", gpu, 2_500
     yield "DCGM_FI_DEV_XID_ERRORS", gpu, 0
+    yield from platform.gauges(START, _wave(at), fault=fault)
 
 
 def _rates(at: int) -> Iterator[tuple[str, dict[str, str], float]]:
@@ -97,6 +105,7 @@ def _rates(at: int) -> Iterator[tuple[str, dict[str, str], float]]:
         ):
             labels = {**cluster, "le": "+Inf" if bound == math.inf else str(bound)}
             yield "envoy_cluster_upstream_rq_time_bucket", labels, good * share**slow
+    yield from _versions(at, fault)
     for kind, tokens in (("input", 900.0), ("output", 240.0)):
         labels = {"gen_ai_original_model": "support-chat", "gen_ai_token_type": kind}
         yield "gen_ai_client_token_usage_sum", labels, tokens * _wave(at)
@@ -112,17 +121,32 @@ def _rates(at: int) -> Iterator[tuple[str, dict[str, str], float]]:
         yield f"envoy_http_{name}", _EDGE, rate * _wave(at, 1)
     yield "envoy_cluster_ratelimit_error", {"namespace": "edge"}, 0
     yield "envoy_http_ext_proc_streams_failed", _EDGE, 0.2 if fault else 0
-    yield (
-        "istio_tcp_connections_failed_total",
-        {"destination_workload": "minilm-v1", "response_flags": "CONNECT"},
-        0.002,
-    )
-    yield "pilot_total_xds_rejects", {"type": "wds"}, 0
-    yield "envoy_listener_manager_lds_update_rejected", {"namespace": "edge"}, 0
+    for update in ("listener_manager_lds", "cluster_manager_cds"):
+        yield f"envoy_{update}_update_rejected", {"namespace": "edge"}, 0
     reason = {"reason": "InsufficientInstanceCapacity", "zone": "eu-central-1a"}
     yield "karpenter_cloudprovider_instance_launch_failures_total", reason, 0.005 if fault else 0
     yield "karpenter_interruption_received_messages_total", {"message_type": "spot_interrupted"}, 0.001
-    yield "otelcol_exporter_send_failed_log_records", {"exporter": "awscloudwatchlogs"}, 0
+    yield from platform.rates(_wave(at), fault=fault)
+
+
+def _versions(at: int, fault: bool) -> Iterator[tuple[str, dict[str, str], float]]:
+    """A candidate with a tenth of the requests, which fails and is slow in the fault."""
+    for version, asked, bad in (("v1", 2.7, False), ("v2", 0.3, fault)):
+        labels = {"slipway_dev_model": "support-chat", "slipway_dev_version": version}
+        failing = 0.4 if bad else 0.002
+        for reason, part in (("stop", 1 - failing), ("error", failing)):
+            yield (
+                "vllm:request_success_total",
+                {**labels, "finished_reason": reason},
+                asked * part * _wave(at),
+            )
+        for bound, share in ((1, 0.4), (2.5, 0.8), (5, 0.95), (10, 0.99), (math.inf, 1.0)):
+            place = {**labels, "le": "+Inf" if bound == math.inf else f"{bound:g}"}
+            yield (
+                "vllm:e2e_request_latency_seconds_bucket",
+                place,
+                asked * share ** (4 if bad else 1) * _wave(at),
+            )
 
 
 def _line(name: str, labels: dict[str, str], value: float, at: int) -> str:

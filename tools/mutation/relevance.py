@@ -14,6 +14,7 @@ from tools.mutation.mutants import Mutant
 TABLE: Final = Path(__file__).with_name("relevant.yaml")
 RUNNING: Final = Path(__file__).with_name("running.yaml")
 EXPLAINED: Final = Path(__file__).with_name("explained.yaml")
+RUNNING_EXPLAINED: Final = Path(__file__).with_name("running_explained.yaml")
 
 
 class Places(BaseModel):

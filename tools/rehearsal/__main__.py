@@ -3,6 +3,7 @@
     make rehearse                           dev, the sections of its first up
     make rehearse ARGS='staging'            another one
     make rehearse ARGS='dev --act cluster'  every section, in a real cluster
+    make rehearse ARGS='dev --act requests' real requests, through real gateways
 
 Exit codes: 0 every assertion holds; 1 one does not; 2 it could not be found out.
 """
@@ -30,10 +31,12 @@ from tools.rehearsal.engine import PULUMI
 from tools.rehearsal.home import ROOT
 from tools.rehearsal.programs import Programs, find_or_build_all
 from tools.rehearsal.report import Rehearsal, write
+from tools.rehearsal.requests import __main__ as requests
+from tools.rehearsal.requests.act import ACT as REQUESTS
 from tools.rehearsal.stage import Stage, stage, with_cluster
 from tools.rehearsal.stages import StepFailedError, Steps
 
-_ACTS = ("committed", "disposable", "cluster", "faults")
+_ACTS = ("committed", "disposable", "cluster", "faults", "requests")
 _USUAL = ("committed", "disposable")
 _IN_CLUSTER: Final = frozenset({"cluster", "faults"})
 GROUND = ("platform", "identity", "model_store", "audit_trail", "network")
@@ -45,7 +48,8 @@ def rehearse(name: str, acts: Sequence[str], output: Path, keep: Path | None, *,
     started = time.monotonic()
     stacks = chosen([name])
     (stack,) = (one for one in stacks if one.name == name)
-    if not PULUMI.exists():
+    driven = [act for act in acts if act != REQUESTS]
+    if driven and not PULUMI.exists():
         raise GateError("Pulumi's command line is not built: `make rehearse` does that first")
     needs_ground = not whole and {"committed", "disposable"} & set(acts)
     if needs_ground and not any(getattr(stack.settings, key) is not None for key in GROUND[1:]):
@@ -54,10 +58,12 @@ def rehearse(name: str, acts: Sequence[str], output: Path, keep: Path | None, *,
         )
     programs = find_or_build_all(tell) if _IN_CLUSTER & set(acts) else None
     played = _Played(stacks=stacks, programs=programs)
-    bootstrap = bootstrapped()
+    bootstrap = bootstrapped() if driven else ()
     steps = Steps(tell)
     rehearsal = Rehearsal(stack=name, steps=steps.done, seconds=0)
-    for act in acts:
+    if REQUESTS in acts:
+        steps.done.extend(requests.rehearse(name, keep, tell))
+    for act in driven:
         with tempfile.TemporaryDirectory(prefix="slipway-rehearsal-") as folder:
             playing = stage((Path(folder) if keep is None else keep) / act, stack, bootstrap)
             if not whole and act not in _IN_CLUSTER:

@@ -9,9 +9,11 @@ from typing import Any, Final
 import yaml
 
 from releases.load import record_digest
+from releases.people import SIGNED
 from tools.rehearsal.engine import Run
 from tools.rehearsal.stage import Stage
 from tools.rehearsal.stages import Steps, counted
+from tools.signed_events import enlist, sign
 
 _UP: Final = ("up", "--yes", "--skip-preview")
 _POOL: Final = "spare"
@@ -114,7 +116,10 @@ def _second(settings: Settings, model: str, first: str) -> Settings:
 
 
 def release_second(releases: Path, model: str, first: str) -> None:
-    """A record of a second version: the first one's, under its own name and place, with its events."""
+    """A record of a second version: the first one's, under its own name and place, with its events.
+
+    What was signed of them is signed again: a signature is about an event's bytes, and they name another record.
+    """
     folder = releases / "models" / model
     shutil.copytree(folder / first, folder / SECOND)
     record = folder / SECOND / "release.yaml"
@@ -127,6 +132,9 @@ def release_second(releases: Path, model: str, first: str) -> None:
     for event in (folder / SECOND / "events").glob("*.yaml"):
         said = event.read_text(encoding="utf-8")
         event.write_text(said.replace(old, new), encoding="utf-8")
+    enlist(releases)
+    for signature in (folder / SECOND / "events").glob(f"*{SIGNED}"):
+        sign(signature.with_suffix(""))
 
 
 def play(stage: Stage, name: str, steps: Steps, act: str) -> None:

@@ -11,10 +11,9 @@ import yaml
 
 from stacks.load import Stack
 from tools.rehearsal.account.account import Account
-from tools.rehearsal.account.answers import Site
 from tools.rehearsal.account.faults import Faults
 from tools.rehearsal.account.records import Record, Records
-from tools.rehearsal.account.site import keep
+from tools.rehearsal.account.site import Site, keep
 from tools.rehearsal.cluster.cluster import Cluster, cluster
 from tools.rehearsal.cluster.objects import RealObjects
 from tools.rehearsal.compare import differences

@@ -11,32 +11,39 @@ _NAMES: Final = {
     "group": "root:x:0:\nslipway:x:65532:\n",
 }
 
+_AUTHORITIES: Final = "usr/share/ca-certificates/mozilla/"
 
-def base_layer(cache: Path) -> bytes:
+
+def base_layer(cache: Path, image: inputs.Image) -> bytes:
     """Debian's files, the two users, and the name that container specs call the interpreter by."""
-    entries = [e for p in inputs.base() for e in debian.entries(p.name, debian.fetched(p, cache))]
+    entries = [e for p in inputs.base(image) for e in debian.entries(p.name, debian.fetched(p, cache))]
+    # What the package's own script would make, which nothing here runs.
+    trusted = [e.content for e in sorted(entries, key=lambda e: e.path) if e.path.startswith(_AUTHORITIES)]
+    if any(trusted):
+        entries.append(file("etc/ssl/certs/ca-certificates.crt", b"".join(trusted)))
     entries += [file(f"etc/{name}", content.encode()) for name, content in _NAMES.items()]
     entries.append(Entry(path="usr/bin/python", mode=0o777, link="python3.11"))
     entries.append(folder("mnt/models"))
     return archive(entries)
 
 
-def library_layer(cache: Path) -> bytes:
+def library_layer(cache: Path, image: inputs.Image) -> bytes:
     """The Python packages."""
-    return archive(entry for wheel in wheels.fetched(cache) for entry in wheels.entries(wheel))
+    return archive(entry for wheel in wheels.fetched(cache, image) for entry in wheels.entries(wheel))
 
 
-def program_layer() -> bytes:
+def program_layer(image: inputs.Image) -> bytes:
     """Our own code, importable from everywhere."""
     return archive(
-        file(f"{wheels.SITE}/{path.as_posix()}", (inputs.ROOT / path).read_bytes()) for path in inputs.code()
+        file(f"{wheels.SITE}/{path.as_posix()}", (inputs.ROOT / path).read_bytes()) for path in image.files
     )
 
 
-def build(target: Path, cache: Path) -> str:
-    """Write the image into a folder, as an OCI layout; its digest.
+def build(target: Path, cache: Path, image: inputs.Image = inputs.RUNTIME) -> str:
+    """Write an image into a folder, as an OCI layout; its digest.
 
     Raises:
         ImageError: something cannot be had as locked.
     """
-    return layout.write(target, [base_layer(cache), library_layer(cache), program_layer()], inputs.tag())
+    layers = [base_layer(cache, image), library_layer(cache, image), program_layer(image)]
+    return layout.write(target, layers, inputs.tag(image))

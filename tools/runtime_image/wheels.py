@@ -15,22 +15,27 @@ from tools.runtime_image.errors import ImageError
 from tools.runtime_image.layer import Entry, file
 
 SITE: Final = "usr/local/lib/python3.11/dist-packages"
-_FOR: Final = ("--python-version", "3.11", "--implementation", "cp", "--platform", "manylinux2014_x86_64")
+_PLATFORMS: Final = ("manylinux2014_x86_64", "manylinux_2_28_x86_64", "manylinux_2_34_x86_64")
+"""What the base's glibc (2.36) runs."""
+_FOR: Final = (
+    *("--python-version", "3.11", "--implementation", "cp"),
+    *(option for platform in _PLATFORMS for option in ("--platform", platform)),
+)
 
 
-def fetched(cache: Path) -> list[bytes]:
+def fetched(cache: Path, image: inputs.Image = inputs.RUNTIME) -> list[bytes]:
     """A wheel for each locked package.
 
     Raises:
         ImageError: one cannot be had for this interpreter, or has another hash.
     """
-    key = hashlib.sha256(inputs.REQUIREMENTS.read_bytes()).hexdigest()[:16]
+    key = hashlib.sha256(image.lock.read_bytes()).hexdigest()[:16]
     target = cache / f"wheels-{key}"
     if not target.is_dir():
-        _download(target)
+        _download(target, image.lock)
     found = {hashlib.sha256(w.read_bytes()).hexdigest(): w for w in sorted(target.glob("*.whl"))}
     chosen, problems = [], []
-    for package in inputs.wheels():
+    for package in inputs.wheels(image):
         got = [found[digest] for digest in sorted(package.hashes) if digest in found]
         if len(got) == 1:
             chosen.append(got[0].read_bytes())
@@ -44,7 +49,7 @@ def fetched(cache: Path) -> list[bytes]:
     return chosen
 
 
-def _download(target: Path) -> None:
+def _download(target: Path, lock: Path) -> None:
     partial = target.with_suffix(".partial")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
@@ -56,14 +61,14 @@ def _download(target: Path) -> None:
         "--require-hashes",
     ]
     got = subprocess.run(  # noqa: S603 every argument is a constant of this file or a path of ours
-        [*_pip(), "download", *options, *_FOR, "--dest", str(partial), "-r", str(inputs.REQUIREMENTS)],
+        [*_pip(), "download", *options, *_FOR, "--dest", str(partial), "-r", str(lock)],
         capture_output=True,
         text=True,
         check=False,
     )
     if got.returncode:
         lines = [line for line in got.stderr.splitlines() if line.startswith("ERROR")]
-        raise ImageError(f"{inputs.REQUIREMENTS.name}: {'; '.join(lines) or got.stderr.strip()[-300:]}")
+        raise ImageError(f"{lock.relative_to(inputs.ROOT)}: {'; '.join(lines) or got.stderr.strip()[-300:]}")
     partial.rename(target)
 
 

@@ -3,9 +3,22 @@
 from typing import Final
 
 from components.foundation.well_known import EDGE
-from components.observability.dashboards.panels import Page, Panel, Query, one
+from components.observability.dashboards.panels import Chosen, Page, Panel, Query, one
 
 _OF_MODEL: Final = f'envoy_cluster_name=~"httproute/{EDGE}/$model/rule/.*"'
+
+_VERSIONS: Final = 'slipway_dev_model="$model"'
+_REQUESTS: Final = ("vllm:request_success_total", "request_predict_seconds_count", "ovms_requests_success")
+_TIMES: Final = ("vllm:e2e_request_latency_seconds", "request_predict_seconds")
+"""Of each engine; a model has the series of its own."""
+
+
+def _by_version(query: str, *series: str) -> tuple[Query, ...]:
+    return tuple(
+        Query(expression=query.format(series=name, of_model=_VERSIONS), legend="{{slipway_dev_version}}")
+        for name in series
+    )
+
 
 FLEET: Final = Page(
     name="fleet",
@@ -15,13 +28,13 @@ FLEET: Final = Page(
             title="Error budget left",
             says="What is left of each objective's window; below zero a promise is broken.",
             unit="percentunit",
-            queries=one("slo:error_budget_remaining:ratio", "{{model}} {{objective}}"),
+            queries=one('slo:error_budget_remaining:ratio{model!=""}', "{{model}} {{objective}}"),
         ),
         Panel(
             title="Burn rate over an hour",
             says="1 spends the budget exactly in its window.",
             unit="short",
-            queries=one("slo:burn_rate:1h", "{{model}} {{objective}}"),
+            queries=one('slo:burn_rate:1h{model!=""}', "{{model}} {{objective}}"),
         ),
         Panel(
             title="Requests",
@@ -67,7 +80,7 @@ FLEET: Final = Page(
 RELEASE: Final = Page(
     name="release",
     title="Slipway: one model",
-    per_model=True,
+    chosen=Chosen(name="model", of="slo:target:ratio"),
     panels=(
         Panel(
             title="Error budget left",
@@ -138,6 +151,41 @@ RELEASE: Final = Page(
             unit="percentunit",
             bad_above=0.95,
             queries=one('max by (pod) (vllm:kv_cache_usage_perc{pod=~"$model-v.*"})', "{{pod}}"),
+        ),
+        Panel(
+            title="Requests by version",
+            says="What each version's engine took: a canary beside the stable version.",
+            unit="reqps",
+            queries=_by_version(
+                "sum by (slipway_dev_version) (rate({series}{{{of_model}}}[5m]))", *_REQUESTS
+            ),
+        ),
+        Panel(
+            title="Failures by version",
+            says="Of language models: the part of its requests that the engine ended with an error.",
+            unit="percentunit",
+            bad_above=0.05,
+            queries=one(
+                "sum by (slipway_dev_version) "
+                f'(rate(vllm:request_success_total{{{_VERSIONS},finished_reason="error"}}[5m]))'
+                f" / sum by (slipway_dev_version) (rate(vllm:request_success_total{{{_VERSIONS}}}[5m]))",
+                "{{slipway_dev_version}}",
+            ),
+        ),
+        Panel(
+            title="Time in the engine by version (p95)",
+            says="Without the gateways; a canary that is slower shows here first.",
+            unit="s",
+            queries=_by_version(
+                "histogram_quantile(0.95, sum by (slipway_dev_version, le) (rate({series}_bucket{{{of_model}}}[5m])))",
+                *_TIMES,
+            ),
+        ),
+        Panel(
+            title="Price of 1,000 tokens",
+            says="What the last hour's did cost at list price; only where the record states a throughput.",
+            unit="currencyUSD",
+            queries=one('max by (model) (model:usd_per_1000_tokens:1h{model="$model"})', "{{model}}"),
         ),
         Panel(
             title="Refused by a limit",

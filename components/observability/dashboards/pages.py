@@ -5,10 +5,14 @@ from pathlib import Path
 from typing import Any, Final
 
 from components.foundation.well_known import OBSERVABILITY
+from components.observability.dashboards.agents import AGENTS
+from components.observability.dashboards.control_plane import CONTROL_PLANE
+from components.observability.dashboards.mesh import MESH
 from components.observability.dashboards.models import FLEET, RELEASE
 from components.observability.dashboards.platform import DATA_PLANE, MACHINES
+from components.observability.dashboards.security import SECURITY
 
-PAGES: Final = (FLEET, RELEASE, DATA_PLANE, MACHINES)
+PAGES: Final = (FLEET, RELEASE, AGENTS, DATA_PLANE, CONTROL_PLANE, MACHINES, MESH, SECURITY)
 FOLDER: Final = Path(__file__).parent
 """Beside this file stands each page as Grafana reads it; ``make dashboards`` makes them."""
 

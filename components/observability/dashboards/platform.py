@@ -1,15 +1,16 @@
-"""Dashboards of the platform: gateways and mesh, machines and GPUs."""
+"""Dashboards of the data plane and of machines: gateways, pools and GPUs."""
 
 from typing import Final
 
 from components.foundation.well_known import EDGE, MODELS
 from components.observability.dashboards.panels import Page, Panel, Query, one
+from components.observability.machine_prices import IDLE
 
 _AT_EDGE: Final = f'envoy_http_conn_manager_prefix="https-10443",namespace="{EDGE}"'
 
 DATA_PLANE: Final = Page(
     name="data-plane",
-    title="Slipway: gateways and mesh",
+    title="Slipway: gateways",
     panels=(
         Panel(
             title="Answers of the edge",
@@ -50,12 +51,13 @@ DATA_PLANE: Final = Page(
             ),
         ),
         Panel(
-            title="Connections the mesh refuses or loses",
-            says="A flow that is closed, or a peer that is away.",
+            title="Backends that answer",
+            says="Of each model's route: pods that the edge takes for healthy.",
             unit="short",
             queries=one(
-                "sum by (destination_workload, response_flags) (increase(istio_tcp_connections_failed_total[5m]))",
-                "{{destination_workload}} {{response_flags}}",
+                "sum by (envoy_cluster_name) (envoy_cluster_membership_healthy"
+                f'{{envoy_cluster_name=~"httproute/{EDGE}/.*"}})',
+                "{{envoy_cluster_name}}",
             ),
         ),
         Panel(
@@ -63,10 +65,13 @@ DATA_PLANE: Final = Page(
             says="Anything but zero: changes do not arrive.",
             unit="short",
             queries=(
-                Query(expression="sum(increase(pilot_total_xds_rejects[15m]))", legend="mesh"),
                 Query(
                     expression="sum(increase(envoy_listener_manager_lds_update_rejected[15m]))",
-                    legend="gateway listeners",
+                    legend="listeners",
+                ),
+                Query(
+                    expression="sum(increase(envoy_cluster_manager_cds_update_rejected[15m]))",
+                    legend="clusters",
                 ),
             ),
         ),
@@ -87,6 +92,27 @@ MACHINES: Final = Page(
                 '/ max by (nodepool, resource_type) (karpenter_nodepools_limit{resource_type=~"cpu|nvidia.com/gpu"})',
                 "{{nodepool}} {{resource_type}}",
             ),
+        ),
+        Panel(
+            title="GPUs by pool",
+            says="What machines have, and what pods ask for: the difference is idle.",
+            unit="short",
+            queries=(
+                Query(
+                    expression='sum by (nodepool) (karpenter_nodes_allocatable{resource_type="nvidia.com/gpu"})',
+                    legend="{{nodepool}} there",
+                ),
+                Query(
+                    expression='sum(kube_pod_container_resource_requests{resource="nvidia_com_gpu"})',
+                    legend="asked for, all pools",
+                ),
+            ),
+        ),
+        Panel(
+            title="Idle GPUs in money",
+            says="USD an hour at list price, for GPUs that no pod asks for; machines without a price are in none.",
+            unit="currencyUSD",
+            queries=one(f"sum by (nodepool) ({IDLE})", "{{nodepool}}"),
         ),
         Panel(
             title="Pods of models that wait for a machine",
@@ -132,12 +158,6 @@ MACHINES: Final = Page(
             says="Anything but zero: see the runbook GpuFaulty.",
             unit="short",
             queries=one("max by (hostname, gpu) (DCGM_FI_DEV_XID_ERRORS)", "{{hostname}} {{gpu}}"),
-        ),
-        Panel(
-            title="Logs that are lost",
-            says="Lines that the collector could not send.",
-            unit="short",
-            queries=one("sum(rate(otelcol_exporter_send_failed_log_records[5m]))", "lines a second"),
         ),
     ),
 )

@@ -3,7 +3,7 @@
 import re
 
 from components.foundation.well_known import EDGE
-from components.observability.slo.rules import Measured
+from components.observability.slo.rules import SECONDS, Measured
 from releases.objectives import HISTOGRAM, Objective
 
 _OVER: str = "5m"
@@ -19,6 +19,8 @@ def measured(model: str, objective: Objective) -> Measured:
     if objective.indicator == "availability":
         failed = _rate("envoy_cluster_upstream_rq_xx", model, 'envoy_response_code_class="5"')
         return Measured(requests=_requests(model), errors=_or_none(failed, model))
+    if objective.signal is not None:
+        return _as_it_was(model, objective.signal)
     histogram, milliseconds = HISTOGRAM[objective.indicator]
     within = _up_to(f"{(objective.value_ms or 0) / milliseconds:g}")
     if objective.indicator == "latency":
@@ -30,6 +32,19 @@ def measured(model: str, objective: Objective) -> Measured:
         good = _or_none(f"sum(rate({histogram}_bucket{{{of_model},{within}}}[{_OVER}]))", model)
     # What got no whole answer at all (a timeout) is in no bucket, and not good.
     return Measured(requests=requests, errors=f"clamp_min(({requests}) - ({good}), 0)")
+
+
+def _as_it_was(model: str, signal: str) -> Measured:
+    """Time instead of requests: each evaluation of a version that answers counts once, and is bad while it drifts."""
+    of = f'{{model="{model}",signal="{signal}"}}'
+    # Pods of a worker follow each other; one series a version.
+    statistic, threshold = (
+        f"max by (version) (slipway_drift_{what}{of})" for what in ("statistic", "threshold")
+    )
+    return Measured(
+        requests=f"count({threshold}) / {SECONDS}",
+        errors=f"sum({statistic} > bool {threshold}) / {SECONDS}",
+    )
 
 
 def _up_to(bound: str) -> str:

@@ -3,11 +3,14 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any, Final
+from typing import Any, Final, Literal
 
-from releases.burn import BURNS, REMAINING, TARGET, Burn, burn_series, span
+from components.observability.dashboards.panels import address
+from releases.agent_objectives import AgentObjective, AgentObjectives
+from releases.burn_rate import BURNS, REMAINING, TARGET, Burn, burn_series, span
 from releases.objectives import Objective, Objectives
 
+AnyObjective = Objective | AgentObjective
 SECONDS: Final = 30
 """How often rules are evaluated: a count of requests is a sum of rates times this."""
 REQUESTS: Final = "slo:requests:rate5m"
@@ -32,16 +35,34 @@ class Measured:
 
 @dataclass(frozen=True, kw_only=True)
 class Promise:
-    """What one model promises, and the labels its series and alerts carry beside ``model``."""
+    """What one model, or one agent, promises, and the labels its series and alerts carry beside its name."""
 
     model: str
     release: str
     owner: str
-    slo: Objectives
+    slo: Objectives | AgentObjectives
+    of: Literal["model", "agent"] = "model"
+    dashboard: str = ""
+    """Where its figures are drawn, where that is not the page of its kind."""
 
-    def labels(self, objective: Objective) -> dict[str, str]:
+    def labels(self, objective: AnyObjective) -> dict[str, str]:
         """What tells a series of this objective from all others; none of it comes from a request."""
-        return {"model": self.model, "objective": objective.name}
+        return {self.of: self.model, "objective": objective.name}
+
+    @property
+    def counted(self) -> str:
+        """What is good or not, in a sentence."""
+        return "requests" if self.of == "model" else "tasks"
+
+    @property
+    def page(self) -> dict[str, str]:
+        """Where its figures are drawn."""
+        page = (
+            address("release", model=self.model)
+            if self.of == "model"
+            else address("agents", agent=self.model)
+        )
+        return {"dashboard": self.dashboard or page}
 
     def said(self) -> dict[str, str]:
         """Who is called, and about what."""
@@ -62,14 +83,24 @@ def groups(promise: Promise, measured: dict[str, Measured]) -> list[dict[str, An
             "rules": [
                 *_records(promise, objective, measured[objective.name]),
                 *_alerts(promise, objective),
-                *([_missing(promise, objective)] if objective is promise.slo.objectives[0] else []),
+                # An agent without tasks is nobody's fault.
+                *(
+                    [_missing(promise, objective)]
+                    if promise.of == "model" and objective is _first_of_requests(promise)
+                    else []
+                ),
             ],
         }
         for objective in promise.slo.objectives
     ]
 
 
-def _records(promise: Promise, objective: Objective, measured: Measured) -> Iterator[dict[str, Any]]:
+def _first_of_requests(promise: Promise) -> AnyObjective | None:
+    """Whose silence is a word about the model: of quality nothing is heard before a first window."""
+    return next((o for o in promise.slo.objectives if o.indicator != "quality"), None)
+
+
+def _records(promise: Promise, objective: AnyObjective, measured: Measured) -> Iterator[dict[str, Any]]:
     labels = promise.labels(objective)
 
     def record(name: str, expression: str) -> dict[str, Any]:
@@ -87,7 +118,7 @@ def _records(promise: Promise, objective: Objective, measured: Measured) -> Iter
     yield record(REMAINING, f"1 - {_ratio(labels, promise.slo.window_days * 24 * 60)} / {allowed}")
 
 
-def _alerts(promise: Promise, objective: Objective) -> Iterator[dict[str, Any]]:
+def _alerts(promise: Promise, objective: AnyObjective) -> Iterator[dict[str, Any]]:
     for severity, burns in groupby(BURNS, key=lambda burn: burn.severity):
         name = "ErrorBudgetBurnFast" if severity == "critical" else "ErrorBudgetBurnSlow"
         yield {
@@ -97,16 +128,16 @@ def _alerts(promise: Promise, objective: Objective) -> Iterator[dict[str, Any]]:
             "annotations": {
                 "summary": f"{promise.model} spends its error budget too fast: {objective.words}",
                 "description": (
-                    "At {{ $value | humanizePercentage }} of requests that are not good, against "
+                    f"At {{{{ $value | humanizePercentage }}}} of {promise.counted} that are not good, against "
                     f"{_number(100 * (1 - objective.target))}% allowed over {promise.slo.window_days} days."
                 ),
                 "runbook_url": f"{RUNBOOKS}/{name}.md",
-                "dashboard": f"release-{promise.model}",
+                **promise.page,
             },
         }
 
 
-def _burns(promise: Promise, objective: Objective, burn: Burn) -> str:
+def _burns(promise: Promise, objective: AnyObjective, burn: Burn) -> str:
     labels, window = promise.labels(objective), promise.slo.window_days
     above = _number(burn.error_ratio(objective.target, window))
     least = burn.floor(objective.target, window)
@@ -117,7 +148,7 @@ def _burns(promise: Promise, objective: Objective, burn: Burn) -> str:
     )
 
 
-def _missing(promise: Promise, objective: Objective) -> dict[str, Any]:
+def _missing(promise: Promise, objective: AnyObjective) -> dict[str, Any]:
     """Silence is no good news: nothing is scraped, or callers who came all day come no more."""
     labels = promise.labels(objective)
     seen = _series(REQUESTS, labels)
@@ -133,7 +164,7 @@ def _missing(promise: Promise, objective: Objective) -> dict[str, Any]:
             "summary": f"Nothing is heard of {promise.model}: no requests, or no figures of them",
             "description": f"No series of {promise.model}, or no request for 45 minutes after {_QUIET} within a day.",
             "runbook_url": f"{RUNBOOKS}/ModelTrafficMissing.md",
-            "dashboard": f"release-{promise.model}",
+            **promise.page,
         },
     }
 

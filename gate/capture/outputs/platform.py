@@ -50,7 +50,38 @@ def _user_group(inputs: Mapping[str, Any], _urn: str, _account: Account) -> dict
     return {"id": inputs["userGroupId"], "userGroupId": inputs["userGroupId"]}
 
 
+def _database(inputs: Mapping[str, Any], urn: str, account: Account) -> dict[str, Any]:
+    name = inputs["clusterIdentifier"]
+    host = f"{name}.cluster-{hexadecimal(urn, 12)}.{account.region}.rds.amazonaws.com"
+    return {
+        "id": name,
+        "clusterIdentifier": name,
+        "arn": account.arn("rds", f"cluster:{name}"),
+        "endpoint": host,
+    }
+
+
+def _workspace(_inputs: Mapping[str, Any], urn: str, account: Account) -> dict[str, Any]:
+    digits = hexadecimal(urn, 32)
+    identity = f"ws-{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+    return {
+        "id": identity,
+        "arn": account.arn("aps", f"workspace/{identity}"),
+        "prometheusEndpoint": f"https://aps-workspaces.{account.region}.amazonaws.com/workspaces/{identity}/",
+    }
+
+
+def _topic(inputs: Mapping[str, Any], _urn: str, account: Account) -> dict[str, Any]:
+    arn = account.arn("sns", inputs["name"])
+    return {"id": arn, "arn": arn, "name": inputs["name"]}
+
+
+def _named_group(inputs: Mapping[str, Any], _urn: str, _account: Account) -> dict[str, Any]:
+    return {"id": inputs["name"], "name": inputs["name"]}
+
+
 OUTPUTS: Mapping[str, Computed] = {
+    "aws:amp/workspace:Workspace": _workspace,
     "aws:ec2/vpc:Vpc": _identified("vpc"),
     "aws:ec2/subnet:Subnet": _identified("subnet"),
     "aws:ec2/routeTable:RouteTable": _identified("rtb"),
@@ -63,4 +94,8 @@ OUTPUTS: Mapping[str, Computed] = {
     "aws:eks/cluster:Cluster": _cluster,
     "aws:elasticache/serverlessCache:ServerlessCache": _serverless_cache,
     "aws:elasticache/userGroup:UserGroup": _user_group,
+    "aws:rds/cluster:Cluster": _database,
+    "aws:rds/clusterParameterGroup:ClusterParameterGroup": _named_group,
+    "aws:rds/subnetGroup:SubnetGroup": _named_group,
+    "aws:sns/topic:Topic": _topic,
 }

@@ -16,6 +16,13 @@ class Holder:
     services: Sequence[str]
     everywhere: bool
 
+    @property
+    def kind(self) -> str:
+        """``cluster`` where bindings of the cluster give all of it; ``pods`` of a service account; else ``roles``."""
+        if all(p.actions and all(a.startswith("kubernetes:") for a in p.actions) for p in self.permissions):
+            return "cluster"
+        return "pods" if "/" in self.identity else "roles"
+
 
 def holders(permissions: Iterable[Permission]) -> list[Holder]:
     """Every identity once, by name."""

@@ -22,15 +22,15 @@ def as_mermaid(flows: Sequence[Flow]) -> str:
 
 def _box(name: str, node: Node) -> str:
     left, right = _SHAPES.get(node.kind, ("[", "]"))
-    note = f"<br>{_text(node.note)}" if node.note else ""
-    return f'  {name}{left}"{_text(node.title)}{note}"{right}'
+    note = f"<br>{label_text(node.note)}" if node.note else ""
+    return f'  {name}{left}"{label_text(node.title)}{note}"{right}'
 
 
 def _line(ids: dict[str, str], edge: Edge) -> str:
-    label = f'|"{_text(edge.label)}"|' if edge.label else ""
+    label = f'|"{label_text(edge.label)}"|' if edge.label else ""
     return f"  {ids[edge.source]} -->{label} {ids[edge.target]}"
 
 
-def _text(value: str) -> str:
+def label_text(value: str) -> str:
     """Text that ends no label and no fence: whatever could is written by its number."""
     return _PLAIN.sub(lambda found: f"#{ord(found[0])};", printable(value))

@@ -1,26 +1,25 @@
 """The page: verdict first, then drawings, then what a reviewer looks things up in. It asks nobody for anything."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
-
-from gate.core.printable import printable
 from gate.render.page.architecture import architecture, parts
+from gate.render.page.environment import environment
+from gate.render.page.flow_groups import flow_groups
 from gate.render.page.identities import holders
 from gate.render.page.talks import talks
 from gate.render.page.versions import versions
-from gate.report.condition_words import in_words
-from gate.report.cost import of_line, usd
-from gate.report.report import Report
+from gate.render.picture.svg import PICTURE, in_page
+from gate.report.callers import NOBODY
+from gate.report.report import Exposure, Report
 from policies.engine.waiver import Waiver
 
-_TEMPLATES: Final = Path(__file__).parent.parent / "templates"
+if TYPE_CHECKING:  # its import brings Pulumi's, which judging files of others can do without
+    from gate.report.agent_card import AgentCard
+
 SOON: Final = 30
 """Days before its end from which a waiver is shown as ending soon."""
 
@@ -40,39 +39,57 @@ class Accepted:
         return "expired" if self.days < 0 else "soon" if self.days <= SOON else "held"
 
 
-def as_html(report: Report, waivers: Mapping[str, Waiver]) -> str:
-    """The report as one HTML file that needs no other; ``waivers`` are those of the stack."""
-    environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES),
-        undefined=StrictUndefined,
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        finalize=_shown,
-    )
-    environment.filters |= {"in_words": in_words, "usd": usd, "units": of_line}
-    environment.globals["text_of"] = lambda name: Markup((_TEMPLATES / name).read_text(encoding="utf-8"))  # noqa: S704 our own style and script
+@dataclass(frozen=True, kw_only=True)
+class Beside:
+    """What stands beside a report: models and agents that have pages, and the page of controls and rules."""
+
+    models: Collection[str] = ()
+    agents: "Sequence[AgentCard]" = ()
+    has_compliance: bool = False
+
+
+ALONE: Final = Beside()
+
+
+def as_html(report: Report, waivers: Mapping[str, Waiver], beside: Beside = ALONE) -> str:
+    """The report as one HTML file that needs no other.
+
+    Args:
+        report: what to show.
+        waivers: those of the stack.
+        beside: the pages it leads to.
+    """
+    made = environment()
     labels = {r.urn: r.label for r in report.resources}
-    outermost = parts(report)
-    return environment.get_template("report.html.j2").render(
+    outermost, flows = parts(report), report.flows
+    return made.get_template("report.html.j2").render(
         report=report,
         summary=report.summary,
         label=lambda urn: labels.get(urn, urn),
         parts=outermost,
         architecture=architecture(report, outermost),
-        # What can be reached from outside comes first: it has no port of the mesh.
-        flows=sorted(report.flows, key=lambda flow: (bool(flow.port), flow)),
+        flow_groups=flow_groups(flows),
+        callers=_callers(report),
+        picture_across=in_page(report.picture, down=False, title=PICTURE),
+        picture_down=in_page(report.picture, down=True, title=PICTURE),
         holders=holders(report.permissions),
-        talks=talks(report.flows),
+        talks=talks(flows),
         waivers=_by_expiry(report, waivers),
         versions=versions(report),
+        pages=beside.models,
+        agents=beside.agents,
+        has_compliance=beside.has_compliance,
     )
 
 
-def _shown(value: object) -> object:
-    """What comes from files nobody here wrote cannot turn the direction of text or hide in it."""
-    return value if isinstance(value, Markup) or not isinstance(value, str) else printable(value)
+def _callers(report: Report) -> Mapping[str, Sequence[Exposure]]:
+    """The ways in that a model's list of callers names, by model."""
+    found: dict[str, list[Exposure]] = {said.model: [] for said in report.traffic}
+    for way in report.exposures:
+        model = way.what.removeprefix("model ")
+        if way.caller and model != way.what and way.caller != NOBODY:
+            found.setdefault(model, []).append(way)
+    return found
 
 
 def _by_expiry(report: Report, waivers: Mapping[str, Waiver]) -> Sequence[Accepted]:

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 
 from gate.report.not_evaluated import images
 from gate.report.report import Report
+from policies.analysis.gateway.objects import DEFINITION
 from policies.analysis.kubernetes.charts import RELEASE
+from policies.analysis.machines.types import CLUSTERS
 
 
 @dataclass(frozen=True, kw_only=True, order=True)
@@ -24,12 +26,12 @@ def versions(report: Report) -> list[Version]:
         given = resource.inputs
         if resource.type == RELEASE:
             found.add(Version(kind="chart", name=_text(given, "chart"), version=_text(given, "version")))
-        elif resource.type == "aws:eks/cluster:Cluster":
+        elif resource.type in CLUSTERS:
             found.add(Version(kind="Kubernetes", name=resource.name, version=_text(given, "version")))
         elif resource.type == "aws:eks/addon:Addon":
             name, version = _text(given, "addonName"), _text(given, "addonVersion")
             found.add(Version(kind="add-on", name=name, version=version))
-        elif resource.object is not None:
+        elif resource.object is not None and resource.type != DEFINITION:  # a schema runs nothing
             found.update(_image(image) for image in images(resource.object))
     return sorted(found)
 

@@ -42,8 +42,10 @@ for (const drawing of document.querySelectorAll(".drawing")) {
 }
 const reveal = () => {
   const card = document.getElementById(location.hash.slice(1));
+  for (const fold of card?.querySelectorAll(":scope > .fold") ?? []) fold.open = true;
   const branch = card && card.matches(".part") ? card.querySelector("details") : null;
   if (branch) {
+    card.closest(".fold").open = true;
     branch.open = true;
     branch.querySelector("summary").focus();
   }

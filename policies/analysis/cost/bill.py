@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from facts.prices import instance_price, prices
+from facts.prices import instance_price, prices, reserved_price
 from policies.analysis.cost.line import Line, Plane
 from policies.analysis.cost.machines import Machines, machine_lines, paid, share
 from policies.analysis.cost.services import by_use, service_lines
@@ -32,6 +32,17 @@ class Share:
 
 
 @dataclass(frozen=True, kw_only=True)
+class WaysToPay:
+    """USD a month of one machine; None where no price is known. Spot is one day's, of the dearest zone."""
+
+    machine: str
+    on_demand: float | None
+    spot: float | None
+    reserved: float | None
+    """For a year, without a payment upfront."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Bill:
     """A month at list prices. ``unknown`` has no price; ``by_use`` no number beforehand: neither is in a total."""
 
@@ -41,8 +52,8 @@ class Bill:
     shares: tuple[Share, ...]
     unknown: tuple[str, ...]
     by_use: tuple[str, ...]
-    spot: tuple[tuple[str, float, float], ...]
-    """Machine types with USD a month of one on demand and on spot, where both are known."""
+    ways: tuple[WaysToPay, ...]
+    """Of each type of machine that pods need."""
 
     @property
     def floor(self) -> float:
@@ -94,18 +105,25 @@ def bill(graph: Graph, region: str) -> Bill:
             *(f"machines of {one.pool}: {one.not_known}" for one in pool_sums(graph) if one.not_known),
         ),
         by_use=tuple(by_use(graph)),
-        spot=tuple(_spot(graph, region)),
+        ways=tuple(_ways(graph, region)),
     )
 
 
-def _spot(graph: Graph, region: str) -> list[tuple[str, float, float]]:
+def _ways(graph: Graph, region: str) -> list[WaysToPay]:
     kinds = sorted({one.filled.machine for _, *both in paid(graph) for one in both if one.count})
-    found = []
-    for kind in kinds:
-        demand, spot = instance_price(kind, region), instance_price(kind, region, spot=True)
-        if demand is not None and spot is not None:
-            found.append((kind, demand * prices().hours_a_month, spot * prices().hours_a_month))
-    return found
+    return [
+        WaysToPay(
+            machine=kind,
+            on_demand=_month(instance_price(kind, region)),
+            spot=_month(instance_price(kind, region, spot=True)),
+            reserved=_month(reserved_price(kind, region)),
+        )
+        for kind in kinds
+    ]
+
+
+def _month(hourly: float | None) -> float | None:
+    return None if hourly is None else hourly * prices().hours_a_month
 
 
 def _shares(graph: Graph, region: str) -> list[Share]:

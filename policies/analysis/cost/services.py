@@ -29,6 +29,7 @@ def service_lines(graph: Graph, region: str) -> Iterator[Line]:
     yield from _line("interface endpoints (one a zone)", "interface_endpoint_hour", region, endpoints)
     yield from _line("network load balancers", "nlb_hour", region, _load_balancers(graph))
     yield from _caches(graph, region)
+    yield from _databases(graph, region)
     claimed = sum(_claimed(r) for r in graph.of_type(RELEASE))
     yield from _line("GB of volumes that charts claim", "gp3_gb_month", region, claimed)
 
@@ -81,6 +82,30 @@ def _caches(graph: Graph, region: str) -> Iterator[Line]:
         most = _most_gb(cache)
         what = f"GB in the cache {cache.name}"
         yield Line(what=what, plane="platform", least=_VALKEY_LEAST_GB, most=most, usd_a_month=usd)
+
+
+def _databases(graph: Graph, region: str) -> Iterator[Line]:
+    """Capacity of each serverless instance: its cluster's least and most; what is not serverless has no line."""
+    usd = monthly("aurora_capacity_hour", region)
+    for cluster in graph.of_type("aws:rds/cluster:Cluster"):
+        bounds = "serverlessv2ScalingConfiguration"
+        try:
+            least, most = (
+                number(at(cluster.inputs, f"{bounds}.{end}Capacity"), end) for end in ("min", "max")
+            )
+        except UndecidedError:
+            least = most = None
+        if least is None or most is None:
+            continue
+        count = sum(
+            _is_of(instance, cluster) for instance in graph.of_type("aws:rds/clusterInstance:ClusterInstance")
+        )
+        what = f"capacity units of the database {cluster.name}"
+        yield Line(what=what, plane="platform", least=least * count, most=most * count, usd_a_month=usd)
+
+
+def _is_of(instance: Resource, cluster: Resource) -> bool:
+    return instance.inputs.get("clusterIdentifier") == cluster.inputs.get("clusterIdentifier")
 
 
 def _most_gb(cache: Resource) -> float:

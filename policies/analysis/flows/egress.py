@@ -5,14 +5,15 @@ The SDK fetches credentials from the Pod Identity agent at 169.254.170.23:80, or
 """
 
 import ipaddress
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from policies.analysis.flows.selection import meets, network, on_port
+from policies.analysis.flows.selection import Labelled, meets, network, on_port
+from policies.analysis.flows.tunnel import policies_for
 from policies.analysis.iam.identities import ASSOCIATION
 from policies.analysis.identity.trust import ROLE_ANNOTATION
-from policies.analysis.kubernetes.metadata import name_of, namespace_of
+from policies.analysis.kubernetes.metadata import inside, name_of, namespace_of
 from policies.analysis.mesh.objects import NETWORK_POLICIES, selects_everything
 from policies.analysis.pods.finder import WORKLOADS
 from policies.engine.graph import Graph, Resource
@@ -44,23 +45,66 @@ def cut_off(policy: Resource, graph: Graph) -> Iterator[Offence]:
     """
     if not _speaks_of_egress(policy):
         return
-    for pods in graph.once(_pods):
+    for index in _perhaps_selected(policy, graph):
+        pods = graph.once(_pods)[index]
         kind = graph.once(_identities)[pods.namespace, pods.account]
-        if not _selects(policy, pods):
+        if not _selects(policy, pods.namespace, pods.labels):
             continue
-        together = [
-            p for p in graph.of_type(*NETWORK_POLICIES) if _speaks_of_egress(p) and _may_select(p, pods)
-        ]
-        closing = [p for p in together if _selects(p, pods)]
-        if policy is not max(closing, key=lambda p: (len(_rules(p)), name_of(p))):
+        alike = (pods.namespace, None if pods.labels is None else index)
+        rules, told = graph.once_for(_around, alike)
+        if policy is not told:
             continue  # told once, at the policy that lets out the most
-        rules = [rule for p in together for rule in _rules(p)]
         if pods.labels is None and not rules:
             continue
         if policy.source and kind == "token":  # the way to STS may be opened in another file
             continue
         who = f"pods of {pods.namespace}/{pods.account}{pods.owner}"
         yield from (Offence(path="spec.egress", problem=f"{who} {what}") for what in _missed(kind, rules))
+
+
+def _perhaps_selected(policy: Resource, graph: Graph) -> Iterable[int]:
+    """Places of the pods that a policy may select; of those whose labels are not known all, if it selects all."""
+    if namespace_of(policy) not in graph.once(_in_namespaces):
+        return ()
+    told, untold = graph.once_for(_by_labels, namespace_of(policy))
+    selector = at(policy.inputs, "spec.podSelector")
+    found = told.perhaps(selector)
+    return sorted((*found, *untold)) if selects_everything(selector) else found
+
+
+def _by_labels(graph: Graph, namespace: str) -> tuple[Labelled[int], list[int]]:
+    pods, there = graph.once(_pods), graph.once(_in_namespaces).get(namespace, ())
+    labelled = [(index, pods[index].labels) for index in there]
+    return (
+        Labelled((index, labels) for index, labels in labelled if labels is not None),
+        [index for index, labels in labelled if labels is None],
+    )
+
+
+def _in_namespaces(graph: Graph) -> dict[str, list[int]]:
+    """Places in the list of pods, by namespace."""
+    found: dict[str, list[int]] = {}
+    for index, pods in enumerate(graph.once(_pods)):
+        found.setdefault(pods.namespace, []).append(index)
+    return found
+
+
+def _around(graph: Graph, alike: tuple[str, int | None]) -> tuple[list[Any], Resource]:
+    """The rules of policies that may select some pods, and of those that do the one that lets out the most.
+
+    For all pods of a namespace whose labels are not known, it is the same.
+    """
+    namespace, index = alike
+    labels = None if index is None else graph.once(_pods)[index].labels
+    there = (
+        inside(graph, namespace, *NETWORK_POLICIES)
+        if labels is None
+        else policies_for(graph, namespace, labels)
+    )
+    together = [p for p in there if _speaks_of_egress(p) and _may_select(p, namespace, labels)]
+    closing = [p for p in together if _selects(p, namespace, labels)]
+    rules = [rule for p in together for rule in _rules(p)]
+    return rules, max(closing, key=lambda p: (len(_rules(p)), name_of(p)))
 
 
 def _missed(kind: str, rules: list[Any]) -> Iterator[str]:
@@ -102,7 +146,8 @@ def identities(graph: Graph) -> Mapping[tuple[str, str], str]:
 def _identities(graph: Graph) -> dict[tuple[str, str], str]:
     found: dict[tuple[str, str], str] = {}
     for account in graph.of_type(_ACCOUNTS):
-        notes = account.inputs.get("metadata", {}).get("annotations")
+        metadata = account.inputs.get("metadata")
+        notes = metadata.get("annotations") if isinstance(metadata, Mapping) else None
         if isinstance(notes, Mapping) and notes.get(ROLE_ANNOTATION) is not None:
             found[namespace_of(account), name_of(account)] = "token"
     for association in graph.of_type(ASSOCIATION):
@@ -121,20 +166,17 @@ def _rules(policy: Resource) -> list[Any]:
     return list(sequence(at(policy.inputs, "spec.egress"), "spec.egress"))
 
 
-def _selects(policy: Resource, pods: _Pods) -> bool:
+def _selects(policy: Resource, namespace: str, labels: Mapping[str, Any] | None) -> bool:
     """Whether a policy certainly selects some pods."""
-    if pods.labels is None:
-        return namespace_of(policy) == pods.namespace and selects_everything(
-            at(policy.inputs, "spec.podSelector")
-        )
-    return _may_select(policy, pods)
+    if labels is None:
+        return namespace_of(policy) == namespace and selects_everything(at(policy.inputs, "spec.podSelector"))
+    return _may_select(policy, namespace, labels)
 
 
-def _may_select(policy: Resource, pods: _Pods) -> bool:
+def _may_select(policy: Resource, namespace: str, labels: Mapping[str, Any] | None) -> bool:
     """Whether a policy selects some pods; those whose labels are not known may have any."""
-    if namespace_of(policy) != pods.namespace:
+    if namespace_of(policy) != namespace:
         return False
-    labels = pods.labels
     if labels is None:
         return True
     return meets(at(policy.inputs, "spec.podSelector"), labels)

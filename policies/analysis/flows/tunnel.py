@@ -4,10 +4,11 @@ ztunnel carries calls between pods of the mesh to port 15008 of the pod, so a Ne
 caller asked for (Istio, "Ambient and Kubernetes NetworkPolicy", read 2026-11-29).
 """
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from policies.analysis.flows.selection import meets, on_port
+from policies.analysis.flows.selection import Labelled, Selecting, meets, on_port
 from policies.analysis.kubernetes.metadata import inside, name_of, namespace_of
 from policies.analysis.mesh.objects import (
     AUTHENTICATION,
@@ -19,7 +20,7 @@ from policies.analysis.mesh.objects import (
     requires_mutual_tls,
 )
 from policies.analysis.pods.finder import WORKLOADS
-from policies.engine.graph import Graph, Resource
+from policies.engine.graph import UNKNOWN, Graph, Resource
 from policies.engine.rule import Offence
 from policies.engine.values import UndecidedError, at, flag, mapping, sequence, text
 
@@ -28,6 +29,7 @@ _TUNNEL_NAMES: Final = frozenset({"hbone", "tunnel", "ztunnel", "https-hbone", "
 _MODE: Final = "istio.io/dataplane-mode"
 _INJECT: Final = "sidecar.istio.io/inject"
 _SAID: Final = "kubernetes.io/metadata.name"
+_Pod = tuple[Resource, Mapping[str, Any], Mapping[str, Any]]
 _DIRECTIONS: Final = {"Ingress": ("ingress", "from"), "Egress": ("egress", "to")}
 
 
@@ -37,12 +39,15 @@ def closed_tunnels(policy: Resource, graph: Graph) -> Iterator[Offence]:
     Raises:
         UndecidedError: a selector or a port cannot be read.
     """
-    if not in_mesh(namespace_of(policy), graph) or _is_outside(policy, graph):
+    if not in_mesh(namespace_of(policy), graph):
+        return
+    selected = (namespace_of(policy), _spelled(selector_of(policy)))
+    if graph.once_for(_is_outside, selected):
         return
     for direction, (rules, peers) in _DIRECTIONS.items():
         if not closes(policy, direction):
             continue
-        others = [rule for p in _beside(policy, graph) for rule in sequence(at(p.inputs, f"spec.{rules}"))]
+        others = graph.once_for(_rules_beside, (*selected, rules))
         for index, rule in enumerate(sequence(at(policy.inputs, f"spec.{rules}"), rules)):
             who = _meshed(sequence(at(rule, peers), peers), policy, graph, direction)
             if who and not _opens_tunnel(rule) and not any(_covers(o, rule, peers) for o in others):
@@ -60,7 +65,11 @@ def _words(direction: str, who: str) -> str:
 
 def in_mesh(namespace: str, graph: Graph) -> bool:
     """Whether a namespace in view is in the ambient mesh."""
-    return any(name_of(n) == namespace and is_in_ambient(n) for n in graph.of_type(NAMESPACE))
+    return namespace in graph.once(_meshed_namespaces)
+
+
+def _meshed_namespaces(graph: Graph) -> frozenset[str]:
+    return frozenset(name_of(n) for n in graph.of_type(NAMESPACE) if is_in_ambient(n))
 
 
 def closes(policy: Resource, direction: str) -> bool:
@@ -75,12 +84,13 @@ def selector_of(policy: Resource) -> Mapping[str, Any]:
     return mapping(at(policy.inputs, "spec.podSelector"), "spec.podSelector")
 
 
-def _is_outside(policy: Resource, graph: Graph) -> bool:
-    """Whether what a policy selects is not captured: its pods say so, or use the node's network."""
-    wanted = mapping(selector_of(policy).get("matchLabels"), "matchLabels")
-    if wanted.get(_MODE) == "none":
+def _is_outside(graph: Graph, selected: tuple[str, str]) -> bool:
+    """Whether what a selector takes in is not captured: its pods say so, or use the node's network."""
+    namespace, selector = selected[0], json.loads(selected[1])
+    if mapping(selector.get("matchLabels"), "matchLabels").get(_MODE) == "none":
         return True
-    found = [pod for pod in pods_in(graph, namespace_of(policy)) if meets(selector_of(policy), pod[1])]
+    there = graph.once_for(_labelled, namespace).perhaps(selector)
+    found = [pod for pod in there if meets(selector, pod[1])]
     return bool(found) and all(is_left_out(spec, labels) for _, labels, spec in found)
 
 
@@ -89,8 +99,16 @@ def is_left_out(spec: Mapping[str, Any], labels: Mapping[str, Any]) -> bool:
     return is_host or labels.get(_MODE) == "none" or str(labels.get(_INJECT)).lower() == "true"
 
 
-def pods_in(graph: Graph, namespace: str) -> list[tuple[Resource, Mapping[str, Any], Mapping[str, Any]]]:
+def _labelled(graph: Graph, namespace: str) -> Labelled[_Pod]:
+    return Labelled((pod, pod[1]) for pod in pods_in(graph, namespace))
+
+
+def pods_in(graph: Graph, namespace: str) -> list[_Pod]:
     """Pods of Kubernetes' own kinds in a namespace: owner, labels, spec."""
+    return graph.once_for(_pods_in, namespace)
+
+
+def _pods_in(graph: Graph, namespace: str) -> list[_Pod]:
     found = []
     for owner in inside(graph, namespace, *WORKLOADS):
         path = WORKLOADS[owner.type]
@@ -103,14 +121,36 @@ def pods_in(graph: Graph, namespace: str) -> list[tuple[Resource, Mapping[str, A
     return found
 
 
-def _beside(policy: Resource, graph: Graph) -> list[Resource]:
-    """Policies that select whatever this one selects, itself among them."""
-    wanted = mapping(selector_of(policy).get("matchLabels"), "matchLabels")
-    return [
-        p
-        for p in inside(graph, namespace_of(policy), *NETWORK_POLICIES)
-        if selector_of(p) == selector_of(policy) or meets(selector_of(p), wanted)
-    ]
+def _spelled(selector: Mapping[str, Any]) -> str:
+    return json.dumps(selector, sort_keys=True, default=repr)
+
+
+def _rules_beside(graph: Graph, of: tuple[str, str, str]) -> list[Any]:
+    """Rules of policies that select whatever this selector selects, each once; its own policies' among them."""
+    namespace, spelled, rules = of
+    wanted = mapping(json.loads(spelled).get("matchLabels"), "matchLabels")
+    found: dict[str, Any] = {}
+    for one in policies_for(graph, namespace, wanted):
+        if _spelled(selector_of(one)) == spelled or meets(selector_of(one), wanted):
+            for rule in sequence(at(one.inputs, f"spec.{rules}")):
+                found.setdefault(json.dumps(rule, sort_keys=True, default=repr), rule)
+    return list(found.values())
+
+
+def policies_for(graph: Graph, namespace: str, labels: Mapping[str, Any]) -> list[Resource]:
+    """NetworkPolicies of a namespace that may select pods with these labels."""
+    return list(graph.once_for(_selecting, namespace).perhaps(labels))
+
+
+def _selecting(graph: Graph, namespace: str) -> Selecting[Resource]:
+    return Selecting((policy, _selector(policy)) for policy in inside(graph, namespace, *NETWORK_POLICIES))
+
+
+def _selector(policy: Resource) -> Any:
+    try:
+        return selector_of(policy)
+    except UndecidedError:
+        return UNKNOWN
 
 
 def _meshed(peers: Sequence[Any], policy: Resource, graph: Graph, direction: str) -> str:
@@ -124,9 +164,9 @@ def _meshed(peers: Sequence[Any], policy: Resource, graph: Graph, direction: str
         meshed = sorted(name_of(n) for n in found if is_in_ambient(n))
         if meshed:
             return ", ".join(meshed)
-        if not found and direction == "Ingress" and _only_mesh(here, graph):
+        if not found and direction == "Ingress" and graph.once_for(_only_mesh, here):
             return "pods of the mesh"
-    if not peers and direction == "Ingress" and _only_mesh(here, graph):
+    if not peers and direction == "Ingress" and graph.once_for(_only_mesh, here):
         return "pods of the mesh"
     return ""
 
@@ -136,7 +176,7 @@ def _labels(namespace: Resource) -> Mapping[str, Any]:
     return {_SAID: name_of(namespace), **said}
 
 
-def _only_mesh(namespace: str, graph: Graph) -> bool:
+def _only_mesh(graph: Graph, namespace: str) -> bool:
     """Whether pods answer nobody but the mesh, on every port."""
     if any(at(p.inputs, "spec.portLevelMtls") is not None for p in inside(graph, namespace, *AUTHENTICATION)):
         return False

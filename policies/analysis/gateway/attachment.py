@@ -1,6 +1,6 @@
 """Routes to models and the policies that hold for them, as rules read them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from policies.analysis.gateway.objects import (
@@ -37,11 +37,19 @@ _ENVOY_API: Final = "gateway.envoyproxy.io"
 
 def parents(route: Resource, graph: Graph) -> list[Resource]:
     """The gateways a route attaches to, those that are here."""
-    found = []
+    found: list[Resource] = []
     for reference in sequence(at(route.inputs, "spec.parentRefs")):
         where = text(at(reference, "namespace")) or namespace_of(route)
         wanted = (text(at(reference, "name")), where)
-        found += [g for g in graph.of_type(*GATEWAYS) if (name_of(g), namespace_of(g)) == wanted]
+        found += graph.once(_gateways).get(wanted, ())
+    return found
+
+
+def _gateways(graph: Graph) -> Mapping[tuple[str, str], list[Resource]]:
+    """Gateways by name and namespace: a platform's routes are many, and each names one or two."""
+    found: dict[tuple[str, str], list[Resource]] = {}
+    for gateway in graph.of_type(*GATEWAYS):
+        found.setdefault((name_of(gateway), namespace_of(gateway)), []).append(gateway)
     return found
 
 
@@ -51,7 +59,8 @@ def is_edge_route(route: Resource, graph: Graph) -> bool:
     if above and all(is_inside_only(gateway, graph) for gateway in above):
         return False
     if route.type in AI_ROUTES:
-        return True
+        # Without a rule of its own it leads to no model: what the AI gateway adds says that there is none.
+        return bool(at(route.inputs, "spec.rules") != [])
     return _is_model(route) and (_is_envoys(route) or any(is_envoy(gateway, graph) for gateway in above))
 
 
@@ -141,7 +150,7 @@ def effective(route: Resource, graph: Graph, type_: str) -> list[Resource]:
 
     Its own, and those of its gateways unless one of its own takes their place.
     """
-    own = [policy for policy in _perhaps_for(route, graph, type_) if is_for_route(policy, route)]
+    own = policies_for(route, graph, type_)
     if own and not all(at(policy.inputs, "spec.mergeType") for policy in own):
         return own
     above = [
@@ -151,6 +160,26 @@ def effective(route: Resource, graph: Graph, type_: str) -> list[Resource]:
         if is_for(policy, gateway)
     ]
     return [*own, *above]
+
+
+def policies_for(route: Resource, graph: Graph, type_: str) -> list[Resource]:
+    """The policies of a type that are for the whole route itself."""
+    return [policy for policy in _perhaps_for(route, graph, type_) if is_for_route(policy, route)]
+
+
+def perhaps_of(policy: Resource, routes: Mapping[str, list[Resource]]) -> Iterator[Resource]:
+    """Of routes by name, those that :func:`is_for_route` need be asked about: all only where a policy selects them."""
+    wanted = _target_names(policy)
+    for name in routes if _ANY in wanted else sorted(wanted & routes.keys()):
+        yield from routes[name]
+
+
+def by_name(routes: Iterable[Resource]) -> Mapping[str, list[Resource]]:
+    """Routes under their names, for :func:`perhaps_of`."""
+    found: dict[str, list[Resource]] = {}
+    for route in routes:
+        found.setdefault(name_of(route), []).append(route)
+    return found
 
 
 def _perhaps_for(target: Resource, graph: Graph, type_: str) -> list[Resource]:

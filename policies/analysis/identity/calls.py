@@ -23,6 +23,8 @@ _POD_TAGS: Final = frozenset(
 )
 """What EKS tags a pod's session with, unless the association says not to; other tags may be the role's own."""
 _ENDPOINT: Final = "aws:ec2/vpcEndpoint:VpcEndpoint"
+_ACTIONS: Final = {"aps-workspaces": "aps"}
+"""Services whose actions are called otherwise than their endpoint."""
 _LAYERS: Final = ("the role's policies", "its boundary", "its session policy")
 
 
@@ -32,7 +34,7 @@ def refusal(use: Use, request: Request, graph: Graph) -> str | None:
     Raises:
         UndecidedError: a document of the identity cannot be read.
     """
-    context = _context(use, request)
+    context = {**_resource_tags(request, graph), **_context(use, request)}
     grants, link = _by_resource(use, request, context, graph)
     if link:
         return link
@@ -75,6 +77,17 @@ def _context(use: Use, request: Request) -> dict[str, str]:
     }
 
 
+def _resource_tags(request: Request, graph: Graph) -> dict[str, str]:
+    """The tags of what is in view and called by its ARN."""
+    found = graph.once(_tagged).get(request.resource, {})
+    return {f"aws:resourcetag/{key}".lower(): value for key, value in found.items() if isinstance(value, str)}
+
+
+def _tagged(graph: Graph) -> Mapping[str, Mapping[str, object]]:
+    told = ((r.outputs.get("arn"), r.inputs.get("tags")) for r in graph)
+    return {arn: tags for arn, tags in told if isinstance(arn, str) and isinstance(tags, Mapping)}
+
+
 def _by_resource(
     use: Use, request: Request, context: Mapping[str, str], graph: Graph
 ) -> tuple[str, str | None]:
@@ -115,7 +128,11 @@ def _by_endpoint(request: Request, context: Mapping[str, str], graph: Graph) -> 
     service = request.action.partition(":")[0]
     for endpoint in graph.of_type(_ENDPOINT):
         name = text(endpoint.inputs.get("serviceName"), "serviceName")
-        if name.rpartition(".")[2] == service and endpoint.inputs.get("policy") and service != "kms":
+        if (
+            _ACTIONS.get(of := name.rpartition(".")[2], of) == service
+            and endpoint.inputs.get("policy")
+            and service != "kms"
+        ):
             policy = list(statements(endpoint.inputs["policy"]))
             said = _denied(policy, request, context) or _not_allowed(policy, request, context)
             if said:

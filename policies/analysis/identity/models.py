@@ -1,4 +1,4 @@
-"""What a model's pods do in S3, and which program does it: the download, KServe's initializer, its agent."""
+"""What pods of models and agents do in S3, and which program does it: the download, KServe's own, a worker."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
@@ -7,6 +7,9 @@ from urllib.parse import urlsplit
 from policies.analysis.kserve.llm import engines
 from policies.analysis.kserve.objects import INFERENCE_SERVICE, LLM, STORAGE_CONTAINER, components
 from policies.analysis.kubernetes.metadata import name_of, namespace_of
+from policies.analysis.platform.agents import NAMESPACE as AGENTS
+from policies.analysis.platform.agents import PARTS
+from policies.analysis.platform.agents import WORKERS as AGENT_WORKERS
 from policies.analysis.storage.bucket_parts import BUCKETS, bucket_name, first, parts
 from policies.engine.graph import Graph, Resource
 from policies.engine.neighbours import pointing_at
@@ -16,6 +19,7 @@ Names = Mapping[str, Sequence[str]]
 _S3: Final = "s3://"
 _OURS: Final = "runtime.download"
 _INITIALIZER: Final = "storage-initializer"
+_AGENT: Final = "agent-worker"
 _ALIAS: Final = "aws:kms/alias:Alias"
 
 
@@ -34,7 +38,18 @@ def _fetched_in(graph: Graph, namespace: str) -> Mapping[str, Sequence[tuple[str
             for program, account, uri in found:
                 if uri:
                     by_account.setdefault(account, []).append((program, uri))
+    if namespace == AGENTS:
+        for account, uri in _of_agents(graph):
+            by_account.setdefault(account, []).append((_AGENT, uri))
     return by_account
+
+
+def _of_agents(graph: Graph) -> Iterator[tuple[str, str]]:
+    """The texts of an agent's runs, which each of its parts keeps and reads."""
+    for workers in graph.of_type(AGENT_WORKERS):
+        agent, bucket = (text(at(workers.inputs, key), key) for key in ("agent", "texts"))
+        for part in PARTS:
+            yield f"{agent}-{part}", f"{_S3}{bucket}/{agent}/"
 
 
 def key_of(bucket: Resource, graph: Graph) -> Resource | None:

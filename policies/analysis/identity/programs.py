@@ -4,11 +4,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from string import Formatter
-from typing import Any, Final
+from typing import Final
 
 from facts.program_calls import Call, Program, program_calls
 from policies.analysis.iam.identities import Identity, identities
 from policies.analysis.iam.sessions import workloads
+from policies.analysis.identity.chart_values import names_in
 from policies.analysis.identity.models import fetched_by
 from policies.analysis.kubernetes.charts import chart_of
 from policies.engine.graph import Graph, Resource
@@ -16,7 +17,6 @@ from policies.engine.values import at, known, mapping, sequence, text
 
 ADDON: Final = "aws:eks/addon:Addon"
 RELEASE: Final = "kubernetes:helm.sh/v3:Release"
-_NODE_CLASS: Final = "kubernetes:karpenter.k8s.aws/v1:EC2NodeClass"
 Names = Mapping[str, Sequence[str]]
 
 
@@ -103,16 +103,7 @@ def _run_by(program: Program, graph: Graph, where: str, account: str) -> Iterato
                 and text(release.inputs.get("namespace"), "namespace") == where
                 and text(at(values, program.account_at), program.account_at) == account
             ):
-                yield _of_values(values, graph)
-
-
-def _of_values(values: Mapping[str, Any], graph: Graph) -> Names:
-    exporters = mapping(at(values, "config.exporters"), "config.exporters")
-    groups = [text(at(said, "log_group_name"), "log_group_name") for said in exporters.values() if said]
-    queue = text(at(values, "settings.interruptionQueue"), "settings.interruptionQueue")
-    roles = {text(at(r.inputs, "spec.role"), "spec.role") for r in graph.of_type(_NODE_CLASS)}
-    found = {"log_group": [g for g in groups if g], "queue": [queue], "node_role": sorted(roles)}
-    return {name: [v for v in values_ if v] for name, values_ in found.items()}
+                yield names_in(values, graph)
 
 
 def _place(graph: Graph, role_arn: str, cluster: str) -> Names:

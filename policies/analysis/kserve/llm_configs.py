@@ -26,6 +26,14 @@ def applied_specs(service: Resource, graph: Graph) -> list[Mapping[str, Any]]:
     return [*_in_view(well_known, service, graph), *bases]
 
 
+def asked_for(service: Resource, graph: Graph) -> tuple[list[str], list[str]]:
+    """The configs that a service names, and those of well-known names that KServe looks for on its behalf."""
+    spec = mapping(at(service.inputs, "spec"), "spec")
+    named = [text(at(ref, "name"), "name") for ref in sequence(at(spec, "baseRefs"), "spec.baseRefs")]
+    bases = list(_in_view(named, service, graph))
+    return named, [f"{_PREFIX}{suffix}" for suffix in _well_known([spec, *bases])]
+
+
 def _in_view(names: list[str], service: Resource, graph: Graph) -> Iterator[Mapping[str, Any]]:
     """A config of the service's namespace comes before one of KServe's own."""
     for name in names:

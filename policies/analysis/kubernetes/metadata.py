@@ -25,5 +25,17 @@ def annotation(resource: Resource, key: str) -> str:
 
 
 def inside(graph: Graph, namespace: str, *types: str) -> Iterator[Resource]:
-    """Objects of these types in a namespace."""
-    return (found for found in graph.of_type(*types) if namespace_of(found) == namespace)
+    """Objects of these types in a namespace.
+
+    Raises:
+        UndecidedError: the namespace of one of them cannot be read.
+    """
+    return iter(graph.once_for(_by_namespace, types).get(namespace, ()))
+
+
+def _by_namespace(graph: Graph, types: tuple[str, ...]) -> dict[str, list[Resource]]:
+    """Looked up once: whoever asks for each of many objects would read all of them as often."""
+    found: dict[str, list[Resource]] = {}
+    for one in graph.of_type(*types):
+        found.setdefault(namespace_of(one), []).append(one)
+    return found

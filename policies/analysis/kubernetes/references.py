@@ -7,12 +7,31 @@ machine. KServe names what it makes for a component ``SERVICE[-NAME]-predictor``
 
 import difflib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
-from policies.analysis.gateway.objects import AI_ROUTES, GATEWAYS, GRPC_ROUTES, HTTP_ROUTES, SERVICE
-from policies.analysis.kserve.objects import INFERENCE_SERVICE, LLM, RUNTIMES, components
-from policies.analysis.kubernetes.metadata import name_of, namespace_of
+from policies.analysis.gateway.named import (
+    ISSUERS,
+    POINTING,
+    POLICIES,
+    of_gateways,
+    of_issuers,
+    of_policies,
+    of_route_backends,
+)
+from policies.analysis.gateway.objects import AI_ROUTES, GATEWAYS, GRPC_ROUTES, HTTP_ROUTES
+from policies.analysis.kserve.llm_configs import asked_for
+from policies.analysis.kserve.objects import (
+    INFERENCE_SERVICE,
+    LLM,
+    LLM_CONFIG,
+    RUNTIMES,
+    STORAGE_CONTAINER,
+    components,
+)
+from policies.analysis.kubernetes.answering import answering, ports_of, scalable
+from policies.analysis.kubernetes.charts import is_installed
+from policies.analysis.kubernetes.metadata import namespace_of
+from policies.analysis.kubernetes.named import UNREAD, Named, names
 from policies.analysis.machines.workloads import of_owner
 from policies.analysis.pods.finder import WORKLOADS
 from policies.engine.graph import Graph, Resource
@@ -29,6 +48,8 @@ _NODE_CLASSES: Final = (
 CERTIFICATES: Final = "kubernetes:cert-manager.io/v1:Certificate"
 _ISSUERS: Final = "kubernetes:cert-manager.io/v1:Issuer"
 _CLUSTER_ISSUERS: Final = "kubernetes:cert-manager.io/v1:ClusterIssuer"
+_KSERVE: Final = "kserve-resources"
+"""The chart of KServe's controller: where it is, what it reads of the cluster is too."""
 SCALED: Final = "kubernetes:keda.sh/v1alpha1:ScaledObject"
 _ROUTES: Final = (*HTTP_ROUTES, *GRPC_ROUTES)
 NAMING: Final = (
@@ -40,20 +61,11 @@ NAMING: Final = (
     SCALED,
     *_ROUTES,
     *AI_ROUTES,
+    *POINTING,
 )
 _BUILT_IN_CLASSES: Final = ("system-",)
 _NEAR: Final = 0.75
 """How alike a name in view has to be, where not everything is in view, for the other to be a slip of the pen."""
-
-
-@dataclass(frozen=True)
-class Named:
-    """A name that an object gives, where it stands, and what has to have it."""
-
-    path: str
-    kind: str
-    name: str
-    known: frozenset[str]
 
 
 def lost(resource: Resource, graph: Graph, *, sees_all: bool) -> Iterator[tuple[Named, str]]:
@@ -63,14 +75,25 @@ def lost(resource: Resource, graph: Graph, *, sees_all: bool) -> Iterator[tuple[
     one is so near that it must have been meant.
 
     Raises:
-        UndecidedError: a name cannot be read.
+        UndecidedError: a name cannot be read, of the resource or of an object that may be the one it names.
     """
+    unsure = ""
     for one in _named(resource, graph):
-        if not one.name or one.name in one.known or not one.known:
+        if not one.name or one.name in one.known:
             continue
-        near = difflib.get_close_matches(one.name, sorted(one.known), n=1, cutoff=0.5 if sees_all else _NEAR)
-        if sees_all or near:
+        if UNREAD in one.known:
+            unsure = (
+                unsure or f"{one.path}: the name of a {one.kind} in view is not known, and may be {one.name}"
+            )
+            continue
+        if not (one.known or (one.together and sees_all)):
+            continue
+        is_sure = sees_all and one.is_whole
+        near = difflib.get_close_matches(one.name, sorted(one.known), n=1, cutoff=0.5 if is_sure else _NEAR)
+        if is_sure or (near and one.is_written):
             yield one, near[0] if near else ""
+    if unsure:
+        raise UndecidedError(unsure)
 
 
 def unserved_ports(route: Resource, graph: Graph) -> Iterator[tuple[str, str, int, list[int]]]:
@@ -80,58 +103,15 @@ def unserved_ports(route: Resource, graph: Graph) -> Iterator[tuple[str, str, in
             continue
         where = text(at(ref, "namespace"), "namespace") or namespace_of(route)
         name, port = text(at(ref, "name"), "name"), number(at(ref, "port"), "port")
-        ports = _ports(where, name, graph)
+        ports = ports_of(where, name, graph)
         if port is not None and ports and int(port) not in ports:
             yield path, f"{where}/{name}", int(port), sorted(ports)
-
-
-def _ports(where: str, name: str, graph: Graph) -> set[int]:
-    if name in _predicted(graph, where) | _fronts(graph, where):
-        return {80}
-    return {
-        int(port)
-        for service in _all(graph, SERVICE)
-        if namespace_of(service) == where and name_of(service) == name
-        for entry in sequence(at(service.inputs, "spec.ports"), "spec.ports")
-        if (port := number(at(entry, "port"), "port")) is not None
-    }
 
 
 def _backends(route: Resource) -> Iterator[tuple[str, Any]]:
     for i, rule in enumerate(sequence(at(route.inputs, "spec.rules"), "spec.rules")):
         for j, ref in enumerate(sequence(at(rule, "backendRefs"), "backendRefs")):
             yield f"spec.rules[{i}].backendRefs[{j}]", ref
-
-
-def _all(graph: Graph, *types: str) -> list[Resource]:
-    return [*graph.of_type(*types), *(r for r in graph.elsewhere if r.type in types)]
-
-
-def _names(graph: Graph, *types: str, where: str = "") -> frozenset[str]:
-    found = []
-    for one in _all(graph, *types):
-        try:
-            if not where or namespace_of(one) == where:
-                found.append(name_of(one))
-        except UndecidedError:
-            continue
-    return frozenset(found)
-
-
-def _predicted(graph: Graph, where: str) -> frozenset[str]:
-    """The Deployments and Services that KServe makes in a namespace."""
-    found = set()
-    for service in _all(graph, *INFERENCE_SERVICE):
-        if namespace_of(service) == where:
-            for part, component in components(service):
-                called, what = text(at(component, "name"), "name"), part.rpartition(".")[2]
-                found.add(f"{name_of(service)}-{called}-{what}" if called else f"{name_of(service)}-{what}")
-    return frozenset(found)
-
-
-def _fronts(graph: Graph, where: str) -> frozenset[str]:
-    """The Services that KServe makes under a service's own name."""
-    return _names(graph, *INFERENCE_SERVICE, where=where)
 
 
 def _named(resource: Resource, graph: Graph) -> Iterator[Named]:
@@ -146,11 +126,12 @@ def _of_pods(owner: Resource, graph: Graph) -> Iterator[Named]:
         place = f"{pod.path}." if pod.path else ""
         chosen = text(pod.spec.get("priorityClassName"), "priorityClassName")
         if not chosen.startswith(_BUILT_IN_CLASSES):
-            yield Named(f"{place}priorityClassName", "PriorityClass", chosen, _names(graph, PRIORITIES))
+            yield Named(f"{place}priorityClassName", "PriorityClass", chosen, names(graph, PRIORITIES))
         account = text(pod.spec.get("serviceAccountName"), "serviceAccountName")
-        accounts = _names(graph, ACCOUNTS, where=where)
+        accounts = names(graph, ACCOUNTS, where=where)
         if account != "default":
-            yield Named(f"{place}serviceAccountName", "ServiceAccount", account, accounts)
+            # Who runs a pod under an account of its own makes the account.
+            yield Named(f"{place}serviceAccountName", "ServiceAccount", account, accounts, together=True)
 
 
 def _of_predictors(service: Resource, graph: Graph) -> Iterator[Named]:
@@ -158,11 +139,21 @@ def _of_predictors(service: Resource, graph: Graph) -> Iterator[Named]:
     for part, component in components(service):
         path = f"spec.{part}.model.runtime"
         name = text(at(component, "model.runtime"), path)
-        known = _names(graph, whole) | _names(graph, own, where=namespace_of(service))
+        known = names(graph, whole) | names(graph, own, where=namespace_of(service))
         yield Named(path, "ServingRuntime", name, known)
+        path = f"spec.{part}.storageContainerName"
+        container = text(at(component, "storageContainerName"), path)
+        known = names(graph, STORAGE_CONTAINER)
+        yield Named(path, "ClusterStorageContainer", container, known, together=is_installed(_KSERVE, graph))
 
 
 def _of_engines(service: Resource, graph: Graph) -> Iterator[Named]:
+    written, well_known = asked_for(service, graph)
+    configs = names(graph, *LLM_CONFIG)
+    for index, name in enumerate(written):
+        yield Named(f"spec.baseRefs[{index}].name", "LLMInferenceServiceConfig", name, configs)
+    for name in well_known:
+        yield Named("spec", "LLMInferenceServiceConfig", name, configs, is_written=False)
     path = "spec.router.gateway.refs"
     for index, ref in enumerate(sequence(at(service.inputs, path), path)):
         yield _gateway(f"{path}[{index}]", ref, service, graph)
@@ -172,17 +163,18 @@ def _of_routes(route: Resource, graph: Graph) -> Iterator[Named]:
     for index, ref in enumerate(sequence(at(route.inputs, "spec.parentRefs"), "spec.parentRefs")):
         if text(at(ref, "kind"), "kind") in {"", "Gateway"}:
             yield _gateway(f"spec.parentRefs[{index}]", ref, route, graph)
+    yield from of_route_backends(route, graph)
     for path, ref in _backends(route):
         kind, group = text(at(ref, "kind"), "kind") or "Service", text(at(ref, "group"), "group")
         where = text(at(ref, "namespace"), "namespace") or namespace_of(route)
         if kind == "Service" and not group and route.type not in AI_ROUTES:
-            known = _names(graph, SERVICE, where=where) | _predicted(graph, where) | _fronts(graph, where)
+            known = graph.once_for(answering, where)
             yield Named(f"{path}.name", f"Service in {where}", text(at(ref, "name"), "name"), known)
 
 
 def _gateway(path: str, ref: Any, owner: Resource, graph: Graph) -> Named:
     where = text(at(ref, "namespace"), "namespace") or namespace_of(owner)
-    known = _names(graph, *GATEWAYS, where=where)
+    known = names(graph, *GATEWAYS, where=where)
     return Named(f"{path}.name", f"Gateway in {where}", text(at(ref, "name"), "name"), known)
 
 
@@ -191,7 +183,7 @@ def _of_pools(pool: Resource, graph: Graph) -> Iterator[Named]:
     kind = text(at(pool.inputs, f"{path}.kind"), "kind") or "EC2NodeClass"
     types = [t for t in _NODE_CLASSES if t.endswith(f":{kind}")]
     name = text(at(pool.inputs, f"{path}.name"), "name")
-    yield Named(f"{path}.name", kind, name, _names(graph, *types) if types else frozenset())
+    yield Named(f"{path}.name", kind, name, names(graph, *types) if types else frozenset())
 
 
 def _of_certificates(certificate: Resource, graph: Graph) -> Iterator[Named]:
@@ -199,9 +191,9 @@ def _of_certificates(certificate: Resource, graph: Graph) -> Iterator[Named]:
     kind = text(at(certificate.inputs, f"{path}.kind"), "kind") or "Issuer"
     if text(at(certificate.inputs, f"{path}.group"), "group") in {"", "cert-manager.io"}:
         known = (
-            _names(graph, _CLUSTER_ISSUERS)
+            names(graph, _CLUSTER_ISSUERS)
             if kind == "ClusterIssuer"
-            else _names(graph, _ISSUERS, where=namespace_of(certificate))
+            else names(graph, _ISSUERS, where=namespace_of(certificate))
         )
         yield Named(f"{path}.name", kind, text(at(certificate.inputs, f"{path}.name"), "name"), known)
 
@@ -209,7 +201,7 @@ def _of_certificates(certificate: Resource, graph: Graph) -> Iterator[Named]:
 def _of_scalers(scaler: Resource, graph: Graph) -> Iterator[Named]:
     path, where = "spec.scaleTargetRef", namespace_of(scaler)
     if (text(at(scaler.inputs, f"{path}.kind"), "kind") or "Deployment") == "Deployment":
-        known = _names(graph, "kubernetes:apps/v1:Deployment", where=where) | _predicted(graph, where)
+        known = graph.once_for(scalable, where)
         yield Named(
             f"{path}.name", f"Deployment in {where}", text(at(scaler.inputs, f"{path}.name"), "name"), known
         )
@@ -223,4 +215,7 @@ _READERS: Final[Mapping[tuple[str, ...], Callable[[Resource, Graph], Iterator[Na
     NODE_POOLS: _of_pools,
     (CERTIFICATES,): _of_certificates,
     (SCALED,): _of_scalers,
+    GATEWAYS: of_gateways,
+    POLICIES: of_policies,
+    ISSUERS: of_issuers,
 }

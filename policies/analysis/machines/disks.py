@@ -41,11 +41,18 @@ def disk_mib(pool: Pool, graph: Graph) -> float | None:
         return _of_group(first)
     reference = mapping(at(first.inputs, "spec.template.spec.nodeClassRef"), "nodeClassRef")
     name, kind = text(reference.get("name"), "name"), text(reference.get("kind"), "kind") or "EC2NodeClass"
-    types = (AUTO_MODE,) if kind == "NodeClass" else NODE_CLASSES
-    found = [c for c in graph.of_type(*types) if name_of(c) == name]
+    types: tuple[str, ...] = (AUTO_MODE,) if kind == "NodeClass" else NODE_CLASSES
+    found = graph.once_for(_by_name, types).get(name, [])
     if len(found) != 1:
         return None
     return _of_auto_mode(found[0], pool) if kind == "NodeClass" else _of_class(found[0], pool)
+
+
+def _by_name(graph: Graph, types: tuple[str, ...]) -> dict[str, list[Resource]]:
+    found: dict[str, list[Resource]] = {}
+    for one in graph.of_type(*types):
+        found.setdefault(name_of(one), []).append(one)
+    return found
 
 
 def _of_group(group: Resource) -> float | None:

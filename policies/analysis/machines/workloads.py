@@ -169,7 +169,8 @@ def _engine(service: Resource, graph: Graph) -> Iterator[Workload]:
 
 
 def _config(graph: Graph) -> Resource | None:
-    return next((c for c in graph.of_type(*LLM_CONFIG) if name_of(c) == _SCHEDULER), None)
+    # All names are read first: in which order configs came must not say whether an unknown one is met.
+    return {name_of(config): config for config in graph.of_type(*LLM_CONFIG)}.get(_SCHEDULER)
 
 
 def _proxies(proxy: Resource) -> Iterator[Workload]:

@@ -9,6 +9,7 @@ from typing import Any, Final
 from policies.analysis.kserve.objects import INFERENCE_SERVICE, LLM, LLM_CONFIG, RUNTIMES, STORAGE_CONTAINER
 from policies.analysis.pods import argo as argo_pods
 from policies.analysis.pods.pod import Pod
+from policies.engine.collect_errors import once_of
 from policies.engine.graph import Resource, Unknown
 from policies.engine.values import at, mapping
 
@@ -27,6 +28,7 @@ WORKLOADS: Final[Mapping[str, str]] = {
 
 _ELSEWHERE: Final = frozenset((*INFERENCE_SERVICE, *LLM, *LLM_CONFIG, *RUNTIMES, STORAGE_CONTAINER))
 _NO_OBJECTS: Final = ("kubernetes:helm.sh/", "kubernetes:yaml", "kubernetes:kustomize")
+SCALARS: Final = frozenset({str, int, float, bool, type(None)})
 _PATTERNS: Final = (
     *("kyverno.io", "gatekeeper.sh", "apiextensions.k8s.io", "admissionregistration.k8s.io"),
     "security.openshift.io",
@@ -40,6 +42,10 @@ def pods_of(resource: Resource) -> Iterator[Pod]:
     Raises:
         UndecidedError: the place where a known kind has its pod is unknown or has another shape.
     """
+    return once_of(resource, _pods)
+
+
+def _pods(resource: Resource) -> Iterator[Pod]:
     if resource.type in WORKLOADS:
         yield _templated(resource, WORKLOADS[resource.type])
     elif argo_pods.is_workflow(resource):
@@ -69,6 +75,8 @@ def _annotations(template: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _shaped(value: Any, place: str, above: Mapping[str, Any]) -> Iterator[Pod]:
     """Mappings with a list of containers, at any depth; a pod inside a pod is none."""
+    if type(value) in SCALARS:
+        return
     if isinstance(value, Mapping):
         if is_pod(value):
             notes = above.get("metadata")

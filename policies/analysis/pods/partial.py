@@ -8,8 +8,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from policies.analysis.pods.finder import is_free_form, is_pod
+from policies.analysis.pods.finder import SCALARS, is_free_form, is_pod
 from policies.analysis.pods.pod import Pod
+from policies.engine.collect_errors import once_of
 from policies.engine.graph import Resource, Unknown
 
 _HOST: Final = ("hostNetwork", "hostPID", "hostIPC")
@@ -30,6 +31,10 @@ _IMAGE: Final = re.compile(r"[a-z0-9][A-Za-z0-9._/:-]*(?:@sha256:[0-9a-f]+)?")
 _NO_IMAGE: Final = re.compile(
     r".*://.*|.*\.(?:png|jpe?g|svg|gif|ico|iso|img|qcow2|vmdk|tar|gz)", re.IGNORECASE
 )
+_TELLING: Final = frozenset(
+    {*_HOST, *_LISTS, *_MAPPINGS, *_IMAGES, "volumes", "repository", "ports", "env", "script"}
+)
+"""A mapping with none of these, and no context, says nothing of a pod."""
 _SKIPPED: Final = frozenset({"metadata", "status", "env", "ports", *_MAPPINGS, "resources"})
 _OWN: Final = (
     "core/",
@@ -45,16 +50,22 @@ _OWN: Final = (
 
 def parts_of(resource: Resource) -> Iterator[Pod]:
     """Every part of a pod that an object of a kind we do not know says something of."""
+    return once_of(resource, _parts)
+
+
+def _parts(resource: Resource) -> Iterator[Pod]:
     if is_free_form(resource) and not resource.type.removeprefix("kubernetes:").startswith(_OWN):
         yield from _within(resource.inputs, "")
 
 
 def _within(value: Any, path: str) -> Iterator[Pod]:
+    if type(value) in SCALARS:  # most of all values, and the question below costs ten times as much
+        return
     if isinstance(value, Mapping):
         if is_pod(value):
             return
-        pod = _part(value, path)
-        if pod.spec:
+        pod = _part(value, path) if _may_tell(value) else None
+        if pod is not None and pod.spec:
             yield pod
         for key, below in value.items():
             if key not in _SKIPPED and not _is_context(key):
@@ -62,6 +73,10 @@ def _within(value: Any, path: str) -> Iterator[Pod]:
     elif isinstance(value, Sequence) and not isinstance(value, str):
         for index, below in enumerate(value):
             yield from _within(below, f"{path}[{index}]")
+
+
+def _may_tell(value: Mapping[str, Any]) -> bool:
+    return not _TELLING.isdisjoint(value) or any(_is_context(key) for key in value)
 
 
 def _name(value: Mapping[str, Any], path: str) -> str:
@@ -116,7 +131,7 @@ def _items(value: Any) -> list[Mapping[str, Any]]:
 
 def _is_context(key: object) -> bool:
     """A key of YAML need be no text."""
-    return isinstance(key, str) and bool(_CONTEXT.fullmatch(key))
+    return isinstance(key, str) and key.endswith("ecurityContext") and bool(_CONTEXT.fullmatch(key))
 
 
 def _contexts(value: Mapping[str, Any], path: str) -> Iterator[tuple[str, Mapping[str, Any]]]:

@@ -10,7 +10,7 @@ from policies.analysis.pods import pod as pods
 from policies.analysis.pods.finder import pods_of
 from policies.analysis.pods.partial import parts_of
 from policies.analysis.pods.pod import Pod
-from policies.engine.collect_errors import every
+from policies.engine.collect_errors import every, once_of
 from policies.engine.graph import Resource
 
 SERVED: Final = frozenset((*INFERENCE_SERVICE, *LLM, *LLM_CONFIG, *RUNTIMES))
@@ -32,6 +32,10 @@ def programs_of(resource: Resource) -> Iterator[tuple[str, Mapping[str, Any]]]:
     Raises:
         UndecidedError: as :func:`containers_of`.
     """
+    return once_of(resource, _programs)
+
+
+def _programs(resource: Resource) -> Iterator[tuple[str, Mapping[str, Any]]]:
     if resource.type in SERVED:
         return _within(resource.inputs.get("spec"), "spec")
     return every(partial(_placed, pod) for pod in chain(pods_of(resource), parts_of(resource)))

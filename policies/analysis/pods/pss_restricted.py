@@ -28,9 +28,10 @@ _CAPABILITIES: Final = frozenset({"NET_BIND_SERVICE"})
 
 
 FIX: Final = (
-    "Write the restricted Pod Security Standard: runAsNonRoot, no runAsUser 0, allowPrivilegeEscalation false, "
-    "capabilities.drop [ALL], seccompProfile RuntimeDefault; no privileged, hostNetwork, hostPID, hostIPC, hostPort, "
-    "hostPath, hostProcess, host of a probe, procMount, sysctls, seLinuxOptions or appArmorProfile past the baseline."
+    "Write the restricted Pod Security Standard (PSS; its admission is PSA): runAsNonRoot, no runAsUser 0, "
+    "allowPrivilegeEscalation false, capabilities.drop [ALL], seccompProfile RuntimeDefault; no privileged, "
+    "hostNetwork, hostPID, hostIPC, hostPort, hostPath, hostProcess, host of a probe, procMount, sysctls, "
+    "seLinuxOptions or appArmorProfile past the baseline."
 )
 """What the standard asks, by the names of its fields; the ids of its checks are those of ``CONTROLS``."""
 _ESCALATION: Final = "securityContext.allowPrivilegeEscalation"

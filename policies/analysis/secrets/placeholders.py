@@ -14,7 +14,9 @@ _NO_KEY: Final = re.compile(
 _FILLED_IN: Final = re.compile(
     r"(?:your|my|insert|enter|put|add|replace|fill|todo|tbd|example)[-_ ][a-z_ -]{0,60}|"
     r"placeholder|todo|tbd|fixme|redacted|\.{3,}|x{3,}|\*{3,}|<[^<>]{1,100}>|\[[^\[\]]{1,100}\]|"
-    r"(?:change|replace)[-_]?(?:me|this|it)\S{0,60}",
+    r"(?:change|replace)[-_]?(?:me|this|it)\S{0,60}|"
+    # Grafana reads a file or a variable where its configuration says so (its docs, "Variable expansion").
+    r"\$__(?:file|env)\{[^{}]{1,200}\}",
     re.IGNORECASE,
 )
 """What somebody replaces before it is applied."""

@@ -144,6 +144,7 @@ RULES: tuple[Rule, ...] = (
         why="What the trail leaves out is where an intruder works.",
         fix="Record management events of all regions and global services, and leave logging on.",
         check=_incomplete,
+        same_as=("CKV_AWS_67",),
     ),
     Rule(
         id="cloudtrail-log-validation-and-kms",
@@ -153,6 +154,7 @@ RULES: tuple[Rule, ...] = (
         why="A record that can be edited proves nothing.",
         fix="Set enable_log_file_validation and a KMS key.",
         check=_unsealed,
+        same_as=("CKV_AWS_35", "CKV_AWS_36"),
     ),
     Rule(
         id="trails-wait-for-their-bucket-policy",

@@ -28,7 +28,7 @@ RULES: tuple[Rule, ...] = (
         aliases=("tables-can-be-recovered",),
         applies_to=(TABLE,),
         why="A table has no versions: a wrong write is the last one.",
-        fix="Set pointInTimeRecovery.enabled to true.",
+        fix="Switch point-in-time recovery (PITR) on: pointInTimeRecovery.enabled true.",
         check=_forgets,
     ),
 )

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any, Final
 
-from policies.analysis.machines.types import CLUSTER
+from policies.analysis.machines.types import CLUSTER, CLUSTERS
 from policies.analysis.network.internet_range import is_internet
 from policies.analysis.platform.lifecycle import is_disposable
 from policies.engine.graph import Graph, Resource
@@ -161,33 +161,36 @@ RULES: tuple[Rule, ...] = (
         id="eks-api-not-public",
         severity="critical",
         aliases=("cluster-api-is-closed-to-the-internet",),
-        applies_to=(CLUSTER,),
+        applies_to=CLUSTERS,
         why="An API server open to everyone is one stolen token or one bug away from being somebody else's.",
         fix="Turn endpoint_public_access off, or name the ranges that may connect.",
         check=_open_endpoint,
+        same_as=("CKV_AWS_38",),
     ),
     Rule(
         id="cluster-api-answers-inside-the-vpc",
         severity="high",
-        applies_to=(CLUSTER,),
+        applies_to=CLUSTERS,
         why="Otherwise nodes leave the VPC to reach the API server, and closing the endpoint cuts them off.",
         fix="Set endpoint_private_access to true.",
         check=_no_private_endpoint,
+        same_as=("CKV_AWS_39",),
     ),
     Rule(
         id="eks-secrets-use-cmk",
         severity="medium",
         aliases=("cluster-secrets-are-under-our-key",),
-        applies_to=(CLUSTER,),
+        applies_to=CLUSTERS,
         why="With a key of our own a copy of the API server's storage is useless, and each use is on record.",
         fix="Set encryption_config with a KMS key and resources [secrets].",
         check=_plain_secrets,
+        same_as=("CKV_AWS_58",),
     ),
     Rule(
         id="eks-control-plane-logs-enabled",
         severity="medium",
         aliases=("cluster-logs-its-control-plane",),
-        applies_to=(CLUSTER,),
+        applies_to=CLUSTERS,
         why="Who did what in the cluster can be told from these logs only.",
         fix=f"Set enabled_cluster_log_types to {', '.join(LOG_TYPES)}.",
         check=_silent_control_plane,
@@ -195,11 +198,12 @@ RULES: tuple[Rule, ...] = (
             "Every kind of log is on, not the audit log alone.",
             partial(_silent_control_plane, wants_all=True),
         ),
+        same_as=("CKV_AWS_37",),
     ),
     Rule(
         id="cluster-is-entered-by-access-entries-only",
         severity="high",
-        applies_to=(CLUSTER,),
+        applies_to=CLUSTERS,
         why="Access entries are reviewed, logged and revoked through IAM; other ways are invisible there.",
         fix="authentication_mode API, bootstrap_cluster_creator_admin_permissions false, access entries.",
         check=_implicit_administrators,

@@ -1,4 +1,4 @@
-"""What must hold for nodes: metadata out of the pods' reach, encrypted disks, no way to log in, in order."""
+"""What must hold for nodes: encrypted disks, no way to log in, in order."""
 
 from collections.abc import Iterable
 from functools import partial
@@ -8,37 +8,12 @@ from policies.analysis.machines.types import NODE_GROUP, TEMPLATE
 from policies.engine.graph import Graph, Resource
 from policies.engine.neighbours import is_made_elsewhere
 from policies.engine.rule import Offence, Rule, Variant
-from policies.engine.values import at, flag, mapping, number, sequence, text
+from policies.engine.values import at, flag, mapping, sequence, text
 
 ATTACHMENT: Final = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
 ADD_ON: Final = "aws:eks/addon:Addon"
 
 _BROAD: Final = ("AdministratorAccess", "PowerUserAccess")
-
-
-def _open_metadata(template: Resource, _graph: Graph, *, wants_hops: bool = False) -> Iterable[Offence]:
-    options = mapping(at(template.inputs, "metadataOptions"), "metadataOptions")
-    if text(at(options, "httpEndpoint"), "metadataOptions.httpEndpoint") == "disabled":
-        return
-    tokens = text(at(options, "httpTokens"), "metadataOptions.httpTokens")
-    if tokens != "required":
-        yield Offence(
-            path="metadataOptions.httpTokens",
-            problem="is not required: one forged request from a pod reads the node's credentials",
-            value=tokens or None,
-        )
-    hops = number(at(options, "httpPutResponseHopLimit"), "metadataOptions.httpPutResponseHopLimit")
-    if hops is None and wants_hops:
-        yield Offence(
-            path="metadataOptions.httpPutResponseHopLimit",
-            problem="is not set: the image may allow two hops, which reaches into pods",
-        )
-    elif hops is not None and hops > 1:
-        yield Offence(
-            path="metadataOptions.httpPutResponseHopLimit",
-            problem=f"{int(hops)} hops let pods take the node's credentials",
-            value=int(hops),
-        )
 
 
 def _plain_disks(template: Resource, _graph: Graph, *, wants_disks: bool = False) -> Iterable[Offence]:
@@ -118,19 +93,6 @@ def _broad_policy(attachment: Resource, _graph: Graph) -> Iterable[Offence]:
 
 RULES: tuple[Rule, ...] = (
     Rule(
-        id="launch-templates-require-imdsv2",
-        severity="high",
-        aliases=("template-metadata-is-out-of-reach",),
-        applies_to=(TEMPLATE,),
-        why="Whoever reads instance metadata has the node's credentials, and with them every pod's on it.",
-        fix="metadata_options: http_tokens required, http_put_response_hop_limit 1.",
-        check=_open_metadata,
-        on_platform=Variant(
-            "The hop limit is written down: the image decides otherwise.",
-            partial(_open_metadata, wants_hops=True),
-        ),
-    ),
-    Rule(
         id="template-disks-are-encrypted",
         severity="medium",
         applies_to=(TEMPLATE,),
@@ -153,6 +115,7 @@ RULES: tuple[Rule, ...] = (
         on_platform=Variant(
             "No SSH key and no remote access, whoever may use it.", partial(_login, is_closed=True)
         ),
+        same_as=("CKV_AWS_100",),
     ),
     Rule(
         id="template-gives-no-public-address",
@@ -161,6 +124,7 @@ RULES: tuple[Rule, ...] = (
         why="A node is reached through a load balancer or not at all.",
         fix="Remove associate_public_ip_address.",
         check=_public_address,
+        same_as=("CKV_AWS_88",),
     ),
     Rule(
         id="node-groups-wait-for-the-network",
@@ -178,6 +142,7 @@ RULES: tuple[Rule, ...] = (
         why="Such a policy grants whole services on every resource of the account.",
         fix="Attach a policy that names actions and resources.",
         check=_broad_policy,
+        same_as=("CKV_AWS_274", "CKV2_AWS_56"),
     ),
 )
 

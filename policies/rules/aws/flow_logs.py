@@ -39,6 +39,7 @@ RULES: tuple[Rule, ...] = (
         fix="Add an aws.ec2.FlowLog for the VPC with traffic_type ALL.",
         check=_unlogged,
         reads_graph=True,
+        same_as=("CKV2_AWS_11",),
     ),
     Rule(
         id="log-groups-have-retention",
@@ -47,6 +48,7 @@ RULES: tuple[Rule, ...] = (
         why="Logs hold personal data; a group without retention keeps them for ever.",
         fix="Set retention_in_days.",
         check=_kept_for_ever,
+        same_as=("CKV_AWS_66",),
     ),
 )
 

@@ -26,13 +26,10 @@ _DOCUMENTS: Final = (
     "aws:iam/userPolicy:UserPolicy",
     "aws:iam/groupPolicy:GroupPolicy",
     "aws:iot/policy:Policy",
-    ROLE,
-    USER,
-    GROUP,
+    *(ROLE, USER, GROUP),
 )
 _ATTACHMENTS: Final = (
-    ATTACHMENT,
-    "aws:iam/userPolicyAttachment:UserPolicyAttachment",
+    *(ATTACHMENT, "aws:iam/userPolicyAttachment:UserPolicyAttachment"),
     "aws:iam/groupPolicyAttachment:GroupPolicyAttachment",
     "aws:iam/policyAttachment:PolicyAttachment",
     "aws:iam/rolePolicyAttachmentsExclusive:RolePolicyAttachmentsExclusive",
@@ -207,6 +204,7 @@ RULES: tuple[Rule, ...] = (
         fix="List the actions; a prefix such as Describe* is fine where all of them are.",
         check=_whole_services,
         reads_graph=True,
+        same_as=("CKV_AWS_63",),
     ),
     Rule(
         id="permissions-name-their-resources",
@@ -216,6 +214,7 @@ RULES: tuple[Rule, ...] = (
         fix="Name ARNs, or add a condition on a resource's tag or alias; only some actions know no resource.",
         check=_unscoped,
         reads_graph=True,
+        same_as=("CKV_AWS_355",),
     ),
     Rule(
         id="permissions-lie-within-the-boundary",
@@ -233,6 +232,7 @@ RULES: tuple[Rule, ...] = (
         why="AWS's own broad policies turn any hole in a workload into a hole in the account.",
         fix="Write the statements the role needs.",
         check=_administers,
+        same_as=("CKV_AWS_274",),
     ),
     Rule(
         id="credentials-expire",

@@ -106,6 +106,7 @@ RULES: tuple[Rule, ...] = (
         why="Rotation bounds how much one key ever protects, and costs nothing.",
         fix="Set enable_key_rotation to true.",
         check=_unrotated,
+        same_as=("CKV_AWS_7",),
     ),
     Rule(
         id="kms-deletion-window-set",
@@ -127,6 +128,7 @@ RULES: tuple[Rule, ...] = (
         why="A key policy open to everyone makes the key protect nothing.",
         fix="Name accounts, roles or services as principals, or add a condition that does.",
         check=_key_for_everyone,
+        same_as=("CKV_AWS_33",),
     ),
     Rule(
         id="key-grants-are-for-services",

@@ -133,6 +133,7 @@ RULES: tuple[Rule, ...] = (
         why="A role that trusts everybody is a public credential.",
         fix="Name the service, account or role; for an OIDC issuer add a condition on its :sub, for SAML on SAML:aud.",
         check=_open_trust,
+        same_as=("CKV_AWS_60",),
     ),
     Rule(
         id="pod-identities-carry-session-tags",
@@ -150,6 +151,7 @@ RULES: tuple[Rule, ...] = (
         fix="Name a role of theirs, or add a condition on sts:ExternalId, aws:PrincipalOrgID or aws:PrincipalArn.",
         check=_whole_accounts,
         reads_graph=True,
+        same_as=("CKV_AWS_61",),
     ),
     Rule(
         id="service-roles-set-source-account",

@@ -75,6 +75,7 @@ RULES: tuple[Rule, ...] = (
         fix="Turn all four on.",
         check=_partly,
         reads_graph=True,
+        same_as=("CKV_AWS_56",),
     ),
     Rule(
         id="pages-that-write-are-named",

@@ -134,6 +134,7 @@ RULES: tuple[Rule, ...] = (
         fix="Declare an aws.s3.BucketPublicAccessBlock with all four switches on.",
         check=_public,
         reads_graph=True,
+        same_as=("CKV2_AWS_6",),
     ),
     Rule(
         id="buckets-have-no-access-lists",
@@ -161,6 +162,7 @@ RULES: tuple[Rule, ...] = (
             partial(_not_our_key, wants_own_key=True),
         ),
         reads_graph=True,
+        same_as=("CKV_AWS_145",),
     ),
     Rule(
         id="buckets-refuse-plain-transport",
@@ -179,6 +181,7 @@ RULES: tuple[Rule, ...] = (
         fix="Declare an aws.s3.BucketVersioning with status Enabled; a lifecycle rule bounds what it costs.",
         check=_unversioned,
         reads_graph=True,
+        same_as=("CKV_AWS_21",),
     ),
 )
 
@@ -191,6 +194,7 @@ PLATFORM: tuple[Rule, ...] = (
         fix="Declare an aws.s3.BucketLogging to a bucket for logs.",
         check=_unlogged,
         reads_graph=True,
+        same_as=("CKV_AWS_18",),
     ),
 )
 

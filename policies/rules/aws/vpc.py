@@ -132,6 +132,7 @@ RULES: tuple[Rule, ...] = (
         why="An instance started in such a subnet is on the internet without anyone asking for it.",
         fix="Set map_public_ip_on_launch to false; load balancers and NAT gateways get addresses anyway.",
         check=_public_addresses,
+        same_as=("CKV_AWS_130",),
     ),
     Rule(
         id="security-groups-offer-the-internet-only-the-web",
@@ -140,6 +141,7 @@ RULES: tuple[Rule, ...] = (
         why="Every other port open to everyone is scanned within minutes.",
         fix="Name the ranges or the group that may connect; only 80 and 443 may be open to everyone.",
         check=_open_group,
+        same_as=("CKV_AWS_24", "CKV_AWS_25"),
     ),
     Rule(
         id="node-subnets-have-no-way-in",
@@ -161,6 +163,7 @@ PLATFORM: tuple[Rule, ...] = (
         fix="Adopt it with an aws.ec2.DefaultSecurityGroup that has no rules.",
         check=_open_default_group,
         reads_graph=True,
+        same_as=("CKV2_AWS_12",),
     ),
 )
 

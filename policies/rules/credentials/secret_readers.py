@@ -89,5 +89,6 @@ RULES: tuple[Rule, ...] = (
         fix="Name the secrets in resourceNames, or mount them.",
         check=_reads_all,
         reads_graph=True,
+        same_as=("CKV2_K8S_5",),
     ),
 )

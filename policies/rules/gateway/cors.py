@@ -7,7 +7,7 @@ from policies.analysis.gateway.objects import GRPC_ROUTES, HTTP_ROUTES, SECURITY
 from policies.engine.graph import Graph, Resource
 from policies.engine.rule import Offence, Rule
 from policies.engine.values import at, flag, mapping, sequence, text
-from policies.rules.kubernetes.exposure import INGRESS
+from policies.rules.kubernetes.services_and_ingresses import INGRESS
 from policies.rules.mesh.routing import VIRTUAL_SERVICES
 
 _ROUTES: Final = (*HTTP_ROUTES, *GRPC_ROUTES)

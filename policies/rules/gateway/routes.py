@@ -27,7 +27,7 @@ from policies.analysis.kubernetes.charts import is_installed
 from policies.analysis.kubernetes.metadata import name_of
 from policies.engine.graph import Graph, Resource
 from policies.engine.neighbours import is_a_part
-from policies.engine.rule import Offence, Rule
+from policies.engine.rule import Offence, Rule, Variant
 from policies.engine.values import at, mapping, number, sequence, text
 
 _QUOTA: Final = "kubernetes:aigateway.envoyproxy.io/v1alpha1:QuotaPolicy"
@@ -80,6 +80,20 @@ def _tokens_unlimited(route: Resource, graph: Graph) -> Iterable[Offence]:
         any(_counts_tokens(limit.rule) for limit in limits) for limits in by_listener
     ):
         yield Offence(path="", problem=f"nothing limits the tokens that callers of {name_of(route)} use")
+
+
+def _a_caller_unlimited(route: Resource, graph: Graph) -> Iterable[Offence]:
+    """On this platform every caller that is named has a limit of its own: another one's does not hold it."""
+    yield from _tokens_unlimited(route, graph)
+    for policy in effective(route, graph, TRAFFIC_POLICY):
+        rules = sequence(at(policy.inputs, "spec.rateLimit.global.rules"))
+        limited = [at(rule, "clientSelectors") for rule in rules if _counts_tokens(rule)]
+        for rule in rules if limited else ():
+            if at(rule, "clientSelectors") not in limited:
+                yield Offence(
+                    path="",
+                    problem=f"{name_of(policy)} limits a caller of {name_of(route)} in requests and not in tokens",
+                )
 
 
 def _counts_tokens(rule: Any) -> bool:
@@ -163,6 +177,7 @@ RULES: tuple[Rule, ...] = (
         fix="Add a BackendTrafficPolicy with a global limit whose cost.response comes from Metadata.",
         check=_tokens_unlimited,
         reads_graph=True,
+        on_platform=Variant("Every caller that is named has such a limit of its own.", _a_caller_unlimited),
     ),
     Rule(
         id="language-routes-do-not-retry",

@@ -152,6 +152,7 @@ RULES: tuple[Rule, ...] = (
         why="A service may act for any account that asks it to: a forged interruption drains a node.",
         fix="Narrow each service or * principal by aws:SourceArn, aws:SourceAccount or aws:SourceOrgID.",
         check=_named_senders,
+        same_as=("CKV_AWS_168", "CKV_AWS_387"),
     ),
     Rule(
         id="event-rules-reach-a-target",

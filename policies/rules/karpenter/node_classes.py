@@ -3,33 +3,21 @@
 from collections.abc import Iterator
 from typing import Final
 
+from policies.analysis.machines import imds
 from policies.analysis.machines.types import AUTO_MODE, NODE_CLASSES
 from policies.engine.graph import Graph, Resource
 from policies.engine.rule import Offence, Rule
-from policies.engine.values import at, flag, mapping, number, sequence, text
+from policies.engine.values import at, flag, mapping, sequence, text
 
 _BOTTLEROCKET_DATA_DISK: Final = "/dev/xvdb"
 _MOVING: Final = ("latest", "recommended")
 
 
 def _metadata(resource: Resource, _graph: Graph) -> Iterator[Offence]:
-    options = mapping(at(resource.inputs, "spec.metadataOptions"), "spec.metadataOptions")
     # The API server's defaults are enabled, required and 1.
-    if text(at(options, "httpEndpoint"), "httpEndpoint") == "disabled":
-        return
-    if text(at(options, "httpTokens"), "httpTokens") == "optional":
-        yield Offence(
-            path="spec.metadataOptions.httpTokens",
-            problem="optional: a request forged through a pod reads the node's credentials",
-            value="optional",
-        )
-    hops = number(at(options, "httpPutResponseHopLimit"), "httpPutResponseHopLimit")
-    if hops is not None and hops > 1:
-        yield Offence(
-            path="spec.metadataOptions.httpPutResponseHopLimit",
-            problem=f"{hops:g} hops let pods reach the node's credentials",
-            value=hops,
-        )
+    yield from imds.offences(
+        at(resource.inputs, "spec.metadataOptions"), "spec.metadataOptions", is_safe_unset=True
+    )
 
 
 def _is_bottlerocket(resource: Resource) -> bool:

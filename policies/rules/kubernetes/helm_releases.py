@@ -15,8 +15,8 @@ _SECRET_KEY: Final = re.compile(
     r"|client[-_]?secret|credentials)$",
     re.IGNORECASE,
 )
-_IS_REFERENCE: Final = re.compile(r"^\$[({]|\{\{")
-"""``$(NAME)``, ``${NAME}`` and ``{{ template }}`` are filled in elsewhere."""
+_IS_REFERENCE: Final = re.compile(r"^\$(?:__(?:file|env))?[({]|\{\{")
+"""``$(NAME)``, ``${NAME}``, Grafana's ``$__file{path}`` and ``{{ template }}`` are filled in elsewhere."""
 _PRIVATE_KEY: Final = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----")
 _ACCESS_KEY_ID: Final = re.compile(r"\b(AKIA|ASIA)[0-9A-Z]{16}\b")
 

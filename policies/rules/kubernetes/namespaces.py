@@ -25,11 +25,6 @@ from policies.engine.values import UndecidedError, at, mapping, sequence, text
 
 QUOTA: Final = "kubernetes:core/v1:ResourceQuota"
 LIMIT_RANGE: Final = "kubernetes:core/v1:LimitRange"
-
-NEEDS_NO_RULE: Final = {
-    LIMIT_RANGE: "only fills in what a container leaves out; without it the quota refuses the pod",
-}
-
 _REASON: Final = "slipway.dev/reason"
 _ENFORCE: Final = "pod-security.kubernetes.io/enforce"
 _LEVELS: Final = frozenset({"restricted", "baseline", "privileged"})
@@ -217,7 +212,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="mesh-namespaces-deny-requests",
-        severity="high",
+        severity="medium",
         applies_to=(NAMESPACE,),
         why="Istio allows every request to a workload no policy speaks of: one forgotten flow is open to all.",
         fix="Declare an AuthorizationPolicy with an empty spec in the namespace.",
@@ -226,7 +221,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="mesh-namespaces-deny-traffic",
-        severity="high",
+        severity="medium",
         applies_to=(NAMESPACE,),
         why="The network is the second lock: it holds where the mesh's own redirection fails.",
         fix="Declare a NetworkPolicy with an empty podSelector and policyTypes [Ingress].",

@@ -84,9 +84,26 @@ RULES: tuple[Rule, ...] = (
             "llm-configs-have-no-rights-on-the-node",
         ),
         applies_to=OBJECTS,
-        why="Whoever takes over such a container has the node, and with it every pod and credential there.",
+        why=(
+            "Whoever takes over a container with hostNetwork, hostPID, hostPath, hostPort, privileges or root has the "
+            "node, and with it every pod and credential there."
+        ),
         fix=PSS_FIX,
         check=_in_each_pod(offences, told),
+        same_as=(
+            "CKV_K8S_16",
+            "CKV_K8S_17",
+            "CKV_K8S_18",
+            "CKV_K8S_19",
+            "CKV_K8S_20",
+            "CKV_K8S_23",
+            "CKV_K8S_27",
+            "CKV_K8S_28",
+            "CKV_K8S_29",
+            "CKV_K8S_30",
+            "CKV_K8S_31",
+            "CKV_K8S_37",
+        ),
     ),
     Rule(
         id="containers-are-bounded",
@@ -97,6 +114,7 @@ RULES: tuple[Rule, ...] = (
         fix="Set requests for cpu and memory, and a memory limit.",
         # What a config of language models leaves open, the model says.
         check=_in_each_pod(pods.unbounded_containers, _told_unbounded, but=LLM_CONFIG),
+        same_as=("CKV_K8S_10", "CKV_K8S_12", "CKV_K8S_13"),
     ),
     Rule(
         id="images-are-pinned",
@@ -110,6 +128,7 @@ RULES: tuple[Rule, ...] = (
         why="A moving tag runs code nobody reviewed, on the next restart.",
         fix="Name the image by digest; the report lists images that only have a version.",
         check=_in_each_pod(pods.moving_images, pods.moving_images),
+        same_as=("CKV_K8S_14",),
     ),
     Rule(
         id="pods-share-no-token",
@@ -118,5 +137,6 @@ RULES: tuple[Rule, ...] = (
         why="What one pod is granted through the default account, every pod of the namespace may do.",
         fix="Give the pod an account of its own, or set automountServiceAccountToken to false.",
         check=_in_each_pod(_shared_token, _shared_token),
+        same_as=("CKV_K8S_38",),
     ),
 )

@@ -6,18 +6,12 @@ from functools import partial
 from typing import Any, Final
 
 from policies.analysis.kubernetes.rbac_risks import CHANGE, DANGERS, READ, takes
+from policies.analysis.kubernetes.rights import BINDINGS, CLUSTER_ROLES, ROLES
 from policies.engine.collect_errors import every
 from policies.engine.graph import Graph, Resource
 from policies.engine.rule import Offence, Rule
 from policies.engine.values import at, known, mapping, sequence, text
 
-_RBAC: Final = "kubernetes:rbac.authorization.k8s.io/"
-_VERSIONS: Final = ("v1", "v1beta1")
-ROLES: Final = tuple(f"{_RBAC}{v}:{kind}" for v in _VERSIONS for kind in ("ClusterRole", "Role"))
-CLUSTER_ROLES: Final = ROLES[::2]
-BINDINGS: Final = tuple(
-    f"{_RBAC}{v}:{kind}" for v in _VERSIONS for kind in ("ClusterRoleBinding", "RoleBinding")
-)
 CONFIG_MAP: Final = "kubernetes:core/v1:ConfigMap"
 _BOOTSTRAPPING: Final = "kubernetes.io/bootstrapping"
 _STRANGERS: Final = frozenset({"system:anonymous", "system:unauthenticated"})
@@ -172,6 +166,7 @@ RULES: tuple[Rule, ...] = (
         why="A wildcard grants kinds and verbs that nobody reviewed, today's and those of every chart to come.",
         fix="List the kinds and the verbs.",
         check=_unnamed,
+        same_as=("CKV_K8S_49",),
     ),
     Rule(
         id="rbac-roles-do-not-escalate",
@@ -181,6 +176,7 @@ RULES: tuple[Rule, ...] = (
         why="With such a right an account takes every other one: what it was given says nothing any more.",
         fix="Drop it, name the objects in resourceNames, or grant it in one namespace by a Role.",
         check=_escalates,
+        same_as=("CKV_K8S_155", "CKV_K8S_158"),
     ),
     Rule(
         id="rbac-bindings-name-subjects",

@@ -6,17 +6,25 @@ from typing import Final
 
 from policies.analysis.flows.egress import identities
 from policies.analysis.gateway.objects import GRPC_ROUTES, HTTP_ROUTES
-from policies.analysis.kserve.objects import INFERENCE_SERVICE, LLM
+from policies.analysis.kserve.llm import llm_pods
+from policies.analysis.kserve.objects import INFERENCE_SERVICE, LLM, predictor_pods
+from policies.analysis.kserve.placed_pods import placed
+from policies.analysis.kubernetes.charts import RELEASE
+from policies.analysis.kubernetes.hosts import CONFIG_MAP, unanswered
 from policies.analysis.kubernetes.metadata import namespace_of
-from policies.analysis.kubernetes.references import NAMING, lost, unserved_ports
+from policies.analysis.kubernetes.references import ACCOUNTS, NAMING, lost, unserved_ports
+from policies.analysis.machines.extended import unmatched_requests
 from policies.analysis.machines.quotas import QUOTA, overdrawn
 from policies.analysis.machines.workloads import Workload, of_owner
-from policies.analysis.pods.finder import WORKLOADS
+from policies.analysis.pods.finder import WORKLOADS, pods_of
 from policies.analysis.pods.grace import cut_short
+from policies.analysis.pods.pod import Pod
+from policies.engine.collect_errors import every
 from policies.engine.graph import Graph, Resource
 from policies.engine.rule import Offence, Rule, Variant
 from policies.engine.values import at, mapping, text
 
+_COMPLETED: Final = ("kubernetes:helm.sh/", "kubernetes:yaml")
 _PODS: Final = (*WORKLOADS, *INFERENCE_SERVICE, *LLM)
 
 
@@ -77,7 +85,52 @@ def _reads_s3(service: Resource, pod: Workload) -> bool:
     return text(at(spec, f"{part}.model.storageUri"), "storageUri").startswith("s3://")
 
 
+def _nameless(owner: Resource, graph: Graph) -> Iterable[Offence]:
+    if owner.rendered or owner.source:
+        return
+    where = namespace_of(owner)
+    made = [namespace_of(one) for one in graph.of_type(ACCOUNTS) if not one.rendered]
+    if where not in made:
+        return
+    for pod in pods_of(owner):
+        if not text(at(pod.spec, "serviceAccountName"), "serviceAccountName"):
+            path = f"{pod.path}.serviceAccountName".lstrip(".")
+            yield Offence(path=path, problem=f"is not set, and accounts are made for the pods of {where}")
+
+
+def _unanswered(resource: Resource, graph: Graph) -> Iterable[Offence]:
+    if resource.source or resource.rendered:
+        return
+    for host, why in unanswered(resource, graph):
+        yield Offence(path=host.path, problem=f"{host.name}.{host.namespace}.svc is called, and {why}")
+
+
+def _unmatched(owner: Resource, graph: Graph) -> Iterable[Offence]:
+    """What KServe merges from elsewhere is asked where all of it is in view."""
+    is_served = owner.type in INFERENCE_SERVICE or owner.type in LLM
+    if owner.type.startswith(_COMPLETED) or (is_served and owner.source):
+        return iter(())
+    return every(
+        partial(unmatched_requests, one) for pod in _as_run(owner, graph) for one in pod.containers()
+    )
+
+
+def _as_run(owner: Resource, graph: Graph) -> Iterable[Pod]:
+    if owner.type in INFERENCE_SERVICE:
+        return placed(predictor_pods)(owner, graph)
+    return placed(llm_pods)(owner, graph) if owner.type in LLM else pods_of(owner)
+
+
 RULES: tuple[Rule, ...] = (
+    Rule(
+        id="devices-are-limited-as-requested",
+        severity="high",
+        applies_to=("kubernetes:*",),
+        why="The API server refuses a pod that requests a device or huge pages without the same limit.",
+        fix="Set the limit to what is requested, or leave the request out: it is the limit then.",
+        check=_unmatched,
+        reads_graph=True,
+    ),
     Rule(
         id="references-find-their-object",
         severity="high",
@@ -120,6 +173,24 @@ RULES: tuple[Rule, ...] = (
 )
 
 PLATFORM: tuple[Rule, ...] = (
+    Rule(
+        id="called-hosts-are-answered",
+        severity="high",
+        applies_to=(*WORKLOADS, RELEASE, CONFIG_MAP),
+        why="A program that is told a name nobody has starts, waits and calls in vain.",
+        fix="Name a Service that is there and a port of it, and let its pods be reached on that port.",
+        check=_unanswered,
+        reads_graph=True,
+    ),
+    Rule(
+        id="workloads-run-as-their-own-account",
+        severity="high",
+        applies_to=tuple(WORKLOADS),
+        why="As the namespace's default account it has none of the rights it was given, and no flow admits it.",
+        fix="Name the ServiceAccount that was made for it in serviceAccountName.",
+        check=_nameless,
+        reads_graph=True,
+    ),
     Rule(
         id="models-have-an-identity",
         severity="high",

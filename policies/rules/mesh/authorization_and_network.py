@@ -1,6 +1,7 @@
 """What must hold between the two halves of a flow: the mesh's policy names who, the network's where from."""
 
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from policies.analysis.kubernetes.metadata import inside, name_of, namespace_of
@@ -34,9 +35,13 @@ def _halves(policy: Resource, graph: Graph) -> tuple[Resource, ...]:
 
 def _network_policies(graph: Graph, namespace: str) -> Mapping[str, list[Resource]]:
     """Those of a namespace, by name: with 300 models there are as many halves to look among."""
+    return _grouped(inside(graph, namespace, NETWORK_POLICY), name_of)
+
+
+def _grouped(listed: Iterable[Resource], key: Callable[[Resource], str]) -> Mapping[str, list[Resource]]:
     found: dict[str, list[Resource]] = {}
-    for half in inside(graph, namespace, NETWORK_POLICY):
-        found.setdefault(name_of(half), []).append(half)
+    for one in listed:
+        found.setdefault(key(one), []).append(one)
     return found
 
 
@@ -113,7 +118,11 @@ def _alone(policy: Resource, graph: Graph) -> Iterable[Offence]:
     where, name = namespace_of(policy), name_of(policy)
     is_network = policy.type == NETWORK_POLICY
     rules = sequence(at(policy.inputs, "spec.ingress"), "spec.ingress") if is_network else ()
-    if not notes.get(_REASON) or (is_network and not rules):
+    if not notes.get(_REASON):
+        return
+    if is_network and not rules:
+        if not sequence(at(policy.inputs, "spec.egress"), "spec.egress"):
+            yield Offence(path="spec", problem="has no rule: what it is for stays closed")
         return
     wanted = {
         ("AuthorizationPolicy" if is_network else "NetworkPolicy"): AUTHORIZATION
@@ -123,21 +132,33 @@ def _alone(policy: Resource, graph: Graph) -> Iterable[Offence]:
     if notes.get(EXCEPTION) in _WITHOUT_IDENTITY:
         wanted["PeerAuthentication"] = AUTHENTICATION
     for kind, types in wanted.items():
-        if not any(name_of(one) == name for one in inside(graph, where, *types)):
+        if name not in graph.once_for(_called, (where, types)):
             yield Offence(
                 path="metadata.name", problem=f"no {kind} {where}/{name} is the other half of this flow"
             )
-    if is_network and not any(_admits_kubelet(one) for one in _of_the_same(policy, graph)):
+    if is_network and not graph.once_for(_lets_kubelet_in, (where, _spelled(policy))):
         yield Offence(
             path="spec.ingress",
             problem=f"the kubelet's probes of these pods come from {_KUBELET} in the mesh, and no rule lets them in",
         )
 
 
-def _of_the_same(policy: Resource, graph: Graph) -> list[Resource]:
-    pods = _pods(policy, "spec.podSelector")
-    halves = graph.once_for(_network_policies, namespace_of(policy)).values()
-    return [one for found in halves for one in found if _pods(one, "spec.podSelector") == pods]
+def _called(graph: Graph, of: tuple[str, tuple[str, ...]]) -> frozenset[str]:
+    """What objects of some types are called in a namespace."""
+    return frozenset(name_of(one) for one in inside(graph, of[0], *of[1]))
+
+
+def _lets_kubelet_in(graph: Graph, of: tuple[str, str]) -> bool:
+    """Whether one of the policies for the same pods admits the kubelet."""
+    return any(_admits_kubelet(one) for one in graph.once_for(_by_pods, of[0])[of[1]])
+
+
+def _by_pods(graph: Graph, namespace: str) -> Mapping[str, list[Resource]]:
+    return _grouped(inside(graph, namespace, NETWORK_POLICY), _spelled)
+
+
+def _spelled(policy: Resource) -> str:
+    return json.dumps(_pods(policy, "spec.podSelector"), sort_keys=True, default=repr)
 
 
 def _admits_kubelet(policy: Resource) -> bool:

@@ -175,6 +175,7 @@ PLATFORM: tuple[Rule, ...] = (
         why="Logs hold addresses, names and parts of prompts; with a key of ours reading them is a grant we make.",
         fix="Set kms_key_id to a key whose policy lets CloudWatch Logs use it for this group.",
         check=_unencrypted,
+        same_as=("CKV_AWS_158",),
     ),
 )
 

@@ -154,6 +154,7 @@ PLATFORM: tuple[Rule, ...] = (
         fix="Set securityContext.readOnlyRootFilesystem, and mount an emptyDir where the program writes.",
         check=_writable,
         reads_graph=True,
+        same_as=("CKV_K8S_22",),
     ),
     Rule(
         id="scratch-space-is-bounded",
@@ -172,6 +173,7 @@ PLATFORM: tuple[Rule, ...] = (
         fix="Set automountServiceAccountToken: false; a controller that needs one mounts it by itself.",
         check=_tokens,
         reads_graph=True,
+        same_as=("CKV_K8S_38",),
     ),
     Rule(
         id="charts-ask-for-no-privilege",

@@ -6,15 +6,8 @@ from typing import Any, Final
 
 from facts.data_classes import DATA_CLASSES
 from policies.analysis.platform.lifecycle import is_disposable
-from policies.analysis.storage.bucket_parts import (
-    BUCKETS,
-    TRAIL,
-    first,
-    holds,
-    is_versioned,
-    parts,
-    takes_logs,
-)
+from policies.analysis.storage import bucket_parts
+from policies.analysis.storage.bucket_parts import BUCKETS, first, holds, is_versioned, parts, takes_logs
 from policies.engine.graph import Graph, Resource
 from policies.engine.neighbours import pointing_at
 from policies.engine.rule import Offence, Rule, Variant
@@ -196,7 +189,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         id="data-is-protected-from-deletion",
         severity="critical",
-        applies_to=(*BUCKETS, KEY, REPOSITORY, TRAIL),
+        applies_to=(*BUCKETS, KEY, REPOSITORY, bucket_parts.TRAIL),
         why="A rename or a wrong branch must not take data or its record along; a deleted key takes all it encrypted.",
         fix="Set protect=True in the resource's options, and leave force_destroy and force_delete off.",
         check=_deletable,
@@ -210,6 +203,7 @@ RULES: tuple[Rule, ...] = (
         why="What was scanned and approved under a tag must be what runs under it.",
         fix="Set image_tag_mutability to IMMUTABLE.",
         check=_moving_tags,
+        same_as=("CKV_AWS_51",),
     ),
     Rule(
         id="ecr-scans-on-push",
@@ -220,6 +214,7 @@ RULES: tuple[Rule, ...] = (
         fix="Set scan_on_push, or a registry-wide aws.ecr.RegistryScanningConfiguration.",
         check=_unscanned,
         reads_graph=True,
+        same_as=("CKV_AWS_163",),
     ),
 )
 
@@ -241,6 +236,7 @@ PLATFORM: tuple[Rule, ...] = (
         why="A key of our own can be closed in an incident, and each use of it is on record.",
         fix="Set encryption_configurations with encryption_type KMS and a key; it cannot be changed later.",
         check=_image_key,
+        same_as=("CKV_AWS_136",),
     ),
     Rule(
         id="ecr-expires-untagged-images",

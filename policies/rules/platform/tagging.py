@@ -9,6 +9,7 @@ from policies.engine.rule import Offence, Rule
 from policies.engine.values import at, known, mapping, text
 
 TAGGED: Final = (
+    "aws:amp/workspace:Workspace",
     "aws:cloudtrail/trail:Trail",
     "aws:cloudwatch/eventRule:EventRule",
     "aws:cloudwatch/logGroup:LogGroup",
@@ -33,7 +34,12 @@ TAGGED: Final = (
     "aws:elasticache/userGroup:UserGroup",
     "aws:iam/role:Role",
     "aws:kms/key:Key",
+    "aws:rds/cluster:Cluster",
+    "aws:rds/clusterInstance:ClusterInstance",
+    "aws:rds/clusterParameterGroup:ClusterParameterGroup",
+    "aws:rds/subnetGroup:SubnetGroup",
     "aws:s3/bucket:Bucket",
+    "aws:sns/topic:Topic",
     "aws:sqs/queue:Queue",
     "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
 )

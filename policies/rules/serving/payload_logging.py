@@ -1,6 +1,7 @@
 """What must hold where requests and answers of a model are kept: where they go, of whom, and how many."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from typing import Any, Final
 
 from policies.analysis.kserve.objects import INFERENCE_SERVICE, components
@@ -43,14 +44,12 @@ def _elsewhere_problem(said: str, namespace: str) -> str:
     return f"payloads leave AWS ({url.scheme}://)"
 
 
-def _stored_nowhere(service: Resource, _graph: Graph) -> Iterable[Offence]:
+def _stored_without(service: Resource, _graph: Graph, *, field: str, lost: str) -> Iterable[Offence]:
+    """Loggers that store in a bucket, and do not say what storing needs."""
     for part, logger, _ in _loggers(service):
         is_bucket = text(at(logger, "url"), "logger.url").startswith("s3://")
-        if is_bucket and not text(at(logger, "storage.path"), "logger.storage.path"):
-            yield Offence(
-                path=f"{part}.logger.storage.path",
-                problem="is not set: the agent records, stores nothing and says nothing",
-            )
+        if is_bucket and not text(at(logger, field), f"logger.{field}"):
+            yield Offence(path=f"{part}.logger.{field}", problem=lost)
 
 
 def _of_whom(service: Resource, _graph: Graph) -> Iterable[Offence]:
@@ -100,16 +99,6 @@ def _credentials(service: Resource, _graph: Graph) -> Iterable[Offence]:
                 )
 
 
-def _all_of_them(service: Resource, _graph: Graph) -> Iterable[Offence]:
-    for part, logger, _ in _loggers(service):
-        stored = text(at(logger, "url"), "logger.url").startswith("s3://")
-        if stored and not text(at(logger, "marshallerUrl"), "logger.marshallerUrl"):
-            yield Offence(
-                path=f"{part}.logger.marshallerUrl",
-                problem="every payload is stored: the agent draws no sample by itself",
-            )
-
-
 RULES: tuple[Rule, ...] = (
     Rule(
         id="payloads-are-kept-where-they-can-be-erased",
@@ -125,7 +114,11 @@ RULES: tuple[Rule, ...] = (
         applies_to=INFERENCE_SERVICE,
         why="A log that is not there is found missing on the day it is needed.",
         fix="Set logger.storage.path.",
-        check=_stored_nowhere,
+        check=partial(
+            _stored_without,
+            field="storage.path",
+            lost="is not set: the agent records, stores nothing and says nothing",
+        ),
     ),
     Rule(
         id="payload-logs-respect-personal-data",
@@ -149,7 +142,11 @@ RULES: tuple[Rule, ...] = (
         applies_to=INFERENCE_SERVICE,
         why="Drift is seen in a sample; the rest is personal data and a bill.",
         fix="Let logger.marshallerUrl draw (payload_logging.percent does), or say in a waiver why all are needed.",
-        check=_all_of_them,
+        check=partial(
+            _stored_without,
+            field="marshallerUrl",
+            lost="every payload is stored: the agent draws no sample by itself",
+        ),
         level="advisory",
     ),
 )

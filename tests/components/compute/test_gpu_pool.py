@@ -6,8 +6,8 @@ import pytest
 from pydantic import ValidationError
 
 from components.compute.gpu_pool import GpuPool, GpuPoolArgs, GpuPoolSettings, MaintenanceSettings
-from components.compute.gpu_pool_manifest import Window, budgets
 from components.compute.karpenter import KarpenterHandle
+from components.compute.node_pool_manifest import Window, budgets
 from components.foundation.kubernetes_object import KubernetesObject
 from components.foundation.names import Names
 from facts.pins import images

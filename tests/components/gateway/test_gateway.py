@@ -123,6 +123,13 @@ def test_nobody_is_told_the_names_of_all_models_unless_the_stack_says_so(deploy,
     assert "gateway-inner-backend" in names
 
 
+def test_a_path_that_nobody_has_is_answered_once_the_edge_listens(made):
+    route = made.named("gateway-unknown-path")
+    waits = made.graph.waits_for(route.urn)
+    assert {made.named("gateway-edge").urn, made.named("gateway-unknown-path-answers").urn} <= waits
+    assert route.inputs["spec"]["rules"] == []
+
+
 def test_models_get_what_they_need_to_ask_for_the_same_tokens(deploy):
     gateways = []
     deploy(lambda: gateways.append(Gateway("gateway", ARGS)))

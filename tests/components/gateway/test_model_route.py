@@ -4,7 +4,6 @@ import pytest
 
 from components.gateway.access import TokenIssuer
 from components.gateway.caller_settings import CallerSettings
-from components.gateway.limits import Limits
 from components.gateway.model_route import (
     INTERFACES,
     ModelRoute,
@@ -13,6 +12,7 @@ from components.gateway.model_route import (
     counts_tokens,
     model_route,
 )
+from components.gateway.rate_limits import Limits
 from gate.schema.shape import check_shapes
 from policies.engine.graph import Resource
 from releases.engines import ENGINES

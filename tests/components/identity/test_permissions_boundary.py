@@ -14,6 +14,7 @@ from components.identity.permissions_boundary import (
     PermissionsBoundaryArgs,
     boundary_document,
 )
+from components.observability.traces import PUT_SPANS
 from facts.managed_policies import EBS_IN_THE_CALLERS_NAME, MANAGED_POLICIES
 from policies.analysis.iam.patterns import covers_action
 from policies.analysis.iam.statements import statements
@@ -42,6 +43,7 @@ def _asked_for(names):
     asked = dict.fromkeys(EBS_IN_THE_CALLERS_NAME, "EBS")
     asked |= {action: "certificates.acme" for s in dns_statements(names, ZONE) for action in s.actions}
     asked |= {action: "debug: ssm" for s in statements(shell_document(names)) for action in s.actions}
+    asked |= dict.fromkeys(PUT_SPANS.actions, "traces: x-ray")
     for stack in STACKS:
         graph = captured(stack).graph
         for attachment in graph.of_type(ATTACHMENT):
@@ -95,7 +97,14 @@ def test_the_bootstrap_makes_the_boundary_of_every_platform():
 def test_the_document_allows_by_region_passes_own_roles_and_never_lifts_itself(names):
     by_sid = {s["Sid"]: s for s in json.loads(boundary_document(names))["Statement"]}
 
-    assert list(by_sid) == [*REGIONAL, *GLOBAL, "OwnRoles", "RolesOfServices", *NEVER, "NeverARoleWithoutIt"]
+    assert list(by_sid) == [
+        *REGIONAL,
+        *GLOBAL,
+        "OwnRoles",
+        "RolesOfServices",
+        *NEVER,
+        "DenyCreateRoleWithoutBoundary",
+    ]
     assert all(
         by_sid[sid]["Condition"] == {"StringEquals": {"aws:RequestedRegion": "eu-central-1"}}
         for sid in REGIONAL
@@ -115,8 +124,8 @@ def test_the_document_allows_by_region_passes_own_roles_and_never_lifts_itself(n
             "Action": sorted(NEVER[sid]),
             "Resource": ["*"],
         }
-    assert by_sid["NeverARoleWithoutIt"] == {
-        "Sid": "NeverARoleWithoutIt",
+    assert by_sid["DenyCreateRoleWithoutBoundary"] == {
+        "Sid": "DenyCreateRoleWithoutBoundary",
         "Effect": "Deny",
         "Action": ["iam:CreateRole"],
         "Resource": ["*"],

@@ -51,7 +51,14 @@ def test_each_version_of_a_language_model_has_its_address_and_its_share(names):
     route = edge_of(model_args(CHAT, second(CHAT), names=names, pool="l4", traffic=traffic))
     assert route.shares == (
         Share(name="support-chat-v1", path="/models/support-chat-v1/v1", percent=90, version="v1", slot="a"),
-        Share(name="support-chat-v2", path="/models/support-chat-v2/v1", percent=10, version="v2", slot="b"),
+        Share(
+            name="support-chat-v2",
+            path="/models/support-chat-v2/v1",
+            percent=10,
+            most=10,
+            version="v2",
+            slot="b",
+        ),
     )
 
 

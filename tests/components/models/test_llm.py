@@ -47,6 +47,7 @@ def test_exactly_these_are_made_in_their_shape(made):
             f"{MODEL}-edge-service-v1",
             f"{NAME}-identity-association",
             f"{NAME}-service",
+            f"{NAME}-words",
         ]
     )
 

@@ -13,7 +13,7 @@ from tests.components.model_examples import EMBEDDING, EMBEDDING_POD, model_args
 from tests.policies.cases import platform_rules
 
 PAYLOADS = platform_rules("serving.payload_logging")
-PREDICTIVE = platform_rules("serving.predictive")
+PREDICTIVE = platform_rules("serving.model_services", "serving.predictive")
 
 SERVICE = "kubernetes:serving.kserve.io/v1beta1:InferenceService"
 SCALING = "kubernetes:keda.sh/v1alpha1:ScaledObject"
@@ -46,6 +46,7 @@ def test_exactly_these_are_made_in_their_shape(made):
         "model-minilm-v1-identity-association",
         "model-minilm-v1-scaling",
         "model-minilm-service",
+        "model-minilm-words",
         "model-minilm-shares",
     }
 

@@ -7,6 +7,9 @@ from components.observability.alerting import AlertingSettings, alertmanager_con
 
 ONCALL = {"kind": "pagerduty", "secret": "oncall", "key": "routing-key"}
 TEAM = {"kind": "slack", "secret": "slack", "key": "url", "channel": "#ml"}
+TOPIC = {"kind": "sns", "topic": "arn:aws:sns:eu-central-1:111122223333:operations"}
+MAILED = {"kind": "sns", "subscribers": {"team": "ml@example.com"}}
+KEY = "arn:aws:kms:eu-central-1:111122223333:key/00000000-1111-2222-3333-444455556666"
 HOOK = {"kind": "webhook", "secret": "slack", "key": "hook"}
 
 
@@ -73,8 +76,55 @@ def test_routes_are_tried_in_order_and_the_watchdog_reaches_nobody():
         ({"receivers": {"nobody": ONCALL}, "default": "nobody", "routes": []}, "this name is taken"),
         ({"receivers": {"team": {"kind": "slack", "channel": "#ml"}}}, "secret"),
         ({"receivers": {"team": {**TEAM, "channel": "ml"}}}, "channel"),
+        (
+            {"receivers": {"oncall": ONCALL, "team": {"kind": "sns"}}},
+            "a topic that is made tells nobody without",
+        ),
+        (
+            {"receivers": {"oncall": ONCALL, "team": {**TOPIC, "subscribers": {"a": "a@example.com"}}}},
+            "whom an existing topic tells is for its owner to say",
+        ),
+        (
+            {"receivers": {"oncall": ONCALL, "team": {**MAILED, "encrypted_by": KEY}}},
+            "names the key of an existing topic",
+        ),
+        (
+            {"receivers": {"oncall": ONCALL, "team": {"kind": "sns", "subscribers": {"a": "a"}}}},
+            "should match pattern",
+        ),
+        (
+            {"receivers": {"oncall": ONCALL, "team": {"kind": "sns", "topic": "alerts"}}},
+            "should match pattern",
+        ),
     ],
 )
 def test_what_reaches_nobody_is_refused(changed, says):
     with pytest.raises(ValidationError, match=says):
         alerting(**changed)
+
+
+def test_alerts_of_models_begin_runs_and_reach_people_all_the_same():
+    config = alertmanager_config(alerting(loops=True))
+    assert config["route"]["routes"][1] == {
+        "receiver": "loops",
+        "matchers": ['model != ""'],
+        "continue": True,
+    }
+    assert config["receivers"][1] == {
+        "name": "loops",
+        "webhook_configs": [
+            {
+                "url": "http://receiver.loops.svc.cluster.local:8080/alerts",
+                "send_resolved": True,
+                "max_alerts": 500,
+            }
+        ],
+    }
+    assert "loops" not in str(alertmanager_config(alerting()))
+
+
+def test_a_receiver_cannot_take_the_loops_name():
+    with pytest.raises(
+        ValidationError, match=r"receivers\.loops: this name is taken by the loops; choose another"
+    ):
+        alerting(receivers={"oncall": ONCALL, "team": TEAM, "loops": HOOK})

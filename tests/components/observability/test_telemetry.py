@@ -166,7 +166,7 @@ def test_a_nodes_collector_takes_nothing_opens_nothing_and_forgets_nothing(made)
         "pipelines": {
             "logs": {
                 "receivers": ["filelog"],
-                "processors": ["memory_limiter", "resource", "batch"],
+                "processors": ["memory_limiter", "transform/logs", "redaction", "resource", "batch"],
                 "exporters": ["otlp"],
             }
         },

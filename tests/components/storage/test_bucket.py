@@ -149,6 +149,7 @@ def test_the_log_bucket_takes_deliveries_of_this_platform_and_lets_nobody_read(n
             "Condition": {
                 "ArnLike": {
                     "aws:SourceArn": [
+                        "arn:aws:s3:::example-test-agents-111122223333-eu-central-1",
                         f"arn:aws:s3:::{MODELS}",
                         "arn:aws:s3:::example-test-payloads-111122223333-eu-central-1",
                     ]

@@ -11,6 +11,20 @@ import pytest
 from gate.cli.against import GONE
 from tests.scripted import against, checkout, comment, difference, edit, git, slipway
 
+DAY = "--today=2026-11-28"
+UNUSED = """\
+nothing-needs-this:
+  rule: kms-keys-rotate
+  resource: aws:kms/key:Key nowhere-key
+  finding: "enableKeyRotation: is off"
+  stacks: [prod-models]
+  reason: >-
+    What it accepted is mended, and nobody took it out.
+  owner: ml-platform
+  created: 2026-11-28
+  expires: 2027-02-20
+"""
+
 
 @pytest.fixture
 def repository(tmp_path):
@@ -116,6 +130,20 @@ def test_a_base_that_does_not_build_leaves_this_side_alone(repository):
     assert {s["problem"] for s in stacks.values()} == {"compared with nothing"}
 
 
+def test_a_base_whose_waiver_excuses_nothing_is_compared_all_the_same(repository):
+    with (repository / "policies/waivers.yaml").open("a", encoding="utf-8") as file:
+        file.write(UNUSED)
+    git(repository, "commit", "-qam", "a waiver that nothing needs")
+    git(repository, "branch", "-f", "main")
+    edit(repository, "policies/waivers.yaml", UNUSED, "")
+    edit(repository, "stacks/Pulumi.prod-models.yaml", "max: 6", "max: 5")
+    assert (
+        slipway(repository, "preview", "prod-models", "--against", "main", "--no-checkov", DAY).returncode
+        == 0
+    )
+    assert difference(repository)[1] == []
+
+
 def test_this_side_broken_is_never_a_pass(repository):
     edit(repository, "stacks/Pulumi.prod.yaml", "region: eu-central-1", "region: CHANGEME")
     older = repository / "build" / "preview" / "difference.md"
@@ -123,7 +151,9 @@ def test_this_side_broken_is_never_a_pass(repository):
     older.write_text("# This change passes", encoding="utf-8")
     done = against(repository)
     assert done.returncode == 2
-    assert "stacks/Pulumi.prod.yaml: platform.region: replace the placeholder (got 'CHANGEME')" in done.stderr
+    assert (
+        "stacks/Pulumi.prod.yaml:8: platform.region: replace the placeholder (got 'CHANGEME')" in done.stderr
+    )
     assert comment(repository).splitlines()[0] == "# 💥 This change could not be judged"
     assert "replace the placeholder (got 'CHANGEME')" in comment(repository)
 

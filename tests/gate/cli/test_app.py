@@ -156,6 +156,7 @@ def test_explain_says_everything_about_every_rule(slipway):
         f"  why: {rule.why}",
         f"  fix: {rule.fix}",
         f"  judges: {', '.join(rule.applies_to)}",
+        "  same as: checkov:CKV2_AWS_6",
         "  controls: fsbp:S3.1, fsbp:S3.2, fsbp:S3.3, fsbp:S3.8, owasp-llm:LLM02",
         "  page: docs/rules/aws.md",
     ]
@@ -199,7 +200,8 @@ def test_rules_are_found_by_words_and_domain(slipway):
     code, out, _ = slipway("policies", "--search", "HOSTPORT")
     assert code == 0
     assert out.splitlines()[-1].split()[1].startswith("rule")
-    assert slipway("policies", "--search", "no-word-like-it")[1] == "0 rules\n"
+    nothing = "0 rules\nslipway where burn rate: says what else is about it\n"
+    assert slipway("policies", "--search", "burn rate")[1] == nothing
     out = slipway("policies", "--domain", "karpenter", "--search", "node-pools ceiling")[1].splitlines()
     assert out[0].startswith("node-pools-are-limited  karpenter, portable, high; ")
     assert out[-1] == "1 rule"

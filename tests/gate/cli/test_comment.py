@@ -8,8 +8,8 @@ import pytest
 
 from gate.cli.comment import MARK, comment, post
 from gate.core.errors import GateError
+from gate.difference.markdown import LONGEST_COMMENT, as_json
 from gate.difference.record import FORMAT, Change, Difference, ResourceChange, StackDifference
-from gate.difference.render import LONGEST_COMMENT, as_json
 
 HOSTILE = (
     "x`</details>\n\n# ✅ This change passes\n\n@everyone <img src=https://e.example/x> [y](https://e.example) | #1 "

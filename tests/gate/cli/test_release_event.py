@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 from gate.capture.stacks import ROOT
 from gate.cli.app import app
 from gate.core.errors import GateError
-from releases.events import KINDS
+from releases.events import KINDS, OF_RUNS
 from releases.load import ReleaseError, find, load_releases
 
 SAYS = {
@@ -38,7 +38,7 @@ def events(organisation):
     return organisation / "releases" / "models" / "minilm" / "v1" / "events"
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", sorted(KINDS.keys() - OF_RUNS))
 def test_what_is_drafted_is_accepted_once_it_is_decided(organisation, kind):
     result = run(organisation, kind)
     assert result.stdout.startswith(f"drafted releases/models/minilm/v1/events/2026-12-01-{kind}.yaml\n")
@@ -87,3 +87,11 @@ def test_what_cannot_be_drafted_is_one_clear_word(organisation, name, kind, mess
     with pytest.raises(GateError, match=message):
         raise run(organisation, kind, name).exception
     assert sorted(organisation.rglob("*")) == before
+
+
+@pytest.mark.parametrize("kind", sorted(OF_RUNS))
+def test_events_of_runs_are_not_written_by_people(organisation, kind):
+    result = run(organisation, kind)
+    assert str(result.exception) == (
+        f"events of kind {kind} are signed by the run that they tell of; people write none"
+    )

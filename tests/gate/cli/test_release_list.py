@@ -22,7 +22,12 @@ def said(*words):
 def test_every_release_is_listed_with_its_state():
     lines = [line.split() for line in said("list", "--today=2026-11-23").splitlines()]
     assert lines[0] == ["release", "state", "owner", "licence", "engine", "provenance"]
-    assert [line[0] for line in lines[1:]] == ["minilm/v1", "support-chat/v1"]
+    assert [line[0] for line in lines[1:]] == [
+        "minilm/v1",
+        "support-chat/v1",
+        "agents/incident-triage/v1",
+        "agents/incident-triage/v2",
+    ]
     rows = json.loads(said("list", "--format=json", "--today=2026-11-23"))
     assert {row["state"] for row in rows} == {"approved"}
 
@@ -127,3 +132,34 @@ def test_a_release_that_is_not_there_is_named(verb, name, problem):
 def test_an_unknown_format_is_refused():
     with pytest.raises(GateError, match=r"--format: should be text or json \(got 'xml'\)$"):
         RUN.invoke(app, ["release", "list", "--format=xml"], catch_exceptions=False)
+
+
+def test_an_agent_says_what_it_may_do_and_what_a_run_may_cost():
+    text = said("status", "agents/incident-triage/v1", "--today=2026-11-29")
+    assert text.startswith("agents/incident-triage/v1: approved\n")
+    assert (
+        "  may call take-away as triage-remedy (nothing undoes it), after approval by on-call within 30 min\n"
+        in text
+    )
+    explained = said("explain", "agents/incident-triage")
+    assert "  tokens: 4 rounds x 2 calls x 5000 = 40000, at most 40000 = 40000\n" in explained
+
+
+@pytest.mark.parametrize(
+    ("name", "problem"),
+    [
+        ("agents/triage", "releases/agents: no agent 'triage'; there are incident-triage"),
+        ("agents/incident-triage/v3", "releases/agents: no version 'v3'; there are v1, v2"),
+    ],
+)
+def test_an_agent_that_is_not_there_is_named_with_those_that_are(name, problem):
+    with pytest.raises(GateError) as caught:
+        RUN.invoke(app, ["release", "status", name], catch_exceptions=False)
+    assert caught.value.problems == (problem,)
+
+
+def test_an_agent_has_no_files_to_compare(tmp_path):
+    with pytest.raises(GateError, match="an agent has no files to compare"):
+        RUN.invoke(
+            app, ["release", "verify", "agents/incident-triage/v1", str(tmp_path)], catch_exceptions=False
+        )

@@ -118,4 +118,4 @@ def test_reports_of_a_stack_that_is_gone_are_removed(root):
         (root / "out" / name / "report.json").write_text(json.dumps(said), encoding="utf-8")
     with run(root) as done:
         assert done.stdout.read() == b"building\n['pass']\n"
-    assert sorted(p.name for p in (root / "out").iterdir()) == ["base", "others"]
+    assert sorted(p.name for p in (root / "out").iterdir()) == ["base", "index.html", "others"]

@@ -146,12 +146,12 @@ def test_every_action_that_is_no_description_knows_what_it_is_for():
 
 
 def test_a_type_without_a_row_is_found():
-    topic = Resource(urn="urn:topic", type="aws:sns/topic:Topic", name="topic", inputs={})
+    topic = Resource(urn="urn:topic", type="aws:swf/domain:Domain", name="topic", inputs={})
     found = deploy_findings(read_stack("prod"), Graph([topic]))
     assert [(f.urn, f.message) for f in found] == [
         (
             "urn:topic",
-            "aws:sns/topic:Topic: has no row in facts/deploy_actions.yaml, so no deploy role can make it",
+            "aws:swf/domain:Domain: has no row in facts/deploy_actions.yaml, so no deploy role can make it",
         )
     ]
 

@@ -117,7 +117,11 @@ def test_the_last_part_of_a_url_is_a_name():
 @pytest.mark.parametrize(
     ("type_", "inputs", "said"),
     [
-        ("aws:sns/topic:Topic", {}, "aws:sns/topic:Topic: has no row in facts/deploy_actions.yaml"),
+        (
+            "aws:swf/domain:Domain",
+            {},
+            "aws:swf/domain:Domain: has no row in facts/deploy_actions.yaml",
+        ),
         (
             "aws:sqs/queue:Queue",
             {},

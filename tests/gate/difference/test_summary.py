@@ -1,7 +1,7 @@
 """The few lines under the verdict, and stacks that are told once."""
 
+from gate.difference.markdown import as_markdown
 from gate.difference.record import Difference, ResourceChange, StackDifference
-from gate.difference.render import as_markdown
 from gate.difference.summary import alike, does, in_short
 
 CHANGED = ResourceChange(kind="changed", component="c", type="t", name="example-dev-x")

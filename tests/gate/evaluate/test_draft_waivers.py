@@ -43,3 +43,12 @@ def drafted(**finding):
 )
 def test_a_draft_outlives_a_reworded_sentence_where_it_can(finding, expected):
     assert drafted(**finding) == ("aws:kms/key:Key old", *expected)
+
+
+def test_two_records_of_one_day_are_written_without_anchors():
+    finding = {"rule": "kms-keys-rotate", "object": "", "waiver": "", "message": "enableKeyRotation: is off"}
+    keys = [KEY, {**KEY, "urn": "urn:l", "name": "other"}]
+    found = [{**finding, "urn": key["urn"]} for key in keys]
+    report = {"format": 1, "subject": "stack dev", "resources": keys, "findings": found}
+    written = drafts(json.dumps(report), ["kms-*"], [], ACCEPTED)
+    assert (written.count("created: 2026-11-01"), written.count("&"), written.count("*")) == (2, 0, 0)

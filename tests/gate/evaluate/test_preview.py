@@ -2,12 +2,14 @@
 
 import multiprocessing
 import os
+import shutil
 import sys
 import types
 from datetime import date
 
 import pytest
 
+from gate.capture.stacks import ROOT
 from gate.cli import app as cli
 from gate.core.errors import GateError
 from gate.evaluate import output_folder
@@ -123,8 +125,8 @@ def test_stacks_that_stand_on_each_other_are_refused_before_anything_runs(root):
     with pytest.raises(GateError) as error:
         run(root)
     assert error.value.problems == (
-        "stacks/Pulumi.base.yaml: upstream: base -> top -> base is a cycle",
-        "stacks/Pulumi.top.yaml: upstream: top -> base -> top is a cycle",
+        "stacks/Pulumi.base.yaml:4: upstream: base -> top -> base is a cycle",
+        "stacks/Pulumi.top.yaml:4: upstream: top -> base -> top is a cycle",
     )
     assert sorted(p.name for p in (root / "out").iterdir()) == [], "no older pass stands beside the error"
 
@@ -134,6 +136,22 @@ def test_broken_waivers_stop_everything(root):
     (root / "policies" / "waivers.yaml").write_text("x: 3\n", encoding="utf-8")
     with pytest.raises(GateError, match=r"waivers.yaml has 1 problem"):
         run(root)
+
+
+def test_a_typo_in_a_policy_of_workers_stops_everything(root):
+    shutil.copytree(ROOT / "policies" / "actions", root / "policies" / "actions")
+    assert run(root)[0]["base"] == "pass"
+    path = root / "policies" / "actions" / "remedy.cedar"
+    path.write_text(path.read_text(encoding="utf-8").replace("context.others > 0", "context.othres > 0"))
+    with pytest.raises(GateError) as error:
+        run(root)
+    assert error.value.headline == "policies/actions has 1 problem; no worker would start with it:"
+    (said,) = error.value.problems
+    assert said == (
+        "policies/actions/remedy.cedar:3: a-canary-loses-its-traffic: attribute `othres` in context for "
+        'Action::"take-away" not found'
+    )
+    assert sorted(p.name for p in (root / "out").iterdir()) == [], "no older pass stands beside the error"
 
 
 @pytest.mark.parametrize(("names", "reports"), [([], True), (["base"], False)])

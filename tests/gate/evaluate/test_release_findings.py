@@ -2,8 +2,11 @@
 
 from datetime import date
 
-from gate.evaluate.release_findings import release_findings
+from gate.evaluate.release_findings import release_findings, shares_of
 from policies.engine.graph import Graph
+from releases.measured import GivenShare
+from stacks.load import read_stack
+from tests.conftest import ROOT
 from tests.policies.cases import resource
 from tests.releases.events_examples import event
 from tests.releases.test_checks import GRANTED, loaded
@@ -60,3 +63,21 @@ def test_a_digest_that_is_not_the_records_is_refused():
         f"spec.predictor.annotations[slipway.dev/artifact-digest]: got {other}, "
         f"the record {record.identity} says {record.artifact.digest}"
     )
+
+
+def test_a_candidate_that_nobody_measured_is_refused():
+    shares = {("minilm", "v1"): GivenShare(percent=10, is_candidate=True)}
+    (found,) = release_findings(
+        Graph([SERVICE]), [loaded(change={"evaluations": []})], date(2026, 11, 23), shares
+    )
+    assert (found.rule, found.level, found.urn) == ("release:shares-are-measured", "mandatory", SERVICE.urn)
+    assert found.message == (
+        "releases/models/minilm/v1/release.yaml: rollout.evaluation: the record's digest has no evaluation event "
+        "(got 10 per cent)"
+    )
+
+
+def test_the_shares_of_a_stack_are_those_of_its_file():
+    stack = read_stack("examples-canary", ROOT / "examples" / "stacks")
+    assert shares_of(stack)["income", "v2"] == GivenShare(percent=10, is_candidate=True)
+    assert shares_of(stack)["income", "v1"] == GivenShare(percent=90)

@@ -10,8 +10,9 @@ from gate.checkov.opinion import not_asked
 from gate.core.errors import GateError
 from gate.deploy.findings import RULE
 from gate.evaluate.judgement import SHAPE_RULE, assess
-from gate.evaluate.preview import Options, unused_waivers
+from gate.evaluate.preview import Options
 from gate.evaluate.selection import EVERYTHING, OTHERS, Selection, selected
+from gate.evaluate.unused_waivers import unused_waivers
 from gate.render.formats import as_markdown
 from gate.render.junit import as_junit
 from gate.render.sarif import as_sarif

@@ -3,7 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from gate.evaluate.preview import Options, Previewed, unused_waivers
+from gate.evaluate.preview import Options, Previewed
+from gate.evaluate.unused_waivers import unused_waivers
 
 WAIVER = """
 {name}:

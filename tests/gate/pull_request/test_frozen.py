@@ -189,3 +189,24 @@ def test_a_shallow_clone_is_compared_with_what_it_holds(checkout, tmp_path_facto
     git(clone, "clone", "-q", "--depth=1", f"file://{checkout}", str(clone / "it"))
     assert len(bases(clone / "it", "main")) == 1
     assert len(bases(checkout, "main")) == 2
+
+
+def test_a_fork_may_clear_what_the_example_organisation_decided(checkout: Path) -> None:
+    """But nothing of its own, and nothing while a stack stands in the account of documentation."""
+    (checkout / "stacks").mkdir()
+    stack = checkout / "stacks" / "Pulumi.dev.yaml"
+    text = (ROOT / "stacks" / "Pulumi.dev.yaml").read_text()
+    stack.write_text(text)
+    (checkout / APPROVAL).unlink()
+    shutil.rmtree(checkout / "releases/models/support-chat")
+    assert len(broken_promises(checkout, "main")) == 6
+    stack.write_text(text.replace("111122223333", "444455556666"))
+    assert broken_promises(checkout, "main") == []
+    (checkout / APPROVAL).write_text("who: another@acme.io\n")
+    assert broken_promises(checkout, "main") != []
+    git(checkout, "add", "-A")
+    git(checkout, "commit", "-q", "-m", "ours")
+    git(checkout, "branch", "-f", "ours")
+    git(checkout, "switch", "-q", "-c", "later")
+    (checkout / APPROVAL).unlink()
+    assert broken_promises(checkout, "ours") == [f"{APPROVAL}: is gone; events are only ever appended"]

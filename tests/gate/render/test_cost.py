@@ -49,7 +49,7 @@ def test_the_page_says_the_same_with_a_bar_that_is_described():
 
 def test_what_is_unknown_is_said_and_no_bar_is_broken_by_it():
     nothing = _report(NAT, region="sa-east-1")
-    assert "at least $0 to $0 a month, and 1 unknown" in formats.as_markdown(nothing)
+    assert "at least $0 to $0 a month (1 without a known price)" in formats.as_markdown(nothing)
     assert "Without a price, and in no total: NAT gateways." in formats.as_markdown(nothing)
     assert "no price NAT gateways" in _text(as_html(nothing, {}))
 

@@ -85,8 +85,8 @@ FOUND = [
         "spec.predictor.model.env[0].value",
         27,
     ),
-    ("isvc-hf.yaml", "predictive-models-ask-no-hub", "spec.predictor.model.storageUri", 16),
-    ("isvc-hf.yaml", "predictive-models-have-one-version", "spec.predictor.model.storageUri", 16),
+    ("isvc-hf.yaml", "models-ask-no-hub", "spec.predictor.model.storageUri", 16),
+    ("isvc-hf.yaml", "models-have-one-version", "spec.predictor.model.storageUri", 16),
     ("isvc-pickle.yaml", "model-files-hold-no-code", "spec.predictor.model.storageUri", 16),
     ("keda-cluster-trigger-inline.yaml", "triggers-authenticate", "spec.triggers[0].metadata.password", 10),
     ("keda-cpu-zero.yaml", "scale-to-zero-has-activation-trigger", "spec.minReplicaCount", 7),
@@ -105,7 +105,7 @@ FOUND = [
     ("sm-bearer.yaml", "monitors-send-no-token-of-prometheus", "spec.endpoints[0].bearerTokenFile", 10),
     # what is missing: the line of what would hold it
     ("ap-empty-rule.yaml", "allow-policies-name-their-caller", "spec.rules[0].from", 9),
-    ("isvc-hf.yaml", "predictive-models-run-as-themselves", "spec.predictor.serviceAccountName", 10),
+    ("isvc-hf.yaml", "models-run-as-themselves", "spec.predictor.serviceAccountName", 10),
     ("kserve-rt-nolimits.yaml", "containers-are-bounded", "spec.containers[0].resources", 16),
     ("svc-lb-public.yaml", "load-balancers-name-their-callers", "spec.loadBalancerSourceRanges", 7),
 ]

@@ -125,11 +125,12 @@ def test_rules_say_their_controls_or_why_there_are_none():
 
 def test_checks_are_there():
     """Names of what the gate asks besides rules; a release's notices are read from where they are made."""
-    text = (ROOT / "releases" / "dated.py").read_text(encoding="utf-8")
+    files = ("releases/dated.py", "releases/measured.py", "gate/evaluate/share_findings.py")
+    text = "".join((ROOT / file).read_text(encoding="utf-8") for file in files)
     made = {name for name in mapped().checks if name.startswith("release:")}
     assert notices.__module__ == "releases.dated"
-    assert {name for name in made if f'rule="{name}"' not in text} == set()
-    assert set(re.findall(r'rule="(release:[a-z-]+)"', text)) == made
+    assert {name for name in made if f'"{name}"' not in text} == set()
+    assert set(re.findall(r'(?:rule=|RULE: Final = )"(release:[a-z-]+)"', text)) == made
     assert mapped().checks.keys() - made == {"objects-match-their-schema", "release-record", "waivers"}
 
 

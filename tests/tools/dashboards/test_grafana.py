@@ -23,7 +23,10 @@ def test_every_query_reaches_grafana(page):
         [query.expression for query in panel.queries] for panel in page.panels
     ]
     assert made["uid"] == f"slipway-{page.name}"
-    assert bool(made["templating"].get("list")) is page.per_model
+    listed = [(one["name"], one["query"]) for one in made["templating"].get("list") or []]
+    assert listed == (
+        [(page.chosen.name, f"label_values({page.chosen.of}, {page.chosen.name})")] if page.chosen else []
+    )
 
 
 def test_the_sidecar_finds_each():

@@ -6,6 +6,7 @@ import pytest
 
 from gate.core.errors import GateError
 from releases.load import load_releases
+from releases.trust import trust_problems
 from tools.rehearsal.day_two import NEW_POOL, changes_of, release_second
 from tools.rehearsal.engine import Operation, Run
 from tools.rehearsal.faults import FAULTS, Fault, names, put_in
@@ -73,6 +74,8 @@ def test_the_second_release_is_one_that_the_loader_takes(tmp_path):
         "minilm": ["v1", "v2"],
         "support-chat": ["v1", "v2"],
     }
+    every = [one for versions in found.values() for one in versions.values()]
+    assert [problem for one in every for problem in trust_problems(one, signed_only=True)] == []
     assert found["minilm"]["v2"].release.artifact.uri == "s3://{model_bucket}/minilm-v2/"
 
 

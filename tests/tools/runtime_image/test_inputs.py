@@ -1,5 +1,7 @@
 """The tag is the hash of what goes into the image, so a program that changed is never pulled under its old name."""
 
+from pathlib import Path
+
 import pytest
 
 from facts.pins import images
@@ -7,26 +9,27 @@ from tools.runtime_image import inputs
 from tools.runtime_image.errors import ImageError
 
 
-def test_the_pin_is_the_tag_of_what_stands_here():
-    assert images()["slipway-runtime"].version == inputs.tag(), "make runtime-image ARGS=--write"
+@pytest.mark.parametrize("image", inputs.IMAGES.values(), ids=lambda image: image.pin)
+def test_the_pin_is_the_tag_of_what_stands_here(image):
+    assert images()[image.pin].version == inputs.tag(image), "make runtime-image ARGS=--write"
 
 
 def test_what_goes_in_is_the_download_and_what_it_imports():
-    names = [path.as_posix() for path in inputs.code()]
+    names = [path.as_posix() for path in inputs.RUNTIME.files]
     assert names[:3] == ["releases/__init__.py", "releases/digest.py", "runtime/__init__.py"]
     assert "runtime/download/__main__.py" in names
-    assert all(name.startswith("runtime/download/") for name in names[3:])
+    assert "runtime/database_token.py" in names
+    assert all(name.startswith("runtime/d") for name in names[3:])
 
 
 @pytest.fixture
 def copied(tmp_path, monkeypatch):
     """What goes in, somewhere else."""
-    names = {name: getattr(inputs, name).relative_to(inputs.ROOT) for name in ("BASE", "REQUIREMENTS")}
-    for path in [*inputs.code(), *names.values()]:
+    base = inputs.BASE.relative_to(inputs.ROOT)
+    for path in [*inputs.RUNTIME.files, base, Path(inputs.RUNTIME.requirements)]:
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_bytes((inputs.ROOT / path).read_bytes())
-    for name, path in names.items():
-        monkeypatch.setattr(inputs, name, tmp_path / path)
+    monkeypatch.setattr(inputs, "BASE", tmp_path / base)
     monkeypatch.setattr(inputs, "ROOT", tmp_path)
     return tmp_path
 
@@ -76,3 +79,15 @@ def test_a_python_package_without_a_hash_is_refused(copied):
     (copied / "runtime/requirements.txt").write_text("six==1.17.0\n", encoding="utf-8")
     with pytest.raises(ImageError, match=r"requirements\.txt: 'six==1\.17\.0': no version with hashes"):
         inputs.wheels()
+
+
+def test_what_its_programs_import_of_ours_is_in_it():
+    names = {path.as_posix() for path in inputs.LOOPS.files}
+    assert {"releases/load.py", "facts/licences.py", "facts/licences.yaml", "facts/__init__.py"} <= names
+    assert not [name for name in names if name.startswith(("components/", "gate/", "stacks/"))]
+
+
+def test_the_workers_bring_their_policies_and_no_pin_of_themselves():
+    names = {path.as_posix() for path in inputs.LOOPS.files}
+    assert {"policies/actions/schema.cedarschema", "runtime/loops/shares/cluster.py"} <= names
+    assert not [name for name in names if name.startswith("facts/pins/")]

@@ -35,12 +35,13 @@ def test_a_kept_wheel_of_another_hash_is_thrown_away(tmp_path, monkeypatch):
     content = wheel("six.py")
     lock = tmp_path / "requirements.txt"
     lock.write_text(f"six==1 --hash=sha256:{hashlib.sha256(content).hexdigest()}\n", encoding="utf-8")
-    monkeypatch.setattr(inputs, "REQUIREMENTS", lock)
+    monkeypatch.setattr(inputs, "ROOT", tmp_path)
+    image = inputs.Image(pin="x", requirements=lock.name, code=())
     folder = tmp_path / f"wheels-{hashlib.sha256(lock.read_bytes()).hexdigest()[:16]}"
     folder.mkdir()
     (folder / "six-1-py3-none-any.whl").write_bytes(content)
-    assert wheels.fetched(tmp_path) == [content]
+    assert wheels.fetched(tmp_path, image) == [content]
     (folder / "six-1-py3-none-any.whl").write_bytes(wheel("other.py"))
     with pytest.raises(ImageError, match="six 1: 0 wheels of its hashes in wheels-"):
-        wheels.fetched(tmp_path)
+        wheels.fetched(tmp_path, image)
     assert not folder.exists()

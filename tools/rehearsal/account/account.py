@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 from facts.replacements import replacements
-from tools.rehearsal.account.answers import Site, answer, seed
+from tools.rehearsal.account.answers import answer, seed
 from tools.rehearsal.account.errors import AwsError
 from tools.rehearsal.account.records import BUCKET, CLUSTER, ROLE, Record, Records, at
 from tools.rehearsal.account.references import check_references, check_unused
 from tools.rehearsal.account.refusals import check, zones_of
+from tools.rehearsal.account.site import Site
 
 _IDENTITIES: Final[Mapping[str, tuple[str, ...]]] = {
     "aws:cloudtrail/trail:Trail": ("name",),
@@ -33,6 +34,11 @@ _IDENTITIES: Final[Mapping[str, tuple[str, ...]]] = {
     "aws:iam/rolePolicy:RolePolicy": ("role", "name"),
     "aws:iam/rolePolicyAttachment:RolePolicyAttachment": ("role", "policyArn"),
     "aws:kms/alias:Alias": ("name",),
+    "aws:rds/cluster:Cluster": (
+        "clusterIdentifier", "dbSubnetGroupName", "engine", "kmsKeyId", "masterUsername", "storageEncrypted"),
+    "aws:rds/clusterInstance:ClusterInstance": ("clusterIdentifier", "engine", "identifier"),
+    "aws:rds/clusterParameterGroup:ClusterParameterGroup": ("name", "description", "family"),
+    "aws:rds/subnetGroup:SubnetGroup": ("name",),
 }  # fmt: skip
 """What cannot change besides ``facts/replacements.yaml``: what names a thing or joins two (the provider's ForceNew)."""
 _PUT: Final = frozenset({

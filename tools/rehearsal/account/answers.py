@@ -1,13 +1,11 @@
 """What AWS answers when it has made a resource: its id, its ARN, and what else the platform reads."""
 
-import hashlib
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
-Answer = tuple[str, dict[str, Any]]
-"""The id that Pulumi keeps, and the computed outputs."""
+from tools.rehearsal.account.databases import ANSWERS as DATABASES
+from tools.rehearsal.account.site import Answer, Site, digits
 
 _EC2 = {
     "DefaultSecurityGroup": "sg",
@@ -27,28 +25,6 @@ _EC2 = {
     "VpcEndpoint": "vpce",
 }
 """Prefixes of ids that are AWS's own: seventeen hexadecimal digits follow."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Site:
-    """Where the account is, and the one API server that stands for its clusters'."""
-
-    account: str
-    region: str
-    endpoint: str = "https://127.0.0.1:6443"
-    authority: str = ""
-    """Base64 of the certificate that signs the API server's."""
-
-    def arn(self, service: str, resource: str) -> str:
-        return f"arn:aws:{service}:{self.region}:{self.account}:{resource}"
-
-    def global_arn(self, service: str, resource: str) -> str:
-        return f"arn:aws:{service}::{self.account}:{resource}"
-
-
-def digits(seed: str, length: int) -> str:
-    """Hexadecimal digits that look random and are the same for the same seed."""
-    return hashlib.sha256(seed.encode()).hexdigest()[:length]
 
 
 def answer(type_: str, settings: Mapping[str, Any], seed: str, site: Site) -> Answer:
@@ -220,7 +196,22 @@ def _users(settings: Mapping[str, Any], _seed: str, site: Site) -> Answer:
     return name, {"arn": site.arn("elasticache", f"usergroup:{name}")}
 
 
+def _workspace(_settings: Mapping[str, Any], seed: str, site: Site) -> Answer:
+    identity = "ws-" + "-".join(
+        (digits(seed, 8), *(digits(f"{seed}{part}", 4) for part in "abc"), digits(f"{seed}d", 12))
+    )
+    endpoint = f"https://aps-workspaces.{site.region}.amazonaws.com/workspaces/{identity}/"
+    return identity, {"arn": site.arn("aps", f"workspace/{identity}"), "prometheusEndpoint": endpoint}
+
+
+def _topic(settings: Mapping[str, Any], _seed: str, site: Site) -> Answer:
+    arn = site.arn("sns", settings["name"])
+    return arn, {"arn": arn, "owner": site.account}
+
+
 _ANSWERS: Mapping[str, Callable[[Mapping[str, Any], str, Site], Answer]] = {
+    **DATABASES,
+    "aws:amp/workspace:Workspace": _workspace,
     "aws:cloudtrail/trail:Trail": _trail,
     "aws:cloudwatch/eventRule:EventRule": _named("events", "rule/"),
     "aws:cloudwatch/eventTarget:EventTarget": _target,
@@ -245,6 +236,7 @@ _ANSWERS: Mapping[str, Callable[[Mapping[str, Any], str, Site], Answer]] = {
     "aws:kms/alias:Alias": _alias,
     "aws:kms/key:Key": _key,
     "aws:s3/bucket:Bucket": _bucket,
+    "aws:sns/topic:Topic": _topic,
     "aws:sqs/queue:Queue": _queue,
     "aws:sqs/queuePolicy:QueuePolicy": _queue_policy,
 }

@@ -10,11 +10,11 @@ from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 from pulumi.runtime.rpc import UNKNOWN
 
 from tools.rehearsal.account.account import Account, immutable
-from tools.rehearsal.account.answers import digits
 from tools.rehearsal.account.errors import AwsError
 from tools.rehearsal.account.faults import Faults
 from tools.rehearsal.account.records import at
 from tools.rehearsal.account.shapes import shape
+from tools.rehearsal.account.site import digits
 
 _SOME, _NONE = provider_pb2.DiffResponse.DIFF_SOME, provider_pb2.DiffResponse.DIFF_NONE
 _NAMES: Final[Mapping[str, str]] = {"aws:eks/nodeGroup:NodeGroup": "nodeGroupName"}

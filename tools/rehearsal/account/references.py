@@ -11,6 +11,9 @@ from typing import Any, Final
 from tools.rehearsal.account.errors import AwsError
 from tools.rehearsal.account.records import BUCKET, CLUSTER, KEY, POLICY, ROLE, SUBNET, VPC, Record, Records
 
+_DATABASE: Final = "aws:rds/cluster:Cluster"
+_DATABASE_SUBNETS: Final = "aws:rds/subnetGroup:SubnetGroup"
+_PARAMETERS: Final = "aws:rds/clusterParameterGroup:ClusterParameterGroup"
 _GROUPS: Final = ("aws:ec2/securityGroup:SecurityGroup", "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup")
 _MANAGED: Final = "arn:aws:iam::aws:policy/"
 
@@ -32,7 +35,10 @@ _KEY_ARN = Reference((KEY,), "arn", "KMS.NotFoundException")
 _REFERENCES: Final[Mapping[str, Reference]] = {
     "allocationId": Reference(("aws:ec2/eip:Eip",), "id", "InvalidAllocationID.NotFound"),
     "bucket": Reference((BUCKET,), "id", "NoSuchBucket"),
+    "clusterIdentifier": Reference((_DATABASE,), "id", "DBClusterNotFoundFault"),
     "clusterName": Reference((CLUSTER,), "id", "ResourceNotFoundException"),
+    "dbClusterParameterGroupName": Reference((_PARAMETERS,), "id", "DBClusterParameterGroupNotFound"),
+    "dbSubnetGroupName": Reference((_DATABASE_SUBNETS,), "id", "DBSubnetGroupNotFoundFault"),
     "gatewayId": Reference(("aws:ec2/internetGateway:InternetGateway",), "id", "InvalidGatewayID.NotFound"),
     "iamRoleArn": _ROLE_ARN,
     "keyArn": _KEY_ARN,
@@ -40,6 +46,7 @@ _REFERENCES: Final[Mapping[str, Reference]] = {
     "kmsKeyId": _KEY_ARN,
     "kmsMasterKeyId": _KEY_ARN,
     "logDestination": Reference((BUCKET, "aws:cloudwatch/logGroup:LogGroup"), "arn", "InvalidParameter"),
+    "masterUserSecretKmsKeyId": _KEY_ARN,
     "natGatewayId": Reference(("aws:ec2/natGateway:NatGateway",), "id", "InvalidNatGatewayID.NotFound"),
     "nodeRoleArn": _ROLE_ARN,
     "permissionsBoundary": Reference((POLICY,), "arn", "NoSuchEntity"),
@@ -60,9 +67,12 @@ _REFERENCES: Final[Mapping[str, Reference]] = {
     "subnetIds": _SUBNET,
     "targetBucket": Reference((BUCKET,), "id", "InvalidTargetBucketForLogging"),
     "targetKeyId": Reference((KEY,), "id", "NotFoundException"),
+    "vpcSecurityGroupIds": _GROUP,
     "vpcId": Reference((VPC,), "id", "InvalidVpcID.NotFound"),
 }
-_OWN: Final = frozenset({(BUCKET, "bucket"), ("aws:elasticache/userGroup:UserGroup", "userGroupId")})
+_OWN: Final = frozenset({
+    (BUCKET, "bucket"), (_DATABASE, "clusterIdentifier"), ("aws:elasticache/userGroup:UserGroup", "userGroupId"),
+})  # fmt: skip
 """What a resource itself is called."""
 _LATER: Final = frozenset({"clusterSecurityGroupId"})
 _TYPED: Final[Mapping[tuple[str, str], Reference]] = {
@@ -85,6 +95,9 @@ _HELD: Final[Mapping[str, str]] = {
     "aws:ec2/routeTable:RouteTable": "DependencyViolation",
     "aws:ec2/securityGroup:SecurityGroup": "DependencyViolation",
     "aws:elasticache/userGroup:UserGroup": "InvalidUserGroupState",
+    _DATABASE: "InvalidDBClusterStateFault",
+    _DATABASE_SUBNETS: "InvalidDBSubnetGroupStateFault",
+    _PARAMETERS: "InvalidDBParameterGroupState",
 }
 """What AWS does not delete while something uses it, and the code it says so with."""
 _HOLDS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -98,7 +111,7 @@ _HOLDS: Final[Mapping[str, tuple[str, ...]]] = {
     SUBNET: ("aws:ec2/natGateway:NatGateway", CLUSTER, "aws:eks/nodeGroup:NodeGroup",
              "aws:ec2/vpcEndpoint:VpcEndpoint", "aws:elasticache/serverlessCache:ServerlessCache"),
     "aws:ec2/securityGroup:SecurityGroup": (
-        "aws:ec2/vpcEndpoint:VpcEndpoint", "aws:elasticache/serverlessCache:ServerlessCache"),
+        "aws:ec2/vpcEndpoint:VpcEndpoint", "aws:elasticache/serverlessCache:ServerlessCache", _DATABASE),
 }  # fmt: skip
 """By what, where not by everything that names it: a role goes though a cluster names it, a route with its table."""
 

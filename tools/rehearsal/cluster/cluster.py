@@ -9,7 +9,7 @@ from typing import Any, Final
 from tools.conformance.definitions import definitions
 from tools.rehearsal.account.records import NODE_GROUP, Records
 from tools.rehearsal.cluster.charts import packed
-from tools.rehearsal.cluster.control_plane import DEPLOYER, ControlPlane, control_plane
+from tools.rehearsal.cluster.control_plane import DEPLOYER, ControlPlane, Reach, control_plane
 from tools.rehearsal.cluster.kubelet import Kubelet
 from tools.rehearsal.cluster.nodes import of_group, of_pool
 from tools.rehearsal.cluster.objects import RealObjects
@@ -64,7 +64,7 @@ def cluster(
     with ExitStack() as ending:
         tunnel = Tunnel(folder / "tunnel.sock")
         ending.callback(tunnel.close)
-        plane = ending.enter_context(control_plane(programs, folder / "plane", tunnel.path))
+        plane = ending.enter_context(control_plane(programs, folder / "plane", Reach(tunnel=tunnel.path)))
         registries = Registries(archives, plane.authority)
         ending.callback(registries.close)
         stand_ins = StandIns(plane.api, plane.authority)

@@ -2,18 +2,19 @@
 
 import json
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
+from tools.conformance.binaries import Binaries
 from tools.conformance.client import Api
 from tools.conformance.server import etcd_command, free_ports, keeper_of, start, wait_ready
 from tools.rehearsal.cluster.authority import Authority, account_key
-from tools.rehearsal.programs import Programs
 
 DEPLOYER: Final = "deployer"
+_FIRST_SERVICE: Final = "10.100.0.1"
 _PEOPLE: Final = {
     # The access entry of the deploy role: AmazonEKSClusterAdminPolicy is cluster-admin.
     DEPLOYER: "system:masters",
@@ -22,6 +23,16 @@ _PEOPLE: Final = {
     "system:kube-scheduler": "system:authenticated",
 }
 """Who may call, and in which group; the last two have their rights by their names."""
+
+
+class Plane(Protocol):
+    """The programs of a control plane."""
+
+    @property
+    def servers(self) -> Binaries: ...
+
+    @property
+    def controllers(self) -> Mapping[str, Path]: ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,9 +52,18 @@ class ControlPlane:
         return path
 
 
+@dataclass(frozen=True, kw_only=True)
+class Reach:
+    """How the API server reaches Services and is reached: through a socket, or in a network that has pods."""
+
+    tunnel: Path | None = None
+    address: str = "127.0.0.1"
+    """Where pods find it; Services are dialled as they are where there is no socket."""
+
+
 @contextmanager
-def control_plane(programs: Programs, folder: Path, tunnel: Path) -> Iterator[ControlPlane]:
-    """A control plane that answers; the API server calls webhooks through the socket ``tunnel``.
+def control_plane(programs: Plane, folder: Path, reach: Reach) -> Iterator[ControlPlane]:
+    """A control plane that answers.
 
     Raises:
         ConformanceError: it cannot be started, or does not answer in time.
@@ -63,7 +83,7 @@ def control_plane(programs: Programs, folder: Path, tunnel: Path) -> Iterator[Co
         )
         servers = [
             etcd_command(programs.servers, folder, etcd, peer),
-            _apiserver(programs, plane, etcd, secure, tunnel),
+            _apiserver(programs, plane, etcd, secure, reach),
         ]
         start(keeper, servers)
         try:
@@ -74,25 +94,35 @@ def control_plane(programs: Programs, folder: Path, tunnel: Path) -> Iterator[Co
             api.close()
 
 
-def _apiserver(programs: Programs, plane: ControlPlane, etcd: int, port: int, tunnel: Path) -> list[str]:
+def _apiserver(programs: Plane, plane: ControlPlane, etcd: int, port: int, reach: Reach) -> list[str]:
     folder, authority = plane.folder, plane.authority
     listed = folder / "tokens.csv"
     lines = [f'{token},{name},{name},"{_PEOPLE[name]}"' for name, token in plane.tokens.items()]
     listed.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    certificate, key = authority.sign(["127.0.0.1", "kubernetes.default.svc"])
+    names = ["kubernetes.default.svc", "kubernetes.default.svc.cluster.local", "kubernetes"]
+    certificate, key = authority.sign(["127.0.0.1", *names, reach.address, _FIRST_SERVICE])
     signer = account_key(folder / "accounts.key")
-    egress = folder / "egress.json"
-    egress.write_text(json.dumps(_egress(tunnel)), encoding="utf-8")
     return [
         *(str(folder / "apiserver.log"), str(programs.servers.apiserver)),
-        *(f"--etcd-servers=http://127.0.0.1:{etcd}", "--bind-address=127.0.0.1", f"--secure-port={port}"),
-        *("--endpoint-reconciler-type=none", f"--egress-selector-config-file={egress}"),
+        *(f"--etcd-servers=http://127.0.0.1:{etcd}", f"--secure-port={port}"),
+        *_reached(folder, reach),
         *(f"--tls-cert-file={certificate}", f"--tls-private-key-file={key}"),
         "--service-account-issuer=https://kubernetes.default.svc",
         *(f"--service-account-key-file={signer}", f"--service-account-signing-key-file={signer}"),
         *(f"--token-auth-file={listed}", "--authorization-mode=Node,RBAC"),
         # As EKS runs it.
         *("--service-cluster-ip-range=10.100.0.0/16", "--allow-privileged=true"),
+    ]
+
+
+def _reached(folder: Path, reach: Reach) -> list[str]:
+    if reach.tunnel is None:  # in a namespace of its own: every address there is ours
+        return ["--bind-address=0.0.0.0", f"--advertise-address={reach.address}"]
+    egress = folder / "egress.json"
+    egress.write_text(json.dumps(_egress(reach.tunnel)), encoding="utf-8")
+    return [
+        *("--bind-address=127.0.0.1", "--endpoint-reconciler-type=none"),
+        f"--egress-selector-config-file={egress}",
     ]
 
 
@@ -107,7 +137,7 @@ def _egress(tunnel: Path) -> dict[str, Any]:
     }
 
 
-def _manager(programs: Programs, plane: ControlPlane, port: int) -> list[str]:
+def _manager(programs: Plane, plane: ControlPlane, port: int) -> list[str]:
     name = "kube-controller-manager"
     kubeconfig = plane.kubeconfig(name, plane.tokens[f"system:{name}"])
     return [
@@ -121,7 +151,7 @@ def _manager(programs: Programs, plane: ControlPlane, port: int) -> list[str]:
     ]
 
 
-def _scheduler(programs: Programs, plane: ControlPlane, port: int) -> list[str]:
+def _scheduler(programs: Plane, plane: ControlPlane, port: int) -> list[str]:
     name = "kube-scheduler"
     kubeconfig = plane.kubeconfig(name, plane.tokens[f"system:{name}"])
     return [

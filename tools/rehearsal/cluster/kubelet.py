@@ -18,13 +18,42 @@ _SECONDS: Final = 0.25
 Nodes = Callable[[], Iterable[Mapping[str, Any]]]
 
 
+class Registrar:
+    """Makes the nodes that there should be; each once."""
+
+    def __init__(self, api: Api, nodes: Nodes) -> None:
+        self._api, self._nodes = api, nodes
+        self._known: set[str] = set()
+
+    def register(self) -> None:
+        for node in self._nodes():
+            name = node["metadata"]["name"]
+            if name in self._known:
+                continue
+            status, _ = self._api.send(
+                "POST", "/api/v1/nodes", {k: v for k, v in node.items() if k != "status"}
+            )
+            if status in {201, 409}:
+                path = f"/api/v1/nodes/{name}"
+                self._api.send(
+                    "PATCH",
+                    f"{path}/status",
+                    {"status": node["status"]},
+                    "application/strategic-merge-patch+json",
+                )
+                # The server taints a new node as not ready; who would take that away watches heartbeats.
+                own = {"spec": {"taints": node["spec"]["taints"]}}
+                self._api.send("PATCH", path, own, "application/merge-patch+json")
+                self._known.add(name)
+
+
 class Kubelet:
     """Works from its making until ``close``. ``ready`` says when each pod became Ready, on the monotonic clock."""
 
     def __init__(self, api: Api, nodes: Nodes, workloads: Workloads) -> None:
-        self._api, self._nodes, self._workloads = api, nodes, workloads
+        self._api, self._workloads = api, workloads
+        self._registrar = Registrar(api, nodes)
         self.ready: dict[str, float] = {}
-        self._known: set[str] = set()
         self._addresses: dict[str, str] = {}
         self._numbers = count(2)
         self._over = threading.Event()
@@ -39,27 +68,11 @@ class Kubelet:
     def _work(self) -> None:
         while not self._over.wait(_SECONDS):
             try:
-                self._register()
+                self._registrar.register()
                 for pod in self._api.get("/api/v1/pods").get("items", ()):
                     self._keep(pod)
             except ConformanceError:  # the API server is being restarted, or is going
                 continue
-
-    def _register(self) -> None:
-        for node in self._nodes():
-            name = node["metadata"]["name"]
-            if name in self._known:
-                continue
-            status, _ = self._api.send(
-                "POST", "/api/v1/nodes", {k: v for k, v in node.items() if k != "status"}
-            )
-            if status in {201, 409}:
-                path = f"/api/v1/nodes/{name}"
-                self._patch(path, node["status"])
-                # The server taints a new node as not ready; who would take that away watches heartbeats.
-                own = {"spec": {"taints": node["spec"]["taints"]}}
-                self._api.send("PATCH", path, own, "application/merge-patch+json")
-                self._known.add(name)
 
     def _keep(self, pod: Mapping[str, Any]) -> None:
         meta, status = pod["metadata"], pod.get("status", {})
@@ -72,7 +85,7 @@ class Kubelet:
             if lacks := missing(pod, self._has):
                 self._wait_for(path, pod, lacks)
             elif self._workloads.is_ready(pod):
-                self._patch(path, status_of(pod, address, _now()))
+                self._patch(path, status_of(pod, address, now()))
                 self.ready[f"{meta['namespace']}/{meta['name']}"] = time.monotonic()
 
     def _has(self, kind: str, namespace: str, name: str) -> bool:
@@ -138,5 +151,5 @@ def _address(number: int) -> str:
     return f"10.244.{number // 250}.{number % 250 + 1}"
 
 
-def _now() -> str:
+def now() -> str:
     return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())

@@ -26,6 +26,7 @@ Status = Callable[[Object], dict[str, Any]]
 PARTS: Final[Mapping[str, str]] = {
     "cert-manager": "certificates are made and Ready at once; its cainjector's trust is written into webhooks",
     "Envoy Gateway": "its Gateways and routes are Accepted and Programmed; it makes no proxy",
+    "the EBS CSI driver": "each claim has a volume at once, which nothing mounts",
     "Karpenter": "each pool has one node from the start, of its first instance type",
     "the AI gateway, istiod, KEDA and cert-manager's webhooks": "take everything",
 }
@@ -33,11 +34,13 @@ PARTS: Final[Mapping[str, str]] = {
 
 
 class StandIns:
-    """Works from its making until ``close``."""
+    """Works from its making until ``close``; ``settled`` are the lists whose controllers it plays."""
 
-    def __init__(self, api: Api, authority: Authority) -> None:
+    def __init__(self, api: Api, authority: Authority, settled: Mapping[str, Status] | None = None) -> None:
         self._api, self._authority = api, authority
+        self._settled = SETTLED if settled is None else settled
         self._trusting: set[str] = set()
+        self._bound: set[str] = set()
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._work, daemon=True)
         self._thread.start()
@@ -51,7 +54,8 @@ class StandIns:
             try:
                 self._trust()
                 self._certify()
-                for path, status in _SETTLED.items():
+                self._bind()
+                for path, status in self._settled.items():
                     self._settle(path, status)
             except ConformanceError:  # the API server is being restarted, or is going
                 continue
@@ -99,6 +103,13 @@ class StandIns:
             path = f"/apis/cert-manager.io/v1/namespaces/{meta['namespace']}/certificates/{meta['name']}"
             self._api.send("PATCH", f"{path}/status", {"status": _conditions(one, "Ready")}, _MERGE)
 
+    def _bind(self) -> None:
+        for one in self._items("/api/v1/persistentvolumeclaims"):
+            if not one["spec"].get("volumeName") and one["metadata"]["uid"] not in self._bound:
+                status, _ = self._api.send("POST", "/api/v1/persistentvolumes", volume_for(one))
+                if status in {201, 409}:
+                    self._bound.add(one["metadata"]["uid"])
+
     def _settle(self, path: str, status: Status) -> None:
         group, _, plural = path.rpartition("/")
         for one in self._items(path):
@@ -110,6 +121,30 @@ class StandIns:
             self._api.send(
                 "PATCH", f"{group}{inside}/{plural}/{meta['name']}/status", {"status": wanted}, _MERGE
             )
+
+
+def volume_for(claim: Object) -> dict[str, Any]:
+    """The volume that a driver would have made for a claim."""
+    meta, spec = claim["metadata"], claim["spec"]
+    owner = {"kind": "PersistentVolumeClaim", "apiVersion": "v1"}
+    return {
+        "apiVersion": "v1",
+        "kind": "PersistentVolume",
+        "metadata": {"name": f"pvc-{meta['uid']}"},
+        "spec": {
+            "capacity": {"storage": spec["resources"]["requests"]["storage"]},
+            "accessModes": spec["accessModes"],
+            "storageClassName": spec.get("storageClassName", ""),
+            "persistentVolumeReclaimPolicy": "Delete",
+            "claimRef": {
+                **owner,
+                "namespace": meta["namespace"],
+                "name": meta["name"],
+                "uid": meta["uid"],
+            },
+            "hostPath": {"path": "/nowhere"},
+        },
+    }
 
 
 def trusted(configuration: Object, authority: str) -> list[dict[str, Any]]:
@@ -205,7 +240,7 @@ def _pool(one: Object) -> dict[str, Any]:
 
 
 _GATEWAYS: Final = "/apis/gateway.networking.k8s.io/v1"
-_SETTLED: Final[Mapping[str, Status]] = {
+SETTLED: Final[Mapping[str, Status]] = {
     "/apis/cert-manager.io/v1/clusterissuers": lambda one: _conditions(one, "Ready"),
     "/apis/cert-manager.io/v1/issuers": lambda one: _conditions(one, "Ready"),
     "/apis/karpenter.k8s.aws/v1/ec2nodeclasses": lambda one: _conditions(one, "Ready"),

@@ -155,7 +155,7 @@ def test_the_page_says_everything_the_report_does():
     said = text(page)
     for part in (
         "mandatory a-rule", "Fix mend it", "undecided, mandatory c-rule", "spec is not known yet",
-        "0.0.0.0/0 outside the mesh gateway HTTPS 443",
+        "From outside the mesh 1 flow", "0.0.0.0/0 gateway HTTPS 443",
         "chat-v1 s3: 5 s &lt;b&gt;", "s3:Get*", "k is v", "2026-12-01 8 days", "kms-keys-rotate",
         "types no rule knows 2",
     ):  # fmt: skip
@@ -185,7 +185,7 @@ def test_models_say_what_answers_and_how_a_version_starts():
     said = text(page)
     for line in words.split("; "):
         assert f"<li>{line}</li>" in page
-    assert "How they start" in said
+    assert "How models start" in said
     assert "chat-v1 s3: 9 s image-volume: no image" in said
     assert re.findall(r'flex-grow:(\d+)">(\w+)<', page) == [("90", "v1"), ("10", "v2")]
     assert '<a href="#models">' in page

@@ -2,7 +2,8 @@
 
 import pytest
 
-from policies.analysis.cost.bill import IDLE, NODE_PODS, PLATFORM, bill
+from facts.prices import prices
+from policies.analysis.cost.bill import IDLE, NODE_PODS, PLATFORM, WaysToPay, bill
 from policies.engine.graph import Graph
 from tests.policies.analysis.machines.examples import DAEMONS, group, pods, pool
 from tests.policies.cases import resource
@@ -70,6 +71,14 @@ def test_machines_that_nobody_knows_are_unknown():
     )
 
 
-def test_spot_stands_beside_on_demand_where_both_are_known():
-    assert bill(Graph([pool(), model()]), REGION).spot == (("g6.2xlarge", 730 * 1.22249, 730 * 0.3901),)
-    assert bill(Graph([group()]), REGION).spot == ()
+def test_other_ways_to_pay_stand_beside_and_one_without_a_price_is_unknown():
+    (way,) = bill(Graph([pool(), model()]), REGION).ways
+    assert way == WaysToPay(machine="g6.2xlarge", on_demand=730 * 1.22249, spot=730 * 0.3901, reserved=None)
+    (other,) = bill(Graph([group()]), REGION).ways
+    assert (other.spot, other.reserved) == (None, None)
+
+
+def test_a_price_for_a_year_that_stands_in_the_table_is_shown(monkeypatch):
+    monkeypatch.setitem(prices().instances.reserved, REGION, {"g6.2xlarge": 0.77})
+    (way,) = bill(Graph([pool(), model()]), REGION).ways
+    assert way.reserved == 730 * 0.77

@@ -1,5 +1,7 @@
 """What is billed by the hour and the month, counted from what a graph declares."""
 
+import pytest
+
 from policies.analysis.cost.services import by_use, monthly, service_lines
 from policies.engine.graph import UNKNOWN, Graph
 from tests.policies.cases import resource
@@ -95,3 +97,30 @@ def test_what_depends_on_use_is_named_once():
         "log lines that log groups take in and keep",
         "requests to queues",
     ]
+
+
+DATABASE = "aws:rds/cluster:Cluster"
+MEMBER = "aws:rds/clusterInstance:ClusterInstance"
+
+
+def _database(least, most, members):
+    scaled = {"minCapacity": least, "maxCapacity": most}
+    cluster = resource(
+        DATABASE, {"clusterIdentifier": "runs", "serverlessv2ScalingConfiguration": scaled}, name="runs"
+    )
+    instances = [
+        resource(MEMBER, {"clusterIdentifier": name}, name=f"{name}-{number}")
+        for number, name in enumerate([*["runs"] * members, "other"])
+    ]
+    return Graph([cluster, *instances])
+
+
+def test_a_serverless_database_costs_what_its_instances_may_take():
+    line = next(x for x in service_lines(_database(0.5, 4, 2), "us-east-1") if "database" in x.what)
+    assert (line.what, line.least, line.most) == ("capacity units of the database runs", 1, 8)
+    assert line.usd_a_month == pytest.approx(0.12 * 730)
+
+
+def test_a_database_that_is_not_serverless_has_no_line():
+    graph = Graph([resource(DATABASE, {"clusterIdentifier": "runs"}, name="runs")])
+    assert [x for x in service_lines(graph, "us-east-1") if "database" in x.what] == []

@@ -56,9 +56,15 @@ def account(workload):
 def test_there_are_models_and_system_pods_to_ask_about():
     assert len(MODEL_PODS) >= 6
     assert {w.values[0].name for w in SYSTEM_PODS} == {
+        "agents/incident-triage-act",
+        "agents/incident-triage-plan",
+        "agents/incident-triage-reason",
         "karpenter/karpenter",
         "load-balancers/aws-load-balancer-controller",
+        "observability/kube-prometheus-stack-alertmanager",
+        "observability/kube-prometheus-stack-prometheus",
         "observability/otel-collector",
+        "temporal/temporal",
     }
 
 
@@ -91,8 +97,25 @@ def test_no_model_changes_identity_policy_or_network(_stack, pod, action):
 
 @pytest.mark.parametrize("pod", SYSTEM_PODS)
 def test_no_pod_of_the_control_plane_reads_objects_or_secrets(pod):
-    for action in ("s3:*", "secretsmanager:*", "dynamodb:*", "kms:Decrypt", "logs:Get*"):
+    is_agent = pod.name.startswith("agents/")
+    for action in ("secretsmanager:*", "dynamodb:*", "logs:Get*", *(() if is_agent else ("s3:*",))):
         assert grants(pod, action) == []
+    # An agent's parts share its own prefix of a store; who publishes to a topic has AWS encrypt what it sends.
+    through = "s3" if is_agent else "sns"
+    for grant in grants(pod, "kms:Decrypt"):
+        assert is_agent or account(pod) == "kube-prometheus-stack-alertmanager"
+        said = {c.key: c.values for c in grant.conditions}
+        assert said["kms:viaservice"] == (f"{through}.eu-central-1.amazonaws.com",)
+        assert said["kms:resourcealiases"] in {("alias/example-dev-agents",), ("alias/example-prod-alerts",)}
+
+
+@pytest.mark.parametrize("pod", [p for p in SYSTEM_PODS if p.values[0].name.startswith("agents/")])
+def test_a_part_of_an_agent_reads_and_writes_below_its_own_prefix(pod):
+    store = bucket(pod, "agents")
+    for action in ("s3:GetObject", "s3:PutObject"):
+        assert may(pod, action, f"{store}/incident-triage/a") == "depends"
+        assert may(pod, action, f"{store}/another/a") == "no"
+        assert may(pod, action, f"{bucket(pod, 'models')}/a") == "no"
 
 
 @pytest.mark.parametrize("pod", SYSTEM_PODS)

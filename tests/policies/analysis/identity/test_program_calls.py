@@ -60,6 +60,7 @@ def test_every_program_of_the_platform_may_make_every_call():
         for use in uses(subject, graph)
     }
     assert found == {
+        ("agent-worker", 4),
         ("aws-ebs-csi-driver", 13),
         ("collector", 4),
         ("download", 3),

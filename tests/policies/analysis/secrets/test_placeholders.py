@@ -33,6 +33,8 @@ from tests.policies.cases import resource
             "<your-key>",
             "${KEY}",
             "$(KEY)",
+            "$__file{/etc/secrets/sign-in/key}",
+            "$__env{CLIENT_SECRET}",
         ),
         *("xxxx", "changeme", "{{ .Values.key }}", "hf_xxxxxxxxxxxxxxxxxxxx", "sk-xxxxxxxxxxxxxxxxxxxxxxxx"),
     ],

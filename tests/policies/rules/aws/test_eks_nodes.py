@@ -3,15 +3,7 @@ from policies.engine.graph import UNKNOWN
 from policies.rules.aws.eks_nodes import ADD_ON, ATTACHMENT, PLATFORM, RULES
 from tests.policies.cases import OURS, Case, RuleCases, cases_test, resource
 
-_SAFE = {"httpTokens": "required", "httpPutResponseHopLimit": 1}
 _NETWORK = resource(ADD_ON, {"addonName": "vpc-cni"})
-_NO_TOKENS = (
-    "metadataOptions.httpTokens: is not required: one forged request from a pod reads the node's credentials"
-)
-_NO_LIMIT = (
-    "metadataOptions.httpPutResponseHopLimit: is not set: the image may allow two hops, which "
-    "reaches into pods"
-)
 
 
 def _template(**inputs):
@@ -35,28 +27,6 @@ def _attached(arn):
 
 
 CASES = {
-    "launch-templates-require-imdsv2": RuleCases(
-        passing=[
-            Case(_template(metadataOptions=_SAFE)),
-            Case(_template(metadataOptions={"httpEndpoint": "disabled"})),
-        ],
-        failing=[
-            Case(_template(), [OURS], [_NO_TOKENS, _NO_LIMIT]),
-            Case(_template(), findings=[_NO_TOKENS]),
-            Case(_template(metadataOptions=_SAFE | {"httpTokens": "optional"}), findings=[_NO_TOKENS]),
-            Case(
-                _template(metadataOptions=_SAFE | {"httpPutResponseHopLimit": 2}),
-                findings=[
-                    "metadataOptions.httpPutResponseHopLimit: 2 hops let pods take the node's credentials"
-                ],
-            ),
-        ],
-        not_applicable=[Case(_group())],
-        undecided=[
-            Case(_template(metadataOptions=UNKNOWN)),
-            Case(_template(metadataOptions=_SAFE | {"httpPutResponseHopLimit": UNKNOWN})),
-        ],
-    ),
     "template-disks-are-encrypted": RuleCases(
         passing=[
             Case(_disks({"deviceName": "/dev/xvda", "ebs": {"encrypted": "true"}})),

@@ -1,7 +1,7 @@
 from policies.analysis.gateway.objects import HTTP_ROUTE, SECURITY_POLICY
 from policies.engine.graph import UNKNOWN
 from policies.rules.gateway.cors import RULES
-from policies.rules.kubernetes.exposure import INGRESS
+from policies.rules.kubernetes.services_and_ingresses import INGRESS
 from policies.rules.mesh.routing import VIRTUAL_SERVICES
 from tests.policies.cases import Case, RuleCases, cases_test, resource
 

@@ -11,7 +11,7 @@ from policies.analysis.gateway.objects import (
 from policies.analysis.kubernetes.charts import RELEASE
 from policies.engine.graph import UNKNOWN
 from policies.rules.gateway.routes import RULES
-from tests.policies.cases import Case, RuleCases, cases_test, resource
+from tests.policies.cases import OURS, Case, RuleCases, cases_test, resource
 
 _AI = AI_ROUTES[0]
 _OTHER = [Case(resource("kubernetes:core/v1:Service", {}))]
@@ -60,6 +60,14 @@ def _tokens(source="Metadata"):
     return {"rateLimit": {"global": {"rules": [{}, {"cost": {"response": {"from": source}}}]}}}
 
 
+def _one_of_two():
+    """Two callers with limits of requests, of whom one has a limit of tokens too."""
+    one, other = ([{"headers": [{"name": "x-caller", "value": name}]}] for name in ("shop", "agent"))
+    tokens = {"clientSelectors": one, "cost": {"response": {"from": "Metadata"}}}
+    rules = [{"clientSelectors": one}, tokens, {"clientSelectors": other}]
+    return {"rateLimit": {"global": {"rules": rules}}}
+
+
 def _retry(**on):
     return {"retry": {"numRetries": 2, **({"retryOn": on} if on else {})}}
 
@@ -83,6 +91,8 @@ CASES = {
             # Inside the cluster the mesh decides; other routes lead to no model; other gateways have other policies.
             Case(_ai(), others=_INSIDE),
             Case(_http("/shop")),
+            # Leads to no model.
+            Case(_made(_AI, "nowhere", parentRefs=[{"name": "edge"}], rules=[]), others=[_GATEWAY]),
             Case(_http(backend={"kind": "Service", "name": "chat"})),
             # In a file without its gateway, nothing says what else holds for a route.
             Case(replace(_ai(), source="route.yaml#x")),
@@ -90,6 +100,7 @@ CASES = {
         failing=[
             Case(replace(_ai(), source="route.yaml#x"), others=[_GATEWAY], findings=_UNNAMED),
             Case(_ai(), findings=_UNNAMED),
+            Case(_made(_AI, parentRefs=[{"name": "edge"}]), findings=_UNNAMED),
             Case(_ai(), others=[_GATEWAY, _security(_EDGE, jwt={"providers": [{}]})], findings=_UNNAMED),
             Case(_ai(), others=[_security(_for("HTTPRoute", "mail"), **_LIST)], findings=_UNNAMED),
             Case(
@@ -121,6 +132,8 @@ CASES = {
     "language-routes-limit-tokens": RuleCases(
         passing=[
             Case(_ai(), others=[_traffic(_ROUTE, **_tokens())]),
+            Case(_ai(), others=[OURS, _traffic(_ROUTE, **_tokens())]),
+            Case(_ai(), others=[_traffic(_ROUTE, **_one_of_two())]),
             Case(_ai(), others=[_GATEWAY, _traffic(_EDGE, **_tokens())]),
             Case(
                 _ai(),
@@ -147,6 +160,11 @@ CASES = {
                 findings=_UNLIMITED,
             ),
             Case(_ai(), others=[_security(_ROUTE, **_LIST)], findings=_UNLIMITED),
+            Case(
+                _ai(),
+                others=[OURS, _traffic(_ROUTE, **_one_of_two())],
+                findings=["t limits a caller of chat in requests and not in tokens"],
+            ),
         ],
         not_applicable=[Case(_http())],
         undecided=[Case(_ai(), others=[_traffic(_ROUTE, rateLimit=UNKNOWN)])],

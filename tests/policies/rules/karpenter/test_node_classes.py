@@ -37,7 +37,7 @@ CASES: dict[str, RuleCases] = {
                 node_class(metadataOptions={"httpTokens": "optional"}),
                 findings=[
                     (
-                        "spec.metadataOptions.httpTokens: optional: a request forged through a pod reads the "
+                        "spec.metadataOptions.httpTokens: is not required: one forged request from a pod reads the "
                         "node's credentials"
                     )
                 ],
@@ -45,7 +45,7 @@ CASES: dict[str, RuleCases] = {
             Case(
                 node_class(metadataOptions={"httpPutResponseHopLimit": 2}),
                 findings=[
-                    "spec.metadataOptions.httpPutResponseHopLimit: 2 hops let pods reach the node's credentials"
+                    "spec.metadataOptions.httpPutResponseHopLimit: 2 hops let pods take the node's credentials"
                 ],
             ),
         ],

@@ -1,8 +1,9 @@
 import pytest
 
+from policies.analysis.kubernetes.rights import BINDINGS, CLUSTER_ROLES, ROLES
 from policies.engine.evaluate import judge
 from policies.engine.graph import UNKNOWN, Graph
-from policies.rules.kubernetes.rbac import BINDINGS, CLUSTER_ROLES, CONFIG_MAP, ROLES, RULES
+from policies.rules.kubernetes.rbac import CONFIG_MAP, RULES
 from tests.policies.cases import Case, RuleCases, cases_test, resource
 
 OTHER = [Case(resource("kubernetes:core/v1:Service", {}))]

@@ -4,8 +4,8 @@ from tests.policies.cases import Case, RuleCases, cases_test, resource
 
 LABELS = {"severity": "critical", "owner": "support", "plane": "data"}
 FIRST = "spec.groups[0].rules[0]"
-NO_WORDS = "annotations.summary, annotations.description, annotations.runbook_url"
-SAID = {"summary": "s", "description": "d", "runbook_url": "https://example.com/A.md"}
+NO_WORDS = "annotations.summary, annotations.description, annotations.runbook_url, annotations.dashboard"
+SAID = {"summary": "s", "description": "d", "runbook_url": "https://example.com/A.md", "dashboard": "/d/a"}
 
 
 def rules(*listed, name="rules"):
@@ -58,6 +58,35 @@ CASES = {
         ],
         not_applicable=OTHER,
         undecided=[Case(release(route=UNKNOWN, receivers=SENDS), [PROD])],
+    ),
+    "queries-name-known-labels": RuleCases(
+        passing=[
+            Case(rules({"alert": "A", "expr": 'sum by (pod) (up{namespace="edge"}) == 0'})),
+            Case(rules({"alert": "A", "expr": 'unheard_of{x="y"}'})),
+            Case(
+                rules({"alert": "A", "expr": 'sum by (z) (a:b{x="y"}) > 1'}),
+                [rules({"record": "a:b", "expr": "sum by (z) (up)", "labels": {"x": "y"}}, name="other")],
+            ),
+            Case(rules({"alert": "A", "expr": 'gen_ai_server_time_to_first_token_seconds_bucket{le="0.1"}'})),
+            Case(rules({"alert": "A", "expr": 'vllm:request_success_total{slipway_dev_version="v1"}'})),
+        ],
+        failing=[
+            Case(
+                rules({"alert": "A", "expr": 'up{nowhere="edge"} == 0'}),
+                findings=[f"{FIRST}.expr: up has no label nowhere"],
+            ),
+            Case(
+                rules({"alert": "A", "expr": "sum by (version) (vllm:request_success_total) > 1"}),
+                findings=[f"{FIRST}.expr: vllm:request_success_total has no label version"],
+            ),
+            Case(
+                rules({"alert": "A", "expr": 'a:b{y="1"} > 1'}),
+                [rules({"record": "a:b", "expr": "sum by (z) (up)"}, name="other")],
+                [f"{FIRST}.expr: a:b has no label y"],
+            ),
+        ],
+        not_applicable=OTHER,
+        undecided=[Case(rules({"alert": "A", "expr": UNKNOWN}))],
     ),
     "queries-ask-for-known-series": RuleCases(
         passing=[

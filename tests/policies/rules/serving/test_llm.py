@@ -76,11 +76,9 @@ _SHARED = {"serviceAccountName": "default"}
 _DEFAULT = "spec.template.serviceAccountName: the pod runs as the namespace's default account"
 _CROSSED = {"minReplicas": 4, "maxReplicas": 3, "wva": {}}
 _ROUTED = {"initContainers": [{"name": "llm-d-routing-sidecar"}]}
-_GONE = "spec.replicas: a drain may take all of them at once; a PodDisruptionBudget that selects its engines"
-_HUB = (
-    "spec.template.containers[0].env[HF_HUB_OFFLINE]: container main may ask a hub (HF_HUB_OFFLINE is not 1)"
-)
-
+_GONE = "spec.replicas: a drain may take all replicas at once; a PodDisruptionBudget that selects its pods"
+_ENV = "spec.template.containers[0].env"
+_HUB = f"{_ENV}[HF_HUB_OFFLINE]: container main may ask a hub (HF_HUB_OFFLINE is not 1)"
 _MOUNTED = (
     "spec.template.automountServiceAccountToken: the pod mounts a token for the cluster's API; must be false"
 )
@@ -169,8 +167,8 @@ PODS = {
         undecided=[Case(engine(lambda c: c.update(image=UNKNOWN)))],
     ),
 }
-CASES = {
-    "language-models-have-one-version": RuleCases(
+SERVICES = {
+    "models-have-one-version": RuleCases(
         passing=[
             Case(llm()),
             Case(llm(version="v1alpha1")),
@@ -194,7 +192,7 @@ CASES = {
         not_applicable=OTHER,
         undecided=[Case(llm(lambda s: s["model"].update(uri=UNKNOWN)))],
     ),
-    "language-models-ask-no-hub": RuleCases(
+    "models-ask-no-hub": RuleCases(
         passing=[Case(llm()), Case(llm(_bare), others=[_WELL_KNOWN]), Case(engine(lambda c: c.pop("env")))],
         failing=[
             failing(
@@ -213,22 +211,7 @@ CASES = {
             Case(llm(lambda s: s.pop("template"))),
         ],
     ),
-    "language-models-get-the-gpus-they-split-over": RuleCases(
-        passing=[Case(llm()), Case(engine(lambda c: c["resources"].update(_GPUS)))],
-        failing=[
-            failing(
-                engine(lambda c: c["resources"]["limits"].pop("nvidia.com/gpu")),
-                "spec.parallelism: the engine is split over 2 GPUs and its limit is 0",
-            ),
-            failing(
-                llm(lambda s: s["parallelism"].update(dataLocal=2, data=2)),
-                "spec.parallelism: the engine is split over 4 GPUs and its limit is 2",
-            ),
-        ],
-        not_applicable=OTHER,
-        undecided=[Case(llm(lambda s: s["parallelism"].update(tensor=UNKNOWN)))],
-    ),
-    "language-models-run-as-themselves": RuleCases(
+    "models-run-as-themselves": RuleCases(
         passing=[
             Case(llm()),
             Case(_picker()),
@@ -243,6 +226,48 @@ CASES = {
         ],
         not_applicable=OTHER,
         undecided=[Case(llm(lambda s: s["template"].update(serviceAccountName=UNKNOWN)))],
+    ),
+    "models-survive-a-drain": RuleCases(
+        passing=[Case(llm()), Case(llm(_two), others=[OURS, budget(_ENGINES)])],
+        failing=[
+            failing(llm(_two), _GONE, others=(OURS, *others))
+            for others in ((), (budget({**_ENGINES, "kserve.io/component": "router"}),), (budget({}),))
+        ],
+        not_applicable=OTHER,
+        undecided=[Case(llm(lambda s: s.update(replicas=UNKNOWN)))],
+    ),
+    "models-keep-authentication": RuleCases(
+        passing=[Case(llm()), Case(_annotated("true")), Case(_picker("--secure-serving=true"))],
+        failing=[
+            failing(
+                _annotated("false"),
+                "metadata.annotations[security.opendatahub.io/enable-auth]: the model answers anybody",
+            ),
+            failing(
+                _picker("--secure-serving=false"),
+                "spec.router.scheduler.template.containers[0].args[0]: the picker runs with --secure-serving=false",
+            ),
+            failing(_picker("-metrics-endpoint-auth=false"), f"{_PICKER} --metrics-endpoint-auth=false"),
+        ],
+        not_applicable=OTHER,
+        undecided=[Case(_annotated(UNKNOWN))],
+    ),
+}
+CASES = {
+    "language-models-get-the-gpus-they-split-over": RuleCases(
+        passing=[Case(llm()), Case(engine(lambda c: c["resources"].update(_GPUS)))],
+        failing=[
+            failing(
+                engine(lambda c: c["resources"]["limits"].pop("nvidia.com/gpu")),
+                "spec.parallelism: the engine is split over 2 GPUs and its limit is 0",
+            ),
+            failing(
+                llm(lambda s: s["parallelism"].update(dataLocal=2, data=2)),
+                "spec.parallelism: the engine is split over 4 GPUs and its limit is 2",
+            ),
+        ],
+        not_applicable=OTHER,
+        undecided=[Case(llm(lambda s: s["parallelism"].update(tensor=UNKNOWN)))],
     ),
     "language-models-are-bounded-in-number": RuleCases(
         passing=[
@@ -269,31 +294,6 @@ CASES = {
         ],
         not_applicable=OTHER,
         undecided=[Case(llm(lambda s: s.update(scaling=UNKNOWN)))],
-    ),
-    "language-models-survive-a-drain": RuleCases(
-        passing=[Case(llm()), Case(llm(_two), others=[OURS, budget(_ENGINES)])],
-        failing=[
-            failing(llm(_two), _GONE, others=(OURS, *others))
-            for others in ((), (budget({**_ENGINES, "kserve.io/component": "router"}),), (budget({}),))
-        ],
-        not_applicable=OTHER,
-        undecided=[Case(llm(lambda s: s.update(replicas=UNKNOWN)))],
-    ),
-    "language-models-keep-authentication": RuleCases(
-        passing=[Case(llm()), Case(_annotated("true")), Case(_picker("--secure-serving=true"))],
-        failing=[
-            failing(
-                _annotated("false"),
-                "metadata.annotations[security.opendatahub.io/enable-auth]: the model answers anybody",
-            ),
-            failing(
-                _picker("--secure-serving=false"),
-                "spec.router.scheduler.template.containers[0].args[0]: the picker runs with --secure-serving=false",
-            ),
-            failing(_picker("-metrics-endpoint-auth=false"), f"{_PICKER} --metrics-endpoint-auth=false"),
-        ],
-        not_applicable=OTHER,
-        undecided=[Case(_annotated(UNKNOWN))],
     ),
 }
 

@@ -137,8 +137,8 @@ PODS = {
         undecided=[Case(model(lambda m: m.update(image=UNKNOWN)))],
     ),
 }
-CASES = {
-    "predictive-models-have-one-version": RuleCases(
+SERVICES = {
+    "models-have-one-version": RuleCases(
         passing=[
             Case(service()),
             Case(predictor(_custom)),
@@ -163,7 +163,7 @@ CASES = {
         not_applicable=OTHER,
         undecided=[Case(model(lambda m: m.update(storageUri=UNKNOWN)))],
     ),
-    "predictive-models-ask-no-hub": RuleCases(
+    "models-ask-no-hub": RuleCases(
         passing=[
             Case(service()),
             Case(model(lambda m: m.update(args=["--model_name=minilm"]))),
@@ -192,7 +192,7 @@ CASES = {
         not_applicable=OTHER,
         undecided=[Case(model(lambda m: m.update(args=UNKNOWN)))],
     ),
-    "predictive-models-run-as-themselves": RuleCases(
+    "models-run-as-themselves": RuleCases(
         passing=[
             Case(service()),
             Case(predictor(lambda p: p.pop("automountServiceAccountToken"))),
@@ -203,15 +203,48 @@ CASES = {
             failing(predictor(lambda p: p.pop("serviceAccountName")), _DEFAULT, others=(OURS,)),
             failing(predictor(lambda p: p.pop("automountServiceAccountToken")), _MOUNTED, others=(OURS,)),
             failing(predictor(lambda p: p.update(automountServiceAccountToken=True)), _MOUNTED),
-            failing(
-                predictor(_anonymous),
-                _DEFAULT,
-                _MOUNTED,
-            ),
+            failing(predictor(_anonymous), _DEFAULT, _MOUNTED),
         ],
         not_applicable=OTHER,
         undecided=[Case(predictor(lambda p: p.update(serviceAccountName=UNKNOWN)))],
     ),
+    "models-survive-a-drain": RuleCases(
+        passing=[
+            Case(service()),
+            *(
+                Case(predictor(lambda p: p.update(_TWO)), others=[OURS, budget(labels)])
+                for labels in (_PODS, {"app": "isvc.minilm-predictor"})
+            ),
+        ],
+        failing=[
+            failing(predictor(lambda p: p.update(_TWO)), _GONE, others=(OURS, *others))
+            for others in ((), (budget(_PODS, "elsewhere"),), (budget({"app": "other"}),))
+        ],
+        not_applicable=OTHER,
+        undecided=[Case(predictor(lambda p: p.update(minReplicas=UNKNOWN)))],
+    ),
+    "models-keep-authentication": RuleCases(
+        passing=[Case(service()), Case(_annotated(**{_AUTH: "true"})), Case(_exposed(**{_AUTH: "true"}))],
+        failing=[
+            failing(
+                _annotated(**{_AUTH: "false"}),
+                "metadata.annotations[security.opendatahub.io/enable-auth]: the model answers anybody",
+            ),
+            failing(
+                _annotated(**{_AUTH: "False"}),
+                "metadata.annotations[security.opendatahub.io/enable-auth]: the model answers anybody",
+            ),
+            failing(
+                _exposed(),
+                "metadata.labels[networking.kserve.io/visibility]: the model is exposed, and "
+                "security.opendatahub.io/enable-auth is not true",
+            ),
+        ],
+        not_applicable=OTHER,
+        undecided=[Case(_annotated(**{_AUTH: UNKNOWN}))],
+    ),
+}
+CASES = {
     "predictive-models-are-bounded-in-number": RuleCases(
         passing=[
             Case(service()),
@@ -258,41 +291,6 @@ CASES = {
         ],
         not_applicable=OTHER,
         undecided=[Case(_annotated(**{"serving.kserve.io/deploymentMode": UNKNOWN}))],
-    ),
-    "predictive-models-survive-a-drain": RuleCases(
-        passing=[
-            Case(service()),
-            *(
-                Case(predictor(lambda p: p.update(_TWO)), others=[OURS, budget(labels)])
-                for labels in (_PODS, {"app": "isvc.minilm-predictor"})
-            ),
-        ],
-        failing=[
-            failing(predictor(lambda p: p.update(_TWO)), _GONE, others=(OURS, *others))
-            for others in ((), (budget(_PODS, "elsewhere"),), (budget({"app": "other"}),))
-        ],
-        not_applicable=OTHER,
-        undecided=[Case(predictor(lambda p: p.update(minReplicas=UNKNOWN)))],
-    ),
-    "predictive-models-keep-authentication": RuleCases(
-        passing=[Case(service()), Case(_annotated(**{_AUTH: "true"})), Case(_exposed(**{_AUTH: "true"}))],
-        failing=[
-            failing(
-                _annotated(**{_AUTH: "false"}),
-                "metadata.annotations[security.opendatahub.io/enable-auth]: the model answers anybody",
-            ),
-            failing(
-                _annotated(**{_AUTH: "False"}),
-                "metadata.annotations[security.opendatahub.io/enable-auth]: the model answers anybody",
-            ),
-            failing(
-                _exposed(),
-                "metadata.labels[networking.kserve.io/visibility]: the model is exposed, and "
-                "security.opendatahub.io/enable-auth is not true",
-            ),
-        ],
-        not_applicable=OTHER,
-        undecided=[Case(_annotated(**{_AUTH: UNKNOWN}))],
     ),
 }
 

@@ -3,8 +3,8 @@ import json
 import pytest
 
 from tools.rehearsal.account.account import Account
-from tools.rehearsal.account.answers import Site
 from tools.rehearsal.account.records import CLUSTER, ROLE, SUBNET, VPC
+from tools.rehearsal.account.site import Site
 
 SITE = Site(
     account="111122223333", region="eu-central-1", endpoint="https://127.0.0.1:6443", authority="QQ=="

@@ -1,0 +1,1 @@
+"""Agents: three workers each, which reason, plan and act apart."""

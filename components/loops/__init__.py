@@ -1,0 +1,1 @@
+"""The loops: the engine that keeps their runs, and a worker for each kind of them."""

@@ -1,0 +1,1 @@
+"""Rollout, remedy, evaluation, drift and end of life: durable runs on one spine (docs/loops.md)."""

@@ -1,0 +1,1 @@
+"""Events that workflows append: signed, each once, in the files that everybody reads."""

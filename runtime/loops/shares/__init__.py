@@ -1,0 +1,1 @@
+"""Who answers which share: an implementation for each thing that carries weights."""

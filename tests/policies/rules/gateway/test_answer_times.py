@@ -1,6 +1,0 @@
-"""Answers of models take as long as they need."""
-
-from policies.rules.gateway.answer_times import RULES
-from tests.policies.corpus_cases import corpus_test
-
-test_files_of_the_corpus = corpus_test(RULES, "gateway/answer_times")
