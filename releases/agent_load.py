@@ -11,6 +11,7 @@ from facts.data_classes import DATA_CLASSES
 from facts.explain import did_you_mean, explain
 from releases.agent import Agent
 from releases.agent_limits import Approvers
+from releases.commits import Commits
 from releases.contradictions import contradictions, successor_problems
 from releases.event_signature import KEYS, load_keys
 from releases.events import Appended
@@ -34,6 +35,7 @@ class LoadedAgent(LoadedRecord):
     agent: Agent
     signed: frozenset[str]
     people: People | None
+    commits: Commits | None
 
     def __init__(
         self,
@@ -42,10 +44,13 @@ class LoadedAgent(LoadedRecord):
         appended: tuple[Appended, ...] = (),
         signed: frozenset[str] = frozenset(),
         people: People | None = None,
+        *,
+        commits: Commits | None = None,
     ) -> None:
         """``signed``: names of events that their maker signed; ``people``: who may decide, where there is a list."""
         super().__init__(record_digest, appended)
-        for name, value in (("agent", agent), ("signed", signed), ("people", people)):
+        of_trust = (("signed", signed), ("people", people), ("commits", commits))
+        for name, value in (("agent", agent), *of_trust):
             object.__setattr__(self, name, value)
 
     @property
@@ -72,12 +77,13 @@ def load_agents(models: Models, folder: Path = FOLDER) -> Agents:
     problems: list[str] = []
     found: dict[str, dict[str, LoadedAgent]] = {}
     people = load_people(folder.parent)
+    commits = Commits(folder.parent, people)
     try:
         keys = load_keys(folder.parent / KEYS)
     except (OSError, ValueError) as error:
         raise ReleaseError([f"releases/{error}"]) from None
     for version in _version_folders(folder, problems):
-        loaded = _load_version(version, keys, people, problems)
+        loaded = _load_version(version, keys, people, commits, problems)
         if loaded is not None:
             found.setdefault(version.parent.name, {})[version.name] = loaded
     approvers = load_approvers(folder, problems)
@@ -130,7 +136,7 @@ def _version_folders(folder: Path, problems: list[str]) -> Iterator[Path]:
 
 
 def _load_version(
-    folder: Path, keys: Mapping[str, bytes], people: People | None, problems: list[str]
+    folder: Path, keys: Mapping[str, bytes], people: People | None, commits: Commits, problems: list[str]
 ) -> LoadedAgent | None:
     name = f"{PREFIX}/{folder.parent.name}/{folder.name}"
     file = f"{name}/agent.yaml"
@@ -149,6 +155,7 @@ def _load_version(
     events = sorted(load_events(folder / "events", name, keys, problems), key=lambda appended: appended.order)
     speakers = {appended.name: appended.event.who for appended in events}
     signed = signed_events(folder / "events", f"{name}/events", speakers, people, problems)
+    commits.expect(name, events, signed)
     problems.extend(f"{name}/events/{line}" for line in contradictions(events, digest, agent))
     if agent is None:
         return None
@@ -158,7 +165,7 @@ def _load_version(
     ):
         if got != wanted:
             problems.append(f"{file}: {field}: should be {wanted!r}, as its folder (got {got!r})")
-    return LoadedAgent(agent, digest, tuple(events), signed, people)
+    return LoadedAgent(agent, digest, tuple(events), signed, people, commits=commits)
 
 
 def _against_others(loaded: LoadedAgent, models: Models, approvers: Mapping[str, Any]) -> Iterator[str]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from facts.explain import did_you_mean
+from releases.commits import Commits
 from releases.contradictions import contradictions, successor_problems
 from releases.event_signature import KEYS, load_keys
 from releases.events import Appended
@@ -39,6 +40,7 @@ class _Trusted:
 
     keys: Mapping[str, bytes]
     people: People | None
+    commits: Commits
 
 
 @dataclass(frozen=True, init=False)
@@ -50,6 +52,8 @@ class LoadedRelease(LoadedRecord):
     """The files of events that carry the signature of whoever says them."""
     people: People | None = field(compare=False)
     """Who may decide; None where nobody wrote it down."""
+    commits: Commits | None = field(compare=False)
+    """Who signed the commits that added the others."""
 
     def __init__(
         self,
@@ -58,9 +62,12 @@ class LoadedRelease(LoadedRecord):
         appended: tuple[Appended, ...] = (),
         signed: frozenset[str] = frozenset(),
         people: People | None = None,
+        *,
+        commits: Commits | None = None,
     ) -> None:
         super().__init__(record_digest, appended)
-        for name, value in (("release", release), ("signed", signed), ("people", people)):
+        of_trust = (("signed", signed), ("people", people), ("commits", commits))
+        for name, value in (("release", release), *of_trust):
             object.__setattr__(self, name, value)
 
     @property
@@ -125,7 +132,8 @@ def _trusted(folder: Path) -> _Trusted:
         keys = load_keys(folder.parent / KEYS)
     except (OSError, ValueError) as error:
         raise ReleaseError([f"releases/{error}"]) from None
-    return _Trusted(keys, load_people(folder.parent))
+    people = load_people(folder.parent)
+    return _Trusted(keys, people, Commits(folder.parent, people))
 
 
 def load_record(folder: Path) -> tuple[Release, str]:
@@ -214,6 +222,7 @@ def _load_version(folder: Path, name: str, trusted: _Trusted, problems: list[str
     events = sorted(found, key=lambda appended: appended.order)
     people_named = {appended.name: appended.event.who for appended in events}
     signed = signed_events(folder / "events", f"{name}/events", people_named, trusted.people, problems)
+    trusted.commits.expect(name, events, signed)
     problems.extend(f"{name}/events/{said}" for said in contradictions(events, digest, release))
     if release is None:
         return None
@@ -223,4 +232,4 @@ def _load_version(folder: Path, name: str, trusted: _Trusted, problems: list[str
     ):
         if got != wanted:
             problems.append(f"{name}/release.yaml: {part}: should be {wanted!r}, as its folder (got {got!r})")
-    return LoadedRelease(release, digest, tuple(events), signed, trusted.people)
+    return LoadedRelease(release, digest, tuple(events), signed, trusted.people, commits=trusted.commits)

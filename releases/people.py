@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field, ValidationError, model_validator
 
 from facts.explain import explain
 from facts.strict import Strict
+from releases.openpgp import OpenPgpError, keys_of
 from releases.record_file import ReleaseError, read_mapping
 from releases.ssh_signature import SshSignatureError, key_of, signer
 from releases.text import Person
@@ -28,6 +29,14 @@ def _is_key(line: str) -> str:
     return line
 
 
+def _is_block(block: str) -> str:
+    try:
+        keys_of(block)
+    except OpenPgpError as error:
+        raise ValueError(f"should be what gpg --armor --export prints: it {error}") from None
+    return block
+
+
 class Decider(Strict):
     """One person, or a team that answers as one."""
 
@@ -36,6 +45,11 @@ class Decider(Strict):
     )
     keys: list[Annotated[str, AfterValidator(_is_key)]] = Field(
         default_factory=list, description="Public SSH keys (ed25519), as ssh-keygen writes them."
+    )
+    gpg_keys: list[Annotated[str, AfterValidator(_is_block)]] = Field(
+        default_factory=list,
+        description="Public GPG keys (ed25519, or RSA of 2048 bits or more), as gpg --armor --export prints them; for "
+        "signatures of commits.",
     )
     github: str | None = Field(
         default=None,
@@ -53,15 +67,22 @@ class People(Strict):
 
     @model_validator(mode="after")
     def _a_key_is_one_persons(self) -> Self:
-        seen: dict[bytes, str] = {}
+        seen: dict[bytes | str, str] = {}
         for who, said in self.people.items():
-            for line in said.keys:
-                first = seen.setdefault(key_of(line), who)
+            theirs: list[tuple[str, bytes | str]] = [("keys", key_of(line)) for line in said.keys]
+            theirs += [("gpg_keys", key.fingerprint) for block in said.gpg_keys for key in keys_of(block)]
+            for field, key in theirs:
+                first = seen.setdefault(key, who)
                 if first != who:
                     raise ValueError(
-                        f"people.{who}.keys: {first} has this key already, so it would name neither"
+                        f"people.{who}.{field}: {first} has this key already, so it would name neither"
                     )
         return self
+
+    def of_key(self, blob: bytes) -> str:
+        """Who has an SSH key; empty where nobody does."""
+        every = self.people.items()
+        return next((who for who, said in every if blob in {key_of(line) for line in said.keys}), "")
 
     def one(self, who: str) -> str:
         """The address that a person is listed by; the address itself for somebody who is not."""
@@ -129,9 +150,8 @@ def _faults(signature: Path, event: Path, who: str, people: People) -> Iterator[
     except (SshSignatureError, OSError) as error:
         yield str(error)
         return
-    listed = people.of(who)
-    if listed is None or blob not in {key_of(line) for line in listed.keys}:
-        owner = next((w for w, d in people.people.items() if blob in {key_of(line) for line in d.keys}), "")
+    owner = people.of_key(blob)
+    if owner != people.one(who):
         shown = f"{base64.b64encode(blob).decode()[:40]}..."
         by = f"by a key of {owner}" if owner else f"by a key that nobody has there ({shown})"
         yield f"should be by a key that releases/{FILE} names for {who}; it is {by}"

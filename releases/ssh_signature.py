@@ -11,6 +11,8 @@ from typing import Final
 
 NAMESPACE: Final = "slipway-event"
 """What a signature is for: one that was made for something else does not count."""
+OF_COMMITS: Final = "git"
+"""What git's own signatures are for."""
 KEY_TYPE: Final = "ssh-ed25519"
 _BEGIN: Final = "-----BEGIN SSH SIGNATURE-----"
 _END: Final = "-----END SSH SIGNATURE-----"
@@ -41,8 +43,8 @@ def key_of(line: str) -> bytes:
     return blob
 
 
-def signer(text: str, content: bytes) -> bytes:
-    """The blob of the key that signed these bytes.
+def signer(text: str, content: bytes, purpose: str = NAMESPACE) -> bytes:
+    """The blob of the key that signed these bytes for a purpose.
 
     Raises:
         SshSignatureError: the signature is damaged, for another purpose, or about other bytes.
@@ -51,8 +53,8 @@ def signer(text: str, content: bytes) -> bytes:
     if read.take(len(_MAGIC)) != _MAGIC or int.from_bytes(read.take(4), "big") != 1:
         raise SshSignatureError("is no SSH signature of version 1")
     blob, namespace, reserved, digest = (read.string() for _ in range(4))
-    if namespace.decode("utf-8", "replace") != NAMESPACE:
-        raise SshSignatureError(f"is for {namespace.decode('utf-8', 'replace')!r}, not for {NAMESPACE!r}")
+    if namespace.decode("utf-8", "replace") != purpose:
+        raise SshSignatureError(f"is for {namespace.decode('utf-8', 'replace')!r}, not for {purpose!r}")
     hashed = _DIGESTS.get(digest.decode("ascii", "replace"))
     inner = _Reader(read.string())
     kind, value = inner.string(), inner.string()

@@ -26,8 +26,8 @@ def trust_problems(loaded: LoadedRelease, *, signed_only: bool) -> Iterator[Prob
         path = f"{loaded.events_folder}/{decision.name}"
         if people is not None:
             yield from _standing(path, decision, role, people)
-        if signed_only and decision.name not in loaded.signed:
-            yield _unsigned(path, decision)
+        if signed_only:
+            yield from _unsigned(loaded, path, decision)
     if signed_only or four_eyes.reason(loaded.release):
         yield from _own_work(loaded, people or People(people={}), signed_only=signed_only)
 
@@ -44,8 +44,8 @@ def agent_trust_problems(loaded: LoadedAgent, *, signed_only: bool) -> Iterator[
     path = f"{loaded.events_folder}/{decision.name}"
     if people is not None:
         yield from _standing(path, decision, "approver", people)
-    if signed_only and decision.name not in loaded.signed:
-        yield _unsigned(path, decision)
+    if signed_only:
+        yield from _unsigned(loaded, path, decision)
     if signed_only or loaded.agent.data_class in four_eyes.CLASSES:
         named = people or People(people={})
         why = "this stack asks" if signed_only else f"data_class {loaded.agent.data_class} asks"
@@ -53,13 +53,28 @@ def agent_trust_problems(loaded: LoadedAgent, *, signed_only: bool) -> Iterator[
             yield _again(path, decision, "measured it", why)
 
 
-def _unsigned(path: str, decision: Decision) -> Problem:
-    return Problem(
-        "unsigned-decision",
-        path,
-        f"this stack counts signed decisions only (workload_namespace.signed_decisions_only); {decision.who} "
-        f"did not sign this one; slipway release sign, with a key that {_LIST} names",
-    )
+def why_unsigned(loaded: LoadedRelease | LoadedAgent, event: str) -> str | None:
+    """Why the commit that added an event does not sign it; None where it does, or a signature stands beside it.
+
+    This asks git, unless every decision has a signature beside it.
+    """
+    if event in loaded.signed:
+        return None
+    if loaded.commits is None:
+        return "it was read without them"
+    return loaded.commits.against(f"{loaded.events_folder}/{event}") or None
+
+
+def _unsigned(loaded: LoadedRelease | LoadedAgent, path: str, decision: Decision) -> Iterator[Problem]:
+    why = why_unsigned(loaded, decision.name)
+    if why is not None:
+        yield Problem(
+            "unsigned-decision",
+            path,
+            f"this stack counts signed decisions only (workload_namespace.signed_decisions_only); {decision.who} "
+            f"did not sign this one; slipway release sign, with a key that {_LIST} names "
+            f"(its commit does not sign it either: {why})",
+        )
 
 
 def _again(path: str, decision: Decision, what: str, why: str) -> Problem:

@@ -96,9 +96,10 @@ MODULES = {"random", "secrets", "socket", "subprocess", "urllib.request", "boto3
 
 
 def test_nothing_that_provisions_or_judges_reads_clock_chance_or_surroundings():
-    # The pack's front door may: it hands on what the engine tells it.
-    door = ROOT / "policies" / "__main__.py"
-    places = [p for p in CODE if p.parts[len(ROOT.parts)] != "gate" and p != door]
+    # The pack's front door may: it hands on what the engine tells it. Who signed a commit is known by git alone, which
+    # the gate has asked before it runs the program.
+    doors = {ROOT / "policies" / "__main__.py", ROOT / "releases" / "history.py"}
+    places = [p for p in CODE if p.parts[len(ROOT.parts)] != "gate" and p not in doors]
     found = [
         f"{shown(path, node)} {dotted(node)}"
         for path, node in walked(places)

@@ -124,7 +124,8 @@ def people_add(
     *,
     role: Annotated[list[str], typer.Option(help="reviewer or approver. Repeat it.")],
     key: Annotated[
-        Path | None, typer.Option(help="The public half of an ed25519 SSH key.", show_default=False)
+        Path | None,
+        typer.Option(help="The public half of an ed25519 SSH key, or a public GPG key.", show_default=False),
     ] = None,
     github: Annotated[str, typer.Option(help="Who is asked for a review there: @NAME or @ORG/TEAM.")] = "",
     source: From = None,

@@ -10,6 +10,7 @@ from gate.cli.release_list import console
 from gate.core.clickable import clickable
 from gate.core.errors import GateError
 from gate.evaluate.code_owners import BEGIN, CODEOWNERS, END, with_people
+from releases.openpgp import OpenPgpError, keys_of
 from releases.people import FILE, People, load_people
 from releases.record_file import ReleaseError
 from releases.ssh_signature import SshSignatureError, key_of
@@ -42,7 +43,8 @@ def show(organisation: Path | None) -> None:
         out.print(f"{_FILE}: nobody; slipway people add ADDRESS --role approver --key KEY.pub", markup=False)
         return
     for who, said in people.people.items():
-        keys = f"{len(said.keys)} {'key' if len(said.keys) == 1 else 'keys'}" if said.keys else "no key"
+        count = len(said.keys) + len(said.gpg_keys)
+        keys = f"{count} {'key' if count == 1 else 'keys'}" if count else "no key"
         until = f", until {said.until}" if said.until else ""
         out.print(
             f"{who}: {' and '.join(said.roles)}, {keys}, {said.github or 'not on GitHub'}{until}",
@@ -64,7 +66,8 @@ def add(who: str, roles: list[str], key: Path | None, github: str, organisation:
     entry = there.model_dump(exclude_defaults=True) if there is not None else {}
     entry["roles"] = sorted({*entry.get("roles", ()), *roles})
     if key is not None:
-        entry["keys"] = list(dict.fromkeys([*entry.get("keys", ()), _key(key)]))
+        field, text_of_key = _key(key)
+        entry[field] = list(dict.fromkeys([*entry.get(field, ()), text_of_key]))
     if github:
         entry["github"] = github
     try:
@@ -85,15 +88,21 @@ def _lines(error: ValueError) -> list[str]:
     return explain(error, People) if isinstance(error, ValidationError) else [str(error)]
 
 
-def _key(file: Path) -> str:
+def _key(file: Path) -> tuple[str, str]:
+    """The field of the list that a public key belongs to, and the key."""
     try:
-        line = file.read_text(encoding="utf-8").strip()
-        key_of(line)
+        text = file.read_text(encoding="utf-8").strip()
+        if text.startswith("-----BEGIN PGP PUBLIC"):
+            keys_of(text)
+            return "gpg_keys", f"{text}\n"
+        key_of(text)
     except (OSError, UnicodeDecodeError) as error:
         raise GateError(f"--key: {file} cannot be read: {error}") from None
+    except OpenPgpError as error:
+        raise GateError(f"--key: {file}: {error}; what gpg --armor --export prints") from None
     except SshSignatureError as error:
         raise GateError(f"--key: {file}: {error}; the public half, such as id_ed25519.pub") from None
-    return line
+    return "keys", text
 
 
 def codeowners(organisation: Path | None, *, is_written: bool) -> int:

@@ -36,6 +36,7 @@ from stacks.load import SettingsError, read_stack, stack_names
 
 _MODELS: Final = "releases/models"
 _AGENTS: Final = "releases/agents"
+_TRIED: Final = ("stacks", _MODELS, _AGENTS, "releases/keys")
 _BOOTSTRAP: Final = "bootstrap/stacks/Pulumi.account.yaml"
 _WAIVERS: Final = "policies/waivers.yaml"
 _TO_DECIDE: Final = (
@@ -227,14 +228,11 @@ def tried(root: Path, files: Mapping[str, str | None], only: str = "") -> list[s
     """
     with tempfile.TemporaryDirectory(prefix="slipway-init-") as folder:
         trial = Path(folder)
-        for part in (part for part in ("stacks", _MODELS) if (root / part).is_dir()):
+        for part in (part for part in _TRIED if (root / part).is_dir()):
             shutil.copytree(root / part, trial / part, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
-        if (root / "releases/keys").is_dir():
-            shutil.copytree(root / "releases/keys", trial / "releases/keys")
-        if (root / "releases/agents").is_dir():
-            shutil.copytree(root / "releases/agents", trial / "releases/agents")
         if (root / "releases" / PEOPLE).is_file():
             shutil.copy(root / "releases" / PEOPLE, trial / "releases" / PEOPLE)
+        _know_history(root, trial)
         put(trial, {name: text for name, text in files.items() if name.startswith(("stacks/", "releases/"))})
         (trial / _MODELS).mkdir(parents=True, exist_ok=True)
         lines: list[str] = []
@@ -249,6 +247,14 @@ def tried(root: Path, files: Mapping[str, str | None], only: str = "") -> list[s
     if problems:
         raise GateError("with these answers stack files would be wrong, so nothing was written:", problems)
     return to_decide
+
+
+def _know_history(root: Path, trial: Path) -> None:
+    """The copy asks the checkout's own commits who signed what is in both."""
+    there = root / ".git"
+    if there.exists():
+        said = there.read_text("utf-8") if there.is_file() else f"gitdir: {there.resolve()}\n"
+        (trial / ".git").write_text(said, encoding="utf-8")
 
 
 def _read(root: Path, name: str) -> str:

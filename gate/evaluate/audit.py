@@ -1,7 +1,5 @@
 """The questions of an audit, answered from git, stack files and records alone."""
 
-import base64
-import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -12,10 +10,10 @@ from gate.capture.stacks import ROOT
 from gate.core import git
 from gate.core.errors import GateError
 from gate.evaluate.past_shares import shares_in
+from gate.evaluate.proof import proof_of
 from gate.evaluate.waive import load_waivers
 from policies.engine.waiver import Waiver
 from releases.load import LoadedRelease
-from releases.ssh_signature import key_of
 from releases.state import Decision
 from stacks.load import Stack
 from stacks.retention import kept_by
@@ -75,16 +73,13 @@ def _identity(asked: Asked) -> Answer:
             if decision is None:
                 continue
             listed = loaded.people.of(decision.who) if loaded.people is not None else None
-            is_signed = decision.name in loaded.signed
-            keys = ", ".join(_fingerprint(line) for line in listed.keys) if listed and is_signed else ""
-            proof = f"signed, by a key of theirs ({keys})" if is_signed else "typed text alone"
             place = (
                 f"{' and '.join(listed.roles)} in releases/people.yaml"
                 if listed
                 else "not in releases/people.yaml"
             )
             committer = _author(asked.root, f"{loaded.events_folder}/{decision.name}")
-            rows.append((_named(loaded), what, decision.who, proof, place, committer))
+            rows.append((_named(loaded), what, decision.who, proof_of(loaded, decision), place, committer))
     columns = ("release", "decision", "says it is", "proof", "may decide", "committed by")
     note = "Who committed a file is what git was told; a signature is by whoever holds the key."
     return Answer("identity", "Is that who they say they are?", columns, rows, note)
@@ -255,8 +250,3 @@ def _author(root: Path, file: str) -> str:
         return git.author_of(root, commits[-1][0]) if commits else "not committed"
     except GateError:
         return "unknown: no history here"
-
-
-def _fingerprint(line: str) -> str:
-    digest = base64.b64encode(hashlib.sha256(key_of(line)).digest()).decode().rstrip("=")
-    return f"SHA256:{digest}"

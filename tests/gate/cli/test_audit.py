@@ -68,7 +68,9 @@ def test_whether_they_are_who_they_say(mine):
         (mine / "stacks/Pulumi.prod.yaml").read_text().replace("signed_decisions_only: true", "max_pods: 9")
     )
     approval, review = rows(mine, "identity", "minilm")
-    assert (review["proof"], review["committed by"]) == ("typed text alone", "model-risk@example.com")
+    said, _, why = review["proof"].partition(": ")
+    assert (said, review["committed by"]) == ("typed text alone", "model-risk@example.com")
+    assert why.endswith(", which added it, has no signature")
 
 
 def test_whether_another_person_approved(mine):

@@ -2,12 +2,16 @@
 
 import pytest
 
+from gate.evaluate.adoption import tried
 from gate.evaluate.code_owners import CODEOWNERS, with_people
+from releases.agent_load import load_agents
 from releases.load import ReleaseError, load_releases
 from releases.people import load_people
+from releases.trust import why_unsigned
 from stacks.load import SettingsError, read_stack
 from tests.conftest import ROOT
-from tests.gate.cli.organisation import key_in, organisation, run
+from tests.gate.cli.organisation import git, key_in, organisation, run
+from tests.releases.test_openpgp import FOLDER as OPENPGP
 
 DAY = "--today=2026-12-01"
 EVENTS = "releases/models/minilm/v1/events"
@@ -56,6 +60,72 @@ def test_a_new_person_signs_and_counts_where_signatures_are_asked_for(mine, key)
     assert run("release", "sign", "minilm/v1", "--who=ana@acme.io", f"--key={key}", f"--from={mine}")[0] == 0
     assert "2026-12-01-approval.yaml" in signed(mine)
     assert read_stack("prod-models", mine / "stacks").name == "prod-models"
+
+
+def signed_commit(mine, key, *words):
+    git(mine, "add", "-A")
+    git(mine, "-c", "gpg.format=ssh", "-c", f"user.signingkey={key}", "commit", "-qS", "-m", "said", *words)
+
+
+def test_the_signed_commit_of_who_approves_counts_where_signatures_are_asked_for(mine, key, monkeypatch):
+    add(mine, "ana@acme.io", key, "--role=approver")
+    assert approve(mine, "ana@acme.io")[0] == 0
+    with pytest.raises(SettingsError, match=r"\(its commit does not sign it either: it is not committed\)$"):
+        read_stack("prod-models", mine / "stacks")
+    signed_commit(mine, key)
+    assert read_stack("prod-models", mine / "stacks").name == "prod-models"
+    assert tried(mine, {}) == []
+    # The program that a capture runs may run no command: by then it is known.
+    monkeypatch.setattr(
+        "releases.history.subprocess.run", lambda *_words, **_how: pytest.fail("git was asked")
+    )
+    assert read_stack("prod-models", mine / "stacks").name == "prod-models"
+
+
+def test_no_git_is_asked_where_every_decision_has_a_signature_beside_it(mine, monkeypatch):
+    monkeypatch.setattr(
+        "releases.history.subprocess.run", lambda *_words, **_how: pytest.fail("git was asked")
+    )
+    assert read_stack("prod-models", mine / "stacks").name == "prod-models"
+
+
+def test_an_unsigned_decision_asks_no_git_in_a_stack_that_asks_for_no_signatures(mine, key, monkeypatch):
+    add(mine, "ana@acme.io", key, "--role=approver")
+    approve(mine, "ana@acme.io")
+    monkeypatch.setattr(
+        "releases.history.subprocess.run", lambda *_words, **_how: pytest.fail("git was asked")
+    )
+    assert read_stack("dev", mine / "stacks").name == "dev"
+
+
+def test_an_agents_approval_counts_by_its_commit_too(mine, key):
+    def agent():
+        return load_agents(load_releases(mine / "releases/models"), mine / "releases/agents")[
+            "incident-triage"
+        ]["v1"]
+
+    event = mine / "releases/agents/incident-triage/v1/events/2026-11-29-approval.yaml"
+    add(mine, "ana@acme.io", key, "--role=approver")
+    assert why_unsigned(agent(), event.name).endswith(", which added it, has no signature")
+    event.write_text(event.read_text().replace("model-risk@example.com", "ana@acme.io"))
+    event.rename(event.with_name("2026-11-29-approval-2.yaml"))
+    signed_commit(mine, key)
+    assert why_unsigned(agent(), "2026-11-29-approval-2.yaml") is None
+
+
+def test_a_key_of_gpg_stands_in_the_list_as_it_was_exported(mine):
+    words = ("people", "add", "ana@acme.io", "--role=approver", f"--from={mine}")
+    assert run(*words, f"--key={OPENPGP / 'ana.asc'}")[0] == 0
+    entry = load_people(mine / "releases").of("ana@acme.io")
+    assert entry.gpg_keys == [(OPENPGP / "ana.asc").read_text()]
+    assert run("people", "list", f"--from={mine}")[1].splitlines()[-1] == (
+        "ana@acme.io: approver, 1 key, not on GitHub"
+    )
+    code, out = run(*words, f"--key={OPENPGP / 'bea-revoked.asc'}")
+    assert (code, out.endswith("its owner revoked it; take it out; what gpg --armor --export prints")) == (
+        2,
+        True,
+    )
 
 
 def test_an_approval_is_signed_as_it_is_written(mine, key):
