@@ -1,4 +1,8 @@
-"""The signature inside an event that a workflow wrote: ed25519 over everything else the event says."""
+"""The signature inside an event that a workflow wrote, over everything else the event says.
+
+By an ed25519 key in a file, or an ECDSA key (P-256, SHA-256) that stays in KMS; both signatures have 64 bytes. KMS has
+ed25519 as well, but takes no digest of a message for it, and no message above 4096 bytes.
+"""
 
 import base64
 import binascii
@@ -23,7 +27,8 @@ class EventSignature(Strict):
 
     key: Digest = Field(description="Of the public key (DER), which stands in releases/keys.")
     value: Annotated[str, Field(pattern=r"^[A-Za-z0-9+/]{86}==$")] = Field(
-        description="ed25519 of the event's canonical JSON without this field."
+        description="ed25519, or ECDSA of P-256 and SHA-256 (r and s, 32 bytes each), of the event's canonical JSON without "
+        "this field, as the key is."
     )
 
 
@@ -41,7 +46,7 @@ def load_keys(folder: Path) -> Mapping[str, bytes]:
     """The public keys of a folder as DER, by digest; none where there is no folder.
 
     Raises:
-        ValueError: a file is no ed25519 public key; the message names it.
+        ValueError: a file is no public key in PEM; the message names it.
     """
     found: dict[str, bytes] = {}
     for path in sorted(folder.glob("*.pub")) if folder.is_dir() else ():
@@ -70,15 +75,11 @@ def signature_faults(event: Mapping[str, Any], keys: Mapping[str, bytes]) -> Ite
         return
     # Only events of workflows are signed: most commands read none and need not load it.
     from cryptography.exceptions import InvalidSignature  # noqa: PLC0415 as above
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey  # noqa: PLC0415 as above
-    from cryptography.hazmat.primitives.serialization import load_der_public_key  # noqa: PLC0415 as above
 
     try:
-        key = load_der_public_key(der)
-        if not isinstance(key, Ed25519PublicKey):
-            yield f"{FIELD}.key: should be an ed25519 key"
-            return
-        key.verify(base64.b64decode(str(signature.get("value")), validate=True), canonical(event))
+        fault = _fault(der, base64.b64decode(str(signature.get("value")), validate=True), canonical(event))
+        if fault:
+            yield fault
     except (InvalidSignature, binascii.Error):
         yield (
             f"{FIELD}: is not the key's over what the event says: it was changed after it was signed; "
@@ -86,3 +87,27 @@ def signature_faults(event: Mapping[str, Any], keys: Mapping[str, bytes]) -> Ite
         )
     except ValueError as error:
         yield f"{FIELD}.key: cannot be read: {error}"
+
+
+def _fault(der: bytes, signature: bytes, message: bytes) -> str:
+    """What is wrong with a key; a signature that is not its own raises InvalidSignature."""
+    from cryptography.hazmat.primitives.asymmetric.ec import (  # noqa: PLC0415 as above
+        ECDSA,
+        SECP256R1,
+        EllipticCurvePublicKey,
+    )
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey  # noqa: PLC0415 as above
+    from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature  # noqa: PLC0415 as above
+    from cryptography.hazmat.primitives.hashes import SHA256  # noqa: PLC0415 as above
+    from cryptography.hazmat.primitives.serialization import load_der_public_key  # noqa: PLC0415 as above
+
+    key = load_der_public_key(der)
+    if isinstance(key, Ed25519PublicKey):
+        key.verify(signature, message)
+    elif isinstance(key, EllipticCurvePublicKey) and isinstance(key.curve, SECP256R1):
+        half = len(signature) // 2
+        r, s = (int.from_bytes(part) for part in (signature[:half], signature[half:]))
+        key.verify(encode_dss_signature(r, s), message, ECDSA(SHA256()))
+    else:
+        return f"{FIELD}.key: should be an ed25519 key, or an elliptic curve's of P-256"
+    return ""

@@ -58,6 +58,21 @@ async def _key(asked: argparse.Namespace) -> int:
     return 0
 
 
+async def _public_key(asked: argparse.Namespace) -> int:
+    """Write the public half of a key in KMS, to be committed in releases/keys."""
+    from runtime.loops.events.kms import KmsKey, kms_client  # noqa: PLC0415 botocore takes half a second
+
+    try:
+        pem = KmsKey.load(kms_client(asked.region), asked.key).public_pem
+        with asked.public.open("xb") as file:
+            file.write(pem)
+    except OSError as error:
+        raise LoopsError(f"{asked.public}: {error.strerror}") from None
+    except ValueError as error:
+        raise LoopsError(str(error)) from None
+    return 0
+
+
 async def _rollout(asked: argparse.Namespace) -> int:
     settings = load_settings(asked.settings)
     who, _ = _person(settings, asked.key)
@@ -170,6 +185,10 @@ def _parser() -> argparse.ArgumentParser:
     key = add("key", _key, "make a key pair that signs events or answers", settings=False)
     key.add_argument("private", type=Path)
     key.add_argument("public", type=Path)
+    public = add("public-key", _public_key, "write the public half of a key in KMS", settings=False)
+    public.add_argument("key", help="alias/NAME, or the key's ARN")
+    public.add_argument("public", type=Path)
+    public.add_argument("--region", required=True)
     rollout = add("rollout", _rollout, "begin a rollout")
     for name in ("model", "stable", "candidate"):
         rollout.add_argument(name)

@@ -11,13 +11,15 @@ from runtime.loops import starting
 from runtime.loops.build import world_of
 from runtime.loops.contract import Kind
 from runtime.loops.receiver import Receiver, server
-from runtime.loops.settings import LoopsSettings
+from runtime.loops.settings import LoopsError, LoopsSettings
 from runtime.loops.triage import Triage
 from runtime.loops.worker import ACTIVITY_THREADS, worker
 
 
 async def work(settings: LoopsSettings, kinds: Sequence[Kind]) -> None:
     """Work on these queues until the process is told to end; what is begun goes on elsewhere."""
+    if settings.events is None:
+        raise LoopsError("the loops cannot run:", ["events: a worker signs what it did; name a key"])
     world = world_of(settings)
     client = await starting.connect(settings.temporal, settings.metrics)
     ended = _ended()

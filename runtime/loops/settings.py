@@ -1,9 +1,9 @@
 """What a worker is told: one YAML file with addresses and paths. No secret stands in it, only where one lies."""
 
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Field, ValidationError
+from pydantic import AfterValidator, Field, ValidationError, model_validator
 
 from facts.explain import explain, placeholders
 from facts.strict import Slug, Strict
@@ -66,12 +66,28 @@ class RepositorySettings(Strict):
     folder: str = Field(description="Where the checkout goes; what stands there is brought up to the branch.")
 
 
+class KmsKeySettings(Strict):
+    """A key in KMS."""
+
+    key: str = Field(pattern="^(alias/|arn:aws[a-z-]*:kms:).+$", description="Its alias, or its ARN.")
+    region: str
+
+
 class EventsSettings(Strict):
     """Where events go. With ``branch`` each is a commit, pushed to ``remote`` where that is given."""
 
-    key: str = Field(description="The private key (PEM) that signs; its public half stands in releases/keys.")
+    key: str = Field(
+        default="", description="The private key (PEM) that signs; its public half stands in releases/keys."
+    )
+    kms: KmsKeySettings | None = Field(default=None, description="The key in KMS that signs in its place.")
     branch: str = ""
     remote: str = ""
+
+    @model_validator(mode="after")
+    def _one_signs(self) -> Self:
+        if bool(self.key) == bool(self.kms):
+            raise ValueError("should name what signs, one of key and kms")
+        return self
 
 
 class PrometheusSettings(Strict):
@@ -131,7 +147,9 @@ class LoopsSettings(Strict):
     policies: str = Field(description="The folder policies/actions.")
     shares: EnvoyFileSettings | ClusterSharesSettings = Field(discriminator="kind")
     repository: RepositorySettings | None = None
-    events: EventsSettings
+    events: EventsSettings | None = Field(
+        default=None, description="Absent where nothing is appended: the receiver only begins runs."
+    )
     people: PeopleSettings
     proposals: str = Field(description="A folder for changes of stack files that people merge.")
     references: str = Field(

@@ -39,7 +39,7 @@ class FolderEvents:
 
         Raises:
             EventRefusedError: it does not fit the schema.
-            UnavailableError: the folder cannot be written.
+            UnavailableError: the folder cannot be written, or nobody signs.
         """
         event = _typed(appendix.event)
         folder = self.models / appendix.release.model / appendix.release.version / "events"
@@ -57,6 +57,14 @@ class FolderEvents:
         except OSError as error:
             raise UnavailableError(f"{folder}: events cannot be written: {error}") from error
         return name
+
+
+@dataclass(frozen=True)
+class NoEvents:
+    """A process that acts on nothing appends nothing."""
+
+    def append(self, appendix: Appendix) -> str:
+        raise EventRefusedError(f"{appendix.run}: nothing is appended here; settings: events")
 
 
 def _typed(event: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Signing what workflows say: with a key in a file, or one that stays where it is (KMS) behind the same protocol."""
+"""Signing what workflows and people say: with a key in a file here, with one that stays in KMS in ``kms``."""
 
 import base64
 from collections.abc import Mapping
@@ -26,8 +26,16 @@ class Signer(Protocol):
         """The digest of the public key."""
         ...
 
+    @property
+    def public_pem(self) -> bytes:
+        """The public half, as it is committed."""
+        ...
+
     def sign(self, message: bytes) -> bytes:
-        """The ed25519 signature of a message."""
+        """The signature of a message, 64 bytes (``releases/event_signature.py``).
+
+        Raises UnavailableError where whoever holds the key does not answer, or refuses.
+        """
         ...
 
 

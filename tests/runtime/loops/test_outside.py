@@ -201,7 +201,7 @@ def test_everything_that_a_worker_lacks_is_named_before_any_run(checkout, capsys
     assert "    remedy.cedar:3: a-canary-loses-its-traffic: attribute `othres` in context" in lines[2]
     assert f"  {checkout}/people: holds no key (*.pub): nobody could answer a run" in lines
     assert lines[-1] == (
-        f"  events.key: its public half stands in no file of {checkout}/releases/keys; commit it there"
+        f"  events: the public half of the key stands in no file of {checkout}/releases/keys; commit it there"
     )
 
 
