@@ -223,10 +223,12 @@ if own.loops is not None:
         engine=stack.settings_of("durable"),
         names=names,
         api_server_range=stack.ground.api_server_range,
+        endpoint_ranges=stack.ground.endpoint_ranges,
         durable=platform.durable,
         workload_namespace=platform.workload_namespace,
         gateway=platform.gateway,
         telemetry=platform.telemetry,
+        lifecycle=kept,
     )
     platform.loops = LoopWorkers("loops", loops, inside).handle
 for name, plan in stack.plans.items():

@@ -29,7 +29,7 @@ class Call(Strict):
 
 
 class Program(Strict):
-    """One program, and by what a stack runs it: a chart, an add-on, or a pod of a model or an agent."""
+    """One program, and by what a stack runs it: a chart, an add-on, or a pod of a model, an agent or a loop."""
 
     source: str
     read: date
@@ -38,7 +38,7 @@ class Program(Strict):
     account_at: str = ""
     """Where the chart's values name the service account."""
     add_on: str = ""
-    model: Literal["", "download", "storage-initializer", "payload-agent", "agent-worker"] = ""
+    model: Literal["", "download", "storage-initializer", "payload-agent", "agent-worker", "loop-worker"] = ""
 
     @model_validator(mode="after")
     def _run_by_one(self) -> "Program":

@@ -27,8 +27,8 @@ class EventSignature(Strict):
 
     key: Digest = Field(description="Of the public key (DER), which stands in releases/keys.")
     value: Annotated[str, Field(pattern=r"^[A-Za-z0-9+/]{86}==$")] = Field(
-        description="ed25519, or ECDSA of P-256 and SHA-256 (r and s, 32 bytes each), of the event's canonical JSON without "
-        "this field, as the key is."
+        description="ed25519, or ECDSA of P-256 and SHA-256 (r and s, 32 bytes each), as the key is: of the event's "
+        "canonical JSON without this field."
     )
 
 

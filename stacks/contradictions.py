@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from components.cluster.cluster import ClusterSettings
 from components.foundation.well_known import SYSTEM_POOL
+from components.loops.workers import LoopsSettings
 from components.network.network import NetworkSettings
 from components.observability.alerting import Sns
 from facts.rds_authorities import authorities
@@ -96,6 +97,20 @@ def _no_way_out(settings: StackSettings) -> Iterator[str]:
             yield (
                 f"telemetry.{path}: without NAT there is no way to {service}; name it in network.more_endpoints"
             )
+
+
+def signing(loops: LoopsSettings | None, network: NetworkSettings | None) -> Iterator[str]:
+    """Workers that sign in KMS, in a network where they do not reach it: they have no way to the internet."""
+    if loops is None or network is None:
+        return
+    if network.existing is not None:
+        if not network.existing.endpoint_ranges:
+            yield (
+                "loops: workers sign what they did in KMS; say where its endpoint answers "
+                "(network.existing.endpoint_ranges)"
+            )
+    elif network.doors != "all" and "kms" not in network.more_endpoints:
+        yield "loops: workers sign what they did in KMS, by an endpoint; name kms in network.more_endpoints"
 
 
 def _strings(value: Any, path: str) -> Iterator[tuple[str, str]]:

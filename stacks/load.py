@@ -27,7 +27,7 @@ from releases.load import LoadedRelease, ReleaseError, load_releases
 from stacks.agents import agents_of, problems_of_agents
 from stacks.availability import unavailable
 from stacks.collisions import taken_in_another_region
-from stacks.contradictions import adopted, between, contradictions
+from stacks.contradictions import adopted, between, contradictions, signing
 from stacks.identity import document, existing
 from stacks.models import Places, Releases, environment_of, model_plans, model_problems, releases_of
 from stacks.settings import StackSettings, missing_sections
@@ -212,6 +212,7 @@ def _load(name: str, raw: Mapping[str, Any], folder: Path, below: tuple[str, ...
             problems.extend(between(settings, upstream.name, upstream.settings.platform, held, pools))
     stack = Stack(name=name, settings=settings, raw=raw, folder=folder, upstream=upstream)
     problems.extend(adopted(settings.cluster, stack.settings_of("network"), settings.platform.region))
+    problems.extend(signing(settings.loops, stack.settings_of("network")))
     problems.extend(missing_sections(settings, lambda section: stack.owner_of(section) is not None))
     releases: Releases = {}
     agents: Agents = {}

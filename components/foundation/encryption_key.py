@@ -1,4 +1,4 @@
-"""A KMS key with its alias, as every component that keeps something has one."""
+"""KMS keys with their aliases: of every component that keeps something, and of whoever signs."""
 
 import pulumi
 import pulumi_aws as aws
@@ -31,7 +31,34 @@ def encryption_key(
         tags=component.tags(name),
         opts=component.child_opts(protect=lifecycle.protects),
     )
-    alias_of_key = aws.kms.Alias(
-        alias_name or f"{name}-alias", name=alias, target_key_id=key.id, opts=component.child_opts()
+    return key, _alias(component, alias_name or f"{name}-alias", alias, key)
+
+
+def signing_key(
+    component: PlatformComponent,
+    name: str,
+    *,
+    description: str,
+    policy: pulumi.Input[str],
+    alias: str,
+    lifecycle: Lifecycle,
+) -> "tuple[aws.kms.Key, aws.kms.Alias]":
+    """A pair on P-256 whose private half never leaves KMS, and its name.
+
+    AWS replaces no such key by itself: another one has another public half, which somebody has to commit.
+    """
+    key = aws.kms.Key(
+        name,
+        description=description,
+        key_usage="SIGN_VERIFY",
+        customer_master_key_spec="ECC_NIST_P256",
+        deletion_window_in_days=lifecycle.key_deletion_days,
+        policy=policy,
+        tags=component.tags(name),
+        opts=component.child_opts(protect=lifecycle.protects),
     )
-    return key, alias_of_key
+    return key, _alias(component, f"{name}-alias", alias, key)
+
+
+def _alias(component: PlatformComponent, name: str, alias: str, key: "aws.kms.Key") -> "aws.kms.Alias":
+    return aws.kms.Alias(name, name=alias, target_key_id=key.id, opts=component.child_opts())

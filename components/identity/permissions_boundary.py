@@ -45,8 +45,8 @@ REGIONAL: Final[dict[str, tuple[str, ...]]] = {
     ),
     "Data": (
         "kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey",
-        "kms:GenerateDataKeyWithoutPlaintext", "kms:ReEncrypt*", "kms:RetireGrant", "s3:GetObject", "s3:ListBucket",
-        "s3:PutObject", "sqs:DeleteMessage", "sqs:GetQueueUrl", "sqs:ReceiveMessage",
+        "kms:GenerateDataKeyWithoutPlaintext", "kms:GetPublicKey", "kms:ReEncrypt*", "kms:RetireGrant", "kms:Sign",
+        "s3:GetObject", "s3:ListBucket", "s3:PutObject", "sqs:DeleteMessage", "sqs:GetQueueUrl", "sqs:ReceiveMessage",
     ),
     "Shell": (
         "ssm:UpdateInstanceInformation", "ssmmessages:CreateControlChannel", "ssmmessages:CreateDataChannel",

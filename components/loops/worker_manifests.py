@@ -1,6 +1,6 @@
 """Workers of the loops as plain data: a Deployment a kind, what each is told, and the door for alerts."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -23,7 +23,6 @@ CODE: Final = "/usr/local/lib/python3.11/dist-packages"
 _WORK: Final = "/var/lib/loops"
 _CHECKOUT: Final = f"{_WORK}/checkout"
 _TOLD: Final = "/etc/slipway"
-_KEYS: Final = f"{_TOLD}/keys"
 _TOKEN: Final = "/var/run/secrets/kubernetes.io/serviceaccount"  # noqa: S105 a path
 _TOKEN_SECONDS: Final = 3600
 
@@ -38,6 +37,10 @@ class Told:
     is_tls: bool
     repository: str
     branch: str
+    region: str
+    """Where keys lie."""
+    key_alias: Callable[[str], str]
+    """What the key is called that signs a kind's events."""
     triage: Mapping[str, Any] | None = None
     """The agent that alerts begin: of the door alone."""
 
@@ -58,17 +61,24 @@ def settings_of(kind: str, told: Told) -> dict[str, Any]:
         "policies": f"{CODE}/policies/actions",
         "repository": {"url": told.repository, "branch": told.branch, "folder": _CHECKOUT},
         "shares": {"kind": "cluster", "server": "https://kubernetes.default.svc"},
+        "people": {"keys": f"{_CHECKOUT}/releases/people"},
+        "references": f"{_CHECKOUT}/releases/references",
+        "proposals": f"{_WORK}/proposals",
+        **({} if kind == RECEIVER else _of_a_worker(kind, told)),
+        **({"triage": dict(told.triage)} if kind == RECEIVER and told.triage is not None else {}),
+    }
+
+
+def _of_a_worker(kind: str, told: Told) -> dict[str, Any]:
+    """What the door does not do: it appends no event, and counts nothing."""
+    return {
         "events": {
-            "key": f"{_KEYS}/events.pem",
+            "kms": {"key": told.key_alias(kind), "region": told.region},
             # A branch each: two writers of one would refuse each other's commits.
             "branch": f"slipway-events-{kind}",
             "remote": "origin",
         },
-        "people": {"keys": f"{_CHECKOUT}/releases/people"},
-        "references": f"{_CHECKOUT}/releases/references",
-        "proposals": f"{_WORK}/proposals",
-        **({} if kind == RECEIVER else {"metrics": f"0.0.0.0:{METRICS_PORT}"}),
-        **({"triage": dict(told.triage)} if kind == RECEIVER and told.triage is not None else {}),
+        "metrics": f"0.0.0.0:{METRICS_PORT}",
     }
 
 
@@ -79,10 +89,7 @@ def config_map(kind: str, told: Told) -> dict[str, Any]:
 
 
 def deployment(kind: str, image: str, repository_secret: str) -> dict[str, Any]:
-    """One worker of a kind. A second one adds nothing: what one begins, another goes on with when it is gone.
-
-    The key that signs its events is in a Secret of its own, made beside the stack as that of the repository is.
-    """
+    """One worker of a kind. A second one adds nothing: what one begins, another goes on with when it is gone."""
     is_door = kind == RECEIVER
     command = (
         ["receive", "--host", "0.0.0.0", "--port", str(DOOR_PORT)]  # noqa: S104 the pod's own address
@@ -144,7 +151,6 @@ def _pod(kind: str, container: dict[str, Any]) -> dict[str, Any]:
             {"name": "told", "configMap": {"name": kind}},
             {"name": "work", "emptyDir": {"sizeLimit": "1Gi"}},
             {"name": "api", "projected": {"sources": [token, authority]}},
-            {"name": "keys", "secret": {"secretName": f"loops-{kind}"}},
         ],
     }
 
@@ -165,7 +171,6 @@ def _mounts() -> list[dict[str, Any]]:
         {"name": "told", "mountPath": f"{_TOLD}/loops.yaml", "subPath": "loops.yaml", "readOnly": True},
         {"name": "work", "mountPath": _WORK},
         {"name": "api", "mountPath": _TOKEN, "readOnly": True},
-        {"name": "keys", "mountPath": _KEYS, "readOnly": True},
     ]
 
 

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from components.foundation.base import Handle, PlatformComponent, Settings
 from components.foundation.kubernetes_object import KubernetesObject
+from components.foundation.lifecycle import DURABLE, Lifecycle
 from components.foundation.names import Names
 from components.foundation.namespace_manifests import (
     container_defaults,
@@ -22,7 +23,8 @@ from components.foundation.well_known import LOOPS
 from components.gateway.gateway import GatewayHandle
 from components.loops.alerts import loops_rules, pod_monitors
 from components.loops.durable import DurableHandle, DurableSettings
-from components.loops.kinds import KINDS, ROUTES, account, binding, role
+from components.loops.kinds import KINDS, RECEIVER, ROUTES, account, binding, role
+from components.loops.signing import Signer, SignerArgs, signer
 from components.loops.worker_flows import ways_out, worker_flows
 from components.loops.worker_manifests import Told, config_map, deployment, door, loops_image
 from components.mesh.declared_flows import DeclaredFlows, DeclaredFlowsArgs
@@ -75,10 +77,13 @@ class LoopWorkersArgs:
     engine: DurableSettings
     names: Names
     api_server_range: str
+    endpoint_ranges: Sequence[str]
+    """Where services of AWS answer: KMS signs events."""
     durable: DurableHandle
     workload_namespace: WorkloadNamespaceHandle
     gateway: GatewayHandle
     telemetry: TelemetryHandle
+    lifecycle: Lifecycle = DURABLE
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,7 +94,7 @@ class LoopWorkersHandle(Handle):
 class LoopWorkers(PlatformComponent):
     """A closed namespace with a worker for each kind of loop, and the door through which alerts begin runs.
 
-    Each kind has its own account, key and way to the engine; only kinds that move shares may change a route.
+    Each kind has its own account, role, key and way to the engine; only kinds that move shares may change a route.
     """
 
     TYPE = "slipway:loops:LoopWorkers"
@@ -120,7 +125,7 @@ class LoopWorkers(PlatformComponent):
         shared = self._made(
             {"door": door(), **{f"{kind}-told": config_map(kind, told) for kind in KINDS}}, inside
         )
-        may = self._may(accounts)
+        may = [*self._may(accounts), *self._signers(inside)]
         workers = self._made(
             {kind: self._worker(kind) for kind in KINDS},
             # A worker that came up before what closes its namespace would be open until then.
@@ -138,6 +143,8 @@ class LoopWorkers(PlatformComponent):
             is_tls=args.engine.existing is not None,
             repository=repository.url,
             branch=repository.branch,
+            region=args.names.region,
+            key_alias=lambda kind: args.names.key_alias(signer(kind)),
             triage=args.settings.triage.model_dump() if args.settings.triage is not None else None,
         )
 
@@ -156,7 +163,7 @@ class LoopWorkers(PlatformComponent):
             "mutual-tls": require_mutual_tls(LOOPS),
             "deny-requests": deny_all_requests(LOOPS),
             "deny-traffic": deny_all_traffic(LOOPS),
-            "necessary-egress": necessary_egress(LOOPS, []),
+            "necessary-egress": necessary_egress(LOOPS, args.endpoint_ranges),
             "defaults": container_defaults(LOOPS),
             **{f"way-to-{where}": manifest for where, manifest in out.items()},
         }
@@ -167,6 +174,20 @@ class LoopWorkers(PlatformComponent):
         places = [(kind, namespace) for kind in KINDS for namespace in ROUTES]
         roles = self._made({f"{kind}-{where}-role": role(kind, where) for kind, where in places}, after)
         return self._made({f"{kind}-{where}-binding": binding(kind, where) for kind, where in places}, roles)
+
+    def _signers(self, after: Sequence[pulumi.Resource]) -> list[pulumi.Resource]:
+        """A key and a role in AWS for each kind that says something: the door only begins runs."""
+        args = self._args
+        made = [
+            Signer(
+                f"{self._name}-{kind}-signer",
+                SignerArgs(names=args.names, kind=kind, after=after, lifecycle=args.lifecycle),
+                self.child_opts(),
+            )
+            for kind in KINDS
+            if kind != RECEIVER
+        ]
+        return [resource for one in made for resource in one.handle.ready]
 
     def _made(
         self, manifests: dict[str, dict[str, Any]], after: Sequence[pulumi.Resource]

@@ -23,7 +23,13 @@ from components.network.existing_network import ExistingNetwork
 from components.network.flow_logs import FlowLogs
 from components.network.ground import Ground
 from components.network.nat import nat_gateway
-from components.network.vpc_endpoints import Endpoints, MoreEndpoints, VpcEndpoints, VpcEndpointsArgs
+from components.network.vpc_endpoints import (
+    INTERFACES,
+    Endpoints,
+    MoreEndpoints,
+    VpcEndpoints,
+    VpcEndpointsArgs,
+)
 from components.network.zone_subnets import ZoneSubnets
 
 ZoneLetter = Annotated[str, Field(pattern=r"^[a-f]$")]
@@ -42,7 +48,8 @@ class NetworkSettings(Settings):
     nat: Literal["per-zone", "single", "none"] | None = None
     endpoints: Endpoints | None = None
     more_endpoints: list[MoreEndpoints] = Field(default_factory=list)
-    """Beside those, of services that ``telemetry`` was told to use; without NAT there is no other way to them."""
+    """Beside those: ``kms`` where there are ``loops``, which sign in it; of services that ``telemetry`` was told to
+    use, where there is no NAT."""
     perimeter: PerimeterSettings = Field(default_factory=PerimeterSettings)
     flow_logs: Literal["s3", "cloudwatch"] = "s3"
     flow_log_retention_days: Literal[30, 90, 180, 365, 731] = 365
@@ -93,6 +100,8 @@ class NetworkSettings(Settings):
             )
         if twice := sorted({one for one in self.more_endpoints if self.more_endpoints.count(one) > 1}):
             raise ValueError(f"more_endpoints: names {', '.join(twice)} twice")
+        if self.doors == "all" and (there := set(self.more_endpoints) & set(INTERFACES)):
+            raise ValueError(f"more_endpoints: {', '.join(sorted(there))} is one of all (endpoints)")
         return self
 
     @model_validator(mode="after")

@@ -21,8 +21,9 @@ CORE: Final = ("ecr.api", "ecr.dkr", "eks-auth", "logs", "sts")
 """Those without which a node cannot start or a pod has no credentials while NAT is down, and through which a
 platform's own data could leave in bulk."""
 
-MoreEndpoints = Literal["aps-workspaces", "sns", "xray"]
-"""What telemetry calls where it is told to: Amazon Managed Prometheus, topics of alerts, X-Ray."""
+MoreEndpoints = Literal["aps-workspaces", "kms", "sns", "xray"]
+"""What telemetry calls where it is told to (Amazon Managed Prometheus, topics of alerts, X-Ray), and what signs for
+the loops."""
 Endpoints = Literal["s3", "core", "all"]
 _SERVICES: Final[dict[Endpoints, tuple[str, ...]]] = {"s3": (), "core": CORE, "all": INTERFACES}
 

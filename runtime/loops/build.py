@@ -52,7 +52,7 @@ def world_of(settings: LoopsSettings) -> World:
         problems.append(f"releases: {models} is no folder; it should be releases/models of a checkout")
     policy = part(lambda: CedarPolicies.load(Path(settings.policies)))
     people = part(lambda: known_keys(Path(settings.people.keys)))
-    signer = part(lambda: _signer(settings.events)) if settings.events is not None else None
+    signer = part(lambda: _signer(settings.events))
     if signer is not None and models.is_dir():
         problems.extend(_unknown(signer, models))
     if problems:
@@ -70,7 +70,9 @@ def world_of(settings: LoopsSettings) -> World:
     )
 
 
-def _signer(settings: EventsSettings) -> Signer:
+def _signer(settings: EventsSettings | None) -> Signer | None:
+    if settings is None:
+        return None
     if settings.kms is None:
         return KeyFile.load(Path(settings.key))
     # botocore takes half a second to load, and on one machine nobody needs it.

@@ -5,7 +5,10 @@ from datetime import date
 
 import pytest
 import yaml
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from pydantic import ValidationError
 
@@ -64,6 +67,25 @@ def test_a_signature_counts_and_a_damaged_one_does_not():
         )
     ]
     assert list(signature_faults({"who": "ana@example.com"}, {})) == []
+
+
+@pytest.mark.parametrize(
+    ("curve", "length", "faults"),
+    [
+        (ec.SECP256R1(), 32, []),
+        (ec.SECP384R1(), 48, ["signature.key: should be an ed25519 key, or an elliptic curve's of P-256"]),
+    ],
+)
+def test_a_key_of_kms_signs_as_well(curve, length, faults):
+    private = ec.derive_private_key(7, curve)
+    der = private.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    data = {"kind": "rollout", "date": date(2026, 11, 1), **SAYS["rollout"]}
+    r, s = decode_dss_signature(private.sign(canonical(data), ec.ECDSA(SHA256())))
+    value = base64.b64encode(r.to_bytes(length, "big") + s.to_bytes(length, "big")).decode()
+    whole = {**data, "signature": {"key": key_digest(der), "value": value}}
+    assert list(signature_faults(whole, {key_digest(der): der})) == faults
+    changed = list(signature_faults({**whole, "verdict": "good"}, {key_digest(der): der}))
+    assert changed == faults or changed[0].startswith("signature: is not the key's over what the event says")
 
 
 def test_a_file_that_is_no_key_is_named(tmp_path):

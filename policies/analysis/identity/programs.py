@@ -2,15 +2,15 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import chain, product
 from string import Formatter
 from typing import Final
 
 from facts.program_calls import Call, Program, program_calls
 from policies.analysis.iam.identities import Identity, identities
-from policies.analysis.iam.sessions import workloads
 from policies.analysis.identity.chart_values import names_in
 from policies.analysis.identity.models import fetched_by
+from policies.analysis.identity.signers import sessions, signing
 from policies.analysis.kubernetes.charts import chart_of
 from policies.engine.graph import Graph, Resource
 from policies.engine.values import at, known, mapping, sequence, text
@@ -79,7 +79,7 @@ def _of_association(association: Resource, graph: Graph) -> list[Use]:
     cluster = text(known(said.get("clusterName"), "clusterName"), "clusterName")
     where = text(known(said.get("namespace"), "namespace"), "namespace")
     account = text(known(said.get("serviceAccount"), "serviceAccount"), "serviceAccount")
-    identity = graph.once(_sessions)[association.urn]
+    identity = graph.once(sessions)[association.urn]
     place = _place(graph, role_arn, cluster)
     found = []
     for name, program in program_calls().items():
@@ -88,13 +88,10 @@ def _of_association(association: Resource, graph: Graph) -> list[Use]:
     return found
 
 
-def _sessions(graph: Graph) -> Mapping[str, Identity]:
-    return {identity.holder.urn: identity for identity in workloads(graph) if identity.holder}
-
-
 def _run_by(program: Program, graph: Graph, where: str, account: str) -> Iterator[Names]:
     if program.model:
-        yield from (names for fetcher, names in fetched_by(graph, where, account) if fetcher == program.model)
+        running = chain(fetched_by(graph, where, account), signing(graph, where, account))
+        yield from (names for found, names in running if found == program.model)
     elif program.chart:
         for release in graph.of_type(RELEASE):
             values = mapping(release.inputs.get("values"), "values")

@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
+from policies.analysis.iam.statements import Statement
+from policies.analysis.identity.signers import sessions
 from policies.analysis.kubernetes.metadata import name_of, namespace_of
 from policies.analysis.kubernetes.rights import BINDINGS, ROLES
 from policies.engine.graph import Graph, Resource
 from policies.engine.rule import Offence, Rule
-from policies.engine.values import at, known, sequence, text
+from policies.engine.values import UndecidedError, at, known, sequence, text
 
 _LOOPS: Final = "loops"
 _ROUTES: Final = {
@@ -18,6 +20,8 @@ _VERBS: Final = {"get", "patch"}
 NEEDS_NO_RULE: Final = {
     "aws:rds/subnetGroup:SubnetGroup": "names subnets, and who reaches those is judged with the database in them"
 }
+_SIGNS: Final = {"kms:Sign", "kms:GetPublicKey"}
+_ALIASES: Final = "kms:resourcealiases"
 _ASSOCIATION: Final = "aws:eks/podIdentityAssociation:PodIdentityAssociation"
 
 
@@ -79,12 +83,48 @@ def _texts(rule: Any, key: str) -> list[str]:
     return [text(known(value), key) for value in sequence(at(rule, key), key)]
 
 
-def _roles_in_aws(association: Resource, _graph: Graph) -> Iterable[Offence]:
-    if text(at(association.inputs, "namespace"), "namespace") == _LOOPS:
-        account = text(at(association.inputs, "serviceAccount"), "serviceAccount")
+def _more_than_signs(association: Resource, graph: Graph) -> Iterable[Offence]:
+    if text(at(association.inputs, "namespace"), "namespace") != _LOOPS:
+        return
+    account = text(at(association.inputs, "serviceAccount"), "serviceAccount")
+    identity = graph.once(sessions)[association.urn]
+    if identity.missing:
+        raise UndecidedError("; ".join(identity.missing))
+    for name in identity.elsewhere:
+        yield Offence(path="roleArn", problem=f"what {account} of the loops may is not of this stack: {name}")
+    for statement in identity.layers[0]:
+        if statement.allows:
+            yield from _beyond_signing(account, statement)
+
+
+def _beyond_signing(account: str, statement: Statement) -> Iterator[Offence]:
+    if statement.not_actions is not None:
         yield Offence(
-            path="roleArn", problem=f"{account} of the loops gets a role in AWS, where it has nothing to do"
+            path="roleArn", problem=f"{account} of the loops may all but what {statement.name} names"
         )
+    for action in statement.actions:
+        if action not in _SIGNS:
+            yield Offence(
+                path="roleArn",
+                problem=f"{account} of the loops may {action}, where it only signs",
+                value=action,
+            )
+        elif not _is_own_key(account, statement):
+            yield Offence(
+                path="roleArn",
+                problem=f"{account} of the loops may {action} with keys of others ({statement.name})",
+                value=action,
+            )
+
+
+def _is_own_key(account: str, statement: Statement) -> bool:
+    return any(
+        condition.key == _ALIASES
+        and condition.operator == "stringequals"
+        and not condition.if_exists
+        and all(value.endswith(f"-loops-{account}") for value in condition.values)
+        for condition in statement.conditions
+    )
 
 
 PLATFORM: tuple[Rule, ...] = (
@@ -98,11 +138,13 @@ PLATFORM: tuple[Rule, ...] = (
         reads_graph=True,
     ),
     Rule(
-        id="loop-workers-have-no-role-in-aws",
+        id="loop-workers-only-sign-in-aws",
         severity="high",
+        aliases=("loop-workers-have-no-role-in-aws",),
         applies_to=(_ASSOCIATION,),
-        why="Workers call the engine, Prometheus, the API server and the repository: nothing of AWS.",
-        fix="Take the association away; what a new kind must call gets a rule of its own here first.",
-        check=_roles_in_aws,
+        why="A worker that may more in AWS does more when it is taken over; with another's key it speaks as that one.",
+        fix="Give the kind a Signer of its own (components/loops/signing.py), and nothing else.",
+        check=_more_than_signs,
+        reads_graph=True,
     ),
 )

@@ -92,6 +92,8 @@ def _asked(client: Any, operation: str, name: str, words: Mapping[str, Any]) -> 
     except ClientError as error:
         code = error.response.get("Error", {}).get("Code", "")
         why = _WAYS.get(code) or str(error)
-        raise UnavailableError(f"{name}: KMS refuses {operation}: {f'{code}: ' if code in _WAYS else ''}{why}") from None
+        raise UnavailableError(
+            f"{name}: KMS refuses {operation}: {f'{code}: ' if code in _WAYS else ''}{why}"
+        ) from None
     except BotoCoreError as error:
         raise UnavailableError(f"{name}: KMS does not answer: {error.__class__.__name__}") from None

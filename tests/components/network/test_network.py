@@ -139,6 +139,7 @@ def test_a_fourth_zone_changes_nothing_that_was_there(build):
         ({"vpc_cidr": "8.8.0.0/16"}, r"must be a private range \(got 8\.8\.0\.0/16\)"),
         ({"vpc_cidr": "10.0.0.0/24"}, r"must be /16 to /20 \(got 10\.0\.0\.0/24\)"),
         ({"zones": ["a", "a"]}, r"a zone stands twice in a, a"),
+        ({"endpoints": "all", "more_endpoints": ["kms"]}, r"more_endpoints: kms is one of all \(endpoints\)"),
         ({"zones": ["a"]}, r"at least 2 items"),
         ({"zones": ["a", "1"]}, r"should match pattern"),
         ({"nat": "some"}, r"'per-zone', 'single' or 'none'"),

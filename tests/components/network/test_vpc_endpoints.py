@@ -34,6 +34,7 @@ def _services(made, kind):
         ({"endpoints": "all"}, INTERFACES, 3),
         ({"nat": "none", "endpoints": "all"}, INTERFACES, 3),
         ({"cost": "lean", "more_endpoints": ["aps-workspaces", "sns"]}, ("aps-workspaces", "sns"), 1),
+        ({"more_endpoints": ["kms"]}, (*CORE, "kms"), 3),
     ],
 )
 def test_a_profile_says_which_services_have_an_address_in_the_vpc(build, settings, services, zones):

@@ -66,6 +66,7 @@ def test_every_program_of_the_platform_may_make_every_call():
         ("download", 3),
         ("karpenter", 44),
         ("load-balancer-controller", 51),
+        ("loop-worker", 2),
         ("payload-agent", 2),
         ("vpc-cni", 16),
     }
@@ -110,6 +111,47 @@ def test_a_key_that_does_not_know_its_reader():
     ((program, call, link),) = refused(changed("model-store-model-key", documents(forget)), CHAT)
     assert (program, call.partition(" ")[0]) == ("download", "Decrypt")
     assert link == "the policy of key model-store-model-key: not allowed"
+
+
+ROLLOUT = "loops-rollout-signer-identity-association"
+SIGNS = "Sign arn:aws:kms:eu-central-1:111122223333:key/"
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "said"),
+    [
+        (
+            "loops-rollout-signer-key",
+            lambda by_sid, all_: all_.remove(by_sid["WorkerSigns"]),
+            "the policy of key loops-rollout-signer-key: not allowed",
+        ),
+        (
+            "loops-rollout-signer-key",
+            lambda by_sid, _: by_sid["WorkerSigns"]["Condition"]["StringEquals"].update(
+                {"aws:PrincipalTag/kubernetes-service-account": "remedy"}
+            ),
+            "the policy of key loops-rollout-signer-key: not allowed",
+        ),
+        (
+            "loops-rollout-signer-role-policy",
+            lambda by_sid, _: by_sid["SignEvents"]["Condition"]["StringEquals"].update(
+                {"kms:MessageType": "RAW"}
+            ),
+            "the role's policies: allowed only under a condition that the call does not meet (SignEvents)",
+        ),
+        (
+            "network-endpoints-kms",
+            lambda _, all_: all_.append(
+                {"Sid": "No", "Effect": "Deny", "Action": "kms:Sign", "Principal": "*", "Resource": "*"}
+            ),
+            "the endpoint network-endpoints-kms: denied (No)",
+        ),
+    ],
+)
+def test_a_worker_that_could_not_sign_is_told_so(name, change, said):
+    graph = changed(name, documents(change))
+    ((program, call, link),) = refused(graph, ROLLOUT)
+    assert (program, call.startswith(SIGNS), link) == ("loop-worker", True, said)
 
 
 def test_a_bucket_that_denies_what_the_role_may():

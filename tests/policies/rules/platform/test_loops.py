@@ -1,3 +1,5 @@
+import json
+
 from policies.engine.graph import UNKNOWN
 from policies.rules.platform.loops import PLATFORM
 from tests.policies.cases import Case, RuleCases, cases_test, resource
@@ -21,8 +23,26 @@ def role(*rules, kind="Role", namespace="models"):
     )
 
 
+ROLE_ARN = "arn:aws:iam::111122223333:role/example-dev-loops-rollout"
+OWN_KEY = {"ForAnyValue:StringEquals": {"kms:ResourceAliases": "alias/example-dev-loops-rollout"}}
+SIGN = {"Sid": "Sign", "Effect": "Allow", "Action": "kms:Sign", "Resource": "*", "Condition": OWN_KEY}
+PUBLIC = {**SIGN, "Sid": "Public", "Action": "kms:GetPublicKey"}
+
+
 def association(namespace):
-    return resource(ASSOCIATION, {"namespace": namespace, "serviceAccount": "rollout", "roleArn": "arn"})
+    inputs = {
+        "clusterName": "c",
+        "namespace": namespace,
+        "serviceAccount": "rollout",
+        "roleArn": ROLE_ARN,
+    }
+    return resource(ASSOCIATION, inputs)
+
+
+def aws_role(*statements, policy=None):
+    document = policy or json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
+    made = resource("aws:iam/role:Role", {"name": "r"}, "r", outputs={"arn": ROLE_ARN, "name": "r"})
+    return made, resource("aws:iam/rolePolicy:RolePolicy", {"role": "r", "policy": document}, "p")
 
 
 CASES = {
@@ -65,20 +85,54 @@ CASES = {
         not_applicable=OTHER,
         undecided=[Case(binding(), [role({**HTTP, "verbs": UNKNOWN})])],
     ),
-    "loop-workers-have-no-role-in-aws": RuleCases(
-        passing=[Case(association("models")), Case(association("temporal"))],
+    "loop-workers-only-sign-in-aws": RuleCases(
+        passing=[
+            Case(association("loops"), aws_role(SIGN, PUBLIC)),
+            Case(association("loops"), aws_role(SIGN, {"Effect": "Deny", "Action": "s3:*", "Resource": "*"})),
+            Case(association("models"), aws_role({**SIGN, "Action": "s3:GetObject", "Condition": {}})),
+        ],
         failing=[
             Case(
                 association("loops"),
-                findings=["roleArn: rollout of the loops gets a role in AWS, where it has nothing to do"],
+                aws_role(
+                    SIGN, {"Effect": "Allow", "Action": ["s3:GetObject"], "Resource": "arn:aws:s3:::b/*"}
+                ),
+                findings=["roleArn: rollout of the loops may s3:GetObject, where it only signs"],
             ),
             Case(
-                resource(ASSOCIATION, {"namespace": "loops", "serviceAccount": "drift"}),
-                findings=["roleArn: drift of the loops gets a role in AWS, where it has nothing to do"],
+                association("loops"),
+                aws_role({**SIGN, "Condition": {}}),
+                findings=["roleArn: rollout of the loops may kms:Sign with keys of others (Sign)"],
+            ),
+            Case(
+                association("loops"),
+                aws_role(
+                    {
+                        **PUBLIC,
+                        "Condition": {
+                            "ForAnyValue:StringEquals": {
+                                "kms:ResourceAliases": "alias/example-dev-loops-remedy"
+                            }
+                        },
+                    }
+                ),
+                findings=["roleArn: rollout of the loops may kms:GetPublicKey with keys of others (Public)"],
+            ),
+            Case(
+                association("loops"),
+                aws_role({"Sid": "All", "Effect": "Allow", "NotAction": "iam:*", "Resource": "*"}),
+                findings=["roleArn: rollout of the loops may all but what All names"],
+            ),
+            Case(
+                association("loops"),
+                findings=[f"roleArn: what rollout of the loops may is not of this stack: {ROLE_ARN}"],
             ),
         ],
         not_applicable=OTHER,
-        undecided=[Case(association(UNKNOWN))],
+        undecided=[
+            Case(association(UNKNOWN)),
+            Case(association("loops"), aws_role(policy=UNKNOWN)),
+        ],
     ),
 }
 

@@ -35,7 +35,11 @@ class Kms:
             der = self.private.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
             public = base64.b64encode(der).decode()
             return 200, {"KeyId": ARN, "KeyUsage": self.usage, "KeySpec": self.spec, "PublicKey": public}
-        assert (operation, said["MessageType"], said["SigningAlgorithm"]) == ("Sign", "DIGEST", "ECDSA_SHA_256")
+        assert (operation, said["MessageType"], said["SigningAlgorithm"]) == (
+            "Sign",
+            "DIGEST",
+            "ECDSA_SHA_256",
+        )
         made = self.private.sign(base64.b64decode(said["Message"]), ec.ECDSA(Prehashed(SHA256())))
         return 200, {"KeyId": ARN, "Signature": base64.b64encode(made).decode()}
 

@@ -19,6 +19,7 @@ from tests.runtime.loops import folders
 from tests.runtime.loops.events.fake_kms import ALIAS, ARN, Kms, serving
 from tests.runtime.loops.test_outside import appendix
 
+MAY_NOT = "this identity may not; the role of the worker and the policy of the key say who may"
 KMS = {"events": {"kms": {"key": ALIAS, "region": "eu-central-1"}}}
 
 
@@ -45,7 +46,9 @@ def version(checkout):
 
 
 def test_an_event_signed_in_kms_verifies_without_it(checkout, client, kms):
-    name = FolderEvents(checkout / "releases" / "models", KmsKey.load(client, ALIAS)).append(appendix(checkout))
+    name = FolderEvents(checkout / "releases" / "models", KmsKey.load(client, ALIAS)).append(
+        appendix(checkout)
+    )
     kms.refuses = "AccessDeniedException"
     assert [e.kind for e in load_version(version(checkout)).events].count("rollout") == 1
     path = version(checkout) / "events" / name
@@ -74,10 +77,13 @@ def test_kms_is_shown_the_digest_of_what_is_said_and_nothing_else(client, kms):
 @pytest.mark.parametrize(
     ("code", "said"),
     [
-        ("AccessDeniedException", "this identity may not; the role of the worker and the policy of the key say who may"),
+        ("AccessDeniedException", MAY_NOT),
         ("KMSInvalidStateException", "the key is pending deletion: cancel that, and enable it"),
         ("DisabledException", "the key is disabled: enable it"),
-        ("InvalidKeyUsageException", "the key is of another use than SIGN_VERIFY: name the key of the events"),
+        (
+            "InvalidKeyUsageException",
+            "the key is of another use than SIGN_VERIFY: name the key of the events",
+        ),
     ],
 )
 def test_a_refusal_is_one_sentence_and_asked_again(client, kms, code, said):
@@ -130,8 +136,7 @@ def test_a_worker_that_may_not_sign_does_not_start(settled, kms, capsys):
     assert main(["check", "--settings", str(settled)]) == 2
     assert capsys.readouterr().err.splitlines() == [
         "the loops cannot run:",
-        f"  {ALIAS}: KMS refuses get_public_key: AccessDeniedException: "
-        "this identity may not; the role of the worker and the policy of the key say who may",
+        f"  {ALIAS}: KMS refuses get_public_key: AccessDeniedException: {MAY_NOT}",
     ]
 
 
@@ -147,9 +152,7 @@ def test_the_public_half_is_written_once_and_what_is_not_committed_signs_nothing
     assert capsys.readouterr().err == f"{committed}: File exists\n"
 
 
-@pytest.mark.parametrize(
-    "events", [{}, {"key": "bot.pem", "kms": {"key": ALIAS, "region": "eu-central-1"}}]
-)
+@pytest.mark.parametrize("events", [{}, {"key": "bot.pem", "kms": {"key": ALIAS, "region": "eu-central-1"}}])
 def test_one_key_signs(settled, events):
     settled.write_text(yaml.safe_dump({**yaml.safe_load(settled.read_text()), "events": events}))
     with pytest.raises(LoopsError, match="events: should name what signs, one of key and kms"):
