@@ -32,6 +32,7 @@ from components.gateway.gateway import GatewayHandle
 from components.loops.durable import DurableHandle, DurableSettings
 from components.loops.worker_manifests import loops_image
 from components.models.workload_namespace import WorkloadNamespaceHandle
+from components.network.ground import Ground as NetworkGround
 from components.observability.telemetry import TelemetryHandle
 from components.storage.bucket import BucketHandle
 from components.storage.model_store import ModelStoreHandle
@@ -42,7 +43,7 @@ class AgentsArgs:
     """What :class:`Agents` needs.
 
     ``engine``, ``hostname`` and ``has_own_authority`` are what the stacks that own durable, gateway and certificates
-    say of them; ``endpoint_ranges`` is where services of AWS answer.
+    say of them.
     """
 
     agents: Mapping[str, ChosenAgent]
@@ -50,8 +51,7 @@ class AgentsArgs:
     hostname: str
     has_own_authority: bool
     names: Names
-    api_server_range: str
-    endpoint_ranges: Sequence[str]
+    ground: NetworkGround
     model_store: ModelStoreHandle
     durable: DurableHandle
     workload_namespace: WorkloadNamespaceHandle
@@ -142,7 +142,7 @@ class Agents(PlatformComponent):
             ground=self._ground(),
             image=loops_image(self._args.names),
             files=files,
-            api_server_range=self._args.api_server_range,
+            api_server_range=self._args.ground.api_server_range,
             after=[*closed, *self._args.telemetry.ready, *self._args.gateway.ready],
         )
         return Desk(f"{self._name}-desk", desk, self.child_opts()).handle.ready
@@ -154,7 +154,7 @@ class Agents(PlatformComponent):
             "mutual-tls": require_mutual_tls(AGENTS),
             "deny-requests": deny_all_requests(AGENTS),
             "deny-traffic": deny_all_traffic(AGENTS),
-            "necessary-egress": necessary_egress(AGENTS, self._args.endpoint_ranges),
+            "necessary-egress": necessary_egress(AGENTS, self._args.ground.endpoint_ranges),
             "defaults": container_defaults(AGENTS),
             "way-to-collector": way_to_the_collector(),
             **({"way-to-engine": ways_to_the_engine(existing.ranges, port)} if existing else {}),

@@ -29,6 +29,7 @@ from components.loops.worker_flows import ways_out, worker_flows
 from components.loops.worker_manifests import Told, config_map, deployment, door, loops_image
 from components.mesh.declared_flows import DeclaredFlows, DeclaredFlowsArgs
 from components.models.workload_namespace import AddressRange, WorkloadNamespaceHandle
+from components.network.ground import Ground
 from components.observability.alerting import SecretName
 from components.observability.telemetry import TelemetryHandle
 from facts.strict import Slug
@@ -76,9 +77,7 @@ class LoopWorkersArgs:
     settings: LoopsSettings
     engine: DurableSettings
     names: Names
-    api_server_range: str
-    endpoint_ranges: Sequence[str]
-    """Where services of AWS answer: KMS signs events."""
+    ground: Ground
     durable: DurableHandle
     workload_namespace: WorkloadNamespaceHandle
     gateway: GatewayHandle
@@ -154,7 +153,7 @@ class LoopWorkers(PlatformComponent):
     def _closed(self) -> dict[str, dict[str, Any]]:
         args, existing = self._args, self._args.engine.existing
         out = ways_out(
-            args.api_server_range,
+            args.ground.api_server_range,
             args.settings.repository.ranges,
             existing.ranges if existing else (),
             int(existing.address.rpartition(":")[2]) if existing else 0,
@@ -163,7 +162,7 @@ class LoopWorkers(PlatformComponent):
             "mutual-tls": require_mutual_tls(LOOPS),
             "deny-requests": deny_all_requests(LOOPS),
             "deny-traffic": deny_all_traffic(LOOPS),
-            "necessary-egress": necessary_egress(LOOPS, args.endpoint_ranges),
+            "necessary-egress": necessary_egress(LOOPS, args.ground.endpoint_ranges),
             "defaults": container_defaults(LOOPS),
             **{f"way-to-{where}": manifest for where, manifest in out.items()},
         }

@@ -11,6 +11,7 @@ from components.agents.chosen import ChosenAgent
 from components.gateway.gateway import GatewayHandle
 from components.loops.durable import DurableHandle
 from components.models.workload_namespace import WorkloadNamespaceHandle
+from components.network.ground import Ground
 from components.observability.telemetry import TelemetryHandle
 from components.storage.model_store import ModelStoreHandle
 from gate.schema.shape import check_shapes
@@ -61,8 +62,9 @@ def args():
         hostname="models.example.com",
         has_own_authority=True,
         names=NAMES,
-        api_server_range="10.0.0.0/24",
-        endpoint_ranges=["10.0.1.0/27"],
+        ground=Ground(
+            api_server_range="10.0.0.0/24", endpoint_ranges=["10.0.1.0/27"], balancer_ranges={}, zones=["a"]
+        ),
         model_store=ModelStoreHandle(**store),
         durable=DurableHandle(address="frontend.temporal.svc.cluster.local:7233", namespace="slipway"),
         workload_namespace=WorkloadNamespaceHandle(name="models"),

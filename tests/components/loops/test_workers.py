@@ -15,6 +15,7 @@ from components.loops.figures import queries
 from components.loops.kinds import KINDS, RECEIVER
 from components.loops.workers import LoopsSettings, LoopWorkers, LoopWorkersArgs
 from components.models.workload_namespace import WorkloadNamespaceHandle
+from components.network.ground import Ground
 from components.observability.telemetry import TelemetryHandle
 from facts.series import by_name
 from facts.version_figures import figures_of
@@ -36,8 +37,9 @@ def args():
         settings=LoopsSettings.model_validate({"repository": REPOSITORY}),
         engine=settings(),
         names=NAMES,
-        api_server_range="10.0.0.0/16",
-        endpoint_ranges=["10.0.144.0/27"],
+        ground=Ground(
+            api_server_range="10.0.0.0/16", endpoint_ranges=["10.0.144.0/27"], balancer_ranges={}, zones=["a"]
+        ),
         durable=DurableHandle(address="frontend.temporal.svc.cluster.local:7233", namespace="slipway"),
         workload_namespace=WorkloadNamespaceHandle(name="models"),
         gateway=GatewayHandle(**gateway),
