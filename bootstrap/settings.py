@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import Field, ValidationError
 
+from bootstrap.project import PROJECT
 from components.cluster.runner import RunnerSettings
 from components.foundation.base import Settings
 from components.foundation.deploy_role import Kind, capability
@@ -22,7 +23,6 @@ from stacks.load import SettingsError, Stack, read_stack
 from stacks.platform import PlatformSettings
 from stacks.stack_file import unknown_keys
 
-PROJECT: Final = "slipway-bootstrap"
 FOLDER: Final = Path(__file__).parent
 ENVIRONMENT: Final = "bootstrap"
 """What stands in names where a platform has its environment."""

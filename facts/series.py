@@ -53,10 +53,16 @@ class Exporter(Strict):
 @cache
 def exporters() -> tuple[Exporter, ...]:
     """All files, by name."""
-    return tuple(
-        Exporter.model_validate(load(path.read_text(encoding="utf-8"), path.name))
-        for path in sorted(FOLDER.glob("*.yaml"))
-    )
+    return tuple(map(_exporter, _files()))
+
+
+def _files() -> list[Path]:
+    return sorted(FOLDER.glob("*.yaml"))
+
+
+@cache
+def _exporter(path: Path) -> Exporter:
+    return Exporter.model_validate(load(path.read_text(encoding="utf-8"), path.name))
 
 
 @cache
@@ -81,10 +87,13 @@ def by_name() -> dict[str, Series]:
     return {name: one for exporter in exporters() for one in exporter.series for name in one.asked_as}
 
 
+@cache
 def buckets(histogram: str) -> tuple[float, ...]:
-    """The upper bounds of a histogram's buckets, in its unit.
+    """The upper bounds of a histogram's buckets, in its unit; of all files, only those that name it are read.
 
     Raises:
         KeyError: no exporter gives this histogram.
     """
-    return tuple(float(edge) for edge in by_name()[f"{histogram}_bucket"].buckets)
+    naming = [path for path in _files() if histogram in path.read_text(encoding="utf-8")]
+    found = {one.name: one for path in naming for one in _exporter(path).series if one.type == "histogram"}
+    return tuple(float(edge) for edge in found[histogram].buckets)

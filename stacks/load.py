@@ -21,7 +21,7 @@ from components.network.network import NetworkSettings
 from components.serving.serving import ServingSettings
 from components.storage.registry_settings import RegistrySettings
 from facts.explain import placeholders
-from facts.strict_yaml import YamlProblem, load
+from facts.strict_yaml import YamlProblem
 from releases.agent_load import Agents, load_agents
 from releases.load import LoadedRelease, ReleaseError, load_releases
 from stacks.agents import agents_of, problems_of_agents
@@ -31,7 +31,7 @@ from stacks.contradictions import adopted, between, contradictions, signing
 from stacks.identity import document, existing
 from stacks.models import Places, Releases, environment_of, model_plans, model_problems, releases_of
 from stacks.settings import StackSettings, missing_sections
-from stacks.stack_file import unknown_keys, wrong_values
+from stacks.stack_file import parsed, unknown_keys, wrong_values
 
 FOLDER = Path(__file__).parent
 """The committed stack files. Beside a folder of stack files, under ``releases/models``, stand what its stacks run."""
@@ -246,7 +246,7 @@ def _read(name: str, folder: Path) -> Mapping[str, Any]:
         known = ", ".join(stack_names(folder)) or "none"
         raise SettingsError(f"no stack {name!r}", [f"{name}: no such stack; there are {known}"])
     try:
-        data = load(path.read_text(encoding="utf-8"), path.name)
+        data = parsed(path.read_text(encoding="utf-8"), path.name)
     except (YamlProblem, UnicodeDecodeError) as problem:
         raise SettingsError.of(name, [str(problem).removeprefix(f"{path.name}: ")]) from None
     config = data.get("config") if isinstance(data, Mapping) else None

@@ -1,15 +1,27 @@
 """What Pulumi reads of a stack file beside the settings, and which of it nobody judges."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, Final
 
 from pydantic import BaseModel, ValidationError
 
 from facts.explain import did_you_mean, explain, placeholders
+from facts.strict_yaml import load
 
 _TAGS: Final = "pulumi:tags"
 _TOP: Final = frozenset({"config", "secretsprovider", "encryptedkey", "encryptionsalt"})
 """The configuration, and how Pulumi encrypts."""
+
+
+@lru_cache(maxsize=128)
+def parsed(text: str, name: str) -> Any:
+    """The data of a stack file, the same object for the same text: each is read for every stack beside it.
+
+    Raises:
+        YamlProblem: it is no YAML that people may write here.
+    """
+    return load(text, name)
 
 
 def unknown_keys(data: Mapping[str, Any], key: str) -> list[str]:

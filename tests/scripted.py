@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import sys
 
-from gate.capture.stacks import ROOT
+from gate.core.checkout import ROOT
 
 IDENTITY = ["-c", "user.name=somebody", "-c", "user.email=somebody@example.com"]
 LEFT_OUT = ("tests/", "docs/", "gate/schema/definitions/")

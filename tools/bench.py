@@ -3,6 +3,7 @@
     make bench            prints the table; nothing fails because a machine was slow
     make bench ARGS=--json    the same figures as JSON
     make bench ARGS=--releases    only what a preview of 30, 100 and 300 models costs
+    make bench ARGS=--commands    only what small commands cost, which is mostly imports
 
 Whole commands run three times after one that is not counted; the median stands in the table. Parts run in
 this process, after the imports that every preview shares, and are given in the processor's time.
@@ -26,7 +27,8 @@ from rich.table import Table
 
 from components.observability.slo.indicators import measured
 from components.observability.slo.rules import Promise, groups
-from gate.capture.stacks import ROOT, capture_stack
+from gate.capture.stacks import capture_stack
+from gate.core.checkout import ROOT
 from gate.schema.shape import check_shapes
 from policies.engine.evaluate import judge
 from policies.engine.graph import Graph
@@ -38,7 +40,7 @@ from tools.changes import changes
 from tools.many_documents import answer, roles
 from tools.many_manifests import folder
 from tools.many_releases import organisation
-from tools.measure import Figure, command, median_command, timed
+from tools.measure import Figure, command, median_command, processor, timed
 from tools.peer import against_peer
 
 DAY = date(2026, 11, 28)
@@ -169,6 +171,22 @@ def _alerts(model: str, slo: Objectives | None) -> object:
     return groups(promise, {o.name: measured(model, o) for o in slo.objectives})
 
 
+def small_commands() -> Iterator[Figure]:
+    """The processor's time of commands that people wait for; the best of five, since all of it is start-up."""
+    slipway = str(Path(sys.executable).parent / "slipway")
+    with tempfile.TemporaryDirectory(prefix="slipway-") as root:
+        manifest = Path(root, "map.yaml")
+        manifest.write_text("{apiVersion: v1, kind: ConfigMap, metadata: {name: a, namespace: b}}", "utf-8")
+        for name, words in (
+            ("judge of one small file", ["judge", str(manifest)]),
+            ("config check", ["config", "check"]),
+            ("release list", ["release", "list"]),
+            ("--help", ["--help"]),
+        ):
+            seconds = min(processor(slipway, *words) for _ in range(5))
+            yield Figure(f"{name}, in the processor's time", seconds, "s", 1)
+
+
 def many_files() -> Iterator[Figure]:
     """What others wrote, as a whole command; some of it is bad, so it ends with 1."""
     slipway = str(Path(sys.executable).parent / "slipway")
@@ -201,12 +219,22 @@ def show(figures: list[Figure]) -> None:
 
 
 def main(arguments: list[str]) -> None:
-    models = list(many_models())
-    figures = models
-    if "--releases" not in arguments:
+    if "--commands" in arguments:
+        figures = list(small_commands())
+    elif "--releases" in arguments:
+        figures = list(many_models())
+    else:
         commands = [*whole_commands(), *changes(DAY)]
         graph = capture_stack(read_stack(PLATFORM), {}).graph
-        figures = [*commands, *many_files(), *parts(graph), *reasoning(), *models, *largest()]
+        figures = [
+            *commands,
+            *small_commands(),
+            *many_files(),
+            *parts(graph),
+            *reasoning(),
+            *many_models(),
+            *largest(),
+        ]
     if "--json" in arguments:
         print(json.dumps([asdict(f) for f in figures], indent=1))
     else:

@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
-from gate.capture.stacks import ROOT
+from gate.core.checkout import ROOT
 from tools.measure import Figure, command
 
 _RUNS: Final = 3

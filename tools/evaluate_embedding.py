@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from gate.capture.stacks import ROOT
+from gate.core.checkout import ROOT
 from gate.core.environments import environment
 from gate.core.errors import GateError
 from releases.evaluation import Evaluation

@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from gate.capture.stacks import ROOT
+from gate.core.checkout import ROOT
 
 _IN_A_FILE = 100
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from gate.capture.stacks import ROOT
+from gate.core.checkout import ROOT
 from releases.load import record_digest
 from releases.people import FILE, SIGNED
 from releases.signature import BUNDLE, PUBLIC_KEY

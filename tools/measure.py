@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gate.capture.stacks import ROOT
+from gate.core.checkout import ROOT
 
 _WATCH = """\
 import resource, subprocess, sys

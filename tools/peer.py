@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from gate.capture.stacks import ROOT
+from gate.core.checkout import ROOT
 from tools.measure import Figure, processor
 
 INSTALLED = ROOT / ".cache" / "peer"

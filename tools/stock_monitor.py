@@ -18,7 +18,8 @@ from pulumi.runtime.settings import SETTINGS, configure
 from pulumi.runtime.stack import run_in_stack
 
 from gate.capture.outputs import Account, computed
-from gate.capture.stacks import ROOT, program
+from gate.capture.stacks import program
+from gate.core.checkout import ROOT
 from stacks.load import Stack, read_stack
 
 

@@ -10,8 +10,8 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
-from gate.capture.stacks import ROOT
 from gate.cli.release_verify import verify_release
+from gate.core.checkout import ROOT
 from gate.core.errors import GateError
 from gate.evaluate.verification import verify
 from releases.load import find, load_releases

@@ -52,7 +52,10 @@ class ExistingBoundary(Settings):
     """
 
     arn: Annotated[
-        str, Field(pattern=r"^arn:aws[a-z-]*:iam::\d{12}:policy/([\w+=,.@-]+/)*[\w+=,.@-]{1,128}$")
+        str,
+        Field(
+            pattern=r"^arn:aws[a-z-]*:iam::\d{12}:policy/([A-Za-z0-9_+=,.@-]+/)*[A-Za-z0-9_+=,.@-]{1,128}$"
+        ),
     ]
     document: Annotated[dict[str, Any], AfterValidator(_document)]
 

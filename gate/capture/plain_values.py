@@ -11,7 +11,7 @@ from typing import Any, Final
 from google.protobuf import struct_pb2
 from pulumi import Resource
 
-from gate.capture.structs import SIGNATURE, is_unknown_mark
+from gate.capture.marks import SIGNATURE, is_unknown_mark
 
 Way = Callable[..., Any]
 _SCALARS: Final = frozenset({str, int, float, bool, type(None)})

@@ -1,7 +1,6 @@
 """Between Pulumi's wire format and plain data.
 
-The well-known signatures are those of the Pulumi SDK 3.272.0 (``pulumi/runtime/rpc.py``); a test compares
-this reader with the SDK's own.
+A test compares this reader with the SDK's own.
 """
 
 from collections.abc import Iterator, Mapping
@@ -9,31 +8,10 @@ from typing import Any
 
 from google.protobuf import struct_pb2
 
+from gate.capture.marks import RESOURCE_SIGNATURE, SECRET_SIGNATURE, SIGNATURE, UNKNOWN_MARK, UNKNOWN_MARKS
 from policies.engine.graph import UNKNOWN, Unknown
 
-SIGNATURE = "4dabf18193072939515e22adb298388d"
-SECRET_SIGNATURE = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 the wire's mark for "secret", itself none
-_RESOURCE = "5cf8f73096256a8f31e491e813e4eb8e"
-_UNKNOWN_MARK = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
-"""Unknown string, and what the Python SDK sends for any unknown."""
-_UNKNOWNS = frozenset(
-    {
-        _UNKNOWN_MARK,
-        "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",  # unknown bool
-        "3eeb2bf0-c639-47a8-9e75-3b44932eb421",  # unknown number
-        "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2",  # unknown array
-        "030794c1-ac77-496b-92df-f27374a8bd58",  # unknown asset
-        "e48ece36-62e2-4504-bad9-02848725956a",  # unknown archive
-        "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",  # unknown object
-    }
-)
-
-_MARKS = tuple(mark.encode() for mark in sorted(_UNKNOWNS))
-
-
-def is_unknown_mark(text: str) -> bool:
-    """Whether a text is what the wire and previews put in place of an unknown value."""
-    return text in _UNKNOWNS
+_MARKS = tuple(mark.encode() for mark in sorted(UNKNOWN_MARKS))
 
 
 def may_hold_unknowns(struct: struct_pb2.Struct) -> bool:
@@ -53,7 +31,7 @@ def plain(struct: struct_pb2.Struct, secrets: set[str] | None = None) -> dict[st
 def _value(value: struct_pb2.Value, path: str, secrets: set[str] | None) -> Any:
     kind = value.WhichOneof("kind")
     if kind == "string_value":
-        return UNKNOWN if value.string_value in _UNKNOWNS else value.string_value
+        return UNKNOWN if value.string_value in UNKNOWN_MARKS else value.string_value
     if kind == "number_value":
         number = value.number_value
         return int(number) if number.is_integer() else number
@@ -74,7 +52,7 @@ def _struct(struct: struct_pb2.Struct, path: str, secrets: set[str] | None) -> A
             if secrets is not None:
                 secrets.add(path)
             return _value(fields["value"], path, secrets)
-        if signature == _RESOURCE:
+        if signature == RESOURCE_SIGNATURE:
             return fields["urn"].string_value
     found = ((key, _value(item, f"{path}.{key}", secrets)) for key, item in sorted(fields.items()))
     return {key: item for key, item in found if item is not None}  # as the SDK reads nested values
@@ -83,7 +61,7 @@ def _struct(struct: struct_pb2.Struct, path: str, secrets: set[str] | None) -> A
 def wired(value: Any) -> Any:
     """Plain data as the wire takes it: :data:`UNKNOWN` becomes the mark that the SDK reads as unknown."""
     if isinstance(value, Unknown):
-        return _UNKNOWN_MARK
+        return UNKNOWN_MARK
     if isinstance(value, Mapping):
         return {key: wired(item) for key, item in value.items()}
     if isinstance(value, list):

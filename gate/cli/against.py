@@ -9,7 +9,8 @@ from typing import Any, Final
 
 from rich.console import Console
 
-from gate.capture.stacks import ROOT, chosen
+from gate.capture.chosen import chosen
+from gate.core.checkout import ROOT
 from gate.core.errors import GateError
 from gate.core.git import base_commit, changed_files, describe, files_at
 from gate.core.progress import told

@@ -17,6 +17,7 @@ from gate.cli.options import From, Only, Skip, Today, day, examples
 from gate.cli.release import release
 from gate.cli.waiver_commands import add_waiver_commands
 from gate.cli.where import add_where
+from gate.core.checkout import ROOT
 from gate.core.errors import GateError
 
 app = typer.Typer(
@@ -30,7 +31,6 @@ app = typer.Typer(
     ),
 )
 ERROR = 2
-_ROOT = Path(__file__).parents[2]
 
 
 def main() -> None:
@@ -119,7 +119,7 @@ def preview(
         raise typer.Exit(first(stacks or [], organisation))
     if against is not None and organisation is not None:
         raise GateError("--against compares this checkout's own stacks: leave out --from")
-    folder = (output or _ROOT / "build" / "preview").resolve()
+    folder = (output or ROOT / "build" / "preview").resolve()
     if against is not None and not stacks:
         from gate.pull_request.untouched import answered  # noqa: PLC0415 as below; this one needs no Pulumi
 

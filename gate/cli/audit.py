@@ -11,12 +11,13 @@ from rich.table import Table
 from rich.text import Text
 
 from facts.explain import did_you_mean
-from gate.capture.stacks import ROOT, chosen
+from gate.capture.chosen import chosen
 from gate.cli.release_list import console
+from gate.core.checkout import ROOT
 from gate.core.errors import GateError
 from gate.core.markdown import cell
 from gate.evaluate.audit import QUESTIONS, Answer, Asked
-from gate.render.formats import as_json
+from gate.render.json_text import as_json
 from gate.render.page.audit_page import audit_page
 
 FORMATS = ("text", "json", "markdown", "html")

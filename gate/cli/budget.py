@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from gate.core.errors import GateError
-from gate.render.formats import as_json
+from gate.render.json_text import as_json
 from releases.burn_rate import BURNS, REMAINING, TARGET, burn_series
 
 FORMATS: Final = ("text", "json")

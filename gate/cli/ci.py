@@ -11,6 +11,7 @@ from rich.console import Console
 from gate.cli.live_commands import add_live_commands
 from gate.cli.options import From, Today, day
 from gate.cli.registry import registry
+from gate.core.checkout import ROOT
 from gate.core.errors import GateError
 
 
@@ -41,7 +42,7 @@ def affected(
     if form == "text":
         typer.echo("".join(f"{stack}\n" for stack in touched(against)), nl=False)
     else:
-        from gate.capture.stacks import chosen  # noqa: PLC0415 as in preview
+        from gate.capture.chosen import chosen  # noqa: PLC0415 as in preview
         from gate.pull_request.affected import levels, matrices  # noqa: PLC0415 as in preview
 
         typer.echo("\n".join(matrices(levels(touched(against), chosen([])))))
@@ -84,7 +85,6 @@ def teardown(
     organisation: From = None,
 ) -> None:
     """Print the commands that end a trial, in order: ``slipway teardown STACK | sh -e`` runs them."""
-    from gate.capture.stacks import ROOT  # noqa: PLC0415 as in preview
     from gate.evaluate.teardown import teardown as planned  # noqa: PLC0415 as in preview
 
     typer.echo("\n".join(planned(stack, (organisation or ROOT).resolve())))
@@ -100,8 +100,6 @@ def rehearse(
     whole: Annotated[bool, typer.Option("--whole", help="Every section, not the first up's alone.")] = False,
 ) -> None:
     """Run the program with the real Pulumi engine in a simulated account; needs what `make rehearse` builds."""
-    from gate.capture.stacks import ROOT  # noqa: PLC0415 as in preview
-
     os.chdir(ROOT)
     every = [*(["--whole"] if whole else []), *(word for name in act or () for word in ("--act", name))]
     # In place of this process, so that an interruption reaches one program alone.

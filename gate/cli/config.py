@@ -6,6 +6,7 @@ import typer
 from rich.console import Console
 
 from gate.cli.options import From
+from gate.core.checkout import ROOT
 
 config = typer.Typer(help="Stack files.", no_args_is_help=True)
 
@@ -18,7 +19,7 @@ def config_check(
     organisation: From = None,
 ) -> None:
     """Check stack files and the releases they name; every problem is listed at once."""
-    from gate.capture.stacks import ROOT, chosen  # noqa: PLC0415 as in preview
+    from gate.capture.chosen import chosen  # noqa: PLC0415 as in preview
 
     checked = chosen(stacks or [], (organisation or ROOT).resolve())
     count = "1 stack is" if len(checked) == 1 else f"{len(checked)} stacks are"

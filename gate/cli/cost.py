@@ -9,11 +9,14 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from gate.capture.stacks import ROOT, capture_stack, chosen
+from gate.capture.chosen import chosen
+from gate.capture.stacks import capture_stack
+from gate.core.checkout import ROOT
 from gate.core.errors import GateError
 from gate.core.subprocess_runner import apart
 from gate.evaluate.billing import cost_of
-from gate.render.formats import as_json, cost_as_markdown
+from gate.render.json_text import as_json
+from gate.render.markdown import cost_as_markdown
 from gate.report.cost import Cost, of_line, usd
 from policies.analysis.charts.joined import joined
 from policies.engine.graph import Graph, Resource

@@ -9,15 +9,15 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from gate.core.checkout import ROOT
 from gate.core.errors import GateError
 from gate.core.markdown import cell
 from gate.evaluate.waive import load_waivers
 from gate.pull_request.github import put_issue
-from gate.render.formats import as_json
+from gate.render.json_text import as_json
 from policies.engine.waiver import Waiver
 from releases.load import LoadedRelease, ReleaseError, load_releases
 
-ROOT = Path(__file__).parents[2]
 FORMATS = ("text", "json", "markdown")
 
 

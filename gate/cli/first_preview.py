@@ -7,7 +7,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from gate.capture.stacks import ROOT, chosen
+from gate.capture.chosen import chosen
+from gate.core.checkout import ROOT
 from gate.core.subprocess_runner import apart
 from gate.evaluate.first_preview import FirstPreview, first_previews
 from stacks.load import Stack

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import typer
 
-from gate.capture.stacks import ROOT
 from gate.cli.changes import write
 from gate.cli.release_list import console
+from gate.core.checkout import ROOT
 from gate.core.errors import GateError
 from gate.evaluate.adoption import planned
 from releases.load import ReleaseError, load_releases

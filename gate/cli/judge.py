@@ -9,9 +9,8 @@ from typing import Any
 
 from rich.console import Console
 
-from gate.capture.stacks import ROOT
-from gate.checkov.opinion import Opinion, ask, not_asked, server, shown_to_checkov
-from gate.checkov.terraform_plan import as_plan
+from gate.checkov.opinion import Opinion, not_asked
+from gate.core.checkout import ROOT
 from gate.core.errors import GateError
 from gate.core.folders import STDIN
 from gate.evaluate.judgement import assess
@@ -19,11 +18,9 @@ from gate.evaluate.preview_losses import losses
 from gate.evaluate.selection import selected
 from gate.evaluate.waive import load_waivers
 from gate.ingest.adapters import read_paths
-from gate.render import formats as render
-from gate.render.junit import as_junit
-from gate.render.sarif import as_sarif
+from gate.render.json_text import as_json
 from gate.render.terminal import show
-from gate.report.report import EXIT_CODES
+from gate.report.report import EXIT_CODES, Report
 from policies.engine.graph import Graph
 from policies.engine.rule import SEVERITIES, Severity
 from policies.packs import PACKS, Pack
@@ -72,19 +69,34 @@ def run(
         else not_asked("not asked; --checkov asks it, which takes some seconds"),
     )
     report = replace(report, fail_on=weights[fail_on])
-    if form == "json":
-        sys.stdout.write(render.as_json(report.as_data()))
-    elif form == "markdown":
-        sys.stdout.write(render.as_markdown(report))
-    elif form == "sarif":
-        sys.stdout.write(render.as_json(as_sarif(report)))
-    elif form == "junit":
-        sys.stdout.write(as_junit(report))
-    else:
+    if form == "text":
         show(report, Console(width=None if sys.stdout.isatty() else 160), details=True)
+    else:
+        sys.stdout.write(_written(report, form))
     return EXIT_CODES[report.verdict]
 
 
+def _written(report: Report, form: str) -> str:
+    """The report for programs; what one form needs, templates and drawings among it, no other imports."""
+    if form == "markdown":
+        from gate.render.markdown import as_markdown  # noqa: PLC0415
+
+        return as_markdown(report)
+    if form == "junit":
+        from gate.render.junit import as_junit  # noqa: PLC0415
+
+        return as_junit(report)
+    if form == "sarif":
+        from gate.render.sarif import as_sarif  # noqa: PLC0415
+
+        return as_json(as_sarif(report))
+    return as_json(report.as_data())
+
+
 def _opinion(graph: Graph) -> Opinion:
+    from gate.checkov.asking import ask, server, shown_to_checkov  # noqa: PLC0415 few ask checkov
+    from gate.checkov.terraform_plan import as_plan  # noqa: PLC0415
+    from gate.render.exports import as_manifests  # noqa: PLC0415
+
     with server(ROOT) as address:
-        return ask(address, graph, as_plan(graph), render.manifests(shown_to_checkov(graph)))
+        return ask(address, graph, as_plan(graph), as_manifests(shown_to_checkov(graph)))

@@ -1,18 +1,17 @@
 """The commands ``slipway local``: the loop on one machine, run by an environment of its own."""
 
 import subprocess
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from gate.cli.options import examples
+from gate.core.checkout import ROOT
 from gate.core.errors import GateError
 
 local = typer.Typer(
     help="The loops on one machine: real parts on loopback, no account.", no_args_is_help=True
 )
-ROOT = Path(__file__).resolve().parents[2]
 Version = Annotated[str, typer.Argument(help="v1 (stable) or v2.", metavar="VERSION")]
 
 Run = Annotated[str, typer.Argument(help="A run, such as remedy-minilm-v2.", metavar="RUN")]

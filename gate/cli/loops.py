@@ -7,11 +7,11 @@ from typing import Annotated, Final
 import typer
 
 from gate.cli.options import examples
+from gate.core.checkout import ROOT
 from gate.core.errors import GateError
 
-_ROOT: Final = Path(__file__).parents[2]
-PYTHON: Final = _ROOT / ".cache" / "loops" / "bin" / "python"
-LOCAL: Final = _ROOT / "build" / "local" / "loops.yaml"
+PYTHON: Final = ROOT / ".cache" / "loops" / "bin" / "python"
+LOCAL: Final = ROOT / "build" / "local" / "loops.yaml"
 """What `slipway local up` writes."""
 
 Settings = Annotated[
@@ -121,7 +121,7 @@ def _hand_on(*words: str, settings: Path | None = None) -> None:
         raise GateError("the loops are not installed: make .cache/loops/installed (a minute)")
     more = ["--settings", str(settings)] if settings is not None else []
     done = subprocess.run(  # noqa: S603 our own program; what users typed are its arguments
-        [str(PYTHON), "-m", "runtime.loops", *words, *more], cwd=_ROOT, check=False
+        [str(PYTHON), "-m", "runtime.loops", *words, *more], cwd=ROOT, check=False
     )
     if done.returncode:
         raise typer.Exit(done.returncode)

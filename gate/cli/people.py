@@ -4,9 +4,9 @@ from pathlib import Path
 from typing import Final
 
 from facts.yaml_edit import YamlEditError, changed
-from gate.capture.stacks import ROOT
 from gate.cli.changes import write
 from gate.cli.release_list import console
+from gate.core.checkout import ROOT
 from gate.core.clickable import clickable
 from gate.core.errors import GateError
 from gate.evaluate.code_owners import BEGIN, CODEOWNERS, END, with_people

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from rich.console import Console
 from rich.text import Text
 
-from gate.capture.stacks import ROOT
 from gate.checkov.checks import known_check
 from gate.cli.where_lines import rule_score, squashed
+from gate.core.checkout import ROOT
 from gate.core.errors import GateError
 from gate.evaluate.waive import load_waivers
 from gate.render.controls_page import controls_page

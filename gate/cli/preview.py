@@ -7,7 +7,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from gate.capture.stacks import ROOT
+from gate.core.checkout import ROOT
 from gate.core.progress import told
 from gate.evaluate.output_folder import INDEX, shown
 from gate.evaluate.preview import Options, Previewed, preview

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from gate.cli.options import From, Today, day, examples
+from gate.core.checkout import ROOT
 from gate.core.errors import GateError
 
 registry = typer.Typer(
@@ -41,7 +42,7 @@ def export(
     """Print all releases in the words of another registry's interface."""
     from gate.registry.content import content  # noqa: PLC0415 as in preview
     from gate.registry.export import FORMATS  # noqa: PLC0415 as in preview
-    from gate.render.formats import as_json  # noqa: PLC0415 as in preview
+    from gate.render.json_text import as_json  # noqa: PLC0415 as in preview
 
     if form not in FORMATS:
         raise GateError(f"should be {', '.join(FORMATS)} (got {form!r})")
@@ -76,12 +77,8 @@ def serve(
 
 
 def _root(organisation: Path | None) -> Path:
-    from gate.capture.stacks import ROOT  # noqa: PLC0415 as in preview
-
     return (organisation or ROOT).resolve()
 
 
 def _folder(folder: Path | None) -> Path:
-    from gate.capture.stacks import ROOT  # noqa: PLC0415 as in preview
-
     return (folder or ROOT / "build" / "registry").resolve()

@@ -8,6 +8,7 @@ from rich.console import Console
 
 from gate.cli.options import From, Today, day
 from gate.cli.release_life import Who, add_life
+from gate.core.checkout import ROOT
 
 release = typer.Typer(help="Release records and what happened to them.", no_args_is_help=True)
 add_life(release)
@@ -94,7 +95,6 @@ def release_frozen(
     against: Annotated[str, typer.Option(help="Compare with where this branch left REF.", metavar="REF")],
 ) -> None:
     """Refuse a merged record whose values changed, and a merged event that changed or is gone."""
-    from gate.capture.stacks import ROOT  # noqa: PLC0415 as in preview
     from gate.pull_request.frozen import bases, broken_promises  # noqa: PLC0415 as in preview
 
     problems = broken_promises(ROOT, against)

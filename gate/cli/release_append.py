@@ -9,11 +9,11 @@ from pydantic import ValidationError
 
 from facts.explain import explain
 from facts.licences import licence_terms
-from gate.capture.stacks import ROOT
 from gate.cli.changes import write
 from gate.cli.release_list import console
 from gate.cli.release_new import NAME, as_yaml
 from gate.cli.stack_files import stacks_with
+from gate.core.checkout import ROOT
 from gate.core.clickable import clickable
 from gate.core.errors import GateError
 from gate.core.git import author

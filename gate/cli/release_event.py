@@ -4,9 +4,9 @@ from datetime import date
 from pathlib import Path
 
 from facts.explain import did_you_mean, placeholders
-from gate.capture.stacks import ROOT
 from gate.cli.release_list import console
 from gate.cli.release_new import NAME, as_yaml
+from gate.core.checkout import ROOT
 from gate.core.errors import GateError
 from releases.event_draft import draft_event, free_name
 from releases.events import KINDS, OF_RUNS

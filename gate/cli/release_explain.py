@@ -9,9 +9,9 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from gate.capture.stacks import ROOT
 from gate.cli.release_list import AGENTS, check_format, console, named, named_records
-from gate.render import formats as render
+from gate.core.checkout import ROOT
+from gate.render.json_text import as_json
 from releases.agent_load import LoadedAgent
 from releases.instances import USABLE_FRACTION, Fit, fits
 from releases.load import LoadedRelease
@@ -47,7 +47,7 @@ def explain_size(name: str, form: str, organisation: Path | None) -> None:
     folder = (organisation or ROOT).resolve() / "stacks"
     sized = [_sized(loaded, folder) for loaded in named(name, organisation)]
     if form == "json":
-        sys.stdout.write(render.as_json([_data(each) for each in sized]))
+        sys.stdout.write(as_json([_data(each) for each in sized]))
         return
     for each in sized:
         _print(each, console())
@@ -58,7 +58,7 @@ def _explain_agents(name: str, form: str, organisation: Path | None) -> None:
     agents = [each.agent for each in named_records(name, organisation) if isinstance(each, LoadedAgent)]
     if form == "json":
         plans = [{"release": f"{AGENTS}{a.agent}/{a.version}", **asdict(a.plan)} for a in agents]
-        sys.stdout.write(render.as_json(plans))
+        sys.stdout.write(as_json(plans))
         return
     for agent in agents:
         console().print(f"{AGENTS}{agent.agent}/{agent.version}", style="bold", markup=False)

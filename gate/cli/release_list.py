@@ -9,10 +9,10 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from gate.capture.stacks import ROOT
+from gate.core.checkout import ROOT
 from gate.core.clickable import clickable
 from gate.core.errors import GateError
-from gate.render import formats as render
+from gate.render.json_text import as_json
 from releases.agent_load import Agents, LoadedAgent, find_agent, load_agents
 from releases.agent_words import may
 from releases.checks import state_problems
@@ -38,7 +38,7 @@ def show_all(today: date, form: str, organisation: Path | None) -> None:
         _row(loaded, today) for each in (models, agents) for vs in each.values() for loaded in vs.values()
     ]
     if form == "json":
-        sys.stdout.write(render.as_json(rows))
+        sys.stdout.write(as_json(rows))
         return
     table = Table("release", "state", "owner", "licence", "engine", "provenance", box=None, pad_edge=False)
     for row in rows:
@@ -55,7 +55,7 @@ def show_status(name: str, today: date, form: str, organisation: Path | None) ->
     check_format(form)
     rows = [_row(loaded, today) | _details(loaded, today) for loaded in named_records(name, organisation)]
     if form == "json":
-        sys.stdout.write(render.as_json(rows))
+        sys.stdout.write(as_json(rows))
         return
     for row in rows:
         _print(row, console())

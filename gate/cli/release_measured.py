@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-from gate.capture.stacks import ROOT
 from gate.cli.release_append import append, version_of
+from gate.core.checkout import ROOT
 from gate.core.errors import GateError
 from gate.core.git import author
 from releases.evaluation import Evaluation

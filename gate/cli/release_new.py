@@ -10,9 +10,9 @@ import yaml
 from facts.explain import placeholders
 from facts.strict_yaml import YamlProblem, load
 from facts.yaml_edit import YamlEditError
-from gate.capture.stacks import ROOT
 from gate.cli.changes import show
 from gate.cli.release_list import console
+from gate.core.checkout import ROOT
 from gate.core.errors import GateError
 from gate.core.git import author
 from gate.core.whole import put

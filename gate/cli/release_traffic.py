@@ -8,11 +8,11 @@ from typing import Any
 from facts.explain import did_you_mean
 from facts.strict_yaml import load
 from facts.yaml_edit import YamlEditError, changed, noted, removed
-from gate.capture.stacks import ROOT
 from gate.cli.changes import write
 from gate.cli.release_append import version_of
 from gate.cli.release_list import console
 from gate.cli.stack_files import Chosen, choose
+from gate.core.checkout import ROOT
 from gate.core.errors import GateError
 from gate.evaluate.share_findings import MARK
 from releases.checks import state_problems

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from gate.capture.stacks import ROOT
 from gate.cli.release_append import version_of
 from gate.cli.release_list import console
 from gate.cli.stack_files import settings_in
+from gate.core.checkout import ROOT
 from gate.core.errors import GateError
 from releases.digest import DigestError, Manifest, manifest
 from releases.load import LoadedRelease

@@ -4,11 +4,11 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
-from gate.capture.stacks import ROOT
 from gate.cli.release_list import AGENTS, check_format, console, named
+from gate.core.checkout import ROOT
 from gate.core.errors import GateError
 from gate.evaluate.verification import Check, verify
-from gate.render import formats as render
+from gate.render.json_text import as_json
 
 
 def verify_release(name: str, folder: Path, form: str, organisation: Path | None) -> int:
@@ -31,7 +31,7 @@ def verify_release(name: str, folder: Path, form: str, organisation: Path | None
     is_true = not any(check.problems for check in checks)
     if form == "json":
         said = {"release": name, "is_true": is_true, "checks": [asdict(check) for check in checks]}
-        sys.stdout.write(render.as_json(said))
+        sys.stdout.write(as_json(said))
     else:
         _print(name, checks, is_true=is_true)
     return 0 if is_true else 1

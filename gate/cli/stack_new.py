@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from facts.yaml_edit import YamlEditError, changed
-from gate.capture.stacks import ROOT
 from gate.cli.changes import write
 from gate.cli.release_append import version_of
 from gate.cli.release_list import console
 from gate.cli.stack_files import SETTINGS, settings_in, stack_text
+from gate.core.checkout import ROOT
 from gate.core.errors import GateError
 from gate.evaluate.adoption import tried
 from stacks.adoption import Answers, adopted_stack, said_in

@@ -8,11 +8,11 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from gate.capture.stacks import ROOT
 from gate.cli.budget import budgets
+from gate.core.checkout import ROOT
 from gate.core.errors import GateError
 from gate.live.command import status as asked
-from gate.render.formats import as_json
+from gate.render.json_text import as_json
 from releases.load import ReleaseError, load_releases
 
 FORMATS: Final = ("text", "json")

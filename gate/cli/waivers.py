@@ -10,14 +10,15 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from gate.core.checkout import ROOT
 from gate.core.errors import GateError
 from gate.core.markdown import cell
 from gate.evaluate.draft_waivers import Acceptance, drafts, stack_of
 from gate.evaluate.waive import load_waivers
-from gate.render.formats import as_json
+from gate.render.json_text import as_json
 from policies.engine.waiver import Waiver
 
-FILE = Path(__file__).parents[2] / "policies" / "waivers.yaml"
+FILE = ROOT / "policies" / "waivers.yaml"
 FORMATS = ("text", "json", "markdown")
 
 

@@ -2,12 +2,12 @@
 
 import sys
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Annotated, Final
 
 import typer
 
 from gate.cli.options import examples
+from gate.core.checkout import ROOT
 
 _FEW: Final = 3
 _HEADS: Final[Mapping[str, str]] = {
@@ -36,7 +36,7 @@ def where(
     """Say where something stands: rules, settings, code and pages that are about these words; 1 where nothing is."""
     from gate.cli.where_search import KINDS, nearest, read  # noqa: PLC0415 it loads every rule, which others can do without
 
-    kept, found = nearest(read(Path(__file__).parents[2]), words)
+    kept, found = nearest(read(ROOT), words)
     if kept and len(kept) < sum(len(said.split()) for said in words):
         sys.stdout.write(f"nothing is about all of these words; about {' '.join(kept)}:\n")
     for kind in KINDS:

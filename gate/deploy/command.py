@@ -7,7 +7,9 @@ from typing import Any, Final
 
 from rich.console import Console
 
-from gate.capture.stacks import BOOTSTRAP, ROOT, capture_stack, chosen
+from gate.capture.chosen import BOOTSTRAP, chosen
+from gate.capture.stacks import capture_stack
+from gate.core.checkout import ROOT
 from gate.core.errors import GateError
 from gate.core.subprocess_runner import apart
 from gate.deploy.documents import documents

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from facts.deploy_actions import deploy_actions
-from gate.capture.stacks import BOOTSTRAP, ROOT
+from gate.capture.chosen import BOOTSTRAP
+from gate.core.checkout import ROOT
 from gate.core.errors import GateError
 from gate.deploy.command import ROLES, deployed
 from gate.deploy.needs import Need, needs

@@ -6,8 +6,8 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
-from gate.capture.stacks import ROOT
 from gate.core import git
+from gate.core.checkout import ROOT
 from gate.core.errors import GateError
 from gate.evaluate.past_shares import shares_in
 from gate.evaluate.proof import proof_of

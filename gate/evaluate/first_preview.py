@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gate.capture.stacks import ROOT, capture_stack
+from gate.capture.stacks import capture_stack
+from gate.core.checkout import ROOT
 from policies.engine.evaluate import Finding, Undecided, judge
 from policies.engine.graph import Graph, Unknown
 from policies.packs import ALL

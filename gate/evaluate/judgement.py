@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from typing import TYPE_CHECKING
 
 from gate.checkov.opinion import Opinion
 from gate.evaluate.budget_findings import RULE as BUDGET
@@ -9,16 +10,14 @@ from gate.evaluate.budget_findings import budget_findings, budget_undecided
 from gate.evaluate.selection import EVERYTHING, OTHERS, Selection
 from gate.evaluate.waive import waive
 from gate.evaluate.witnesses import told_once
-from gate.report.capacity import capacity
+from gate.report.capacity import Capacity, capacity
 from gate.report.cost import Cost
 from gate.report.exposure import exposures
 from gate.report.not_evaluated import not_seen, unpinned
 from gate.report.permissions import permissions
-from gate.report.picture.picture import picture
 from gate.report.picture.scene import Scene
-from gate.report.report import ModelTraffic, Report
+from gate.report.report import Exposure, ModelTraffic, Report
 from gate.report.series import series_estimate
-from gate.report.served import Serving
 from gate.report.starts import starts
 from gate.schema.shape import check_shapes
 from policies.analysis.charts.joined import joined
@@ -29,6 +28,9 @@ from policies.engine.normalize import respelled
 from policies.engine.rule import Rule
 from policies.engine.waiver import Waiver
 from policies.packs import PACKS, Pack
+
+if TYPE_CHECKING:  # as in `_drawn`
+    from gate.report.served import Serving
 
 SHAPE_RULE = "objects-match-their-schema"
 
@@ -49,7 +51,7 @@ def assess(
     machines_above: Sequence[Resource] = (),
     selection: Selection = EVERYTHING,
     billed: Callable[[Graph], Cost | None] = lambda _graph: None,
-    serving: Serving | None = None,
+    serving: "Serving | None" = None,
 ) -> tuple[Report, frozenset[str]]:
     """Judge a graph; returns the report and the names of the waivers that were used.
 
@@ -134,9 +136,7 @@ def assess(
         capacity=machines,
         series=series_estimate(graph),
         cost=bill,
-        picture=picture(graph, exposures=ways_in, capacity=machines, serving=serving)
-        if serving is not None
-        else Scene(),
+        picture=_drawn(graph, ways_in, machines, serving),
         components={r.urn: graph.component_of(r) for r in graph},
         decided=said.decided,
         pack=pack,
@@ -145,3 +145,12 @@ def assess(
         else (),
     )
     return report, waived.used
+
+
+def _drawn(graph: Graph, ways_in: Sequence[Exposure], machines: Capacity, serving: "Serving | None") -> Scene:
+    if serving is None:
+        return Scene()
+    # Files of others have no picture, and need not pay for the releases it names.
+    from gate.report.picture.picture import picture  # noqa: PLC0415
+
+    return picture(graph, exposures=ways_in, capacity=machines, serving=serving)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from gate.evaluate import output_folder
-from gate.render import formats as render
+from gate.render.json_text import as_json
 from gate.render.page.agent_page import agent_page, agent_page_name
 from gate.render.page.compliance_page import compliance_page, controls_csv, rules_csv
 from gate.render.page.model_page import model_page, page_name, summary
@@ -29,7 +29,7 @@ def pages(report: Report, stack: Stack, waivers: Mapping[str, Waiver]) -> dict[s
         "compliance.html": compliance_page(controls, report),
         "compliance.csv": controls_csv(controls),
         "rules.csv": rules_csv(controls),
-        output_folder.SUMMARY: render.as_json(summary(report, stack.name, cards, agents)),
+        output_folder.SUMMARY: as_json(summary(report, stack.name, cards, agents)),
     }
 
 

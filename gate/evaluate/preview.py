@@ -14,9 +14,12 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from gate.capture.stacks import ROOT, capture_stack, chosen
-from gate.checkov.opinion import ask, not_asked, server, shown_to_checkov
+from gate.capture.chosen import chosen
+from gate.capture.stacks import capture_stack
+from gate.checkov.asking import ask, server, shown_to_checkov
+from gate.checkov.opinion import not_asked
 from gate.checkov.terraform_plan import as_plan
+from gate.core.checkout import ROOT
 from gate.core.errors import GateError
 from gate.core.progress import Tell
 from gate.core.subprocess_runner import end_with_parent, ended_at_once
@@ -30,8 +33,10 @@ from gate.evaluate.release_findings import release_findings, shares_of
 from gate.evaluate.selection import EVERYTHING, Selection
 from gate.evaluate.share_findings import share_findings
 from gate.evaluate.waive import load_waivers
-from gate.render import formats as render
+from gate.render.exports import as_manifests, as_state
+from gate.render.json_text import as_json
 from gate.render.junit import as_junit
+from gate.render.markdown import as_markdown
 from gate.render.origins import Origins
 from gate.render.page.model_page import index_page
 from gate.render.sarif import as_sarif
@@ -174,7 +179,7 @@ def _preview_one(stack: Stack, above: Sequence[Previewed], options: Options, add
     gc.disable()
     try:
         captured = capture_stack(stack, {one.stack: one.exports for one in above}, options.root)
-        manifests = render.manifests(captured.graph.resources)
+        manifests = as_manifests(captured.graph.resources)
         plan = as_plan(captured.graph)
         waivers = load_waivers(options.root / "policies" / "waivers.yaml")
         report, used = assess(
@@ -184,7 +189,7 @@ def _preview_one(stack: Stack, above: Sequence[Previewed], options: Options, add
             today=options.today,
             waivers=waivers,
             opinion=(
-                ask(address, captured.graph, plan, render.manifests(shown_to_checkov(captured.graph)))
+                ask(address, captured.graph, plan, as_manifests(shown_to_checkov(captured.graph)))
                 if address
                 else not_asked("switched off by --no-checkov, --only or --skip")
             ),
@@ -204,15 +209,15 @@ def _preview_one(stack: Stack, above: Sequence[Previewed], options: Options, add
         output_folder.write(
             options.output / stack.name,
             {
-                "report.json": render.as_json(report.as_data()),
-                "report.md": render.as_markdown(report, origins),
+                "report.json": as_json(report.as_data()),
+                "report.md": as_markdown(report, origins),
                 **pages(report, stack, {n: w for n, w in waivers.items() if w.holds_in(stack.name)}),
                 **drawn(report),
-                "report.sarif": render.as_json(as_sarif(report, origins)),
+                "report.sarif": as_json(as_sarif(report, origins)),
                 "report.junit.xml": as_junit(report, origins),
                 "manifests.yaml": manifests,
-                "tfplan.json": render.as_json(plan.data),
-                "state.json": render.as_json(render.state(captured.graph.resources, stack.name)),
+                "tfplan.json": as_json(plan.data),
+                "state.json": as_json(as_state(captured.graph.resources, stack.name)),
             },
         )
         return Previewed(

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from gate.capture.stacks import ROOT, chosen
+from gate.capture.chosen import chosen
+from gate.core.checkout import ROOT
 from gate.core.errors import GateError
 from stacks.load import Stack
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from gate.capture.structs import SECRET_SIGNATURE, SIGNATURE, is_unknown_mark
+from gate.capture.marks import SECRET_SIGNATURE, SIGNATURE, is_unknown_mark
 from gate.ingest.bounds import Bounds, DamageError
 from gate.ingest.json_text import plain_json
 from policies.engine.graph import UNKNOWN, Resource

@@ -5,6 +5,7 @@ from typing import Final
 
 from rich.console import Console
 
+from gate.core.checkout import ROOT
 from gate.core.git import base_commit, changed_files, describe
 from gate.difference.output import clear, finish
 from gate.difference.record import Difference
@@ -27,7 +28,6 @@ _TOUCHES_NOTHING: Final = (
 ``tests/gate/pull_request/test_untouched.py`` records what is opened and imported while stacks are built and judged, and
 none of it may stand here.
 """
-_ROOT: Final = Path(__file__).parents[2]
 NOTHING_CHANGED: Final = "Nothing that stacks are made of changed."
 
 
@@ -45,10 +45,10 @@ def answered(reference: str, output: Path, console: Console) -> bool:
         GateError: there is no such reference, or the difference cannot be written.
     """
     clear(output)
-    commit = base_commit(_ROOT, reference)
-    if any(map(can_touch, changed_files(_ROOT, commit))):
+    commit = base_commit(ROOT, reference)
+    if any(map(can_touch, changed_files(ROOT, commit))):
         return False
-    finish(untouched(commit, reference, _ROOT), output, console)
+    finish(untouched(commit, reference, ROOT), output, console)
     return True
 
 

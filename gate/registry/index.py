@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from gate.core.errors import GateError
 from gate.registry.content import COLUMNS, Content, kind_of
-from gate.render.formats import as_json
+from gate.render.json_text import as_json
 
 DATABASE: Final = "registry.sqlite"
 DATA: Final = "registry.json"

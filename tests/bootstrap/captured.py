@@ -3,7 +3,9 @@
 from functools import cache
 
 from gate.capture.capture import Captured
-from gate.capture.stacks import ROOT, capture_stack, chosen
+from gate.capture.chosen import chosen
+from gate.capture.stacks import capture_stack
+from gate.core.checkout import ROOT
 
 
 @cache

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from components.foundation.deploy_role import DEPLOY_SESSION_SECONDS, PREVIEW_SESSION_SECONDS
-from gate.capture.stacks import ROOT
+from gate.core.checkout import ROOT
 from gate.evaluate.preview import Options, preview
 from policies.analysis.iam.effective import may
 from policies.analysis.iam.identities import identities

@@ -8,7 +8,9 @@ import pytest
 
 from bootstrap.settings import load_bootstrap
 from gate.capture.capture import Captured
-from gate.capture.stacks import ROOT, capture_stack, chosen
+from gate.capture.chosen import chosen
+from gate.capture.stacks import capture_stack
+from gate.core.checkout import ROOT
 from policies.analysis.iam.effective import may
 from policies.analysis.iam.identities import identities
 from policies.engine.evaluate import judge

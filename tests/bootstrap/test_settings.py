@@ -1,7 +1,7 @@
 import pytest
 
 from bootstrap.settings import derived, load_bootstrap, read_settings
-from gate.capture.stacks import ROOT
+from gate.core.checkout import ROOT
 from stacks.load import SettingsError, read_stack
 
 FILES = ROOT / "stacks"

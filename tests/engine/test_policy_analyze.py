@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from gate.render.formats import state
+from gate.render.exports import as_state
 from tests.captured import STACKS, captured
 
 ROOT = Path(__file__).parent.parent.parent
@@ -71,7 +71,7 @@ def without_rotation(document):
 @pytest.mark.parametrize("name", STACKS)
 def test_a_committed_stack_passes(tmp_path, name):
     code, said = analyze(
-        tmp_path, state(captured(name).graph.resources, name), ROOT / "policies" / "slipway-policies"
+        tmp_path, as_state(captured(name).graph.resources, name), ROOT / "policies" / "slipway-policies"
     )
     assert "✅ slipway@" in said, said
     assert code == 0, said
@@ -79,7 +79,7 @@ def test_a_committed_stack_passes(tmp_path, name):
 
 @pytest.fixture
 def dev():
-    return state(captured("dev").graph.resources, "dev")
+    return as_state(captured("dev").graph.resources, "dev")
 
 
 def test_a_defect_is_found_and_named(tmp_path, dev):

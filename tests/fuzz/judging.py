@@ -10,7 +10,7 @@ from gate.checkov.opinion import not_asked
 from gate.core.errors import GateError
 from gate.evaluate.judgement import assess
 from gate.ingest.adapters import read_paths
-from gate.render import formats as render
+from gate.render.markdown import as_markdown
 from gate.report.report import EXIT_CODES
 from policies.engine.graph import Graph
 
@@ -54,6 +54,6 @@ def report(graph: Graph) -> str:
     )  # fmt: skip
     data = made.as_data()
     assert data["verdict"] in EXIT_CODES
-    render.as_markdown(made)
+    as_markdown(made)
     data["resources"].sort(key=lambda resource: resource["urn"])
     return json.dumps(data)

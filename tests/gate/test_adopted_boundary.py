@@ -8,7 +8,9 @@ import pytest
 import yaml
 
 from components.identity.permissions_boundary import boundary_document
-from gate.capture.stacks import ROOT, capture_stack, chosen
+from gate.capture.chosen import chosen
+from gate.capture.stacks import capture_stack
+from gate.core.checkout import ROOT
 from gate.evaluate.preview import Options, preview
 from policies.analysis.iam.identities import POLICY, ROLE
 from stacks.identity import IdentitySettings

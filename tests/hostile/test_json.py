@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from gate.capture.structs import SECRET_SIGNATURE, SIGNATURE
+from gate.capture.marks import SECRET_SIGNATURE, SIGNATURE
 from gate.ingest.adapters import read_paths
 from tests.hostile.reading import problem
 

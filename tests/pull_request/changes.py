@@ -2,7 +2,7 @@
 
 import shutil
 
-from gate.capture.stacks import ROOT
+from gate.core.checkout import ROOT
 from tests.scripted import edit
 
 MODELS = "stacks/Pulumi.staging-models.yaml"

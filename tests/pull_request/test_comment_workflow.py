@@ -5,8 +5,8 @@ import subprocess
 import pytest
 import yaml
 
-from gate.capture.stacks import ROOT
 from gate.cli.comment import MARK
+from gate.core.checkout import ROOT
 from gate.difference.markdown import as_json
 from gate.difference.record import Difference, StackDifference
 from tests.github import BOT, Client, comments, issues, pulls

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from gate.capture.capture import Captured
-from gate.capture.stacks import capture_stack, with_upstreams
+from gate.capture.chosen import with_upstreams
+from gate.capture.stacks import capture_stack
 from policies.analysis.kubernetes.charts import RELEASE, chart_of
 from policies.engine.graph import Graph
 from stacks.load import read_stack, stack_names

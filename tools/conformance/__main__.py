@@ -13,7 +13,9 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 
-from gate.capture.stacks import ROOT, capture_stack, chosen
+from gate.capture.chosen import chosen
+from gate.capture.stacks import capture_stack
+from gate.core.checkout import ROOT
 from gate.core.errors import GateError
 from stacks.load import Stack, stack_names
 from tools.conformance.binaries import find_or_build, find_or_build_validators

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from gate.capture.stacks import chosen
+from gate.capture.chosen import chosen
 from gate.core.errors import GateError
 from stacks.load import Stack
 from tools.charts.sources import SourceError

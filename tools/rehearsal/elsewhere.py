@@ -1,7 +1,9 @@
 """What stands in the account before the first ``up``: what the bootstrap makes, as its own program declares it."""
 
+from gate.capture.chosen import BOOTSTRAP, chosen
 from gate.capture.outputs import Account, computed
-from gate.capture.stacks import BOOTSTRAP, ROOT, capture_stack, chosen
+from gate.capture.stacks import capture_stack
+from gate.core.checkout import ROOT
 from tools.rehearsal.account.records import POLICY, ROLE, Record
 
 _WANTED = (ROLE, POLICY)

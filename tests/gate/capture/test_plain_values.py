@@ -12,7 +12,8 @@ from pulumi.output import Unknown
 from pulumi.runtime import rpc
 
 from gate.capture import plain_values
-from gate.capture.structs import SECRET_SIGNATURE, SIGNATURE, may_hold_unknowns
+from gate.capture.marks import SECRET_SIGNATURE, SIGNATURE
+from gate.capture.structs import may_hold_unknowns
 
 MARK = rpc.UNKNOWN
 SCALARS = (

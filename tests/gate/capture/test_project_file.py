@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from gate.capture.chosen import chosen
 from gate.capture.project_file import project_problems
-from gate.capture.stacks import ROOT, chosen
+from gate.core.checkout import ROOT
 from gate.core.errors import GateError
 
 GOOD = (ROOT / "Pulumi.yaml").read_text(encoding="utf-8")

@@ -6,7 +6,8 @@ import sys
 
 import pytest
 
-from gate.capture.stacks import ROOT, capture_stack
+from gate.capture.stacks import capture_stack
+from gate.core.checkout import ROOT
 from stacks.load import read_stack
 
 

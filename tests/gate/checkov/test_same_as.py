@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from gate.capture.stacks import ROOT
-from gate.checkov.opinion import ask, server, shown_to_checkov
+from gate.checkov.asking import ask, server, shown_to_checkov
 from gate.checkov.terraform_plan import as_plan
+from gate.core.checkout import ROOT
 from gate.ingest.adapters import read_paths
-from gate.render import formats
+from gate.render.exports import as_manifests
 from policies.engine.catalog import RULES
 from policies.engine.evaluate import judge
 
@@ -98,7 +98,7 @@ def test_every_pair_has_a_file():
 def test_both_find_it(checkov, path):
     graph = read_paths([CORPUS / path])
     ours = {(finding.rule, finding.urn) for finding in judge(graph, RULES).findings}
-    opinion = ask(checkov, graph, as_plan(graph), formats.manifests(shown_to_checkov(graph)))
+    opinion = ask(checkov, graph, as_plan(graph), as_manifests(shown_to_checkov(graph)))
     theirs = {(finding.rule, finding.urn) for finding in opinion.findings}
     assert opinion.faults == ()
     for _, rule, check in (pair for pair in PAIRS if pair[0] == path):

@@ -4,12 +4,13 @@ from datetime import date
 
 import pytest
 
-from gate.capture.stacks import ROOT
 from gate.checkov.opinion import not_asked
+from gate.core.checkout import ROOT
 from gate.evaluate.judgement import assess
 from gate.evaluate.waive import load_waivers
 from gate.ingest.adapters import read_paths
-from gate.render import formats as render
+from gate.render.exports import as_manifests, as_state
+from gate.render.json_text import as_json
 from tests.captured import STACKS, captured
 
 
@@ -19,8 +20,8 @@ from tests.captured import STACKS, captured
 def test_a_preview_s_files_pass(stack, file, pack, tmp_path):
     resources = captured(stack).graph.resources
     texts = {
-        "manifests.yaml": render.manifests(resources),
-        "state.json": render.as_json(render.state(resources, stack)),
+        "manifests.yaml": as_manifests(resources),
+        "state.json": as_json(as_state(resources, stack)),
     }
     path = tmp_path / file
     path.write_text(texts[file], encoding="utf-8")

@@ -6,8 +6,8 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
-from gate.capture.stacks import ROOT
 from gate.cli.app import app
+from gate.core.checkout import ROOT
 from gate.core.errors import GateError
 from releases.events import KINDS, OF_RUNS
 from releases.load import ReleaseError, find, load_releases

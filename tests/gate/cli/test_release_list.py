@@ -6,8 +6,8 @@ import shutil
 import pytest
 from typer.testing import CliRunner
 
-from gate.capture.stacks import ROOT
 from gate.cli.app import app
+from gate.core.checkout import ROOT
 from gate.core.errors import GateError
 
 RUN = CliRunner()

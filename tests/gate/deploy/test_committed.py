@@ -8,7 +8,7 @@ import pytest
 
 from facts.deploy_actions import action_resources, deploy_actions
 from facts.iam_actions import unscoped_actions
-from gate.capture.stacks import ROOT
+from gate.core.checkout import ROOT
 from gate.deploy.command import deployed, derive, written
 from gate.deploy.documents import LONGEST
 from gate.deploy.findings import deploy_findings, is_allowed

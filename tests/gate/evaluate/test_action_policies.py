@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 
-from gate.capture.stacks import ROOT
+from gate.core.checkout import ROOT
 from gate.core.errors import GateError
 from gate.evaluate.action_policies import FOLDER, check_action_policies
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from typer.testing import CliRunner
 
-from gate.capture.stacks import chosen
+from gate.capture.chosen import chosen
 from gate.cli.app import app
 from gate.evaluate.first_preview import _compared, first_previews
 from policies.engine.evaluate import judge

@@ -8,8 +8,9 @@ import pytest
 
 from gate.checkov.opinion import not_asked
 from gate.evaluate.judgement import assess
-from gate.render.formats import as_json, as_markdown
+from gate.render.json_text import as_json
 from gate.render.junit import as_junit
+from gate.render.markdown import as_markdown
 from gate.render.page.page import as_html
 from gate.render.sarif import as_sarif
 from policies.engine.evaluate import judge

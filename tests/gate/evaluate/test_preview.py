@@ -9,8 +9,8 @@ from datetime import date
 
 import pytest
 
-from gate.capture.stacks import ROOT
 from gate.cli import app as cli
+from gate.core.checkout import ROOT
 from gate.core.errors import GateError
 from gate.evaluate import output_folder
 from gate.evaluate import preview as previewing

@@ -13,8 +13,8 @@ from gate.evaluate.judgement import SHAPE_RULE, assess
 from gate.evaluate.preview import Options
 from gate.evaluate.selection import EVERYTHING, OTHERS, Selection, selected
 from gate.evaluate.unused_waivers import unused_waivers
-from gate.render.formats import as_markdown
 from gate.render.junit import as_junit
+from gate.render.markdown import as_markdown
 from gate.render.sarif import as_sarif
 from policies.engine.catalog import RULES
 from policies.engine.graph import Graph, Resource

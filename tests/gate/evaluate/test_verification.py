@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 from typer.testing import CliRunner
 
-from gate.capture.stacks import ROOT
 from gate.cli import release_verify as command_release_verify
 from gate.cli.app import app
+from gate.core.checkout import ROOT
 from gate.core.errors import GateError
 from gate.evaluate import verification
 from gate.evaluate.verification import verify

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from gate.capture.structs import SECRET_SIGNATURE, SIGNATURE
+from gate.capture.marks import SECRET_SIGNATURE, SIGNATURE
 from gate.ingest.adapters import read_paths
 from policies.engine.graph import UNKNOWN
 

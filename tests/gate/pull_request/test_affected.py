@@ -4,8 +4,9 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
-from gate.capture.stacks import ROOT, chosen
+from gate.capture.chosen import chosen
 from gate.cli.app import app
+from gate.core.checkout import ROOT
 from gate.core.errors import GateError
 from gate.pull_request.affected import LEVELS, affected, levels, matrices
 from tests.captured import STACKS

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gate.capture.stacks import ROOT
+from gate.core.checkout import ROOT
 from gate.core.errors import GateError
 from gate.pull_request.frozen import bases, broken_promises
 

@@ -2,7 +2,7 @@
 
 import re
 
-from gate.render import formats
+from gate.render.markdown import as_markdown, cost_as_markdown
 from gate.render.page.page import as_html
 from gate.report.cost import cost
 from gate.report.report import Report
@@ -25,7 +25,7 @@ def _text(page):
 
 
 def test_markdown_says_headline_planes_pools_releases_and_positions():
-    said = formats.as_markdown(GIVEN)
+    said = as_markdown(GIVEN)
     assert (
         "**$1,459 to $1,459 a month** in eu-central-1, at list prices read on 2026-11-29; "
         "`network.cost` is `lean`; the budget is $5,000."
@@ -33,7 +33,7 @@ def test_markdown_says_headline_planes_pools_releases_and_positions():
     assert "| platform plane | $567 | $567 |\n| data plane | $892 | $892 |\n" in said
     assert "| NodePool gpu | $892 | $892 |\n| of it chat/v1 | $892 | $892 |\n" in said
     assert "| NAT gateways |  | 1 | $37.96 | $38 | $38 |" in said
-    assert formats.cost_as_markdown(GIVEN.cost, "stack x").startswith("# stack x\n\n**$1,459 to")
+    assert cost_as_markdown(GIVEN.cost, "stack x").startswith("# stack x\n\n**$1,459 to")
 
 
 def test_the_page_says_the_same_with_a_bar_that_is_described():
@@ -49,14 +49,14 @@ def test_the_page_says_the_same_with_a_bar_that_is_described():
 
 def test_what_is_unknown_is_said_and_no_bar_is_broken_by_it():
     nothing = _report(NAT, region="sa-east-1")
-    assert "at least $0 to $0 a month (1 without a known price)" in formats.as_markdown(nothing)
-    assert "Without a price, and in no total: NAT gateways." in formats.as_markdown(nothing)
+    assert "at least $0 to $0 a month (1 without a known price)" in as_markdown(nothing)
+    assert "Without a price, and in no total: NAT gateways." in as_markdown(nothing)
     assert "no price NAT gateways" in _text(as_html(nothing, {}))
 
 
 def test_without_a_bill_nothing_is_said():
     nothing = Report(subject="files", judged_on="2026-11-29", resources=())
-    assert "## Cost" not in formats.as_markdown(nothing)
+    assert "## Cost" not in as_markdown(nothing)
     assert 'id="cost"' not in as_html(nothing, {})
 
 

@@ -7,7 +7,9 @@ import re
 import yaml
 from rich.console import Console
 
-from gate.render import formats as render
+from gate.render.exports import as_manifests, as_state
+from gate.render.json_text import as_json
+from gate.render.markdown import as_markdown
 from gate.render.terminal import show
 from gate.report.report import Exposure, NotSeen, Permission, Report, Start
 from policies.engine.evaluate import Finding, Undecided
@@ -47,24 +49,24 @@ def report(**changes):
 
 def test_markdown_is_exactly_this():
     golden = ROOT / "tests" / "golden" / "report.md"
-    assert render.as_markdown(report()) == golden.read_text(encoding="utf-8")
+    assert as_markdown(report()) == golden.read_text(encoding="utf-8")
 
 
 def test_markdown_says_that_it_could_not_be_judged_before_all_else():
-    text = render.as_markdown(report(faults=("rule x on y: KeyError",)))
+    text = as_markdown(report(faults=("rule x on y: KeyError",)))
     assert text.startswith("# stack test: 💥 could not be judged\n")
     assert "## Faults\n\n- rule x on y: KeyError\n" in text
 
 
 def test_nothing_found_is_short():
-    text = render.as_markdown(Report(subject="files", judged_on="2026-11-23", resources=()))
+    text = as_markdown(Report(subject="files", judged_on="2026-11-23", resources=()))
     assert text.startswith("# files: ✅ passes\n")
     assert "## Findings" not in text
     assert "## Undecided" not in text
 
 
 def test_no_text_breaks_out_of_its_cell():
-    for line in render.as_markdown(report()).splitlines():
+    for line in as_markdown(report()).splitlines():
         assert "<img" not in line
         assert "\x1b" not in line
         if line.startswith("| mandatory | `a-rule`"):
@@ -72,15 +74,12 @@ def test_no_text_breaks_out_of_its_cell():
 
 
 def test_a_subject_is_a_text_too():
-    assert (
-        render.as_markdown(report(subject="a\n# b <b>")).splitlines()[0]
-        == "# a #&#8203; b &lt;b&gt;: ❌ fails"
-    )
+    assert as_markdown(report(subject="a\n# b <b>")).splitlines()[0] == "# a #&#8203; b &lt;b&gt;: ❌ fails"
 
 
 def test_json_masks_secrets_and_names_what_is_unknown():
     masked = resource("aws:sqs/queue:Queue", QUEUE.inputs, "jobs", secret_properties=frozenset({"key"}))
-    data = json.loads(render.as_json(report(resources=(masked,)).as_data()))
+    data = json.loads(as_json(report(resources=(masked,)).as_data()))
     assert data["resources"][0]["inputs"] == {"name": "q", "key": "[secret]", "later": "[unknown]"}
 
 
@@ -90,24 +89,22 @@ def test_what_a_secret_of_kubernetes_holds_is_never_shown():
         "stringData": {"b": "hi"},
     }  # fmt: skip
     secret = resource("kubernetes:core/v1:Secret", manifest, "s")
-    text = render.as_json(report(resources=(secret,)).as_data()) + render.manifests([secret])
+    text = as_json(report(resources=(secret,)).as_data()) + as_manifests([secret])
     assert "aGk=" not in text
     assert (
         "hi"
-        not in json.loads(render.as_json(report(resources=(secret,)).as_data()))["resources"][0][
-            "inputs"
-        ].values()
+        not in json.loads(as_json(report(resources=(secret,)).as_data()))["resources"][0]["inputs"].values()
     )
-    assert yaml.safe_load(render.manifests([secret]))["stringData"] == {"b": "[secret]"}
+    assert yaml.safe_load(as_manifests([secret]))["stringData"] == {"b": "[secret]"}
 
 
 def test_manifests_hold_every_object_and_nothing_else():
-    assert list(yaml.safe_load_all(render.manifests([QUEUE, POD]))) == [POD.inputs]
-    assert render.manifests([QUEUE]) == ""
+    assert list(yaml.safe_load_all(as_manifests([QUEUE, POD]))) == [POD.inputs]
+    assert as_manifests([QUEUE]) == ""
 
 
 def test_a_state_lists_parents_first():
-    state = render.state([POD, QUEUE], "test")["deployment"]["resources"]
+    state = as_state([POD, QUEUE], "test")["deployment"]["resources"]
     assert [r["urn"].rpartition("::")[2] for r in state] == ["slipway-test", "jobs", "pod"]
     assert state[1]["protect"] is True
 

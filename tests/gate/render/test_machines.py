@@ -6,7 +6,9 @@ import re
 
 from rich.console import Console
 
-from gate.render import formats, terminal
+from gate.render import terminal
+from gate.render.json_text import as_json
+from gate.render.markdown import as_markdown
 from gate.render.page.page import as_html
 from gate.report.capacity import capacity
 from gate.report.report import Report
@@ -39,7 +41,7 @@ PODS = """\
 
 
 def test_markdown_has_each_pool_and_its_sum():
-    text = formats.as_markdown(GIVEN)
+    text = as_markdown(GIVEN)
     assert "| NodePool gpu | 2 x g6.2xlarge | may grow to 8 GPUs; one machine missing: at worst" in text
     assert SUM in text
     assert PODS in text
@@ -56,7 +58,7 @@ def test_the_page_has_the_same_numbers():
 
 
 def test_the_data_has_them_too():
-    data = json.loads(formats.as_json(GIVEN.as_data()))["capacity"]
+    data = json.loads(as_json(GIVEN.as_data()))["capacity"]
     assert data["pools"][0]["least"]["left"] == {"cpu_m": 7620, "memory_mib": 42122, "gpus": 0, "pods": 112}
 
 
@@ -70,7 +72,7 @@ def test_the_terminal_says_pools_and_what_they_mean():
 
 def test_without_a_pool_nothing_is_said():
     nothing = _report(CHAT)
-    assert "## Machines" not in formats.as_markdown(nothing)
+    assert "## Machines" not in as_markdown(nothing)
     assert 'id="machines"' not in as_html(nothing, {})
 
 

@@ -6,8 +6,8 @@ import pytest
 from rich.console import Console
 
 from gate.ingest.adapters import read_paths
-from gate.render.formats import as_markdown
 from gate.render.manifest_lines import Manifests
+from gate.render.markdown import as_markdown
 from gate.render.sarif import as_sarif
 from gate.render.terminal import show
 from gate.report.report import Report

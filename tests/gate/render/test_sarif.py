@@ -6,7 +6,7 @@ from importlib.resources import files
 import pytest
 from jsonschema import Draft4Validator
 
-from gate.render.formats import as_json
+from gate.render.json_text import as_json
 from gate.render.origins import Origins
 from gate.render.sarif import as_sarif
 from gate.report.report import Report

@@ -14,7 +14,9 @@ from typing import Any, Final
 import yaml
 
 from gate.capture.capture import Captured
-from gate.capture.stacks import ROOT, capture_stack, chosen, with_upstreams
+from gate.capture.chosen import chosen, with_upstreams
+from gate.capture.stacks import capture_stack
+from gate.core.checkout import ROOT
 from policies.engine.graph import Graph
 from stacks.load import read_stack
 from tools.charts import renderer

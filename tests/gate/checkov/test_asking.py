@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from gate.checkov.opinion import Opinion, ask, not_asked, server, shown_to_checkov
+from gate.checkov.asking import ask, server, shown_to_checkov
+from gate.checkov.opinion import Opinion, not_asked
 from gate.checkov.terraform_plan import as_plan
 from gate.core.errors import GateError
 from gate.evaluate.judgement import assess
