@@ -79,15 +79,15 @@ def run(
 def _written(report: Report, form: str) -> str:
     """The report for programs; what one form needs, templates and drawings among it, no other imports."""
     if form == "markdown":
-        from gate.render.markdown import as_markdown  # noqa: PLC0415
+        from gate.render.markdown import as_markdown  # noqa: PLC0415 as in preview
 
         return as_markdown(report)
     if form == "junit":
-        from gate.render.junit import as_junit  # noqa: PLC0415
+        from gate.render.junit import as_junit  # noqa: PLC0415 as in preview
 
         return as_junit(report)
     if form == "sarif":
-        from gate.render.sarif import as_sarif  # noqa: PLC0415
+        from gate.render.sarif import as_sarif  # noqa: PLC0415 as in preview
 
         return as_json(as_sarif(report))
     return as_json(report.as_data())
@@ -95,8 +95,8 @@ def _written(report: Report, form: str) -> str:
 
 def _opinion(graph: Graph) -> Opinion:
     from gate.checkov.asking import ask, server, shown_to_checkov  # noqa: PLC0415 few ask checkov
-    from gate.checkov.terraform_plan import as_plan  # noqa: PLC0415
-    from gate.render.exports import as_manifests  # noqa: PLC0415
+    from gate.checkov.terraform_plan import as_plan  # noqa: PLC0415 as above
+    from gate.render.exports import as_manifests  # noqa: PLC0415 as above
 
     with server(ROOT) as address:
         return ask(address, graph, as_plan(graph), as_manifests(shown_to_checkov(graph)))

@@ -150,7 +150,6 @@ def assess(
 def _drawn(graph: Graph, ways_in: Sequence[Exposure], machines: Capacity, serving: "Serving | None") -> Scene:
     if serving is None:
         return Scene()
-    # Files of others have no picture, and need not pay for the releases it names.
-    from gate.report.picture.picture import picture  # noqa: PLC0415
+    from gate.report.picture.picture import picture  # noqa: PLC0415 files of others need no releases, which it imports
 
     return picture(graph, exposures=ways_in, capacity=machines, serving=serving)
