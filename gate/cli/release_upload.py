@@ -1,77 +1,31 @@
 """``slipway release upload``: a release's files into a stack's store, each with the digest that S3 must compute too."""
 
-import base64
 import json
 import shlex
 import subprocess
-from dataclasses import dataclass
+from collections.abc import Collection
 from pathlib import Path
 from typing import Final
 
 from gate.cli.release_append import version_of
 from gate.cli.release_list import console
 from gate.cli.stack_files import settings_in
+from gate.cli.uploaded_file import Upload
 from gate.core.checkout import ROOT
 from gate.core.errors import GateError
 from releases.digest import DigestError, Manifest, manifest
 from releases.load import LoadedRelease
 from stacks.load import SettingsError, read_stack
 
-_ONE_PUT_BYTES: Final = 5 * 2**30
-"""S3 takes an object of this size in one request, and computes its SHA-256; a larger one comes in parts, and S3 has a
-digest of the parts' digests (S3 user guide, "Checking object integrity", read 2026-11-29)."""
+_HINTS: Final = {
+    "NoSuchBucket": "the bucket is made with the stack: bring it up first",
+    "AccessDenied": "become the stack's publisher first (docs/deploy.md)",
+    "ExpiredToken": "become the stack's publisher again",
+    "Unable to locate credentials": "become the stack's publisher first (docs/deploy.md)",
+}
+"""What to do about an answer of S3 or of the AWS CLI."""
+_READ_BYTES: Final = 2**23
 _TIMEOUT_SECONDS: Final = 6 * 3600
-
-
-@dataclass(frozen=True)
-class Upload:
-    """One file: where it lies, where it goes, and its digest as S3 says it."""
-
-    source: Path
-    name: str
-    bucket: str
-    key: str
-    sha256: str
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether one request takes it, so that S3 compares the digest before it keeps the file."""
-        return self.source.stat().st_size <= _ONE_PUT_BYTES
-
-    @property
-    def checksum(self) -> str:
-        return base64.b64encode(bytes.fromhex(self.sha256)).decode()
-
-    @property
-    def place(self) -> list[str]:
-        return ["--bucket", self.bucket, "--key", self.key]
-
-    @property
-    def address(self) -> str:
-        return f"s3://{self.bucket}/{self.key}"
-
-    @property
-    def put(self) -> list[str]:
-        """The command that uploads it; S3 refuses what has another digest, and what is there already."""
-        if not self.is_whole:
-            return [
-                "aws",
-                "s3",
-                "cp",
-                str(self.source),
-                self.address,
-                "--checksum-algorithm",
-                "SHA256",
-                "--no-progress",
-            ]
-        body = ["--body", str(self.source), "--checksum-sha256", self.checksum, "--if-none-match", "*"]
-        return ["aws", "s3api", "put-object", *self.place, *body]
-
-    @property
-    def ask(self) -> list[str]:
-        """The command that says what S3 computed of what lies there; only readers of the bucket may."""
-        said = ["--checksum-mode", "ENABLED", "--query", "ChecksumSHA256", "--output", "text"]
-        return ["aws", "s3api", "head-object", *self.place, *said]
 
 
 def upload(name: str, folder: Path, stack: str, *, run: bool, organisation: Path | None) -> int:
@@ -95,7 +49,7 @@ def upload(name: str, folder: Path, stack: str, *, run: bool, organisation: Path
     if strangers:
         lines = [f"s3://{uploads[0].bucket}/{key}: was not recorded" for key in strangers]
         raise GateError("the folder of the release holds other files, so nothing was uploaded:", lines)
-    problems = [said for each in uploads if (said := _one(each, is_there=each.key in folder_there))]
+    problems = _all(uploads, folder_there)
     problems += _differing(uploads, _listed(uploads))
     for problem in problems:
         out.print(f"no  {problem}", style="red", markup=False, soft_wrap=True)
@@ -143,26 +97,71 @@ def _uploads(loaded: LoadedRelease, found: Manifest, folder: Path, bucket: str) 
     ]
 
 
+def _all(uploads: list[Upload], there: Collection[str]) -> list[str]:
+    """Upload or compare each file in turn; what is wrong.
+
+    Raises:
+        GateError: the store refuses one; the message says how far it came.
+    """
+    problems = []
+    for done, each in enumerate(uploads):
+        try:
+            said = _one(each, is_there=each.key in there)
+        except GateError as error:
+            left = f"{done} of {len(uploads)} files are there; the same command goes on with the others"
+            raise GateError(error.headline, [*error.problems, left]) from None
+        problems += [said] if said else []
+    return problems
+
+
 def _one(each: Upload, *, is_there: bool) -> str:
     """Upload a file that is not there, or compare the one that is; what is wrong with it, or nothing."""
     out = console()
-    if is_there and not each.is_whole:
-        return f"{each.address}: is there already, in parts whose digest S3 has; read it back to compare"
     if is_there:
-        asked = _try(each.ask)
-        if asked.returncode != 0:
+        found = _compared(each)
+        if found is None:
             return f"{each.address}: is there already, and this role may not read it: {shlex.join(each.ask)} compares"
-        if (there := asked.stdout.strip()) != each.checksum:
-            return f"{each.address}: holds another file (SHA-256 {there}, recorded {each.checksum}); take a new version"
-        out.print(f"ok  {each.address}: is there already", markup=False, soft_wrap=True)
-        return ""
+        if not found:
+            out.print(f"ok  {each.address}: is there already", markup=False, soft_wrap=True)
+        return found
     answer = _aws(each.put)
     out.print(f"put {each.address}", markup=False, soft_wrap=True)
-    computed = _computed(answer) if each.is_whole else each.checksum  # of parts, S3 compared each as it came
+    if not each.is_whole:
+        # S3 compared each part with what was read here: who may not read it there reads it here once more.
+        found = _compared(each)
+        return _against(each, each.digests(_READ_BYTES)[0]) if found is None else found
+    computed = _computed(answer)
     return (
         ""
         if computed == each.checksum
         else f"{each.address}: S3 computed {computed}, recorded is {each.checksum}"
+    )
+
+
+def _compared(each: Upload) -> str | None:
+    """What is wrong with a file that lies there; None where this role may not read it."""
+    asked, wanted = _try(each.ask), each.checksum
+    if asked.returncode != 0:
+        return None
+    there = asked.stdout.strip()
+    if not each.is_whole:
+        part = _try(each.ask_part)
+        if part.returncode != 0 or not part.stdout.strip().isdecimal():
+            return f"{each.address}: S3 does not say in which parts it came; read it back to compare"
+        sha256, wanted = each.digests(int(part.stdout))
+        if changed := _against(each, sha256):
+            return changed
+    if there == wanted or (not each.is_whole and there.partition("-")[0] == wanted):
+        return ""
+    return f"{each.address}: holds another file (SHA-256 {there}, recorded {wanted}); take a new version"
+
+
+def _against(each: Upload, sha256: str) -> str:
+    is_same = sha256 == each.sha256
+    return (
+        ""
+        if is_same
+        else f"{each.address}: {each.source} was changed while it was uploaded; take a new version"
     )
 
 
@@ -214,4 +213,5 @@ def _try(command: list[str]) -> subprocess.CompletedProcess[str]:
 
 def _failed(command: list[str], done: subprocess.CompletedProcess[str]) -> GateError:
     last = (done.stderr.strip().splitlines() or ["said nothing"])[-1]
-    return GateError("the store was not reached, or refuses:", [f"{shlex.join(command[:3])}: {last}"])
+    hints = [hint for said, hint in _HINTS.items() if said in last]
+    return GateError("the store was not reached, or refuses:", [f"{shlex.join(command[:3])}: {last}", *hints])

@@ -39,14 +39,21 @@ else:
 
 @pytest.fixture
 def mine(tmp_path, monkeypatch):
-    root = organisation(tmp_path / "mine")
-    folder = files(tmp_path / "files")
     (tmp_path / "bin").mkdir()
     aws = tmp_path / "bin" / "aws"
     aws.write_text(FAKE)
     aws.chmod(0o755)
     monkeypatch.setenv("PATH", f"{aws.parent}{os.pathsep}{os.environ['PATH']}")
     monkeypatch.setenv("STORE", str(tmp_path / "store"))
+    return released(tmp_path, monkeypatch)
+
+
+def released(tmp_path, monkeypatch):
+    """An organisation with a record of ``minilm/v2``, whose files lie beside it."""
+    root = organisation(tmp_path / "mine")
+    folder = tmp_path / "files"
+    if not folder.exists():
+        files(folder)
     for old in (root / "releases/models/minilm/v1/events").iterdir():
         old.unlink()
     assert run("release", "new", "minilm/v2", folder, "--who=me@acme.io", f"--from={root}")[0] == 0
@@ -133,7 +140,8 @@ def test_a_store_that_refuses_or_a_tool_that_is_missing_is_one_message(mine, mon
     monkeypatch.setenv("REFUSES", "1")
     assert upload(mine, "--run")[1] == (
         "the store was not reached, or refuses:\n  aws s3api list-objects-v2: "
-        "An error occurred (AccessDenied) when calling the operation: no"
+        "An error occurred (AccessDenied) when calling the operation: no\n"
+        "  become the stack's publisher first (docs/deploy.md)"
     )
     monkeypatch.setenv("PATH", "/nowhere")
     assert upload(mine, "--run")[1].startswith("the AWS CLI cannot be started:\n")
