@@ -16,7 +16,7 @@ ANA, BEA = "ana@acme.io", "bea@acme.io"
 class Checkout:
     """A repository in which Ana and Bea have keys that the list names; ``stranger`` has one that it does not."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, object_format="sha1"):
         self.folder = folder
         self.keys = {}
         for who in (ANA, BEA, "stranger"):
@@ -29,7 +29,7 @@ class Checkout:
         self.people = People.model_validate({"people": listed})
         self.root = folder / "repository"
         self.root.mkdir()
-        self.git("init", "-q", "-b", "main")
+        self.git("init", "-q", "-b", "main", f"--object-format={object_format}")
         for key, value in {"user.email": "x@y.z", "user.name": "X", "gpg.format": "ssh"}.items():
             self.git("config", key, value)
         self.write("first\n", "README.md")

@@ -124,3 +124,30 @@ def test_git_is_asked_three_times_for_all_and_never_for_what_nobody_asks(here, m
         "cat-file",
         "cat-file",
     ]
+
+
+def test_a_repository_whose_names_are_sha256_is_asked_the_same(tmp_path):
+    here = Checkout(tmp_path / "a folder ä", "sha256")
+    here.write()
+    commit = here.commit(ANA)
+    assert here.against() == ""
+    assert here.against("bea@acme.io") == f"commit {commit}, which added it, is signed by a key of {ANA}"
+
+
+def test_another_worktree_knows_the_same_commits(here):
+    here.write()
+    here.commit(ANA)
+    here.git("worktree", "add", "-q", str(here.folder / "other"))
+    assert here.against(root=here.folder / "other") == ""
+
+
+def test_what_a_clone_left_out_is_not_fetched(here, tmp_path):
+    """It would be, by a program that the repository's settings may name."""
+    here.write()
+    here.commit(ANA)
+    here.git("config", "uploadpack.allowFilter", "true")
+    part = tmp_path / "part"
+    git(tmp_path, "clone", "-q", "--filter=tree:0", "--no-checkout", f"file://{here.root}", str(part))
+    shutil.copytree(here.root / "releases", part / "releases")
+    assert here.against(root=part).startswith("git rev-list failed: fatal: could not fetch ")
+    assert git(part, "rev-list", "--full-history", "HEAD", "--", "releases") != "", "git itself fetches it"
