@@ -141,7 +141,11 @@ test-loops: .cache/loops/installed ## pass the tests of the loops: real Temporal
 test-evaluation: .cache/loops/installed .cache/serving/installed ## measure the genuine MiniLM and damaged copies as the loops do: those are not promoted (2 minutes)
 	.cache/loops/bin/python -m pytest -o addopts="-q --strict-markers --strict-config" --confcutdir=tests/evaluation tests/evaluation $(ARGS)
 
-test-loops-killed: .cache/loops/installed ## kill workers of the loops and of agents in every state, with a real server (20 minutes)
+test-loops-killed: .cache/loops/installed ## kill workers of the loops and of agents in every state, and set their clocks, with a real server (20 minutes)
+	@[ -n "$$(ls /usr/lib/*/faketime/libfaketimeMT.so.1 2>/dev/null)" ] \
+	  || { [ -n "$$CI" ] && sudo=$$([ "$$(id -u)" = 0 ] || echo sudo -n) && $$sudo apt-get update -qq \
+	    && $$sudo apt-get install -y -qq --no-install-recommends libfaketime; } \
+	  || { echo "test-loops-killed: libfaketime, which sets clocks, is not installed (Debian: apt-get install libfaketime)" >&2; exit 1; }
 	.cache/loops/bin/python -m pytest $(TEST_LOOPS) tests/runtime/loops/processes $(ARGS)
 TEST_LOOPS := -o addopts="-q --strict-markers --strict-config" --confcutdir=tests/runtime/loops
 

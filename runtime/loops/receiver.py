@@ -3,7 +3,8 @@
 import asyncio
 import json
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Final
@@ -13,6 +14,7 @@ from temporalio.service import RPCError
 
 from runtime.loops import begin, starting
 from runtime.loops.alerts import AlertError, Firing, firing, outages, suspect
+from runtime.loops.clock import SteadyClock
 from runtime.loops.events.signing import KeyFile
 from runtime.loops.people.tokens import Issuer, keys_of
 from runtime.loops.ports import UnavailableError
@@ -37,6 +39,7 @@ class Receiver:
     world: World
     client: Client
     triage: Triage | None = None
+    now: Callable[[], datetime] = field(default_factory=SteadyClock)
 
     async def alerts(self, body: bytes) -> list[str]:
         """Begin, or tell, the runs of each outage; their ids. One that cannot be begun holds no other one up.
@@ -65,7 +68,7 @@ class Receiver:
         people = self.settings.people
         if people.issuer is None or not people.door:
             raise PermissionError("this door takes no tokens: people.issuer and people.door are not set")
-        who = await asyncio.to_thread(_who, people.issuer, token)
+        who = await asyncio.to_thread(_who, people.issuer, token, self.now())
         said = json.loads(body)
         if said.get("decision") not in ("approved", "refused", "aborted"):
             raise ValueError(
@@ -98,9 +101,9 @@ class Receiver:
         return suspect(self.world, model, bounds, promises, max(_FIGURE_MINUTES * minute, _LEAST_SECONDS))
 
 
-def _who(issuer: IssuerSettings, token: str) -> str:
+def _who(issuer: IssuerSettings, token: str, now: datetime) -> str:
     keys = keys_of(Path(issuer.jwks).read_text(encoding="utf-8"))
-    return Issuer(issuer.issuer, issuer.audience, keys, issuer.claim).who(token)
+    return Issuer(issuer.issuer, issuer.audience, keys, issuer.claim).who(token, now)
 
 
 def server(receiver: Receiver, host: str, port: int, loop: asyncio.AbstractEventLoop) -> ThreadingHTTPServer:

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,6 +18,7 @@ from runtime.loops.agents.calls import queue_of
 from runtime.loops.agents.contract import Alerted
 from runtime.loops.agents.records import FolderAgents, Known
 from runtime.loops.alerts import Outage
+from runtime.loops.clock import SteadyClock
 from runtime.loops.ports import UnavailableError
 from runtime.loops.settings import LoopsError, LoopsSettings, TriageSettings
 
@@ -42,6 +43,7 @@ class Triage:
     settings: LoopsSettings
     triage: TriageSettings
     client: Client
+    now: Callable[[], datetime] = field(default_factory=SteadyClock)
     _agents: FolderAgents = field(init=False)
     _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     _last: dict[str, str] = field(default_factory=dict)
@@ -78,7 +80,7 @@ class Triage:
     def _known(self) -> Known:
         agent, version = self.triage.agent, self.triage.version
         try:
-            known = self._agents.known(agent, version, datetime.now(UTC).date())
+            known = self._agents.known(agent, version, self.now().date())
         except LookupError as error:
             raise LoopsError(f"triage: {agent} {version} cannot be read:", str(error).splitlines()) from None
         if known.word != "approved":
@@ -89,7 +91,9 @@ class Triage:
         going = sum(run.ended is None for run in before.values())
         if going >= most:
             raise UnavailableError(f"{self.triage.agent}: {going} runs go on, and {most} may")
-        since = datetime.now(UTC) - timedelta(minutes=_HOUR_MINUTES) * self._scale
+        # Runs were begun by the engine's clock: ours may be behind it, and then the hour would begin too early.
+        now = max([self.now(), *(run.begun for run in before.values())])
+        since = now - timedelta(minutes=_HOUR_MINUTES) * self._scale
         begun = sum(run.begun > since for run in before.values())
         if begun >= self.triage.runs_an_hour:
             raise UnavailableError(

@@ -1,10 +1,11 @@
 """Who holds a token: an OpenID Connect JWT of the issuer that settings name, verified with its keys."""
 
 import json
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final
 
 import jwt
@@ -24,8 +25,8 @@ class Issuer:
     keys: Mapping[str, Any]
     claim: str = "email"
 
-    def who(self, token: str, now: datetime | None = None) -> str:
-        """The person's address.
+    def who(self, token: str, now: datetime) -> str:
+        """The person's address. ``now`` is steady: a system's clock that is set back makes no old token new.
 
         Raises:
             PermissionError: the token is not the issuer's, not for us, expired, or names nobody.
@@ -39,13 +40,18 @@ class Issuer:
                 algorithms=list(_ALGORITHMS),
                 audience=self.audience,
                 issuer=self.issuer,
-                leeway=_LEEWAY_SECONDS,
-                options={"require": ["exp", "iat", "iss", "aud"], "verify_exp": now is None},
+                # When is asked below: the library would read the system's clock.
+                options={
+                    "require": ["exp", "iat", "iss", "aud"],
+                    "verify_exp": False,
+                    "verify_iat": False,
+                    "verify_nbf": False,
+                },
             )
         except jwt.PyJWTError as error:
             raise PermissionError(f"the token is refused: {error}") from None
-        if now is not None and datetime.fromtimestamp(claims["exp"], UTC) <= now:
-            raise PermissionError("the token is refused: it has expired")
+        if untimely := _untimely(claims, now.timestamp()):
+            raise PermissionError(f"the token is refused: {untimely}")
         who = claims.get(self.claim)
         if not isinstance(who, str) or not _ADDRESS.match(who):
             raise PermissionError(
@@ -72,3 +78,16 @@ def keys_of(text: str) -> Mapping[str, Any]:
     if not isinstance(data, dict) or not isinstance(data.get("keys"), list):
         raise ValueError("should be a JWKS document: an object with keys")  # noqa: TRY004 it is a file's content
     return data
+
+
+def _untimely(claims: Mapping[str, Any], now: float) -> str:
+    """Why a token does not count now; empty where it does."""
+    for name in ("exp", "iat", "nbf"):
+        said = claims.get(name, 0)
+        if isinstance(said, bool) or not isinstance(said, int | float) or not math.isfinite(said):
+            return f"{name} should be a time in seconds (got {said!r})"
+    if claims["exp"] + _LEEWAY_SECONDS <= now:
+        return "it has expired"
+    if max(claims["iat"], claims.get("nbf", 0)) - _LEEWAY_SECONDS > now:
+        return "it is not valid yet"
+    return ""

@@ -13,6 +13,7 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 from releases.text import Person
 from runtime.loops import names
 from runtime.loops.alerts import AlertError, Outage, outages
+from runtime.loops.clock import SteadyClock
 from runtime.loops.ports import UnavailableError
 from runtime.loops.receiver import Receiver
 from runtime.loops.settings import LoopsError, load_settings
@@ -117,6 +118,33 @@ def test_it_begins_no_more_than_it_may(triage):
     with pytest.raises(UnavailableError, match="20 runs go on, and 20 may"):
         begin(triage)
     assert triage.client.begun == []
+
+
+@pytest.mark.parametrize("jump", [timedelta(hours=1), timedelta(hours=-1)])
+def test_an_hour_of_runs_lasts_an_hour_whatever_the_system_s_clock_is_set_to(checkout, jump):
+    """Set forward, runs of before would count no more, and as many again could be begun at once."""
+    settings, engine = load_settings(checkout), Engine()
+    system = SimpleNamespace(wall=NOW.timestamp(), steady=0.0)
+    clock = SteadyClock(wall=lambda: system.wall, steady=lambda: system.steady)
+    triage = Triage(settings=settings, triage=settings.triage, client=engine, now=clock)
+    for number in range(3):
+        engine.add(f"agent-incident-triage-alert-m{number}-20261130t000000", NOW, NOW)
+    system.wall += jump.total_seconds()
+    with pytest.raises(UnavailableError, match="alerts began 3 runs within the hour, and may begin 3"):
+        begin(triage)
+    system.steady += 3601
+    assert begin(triage) == RUN
+
+
+def test_a_clock_that_was_behind_from_the_start_is_told_by_the_engine_s(checkout):
+    settings, engine = load_settings(checkout), Engine()
+    triage = Triage(
+        settings=settings, triage=settings.triage, client=engine, now=lambda: NOW - timedelta(hours=5)
+    )
+    for number in range(3):
+        begun = NOW - timedelta(hours=2 if number else 0)
+        engine.add(f"agent-incident-triage-alert-m{number}-20261130t000000", begun, begun)
+    assert begin(triage) == RUN
 
 
 def test_an_agent_that_may_not_run_is_not_begun(checkout, triage):

@@ -97,6 +97,14 @@ def test_a_refusal_is_one_sentence_and_asked_again(client, kms, code, said):
     assert len(key.sign(b"x")) == 64
 
 
+def test_a_clock_that_was_set_is_waited_for(client, kms):
+    """AWS takes no request that is signed an hour ahead or late."""
+    key = KmsKey.load(client, ALIAS)
+    kms.refuses = "InvalidSignatureException"
+    with pytest.raises(UnavailableError, match=f"{ARN}: KMS refuses sign: .*InvalidSignatureException"):
+        key.sign(b"x")
+
+
 def test_no_answer_is_asked_again_too(kms):
     with serving(kms) as client:
         key = KmsKey.load(client, ALIAS)

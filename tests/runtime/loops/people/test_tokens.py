@@ -14,13 +14,15 @@ JWK = {**json.loads(jwt.algorithms.ECAlgorithm.to_jwk(KEY.public_key())), "kid":
 ISSUER = Issuer("https://id.example.com", "slipway", {"keys": [JWK]})
 
 
+NOW = datetime(2026, 11, 30, 12, tzinfo=UTC)
+
+
 def token(key=KEY, kid="1", **changes):
-    now = datetime.now(UTC)
     claims = {
         "iss": "https://id.example.com",
         "aud": "slipway",
-        "iat": now,
-        "exp": now + timedelta(minutes=5),
+        "iat": NOW,
+        "exp": NOW + timedelta(minutes=5),
         "email": "ana@example.com",
         "email_verified": True,
         **changes,
@@ -29,7 +31,7 @@ def token(key=KEY, kid="1", **changes):
 
 
 def test_a_token_says_who_somebody_is():
-    assert ISSUER.who(token()) == "ana@example.com"
+    assert ISSUER.who(token(), NOW) == "ana@example.com"
 
 
 @pytest.mark.parametrize(
@@ -37,7 +39,11 @@ def test_a_token_says_who_somebody_is():
     [
         (token(aud="another"), "Audience doesn't match"),
         (token(iss="https://evil.example.com"), "Invalid issuer"),
-        (token(exp=datetime.now(UTC) - timedelta(minutes=2)), "Signature has expired"),
+        (token(exp=NOW - timedelta(seconds=30)), "the token is refused: it has expired"),
+        (token(iat=NOW + timedelta(seconds=31)), "the token is refused: it is not valid yet"),
+        (token(nbf=NOW + timedelta(hours=1)), "the token is refused: it is not valid yet"),
+        (token(exp="soon"), "exp should be a time in seconds"),
+        (token(exp=float("nan")), "exp should be a time in seconds"),
         (token(key=ec.generate_private_key(ec.SECP256R1())), "Signature verification failed"),
         (token(kid="2"), "the issuer has no key '2'"),
         (token(email="ana"), "its claim email should be an address"),
@@ -48,4 +54,4 @@ def test_a_token_says_who_somebody_is():
 )
 def test_a_token_that_is_not_theirs_is_refused(wrong, because):
     with pytest.raises(PermissionError, match=because):
-        ISSUER.who(wrong)
+        ISSUER.who(wrong, NOW)

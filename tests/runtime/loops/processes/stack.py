@@ -175,11 +175,13 @@ class Stack:
         assert done.returncode == ok, done.stdout + done.stderr
         return done.stdout + done.stderr
 
-    def start(self, *kinds: str) -> subprocess.Popen[bytes]:
+    def start(self, *kinds: str, **environment: str) -> subprocess.Popen[bytes]:
         words = [sys.executable, "-m", "runtime.loops", "worker", "--settings", str(self.path)]
         words += [word for kind in kinds for word in ("--kind", kind)]
         with (self.root / "worker.log").open("ab") as log:
-            worker = subprocess.Popen(words, cwd=folders.ROOT, stdout=log, stderr=log)
+            worker = subprocess.Popen(
+                words, cwd=folders.ROOT, stdout=log, stderr=log, env={**os.environ, **environment}
+            )
         self.workers.append(worker)
         until(lambda: self._working() == len(self.workers), "a worker that works")
         return worker
