@@ -4,6 +4,7 @@ import json
 import shutil
 import time
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from runtime.loops.events.signing import make_key
@@ -97,13 +98,15 @@ def test_who_answers_over_http_is_whose_token_it_is(stack):
     until(lambda: stack.status("remedy-minilm-v1")["asked"], "the question")
     body = json.dumps({"run": "remedy-minilm-v1", "decision": "refused", "who": "eve@example.com"}).encode()
     assert receiver.post("/decide", body, authorization="Bearer forged")[0] == 403
-    said = receiver.post("/decide", body, authorization=f"Bearer {token()}")
+    now = datetime.now(UTC)
+    theirs = token(iat=now, exp=now + timedelta(minutes=5))
+    said = receiver.post("/decide", body, authorization=f"Bearer {theirs}")
     assert said == (200, {"who": "ana@example.com"})
     until(lambda: stack.told("v1") == [("decision", "refused")], "the decision")
     assert stack.events("v1")[0]["who"] == "ana@example.com"
     history = stack.command("replay", "remedy-minilm-v1", "--save", str(stack.root / "kept"))
     assert "replays" in history
-    assert token()[:20] not in (stack.root / "kept" / "remedy-minilm-v1.json").read_text()
+    assert theirs[:20] not in (stack.root / "kept" / "remedy-minilm-v1.json").read_text()
 
 
 def test_a_policy_that_changes_in_mid_run_counts_from_the_next_act_on(stack):
