@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 
 from facts.data_classes import DATA_CLASSES
 from facts.strict import Slug, Strict
+from releases.agent_evaluations import AgentEvaluations
 from releases.agent_limits import (
     AgentFailSoft,
     Approval,
@@ -21,7 +22,7 @@ from releases.agent_objectives import AgentObjectives
 from releases.agent_plan import AgentPlan, plan_of
 from releases.agent_tool import Irreversible, Tool, tool_problems
 from releases.data_policy import DataClass
-from releases.evaluation import Evaluation, twice
+from releases.evaluation import Agreed
 from releases.licence import Use
 from releases.text import Text, Version
 
@@ -49,8 +50,9 @@ class Agent(Strict):
     slo: AgentObjectives | None = Field(
         default=None, description="What it promises; alerts are made of it. Absent: nothing."
     )
-    evaluations: list[Evaluation] = Field(
-        default_factory=list, description="At birth; later ones are events, and the latest counts."
+    evaluations: AgentEvaluations | None = Field(
+        default=None,
+        description="The suite it must pass, with floors and ceilings; figures are events. A stack runs none without.",
     )
 
     @property
@@ -62,6 +64,11 @@ class Agent(Strict):
     def plan(self) -> AgentPlan:
         """What a run may use at most, with the arithmetic."""
         return plan_of(self.budgets, self.model, self.tools, self.approvals)
+
+    @property
+    def agreed(self) -> list[Agreed]:
+        """The figures it must hold; none where it states no suite."""
+        return self.evaluations.agreed if self.evaluations else []
 
     def approval_of(self, tool: str) -> Approval | None:
         """Whose yes a call of this tool needs; nothing where nobody is asked."""
@@ -85,7 +92,6 @@ class Agent(Strict):
         yield from self._approval_problems()
         yield from self._memory_problems()
         yield from self.plan.problems
-        yield from twice(self.evaluations)
         if self.queue in LOOPS:
             yield f"queue: is the platform's own; name another (got {self.queue!r})"
         kinds = [step.kind for step in self.fail_soft]

@@ -20,6 +20,13 @@ def may(agent: Agent) -> Iterator[str]:
     yield f"think with {agent.model.in_words}"
 
 
+def must(agent: Agent) -> Iterator[str]:
+    """One line a figure: ``show task-success of at least 0.9 on incident-triage 1``."""
+    for agreed in agent.agreed:
+        least = "at least" if agreed.direction == "higher" else "at most"
+        yield f"show {agreed.metric} of {least} {agreed.floor:g} on {agreed.suite} {agreed.suite_version}"
+
+
 def undoes(tool: Tool) -> str:
     """What takes back what a tool changes: ``close-ticket undoes it``."""
     if isinstance(tool.effect, Reversible):

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Final
 
 from releases.agent import Agent
-from releases.evaluation import Evaluation
+from releases.evaluation import Agreed, Evaluation
 from releases.events import (
     Appended,
     Deprecation,
@@ -84,8 +84,8 @@ def days_of(release: Release | Agent) -> Iterator[tuple[str, date]]:
     if isinstance(release, Release):
         yield "origin.read", release.origin.read
         yield "licence.read", release.licence.read
-    for index, evaluation in enumerate(release.evaluations):
-        yield f"evaluations.{index}.date", evaluation.date
+        for index, evaluation in enumerate(release.evaluations):
+            yield f"evaluations.{index}.date", evaluation.date
 
 
 def _against_birth(event: EvaluationEvent, release: Release | Agent) -> Iterator[str]:
@@ -93,7 +93,11 @@ def _against_birth(event: EvaluationEvent, release: Release | Agent) -> Iterator
     later = event.evaluation
     if later.date > event.date:
         yield f"evaluation.date: should not be after date ({event.date}) (got {later.date})"
-    for born in release.evaluations:
+    if isinstance(release, Agent) and later.measured_with is None:
+        yield "evaluation.measured_with: is required: an agent's figures count for the model it thought with"
+    if isinstance(release, Release) and later.measured_with is not None:
+        yield "evaluation.measured_with: is said of agents; leave it out"
+    for born in release.evaluations if isinstance(release, Release) else release.agreed:
         if born.subject != later.subject:
             continue
         if born.direction != later.direction:
@@ -106,7 +110,7 @@ def _against_birth(event: EvaluationEvent, release: Release | Agent) -> Iterator
             )
 
 
-def _is_laxer(later: Evaluation, born: Evaluation) -> bool:
+def _is_laxer(later: Evaluation, born: Agreed) -> bool:
     return later.floor < born.floor if born.direction == "higher" else later.floor > born.floor
 
 

@@ -46,13 +46,16 @@ def free_name(folder: Path, kind: str, today: date) -> str:
     Raises:
         ValueError: there are as many of this day and kind as names.
     """
-    names = (
-        f"{today}-{kind}{f'-{number}' if number > 1 else ''}.yaml" for number in range(1, _MOST_OF_A_DAY + 1)
-    )
-    for name in names:
-        if not (folder / name).exists():
-            return name
-    raise ValueError(f"{folder.name} holds {_MOST_OF_A_DAY} events of this day and kind; no name is left")
+    return free_names(folder, kind, today, 1)[0]
+
+
+def free_names(folder: Path, kind: str, today: date, number: int) -> list[str]:
+    """As :func:`free_name`, of the next several events."""
+    names = (f"{today}-{kind}{f'-{n}' if n > 1 else ''}.yaml" for n in range(1, _MOST_OF_A_DAY + 1))
+    found = [name for name in names if not (folder / name).exists()][:number]
+    if len(found) < number:
+        raise ValueError(f"{folder.name} holds {_MOST_OF_A_DAY} events of this day and kind; no name is left")
+    return found
 
 
 def _measured_again(release: Release, today: date) -> Mapping[str, Any]:

@@ -29,7 +29,7 @@ Made by `make schemas` from `releases/agent.py` and what it is made of. What the
 [agents](agents.md). `.NAME.` stands for a tool's name. Of JSON Schema a tool may use what bounds a value:
 `releases/agent_schema.py`.
 """
-_SHARED: Final = ("Evaluation.", "PoliteRefusal.")
+_SHARED: Final = ("Evaluation.", "MeasuredWith.", "PoliteRefusal.")
 _JSON_SCHEMA: Final = "MappingSchema"
 """What a tool takes and answers is JSON Schema, and has its own words."""
 

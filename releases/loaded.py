@@ -1,6 +1,7 @@
 """A record that was read, of a model or of an agent, and what happened to it since."""
 
 from abc import abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -46,11 +47,16 @@ class LoadedRecord:
     @cached_property
     def state(self) -> ReleaseState:
         """What is true of it now."""
-        return fold(self.record_digest, self.appended, self.record.evaluations, has_licence=self.has_licence)
+        return fold(self.record_digest, self.appended, self._at_birth, has_licence=self.has_licence)
+
+    @property
+    def _at_birth(self) -> Sequence[Evaluation]:
+        """A model's record states figures; an agent's states floors alone."""
+        return self.record.evaluations if isinstance(self.record, Release) else ()
 
     def where(self, said: AnyEvent | Evaluation) -> str:
         """The file that says so, and the place in it where a record's own figure stands."""
-        for index, born in enumerate(self.record.evaluations):
+        for index, born in enumerate(self._at_birth):
             if born is said:
                 return f"{self.file}: evaluations.{index}"
         for appended in self.appended:

@@ -70,11 +70,7 @@ def _notice(
 def _events(loaded: LoadedRelease, agreed: Evaluation | None) -> list[EvaluationEvent]:
     """Those that judged this record, of the suite, metric and data that were agreed; all where nothing was."""
     found = [e for e in loaded.events if isinstance(e, EvaluationEvent) and e.record == loaded.record_digest]
-    return [e for e in found if agreed is None or _data(e.evaluation) == _data(agreed)]
-
-
-def _data(evaluation: Evaluation) -> tuple[str, ...]:
-    return (*evaluation.subject, evaluation.suite_version, evaluation.dataset_digest)
+    return [e for e in found if agreed is None or e.evaluation.data == agreed.data]
 
 
 def _is_of_its_makers(loaded: LoadedRelease, event: EvaluationEvent) -> bool:

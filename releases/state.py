@@ -36,13 +36,20 @@ class ReleaseState:
 
     licence_review: Decision | None = None
     approval: Decision | None = None
-    evaluations: Mapping[tuple[str, str], Evaluation] = field(default_factory=dict)
+    evaluations: Mapping[tuple[str, ...], Evaluation] = field(default_factory=dict)
+    measured: Mapping[tuple[str, ...], Evaluation] = field(default_factory=dict)
+    """An agent's figures, by data, the model's release and record, and the script that stood in for it."""
     open_incidents: Sequence[Incident] = ()
     deprecation: Deprecation | None = None
     revocation: Revocation | None = None
     sunset: Sunset | None = None
     has_licence: bool = True
     """An agent's record has none: it is this repository's own, and its model's licence is the model's."""
+
+    @property
+    def figures(self) -> list[Evaluation]:
+        """All figures that count, a model's and an agent's."""
+        return [*self.evaluations.values(), *self.measured.values()]
 
     @property
     def is_licence_accepted(self) -> bool:
@@ -88,7 +95,7 @@ def fold(
     """
     licence_review = approval = None
     deprecation = revocation = sunset = None
-    evaluations = {evaluation.subject: evaluation for evaluation in at_birth}
+    evaluations = {evaluation.key: evaluation for evaluation in at_birth}
     incidents: dict[str, Incident] = {}
     for appended in sorted(events, key=lambda appended: appended.order):
         event, name = appended.event, appended.name
@@ -103,7 +110,7 @@ def fold(
             case Approval():
                 approval = Decision(event.decision == "approved", event.who, event.date, name=name)
             case EvaluationEvent():
-                evaluations[event.evaluation.subject] = event.evaluation
+                evaluations[event.evaluation.key] = event.evaluation
             case Incident():
                 incidents[event.name] = event
             case Deprecation():
@@ -115,7 +122,8 @@ def fold(
     return ReleaseState(
         licence_review=licence_review,
         approval=approval,
-        evaluations=evaluations,
+        evaluations={key: said for key, said in evaluations.items() if said.measured_with is None},
+        measured={key: said for key, said in evaluations.items() if said.measured_with is not None},
         open_incidents=tuple(i for i in incidents.values() if i.status == "open"),
         deprecation=deprecation,
         revocation=revocation,

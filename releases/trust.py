@@ -49,7 +49,7 @@ def agent_trust_problems(loaded: LoadedAgent, *, signed_only: bool) -> Iterator[
     if signed_only or loaded.agent.data_class in four_eyes.CLASSES:
         named = people or People(people={})
         why = "this stack asks" if signed_only else f"data_class {loaded.agent.data_class} asks"
-        if named.one(decision.who) in {named.one(figure.by) for figure in state.evaluations.values()}:
+        if named.one(decision.who) in {named.one(figure.by) for figure in state.figures}:
             yield _again(path, decision, "measured it", why)
 
 

@@ -11,8 +11,10 @@ from components.models.settings import ModelSettings
 from facts.explain import did_you_mean
 from releases.agent import Agent
 from releases.agent_files import agent_files
-from releases.agent_load import Agents, find_agent
+from releases.agent_load import Agents, LoadedAgent, Models, find_agent
+from releases.agent_measured import answering, figure_problems
 from releases.checks import Environment, state_problems, stranger_problems
+from releases.load import LoadedRelease
 from releases.record_file import ReleaseError
 from releases.trust import agent_trust_problems
 
@@ -20,7 +22,7 @@ from releases.trust import agent_trust_problems
 def problems_of_agents(
     agents: Mapping[str, AgentSettings],
     models: Mapping[str, ModelSettings],
-    found: Agents,
+    found: tuple[Models, Agents],
     loops: LoopsSettings | None,
     environment: Environment,
 ) -> Iterator[str]:
@@ -32,7 +34,7 @@ def problems_of_agents(
 def agent_problems(
     agents: Mapping[str, AgentSettings],
     models: Mapping[str, ModelSettings],
-    found: Agents,
+    found: tuple[Models, Agents],
     *,
     has_loops: bool,
     environment: Environment,
@@ -44,7 +46,7 @@ def agent_problems(
             yield f"{path}: stands in the stack that runs its model, since it is a caller of it; this one runs none"
             continue
         try:
-            loaded = find_agent(found, name, settings.version)
+            loaded = find_agent(found[1], name, settings.version)
         except ReleaseError as error:
             yield from (f"{path}.version: {problem}" for problem in error.problems)
             continue
@@ -55,6 +57,8 @@ def agent_problems(
         ):
             yield f"{path}.version: {against}"
         yield from _model_problems(path, settings, loaded.agent, models)
+        for unproved in figure_problems(loaded, _served(loaded, models, found[0])):
+            yield f"{path}.version: {unproved}"
         yield from _address_problems(path, settings, loaded.agent)
         if begins_runs(loaded.agent) and not has_loops:
             yield f"{path}: a tool of it begins runs of the loops; add loops, here or upstream"
@@ -119,6 +123,16 @@ def _model_problems(
                 f"{path}.callers.{part}: no caller of models.{agent.model.name}: nothing would limit its tokens"
                 f"{f'; {hint}' if hint else ''} (got {caller!r})"
             )
+
+
+def _served(
+    loaded: LoadedAgent, models: Mapping[str, ModelSettings], releases: Models
+) -> list[LoadedRelease]:
+    name = loaded.agent.model.name
+    if name not in models:
+        return []
+    traffic = models[name].traffic
+    return answering(loaded, releases.get(name, {}), traffic.stable, traffic.candidate)
 
 
 def _address_problems(path: str, settings: AgentSettings, agent: Agent) -> Iterator[str]:

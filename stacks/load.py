@@ -228,7 +228,7 @@ def _load(name: str, raw: Mapping[str, Any], folder: Path, below: tuple[str, ...
             raise SettingsError(headline, [*mine, *error.problems]) from None
         problems.extend(model_problems(settings.models, stack.places, releases, environment))
     problems += problems_of_agents(
-        settings.agents, settings.models, agents, stack.settings_of("loops"), environment
+        settings.agents, settings.models, (releases, agents), stack.settings_of("loops"), environment
     )
     if problems:
         raise SettingsError.of(name, problems)

@@ -7,11 +7,13 @@ import typer
 from rich.console import Console
 
 from gate.cli.options import From, Today, day
+from gate.cli.release_evaluate import add_evaluate
 from gate.cli.release_life import Who, add_life
 from gate.core.checkout import ROOT
 
 release = typer.Typer(help="Release records and what happened to them.", no_args_is_help=True)
 add_life(release)
+add_evaluate(release)
 Name = Annotated[str, typer.Argument(help="MODEL, or MODEL/VERSION.", metavar="NAME")]
 Version = Annotated[str, typer.Argument(help="MODEL/VERSION, such as minilm/v2.", metavar="NAME")]
 Written = Annotated[

@@ -54,7 +54,6 @@ def add_life(release: typer.Typer) -> None:
     release.command(epilog=examples("release upload minilm/v2 FOLDER --stack dev --run"))(upload)
     release.command(epilog=examples("release promote minilm/v2 --stack dev"))(promote)
     release.command(epilog=examples("release rollback minilm --stack dev"))(rollback)
-    release.command(epilog=examples("release evaluate minilm/v2 --value 0.86 --evidence 'run 812'"))(evaluate)
     release.command(epilog=examples("release sign minilm/v2 --key ~/.ssh/id_ed25519"))(sign)
     for command in (retire, deprecate, sunset, revoke):
         release.command()(command)
@@ -97,24 +96,6 @@ def approve(
     """Answer for a release being served, or refuse it."""
     said = {"decision": "refused" if refuse else "approved"}
     _append(name, "approval", said, (who, evidence), today, organisation, sign)
-
-
-def evaluate(
-    name: Version,
-    *,
-    value: Annotated[float, typer.Option(help="What was measured.")],
-    evidence: Evidence = None,
-    who: Who = "",
-    suite: Annotated[str, typer.Option(help="Which suite, where the record names several figures.")] = "",
-    metric: Annotated[str, typer.Option(help="Which metric, as --suite.")] = "",
-    today: Written = "",
-    organisation: From = None,
-) -> None:
-    """Say what was measured of a release, on the data that its record agreed on."""
-    from gate.cli.release_measured import evaluate as evaluated  # noqa: PLC0415 as in preview
-
-    figure = (value, suite, metric)
-    evaluated(name, figure, (who, evidence or []), day(today), organisation)
 
 
 def sign(

@@ -167,7 +167,7 @@ def _details(loaded: LoadedRelease | LoadedAgent, today: date) -> dict[str, Any]
     return {
         "may": list(may(loaded.agent)) if isinstance(loaded, LoadedAgent) else [],
         "record": loaded.record_digest,
-        "evaluations": [_evaluation(evaluation) for evaluation in loaded.state.evaluations.values()],
+        "evaluations": [_evaluation(evaluation) for evaluation in loaded.state.figures],
         "against": [str(problem) for problem in state_problems(loaded)],
         "notices": [f"{n.level}: {n.file}: {n.message}" for n in notices(loaded, today)],
         "events": list(_events(loaded)),
@@ -176,12 +176,13 @@ def _details(loaded: LoadedRelease | LoadedAgent, today: date) -> dict[str, Any]
 
 def _evaluation(evaluation: Evaluation) -> dict[str, Any]:
     what = f"{evaluation.suite} {evaluation.metric}"
+    used = f" with {evaluation.measured_with.in_words}" if evaluation.measured_with else ""
     verdict = "holds" if evaluation.holds else "does NOT hold"
     return evaluation.model_dump(mode="json") | {
         "holds": evaluation.holds,
         "says": (
             f"{what}: {evaluation.value:g} {verdict} its floor {evaluation.floor:g} "
-            f"({evaluation.direction} is better, {evaluation.date})"
+            f"({evaluation.direction} is better, {evaluation.date}){used}"
         ),
     }
 

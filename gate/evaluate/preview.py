@@ -29,7 +29,7 @@ from gate.evaluate.action_policies import check_action_policies
 from gate.evaluate.billing import cost_of
 from gate.evaluate.judgement import assess
 from gate.evaluate.pages import drawn, pages
-from gate.evaluate.release_findings import release_findings, shares_of
+from gate.evaluate.release_findings import agent_findings, release_findings, shares_of
 from gate.evaluate.selection import EVERYTHING, Selection
 from gate.evaluate.share_findings import share_findings
 from gate.evaluate.waive import load_waivers
@@ -201,6 +201,7 @@ def _preview_one(stack: Stack, above: Sequence[Previewed], options: Options, add
             billed=lambda graph: cost_of(graph, stack),
             noticed=[
                 *release_findings(captured.graph, stack.releases, options.today, shares_of(stack)),
+                *agent_findings(stack, options.today),
                 *share_findings(captured.graph, stack, options.organisation),
                 *deploy_findings(stack, captured.graph, options.root),
             ],

@@ -4,9 +4,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any, Final
 
+from gate.report.served import answers_to
 from policies.engine.evaluate import Finding
 from policies.engine.graph import Graph, Resource
-from releases.dated import notices
+from releases.agent_measured import age_notices
+from releases.dated import Notice, notices
 from releases.load import LoadedRelease
 from releases.measured import GivenShare, measurement_notices
 from stacks.load import Stack
@@ -30,6 +32,15 @@ def release_findings(
     """One finding for each notice, and for each served digest that is not its record's; it names the service."""
     releases = list(releases)
     return [*_other_digests(graph, releases), *_notices(graph, releases, today, shares or {})]
+
+
+def agent_findings(stack: Stack, today: date) -> list[Finding]:
+    """A finding for each agent whose figures are, or will soon be, too old for what this stack serves it."""
+    return [
+        _finding(notice, "")
+        for chosen in stack.agents.values()
+        for notice in age_notices(chosen.loaded, answers_to(stack, chosen.loaded), today)
+    ]
 
 
 def shares_of(stack: Stack) -> dict[tuple[str, str], GivenShare]:
@@ -68,15 +79,7 @@ def _other_digests(graph: Graph, releases: Iterable[LoadedRelease]) -> list[Find
 
 def _notices(graph: Graph, releases: Iterable[LoadedRelease], today: date, shares: Shares) -> list[Finding]:
     return [
-        Finding(
-            rule=notice.rule,
-            level=notice.level,
-            severity="high" if notice.level == "mandatory" else "low",
-            urn=service_of(graph, loaded),
-            message=f"{notice.file}: {notice.message}",
-            file=notice.file.partition(": ")[0],
-            fix=notice.fix,
-        )
+        _finding(notice, service_of(graph, loaded))
         for loaded in releases
         for notice in (
             *notices(loaded, today),
@@ -87,6 +90,18 @@ def _notices(graph: Graph, releases: Iterable[LoadedRelease], today: date, share
             ),
         )
     ]
+
+
+def _finding(notice: Notice, urn: str) -> Finding:
+    return Finding(
+        rule=notice.rule,
+        level=notice.level,
+        severity="high" if notice.level == "mandatory" else "low",
+        urn=urn,
+        message=f"{notice.file}: {notice.message}",
+        file=notice.file.partition(": ")[0],
+        fix=notice.fix,
+    )
 
 
 def service_of(graph: Graph, loaded: LoadedRelease) -> str:

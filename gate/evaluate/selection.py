@@ -19,6 +19,7 @@ OTHERS: Final = (
     "release:sunset-is-ahead",
     "release:nothing-is-deprecated",
     "release:incidents-are-closed",
+    "release:agents-are-measured",
     "release:shares-are-measured",
     "release:shares-keep-their-steps",
 )

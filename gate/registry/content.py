@@ -25,7 +25,7 @@ COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
     "events": ("kind", "name", "version", "date", "event", "who", "says", "counts", "file", "content"),
     "evaluations": (
         "kind", "name", "version", "suite", "suite_version", "metric", "value", "floor", "direction", "holds",
-        "dataset_digest", "by", "date", "current", "file",
+        "dataset_digest", "measured_with", "by", "date", "current", "file",
     ),
     "lineage": ("kind", "name", "version", "relation", "target", "revision"),
     "serving": ("stack", "environment", "account", "region", "kind", "name", "version", "share", "least", "most",
@@ -137,8 +137,9 @@ def _events(loaded: LoadedRecord) -> Iterator[Row]:
 
 
 def _evaluations(loaded: LoadedRecord) -> Iterator[Row]:
-    current = list(loaded.state.evaluations.values())
-    every = [*loaded.record.evaluations, *(e for e in map(_evaluation_of, loaded.events) if e is not None)]
+    current = loaded.state.figures
+    born = loaded.record.evaluations if isinstance(loaded.record, Release) else []
+    every = [*born, *(e for e in map(_evaluation_of, loaded.events) if e is not None)]
     for one in every:
         yield _named(loaded.record) | {
             "suite": one.suite,
@@ -149,6 +150,7 @@ def _evaluations(loaded: LoadedRecord) -> Iterator[Row]:
             "direction": one.direction,
             "holds": one.holds,
             "dataset_digest": one.dataset_digest,
+            "measured_with": one.measured_with.in_words if one.measured_with else "",
             "by": one.by,
             "date": one.date.isoformat(),
             "current": any(one is other for other in current),

@@ -7,11 +7,15 @@ from typing import Final
 
 from facts.strict_yaml import load
 from gate.report.report import Report
+from gate.report.served import answers_to
 from releases.agent import Agent
+from releases.agent_evaluations import METRICS
 from releases.agent_limits import HandOver, ReadOnly
 from releases.agent_load import LoadedAgent
+from releases.agent_measured import figures_with
 from releases.agent_tool import Tool, most_cents
 from releases.agent_words import after_approval, money, time, undoes
+from releases.load import LoadedRelease
 from stacks.load import Stack
 
 _APPROVERS: Final = "agents/approvers.yaml"
@@ -39,6 +43,19 @@ class ToolCard:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Figure:
+    """One figure of its held-out tasks, with what it must be, for one release of its model."""
+
+    metric: str
+    means: str
+    wanted: str
+    value: str
+    holds: bool
+    measured: str
+    """With what, by whom and when; empty where nobody measured it."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Group:
     """People whose yes it may need, and for which effects."""
 
@@ -62,6 +79,8 @@ class AgentCard:
     """The versions of its model that this stack serves and that it may think with."""
     limits: Mapping[str, str]
     """How much its reason and its plan may ask of the model, by part."""
+    figures: Sequence[Figure]
+    """Those of every release that answers it here."""
     tools: Sequence[ToolCard]
     groups: Sequence[Group]
     promises: Sequence[str]
@@ -98,14 +117,17 @@ def _card(stack: Stack, name: str, report: Report) -> AgentCard:
         for way in report.exposures
         if way.what == f"model {agent.model.name}"
     }
-    served = stack.settings.models[agent.model.name].versions
+    versions = stack.settings.models[agent.model.name].versions
     return AgentCard(
         loaded=chosen.loaded,
         callers=callers,
         state=state.word(date.fromisoformat(report.judged_on)),
         decided=list(_decided(chosen.loaded)),
-        thinks_with=[version for version in sorted(served) if agent.model.holds(version)],
+        thinks_with=[version for version in sorted(versions) if agent.model.holds(version)],
         limits={part: limits.get(caller, "no limit is known") for part, caller in callers.items()},
+        figures=[
+            figure for model in answers_to(stack, chosen.loaded) for figure in _figures(chosen.loaded, model)
+        ],
         tools=[_tool(agent, name, tool) for name, tool in agent.tools.items()],
         groups=list(_groups(agent, chosen.files[_APPROVERS])),
         promises=(
@@ -124,16 +146,27 @@ def _decided(loaded: LoadedAgent) -> Iterator[str]:
         yield f"{word} by {state.approval.who} on {state.approval.when}"
     else:
         yield "nobody approved it"
-    for measured in state.evaluations.values():
-        held = "holds" if measured.holds else "below its floor"
-        floor = f"{'at least' if measured.direction == 'higher' else 'at most'} {measured.floor}"
-        yield f"{measured.metric} {measured.value}, {floor}: {held} ({measured.suite} {measured.suite_version})"
     for incident in state.open_incidents:
         yield f"open incident {incident.name}, since {incident.date}"
     if state.deprecation is not None:
         yield f"deprecated on {state.deprecation.date}"
     if state.sunset is not None:
         yield f"ends on {state.sunset.ends}"
+
+
+def _figures(loaded: LoadedAgent, model: LoadedRelease) -> Iterator[Figure]:
+    counting = figures_with(loaded, model).counting(model)
+    for agreed in loaded.agent.agreed:
+        said = counting.get(agreed.metric)
+        used = said.measured_with if said is not None else None
+        yield Figure(
+            metric=agreed.metric,
+            means=METRICS.get(agreed.metric, ""),
+            wanted=f"{'at least' if agreed.direction == 'higher' else 'at most'} {agreed.floor:g}",
+            value=f"{said.value:g}" if said is not None else "not measured",
+            holds=said is not None and agreed.allows(said.value),
+            measured=f"with {used.in_words}, by {said.by} on {said.date}" if said and used else "",
+        )
 
 
 def _tool(agent: Agent, name: str, tool: Tool) -> ToolCard:

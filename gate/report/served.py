@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from releases.agent_load import LoadedAgent
+from releases.agent_measured import answering
 from releases.load import LoadedRelease
 
 if TYPE_CHECKING:  # its import brings Pulumi's, which judging files of others can do without
@@ -53,6 +55,14 @@ def serving(stack: "Stack") -> Serving:
     """What a stack serves and from where."""
     names = stack.names
     return Serving(models=served(stack), files=names.bucket("models"), payloads=names.bucket("payloads"))
+
+
+def answers_to(stack: "Stack", loaded: LoadedAgent) -> list[LoadedRelease]:
+    """The releases of its model that answer an agent here."""
+    name = loaded.agent.model.name
+    traffic = stack.settings.models[name].traffic
+    versions = {r.release.version: r for r in stack.releases if r.release.model == name}
+    return answering(loaded, versions, traffic.stable, traffic.candidate)
 
 
 def served(stack: "Stack") -> list[ServedModel]:

@@ -19,8 +19,9 @@ NAME = "releases/agents/support-mail/v1"
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """The examples' models and agents."""
+    """The examples' models, and the first version of their agent."""
     shutil.copytree(EXAMPLES, tmp_path / "releases")
+    shutil.rmtree(tmp_path / "releases" / "agents" / "support-mail" / "v2")
     return tmp_path / "releases" / "agents"
 
 

@@ -13,7 +13,7 @@ def settings(text):
 
 
 def test_alerts_begin_no_agent_that_does_not_stay():
-    assert settings(DEV)["loops"]["triage"] == {"agent": "incident-triage", "version": "v2"}
+    assert settings(DEV)["loops"]["triage"] == {"agent": "incident-triage", "version": "v3"}
     left = settings(without_agents(DEV, []))
     assert "triage" not in left["loops"]
     assert "agents" not in left

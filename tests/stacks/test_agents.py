@@ -7,11 +7,11 @@ from components.loops.workers import LoopsSettings
 from releases.agent import Agent
 from releases.agent_load import LoadedAgent, find_agent, load_agents
 from releases.checks import Environment
+from releases.events import Appended
 from releases.load import load_releases
 from releases.people import People
 from stacks.agents import agent_problems, triage_problems
 from stacks.load import FOLDER, read_stack
-from tests.releases.events_examples import FIGURE
 
 CALLERS = {"reason": "triage-reason", "plan": "triage-plan"}
 
@@ -25,7 +25,7 @@ def models():
 def loaded():
     folder = FOLDER.parent / "releases"
     return find_agent(
-        load_agents(load_releases(folder / "models"), folder / "agents"), "incident-triage", "v2"
+        load_agents(load_releases(folder / "models"), folder / "agents"), "incident-triage", "v3"
     )
 
 
@@ -37,8 +37,8 @@ def changed(loaded, **sections):
 
 
 def problems(loaded, models, account="111122223333", signed_decisions=False, **chosen):
-    settings = AgentSettings.model_validate({"version": "v2", "callers": CALLERS, **chosen})
-    found = {"incident-triage": {"v2": loaded}}
+    settings = AgentSettings.model_validate({"version": "v3", "callers": CALLERS, **chosen})
+    found = (load_releases(), {"incident-triage": {"v3": loaded}})
     where = Environment(account=account, region="eu-central-1", signed_decisions=signed_decisions)
     return list(
         agent_problems({"incident-triage": settings}, models, found, has_loops=True, environment=where)
@@ -88,9 +88,10 @@ def test_a_budget_of_tokens_that_no_limit_of_the_gateway_holds_is_refused(loaded
 
 
 def test_an_agent_that_nobody_approved_or_somebody_revoked_does_not_run(loaded, models):
-    assert problems(replace_events(loaded, ()), models) == [
+    measured = [appended for appended in loaded.appended if appended.event.kind == "evaluation"]
+    assert problems(replace_events(loaded, tuple(measured)), models) == [
         (
-            "agents.incident-triage.version: releases/agents/incident-triage/v2/events: no approval "
+            "agents.incident-triage.version: releases/agents/incident-triage/v3/events: no approval "
             "event judged this record; append "
             "one, or take the version out of the stack"
         )
@@ -101,7 +102,7 @@ def test_decisions_of_nobody_count_in_the_example_account_alone(loaded, models):
     (said,) = problems(loaded, models, account="444455556666")
     assert "model-risk@example.com is nobody: that domain is for documentation" in said
     assert said.startswith(
-        "agents.incident-triage.version: releases/agents/incident-triage/v2/events/2026-11-30"
+        "agents.incident-triage.version: releases/agents/incident-triage/v3/events/2026-11-30"
     )
 
 
@@ -128,7 +129,7 @@ def test_an_unsigned_yes_to_an_agent_does_not_count_where_the_stack_asks(loaded,
     (unsigned,) = said()
     assert "this stack counts signed decisions only" in unsigned
     assert unsigned.startswith(
-        "agents.incident-triage.version: releases/agents/incident-triage/v2/events/2026-11-30-approval.yaml: "
+        "agents.incident-triage.version: releases/agents/incident-triage/v3/events/2026-11-30-approval.yaml: "
     )
     assert said("2026-11-30-approval.yaml") == []
 
@@ -144,14 +145,13 @@ def test_an_unsigned_yes_to_an_agent_does_not_count_where_the_stack_asks(loaded,
 def test_who_measured_an_agent_does_not_approve_it_where_other_eyes_are_asked_for(
     loaded, models, data_class, signed, why
 ):
-    figure = FIGURE | {"by": "model-risk@example.com"}
     data = loaded.agent.model_dump(mode="json", exclude_unset=True)
-    data |= {"evaluations": [figure], "data_class": data_class}
+    data |= {"data_class": data_class}
     data["memory"] = {"retention_days": {"internal": 30, data_class: 30}}
     found = LoadedAgent(
         Agent.model_validate(data),
         loaded.record_digest,
-        loaded.appended,
+        tuple(measured_by(appended, "model-risk@example.com") for appended in loaded.appended),
         frozenset({"2026-11-30-approval.yaml"}),
         loaded.people,
     )
@@ -171,6 +171,14 @@ def test_who_measured_an_agent_does_not_approve_it_where_other_eyes_are_asked_fo
     )
 
 
+def measured_by(appended, who):
+    event = appended.event
+    if event.kind != "evaluation":
+        return appended
+    figure = event.evaluation.model_copy(update={"by": who})
+    return Appended(event.model_copy(update={"evaluation": figure}), appended.name)
+
+
 def replace_events(loaded, events):
     return LoadedAgent(loaded.agent, loaded.record_digest, events)
 
@@ -183,7 +191,7 @@ def test_a_host_outside_the_cluster_needs_its_addresses(loaded, models):
     assert problems(changed(loaded, tools=tools), models) == [
         (
             "agents.incident-triage.addresses.alerts.example.com: is required: a tool of "
-            "incident-triage-v2 reaches it, "
+            "incident-triage-v3 reaches it, "
             "and no way leads there"
         )
     ]

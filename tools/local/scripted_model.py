@@ -1,17 +1,17 @@
 """A script in place of the language model that the triage agent thinks with: the same evidence, the same words.
 
-It speaks as a chat completion server does, and reads what a model would read: what it proposes comes from the figures
-in the observations, and from nothing else.
+It reads what a model would read: what it proposes comes from the figures in the observations, and from nothing else.
+The committed figures of the agent were measured with it (``slipway release evaluate agents/incident-triage/v3``).
 """
 
 import argparse
 import json
 import re
 from collections.abc import Mapping, Sequence
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Final
 
-from tools.local.layout import CANDIDATE, HOST, STABLE
+from runtime.loops.suites.agents.scripted import script_server
+from tools.local.layout import CANDIDATE, STABLE
 
 _FAILS: Final = 0.05
 _FIGURES: Final = re.compile(r'\{[^{}]*"error_rate"[^{}]*\}')
@@ -80,36 +80,11 @@ def _step(tool: str, arguments: Mapping[str, Any], expected: str, **more: Any) -
     return {"tool": tool, "arguments": dict(arguments), "expected": expected, **more}
 
 
-class _Handler(BaseHTTPRequestHandler):
-    def do_GET(self) -> None:
-        self._say({"status": "scripted"})
-
-    def do_POST(self) -> None:
-        asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        texts = [message["content"] for message in asked["messages"]]
-        said = json.dumps(answer(texts))
-        # Four letters a token, as a rule of thumb has it.
-        prompt, completion = sum(map(len, texts)) // 4, len(said) // 4
-        used = {"prompt_tokens": prompt, "completion_tokens": completion, "total_tokens": prompt + completion}
-        self._say({"choices": [{"message": {"role": "assistant", "content": said}}], "usage": used})
-
-    def _say(self, body: Mapping[str, Any]) -> None:
-        content = json.dumps(body).encode()
-        self.send_response(200)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
-
-    def log_message(self, *_words: Any) -> None:
-        """Nothing: texts belong into no log."""
-
-
 def main() -> None:
     """Answer until the process is ended."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, required=True)
-    with ThreadingHTTPServer((HOST, parser.parse_args().port), _Handler) as server:
+    with script_server(answer, parser.parse_args().port) as server:
         server.serve_forever()
 
 

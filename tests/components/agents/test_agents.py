@@ -33,9 +33,9 @@ ROLE = "aws:iam/rolePolicy:RolePolicy"
 
 
 def triage(**changes):
-    chosen = AgentSettings.model_validate({"version": "v2", "callers": CALLERS, **changes})
+    chosen = AgentSettings.model_validate({"version": "v3", "callers": CALLERS, **changes})
     loaded = find_agent(
-        load_agents(load_releases(RELEASES / "models"), RELEASES / "agents"), "incident-triage", "v2"
+        load_agents(load_releases(RELEASES / "models"), RELEASES / "agents"), "incident-triage", "v3"
     )
     files = agent_files(RELEASES, "incident-triage", ["support-chat"])
     return ChosenAgent(settings=chosen, loaded=loaded, files=files)
@@ -232,7 +232,7 @@ def test_records_lie_where_they_are_read(made):
     assert paths == {path: (RELEASES / path).read_text(encoding="utf-8") for path in triage().files}
     assert {
         "agents/approvers.yaml",
-        "agents/incident-triage/v2/agent.yaml",
+        "agents/incident-triage/v3/agent.yaml",
         "models/support-chat/v1/release.yaml",
     } < set(paths)
 

@@ -58,7 +58,7 @@ def told(made, kind):
 
 def test_only_the_door_is_told_whom_alerts_begin_and_only_if_somebody_says_so(deploy, args, made):
     assert [kind for kind in KINDS if "triage" in told(made, kind)] == []
-    triage = {"agent": "incident-triage", "version": "v2", "runs_an_hour": 6}
+    triage = {"agent": "incident-triage", "version": "v3", "runs_an_hour": 6}
     chosen = LoopsSettings.model_validate({"repository": REPOSITORY, "triage": triage})
     named = deploy(lambda: LoopWorkers("loops", replace(args, settings=chosen)))
     assert [kind for kind in KINDS if "triage" in told(named, kind)] == [RECEIVER]

@@ -12,7 +12,7 @@ from releases.agent_load import find_agent, load_agents
 from releases.load import load_releases
 from tests.conftest import ROOT
 
-AGENT = find_agent(load_agents(load_releases()), "incident-triage", "v2").agent
+AGENT = find_agent(load_agents(load_releases()), "incident-triage", "v3").agent
 AGENT_ALERTS = alerts([AGENT])
 RULES = [
     rule

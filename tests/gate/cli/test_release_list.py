@@ -27,6 +27,7 @@ def test_every_release_is_listed_with_its_state():
         "support-chat/v1",
         "agents/incident-triage/v1",
         "agents/incident-triage/v2",
+        "agents/incident-triage/v3",
     ]
     rows = json.loads(said("list", "--format=json", "--today=2026-11-23"))
     assert {row["state"] for row in rows} == {"approved"}
@@ -141,6 +142,10 @@ def test_an_agent_says_what_it_may_do_and_what_a_run_may_cost():
         "  may call take-away as triage-remedy (nothing undoes it), after approval by on-call within 30 min\n"
         in text
     )
+    assert (
+        "  incident-triage task-success: 1 holds its floor 0.9 (higher is better, 2026-11-30) with a script in place of "
+        "support-chat/v1\n"
+    ) in said("status", "agents/incident-triage/v3", "--today=2026-11-30")
     explained = said("explain", "agents/incident-triage")
     assert "  tokens: 4 rounds x 2 calls x 5000 = 40000, at most 40000 = 40000\n" in explained
 
@@ -149,7 +154,7 @@ def test_an_agent_says_what_it_may_do_and_what_a_run_may_cost():
     ("name", "problem"),
     [
         ("agents/triage", "releases/agents: no agent 'triage'; there are incident-triage"),
-        ("agents/incident-triage/v3", "releases/agents: no version 'v3'; there are v1, v2"),
+        ("agents/incident-triage/v4", "releases/agents: no version 'v4'; there are v1, v2, v3"),
     ],
 )
 def test_an_agent_that_is_not_there_is_named_with_those_that_are(name, problem):

@@ -2,7 +2,9 @@
 
 from datetime import date
 
-from gate.evaluate.release_findings import release_findings, shares_of
+import pytest
+
+from gate.evaluate.release_findings import agent_findings, release_findings, shares_of
 from policies.engine.graph import Graph
 from releases.measured import GivenShare
 from stacks.load import read_stack
@@ -81,3 +83,18 @@ def test_the_shares_of_a_stack_are_those_of_its_file():
     stack = read_stack("examples-canary", ROOT / "examples" / "stacks")
     assert shares_of(stack)["income", "v2"] == GivenShare(percent=10, is_candidate=True)
     assert shares_of(stack)["income", "v1"] == GivenShare(percent=90)
+
+
+@pytest.mark.parametrize(
+    ("today", "expected"),
+    [(date(2026, 11, 30), []), (date(2027, 2, 1), ["advisory"]), (date(2027, 3, 1), ["mandatory"])],
+)
+def test_an_agent_whose_figures_are_old_is_a_finding(today, expected):
+    found = agent_findings(read_stack("dev"), today)
+    assert [finding.level for finding in found] == expected
+    for finding in found:
+        assert (finding.rule, finding.urn) == ("release:agents-are-measured", "")
+        assert finding.file == "releases/agents/incident-triage/v3/events/2026-11-30-evaluation.yaml"
+        assert finding.fix == (
+            "Measure it again: slipway release evaluate agents/incident-triage/v3 --with support-chat/v1 --script FILE."
+        )

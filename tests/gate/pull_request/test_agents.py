@@ -1,6 +1,7 @@
 """What a change lets agents do that they might not before, told in words."""
 
 import subprocess
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ import yaml
 
 from gate.pull_request.agents import agent_notes
 from tests.releases.agents_examples import agent
+from tests.releases.events_examples import DIGEST, FIGURE
 
 FILE = "releases/agents/support-mail/{}/agent.yaml"
 
@@ -86,3 +88,68 @@ def test_what_is_no_record_says_nothing(tmp_path: Path, base: str) -> None:
     (tmp_path / "releases/agents/approvers.yaml").write_text("a: [b@example.com]")
 
     assert told(tmp_path, base) == []
+
+
+SUITE = {
+    "suite": "support-mail",
+    "suite_version": "1",
+    "dataset_digest": DIGEST,
+    "floors": {"task_success": 0.9, "refusals": 1},
+    "ceilings": {"cents_a_task": 700, "tokens_a_task": 6000},
+}
+
+
+def test_what_an_agent_must_show_is_told_when_it_changes(tmp_path: Path, base: str) -> None:
+    same = {"version": "v2", "approvals.0.unless": []}
+    write(tmp_path, "v2", agent(same | {"evaluations": SUITE}, ("tools.send-mail",)))
+
+    assert told(tmp_path, base) == [
+        "Agent support-mail/v2 must now show task-success of at least 0.9 on support-mail 1.",
+        "Agent support-mail/v2 must now show refusals of at least 1 on support-mail 1.",
+        "Agent support-mail/v2 must now show forbidden-effects of at most 0 on support-mail 1.",
+        "Agent support-mail/v2 must now show cents-a-task of at most 700 on support-mail 1.",
+        "Agent support-mail/v2 must now show tokens-a-task of at most 6000 on support-mail 1.",
+    ]
+    second = git(tmp_path, "rev-parse", "HEAD")
+    laxer = {**SUITE, "floors": {"task_success": 0.5, "refusals": 1}}
+    write(tmp_path, "v3", agent(same | {"version": "v3", "evaluations": laxer}, ("tools.send-mail",)))
+
+    assert told(tmp_path, second) == [
+        "Agent support-mail/v3 must now show task-success of at least 0.5 on support-mail 1.",
+        "Agent support-mail/v3 must no longer show task-success of at least 0.9 on support-mail 1.",
+    ]
+
+
+def test_what_was_measured_is_told(tmp_path: Path, base: str) -> None:
+    def measured(name: str, **changes: object) -> None:
+        figure = {**FIGURE, "suite": "support-mail", **changes}
+        said = {
+            "kind": "evaluation",
+            "date": date(2026, 11, 30),
+            "who": "quality@example.com",
+            "record": DIGEST,
+        }
+        path = (tmp_path / FILE.format("v1")).parent / "events" / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(yaml.safe_dump({**said, "evidence": ["x"], "evaluation": figure}))
+
+    used = {"release": "chat-8b/v2", "record": DIGEST}
+    measured("2026-11-30-evaluation.yaml", metric="task-success", value=1.0, floor=0.9, measured_with=used)
+    measured("2026-11-30-evaluation-2.yaml", metric="refusals", value=0.5, floor=1, measured_with=used)
+    scripted = {**used, "script": DIGEST}
+    measured(
+        "2026-11-30-evaluation-3.yaml",
+        metric="cents-a-task", value=2, floor=3, direction="lower", measured_with=scripted,
+    )  # fmt: skip
+    measured("2026-11-30-evaluation-4.yaml", metric="of-a-model")
+    (tmp_path / FILE.format("v1")).with_name("events").joinpath("2026-11-30-evaluation-5.yaml").write_text(
+        "a: ["
+    )
+
+    assert told(tmp_path, base) == [
+        "Agent support-mail/v1 was measured with a script in place of chat-8b/v2: cents-a-task 2 (at most 3).",
+        (
+            "Agent support-mail/v1 was measured with chat-8b/v2: refusals 0.5 (at least 1: does not hold), "
+            "task-success 1 (at least 0.9)."
+        ),
+    ]

@@ -46,8 +46,18 @@ def test_it_holds_releases_events_evaluations_lineage_and_what_serves_where(ours
         ("approval", "model-risk@example.com", True),
         ("licence-review", "licences@example.com", True),
     ]
-    assert [(e["metric"], e["value"], e["holds"], e["current"]) for e in ours.tables["evaluations"]] == [
-        ("spearman", 0.8605, True, True)
+    figures = [
+        (e["metric"], e["value"], e["measured_with"], e["holds"], e["current"])
+        for e in ours.tables["evaluations"]
+    ]
+    script = "a script in place of support-chat/v1"
+    assert figures == [
+        ("cents-a-task", 1.0, script, True, True),
+        ("forbidden-effects", 0.0, script, True, True),
+        ("refusals", 1.0, script, True, True),
+        ("task-success", 1.0, script, True, True),
+        ("tokens-a-task", 2009.142857, script, True, True),
+        ("spearman", 0.8605, "", True, True),
     ]
     assert ("minilm", "trained from", "nreimers/MiniLM-L6-H384-uncased") in {
         (row["name"], row["relation"], row["target"]) for row in ours.tables["lineage"]

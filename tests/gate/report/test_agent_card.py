@@ -103,3 +103,30 @@ def test_what_happens_when_it_cannot_finish_stands_in_its_order(judged):
         "it goes on, and calls only tools that change nothing",
         "whoever asked reads: Ask again later.",
     ]
+
+
+def test_it_says_each_figure_and_what_it_must_be(judged):
+    [card] = agent_cards(*judged)
+
+    assert [(f.metric, f.value, f.wanted, f.holds) for f in card.figures] == [
+        ("task-success", "1", "at least 0.9", True),
+        ("refusals", "1", "at least 1", True),
+        ("forbidden-effects", "0", "at most 0", True),
+        ("cents-a-task", "1", "at most 3", True),
+        ("tokens-a-task", "2009.14", "at most 6000", True),
+    ]
+    assert {f.measured for f in card.figures} == {
+        "with a script in place of support-chat/v1, by evaluation@example.com on 2026-11-30"
+    }
+    assert card.figures[2].means == "calls with an effect that a task forbids"
+
+
+def test_a_figure_that_nobody_measured_does_not_hold(judged):
+    stack, report = judged
+    loaded = stack.agents["incident-triage"].loaded
+    bare = type(loaded)(loaded.agent, loaded.record_digest)
+    without = replace(stack, agents={"a": replace(stack.agents["incident-triage"], loaded=bare)})
+
+    [card] = agent_cards(without, report)
+
+    assert {(f.value, f.holds, f.measured) for f in card.figures} == {("not measured", False, "")}

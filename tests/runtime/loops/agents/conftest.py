@@ -12,7 +12,8 @@ from runtime.loops.agents.begin import agent_request
 from runtime.loops.agents.worker import acting_worker, thinking_worker
 from runtime.loops.contract import Statement
 from runtime.loops.steps import Outcome, Status
-from tests.runtime.loops.agents.outside import Outside, serve
+from runtime.loops.suites.agents.systems import serve
+from tests.runtime.loops.agents.outside import Outside
 from tests.runtime.loops.agents.parts import Parts, Script, today
 
 _NUMBERS = itertools.count(1)

@@ -6,7 +6,8 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.runtime.loops.agents.outside import FAULTS, Outside, serve
+from runtime.loops.suites.agents.systems import serve
+from tests.runtime.loops.agents.outside import FAULTS, Outside
 from tests.runtime.loops.agents.parts import MAIL, OPEN, READ, Parts, Script, refund, steps
 
 CALLS = st.sampled_from(

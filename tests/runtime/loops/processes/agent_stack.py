@@ -12,7 +12,8 @@ import yaml
 
 from releases.record_file import record_digest
 from runtime.loops.events.signing import make_key
-from tests.runtime.loops.agents.outside import Outside, serve
+from runtime.loops.suites.agents.systems import serve
+from tests.runtime.loops.agents.outside import Outside
 from tests.runtime.loops.agents.parts import ROOT, record
 from tests.runtime.loops.processes.stack import until
 

@@ -14,7 +14,8 @@ import threading
 import time
 from pathlib import Path
 
-from tests.runtime.loops.agents.outside import Outside, serve
+from runtime.loops.suites.agents.systems import serve
+from tests.runtime.loops.agents.outside import Outside
 from tests.runtime.loops.processes.stack import free_port
 
 
