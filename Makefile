@@ -286,8 +286,9 @@ bench: $(VENV)/development.installed .cache/checkov/installed $(if $(shell comma
 verify-releases: $(VENV)/development.installed ## verify genuine releases: digest, figures and signature of the real files
 	$(BIN)/python -m tools.verify_embedding
 
-evaluate-releases: $(VENV)/development.installed ## measure genuine releases again and compare with their records
+evaluate-releases: $(VENV)/development.installed .cache/loops/installed ## measure genuine releases and agents again and compare with their records
 	$(BIN)/python -m tools.evaluate_embedding
+	$(BIN)/python -m tools.evaluate_agents
 
 clean: ## remove what was made
 	rm -rf $(VENV) .cache build

@@ -1,4 +1,4 @@
-"""What agents may do after a change that they might not before, what they must show, and what was measured, in words."""
+"""What agents may and must do after a change, and might or had not before, and what was measured, in words."""
 
 import re
 from collections.abc import Iterable, Iterator

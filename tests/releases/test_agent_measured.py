@@ -85,8 +85,8 @@ def test_another_release_of_its_model_makes_figures_stale(loaded, model):
     assert said(loaded, model, later) == [
         (
             f"{EVENTS}: no evaluation event says {ALL} with support-chat/v2, which this stack serves (measured with a "
-            "script in place of support-chat/v1 on 2026-11-30); slipway release evaluate agents/incident-triage/v3 --with "
-            "support-chat/v2 --script FILE"
+            "script in place of support-chat/v1 on 2026-11-30); slipway release evaluate "
+            "agents/incident-triage/v3 --with support-chat/v2 --script FILE"
         )
     ]
 
@@ -136,7 +136,9 @@ def test_each_figure_is_held_to_the_record(loaded, model, metric, value, expecte
     )
     (line,) = said(bad, model)
     file = next(
-        a.name for a in bad.appended if a.event.kind == "evaluation" and a.event.evaluation.value == value
+        each.name
+        for each in bad.appended
+        if each.event.kind == "evaluation" and each.event.evaluation.metric == metric
     )
     assert line == (
         f"{EVENTS}/{file}: evaluation.value: incident-triage {expected}; run a version of the agent that holds it, or "

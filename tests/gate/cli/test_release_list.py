@@ -143,8 +143,8 @@ def test_an_agent_says_what_it_may_do_and_what_a_run_may_cost():
         in text
     )
     assert (
-        "  incident-triage task-success: 1 holds its floor 0.9 (higher is better, 2026-11-30) with a script in place of "
-        "support-chat/v1\n"
+        "  incident-triage task-success: 1 holds its floor 0.9 (higher is better, 2026-11-30) with a script in place "
+        "of support-chat/v1\n"
     ) in said("status", "agents/incident-triage/v3", "--today=2026-11-30")
     explained = said("explain", "agents/incident-triage")
     assert "  tokens: 4 rounds x 2 calls x 5000 = 40000, at most 40000 = 40000\n" in explained

@@ -91,3 +91,7 @@ def test_the_workers_bring_their_policies_and_no_pin_of_themselves():
     names = {path.as_posix() for path in inputs.LOOPS.files}
     assert {"policies/actions/schema.cedarschema", "runtime/loops/shares/cluster.py"} <= names
     assert not [name for name in names if name.startswith("facts/pins/")]
+
+
+def test_no_worker_brings_the_held_out_tasks_of_agents():
+    assert [path for path in inputs.LOOPS.files if "evaluations" in path.parts] == []
