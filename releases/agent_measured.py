@@ -15,6 +15,7 @@ from releases.evaluation import Agreed, Evaluation
 from releases.events import EvaluationEvent
 from releases.load import LoadedRelease
 from releases.problem import Problem
+from releases.text import number
 
 RULE: Final = "release:agents-are-measured"
 
@@ -77,7 +78,10 @@ def figure_problems(loaded: LoadedAgent, served: Sequence[LoadedRelease]) -> Ite
 
 
 def age_notices(loaded: LoadedAgent, served: Sequence[LoadedRelease], today: date) -> Iterator[Notice]:
-    """What a day makes of its figures: too old is mandatory, soon too old advisory."""
+    """What a day makes of its figures: too old is mandatory, soon too old advisory.
+
+    With an earlier release than it was measured with since, it stays advisory: the way back must not wait.
+    """
     if loaded.agent.evaluations is None:
         return
     days = loaded.agent.evaluations.within_days
@@ -92,7 +96,7 @@ def age_notices(loaded: LoadedAgent, served: Sequence[LoadedRelease], today: dat
         over = ends <= today
         yield Notice(
             rule=RULE,
-            level="mandatory" if over else "advisory",
+            level="mandatory" if over and not _is_way_back(loaded, model) else "advisory",
             file=f"{loaded.where(oldest)}.date",
             message=(
                 f"{loaded.agent.identity} was measured with {_name(model)} on {oldest.date}; {days} days are allowed, "
@@ -100,6 +104,11 @@ def age_notices(loaded: LoadedAgent, served: Sequence[LoadedRelease], today: dat
             ),
             fix=f"Measure it again: {command(loaded, model)}.",
         )
+
+
+def _is_way_back(loaded: LoadedAgent, model: LoadedRelease) -> bool:
+    measured = [said.measured_with.release for said in _said(loaded) if said.measured_with is not None]
+    return any(number(name.partition("/")[2]) > number(model.release.version) for name in measured)
 
 
 def command(loaded: LoadedAgent, model: LoadedRelease) -> str:

@@ -208,6 +208,14 @@ def test_figures_grow_old(loaded, model, today, expected):
         assert notice.fix == f"Measure it again: {AGAIN} --script FILE."
 
 
+def test_the_way_back_to_an_earlier_release_does_not_wait(loaded, model):
+    """It was measured with v2 since; v1 answers again, and its own figures are old."""
+    later = with_figures(loaded, lambda figure: used(figure, release="support-chat/v2"))
+    both = LoadedAgent(loaded.agent, loaded.record_digest, (*loaded.appended, *later.appended))
+    levels = [notice.level for notice in age_notices(both, [model], date(2027, 3, 1))]
+    assert levels == ["advisory"]
+
+
 def test_what_answers_an_agent_are_the_releases_with_a_share_in_its_range(loaded, model):
     known = {"v1": model, "v2": changed(model, version="v2")}
     assert answering(loaded, known, "v1", None) == [model]

@@ -1,7 +1,7 @@
 """Who answers a task's questions: a person of the record's group with a key, who says what the task has them say."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -54,11 +54,19 @@ class Desk:
 
 
 async def answered(
-    handle: WorkflowHandle[Any, Any], environment: WorkflowEnvironment, people: Sequence[Person], desk: Desk
+    handle: WorkflowHandle[Any, Any],
+    environment: WorkflowEnvironment,
+    people: Sequence[Person],
+    desk: Desk,
+    hold: Callable[[], None],
 ) -> tuple[Outcome, list[Effect]]:
-    """The outcome of a run whose questions are answered, and what was asked. Where people are silent, time passes."""
+    """The outcome of a run whose questions are answered, and what was asked. Where people are silent, time passes.
+
+    ``hold`` is asked again and again, and raises where waiting is of no use.
+    """
     asked: list[Effect] = []
     while True:
+        hold()
         status: Status = await handle.query("status", result_type=Status)
         if status.outcome is not None:
             outcome: Outcome = await handle.result()

@@ -29,7 +29,7 @@ from runtime.loops.agents.thinking import Mind, Said, ThinkerPort
 from runtime.loops.agents.tools import HttpTools, Permit, Tools
 from runtime.loops.agents.worker import acting_worker, thinking_worker
 from runtime.loops.events.signing import KeyFile
-from runtime.loops.ports import PolicyPort
+from runtime.loops.ports import PolicyPort, UnavailableError
 from runtime.loops.steps import Outcome
 from runtime.loops.suites.agents.judge import Effect, Played
 from runtime.loops.suites.agents.people import Desk, answered
@@ -41,6 +41,7 @@ _SCHEMES: Final = ("http", "https", "run")
 _UNDONE: Final = "/undo"
 _SECONDS: Final = 1800.0
 """How long a run may take in real time."""
+_MOST_FAILURES: Final = 3
 _NUMBERS = itertools.count(1)
 
 
@@ -71,15 +72,27 @@ class Loopback:
 
 @dataclass
 class Counted:
-    """A model whose tokens are counted."""
+    """A model whose tokens are counted, and how often it did not answer in a row."""
 
     thinker: ThinkerPort
     tokens: int = 0
+    failures: int = 0
 
     def chat(self, messages: Sequence[Mapping[str, str]], most_tokens: int) -> Said:
+        self.failures += 1
         said = self.thinker.chat(messages, most_tokens)
+        self.failures = 0
         self.tokens += said.tokens
         return said
+
+    def hold(self) -> None:
+        """A run asks for as long as its record lets it; nobody who measures waits that long.
+
+        Raises:
+            UnavailableError: it does not answer.
+        """
+        if self.failures > _MOST_FAILURES:
+            raise UnavailableError(f"the model did not answer {_MOST_FAILURES} times in a row")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,6 +114,7 @@ async def play(stage: Stage, task: Task) -> Played:
     """Play one task to its end, in a database, a journal and a world of its own.
 
     Raises:
+        UnavailableError: the model does not answer.
         TimeoutError: it does not end.
     """
     known = stage.agents.known(stage.agent, stage.version, _today())
@@ -125,7 +139,7 @@ async def play(stage: Stage, task: Task) -> Played:
         mind = Mind(agents=stage.agents, store=store, thinker=thinker, now=engine_time)
         run = f"suite-{folder.name}"
         outcome, asked = await asyncio.wait_for(
-            _run(stage, (gate, mind, people), task, run), timeout=_SECONDS
+            _run(stage, (gate, mind, people, thinker), task, run), timeout=_SECONDS
         )
     effects = [
         Effect(tool=tool, arguments=arguments, is_undone=f"{key}{_UNDONE}" in systems.done)
@@ -145,10 +159,10 @@ async def play(stage: Stage, task: Task) -> Played:
 
 
 async def _run(
-    stage: Stage, parts: tuple[Gate, Mind, Desk], task: Task, run: str
+    stage: Stage, parts: tuple[Gate, Mind, Desk, Counted], task: Task, run: str
 ) -> tuple[Outcome, list[Effect]]:
     """The run beside its three workers. Time passes as anywhere: only silence is skipped over."""
-    gate, mind, people = parts
+    gate, mind, people, thinker = parts
     engine, queue = stage.engine, run
     async with AsyncExitStack() as workers:
         await workers.enter_async_context(
@@ -175,7 +189,7 @@ async def _run(
                 task_queue=queue_of(queue, "act"),
                 result_type=Outcome,
             )
-            return await answered(handle, engine, task.people, people)
+            return await answered(handle, engine, task.people, people, thinker.hold)
 
 
 @contextmanager

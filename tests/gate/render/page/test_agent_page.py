@@ -21,12 +21,13 @@ def test_it_says_what_may_happen_and_after_whose_yes(judged, card):  # noqa: F81
     page = agent_page(card, judged[1])
     said = text(page)
 
-    assert "agent v2, approved, of platform" in page
+    assert "agent v3, approved, of platform" in page
     assert "take-away" in said
     assert "nothing undoes it" in said
     assert "on-call within 30 min" in said
     assert "asked before what is irreversible" in said
     assert "A task costs at most 0.03" in said
+    assert "forbidden-effects calls with an effect that a task forbids 0 holds at most 0" in said
 
 
 def test_an_irreversible_tool_is_reached_through_people_alone(card):

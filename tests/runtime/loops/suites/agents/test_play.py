@@ -194,3 +194,13 @@ def test_the_command_prints_figures_and_why_tasks_do_not_hold(tmp_path, capsys):
 def test_without_a_figure_it_ends_with_2_and_says_why(tmp_path, capsys, tasks, script, expected):
     assert main(command(tmp_path, *tasks, script=script)) == 2
     assert capsys.readouterr().err.strip().endswith(expected)
+
+
+def test_a_model_that_does_not_answer_is_no_figure(tmp_path, capsys):
+    """A run would ask on for as long as its record lets it."""
+    to_refuse = data(name="to-refuse", expect=REFUSES, forbidden=[TICKET])
+    words = command(tmp_path, data(), to_refuse, script="def answer(messages):\n    raise RuntimeError")
+    begun = time.monotonic()
+    assert main(words) == 2
+    assert capsys.readouterr().err.strip().endswith("the model did not answer 3 times in a row")
+    assert time.monotonic() - begun < 60
