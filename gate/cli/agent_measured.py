@@ -11,12 +11,12 @@ from typing import Any
 
 import typer
 
-from gate.capture.stacks import ROOT
 from gate.cli.changes import write
 from gate.cli.loops import PYTHON
 from gate.cli.release_append import EVENT_HEAD
 from gate.cli.release_list import AGENTS, console, named_records, read
 from gate.cli.release_new import as_yaml
+from gate.core.checkout import ROOT
 from gate.core.clickable import clickable
 from gate.core.errors import GateError
 from gate.core.git import author
