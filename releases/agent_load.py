@@ -1,7 +1,7 @@
 """Reading the committed agents: as models are read, and held to the models and the people there are."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -35,7 +35,7 @@ class LoadedAgent(LoadedRecord):
     agent: Agent
     signed: frozenset[str]
     people: People | None
-    commits: Commits | None
+    commits: Commits | None = field(compare=False)
 
     def __init__(
         self,
@@ -159,12 +159,12 @@ def _load_version(
     problems.extend(f"{name}/events/{line}" for line in contradictions(events, digest, agent))
     if agent is None:
         return None
-    for field, got, wanted in (
+    for key, got, wanted in (
         ("agent", agent.agent, folder.parent.name),
         ("version", agent.version, folder.name),
     ):
         if got != wanted:
-            problems.append(f"{file}: {field}: should be {wanted!r}, as its folder (got {got!r})")
+            problems.append(f"{file}: {key}: should be {wanted!r}, as its folder (got {got!r})")
     return LoadedAgent(agent, digest, tuple(events), signed, people, commits=commits)
 
 

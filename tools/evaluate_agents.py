@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from gate.core.checkout import ROOT
-
 from gate.cli.agent_measured import Measuring, agent_of, measured
+from gate.core.checkout import ROOT
 from gate.core.errors import GateError
 from releases.agent_load import LoadedAgent
 
