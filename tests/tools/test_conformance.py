@@ -17,7 +17,7 @@ from components.foundation.well_known import KUBERNETES_VERSION
 from policies.engine.graph import UNKNOWN, Graph, Resource
 from tests.captured import captured
 from tools.conformance import __main__ as tool
-from tools.conformance import binaries, definitions
+from tools.conformance import binaries, definitions, server
 from tools.conformance.client import Answer
 from tools.conformance.cluster import Outcome, Subject, apply_all
 from tools.conformance.controls import CONTROLS, Controls
@@ -274,3 +274,21 @@ def test_what_runs_ends_with_the_one_who_asked_for_it(tmp_path):
     keeper.communicate(timeout=30)
     assert not Path(f"/proc/{pid}").exists()
     assert not folder.exists()
+
+
+def test_one_that_is_killed_may_be_started_again(tmp_path):
+    run, log, times = tmp_path / "run", str(tmp_path / "log"), tmp_path / "times"
+    run.mkdir()
+    says = f"import time; open({str(times)!r}, 'a').write('x'); time.sleep(600)"
+    command = [log, sys.executable, "-c", says]
+    with server.keeper_of(run) as keeper:
+        for number in (1, 2):
+            server.start(keeper, [command])
+            until = time.monotonic() + 30
+            while not times.exists() or times.read_text(encoding="utf-8") != "x" * number:
+                assert time.monotonic() < until
+                time.sleep(0.02)
+            server.kill(keeper, command)
+        with pytest.raises(ConformanceError, match=r"^the server could not be killed: "):
+            server.kill(keeper, command)
+    assert not run.exists()

@@ -1,8 +1,9 @@
 """Runs servers for another process and ends them when it is gone, however it went; a program of its own.
 
-It reads one line of JSON, a list of commands, each with its log file first, starts them, and answers ``ok`` or what
-went wrong. When its standard input ends (the other process finished, was interrupted or was killed) it stops them
-and removes the folder it was given. Processes are ended by their own handle, never by name.
+It reads lines of JSON. A list of commands, each with its log file first: they are started. The name of a log file: the
+server that writes it is killed, as by ``kill -9``. It answers ``ok`` or what went wrong. When its standard input ends
+(the other process finished, was interrupted or was killed) it stops them and removes the folder it was given.
+Processes are ended by their own handle, never by name.
 """
 
 import json
@@ -32,18 +33,28 @@ def stop(running: list[subprocess.Popen[bytes]]) -> None:
             process.wait()
 
 
+def kill(running: dict[str, subprocess.Popen[bytes]], log: str) -> None:
+    """End one at once; what it was doing is not finished."""
+    process = running.pop(log)
+    process.kill()
+    process.wait()
+
+
 def main(folder: str) -> None:
-    running: list[subprocess.Popen[bytes]] = []
+    running: dict[str, subprocess.Popen[bytes]] = {}
     try:
         for line in sys.stdin:
+            asked = json.loads(line)
             try:
-                for log, *command in json.loads(line):
-                    running.append(start(log, command))
+                if isinstance(asked, str):
+                    kill(running, asked)
+                else:
+                    running |= {log: start(log, command) for log, *command in asked}
                 print("ok", flush=True)
-            except OSError as error:
+            except (KeyError, OSError) as error:
                 print(error, flush=True)
     finally:
-        stop(running)
+        stop(list(running.values()))
         shutil.rmtree(folder, ignore_errors=True)
 
 

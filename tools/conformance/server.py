@@ -108,16 +108,31 @@ def start(keeper: "subprocess.Popen[str]", commands: Sequence[Sequence[str]]) ->
     Raises:
         ConformanceError: one of them cannot be started.
     """
+    said = _told(keeper, commands)
+    if said != "ok":
+        raise ConformanceError(f"the servers could not be started: {said or 'their keeper is gone'}")
+
+
+def kill(keeper: "subprocess.Popen[str]", command: Sequence[str]) -> None:
+    """``kill -9`` of a server that was started with this command.
+
+    Raises:
+        ConformanceError: it does not run.
+    """
+    said = _told(keeper, command[0])
+    if said != "ok":
+        raise ConformanceError(f"the server could not be killed: {said or 'its keeper is gone'}")
+
+
+def _told(keeper: "subprocess.Popen[str]", asked: object) -> str:
     if keeper.stdin is None or keeper.stdout is None:
         raise ConformanceError("the keeper of the servers has no pipes")
     try:
-        keeper.stdin.write(json.dumps(commands) + "\n")
+        keeper.stdin.write(json.dumps(asked) + "\n")
         keeper.stdin.flush()
-        said = keeper.stdout.readline().strip()
+        return keeper.stdout.readline().strip()
     except OSError as error:
         raise ConformanceError(f"the keeper of the servers is gone: {error}") from None
-    if said != "ok":
-        raise ConformanceError(f"the servers could not be started: {said or 'their keeper is gone'}")
 
 
 def wait_ready(api: Api, folder: Path) -> None:

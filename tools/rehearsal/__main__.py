@@ -14,7 +14,7 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,7 +25,7 @@ from gate.core.errors import GateError
 from stacks.load import Stack
 from tools.charts.sources import SourceError
 from tools.conformance.errors import ConformanceError
-from tools.rehearsal import committed, disposable, faults, in_cluster
+from tools.rehearsal import committed, disposable, faults, in_cluster, interruptions, upgrades
 from tools.rehearsal.elsewhere import bootstrapped
 from tools.rehearsal.engine import PULUMI
 from tools.rehearsal.home import ROOT
@@ -36,9 +36,18 @@ from tools.rehearsal.requests.act import ACT as REQUESTS
 from tools.rehearsal.stage import Stage, stage, with_cluster
 from tools.rehearsal.stages import StepFailedError, Steps
 
-_ACTS = ("committed", "disposable", "cluster", "faults", "requests")
+_PLAYS: Final[Mapping[str, Callable[[Stage, Stack, Steps], None]]] = {
+    "committed": committed.play,
+    "disposable": disposable.play,
+    "interruptions": interruptions.play,
+    "upgrades": upgrades.play,
+    "cluster": in_cluster.play,
+    "faults": faults.play,
+}
 _USUAL = ("committed", "disposable")
 _IN_CLUSTER: Final = frozenset({"cluster", "faults"})
+_WHOLE: Final = _IN_CLUSTER | {"upgrades"}
+"""Acts of every section; the others take those of the first ``up``."""
 GROUND = ("platform", "identity", "model_store", "audit_trail", "network")
 """Sections of the first ``up``, before there is a network to reach a cluster from (docs/deploy.md)."""
 
@@ -51,7 +60,7 @@ def rehearse(name: str, acts: Sequence[str], output: Path, keep: Path | None, *,
     driven = [act for act in acts if act != REQUESTS]
     if driven and not PULUMI.exists():
         raise GateError("Pulumi's command line is not built: `make rehearse` does that first")
-    needs_ground = not whole and {"committed", "disposable"} & set(acts)
+    needs_ground = not whole and set(driven) - _WHOLE
     if needs_ground and not any(getattr(stack.settings, key) is not None for key in GROUND[1:]):
         raise GateError(
             f"{name}: has none of the sections {', '.join(GROUND[1:])}; use --whole, or --act cluster"
@@ -66,7 +75,7 @@ def rehearse(name: str, acts: Sequence[str], output: Path, keep: Path | None, *,
     for act in driven:
         with tempfile.TemporaryDirectory(prefix="slipway-rehearsal-") as folder:
             playing = stage((Path(folder) if keep is None else keep) / act, stack, bootstrap)
-            if not whole and act not in _IN_CLUSTER:
+            if not whole and act not in _WHOLE:
                 settings = playing.settings(name)
                 ground = {key: settings[key] for key in GROUND if key in settings}
                 playing.write_settings(name, ground)
@@ -105,14 +114,7 @@ def _play(act: str, playing: Stage, played: _Played, steps: Steps) -> None:
             if below is not stack:
                 with steps.step(act, f"bring up {below.name}, which it stands on") as step:
                     step.ran(playing.engine.run(below.name, "up", "--yes", "--skip-preview"))
-        if act == "disposable":
-            disposable.play(playing, stack.name, steps)
-        elif act == "cluster":
-            in_cluster.play(playing, stack, steps)
-        elif act == "faults":
-            faults.play(playing, stack, steps)
-        else:
-            committed.play(playing, stack, steps)
+        _PLAYS[act](playing, stack, steps)
 
 
 def _gather(rehearsal: Rehearsal, playing: Stage) -> None:
@@ -134,7 +136,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("stack", nargs="?", default="dev")
     parser.add_argument(
         "--act",
-        choices=_ACTS,
+        choices=[*_PLAYS, REQUESTS],
         action="append",
         help="play this act; repeat it. Without: committed, disposable",
     )

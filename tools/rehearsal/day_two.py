@@ -13,6 +13,7 @@ from releases.people import SIGNED
 from tools.rehearsal.engine import Run
 from tools.rehearsal.stage import Stage
 from tools.rehearsal.stages import Steps, counted
+from tools.rehearsal.texts import Text, exchange
 from tools.signed_events import enlist, sign
 
 _UP: Final = ("up", "--yes", "--skip-preview")
@@ -44,6 +45,8 @@ class Change:
     """Part of the name of every resource that it may touch."""
     types: frozenset[str] | None = None
     """Types that it may touch; any where none are named."""
+    texts: tuple[Text, ...] = ()
+    """What changes in the project besides the stack file."""
 
     def problems(self, run: Run) -> list[str]:
         """What was done besides what may be, and that nothing was done."""
@@ -148,14 +151,21 @@ def play(stage: Stage, name: str, steps: Steps, act: str) -> None:
         first = one["traffic"]["stable"]
         release_second(stage.home.project / "releases", model, first)
         for change in changes_of(model, first):
-            _played(stage, name, steps, act, change)
+            play_one(stage, name, steps, act, change)
     if settings.get("karpenter") is not None:
-        _played(stage, name, steps, act, NEW_POOL)
+        play_one(stage, name, steps, act, NEW_POOL)
 
 
-def _played(stage: Stage, name: str, steps: Steps, act: str, change: Change) -> None:
+def play_one(stage: Stage, name: str, steps: Steps, act: str, change: Change) -> None:
+    """One change and its ``up``; account, cluster and state agree afterwards.
+
+    Raises:
+        StepFailedError: it did more than it should, or nothing.
+    """
     with steps.step(act, change.words) as step:
         stage.write_settings(name, change.edit(stage.settings(name)))
+        for text in change.texts:
+            exchange(stage.home.project, text)
         run = step.ran(stage.engine.run(name, *_UP))
         step.said = counted(run)
         step.problems += change.problems(run)

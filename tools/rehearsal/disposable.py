@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from tools.rehearsal.account.faults import When
+from stacks.load import Stack
+from tools.rehearsal.account.faults import Point, When
 from tools.rehearsal.account.records import CLUSTER, VPC
 from tools.rehearsal.objects.store import DEFINITION
 from tools.rehearsal.recovery import recover
@@ -41,12 +42,13 @@ CUTS: Final[Sequence[Cut]] = (
 )
 
 
-def play(stage: Stage, name: str, steps: Steps, cuts: Sequence[Cut] = CUTS) -> None:
+def play(stage: Stage, stack: Stack, steps: Steps, cuts: Sequence[Cut] = CUTS) -> None:
     """Every assertion of the act, in order; of the cuts, those in sections that the stack has.
 
     Raises:
         StepFailedError: one does not hold.
     """
+    name = stack.name
     settings = stage.settings(name)
     settings["platform"] = {**settings["platform"], "lifecycle": "disposable"}
     stage.write_settings(name, settings)
@@ -54,7 +56,7 @@ def play(stage: Stage, name: str, steps: Steps, cuts: Sequence[Cut] = CUTS) -> N
         if cut.type == CLUSTER and "cluster" not in settings:
             continue
         with steps.step(ACT, f"{cut.words}: the documented way back loses and doubles nothing") as step:
-            stage.faults.set(cut.when, cut.type, cut.name)
+            stage.faults.set(Point(when=cut.when, type=cut.type, name=cut.name))
             run = stage.engine.run(name, *_UP, stop=stage.faults.is_reached)
             step.runs.append(run)
             reached = stage.faults.is_reached()
@@ -66,14 +68,23 @@ def play(stage: Stage, name: str, steps: Steps, cuts: Sequence[Cut] = CUTS) -> N
                 step.ran(one)
             step.problems += stage.differences()
             step.said = f"{len(list(stage.records))} resources in the account"
-    with steps.step(ACT, "up finishes what is left") as step:
+    finish(stage, name, steps, ACT)
+
+
+def finish(stage: Stage, name: str, steps: Steps, act: str) -> None:
+    """What is left of an ``up`` that was cut off, a second one, and the end of the stack.
+
+    Raises:
+        StepFailedError: one does not hold.
+    """
+    with steps.step(act, "up finishes what is left") as step:
         run = step.ran(stage.engine.run(name, *_UP))
         step.said, step.problems = counted(run), step.problems + unexpected(run, ["create"])
         step.problems += stage.differences()
-    with steps.step(ACT, "a second up changes nothing") as step:
+    with steps.step(act, "a second up changes nothing") as step:
         run = step.ran(stage.engine.run(name, *_UP))
         step.said, step.problems = counted(run), step.problems + unexpected(run)
-    with steps.step(ACT, "destroy leaves the account and the cluster empty") as step:
+    with steps.step(act, "destroy leaves the account and the cluster empty") as step:
         run = step.ran(stage.engine.run(name, "destroy", "--yes", "--skip-preview"))
         step.said = counted(run)
         step.problems += unexpected(run, ["delete"])

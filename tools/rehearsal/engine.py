@@ -54,6 +54,8 @@ class Run:
     seconds: float
     operations: Sequence[Operation] = ()
     failed: Sequence[Operation] = ()
+    unmade: Sequence[Mapping[str, Any]] = ()
+    """Resources whose creation failed, as the program asked for them. AWS may have made one all the same."""
     errors: Sequence[str] = ()
     said: str = ""
 
@@ -125,9 +127,15 @@ class Engine:
             seconds=time.monotonic() - started,
             operations=_operations(found, "resOutputsEvent"),
             failed=failed,
+            unmade=_unmade(found),
             errors=errors,
             said=said,
         )
+
+    def has_told(self, text: str) -> bool:
+        """Whether the events of the run that goes on, or of the last one, hold a text so far."""
+        logs = sorted(self.home.logs.glob(f"{self.number:02}-*.jsonl"))
+        return any(text in log.read_text(encoding="utf-8", errors="replace") for log in logs)
 
     def export(self, stack: str) -> dict[str, Any]:
         """The state as ``pulumi stack export`` gives it.
@@ -208,6 +216,11 @@ def _operations(events: Sequence[Mapping[str, Any]], kind: str) -> list[Operatio
                 op=said["op"], urn=said["urn"], seconds=seconds, ended=ended
             )
     return list(found.values())
+
+
+def _unmade(events: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    said = (event["resOpFailedEvent"]["metadata"] for event in events if "resOpFailedEvent" in event)
+    return [one["new"] for one in said if one["op"] == "create"]
 
 
 def _errors(events: Sequence[Mapping[str, Any]], said: str) -> list[str]:

@@ -16,6 +16,7 @@ from tools.rehearsal import reconciled
 from tools.rehearsal.cluster.charts import KSERVE_DEFINITIONS
 from tools.rehearsal.stage import Stage
 from tools.rehearsal.stages import Steps, counted
+from tools.rehearsal.texts import Text, exchange
 
 ACT: Final = "faults"
 _UP: Final = ("up", "--yes", "--skip-preview")
@@ -92,17 +93,11 @@ def put_in(project: Path, fault: Fault) -> Iterator[None]:
     Raises:
         GateError: the file does not hold the text any more, so that nothing would be shown.
     """
-    file = project / fault.file
-    text = file.read_text(encoding="utf-8")
-    if text.count(fault.old) != 1:
-        raise GateError(
-            f"{fault.file}: holds {fault.old!r} {text.count(fault.old)} times; the fault needs it once"
-        )
-    file.write_text(text.replace(fault.old, fault.new), encoding="utf-8")
+    before = exchange(project, Text(file=fault.file, old=fault.old, new=fault.new))
     try:
         yield
     finally:
-        file.write_text(text, encoding="utf-8")
+        (project / fault.file).write_text(before, encoding="utf-8")
 
 
 def names(problems: list[str], wanted: tuple[str, ...]) -> bool:

@@ -3,7 +3,7 @@
 from typing import Final
 
 from stacks.load import Stack
-from tools.rehearsal import committed, day_two, reconciled
+from tools.rehearsal import committed, day_two, outages, reconciled
 from tools.rehearsal.stage import Stage
 from tools.rehearsal.stages import Steps
 
@@ -23,4 +23,5 @@ def play(stage: Stage, stack: Stack, steps: Steps) -> None:
     committed.drift(stage, name, steps, ACT)
     day_two.play(stage, name, steps, ACT)
     reconciled.play(stage, name, steps, ACT)
+    outages.play(stage, name, steps, ACT)
     committed.end_a_model(stage, stack, steps, ACT)

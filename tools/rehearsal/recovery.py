@@ -32,6 +32,24 @@ def recover(engine: Engine, stack: str, records: Records) -> list[Run]:
     return runs
 
 
+def adopt(engine: Engine, stack: str, run: Run, records: Records) -> list[Run]:
+    """Put into the state what AWS has made of the resources whose creation failed.
+
+    Where the provider's process dies, the engine takes what it was making for failed: nothing is pending, and what AWS
+    made is in no state (v3.259.0, run on 2026-11-30).
+    """
+    found = ((resource, made(resource, records)) for resource in run.unmade)
+    return [
+        engine.run(
+            stack, "import", resource["type"], resource["urn"].rpartition("::")[2], there.id,
+            "--parent", f"parent={resource['parent']}",
+            "--protect=false", "--generate-code=false", "--skip-preview", "--yes",
+        )
+        for resource, there in found
+        if there is not None
+    ]  # fmt: skip
+
+
 def settled(state: Mapping[str, Any], records: Records) -> dict[str, Any]:
     """The state with what AWS has made of the pending resources, and nothing pending."""
     deployment = dict(state["deployment"])
@@ -62,9 +80,14 @@ def made(pending: Mapping[str, Any], records: Records) -> Record | None:
 
 
 def _same(inputs: Mapping[str, Any], record: Record) -> bool:
-    """By name where it has one, by its tags where AWS gives it an id."""
+    """By name where it has one, by its tags where AWS gives it an id, else by all that was asked for."""
     for key in ("name", "bucket", "nodeGroupName"):
         if inputs.get(key) is not None:
             return bool(record.settings.get(key) == inputs[key])
-    tags = inputs.get("tagsAll")
-    return bool(tags) and record.settings.get("tagsAll") == tags
+    if "tagsAll" in record.settings:
+        return bool(inputs.get("tagsAll")) and record.settings["tagsAll"] == inputs["tagsAll"]
+    return bool(inputs) and _asked(inputs) == _asked(record.settings)
+
+
+def _asked(settings: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in settings.items() if key != "__defaults"}

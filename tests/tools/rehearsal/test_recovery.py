@@ -2,8 +2,9 @@
 
 from tools.rehearsal.account.records import Record, Records
 from tools.rehearsal.compare import differences
+from tools.rehearsal.engine import Run
 from tools.rehearsal.objects.store import Objects
-from tools.rehearsal.recovery import made, settled
+from tools.rehearsal.recovery import adopt, made, settled
 
 TABLE = "aws:ec2/routeTable:RouteTable"
 ROLE = "aws:iam/role:Role"
@@ -34,6 +35,38 @@ def test_a_thing_that_joins_two_is_found_by_both():
     there = records({"type": ENTRY, "id": "c:a", "settings": {"clusterName": "c", "principalArn": "a"}})
     assert made({"type": ENTRY, "inputs": {"clusterName": "c", "principalArn": "a"}}, there).id == "c:a"
     assert made({"type": ENTRY, "inputs": {"clusterName": "c", "principalArn": "b"}}, there) is None
+
+
+POLICY = "aws:ecr/lifecyclePolicy:LifecyclePolicy"
+
+
+def test_a_thing_without_name_and_tags_is_found_by_all_that_was_asked_for():
+    asked = {"repository": "example/runtime", "policy": "{}", "__defaults": []}
+    there = records({"type": POLICY, "id": "example/runtime", "settings": {**asked, "__defaults": ["x"]}})
+    assert made({"type": POLICY, "inputs": asked}, there).id == "example/runtime"
+    assert made({"type": POLICY, "inputs": {**asked, "repository": "example/other"}}, there) is None
+
+
+class Commands:
+    """An engine that says what it was asked to run."""
+
+    def run(self, *words):
+        return words
+
+
+def test_what_aws_made_although_it_failed_is_imported_under_its_parent():
+    urn = f"urn:pulumi:dev::slipway::slipway:identity:CapabilityRole${ROLE}::reader-role"
+    one = {"type": ROLE, "urn": urn, "parent": "urn:reader", "inputs": {"name": "r"}}
+    other = {**one, "urn": f"{urn}-2", "inputs": {"name": "s"}}
+    run = Run(command="up", code=1, seconds=1, unmade=(one, other))
+    there = records({"type": ROLE, "id": "r", "settings": {"name": "r"}})
+
+    (words,) = adopt(Commands(), "dev", run, there)
+
+    assert words == (
+        "dev", "import", ROLE, "reader-role", "r", "--parent", "parent=urn:reader",
+        "--protect=false", "--generate-code=false", "--skip-preview", "--yes",
+    )  # fmt: skip
 
 
 OBJECT = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "c"}}

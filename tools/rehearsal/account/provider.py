@@ -5,14 +5,15 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 import grpc  # type: ignore[import-untyped]
-from google.protobuf import empty_pb2, json_format, struct_pb2
+from google.protobuf import any_pb2, empty_pb2, json_format, struct_pb2
+from google.rpc import status_pb2  # type: ignore[import-untyped]
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 from pulumi.runtime.rpc import UNKNOWN
 
 from tools.rehearsal.account.account import Account, immutable
 from tools.rehearsal.account.errors import AwsError
-from tools.rehearsal.account.faults import Faults
-from tools.rehearsal.account.records import at
+from tools.rehearsal.account.faults import Faults, HalfMadeError
+from tools.rehearsal.account.records import Record, at
 from tools.rehearsal.account.shapes import shape
 from tools.rehearsal.account.site import digits
 
@@ -115,6 +116,8 @@ class SimulatedAws(provider_pb2_grpc.ResourceProviderServicer):
             self._faults.after(type_, request.urn)
         except AwsError as error:
             context.abort(grpc.StatusCode.UNKNOWN, f"creating {type_}: {error}")
+        except HalfMadeError as error:
+            _abort_with_what_is_there(context, made, str(error))
         return provider_pb2.CreateResponse(id=made.id, properties=_struct(_outputs(made.outputs)))
 
     def Read(self, request: Any, context: Any) -> Any:  # noqa: ARG002, N802
@@ -152,6 +155,21 @@ class SimulatedAws(provider_pb2_grpc.ResourceProviderServicer):
 
     def Cancel(self, request: Any, context: Any) -> Any:  # noqa: ARG002, N802
         return empty_pb2.Empty()
+
+
+def _abort_with_what_is_there(context: Any, made: Record, reason: str) -> None:
+    """The protocol's way to say that a resource is there and not finished: the engine keeps it, and updates it next."""
+    state = _struct(_outputs(made.outputs))
+    detail = any_pb2.Any()
+    detail.Pack(
+        provider_pb2.ErrorResourceInitFailed(
+            id=made.id, properties=state, inputs=_struct(made.settings), reasons=[reason]
+        )
+    )
+    words = f"creating {made.type} {made.id}: {reason}"
+    status = status_pb2.Status(code=grpc.StatusCode.UNKNOWN.value[0], message=words, details=[detail])
+    context.set_trailing_metadata((("grpc-status-details-bin", status.SerializeToString()),))
+    context.abort(grpc.StatusCode.UNKNOWN, words)
 
 
 def _type(urn: str) -> str:

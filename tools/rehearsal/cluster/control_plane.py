@@ -2,15 +2,16 @@
 
 import json
 import secrets
+import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Protocol
 
 from tools.conformance.binaries import Binaries
 from tools.conformance.client import Api
-from tools.conformance.server import etcd_command, free_ports, keeper_of, start, wait_ready
+from tools.conformance.server import etcd_command, free_ports, keeper_of, kill, start, wait_ready
 from tools.rehearsal.cluster.authority import Authority, account_key
 
 DEPLOYER: Final = "deployer"
@@ -44,6 +45,22 @@ class ControlPlane:
     authority: Authority
     tokens: dict[str, str]
     folder: Path
+    keeper: "subprocess.Popen[str]"
+    servers: list[list[str]] = field(default_factory=list)
+    """How etcd and the API server were started."""
+
+    def kill_api(self) -> None:
+        """``kill -9`` of the API server; what etcd holds stays."""
+        kill(self.keeper, self.servers[-1])
+
+    def start_api(self) -> None:
+        """The API server again, at its old address, once it answers.
+
+        Raises:
+            ConformanceError: it does not.
+        """
+        start(self.keeper, [self.servers[-1]])
+        wait_ready(self.api, self.folder)
 
     def kubeconfig(self, name: str, token: str) -> Path:
         """A file with which a program calls as somebody."""
@@ -80,12 +97,11 @@ def control_plane(programs: Plane, folder: Path, reach: Reach) -> Iterator[Contr
             authority=authority,
             tokens=tokens,
             folder=folder,
+            keeper=keeper,
         )
-        servers = [
-            etcd_command(programs.servers, folder, etcd, peer),
-            _apiserver(programs, plane, etcd, secure, reach),
-        ]
-        start(keeper, servers)
+        plane.servers.append(etcd_command(programs.servers, folder, etcd, peer))
+        plane.servers.append(_apiserver(programs, plane, etcd, secure, reach))
+        start(keeper, plane.servers)
         try:
             wait_ready(api, folder)
             start(keeper, [_manager(programs, plane, manager), _scheduler(programs, plane, scheduler)])

@@ -6,15 +6,19 @@ Of several replicas one runs; the others are Ready, as those that wait for a lea
 import os
 import socket
 import subprocess
-from collections.abc import Mapping
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
+from tools.conformance.errors import ConformanceError
 from tools.conformance.server import free_ports
 from tools.rehearsal.cluster.control_plane import ControlPlane
 
 _GRACE_SECONDS: Final = 10
+_READY_SECONDS: Final = 120
 _DAY: Final = 24 * 3600
 _HTTPS: Final = 443
 _CERTIFICATES: Final = Path("k8s-webhook-server") / "serving-certs"
@@ -28,6 +32,7 @@ class Player:
     owner: str
     """Namespace and ReplicaSet of the pod it stands for."""
     pod: str
+    run: "Callable[[], subprocess.Popen[bytes]]"
     process: "subprocess.Popen[bytes]"
     webhooks: int
     service: tuple[str, str]
@@ -54,6 +59,24 @@ class Workloads:
             if player.service == (namespace, service):
                 return player.webhooks
         return None
+
+    def kill(self) -> None:
+        """``kill -9`` of every controller; nothing starts them again before ``start_again``."""
+        for player in self._players.values():
+            player.process.kill()
+            player.process.wait()
+
+    def start_again(self) -> None:
+        """As a kubelet starts containers that ended; once their webhooks answer."""
+        for image, player in list(self._players.items()):
+            self._players[image] = replace(player, process=player.run())
+        until = time.monotonic() + _READY_SECONDS
+        while not all(_answers(player.webhooks) for player in self._players.values()):
+            if time.monotonic() > until:
+                raise ConformanceError(
+                    f"{', '.join(self.playing)}: do not answer after they were started again"
+                )
+            time.sleep(0.2)
 
     def end(self, pod: Mapping[str, Any]) -> None:
         """A pod goes, and its process with it."""
@@ -89,27 +112,23 @@ class Workloads:
             "POST", f"/api/v1/namespaces/{namespace}/serviceaccounts/{account}/token", asked
         )
         kubeconfig = self._plane.kubeconfig(image, answer["status"]["token"])
-        with (self._plane.folder / f"{image}.log").open("ab") as log:
-            process = subprocess.Popen(  # noqa: S603 built from the pinned module
-                [
-                    *(str(self._programs[image]), f"--kubeconfig={kubeconfig}"),
-                    *(f"--webhook-port={webhooks}", f"--health-probe-addr=127.0.0.1:{probes}"),
-                    f"--metrics-addr=127.0.0.1:{metrics}",
-                ],
-                env={
-                    **environment(pod, container),
-                    "PATH": os.environ.get("PATH", os.defpath),
-                    "HOME": str(folder),
-                    "TMPDIR": str(folder),
-                },
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-            )
+        command = [
+            *(str(self._programs[image]), f"--kubeconfig={kubeconfig}"),
+            *(f"--webhook-port={webhooks}", f"--health-probe-addr=127.0.0.1:{probes}"),
+            f"--metrics-addr=127.0.0.1:{metrics}",
+        ]
+        variables = {
+            **environment(pod, container),
+            "PATH": os.environ.get("PATH", os.defpath),
+            "HOME": str(folder),
+            "TMPDIR": str(folder),
+        }
+        run = partial(_run, command, variables, self._plane.folder / f"{image}.log")
         return Player(
             owner=f"{namespace}/{meta['name']}",
             pod=meta["uid"],
-            process=process,
+            run=run,
+            process=run(),
             webhooks=webhooks,
             service=service,
         )
@@ -147,6 +166,13 @@ def environment(pod: Mapping[str, Any], container: Mapping[str, Any]) -> dict[st
         if "value" in one or field in own:
             found[one["name"]] = str(one.get("value", own.get(field, "")))
     return found
+
+
+def _run(command: list[str], variables: Mapping[str, str], log: Path) -> "subprocess.Popen[bytes]":
+    with log.open("ab") as out:
+        return subprocess.Popen(  # noqa: S603 built from the pinned module
+            command, env=dict(variables), stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT
+        )
 
 
 def _answers(port: int) -> bool:
