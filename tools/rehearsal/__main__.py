@@ -58,6 +58,8 @@ def rehearse(name: str, acts: Sequence[str], output: Path, keep: Path | None, *,
     stacks = chosen([name])
     (stack,) = (one for one in stacks if one.name == name)
     driven = [act for act in acts if act != REQUESTS]
+    if keep is not None and keep.exists():
+        raise GateError(f"{keep}: is there already; --keep makes a new folder")
     if driven and not PULUMI.exists():
         raise GateError("Pulumi's command line is not built: `make rehearse` does that first")
     needs_ground = not whole and set(driven) - _WHOLE

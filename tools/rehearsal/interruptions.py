@@ -72,7 +72,7 @@ def play(stage: Stage, stack: Stack, steps: Steps) -> None:
     settings = stage.settings(name)
     settings["platform"] = {**settings["platform"], "lifecycle": "disposable"}
     stage.write_settings(name, settings)
-    for one in INTERRUPTIONS[3:]:
+    for one in INTERRUPTIONS:
         with steps.step(ACT, one.words) as step:
             _interrupted(stage, name, one, step)
     with steps.step(ACT, "the disk of the state is full while something is made") as step:

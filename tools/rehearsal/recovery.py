@@ -43,6 +43,8 @@ def adopt(engine: Engine, stack: str, run: Run, records: Records) -> list[Run]:
         engine.run(
             stack, "import", resource["type"], resource["urn"].rpartition("::")[2], there.id,
             "--parent", f"parent={resource['parent']}",
+            # Without it the engine makes a provider of its own, without this stack's account, region and tags.
+            "--provider", f"aws={resource['provider'].rpartition('::')[0]}",
             "--protect=false", "--generate-code=false", "--skip-preview", "--yes",
         )
         for resource, there in found

@@ -22,7 +22,7 @@ from tools.rehearsal.home import Home, connect, furnish
 from tools.rehearsal.objects.store import Objects
 from tools.rehearsal.programs import Programs
 
-_AT_ITS_END: Final = {"PULUMI_EXPERIMENTAL": "true", "PULUMI_SKIP_CHECKPOINTS": "true"}
+AT_ITS_END: Final = {"PULUMI_EXPERIMENTAL": "true", "PULUMI_SKIP_CHECKPOINTS": "true"}
 """The state of a whole platform is written out whole: once a run, where no engine is killed."""
 
 
@@ -100,5 +100,5 @@ def with_cluster(stage: Stage, programs: Programs, tell: Callable[[str], None]) 
         site = replace(stage.site, endpoint=made.plane.endpoint, authority=made.plane.authority.data)
         keep(site, stage.home.account)
         connect(stage.home, made.provider, made.variables(), made.token)
-        engine = Engine(stage.home, variables=_AT_ITS_END)
+        engine = Engine(stage.home, variables=AT_ITS_END)
         yield replace(stage, site=site, cluster=made, engine=engine)

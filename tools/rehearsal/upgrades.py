@@ -3,12 +3,14 @@
 Each step is one commit and one ``up`` (docs/upgrading.md), and may change what it is about: nothing is made anew.
 """
 
+from dataclasses import replace
 from typing import Any, Final
 
 from stacks.load import Stack
 from tools.rehearsal import committed
 from tools.rehearsal.day_two import Change, Settings, play_one
-from tools.rehearsal.stage import Stage
+from tools.rehearsal.engine import Engine
+from tools.rehearsal.stage import AT_ITS_END, Stage
 from tools.rehearsal.stages import Steps, counted
 from tools.rehearsal.texts import Text, exchange
 
@@ -82,6 +84,7 @@ def play(stage: Stage, stack: Stack, steps: Steps) -> None:
         StepFailedError: one did more than it should, or nothing.
     """
     name = stack.name
+    stage = replace(stage, engine=Engine(stage.home, variables=AT_ITS_END))
     for text in BEHIND:
         exchange(stage.home.project, text)
     stage.write_settings(name, _zones(_BEHIND)(stage.settings(name)))

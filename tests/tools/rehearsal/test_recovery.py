@@ -56,7 +56,13 @@ class Commands:
 
 def test_what_aws_made_although_it_failed_is_imported_under_its_parent():
     urn = f"urn:pulumi:dev::slipway::slipway:identity:CapabilityRole${ROLE}::reader-role"
-    one = {"type": ROLE, "urn": urn, "parent": "urn:reader", "inputs": {"name": "r"}}
+    one = {
+        "type": ROLE,
+        "urn": urn,
+        "parent": "urn:reader",
+        "provider": "urn:aws::1",
+        "inputs": {"name": "r"},
+    }
     other = {**one, "urn": f"{urn}-2", "inputs": {"name": "s"}}
     run = Run(command="up", code=1, seconds=1, unmade=(one, other))
     there = records({"type": ROLE, "id": "r", "settings": {"name": "r"}})
@@ -64,7 +70,7 @@ def test_what_aws_made_although_it_failed_is_imported_under_its_parent():
     (words,) = adopt(Commands(), "dev", run, there)
 
     assert words == (
-        "dev", "import", ROLE, "reader-role", "r", "--parent", "parent=urn:reader",
+        "dev", "import", ROLE, "reader-role", "r", "--parent", "parent=urn:reader", "--provider", "aws=urn:aws",
         "--protect=false", "--generate-code=false", "--skip-preview", "--yes",
     )  # fmt: skip
 
