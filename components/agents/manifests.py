@@ -16,6 +16,7 @@ from components.agents.told import (
 )
 from components.cluster.cluster_addons import STORAGE_CLASS
 from components.cluster.priorities import PLATFORM_PRIORITY
+from components.foundation.kubernetes_object import NOT_AWAITED
 from components.foundation.pod_security import restricted_container, restricted_pod
 from components.foundation.system_home import ON_SYSTEM_NODES
 from components.foundation.well_known import EDGE
@@ -76,7 +77,7 @@ def deployment(
     return {
         "apiVersion": "apps/v1",
         "kind": "Deployment",
-        "metadata": meta(account(agent.agent, part)),
+        "metadata": {**meta(account(agent.agent, part)), "annotations": dict(NOT_AWAITED)},
         "spec": {
             "replicas": 1,
             # Never two that act: each would count a budget of its own.

@@ -1,12 +1,16 @@
 """One way to declare a Kubernetes object: the manifest, as the API server would read it."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 import pulumi
 
 PROVIDER_VERSION = "4.34.2"
 """pulumi-kubernetes; the same pin stands in requirements.in, and a test compares the two."""
+
+NOT_AWAITED: Final = {"pulumi.com/skipAwait": "true"}
+"""For a workload whose Secret somebody makes after the first ``up`` has made its namespace: waited for, it would fail
+that ``up`` after ten minutes. Its pods start when the Secret is there."""
 
 
 class KubernetesObject(pulumi.CustomResource):

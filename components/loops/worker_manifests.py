@@ -7,6 +7,7 @@ from typing import Any, Final
 import pulumi
 
 from components.cluster.priorities import PLATFORM_PRIORITY
+from components.foundation.kubernetes_object import NOT_AWAITED
 from components.foundation.names import RUNTIME, Names
 from components.foundation.pod_security import restricted_container, restricted_pod
 from components.foundation.system_home import ON_SYSTEM_NODES
@@ -121,7 +122,7 @@ def deployment(kind: str, image: str, repository_secret: str) -> dict[str, Any]:
     return {
         "apiVersion": "apps/v1",
         "kind": "Deployment",
-        "metadata": meta(kind),
+        "metadata": {**meta(kind), "annotations": dict(NOT_AWAITED)},
         "spec": {
             "replicas": 1,
             # One writer of a checkout's branch at a time.

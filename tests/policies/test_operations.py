@@ -117,6 +117,10 @@ CHANGES = {
         lambda: changed("ResourceQuota", "models-namespace-quota", (("spec", "hard", "requests.cpu"), "4")),
         {"quotas-hold-their-pods"},
     ),
+    "an up that waits for a worker whose Secret is made after it": (
+        lambda: changed("Deployment", "loops-rollout", (("metadata", "annotations"), None)),
+        {"awaited-pods-find-their-secrets"},
+    ),
     "a budget that blocks every drain": (
         lambda: changed("PodDisruptionBudget", "gateway-controllers-ai-budget", (("spec", "maxUnavailable"), 0)),
         {"disruption-budgets-let-nodes-go"},

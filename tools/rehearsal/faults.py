@@ -12,7 +12,7 @@ from typing import Final
 from facts.pins import charts
 from gate.core.errors import GateError
 from stacks.load import Stack
-from tools.rehearsal import reconciled
+from tools.rehearsal import by_hand, reconciled
 from tools.rehearsal.cluster.charts import KSERVE_DEFINITIONS
 from tools.rehearsal.stage import Stage
 from tools.rehearsal.stages import Steps, counted
@@ -115,6 +115,7 @@ def play(stage: Stage, stack: Stack, steps: Steps) -> None:
     _charts(stage, steps)
     with steps.step(ACT, "the platform is up") as step:
         step.said = counted(step.ran(stage.engine.run(name, *_UP)))
+    by_hand.play(stage, steps, ACT)
     for fault in FAULTS:
         with steps.step(ACT, f"{fault.words}: is noticed") as step, put_in(stage.home.project, fault):
             run = stage.engine.run(name, *_UP)

@@ -3,7 +3,7 @@
 from typing import Final
 
 from stacks.load import Stack
-from tools.rehearsal import committed, day_two, outages, reconciled
+from tools.rehearsal import by_hand, committed, day_two, outages, reconciled
 from tools.rehearsal.stage import Stage
 from tools.rehearsal.stages import Steps
 
@@ -18,6 +18,7 @@ def play(stage: Stage, stack: Stack, steps: Steps) -> None:
     """
     name = stack.name
     committed.make(stage, name, steps, ACT)
+    by_hand.play(stage, steps, ACT)
     reconciled.play(stage, name, steps, ACT)
     committed.again(stage, name, steps, ACT)
     committed.drift(stage, name, steps, ACT)

@@ -1,9 +1,13 @@
 """What every Kubernetes object says of itself: its name, its namespace, its labels and its annotations."""
 
 from collections.abc import Iterator
+from typing import Final
 
 from policies.engine.graph import Graph, Resource
 from policies.engine.values import at, known, mapping, text
+
+SKIP_AWAIT: Final = "pulumi.com/skipAwait"
+"""With ``"true"``, Pulumi waits neither for an object to be ready nor for its end."""
 
 
 def name_of(resource: Resource) -> str:

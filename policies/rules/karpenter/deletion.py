@@ -4,13 +4,13 @@ from collections.abc import Iterable
 from typing import Final
 
 from policies.analysis.kubernetes.charts import RELEASE, chart_of
+from policies.analysis.kubernetes.metadata import SKIP_AWAIT
 from policies.engine.graph import Graph, Resource
 from policies.engine.rule import Offence, Rule
 from policies.engine.values import at, known, mapping, text
 
 POOL: Final = "kubernetes:karpenter.sh/v1:NodePool"
 NODE_CLASS: Final = "kubernetes:karpenter.k8s.aws/v1:EC2NodeClass"
-_UNAWAITED: Final = "pulumi.com/skipAwait"
 
 
 def _classes(graph: Graph, name: str) -> list[Resource]:
@@ -39,11 +39,11 @@ def _outlives_its_controller(object_: Resource, graph: Graph) -> Iterable[Offenc
                 problem = f"does not wait for {node_class.name}: on destroy its class may go first, and machines stay"
                 yield Offence(path=path, problem=problem, value=name)
     annotations = mapping(at(object_.inputs, "metadata.annotations"), "metadata.annotations")
-    if text(known(annotations.get(_UNAWAITED), _UNAWAITED), _UNAWAITED) == "true":
+    if text(known(annotations.get(SKIP_AWAIT), SKIP_AWAIT), SKIP_AWAIT) == "true":
         yield Offence(
-            path=f"metadata.annotations[{_UNAWAITED}]",
+            path=f"metadata.annotations[{SKIP_AWAIT}]",
             problem="the controller goes while machines are still draining",
-            value=annotations[_UNAWAITED],
+            value=annotations[SKIP_AWAIT],
         )
 
 
