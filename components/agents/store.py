@@ -26,17 +26,17 @@ def store_statements(names: Names, agent: str) -> list[Statement]:
     bucket = names.bucket_arn(ROLE)
     return [
         Statement(
-            sid="KeepOwnTexts", actions=["s3:GetObject", "s3:PutObject"], resources=[f"{bucket}/{agent}/*"]
+            sid="ReadAndWriteOwnObjects", actions=["s3:GetObject", "s3:PutObject"], resources=[f"{bucket}/{agent}/*"]
         ),
         Statement(
             # Without it S3 says of what is gone that it is forbidden.
-            sid="SeeWhatIsGone",
+            sid="ListOwnObjects",
             actions=["s3:ListBucket"],
             resources=[bucket],
             conditions={"StringLike": {"s3:prefix": f"{agent}/*"}},
         ),
         Statement(
-            sid="UseTheKey",
+            sid="UseKeyThroughS3",
             actions=list(_USES),
             resources=[names.arn("kms", "key/*")],
             conditions={
@@ -50,7 +50,7 @@ def store_statements(names: Names, agent: str) -> list[Statement]:
 def _parts_use(names: Names, agents: Iterable[str]) -> Statement:
     """The roles of the agents' parts use the key, where their own policies do too."""
     return Statement(
-        sid="PartsUse",
+        sid="AgentRolesUseKey",
         actions=list(_USES),
         resources=["*"],
         # A condition instead of a principal: a key policy is refused while the role it names does not exist.

@@ -18,7 +18,7 @@ then called and how it is kept, its cache's template says."""
 
 def import_statement(registry: Registry) -> Statement:
     """Filling the cache, below its prefix and nowhere else."""
-    return Statement(sid="FillTheCache", actions=IMPORT, resources=[registry.repositories])
+    return Statement(sid="ImportUpstreamImages", actions=IMPORT, resources=[registry.repositories])
 
 
 def node_pulls(

@@ -29,12 +29,12 @@ def shell_document(names: Names) -> str:
     """
     return document(
         Statement(
-            sid="SayThatItIsThere",
+            sid="RegisterWithSystemsManager",
             actions=["ssm:UpdateInstanceInformation"],
             resources=[names.arn("ec2", "instance/*")],
         ),
         Statement(
-            sid="OpenChannels",
+            sid="OpenSessionChannels",
             actions=_CHANNELS,
             resources=["*"],
             conditions={"StringEquals": {"aws:RequestedRegion": names.region}},

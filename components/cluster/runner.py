@@ -216,7 +216,7 @@ def runner_statements(names: Names, settings: RunnerSettings) -> Sequence[Statem
     subnets = [names.arn("ec2", f"subnet/{subnet}") for subnet in settings.subnet_ids]
     return [
         Statement(
-            sid="Connection",
+            sid="UseConnection",
             actions=[
                 "codeconnections:GetConnection",
                 "codeconnections:GetConnectionToken",
@@ -225,7 +225,7 @@ def runner_statements(names: Names, settings: RunnerSettings) -> Sequence[Statem
             resources=[settings.connection_arn],
         ),
         Statement(
-            sid="SeeTheNetwork",
+            sid="DescribeNetwork",
             actions=[
                 "ec2:DescribeDhcpOptions",
                 "ec2:DescribeNetworkInterfaces",
@@ -237,18 +237,18 @@ def runner_statements(names: Names, settings: RunnerSettings) -> Sequence[Statem
             unscoped_because="describing has no resource level in EC2",
         ),
         Statement(
-            sid="MakeInterfaces",
+            sid="CreateNetworkInterfaces",
             actions=["ec2:CreateNetworkInterface"],
             resources=[interfaces, *subnets, names.arn("ec2", "security-group/*")],
         ),
         Statement(
-            sid="EndInterfaces",
+            sid="DeleteNetworkInterfaces",
             actions=["ec2:DeleteNetworkInterface"],
             resources=[interfaces],
             conditions={"ArnEquals": {"ec2:Subnet": subnets}},
         ),
         Statement(
-            sid="LendInterfaces",
+            sid="PermitServiceToUseInterfaces",
             actions=["ec2:CreateNetworkInterfacePermission"],
             resources=[interfaces],
             conditions={
@@ -257,7 +257,7 @@ def runner_statements(names: Names, settings: RunnerSettings) -> Sequence[Statem
             },
         ),
         Statement(
-            sid="OwnLog",
+            sid="WriteOwnLogs",
             actions=["logs:CreateLogStream", "logs:PutLogEvents"],
             resources=[names.arn("logs", f"log-group:{names.log_group(RUNNER)}:*")],
         ),

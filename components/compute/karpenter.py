@@ -103,7 +103,7 @@ def queue_policy(names: Names) -> str:
     queue = names.arn("sqs", names.queue("interruption"))
     return document(
         Statement(
-            sid="EventsSend",
+            sid="EventBridgeSendsMessages",
             actions=["sqs:SendMessage"],
             resources=[queue],
             principals={"Service": ["events.amazonaws.com"]},
@@ -113,7 +113,7 @@ def queue_policy(names: Names) -> str:
             },
         ),
         Statement(
-            sid="OnlyEncryptedTransport",
+            sid="DenyInsecureTransport",
             effect="Deny",
             actions=["sqs:*"],
             resources=[queue],

@@ -52,7 +52,7 @@ def controller_statements(names: Names) -> list[Statement]:
     profile = f"arn:{names.partition}:iam::{names.account}:instance-profile/*"
     return [
         Statement(
-            sid="LaunchFrom",
+            sid="LaunchFromImagesAndSubnets",
             actions=["ec2:CreateFleet", "ec2:RunInstances"],
             resources=[
                 f"{ec2}::image/*",
@@ -64,19 +64,19 @@ def controller_statements(names: Names) -> list[Statement]:
             ],
         ),
         Statement(
-            sid="LaunchFromOwnTemplate",
+            sid="LaunchFromOwnLaunchTemplates",
             actions=["ec2:CreateFleet", "ec2:RunInstances"],
             resources=[f"{ec2}:*:launch-template/*"],
             conditions=own_machine,
         ),
         Statement(
-            sid="MakeTagged",
+            sid="CreateTaggedInstances",
             actions=["ec2:CreateFleet", "ec2:CreateLaunchTemplate", "ec2:RunInstances"],
             resources=made,
             conditions={"StringEquals": asked_for_cluster, "StringLike": asked_for_pool},
         ),
         Statement(
-            sid="TagWhatItMakes",
+            sid="TagOnCreate",
             actions=["ec2:CreateTags"],
             resources=made,
             conditions={
@@ -98,13 +98,13 @@ def controller_statements(names: Names) -> list[Statement]:
             },
         ),
         Statement(
-            sid="EndOwn",
+            sid="TerminateOwnInstances",
             actions=["ec2:DeleteLaunchTemplate", "ec2:TerminateInstances"],
             resources=[f"{ec2}:*:instance/*", f"{ec2}:*:launch-template/*"],
             conditions=own_machine,
         ),
         Statement(
-            sid="LookAround",
+            sid="DescribeEc2",
             actions=_READ,
             resources=["*"],
             conditions={"StringEquals": {"aws:RequestedRegion": names.region}},
@@ -122,7 +122,7 @@ def controller_statements(names: Names) -> list[Statement]:
             unscoped_because="the price list has no resources",
         ),
         Statement(
-            sid="ReadInterruptions",
+            sid="ReceiveInterruptionMessages",
             actions=["sqs:DeleteMessage", "sqs:GetQueueUrl", "sqs:ReceiveMessage"],
             resources=[names.arn("sqs", names.queue("interruption"))],
         ),
@@ -133,7 +133,7 @@ def controller_statements(names: Names) -> list[Statement]:
             conditions={"StringEquals": {"iam:PassedToService": "ec2.amazonaws.com"}},
         ),
         Statement(
-            sid="MakeProfiles",
+            sid="CreateInstanceProfiles",
             actions=["iam:CreateInstanceProfile"],
             resources=[profile],
             conditions={
@@ -142,7 +142,7 @@ def controller_statements(names: Names) -> list[Statement]:
             },
         ),
         Statement(
-            sid="TagOwnProfiles",
+            sid="TagOwnInstanceProfiles",
             actions=["iam:TagInstanceProfile"],
             resources=[profile],
             conditions={
@@ -151,7 +151,7 @@ def controller_statements(names: Names) -> list[Statement]:
             },
         ),
         Statement(
-            sid="UseOwnProfiles",
+            sid="ChangeOwnInstanceProfiles",
             actions=[
                 "iam:AddRoleToInstanceProfile",
                 "iam:DeleteInstanceProfile",
@@ -163,17 +163,17 @@ def controller_statements(names: Names) -> list[Statement]:
                 "StringLike": {f"aws:ResourceTag/{node_class}": "*"},
             },
         ),
-        Statement(sid="ReadProfiles", actions=["iam:GetInstanceProfile"], resources=[profile]),
+        Statement(sid="GetInstanceProfiles", actions=["iam:GetInstanceProfile"], resources=[profile]),
         Statement(
-            sid="ListProfiles",
+            sid="ListInstanceProfiles",
             actions=["iam:ListInstanceProfiles"],
             resources=["*"],
             unscoped_because="listing instance profiles has no resource level",
         ),
         Statement(
-            sid="HearZonalShifts",
+            sid="ReadZonalShifts",
             actions=["arc-zonal-shift:GetManagedResource"],
             resources=[names.cluster_arn],
         ),
-        Statement(sid="FindApiServer", actions=["eks:DescribeCluster"], resources=[names.cluster_arn]),
+        Statement(sid="DescribeCluster", actions=["eks:DescribeCluster"], resources=[names.cluster_arn]),
     ]

@@ -68,7 +68,7 @@ def deploy_boundary_document(args: DeployBoundaryArgs) -> str:
     """
     return document(
         Statement(
-            sid="WhatStacksAreMadeOf",
+            sid="AllowServicesOfStacks",
             actions=[*verbs(), *DATA],
             resources=["*"],
             unscoped_because="a boundary grants nothing; each role's own policies scope the resource",

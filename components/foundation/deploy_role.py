@@ -108,7 +108,7 @@ def chart_statements(registry: Registry, *, writes: bool) -> list[Statement]:
             resources=[registry.repositories],
         ),
         Statement(
-            sid="LogInToTheRegistry",
+            sid="GetRegistryToken",
             actions=["ecr:GetAuthorizationToken"],
             resources=["*"],
             unscoped_because="a registry's token has no resource level",
@@ -122,12 +122,12 @@ def publisher_statements(names: Names) -> list[Statement]:
     images = names.arn("ecr", f"repository/{names.platform}/*")
     return [
         Statement(
-            sid="SeeWhatIsThere",
+            sid="ListModels",
             actions=["s3:ListBucket", "s3:ListBucketMultipartUploads"],
             resources=[bucket],
         ),
         Statement(
-            sid="Upload",
+            sid="UploadModels",
             actions=["s3:AbortMultipartUpload", "s3:ListMultipartUploadParts", "s3:PutObject"],
             resources=[f"{bucket}/*"],
         ),
@@ -145,13 +145,13 @@ def publisher_statements(names: Names) -> list[Statement]:
             resources=[images],
         ),
         Statement(
-            sid="LogInToTheRegistry",
+            sid="GetRegistryToken",
             actions=["ecr:GetAuthorizationToken"],
             resources=["*"],
             unscoped_because="a registry's token has no resource level",
         ),
         Statement(
-            sid="ModelKey",
+            sid="UseModelKey",
             actions=["kms:Decrypt", "kms:GenerateDataKey"],
             resources=[names.arn("kms", "key/*")],
             conditions={

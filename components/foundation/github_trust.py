@@ -65,7 +65,7 @@ def workflow_trust(names: Names, github: GithubSettings, environment: str, peopl
     """
     provider = f"arn:{names.partition}:iam::{names.account}:oidc-provider/{ISSUER}"
     workflow = Statement(
-        sid="Workflow",
+        sid="AssumeRoleFromWorkflow",
         actions=["sts:AssumeRoleWithWebIdentity"],
         principals={"Federated": [provider]},
         conditions={
@@ -78,5 +78,5 @@ def workflow_trust(names: Names, github: GithubSettings, environment: str, peopl
     if not people:
         return document(workflow)
     return document(
-        workflow, Statement(sid="People", actions=["sts:AssumeRole"], principals={"AWS": list(people)})
+        workflow, Statement(sid="AssumeRoleByPeople", actions=["sts:AssumeRole"], principals={"AWS": list(people)})
     )

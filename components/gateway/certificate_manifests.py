@@ -103,7 +103,7 @@ def dns_statements(names: Names, zone_id: str) -> list[Statement]:
         ),
         Statement(sid="ReadZone", actions=["route53:ListResourceRecordSets"], resources=[zone]),
         Statement(
-            sid="AwaitChange",
+            sid="ReadChange",
             actions=["route53:GetChange"],
             # A change's id is known only after it is made.
             resources=[f"arn:{names.partition}:route53:::change/*"],

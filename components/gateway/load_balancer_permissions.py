@@ -50,13 +50,13 @@ def _on_balancers(names: Names) -> list[Statement]:
     listeners = f"{elb}:listener/net/*/*/*"
     return [
         Statement(
-            sid="MakeTagged",
+            sid="CreateTaggedLoadBalancers",
             actions=["elasticloadbalancing:CreateLoadBalancer", "elasticloadbalancing:CreateTargetGroup"],
             resources=[balancers, targets],
             conditions={"StringEquals": asked},
         ),
         Statement(
-            sid="TagWhatItMakes",
+            sid="TagOnCreate",
             actions=["elasticloadbalancing:AddTags"],
             resources=[balancers, listeners, targets],
             conditions={
@@ -71,14 +71,14 @@ def _on_balancers(names: Names) -> list[Statement]:
             },
         ),
         Statement(
-            sid="TagOwn",
+            sid="TagOwnLoadBalancers",
             actions=["elasticloadbalancing:AddTags", "elasticloadbalancing:RemoveTags"],
             resources=[balancers, listeners, targets],
             # Nothing changes hands: the tag itself cannot be written anew.
             conditions={**own, "Null": {f"aws:RequestTag/{OWNER_TAG}": "true"}},
         ),
         Statement(
-            sid="ChangeOwnBalancers",
+            sid="ModifyOwnLoadBalancers",
             actions=[
                 "elasticloadbalancing:CreateListener",
                 "elasticloadbalancing:DeleteLoadBalancer",
@@ -91,7 +91,7 @@ def _on_balancers(names: Names) -> list[Statement]:
             conditions=own,
         ),
         Statement(
-            sid="ChangeOwnListeners",
+            sid="ModifyOwnListeners",
             actions=[
                 "elasticloadbalancing:DeleteListener",
                 "elasticloadbalancing:ModifyListener",
@@ -101,7 +101,7 @@ def _on_balancers(names: Names) -> list[Statement]:
             conditions=own,
         ),
         Statement(
-            sid="ChangeOwnTargets",
+            sid="ModifyOwnTargetGroups",
             actions=[
                 "elasticloadbalancing:DeleteTargetGroup",
                 "elasticloadbalancing:DeregisterTargets",
@@ -122,33 +122,33 @@ def _on_groups(names: Names) -> list[Statement]:
     groups = f"{ec2}:security-group/*"
     rules = ["ec2:AuthorizeSecurityGroupIngress", "ec2:RevokeSecurityGroupIngress"]
     return [
-        Statement(sid="MakeGroupsIn", actions=["ec2:CreateSecurityGroup"], resources=[f"{ec2}:vpc/*"]),
+        Statement(sid="CreateSecurityGroupsInVpc", actions=["ec2:CreateSecurityGroup"], resources=[f"{ec2}:vpc/*"]),
         Statement(
-            sid="MakeTaggedGroups",
+            sid="CreateTaggedSecurityGroups",
             actions=["ec2:CreateSecurityGroup"],
             resources=[groups],
             conditions={"StringEquals": asked},
         ),
         Statement(
-            sid="TagGroupsItMakes",
+            sid="TagSecurityGroupsOnCreate",
             actions=["ec2:CreateTags"],
             resources=[groups],
             conditions={"StringEquals": {**asked, "ec2:CreateAction": "CreateSecurityGroup"}},
         ),
         Statement(
-            sid="TagOwnGroups",
+            sid="TagOwnSecurityGroups",
             actions=["ec2:CreateTags", "ec2:DeleteTags"],
             resources=[groups],
             conditions={**own, "Null": {f"aws:RequestTag/{OWNER_TAG}": "true"}},
         ),
         Statement(
-            sid="ChangeOwnGroups",
+            sid="ModifyOwnSecurityGroups",
             actions=[*rules, "ec2:DeleteSecurityGroup"],
             resources=[groups],
             conditions=own,
         ),
         Statement(
-            sid="LetBalancersReachPods",
+            sid="OpenPortsOfPods",
             actions=rules,
             resources=[groups],
             # EKS tags the cluster's own group so; pods share it.
@@ -160,14 +160,14 @@ def _on_groups(names: Names) -> list[Statement]:
 def _on_surroundings(names: Names) -> list[Statement]:
     return [
         Statement(
-            sid="LookAround",
+            sid="DescribeLoadBalancers",
             actions=_READ,
             resources=["*"],
             conditions={"StringEquals": {"aws:RequestedRegion": names.region}},
             unscoped_because="describe actions of EC2 and ELB have no resource level; narrowed to one region",
         ),
         Statement(
-            sid="MakeTheServicesRole",
+            sid="CreateServiceLinkedRole",
             actions=["iam:CreateServiceLinkedRole"],
             resources=[f"arn:{names.partition}:iam::{names.account}:{SERVICE_ROLE}"],
             conditions={"StringEquals": {"iam:AWSServiceName": "elasticloadbalancing.amazonaws.com"}},

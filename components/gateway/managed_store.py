@@ -28,7 +28,7 @@ def store_key_policy(names: Names) -> str:
     """The account manages the key; the deploy role hands it to ElastiCache, and nobody else uses it."""
     return document(
         *account_may_manage(names),
-        principal_may_use(names, "DeployGrants", names.role_arn("deploy"), _DEPLOY_USES),
+        principal_may_use(names, "DeployRoleCreatesGrants", names.role_arn("deploy"), _DEPLOY_USES),
     )
 
 

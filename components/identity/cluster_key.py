@@ -51,14 +51,14 @@ def account_may_manage(names: Names) -> tuple[Statement, Statement]:
     can still be changed, by who may do that.
     """
     manages = Statement(
-        sid="AccountManages",
+        sid="AccountAdministersKey",
         actions=MANAGE,
         resources=["*"],
         principals={"AWS": [f"arn:{names.partition}:iam::{names.account}:root"]},
         unscoped_because="in a key policy the resource is always this key",
     )
     grants = Statement(
-        sid="AccountGrantsToServices",
+        sid="AccountCreatesGrantsForServices",
         actions=GRANT,
         resources=["*"],
         principals=manages.principals,
@@ -71,7 +71,7 @@ def account_may_manage(names: Names) -> tuple[Statement, Statement]:
 def logs_may_use(names: Names, log_group: str) -> Statement:
     """Lets CloudWatch Logs encrypt one group, or one prefix of groups, with the key."""
     return Statement(
-        sid="LogsUse",
+        sid="CloudWatchLogsUsesKey",
         actions=LOGS_USE,
         resources=["*"],
         principals={"Service": [f"logs.{names.region}.amazonaws.com"]},
@@ -103,7 +103,7 @@ def principal_may_use(names: Names, sid: str, role_arn: str, actions: tuple[str,
 def secrets_statement(names: Names) -> Statement:
     """The control plane's half of its permission: a key policy that names an account needs both."""
     return Statement(
-        sid="SecretsKey",
+        sid="EncryptSecrets",
         actions=["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt"],
         resources=[names.arn("kms", "key/*")],
         conditions={"ForAnyValue:StringEquals": {"kms:ResourceAliases": names.key_alias("cluster")}},
@@ -114,7 +114,7 @@ def cluster_key_policy(names: Names, deploy_role_arn: str) -> str:
     """The account manages; the control plane and CloudWatch Logs use; the deploy role grants it to EKS."""
     return document(
         *account_may_manage(names),
-        role_may_use(names, "ClusterUses", "cluster", (*USE, "kms:CreateGrant")),
-        principal_may_use(names, "DeployGrants", deploy_role_arn, ("kms:CreateGrant", "kms:DescribeKey")),
+        role_may_use(names, "ClusterUsesKey", "cluster", (*USE, "kms:CreateGrant")),
+        principal_may_use(names, "DeployRoleCreatesGrants", deploy_role_arn, ("kms:CreateGrant", "kms:DescribeKey")),
         logs_may_use(names, f"/aws/eks/{names.cluster}/cluster"),
     )

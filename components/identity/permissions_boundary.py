@@ -48,7 +48,7 @@ REGIONAL: Final[dict[str, tuple[str, ...]]] = {
         "kms:GenerateDataKeyWithoutPlaintext", "kms:GetPublicKey", "kms:ReEncrypt*", "kms:RetireGrant", "kms:Sign",
         "s3:GetObject", "s3:ListBucket", "s3:PutObject", "sqs:DeleteMessage", "sqs:GetQueueUrl", "sqs:ReceiveMessage",
     ),
-    "Shell": (
+    "SessionManager": (
         "ssm:UpdateInstanceInformation", "ssmmessages:CreateControlChannel", "ssmmessages:CreateDataChannel",
         "ssmmessages:OpenControlChannel", "ssmmessages:OpenDataChannel",
     ),
@@ -113,9 +113,9 @@ def boundary_document(names: Names) -> str:
     return document(
         *(_area(sid, actions, in_region) for sid, actions in REGIONAL.items()),
         *(_area(sid, actions, {}) for sid, actions in GLOBAL.items()),
-        Statement(sid="OwnRoles", actions=["iam:PassRole"], resources=[names.role_arn("*")]),
+        Statement(sid="PassOwnRoles", actions=["iam:PassRole"], resources=[names.role_arn("*")]),
         Statement(
-            sid="RolesOfServices",
+            sid="CreateServiceLinkedRoles",
             actions=["iam:CreateServiceLinkedRole"],
             resources=[f"arn:{names.partition}:iam::{names.account}:role/aws-service-role/*"],
         ),

@@ -57,14 +57,14 @@ def database_key_policy(names: Names) -> str:
     """The account manages the key; the deploy role hands it to RDS and its secret, and nobody else uses it."""
     return document(
         *account_may_manage(names),
-        principal_may_use(names, "DeployGrants", names.role_arn("deploy"), _DEPLOY_USES),
+        principal_may_use(names, "DeployRoleCreatesGrants", names.role_arn("deploy"), _DEPLOY_USES),
     )
 
 
 def enter_statement(names: Names) -> Statement:
     """Entering the database as the engine's own user; which cluster it is nobody knows before it exists."""
     return Statement(
-        sid="EnterTheDatabase",
+        sid="ConnectToDatabase",
         actions=["rds-db:connect"],
         resources=[names.arn("rds-db", f"dbuser:cluster-*/{database_user(names)}")],
     )

@@ -98,7 +98,7 @@ def _service_specific(
         buckets = [f"arn:{names.partition}:s3:::{bucket}/*" for bucket in owned]
         return [
             Statement(
-                sid="ImageLayers",
+                sid="ReadImageLayers",
                 actions=["s3:GetObject"],
                 resources=buckets,
                 principals={"AWS": ["*"]},

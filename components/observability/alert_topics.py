@@ -48,7 +48,7 @@ def publish_statements(settings: AlertingSettings, names: Names) -> list[Stateme
     via = {"StringEquals": {"kms:ViaService": f"sns.{names.region}.amazonaws.com"}}
     found = [
         Statement(
-            sid="Publish",
+            sid="PublishAlerts",
             actions=["sns:Publish"],
             resources=sorted(topic_arns(settings, names).values()),
         )
@@ -64,7 +64,7 @@ def publish_statements(settings: AlertingSettings, names: Names) -> list[Stateme
             )
         )
     if keys := sorted({topic.encrypted_by for topic in topics.values() if topic.encrypted_by}):
-        found.append(Statement(sid="EncryptForOthers", actions=_PUBLISH_USES, resources=keys, conditions=via))
+        found.append(Statement(sid="EncryptForTopicsOfOthers", actions=_PUBLISH_USES, resources=keys, conditions=via))
     return found
 
 
@@ -72,7 +72,7 @@ def topic_policy(topic: str) -> str:
     """Nobody publishes or subscribes in plain text; who may at all, identities' own policies say."""
     return document(
         Statement(
-            sid="NeverInPlainText",
+            sid="DenyInsecureTransport",
             effect="Deny",
             actions=["sns:Publish", "sns:Subscribe"],
             resources=[topic],
@@ -125,7 +125,7 @@ class AlertTopics(PlatformComponent):
             f"{name}-key",
             description="Alerts on their way to people",
             policy=document(
-                *account_may_manage(names), role_may_use(names, "AlertsUse", CAPABILITY, _PUBLISH_USES)
+                *account_may_manage(names), role_may_use(names, "AlertmanagerUsesKey", CAPABILITY, _PUBLISH_USES)
             ),
             alias=names.key_alias(CAPABILITY),
             lifecycle=kept,

@@ -49,7 +49,7 @@ def trail_key_policy(names: Names) -> str:
     return document(
         *account_may_manage(names),
         Statement(
-            sid="TrailEncrypts",
+            sid="CloudTrailEncrypts",
             actions=["kms:GenerateDataKey*"],
             resources=["*"],
             principals={"Service": ["cloudtrail.amazonaws.com"]},
@@ -57,7 +57,7 @@ def trail_key_policy(names: Names) -> str:
             unscoped_because=_THIS_KEY,
         ),
         Statement(
-            sid="TrailDescribes",
+            sid="CloudTrailDescribesKey",
             actions=["kms:DescribeKey"],
             resources=["*"],
             principals={"Service": ["cloudtrail.amazonaws.com"]},

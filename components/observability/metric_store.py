@@ -61,7 +61,7 @@ def log_group(names: Names) -> str:
 def metrics_key_policy(names: Names) -> str:
     """The account manages the key; the service uses it in the name of who deploys, and logs are written under it."""
     deploys = Statement(
-        sid="DeployUsesThroughTheService",
+        sid="DeployRoleUsesKeyThroughService",
         actions=_DEPLOY_USES,
         resources=["*"],
         # By name, and through the service alone: the role's own policies let it decrypt nothing.

@@ -13,7 +13,7 @@ def transport_statements(names: Names, role: BucketRole) -> list[Statement]:
     everyone = {"AWS": ["*"]}
     return [
         Statement(
-            sid="OnlyEncryptedTransport",
+            sid="DenyInsecureTransport",
             effect="Deny",
             actions=["s3:*"],
             resources=resources,
@@ -21,7 +21,7 @@ def transport_statements(names: Names, role: BucketRole) -> list[Statement]:
             conditions={"Bool": {"aws:SecureTransport": "false"}},
         ),
         Statement(
-            sid="OnlyCurrentTransport",
+            sid="DenyOldTls",
             effect="Deny",
             actions=["s3:*"],
             resources=resources,
@@ -34,7 +34,7 @@ def transport_statements(names: Names, role: BucketRole) -> list[Statement]:
 def own_account_statement(names: Names, role: BucketRole) -> Statement:
     """Nobody outside the account, whatever another policy says."""
     return Statement(
-        sid="OnlyThisAccount",
+        sid="DenyOtherAccounts",
         effect="Deny",
         actions=["s3:*"],
         resources=[names.bucket_arn(role), f"{names.bucket_arn(role)}/*"],
@@ -63,8 +63,8 @@ def default_key_statements(names: Names, role: BucketRole) -> list[Statement]:
             conditions={"Null": {key: "false"}},
         )
         for sid, key in (
-            ("OnlyDefaultKey", "s3:x-amz-server-side-encryption"),
-            ("NoKeysOfCallers", "s3:x-amz-server-side-encryption-customer-algorithm"),
+            ("DenyOtherEncryption", "s3:x-amz-server-side-encryption"),
+            ("DenyCustomerProvidedKeys", "s3:x-amz-server-side-encryption-customer-algorithm"),
         )
     ]
 

@@ -62,13 +62,13 @@ def creator_statements(names: Names, prefix: str, key_arn: str) -> list[Statemen
     """
     return [
         Statement(
-            sid="MakeCachedRepositories",
+            sid="CreateCachedRepositories",
             actions=["ecr:CreateRepository", "ecr:TagResource"],
             resources=[names.arn("ecr", f"repository/{prefix}/*")],
         ),
-        Statement(sid="SeeTheKey", actions=["kms:DescribeKey"], resources=[key_arn]),
+        Statement(sid="DescribeKey", actions=["kms:DescribeKey"], resources=[key_arn]),
         Statement(
-            sid="LendTheKeyToRepositories",
+            sid="CreateGrantForRepositories",
             actions=["kms:CreateGrant", "kms:RetireGrant"],
             resources=[key_arn],
             conditions={"StringEquals": {"kms:ViaService": f"ecr.{names.region}.amazonaws.com"}},

@@ -55,7 +55,7 @@ def state_key_policy(args: StateStoreArgs) -> str:
     return document(
         *account_may_manage(args.names),
         _key_statement(
-            args.names, "DeployUses", ("kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"), args.writers
+            args.names, "DeployRoleUsesKey", ("kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"), args.writers
         ),
         _key_statement(args.names, "PreviewReads", ("kms:Decrypt",), args.readers),
     )
@@ -85,7 +85,7 @@ def state_statements(state: Names, stack: str, above: Sequence[str], *, writes: 
             else []
         ),
         Statement(
-            sid="StateKey",
+            sid="UseStateKey",
             actions=actions,
             resources=[state.arn("kms", "key/*")],
             conditions={"ForAnyValue:StringEquals": {"kms:ResourceAliases": state.key_alias("state")}},

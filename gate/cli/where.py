@@ -44,7 +44,9 @@ def where(
         if best:
             sys.stdout.write(f"{_HEADS[kind]}\n")
         for hit in best:
-            sys.stdout.write(f"  {hit.file}:{hit.line}  {_short(hit.text)}\n")
+            # An answer names its files last: it is never cut.
+            said = hit.text if kind == "answer" else _short(hit.text)
+            sys.stdout.write(f"  {hit.file}:{hit.line}  {said}\n")
     if not any(found.values()):
         sys.stdout.write(f"nothing is about {' '.join(words)!r}: try a word of it, or grep\n")
         raise typer.Exit(1)

@@ -1,6 +1,7 @@
 """Policy documents that allow what is needed and nothing else, none longer than IAM takes."""
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
@@ -12,6 +13,10 @@ MOST: Final = 10
 """Managed policies a role may have before somebody asks AWS for more (the same page)."""
 _SPARE: Final = 60
 """What a document is besides its statements."""
+
+_ARN_PREFIX: Final = 5
+"""``arn``, partition, service, region and account stand before what an ARN names."""
+_KIND: Final = re.compile(r"[/:]")
 
 Statement = Mapping[str, Any]
 
@@ -60,6 +65,12 @@ def _rendered(actions: Sequence[str], resources: Sequence[str], conditions: Sequ
 
 
 def _sid(statement: Statement, number: int) -> str:
-    """The service it is mostly about, and its place: ids of statements are letters and digits, each once."""
-    service = statement["Action"][0].partition(":")[0].replace("-", "").capitalize()
-    return f"{service}{number}"
+    """What its first resource is, in AWS's word, and its place: ids of statements are letters and digits, each once."""
+    arn = statement["Resource"][0]
+    if arn == "*":
+        return f"Unscoped{number}"
+    service, named = arn.split(":", _ARN_PREFIX)[2], arn.split(":", _ARN_PREFIX)[_ARN_PREFIX]
+    kind, *rest = _KIND.split(named, maxsplit=1)
+    is_kind = rest and service != "s3"  # a bucket, a queue and a topic are called by their name alone
+    words = (service, *(kind.split("-") if is_kind else ()))
+    return f"{''.join(word.capitalize() for word in words)}{number}"

@@ -83,11 +83,11 @@ def test_state_is_versioned_encrypted_and_spoken_to_over_tls():
     assert state in names
     (policy,) = [r for r in graph.of_type("aws:s3/bucketPolicy:BucketPolicy") if r.inputs["bucket"] == state]
     assert [s["Sid"] for s in json.loads(policy.inputs["policy"])["Statement"]] == [
-        "OnlyEncryptedTransport",
-        "OnlyCurrentTransport",
-        "OnlyThisAccount",
-        "OnlyDefaultKey",
-        "NoKeysOfCallers",
+        "DenyInsecureTransport",
+        "DenyOldTls",
+        "DenyOtherAccounts",
+        "DenyOtherEncryption",
+        "DenyCustomerProvidedKeys",
     ]
 
 

@@ -123,7 +123,11 @@ def test_its_role_has_codebuilds_needs_and_nothing_of_the_platform(action, resou
 
 def test_interfaces_are_lent_to_codebuild_in_its_subnets_only():
     (policy,) = [r for r in with_runner().graph if r.name == "dev-runner-policy"]
-    (lends,) = [s for s in json.loads(policy.inputs["policy"])["Statement"] if s["Sid"] == "LendInterfaces"]
+    (lends,) = [
+        s
+        for s in json.loads(policy.inputs["policy"])["Statement"]
+        if s["Sid"] == "PermitServiceToUseInterfaces"
+    ]
     assert lends["Condition"]["StringEquals"] == {"ec2:AuthorizedService": "codebuild.amazonaws.com"}
     assert lends["Condition"]["ArnEquals"]["ec2:Subnet"] == [
         f"arn:aws:ec2:eu-central-1:111122223333:subnet/{subnet}" for subnet in RUNNER["subnet_ids"]

@@ -1,4 +1,7 @@
-"""What must hold for settings of AWS services, read from a table: stored and sent encrypted, closed, kept, watched."""
+"""What must hold for settings of AWS services: stored and sent encrypted, closed, kept, watched.
+
+The table of settings, a row a property of a type, is ``facts/service_settings.yaml``.
+"""
 
 from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase

@@ -125,7 +125,7 @@ RULES: tuple[Rule, ...] = (
             "llm-config-images-have-one-version",
         ),
         applies_to=OBJECTS,
-        why="A moving tag runs code nobody reviewed, on the next restart.",
+        why="A moving tag such as latest runs code nobody reviewed, on the next restart.",
         fix="Name the image by digest; the report lists images that only have a version.",
         check=_in_each_pod(pods.moving_images, pods.moving_images),
         same_as=("CKV_K8S_14",),

@@ -93,7 +93,7 @@ def test_the_role_may_use_the_key_by_its_alias(build):
 
     assert json.loads(policy.inputs["policy"])["Statement"] == [
         {
-            "Sid": "SecretsKey",
+            "Sid": "EncryptSecrets",
             "Effect": "Allow",
             "Action": ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt"],
             "Resource": ["arn:aws:kms:eu-central-1:111122223333:key/*"],

@@ -178,7 +178,7 @@ def test_only_event_rules_of_this_account_send_and_nobody_without_tls(names: Nam
     queue = "arn:aws:sqs:eu-central-1:111122223333:example-test-interruption"
     assert json.loads(queue_policy(names))["Statement"] == [
         {
-            "Sid": "EventsSend",
+            "Sid": "EventBridgeSendsMessages",
             "Effect": "Allow",
             "Action": ["sqs:SendMessage"],
             "Principal": {"Service": ["events.amazonaws.com"]},
@@ -189,7 +189,7 @@ def test_only_event_rules_of_this_account_send_and_nobody_without_tls(names: Nam
             },
         },
         {
-            "Sid": "OnlyEncryptedTransport",
+            "Sid": "DenyInsecureTransport",
             "Effect": "Deny",
             "Action": ["sqs:*"],
             "Principal": {"AWS": ["*"]},

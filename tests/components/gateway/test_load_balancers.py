@@ -115,21 +115,26 @@ def test_no_webhook_of_it_is_asked_about_services_or_ingresses(names):
 
 def test_only_what_this_cluster_tagged_is_touched(statements):
     own = {"aws:ResourceTag/elbv2.k8s.aws/cluster": "example-test"}
-    for sid in ("ChangeOwnBalancers", "ChangeOwnListeners", "ChangeOwnTargets", "ChangeOwnGroups"):
+    for sid in (
+        "ModifyOwnLoadBalancers",
+        "ModifyOwnListeners",
+        "ModifyOwnTargetGroups",
+        "ModifyOwnSecurityGroups",
+    ):
         assert statements[sid]["Condition"] == {"StringEquals": own}
-    for sid in ("TagOwn", "TagOwnGroups"):
+    for sid in ("TagOwnLoadBalancers", "TagOwnSecurityGroups"):
         assert statements[sid]["Condition"] == {
             "StringEquals": own,
             "Null": {"aws:RequestTag/elbv2.k8s.aws/cluster": "true"},
         }
-    for sid in ("MakeTagged", "MakeTaggedGroups"):
+    for sid in ("CreateTaggedLoadBalancers", "CreateTaggedSecurityGroups"):
         asked = {"aws:RequestTag/elbv2.k8s.aws/cluster": "example-test"}
         assert statements[sid]["Condition"] == {"StringEquals": asked}
 
 
 def test_of_others_security_groups_it_opens_the_clusters_own_alone(statements):
-    assert statements["LetBalancersReachPods"] == {
-        "Sid": "LetBalancersReachPods",
+    assert statements["OpenPortsOfPods"] == {
+        "Sid": "OpenPortsOfPods",
         "Effect": "Allow",
         "Action": ["ec2:AuthorizeSecurityGroupIngress", "ec2:RevokeSecurityGroupIngress"],
         "Resource": ["arn:aws:ec2:eu-central-1:111122223333:security-group/*"],
@@ -139,8 +144,8 @@ def test_of_others_security_groups_it_opens_the_clusters_own_alone(statements):
 
 def test_what_is_not_scoped_only_reads(statements):
     unscoped = {sid: s["Action"] for sid, s in statements.items() if s["Resource"] == ["*"]}
-    assert sorted(unscoped) == ["LookAround"]
-    assert all(":Describe" in action for action in unscoped["LookAround"])
+    assert sorted(unscoped) == ["DescribeLoadBalancers"]
+    assert all(":Describe" in action for action in unscoped["DescribeLoadBalancers"])
 
 
 def test_its_policy_fits(made):

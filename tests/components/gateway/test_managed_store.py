@@ -50,7 +50,7 @@ def test_nodes_of_the_cluster_reach_one_port_and_nobody_else_any(made):
 
 def test_the_key_is_used_by_who_hands_it_to_the_cache(made):
     statements = json.loads(made.named("counters-key").inputs["policy"])["Statement"]
-    uses = {s["Sid"]: s for s in statements}["DeployGrants"]
+    uses = {s["Sid"]: s for s in statements}["DeployRoleCreatesGrants"]
     assert uses["Action"] == ["kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey"]
     assert uses["Condition"] == {
         "ArnEquals": {"aws:PrincipalArn": "arn:aws:iam::111122223333:role/example-prod-deploy"}

@@ -11,7 +11,7 @@ def _statements(names):
 
 
 def test_the_account_manages_but_does_not_use_the_key(names):
-    manages = _statements(names)["AccountManages"]
+    manages = _statements(names)["AccountAdministersKey"]
 
     assert manages["Principal"] == {"AWS": ["arn:aws:iam::111122223333:root"]}
     used = {"kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey", "kms:ReEncryptFrom", "kms:ReEncryptTo"}
@@ -22,15 +22,15 @@ def test_the_account_manages_but_does_not_use_the_key(names):
 def test_who_makes_a_repository_may_let_the_registry_use_the_key(names):
     """ECR asks its caller for these three when a repository is encrypted with a key of one's own."""
     statements = _statements(names)
-    grants = statements["AccountGrantsToServices"]
+    grants = statements["AccountCreatesGrantsForServices"]
 
-    assert {"kms:DescribeKey", "kms:RetireGrant"} <= set(statements["AccountManages"]["Action"])
+    assert {"kms:DescribeKey", "kms:RetireGrant"} <= set(statements["AccountAdministersKey"]["Action"])
     assert grants["Action"] == ["kms:CreateGrant", "kms:ListGrants", "kms:RevokeGrant"]
     assert grants["Condition"] == {"Bool": {"kms:GrantIsForAWSResource": "true"}}
 
 
 def test_a_key_whose_deletion_was_taken_back_can_be_enabled_again(names):
-    manages = set(_statements(names)["AccountManages"]["Action"])
+    manages = set(_statements(names)["AccountAdministersKey"]["Action"])
     assert {"kms:EnableKey", "kms:DisableKey", "kms:RotateKeyOnDemand", "kms:ListKeyRotations"} <= manages
     assert "kms:CreateGrant" not in manages
 
@@ -39,23 +39,23 @@ def test_only_the_control_plane_uses_it_for_secrets(names):
     statements = _statements(names)
 
     assert set(statements) == {
-        "AccountGrantsToServices",
-        "AccountManages",
-        "ClusterUses",
-        "DeployGrants",
-        "LogsUse",
+        "AccountCreatesGrantsForServices",
+        "AccountAdministersKey",
+        "ClusterUsesKey",
+        "DeployRoleCreatesGrants",
+        "CloudWatchLogsUsesKey",
     }
-    assert statements["ClusterUses"]["Condition"] == {
+    assert statements["ClusterUsesKey"]["Condition"] == {
         "ArnEquals": {"aws:PrincipalArn": "arn:aws:iam::111122223333:role/example-test-cluster"}
     }
-    assert statements["DeployGrants"]["Action"] == ["kms:CreateGrant", "kms:DescribeKey"]
-    assert statements["DeployGrants"]["Condition"] == {
+    assert statements["DeployRoleCreatesGrants"]["Action"] == ["kms:CreateGrant", "kms:DescribeKey"]
+    assert statements["DeployRoleCreatesGrants"]["Condition"] == {
         "ArnEquals": {"aws:PrincipalArn": "arn:aws:iam::111122223333:role/pipeline"}
     }
 
 
 def test_logs_use_it_for_the_control_planes_group_alone(names):
-    logs = _statements(names)["LogsUse"]
+    logs = _statements(names)["CloudWatchLogsUsesKey"]
 
     assert logs["Principal"] == {"Service": ["logs.eu-central-1.amazonaws.com"]}
     assert logs["Condition"] == {

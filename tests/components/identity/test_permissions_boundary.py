@@ -100,8 +100,8 @@ def test_the_document_allows_by_region_passes_own_roles_and_never_lifts_itself(n
     assert list(by_sid) == [
         *REGIONAL,
         *GLOBAL,
-        "OwnRoles",
-        "RolesOfServices",
+        "PassOwnRoles",
+        "CreateServiceLinkedRoles",
         *NEVER,
         "DenyCreateRoleWithoutBoundary",
     ]
@@ -110,13 +110,15 @@ def test_the_document_allows_by_region_passes_own_roles_and_never_lifts_itself(n
         for sid in REGIONAL
     )
     assert all("Condition" not in by_sid[sid] for sid in GLOBAL)
-    assert by_sid["OwnRoles"] == {
-        "Sid": "OwnRoles",
+    assert by_sid["PassOwnRoles"] == {
+        "Sid": "PassOwnRoles",
         "Effect": "Allow",
         "Action": ["iam:PassRole"],
         "Resource": ["arn:aws:iam::111122223333:role/example-test-*"],
     }
-    assert by_sid["RolesOfServices"]["Resource"] == ["arn:aws:iam::111122223333:role/aws-service-role/*"]
+    assert by_sid["CreateServiceLinkedRoles"]["Resource"] == [
+        "arn:aws:iam::111122223333:role/aws-service-role/*"
+    ]
     for sid in NEVER:
         assert by_sid[sid] == {
             "Sid": sid,

@@ -38,7 +38,7 @@ def test_an_organisation_takes_the_accounts_place(names):
 
 
 def test_layers_of_images_come_from_buckets_of_others_and_nothing_goes_there(names):
-    layers = _by_sid(endpoint_document(names, "s3", ALONE))["ImageLayers"]
+    layers = _by_sid(endpoint_document(names, "s3", ALONE))["ReadImageLayers"]
     assert layers == {
         "Effect": "Allow",
         "Action": ["s3:GetObject"],
@@ -53,7 +53,7 @@ def test_layers_of_images_come_from_buckets_of_others_and_nothing_goes_there(nam
 
 def test_with_a_registry_of_ones_own_nothing_comes_from_public_ones(names):
     own = Registry("registry.example.com", "prod")
-    layers = _by_sid(endpoint_document(names, "s3", ALONE, own))["ImageLayers"]
+    layers = _by_sid(endpoint_document(names, "s3", ALONE, own))["ReadImageLayers"]
     assert layers["Resource"] == ["arn:aws:s3:::prod-eu-central-1-starport-layer-bucket/*"]
 
 
@@ -63,7 +63,7 @@ def test_what_services_need_of_aws_is_named(names):
     }
     special = {s: sids - {"OwnIdentitiesOwnResources"} for s, sids in said.items()}
     assert {s: sids for s, sids in special.items() if sids} == {
-        "s3": {"ImageLayers"},
+        "s3": {"ReadImageLayers"},
         "ecr.api": {"PullFromAnyRegistry"},
         "ecr.dkr": {"PullFromAnyRegistry"},
         "ec2": {"ImagesOfAmazon"},

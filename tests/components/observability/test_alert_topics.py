@@ -44,7 +44,7 @@ def test_a_topic_is_made_under_a_key_takes_nothing_in_plain_text_and_tells_whom_
     assert topic.inputs["kmsMasterKeyId"] == key.outputs["arn"]
     assert statements(made, topic.name) == [
         {
-            "Sid": "NeverInPlainText",
+            "Sid": "DenyInsecureTransport",
             "Effect": "Deny",
             "Action": ["sns:Publish", "sns:Subscribe"],
             "Principal": {"AWS": ["*"]},
@@ -62,7 +62,7 @@ def test_a_topic_is_made_under_a_key_takes_nothing_in_plain_text_and_tells_whom_
 def test_alertmanager_publishes_to_its_topics_and_uses_their_key_for_that_alone(build):
     made = build({"managers": MADE})
     assert statements(made, "telemetry-alert-topics-role-policy") == [
-        {"Sid": "Publish", "Effect": "Allow", "Action": ["sns:Publish"], "Resource": [OWN]},
+        {"Sid": "PublishAlerts", "Effect": "Allow", "Action": ["sns:Publish"], "Resource": [OWN]},
         {
             "Sid": "EncryptAlerts",
             "Effect": "Allow",
@@ -74,7 +74,9 @@ def test_alertmanager_publishes_to_its_topics_and_uses_their_key_for_that_alone(
             },
         },
     ]
-    uses = next(s for s in statements(made, "telemetry-alert-topics-key") if s["Sid"] == "AlertsUse")
+    uses = next(
+        s for s in statements(made, "telemetry-alert-topics-key") if s["Sid"] == "AlertmanagerUsesKey"
+    )
     assert uses["Action"] == ["kms:Decrypt", "kms:GenerateDataKey"]
     assert uses["Condition"] == {
         "ArnEquals": {"aws:PrincipalArn": "arn:aws:iam::111122223333:role/example-test-alerts"}
@@ -98,9 +100,9 @@ def test_a_topic_that_exists_is_published_to_and_nothing_is_made(build):
     assert made.all("aws:sns/topic:Topic") == []
     assert [r.name for r in made.all("aws:kms/key:Key")] == ["telemetry-key"]
     assert statements(made, "telemetry-alert-topics-role-policy") == [
-        {"Sid": "Publish", "Effect": "Allow", "Action": ["sns:Publish"], "Resource": [THEIRS]},
+        {"Sid": "PublishAlerts", "Effect": "Allow", "Action": ["sns:Publish"], "Resource": [THEIRS]},
         {
-            "Sid": "EncryptForOthers",
+            "Sid": "EncryptForTopicsOfOthers",
             "Effect": "Allow",
             "Action": ["kms:Decrypt", "kms:GenerateDataKey"],
             "Resource": [KEY],

@@ -104,14 +104,14 @@ def test_cloudtrail_encrypts_for_this_trail_and_auditors_decrypt_through_s3(name
     cloudtrail = {"Service": ["cloudtrail.amazonaws.com"]}
 
     assert set(statements) == {
-        "AccountManages",
-        "AccountGrantsToServices",
-        "TrailEncrypts",
-        "TrailDescribes",
+        "AccountAdministersKey",
+        "AccountCreatesGrantsForServices",
+        "CloudTrailEncrypts",
+        "CloudTrailDescribesKey",
         "AuditorsDecrypt",
     }
-    assert statements["TrailEncrypts"] == {
-        "Sid": "TrailEncrypts",
+    assert statements["CloudTrailEncrypts"] == {
+        "Sid": "CloudTrailEncrypts",
         "Effect": "Allow",
         "Action": ["kms:GenerateDataKey*"],
         "Principal": cloudtrail,
@@ -120,8 +120,8 @@ def test_cloudtrail_encrypts_for_this_trail_and_auditors_decrypt_through_s3(name
             "StringEquals": {"aws:SourceArn": TRAIL, "kms:EncryptionContext:aws:cloudtrail:arn": TRAIL}
         },
     }
-    assert statements["TrailDescribes"] == {
-        "Sid": "TrailDescribes",
+    assert statements["CloudTrailDescribesKey"] == {
+        "Sid": "CloudTrailDescribesKey",
         "Effect": "Allow",
         "Action": ["kms:DescribeKey"],
         "Principal": cloudtrail,

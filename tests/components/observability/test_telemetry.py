@@ -51,7 +51,7 @@ def test_log_groups_end_and_are_encrypted_under_our_key(made):
 
 def test_the_key_serves_these_log_groups_only(made):
     statements = json.loads(made.only("aws:kms/key:Key").inputs["policy"])["Statement"]
-    logs = next(s for s in statements if s["Sid"] == "LogsUse")
+    logs = next(s for s in statements if s["Sid"] == "CloudWatchLogsUsesKey")
     assert logs["Principal"] == {"Service": ["logs.eu-central-1.amazonaws.com"]}
     assert logs["Condition"] == {
         "ArnLike": {

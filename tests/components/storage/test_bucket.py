@@ -114,17 +114,20 @@ def test_a_bucket_refuses_plain_http_old_tls_strangers_and_other_keys(names):
     upload = {**refusal, "Action": ["s3:PutObject"], "Resource": both[1:]}
 
     assert _by_sid(bucket_document(BucketArgs(names=names, role="models", key_arn=KEY))) == {
-        "OnlyEncryptedTransport": {**refusal, "Condition": {"Bool": {"aws:SecureTransport": "false"}}},
-        "OnlyCurrentTransport": {**refusal, "Condition": {"NumericLessThan": {"s3:TlsVersion": "1.2"}}},
-        "OnlyThisAccount": {
+        "DenyInsecureTransport": {**refusal, "Condition": {"Bool": {"aws:SecureTransport": "false"}}},
+        "DenyOldTls": {**refusal, "Condition": {"NumericLessThan": {"s3:TlsVersion": "1.2"}}},
+        "DenyOtherAccounts": {
             **refusal,
             "Condition": {
                 "Bool": {"aws:PrincipalIsAWSService": "false"},
                 "StringNotEquals": {"aws:PrincipalAccount": "111122223333"},
             },
         },
-        "OnlyDefaultKey": {**upload, "Condition": {"Null": {"s3:x-amz-server-side-encryption": "false"}}},
-        "NoKeysOfCallers": {
+        "DenyOtherEncryption": {
+            **upload,
+            "Condition": {"Null": {"s3:x-amz-server-side-encryption": "false"}},
+        },
+        "DenyCustomerProvidedKeys": {
             **upload,
             "Condition": {"Null": {"s3:x-amz-server-side-encryption-customer-algorithm": "false"}},
         },
@@ -132,7 +135,7 @@ def test_a_bucket_refuses_plain_http_old_tls_strangers_and_other_keys(names):
 
 
 def test_a_bucket_under_keys_of_s3_lets_the_trail_bring_its_own(names):
-    assert "OnlyDefaultKey" not in _by_sid(bucket_document(BucketArgs(names=names, role="logs")))
+    assert "DenyOtherEncryption" not in _by_sid(bucket_document(BucketArgs(names=names, role="logs")))
 
 
 def test_the_log_bucket_takes_deliveries_of_this_platform_and_lets_nobody_read(names):

@@ -65,12 +65,12 @@ def test_ecr_s_own_role_makes_repositories_of_this_cache_under_this_key_only(bui
     key = made.named("registry-key").outputs["arn"]
     document = json.loads(made.named("registry-template-permissions").inputs["policy"])
     assert {s["Sid"]: (s["Action"], s["Resource"]) for s in document["Statement"]} == {
-        "MakeCachedRepositories": (
+        "CreateCachedRepositories": (
             ["ecr:CreateRepository", "ecr:TagResource"],
             ["arn:aws:ecr:eu-central-1:111122223333:repository/test/*"],
         ),
-        "SeeTheKey": (["kms:DescribeKey"], [key]),
-        "LendTheKeyToRepositories": (["kms:CreateGrant", "kms:RetireGrant"], [key]),
+        "DescribeKey": (["kms:DescribeKey"], [key]),
+        "CreateGrantForRepositories": (["kms:CreateGrant", "kms:RetireGrant"], [key]),
     }
 
 

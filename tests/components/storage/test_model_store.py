@@ -130,8 +130,8 @@ def test_models_may_be_read_by_their_role_and_written_by_the_publisher(build):
     statements = _statements(build().named("store-model-key"))
 
     assert set(statements) == {
-        "AccountManages",
-        "AccountGrantsToServices",
+        "AccountAdministersKey",
+        "AccountCreatesGrantsForServices",
         "ReadersDecrypt",
         "WritersDecrypt",
         "PublisherEncrypts",
@@ -169,7 +169,7 @@ def test_writers_encrypt_payloads_and_nobody_decrypts_them(build):
     made = build()
     statements = _statements(made.named("store-payload-key"))
 
-    assert set(statements) == {"AccountManages", "AccountGrantsToServices", "WritersEncrypt"}
+    assert set(statements) == {"AccountAdministersKey", "AccountCreatesGrantsForServices", "WritersEncrypt"}
     assert statements["WritersEncrypt"]["Action"] == ["kms:GenerateDataKey"]
     assert statements["WritersEncrypt"]["Condition"] == {
         "ArnEquals": {"aws:PrincipalArn": "arn:aws:iam::111122223333:role/example-test-payload-writer"}

@@ -135,6 +135,32 @@ def test_the_command_prints_places_by_kind(slipway):
     assert "  policies/rules/kubernetes/pods.py:79  pods-meet-restricted-pss\n" in out
 
 
+@pytest.mark.parametrize(
+    ("words", "file"),
+    {
+        "customer key": "facts/service_settings.yaml",
+        "canary": "runtime/loops/verdict.py",
+        "release record field": "releases/release.py",
+        "LoadBalancer": "policies/rules/gateway/gateways.py",
+        "spot price": "facts/prices.yaml",
+        "latest tag": "policies/rules/kubernetes/pods.py",
+        "kubectl exec": "policies/rules/kubernetes/rbac.py",
+        "wildcards": "policies/rules/aws/iam_policies.py",
+        "agent budget": "runtime/loops/agents/ledger.py",
+        "agent approval": "runtime/loops/agents/approvals.py",
+        "PodDisruptionBudget": "components/models/manifests.py",
+        "drift": "runtime/loops/workflows/drift.py",
+        "PagerDuty": "components/observability/alerting.py",
+        "golden files": "tests/golden/urns/",
+        "checkov left out": "gate/evaluate/witnesses.py",
+    }.items(),
+)
+def test_an_answer_is_printed_to_its_last_file(slipway, words, file):
+    _, out = slipway("where", *words.split())
+    answers = out.partition("asked before (docs/README.md)\n")[2].split("\n")
+    assert any(file in line for line in answers if line.startswith("  docs/README.md:"))
+
+
 def test_nothing_found_is_exit_1(slipway):
     assert slipway("where", "xyzzyplugh") == (1, "nothing is about 'xyzzyplugh': try a word of it, or grep\n")
 

@@ -143,14 +143,29 @@ def test_what_cannot_be_worked_out_is_said(type_, inputs, said):
 
 def test_documents_join_what_is_alike_and_stay_below_the_limit():
     many = [Need(f"s3:Get{'X' * 20}{i:03}", f"arn:aws:s3:::bucket-{i:03}") for i in range(90)]
-    found = documents(
-        [*many, Need("sqs:A", "r1"), Need("sqs:A", "r2"), Need("sqs:B", "r1"), Need("sqs:B", "r2")]
-    )
+    queues = [f"arn:aws:sqs:eu-central-1:111122223333:{name}" for name in "ab"]
+    found = documents([*many, *(Need(f"sqs:{action}", queue) for action in "AB" for queue in queues)])
     assert len(found) == 2
     last = found[-1]["Statement"][-1]
-    assert (last["Action"], last["Resource"]) == (["sqs:A", "sqs:B"], ["r1", "r2"])
+    assert (last["Action"], last["Resource"]) == (["sqs:A", "sqs:B"], queues)
     sids = [s["Sid"] for policy in found for s in policy["Statement"]]
     assert len(set(sids)) == len(sids) == 91
+
+
+@pytest.mark.parametrize(
+    ("resource_", "sid"),
+    {
+        "*": "Unscoped1",
+        "arn:aws:ec2:eu-central-1:111122223333:security-group/*": "Ec2SecurityGroup1",
+        "arn:aws:rds:eu-central-1:111122223333:cluster:example-dev-temporal": "RdsCluster1",
+        "arn:aws:iam::111122223333:role/example-dev-cluster": "IamRole1",
+        "arn:aws:s3:::example-dev-models/*": "S31",
+        "arn:aws:sqs:eu-central-1:111122223333:example-dev-interruption": "Sqs1",
+    }.items(),
+)
+def test_a_statement_is_called_by_the_kind_of_its_first_resource(resource_, sid):
+    [document] = documents([Need("a:B", resource_)])
+    assert [statement["Sid"] for statement in document["Statement"]] == [sid]
 
 
 def test_more_documents_than_a_role_may_have_are_refused():

@@ -222,7 +222,13 @@ def test_nothing_is_declared_that_nobody_has():
 
 _ONLY_WHERE_ASKED_FOR = ["?*-runner-role", "?*-runner-policy", "?*-runner-key"]
 """Of a runner, which no committed file asks for: `tests/bootstrap/test_runner.py` makes one and judges it."""
-_ONLY_WHERE_NAMED = {"People", "PullCharts", "LogInToTheRegistry", "KeepSpans", "EncryptForOthers"}
+_ONLY_WHERE_NAMED = {
+    "AssumeRoleByPeople",
+    "PullCharts",
+    "GetRegistryToken",
+    "WriteSpans",
+    "EncryptForTopicsOfOthers",
+}
 """Of administrators, of a stack's own registry, of traces that AWS keeps, and of topics others publish to."""
 
 
