@@ -26,7 +26,9 @@ def store_statements(names: Names, agent: str) -> list[Statement]:
     bucket = names.bucket_arn(ROLE)
     return [
         Statement(
-            sid="ReadAndWriteOwnObjects", actions=["s3:GetObject", "s3:PutObject"], resources=[f"{bucket}/{agent}/*"]
+            sid="ReadAndWriteOwnObjects",
+            actions=["s3:GetObject", "s3:PutObject"],
+            resources=[f"{bucket}/{agent}/*"],
         ),
         Statement(
             # Without it S3 says of what is gone that it is forbidden.

@@ -78,5 +78,6 @@ def workflow_trust(names: Names, github: GithubSettings, environment: str, peopl
     if not people:
         return document(workflow)
     return document(
-        workflow, Statement(sid="AssumeRoleByPeople", actions=["sts:AssumeRole"], principals={"AWS": list(people)})
+        workflow,
+        Statement(sid="AssumeRoleByPeople", actions=["sts:AssumeRole"], principals={"AWS": list(people)}),
     )

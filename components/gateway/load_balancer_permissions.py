@@ -122,7 +122,9 @@ def _on_groups(names: Names) -> list[Statement]:
     groups = f"{ec2}:security-group/*"
     rules = ["ec2:AuthorizeSecurityGroupIngress", "ec2:RevokeSecurityGroupIngress"]
     return [
-        Statement(sid="CreateSecurityGroupsInVpc", actions=["ec2:CreateSecurityGroup"], resources=[f"{ec2}:vpc/*"]),
+        Statement(
+            sid="CreateSecurityGroupsInVpc", actions=["ec2:CreateSecurityGroup"], resources=[f"{ec2}:vpc/*"]
+        ),
         Statement(
             sid="CreateTaggedSecurityGroups",
             actions=["ec2:CreateSecurityGroup"],

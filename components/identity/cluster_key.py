@@ -115,6 +115,8 @@ def cluster_key_policy(names: Names, deploy_role_arn: str) -> str:
     return document(
         *account_may_manage(names),
         role_may_use(names, "ClusterUsesKey", "cluster", (*USE, "kms:CreateGrant")),
-        principal_may_use(names, "DeployRoleCreatesGrants", deploy_role_arn, ("kms:CreateGrant", "kms:DescribeKey")),
+        principal_may_use(
+            names, "DeployRoleCreatesGrants", deploy_role_arn, ("kms:CreateGrant", "kms:DescribeKey")
+        ),
         logs_may_use(names, f"/aws/eks/{names.cluster}/cluster"),
     )

@@ -64,7 +64,9 @@ def publish_statements(settings: AlertingSettings, names: Names) -> list[Stateme
             )
         )
     if keys := sorted({topic.encrypted_by for topic in topics.values() if topic.encrypted_by}):
-        found.append(Statement(sid="EncryptForTopicsOfOthers", actions=_PUBLISH_USES, resources=keys, conditions=via))
+        found.append(
+            Statement(sid="EncryptForTopicsOfOthers", actions=_PUBLISH_USES, resources=keys, conditions=via)
+        )
     return found
 
 
@@ -125,7 +127,8 @@ class AlertTopics(PlatformComponent):
             f"{name}-key",
             description="Alerts on their way to people",
             policy=document(
-                *account_may_manage(names), role_may_use(names, "AlertmanagerUsesKey", CAPABILITY, _PUBLISH_USES)
+                *account_may_manage(names),
+                role_may_use(names, "AlertmanagerUsesKey", CAPABILITY, _PUBLISH_USES),
             ),
             alias=names.key_alias(CAPABILITY),
             lifecycle=kept,

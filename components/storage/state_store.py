@@ -55,7 +55,10 @@ def state_key_policy(args: StateStoreArgs) -> str:
     return document(
         *account_may_manage(args.names),
         _key_statement(
-            args.names, "DeployRoleUsesKey", ("kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"), args.writers
+            args.names,
+            "DeployRoleUsesKey",
+            ("kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"),
+            args.writers,
         ),
         _key_statement(args.names, "PreviewReads", ("kms:Decrypt",), args.readers),
     )
