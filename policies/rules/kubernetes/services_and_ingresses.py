@@ -137,7 +137,7 @@ RULES: tuple[Rule, ...] = (
         severity="high",
         applies_to=(SERVICE, PROXY),
         why="A port on every node passes gateway, TLS and limits by; a claimed address takes other people's traffic.",
-        fix="Use ClusterIP, and a route at the gateway; type LoadBalancer is held by load-balancers-name-their-callers.",
+        fix="Use ClusterIP, and a route at the gateway; type LoadBalancer: load-balancers-name-their-callers.",
         check=_past_the_gateway,
     ),
     Rule(
