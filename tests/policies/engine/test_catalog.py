@@ -2,6 +2,7 @@
 
 import json
 import re
+from functools import partial
 
 import pytest
 
@@ -28,6 +29,16 @@ def test_every_rule_says_why_and_what_to_do_in_sentences():
     assert [
         r.id for r in RULES for said in (r.why, r.fix) if not re.fullmatch(r"(?s)\S.*\s\S+[.)`\"]", said)
     ] == []
+
+
+def test_no_two_rules_have_one_check():
+    """A finding told twice under two ids: one of them takes the other's types, and its id as an alias."""
+    found: dict[object, list[str]] = {}
+    for rule in RULES:
+        check = rule.check
+        same = (check.func, check.args, repr(check.keywords)) if isinstance(check, partial) else check
+        found.setdefault(same, []).append(rule.id)
+    assert [ids for ids in found.values() if len(ids) > 1] == []
 
 
 def test_no_waiver_lasts_longer_than_half_a_year():
