@@ -31,6 +31,13 @@ def signing(graph: Graph, namespace: str, account: str) -> Iterator[tuple[str, M
                 yield _PROGRAM, {"key": [arn], "alias": [alias]}
 
 
+def signs(graph: Graph, namespace: str, account: str) -> bool:
+    """Whether a key is declared for an account."""
+    return namespace == NAMESPACE and any(
+        text(at(signer.inputs, "account"), "account") == account for signer in graph.of_type(SIGNER)
+    )
+
+
 def sessions(graph: Graph) -> Mapping[str, Identity]:
     """What pods get by each association, by the association's URN."""
     return {identity.holder.urn: identity for identity in workloads(graph) if identity.holder}

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
+from policies.analysis.flows.key_service import cut_from_kms
 from policies.analysis.iam.statements import Statement
 from policies.analysis.identity.signers import sessions
 from policies.analysis.kubernetes.metadata import name_of, namespace_of
@@ -22,6 +23,7 @@ NEEDS_NO_RULE: Final = {
 }
 _SIGNS: Final = {"kms:Sign", "kms:GetPublicKey"}
 _ALIASES: Final = "kms:resourcealiases"
+_DEPLOYMENT: Final = "kubernetes:apps/v1:Deployment"
 _ASSOCIATION: Final = "aws:eks/podIdentityAssociation:PodIdentityAssociation"
 
 
@@ -127,6 +129,10 @@ def _is_own_key(account: str, statement: Statement) -> bool:
     )
 
 
+def _cut_off(workload: Resource, graph: Graph) -> Iterable[Offence]:
+    return cut_from_kms(workload, graph)
+
+
 PLATFORM: tuple[Rule, ...] = (
     Rule(
         id="loop-workers-move-shares-only",
@@ -145,6 +151,15 @@ PLATFORM: tuple[Rule, ...] = (
         why="A worker that may more in AWS does more when it is taken over; with another's key it speaks as that one.",
         fix="Give the kind a Signer of its own (components/loops/signing.py), and nothing else.",
         check=_more_than_signs,
+        reads_graph=True,
+    ),
+    Rule(
+        id="signers-reach-kms",
+        severity="high",
+        applies_to=(_DEPLOYMENT,),
+        why="A worker that does not reach its key does not start, and one that loses the way goes on with nothing.",
+        fix="Keep an interface endpoint of KMS (network.more_endpoints), and egress on port 443 to where it stands.",
+        check=_cut_off,
         reads_graph=True,
     ),
 )

@@ -25,7 +25,7 @@ _WAYS: Final[Mapping[str, str]] = {
     "AccessDeniedException": "this identity may not; the role of the worker and the policy of the key say who may",
     "DisabledException": "the key is disabled: enable it",
     "InvalidKeyUsageException": f"the key is of another use than {USAGE}: name the key of the events",
-    "KMSInvalidStateException": "the key is pending deletion: cancel that, and enable it",
+    "KMSInvalidStateException": "the key cannot sign now; if its deletion is pending: cancel that, and enable it",
     "NotFoundException": "there is no such key in this account and region",
 }
 

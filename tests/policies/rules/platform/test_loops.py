@@ -45,6 +45,48 @@ def aws_role(*statements, policy=None):
     return made, resource("aws:iam/rolePolicy:RolePolicy", {"role": "r", "policy": document}, "p")
 
 
+SIGNER = resource("slipway:loops:Signer", {"account": "rollout", "alias": "alias/x"}, "s", custom=False)
+VPC = resource("aws:ec2/vpc:Vpc", {"cidrBlock": "10.0.0.0/16"})
+SUBNET = resource("aws:ec2/subnet:Subnet", {"cidrBlock": "10.0.1.0/27"}, "subnet", id="subnet-1")
+
+
+def deployment(account="rollout", namespace="loops"):
+    template = {"metadata": {"labels": {"app": "l"}}, "spec": {"serviceAccountName": account}}
+    return resource(
+        "kubernetes:apps/v1:Deployment",
+        {"metadata": {"name": "rollout", "namespace": namespace}, "spec": {"template": template}},
+    )
+
+
+def let_out(*cidrs, port=443):
+    ways = [
+        {"ports": [{"port": port, "protocol": "TCP"}], "to": [{"ipBlock": {"cidr": one}}]} for one in cidrs
+    ]
+    spec = {"podSelector": {}, "policyTypes": ["Egress"], "egress": ways}
+    return resource(
+        "kubernetes:networking.k8s.io/v1:NetworkPolicy",
+        {"metadata": {"name": "out", "namespace": "loops"}, "spec": spec},
+        "out",
+    )
+
+
+def kms(**changes):
+    inputs = {
+        "serviceName": "com.amazonaws.eu-central-1.kms",
+        "vpcEndpointType": "Interface",
+        "subnetIds": ["subnet-1"],
+        **changes,
+    }
+    return resource("aws:ec2/vpcEndpoint:VpcEndpoint", inputs, "kms")
+
+
+NOWHERE = (
+    "spec.template.spec.serviceAccountName: rollout signs in KMS, and no endpoint of KMS stands in a subnet"
+)
+KEPT_IN = (
+    "spec.template.spec.serviceAccountName: rollout signs in KMS, and no policy lets its pods out to the endpoint on "
+    "port 443"
+)
 CASES = {
     "loop-workers-move-shares-only": RuleCases(
         passing=[
@@ -133,6 +175,30 @@ CASES = {
             Case(association(UNKNOWN)),
             Case(association("loops"), aws_role(policy=UNKNOWN)),
         ],
+    ),
+    "signers-reach-kms": RuleCases(
+        passing=[
+            Case(deployment(), [SIGNER, VPC, SUBNET, kms(), let_out("10.0.1.0/27", "192.0.2.1/32")]),
+            Case(deployment(), [SIGNER, VPC, SUBNET, kms()]),  # nothing closes it
+            Case(deployment(), [SIGNER, let_out("10.0.1.0/27")]),  # the network is another stack's
+            Case(deployment(), [SIGNER, VPC, let_out("0.0.0.0/0")]),
+            Case(deployment("receiver"), [SIGNER, VPC, let_out()]),
+            Case(deployment(namespace="models"), [SIGNER, VPC, let_out()]),
+        ],
+        failing=[
+            Case(deployment(), [SIGNER, VPC, SUBNET, let_out("10.0.1.0/27")], [NOWHERE]),
+            Case(deployment(), [SIGNER, VPC, SUBNET, kms(subnetIds=[]), let_out("10.0.1.0/27")], [NOWHERE]),
+            Case(
+                deployment(),
+                [SIGNER, VPC, SUBNET, kms(vpcEndpointType="Gateway"), let_out("10.0.1.0/27")],
+                [NOWHERE],
+            ),
+            Case(deployment(), [SIGNER, VPC, SUBNET, kms(), let_out("192.0.2.1/32")], [KEPT_IN]),
+            Case(deployment(), [SIGNER, VPC, SUBNET, kms(), let_out("10.0.1.0/27", port=80)], [KEPT_IN]),
+            Case(deployment(), [SIGNER, let_out()], [KEPT_IN]),
+        ],
+        not_applicable=OTHER,
+        undecided=[Case(deployment(UNKNOWN), [SIGNER])],
     ),
 }
 

@@ -78,7 +78,10 @@ def test_kms_is_shown_the_digest_of_what_is_said_and_nothing_else(client, kms):
     ("code", "said"),
     [
         ("AccessDeniedException", MAY_NOT),
-        ("KMSInvalidStateException", "the key is pending deletion: cancel that, and enable it"),
+        (
+            "KMSInvalidStateException",
+            "the key cannot sign now; if its deletion is pending: cancel that, and enable it",
+        ),
         ("DisabledException", "the key is disabled: enable it"),
         (
             "InvalidKeyUsageException",
