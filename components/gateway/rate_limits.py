@@ -1,4 +1,8 @@
-"""Rate limits and timeouts of the gateways, as plain data (fields: Envoy Gateway v1.8.1)."""
+"""Rate limits and timeouts of the gateways, as plain data (fields: Envoy Gateway v1.8.1).
+
+What is above a limit is answered 429, in the words of ``failures.py``. Every caller of every model:
+``gateway.requests_per_minute`` (``gateway.py``); one model: its ``callers`` (``caller_settings.py``).
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""A picture as SVG: within a page, or as a file that stands alone."""
+"""The architecture picture as SVG: within a page, or alone (``docs/architecture.svg``, by ``make picture``)."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
