@@ -1,4 +1,7 @@
-"""Two people answer for a release: where that is asked for, and who has had a hand in it already."""
+"""Two people answer for a release: where that is asked for, and who has had a hand in it already.
+
+In a run, ``policies/actions/approval.cedar`` refuses the yes of whoever is named here.
+"""
 
 from collections.abc import Iterable
 from typing import Final

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from gate.checkov.opinion import not_asked
+from gate.evaluate.apply_waivers import load_waivers
 from gate.evaluate.judgement import assess
-from gate.evaluate.waive import load_waivers
 from releases.load import load_releases
 from tests.captured import EXAMPLES, EXAMPLES_FOLDER, STACKS, captured
 

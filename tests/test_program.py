@@ -15,8 +15,8 @@ import pytest
 import yaml
 
 from gate.checkov.opinion import not_asked
+from gate.evaluate.apply_waivers import load_waivers
 from gate.evaluate.judgement import assess
-from gate.evaluate.waive import load_waivers
 from policies.engine.graph import Graph
 from stacks.load import read_stack
 from tests.captured import STACKS, captured

@@ -16,10 +16,7 @@ from components.agents.parts import places
 from components.agents.store import AgentStore, AgentStoreArgs
 from components.agents.told import Ground
 from components.foundation.base import Handle, PlatformComponent
-from components.foundation.kubernetes_object import KubernetesObject
-from components.foundation.lifecycle import DURABLE, Lifecycle
-from components.foundation.names import Names
-from components.foundation.namespace_manifests import (
+from components.foundation.closed_namespace import (
     container_defaults,
     deny_all_requests,
     deny_all_traffic,
@@ -27,6 +24,9 @@ from components.foundation.namespace_manifests import (
     require_mutual_tls,
     workload_namespace,
 )
+from components.foundation.kubernetes_object import KubernetesObject
+from components.foundation.lifecycle import DURABLE, Lifecycle
+from components.foundation.names import Names
 from components.foundation.well_known import AGENTS
 from components.gateway.gateway import GatewayHandle
 from components.loops.durable import DurableHandle, DurableSettings

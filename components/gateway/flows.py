@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from ipaddress import IPv4Network
 from typing import Any, Final
 
-from components.foundation.namespace_manifests import deny_all_requests
+from components.foundation.closed_namespace import deny_all_requests
 from components.foundation.well_known import EDGE, EDGE_GATEWAY, INNER_GATEWAY, KSERVE, OBSERVABILITY
 from components.mesh.flow import Flow, Peer
 from components.mesh.mesh_exception import MeshException

@@ -11,16 +11,16 @@ from pydantic import Field, model_validator
 
 from components.cluster.cluster import ClusterHandle
 from components.foundation.base import Handle, PlatformComponent, Settings
-from components.foundation.kubernetes_object import KubernetesObject
-from components.foundation.lifecycle import DURABLE, Lifecycle
-from components.foundation.names import Names
-from components.foundation.namespace_manifests import (
+from components.foundation.closed_namespace import (
     deny_all_requests,
     deny_all_traffic,
     necessary_egress,
     require_mutual_tls,
     workload_namespace,
 )
+from components.foundation.kubernetes_object import KubernetesObject
+from components.foundation.lifecycle import DURABLE, Lifecycle
+from components.foundation.names import Names
 from components.foundation.registry import UPSTREAM, Registry
 from components.foundation.well_known import TEMPORAL
 from components.identity.pod_roles import PodRoleArgs, account_role

@@ -8,10 +8,7 @@ import pulumi
 from pydantic import Field
 
 from components.foundation.base import Handle, PlatformComponent, Settings
-from components.foundation.kubernetes_object import KubernetesObject
-from components.foundation.lifecycle import DURABLE, Lifecycle
-from components.foundation.names import Names
-from components.foundation.namespace_manifests import (
+from components.foundation.closed_namespace import (
     container_defaults,
     deny_all_requests,
     deny_all_traffic,
@@ -19,6 +16,9 @@ from components.foundation.namespace_manifests import (
     require_mutual_tls,
     workload_namespace,
 )
+from components.foundation.kubernetes_object import KubernetesObject
+from components.foundation.lifecycle import DURABLE, Lifecycle
+from components.foundation.names import Names
 from components.foundation.well_known import LOOPS
 from components.gateway.gateway import GatewayHandle
 from components.loops.alerts import loops_rules, pod_monitors

@@ -7,8 +7,8 @@ from typing import Any, Final
 import pulumi
 
 from components.foundation.base import PlatformComponent
+from components.foundation.closed_namespace import deny_all_requests, deny_incoming_traffic
 from components.foundation.kubernetes_object import KubernetesObject
-from components.foundation.namespace_manifests import deny_all_requests, deny_incoming_traffic
 from components.mesh.flow import TRUST_DOMAIN, Flow, compile_flow
 from components.mesh.mesh_exception import MeshException, compile_exception
 

@@ -9,10 +9,10 @@ from pydantic import Field
 from components.cluster.cluster_addons import ClusterAddonsHandle
 from components.cluster.priorities import PLATFORM_PRIORITY
 from components.foundation.base import Handle, PlatformComponent, Settings
+from components.foundation.closed_namespace import require_mutual_tls
 from components.foundation.definitions import define
 from components.foundation.helm import release
 from components.foundation.kubernetes_object import KubernetesObject
-from components.foundation.namespace_manifests import require_mutual_tls
 from components.foundation.registry import UPSTREAM, Registry
 from components.foundation.system_home import ON_SYSTEM_NODES
 from components.foundation.system_namespace import system_namespace

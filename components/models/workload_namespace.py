@@ -10,8 +10,7 @@ from pydantic import AfterValidator, Field
 
 from components.cluster.priorities import reserved_priorities
 from components.foundation.base import Handle, PlatformComponent, Settings
-from components.foundation.kubernetes_object import KubernetesObject
-from components.foundation.namespace_manifests import (
+from components.foundation.closed_namespace import (
     container_defaults,
     deny_all_requests,
     deny_all_traffic,
@@ -20,6 +19,7 @@ from components.foundation.namespace_manifests import (
     require_mutual_tls,
     workload_namespace,
 )
+from components.foundation.kubernetes_object import KubernetesObject
 from components.foundation.well_known import MODELS
 from components.mesh.mesh import MeshHandle
 from components.models.flows import ways_of_language_models

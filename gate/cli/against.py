@@ -17,8 +17,8 @@ from gate.core.progress import told
 from gate.difference.compute import NOTHING, stack_difference
 from gate.difference.output import clear, finish, write
 from gate.difference.record import Difference, StackDifference
+from gate.evaluate.apply_waivers import load_waivers
 from gate.evaluate.preview import Options, Previewed, preview
-from gate.evaluate.waive import load_waivers
 from gate.pull_request.affected import affected, stacks_among
 from gate.pull_request.agents import agent_notes
 from gate.pull_request.base_revision import Base, Wanted, base_reports

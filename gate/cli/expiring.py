@@ -12,7 +12,7 @@ from rich.text import Text
 from gate.core.checkout import ROOT
 from gate.core.errors import GateError
 from gate.core.markdown import cell
-from gate.evaluate.waive import load_waivers
+from gate.evaluate.apply_waivers import load_waivers
 from gate.pull_request.github import put_issue
 from gate.render.json_text import as_json
 from policies.engine.waiver import Waiver

@@ -13,10 +13,10 @@ from gate.checkov.opinion import Opinion, not_asked
 from gate.core.checkout import ROOT
 from gate.core.errors import GateError
 from gate.core.folders import STDIN
+from gate.evaluate.apply_waivers import load_waivers
 from gate.evaluate.judgement import assess
 from gate.evaluate.preview_losses import losses
 from gate.evaluate.selection import selected
-from gate.evaluate.waive import load_waivers
 from gate.ingest.adapters import read_paths
 from gate.render.json_text import as_json
 from gate.render.terminal import show

@@ -11,7 +11,7 @@ from gate.checkov.checks import known_check
 from gate.cli.where_lines import rule_score, squashed
 from gate.core.checkout import ROOT
 from gate.core.errors import GateError
-from gate.evaluate.waive import load_waivers
+from gate.evaluate.apply_waivers import load_waivers
 from gate.render.controls_page import controls_page
 from gate.render.rules_pages import index, write
 from policies.engine.catalog import DOMAINS, PLATFORM, RULES

@@ -13,8 +13,8 @@ from rich.text import Text
 from gate.core.checkout import ROOT
 from gate.core.errors import GateError
 from gate.core.markdown import cell
+from gate.evaluate.apply_waivers import load_waivers
 from gate.evaluate.draft_waivers import Acceptance, drafts, stack_of
-from gate.evaluate.waive import load_waivers
 from gate.render.json_text import as_json
 from policies.engine.waiver import Waiver
 

@@ -9,9 +9,9 @@ from typing import Final
 from gate.core import git
 from gate.core.checkout import ROOT
 from gate.core.errors import GateError
+from gate.evaluate.apply_waivers import load_waivers
 from gate.evaluate.past_shares import shares_in
 from gate.evaluate.proof import proof_of
-from gate.evaluate.waive import load_waivers
 from policies.engine.waiver import Waiver
 from releases.load import LoadedRelease
 from releases.state import Decision

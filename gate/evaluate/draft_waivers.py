@@ -93,7 +93,7 @@ def _open(report: Mapping[str, Any]) -> Iterator[tuple[Mapping[str, Any], str]]:
 
 
 def _called(finding: Mapping[str, Any], by_urn: Mapping[str, Mapping[str, Any]]) -> str:
-    """How a waiver calls a finding's resource (:func:`gate.evaluate.waive.called`)."""
+    """How a waiver calls a finding's resource (:func:`gate.evaluate.apply_waivers.called`)."""
     if finding["object"]:
         return str(finding["object"])
     resource = by_urn.get(finding["urn"])

@@ -5,10 +5,10 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from gate.checkov.opinion import Opinion
+from gate.evaluate.apply_waivers import waive
 from gate.evaluate.budget_findings import RULE as BUDGET
 from gate.evaluate.budget_findings import budget_findings, budget_undecided
 from gate.evaluate.selection import EVERYTHING, OTHERS, Selection
-from gate.evaluate.waive import waive
 from gate.evaluate.witnesses import told_once
 from gate.report.capacity import Capacity, capacity
 from gate.report.cost import Cost

@@ -26,13 +26,13 @@ from gate.core.subprocess_runner import end_with_parent, ended_at_once
 from gate.deploy.findings import deploy_findings
 from gate.evaluate import output_folder
 from gate.evaluate.action_policies import check_action_policies
+from gate.evaluate.apply_waivers import load_waivers
 from gate.evaluate.billing import cost_of
 from gate.evaluate.judgement import assess
 from gate.evaluate.pages import drawn, pages
 from gate.evaluate.release_findings import agent_findings, release_findings, shares_of
 from gate.evaluate.selection import EVERYTHING, Selection
 from gate.evaluate.share_findings import share_findings
-from gate.evaluate.waive import load_waivers
 from gate.render.exports import as_manifests, as_state
 from gate.render.json_text import as_json
 from gate.render.junit import as_junit

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
+from gate.evaluate.apply_waivers import load_waivers, part
 from gate.evaluate.preview import Options, Previewed
-from gate.evaluate.waive import load_waivers, part
 from policies.engine.waiver import ANY, Waiver
 from stacks.load import stack_names
 

@@ -9,9 +9,9 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from gate.checkov.opinion import not_asked
+from gate.evaluate.apply_waivers import load_waivers
 from gate.evaluate.audit import QUESTIONS, Asked
 from gate.evaluate.judgement import assess
-from gate.evaluate.waive import load_waivers
 from gate.render.page.agent_page import agent_page
 from gate.render.page.audit_page import audit_page
 from gate.render.page.compliance_page import compliance_page

@@ -1,6 +1,6 @@
 import pytest
 
-from components.foundation.namespace_manifests import deny_all_requests, deny_incoming_traffic
+from components.foundation.closed_namespace import deny_all_requests, deny_incoming_traffic
 from components.mesh.declared_flows import DeclaredFlows, DeclaredFlowsArgs
 from components.mesh.flow import Flow, Peer, compile_flow
 from components.mesh.mesh_exception import MeshException, compile_exception

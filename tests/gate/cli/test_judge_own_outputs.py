@@ -6,8 +6,8 @@ import pytest
 
 from gate.checkov.opinion import not_asked
 from gate.core.checkout import ROOT
+from gate.evaluate.apply_waivers import load_waivers
 from gate.evaluate.judgement import assess
-from gate.evaluate.waive import load_waivers
 from gate.ingest.adapters import read_paths
 from gate.render.exports import as_manifests, as_state
 from gate.render.json_text import as_json

@@ -8,8 +8,8 @@ import pytest
 from pydantic import ValidationError
 
 from gate.checkov.opinion import Opinion, not_asked
+from gate.evaluate.apply_waivers import waive
 from gate.evaluate.judgement import SHAPE_RULE, assess
-from gate.evaluate.waive import waive
 from gate.report.report import EXIT_CODES
 from policies.engine.evaluate import Finding
 from policies.engine.graph import UNKNOWN, Graph

@@ -3,7 +3,7 @@
 import pytest
 
 from gate.core.errors import GateError
-from gate.evaluate.waive import load_waivers
+from gate.evaluate.apply_waivers import load_waivers
 
 BROKEN = {
     "x: 3\n": "x: should be a mapping (got 3)",

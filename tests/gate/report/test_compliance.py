@@ -8,8 +8,8 @@ import pytest
 
 from facts.controls import frameworks
 from gate.checkov.opinion import not_asked
+from gate.evaluate.apply_waivers import load_waivers
 from gate.evaluate.judgement import assess
-from gate.evaluate.waive import load_waivers
 from gate.report.compliance import compliance
 from policies.engine.evaluate import Finding, Undecided
 from tests.captured import captured

@@ -6,7 +6,7 @@ from functools import partial
 
 import pytest
 
-from gate.evaluate.waive import load_waivers
+from gate.evaluate.apply_waivers import load_waivers
 from policies.engine.catalog import RULES
 from policies.engine.waiver import LONGEST, Waiver
 from tests.conftest import ROOT

@@ -1,6 +1,6 @@
 import pytest
 
-from components.foundation.namespace_manifests import (
+from components.foundation.closed_namespace import (
     container_defaults,
     deny_all_requests,
     deny_all_traffic,

@@ -1,4 +1,4 @@
-"""The manifests of a closed namespace."""
+"""The manifests of a closed namespace: its NetworkPolicies, and what the mesh asks of it."""
 
 import ipaddress
 from collections.abc import Sequence
