@@ -33,5 +33,7 @@ def kubernetes_provider(names: Names, cluster: ClusterHandle) -> k8s.Provider:
         "kubernetes",
         kubeconfig=kubeconfig(names, cluster),
         cluster_identifier=names.cluster_arn,
+        # Otherwise a ConfigMap that changes is deleted and made again, and what starts meanwhile does not find it.
+        enable_config_map_mutable=True,
         opts=pulumi.ResourceOptions(depends_on=list(cluster.ready)),
     )

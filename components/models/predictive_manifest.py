@@ -1,7 +1,7 @@
 """The InferenceService of a predictive model, as plain data (fields: KServe v0.20.0)."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 from components.foundation.pod_security import restricted_container, restricted_pod
 from components.models.flows import predictor_labels
@@ -14,9 +14,6 @@ from components.models.traffic import by_number
 from components.serving.download import STORAGE_CONTAINER
 from components.serving.runtimes import startup_probe
 
-_DEPLOYED: Final = "jsonpath={.status.components.predictor}"
-"""KServe writes it once it has made the stable version's Deployment, whether or not that runs (``PropagateRawStatus``).
-KEDA's webhook refuses a cpu trigger until its target is there. A version added later leans on Pulumi's own retries."""
 Recorded = Mapping[str, Mapping[str, Any]]
 """By version: what its predictor says besides, where payloads are kept."""
 
@@ -57,7 +54,8 @@ def inference_service(
                 "serving.kserve.io/deploymentMode": "Standard",
                 # Replicas are KEDA's alone, for every version and always: this annotation reaches the pods.
                 "serving.kserve.io/autoscalerClass": "external",
-                "pulumi.com/waitFor": _DEPLOYED,
+                # No `pulumi.com/waitFor`: KServe 0.20 writes its Deployment's generation where Pulumi reads that of
+                # the service. KEDA's webhook says 404 until there is a Deployment, and Pulumi asks again for a minute.
             },
         },
         "spec": {

@@ -117,6 +117,16 @@ CHANGES = {
         lambda: changed("ResourceQuota", "models-namespace-quota", (("spec", "hard", "requests.cpu"), "4")),
         {"quotas-hold-their-pods"},
     ),
+    "an up that waits for what KServe counts by its Deployment": (
+        lambda: changed(
+            *MODEL,
+            (
+                ("metadata", "annotations", "pulumi.com/waitFor"),
+                "jsonpath={.status.components.predictor}",
+            ),
+        ),
+        {"inference-services-are-not-awaited"},
+    ),
     "an up that waits for a worker whose Secret is made after it": (
         lambda: changed("Deployment", "loops-rollout", (("metadata", "annotations"), None)),
         {"awaited-pods-find-their-secrets"},

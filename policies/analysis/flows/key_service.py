@@ -70,9 +70,10 @@ def _subnets_of_kms(graph: Graph) -> list[str]:
 
 
 def _standing(endpoint: Resource, graph: Graph) -> Iterator[str]:
-    ids = {text(known(one)) for one in sequence(at(endpoint.inputs, "subnetIds"), "subnetIds")}
+    """By reference: before the first update no subnet has an id."""
+    ids = {one for one in sequence(at(endpoint.inputs, "subnetIds"), "subnetIds") if isinstance(one, str)}
     for subnet in graph.of_type(SUBNET):
-        if subnet.id in ids:
+        if endpoint in graph.referring(subnet, ENDPOINT, "subnetIds") or subnet.id in ids:
             yield text(subnet.inputs.get("cidrBlock"), "cidrBlock")
 
 

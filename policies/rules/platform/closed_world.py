@@ -21,7 +21,7 @@ _SETTINGS: Final = {
     AWS: frozenset(
         {"region", "allowedAccountIds", "defaultTags", "skipCredentialsValidation", "skipRegionValidation"}
     ),
-    KUBERNETES: frozenset({"kubeconfig", "clusterIdentifier"}),
+    KUBERNETES: frozenset({"kubeconfig", "clusterIdentifier", "enableConfigMapMutable"}),
 }
 """Inputs of providers that rules judge or that change nothing of what is made and where."""
 _CREDENTIALS: Final = frozenset({"accessKey", "secretKey", "token", "version"})

@@ -1,7 +1,10 @@
-"""What must hold for the order of scalers: what KEDA's webhook asks for is there before it is asked.
+"""What must hold for the order of scalers: what KEDA's webhook asks for is on its way before it is asked.
 
-KEDA v2.18.0, ``scaledobject_webhook.go``, read 2026-11-28: a ScaledObject with a cpu or memory trigger is refused until
-its Deployment is there. KServe makes that some time after the InferenceService was accepted.
+KEDA v2.18.0, ``scaledobject_webhook.go``, read 2026-11-28: a ScaledObject with a cpu or memory trigger is refused, as
+not found, until its Deployment is there. KServe makes that a moment after it accepted the InferenceService, and Pulumi
+asks again for a minute (pulumi-kubernetes 4.34, ``await.go``). To wait for the InferenceService itself does harm:
+KServe v0.20.0 (``PropagateRawStatus``) writes the Deployment's generation into ``status.observedGeneration``, and Pulumi waits
+until that is as high as the service's own. Seen in a rehearsal on 2026-11-30: an ``up`` that added a version failed.
 """
 
 from collections.abc import Iterable
@@ -19,7 +22,7 @@ _WAIT: Final = "pulumi.com/waitFor"
 
 
 def _before_its_deployment(scaler: Resource, graph: Graph) -> Iterable[Offence]:
-    kinds = sorted({text(at(t, "type"), "triggers.type") for t in triggers(scaler)} & _READS_THE_POD)
+    kinds = {text(at(t, "type"), "triggers.type") for t in triggers(scaler)} & _READS_THE_POD
     if scaler.source or not kinds:  # a manifest has no order
         return
     target = text(at(scaler.inputs, "spec.scaleTargetRef.name"), "spec.scaleTargetRef.name")
@@ -32,13 +35,18 @@ def _before_its_deployment(scaler: Resource, graph: Graph) -> Iterable[Offence]:
                 problem=f"{target} is made for {service.name}, and the scaler does not wait for it",
                 value=target,
             )
-        elif not text(annotation(service, _WAIT), _WAIT):
-            yield Offence(
-                path="spec.scaleTargetRef.name",
-                problem=f"{target} is made some time after {service.name} is accepted, and nothing waits for it",
-                value=target,
-                expected=f"a {kinds[0]} trigger is refused until it is there",
-            )
+
+
+def _awaited(service: Resource, _graph: Graph) -> Iterable[Offence]:
+    waits = annotation(service, _WAIT)
+    if waits:
+        yield Offence(
+            path=f"metadata.annotations[{_WAIT}]",
+            problem=(
+                "status.observedGeneration is the Deployment's: an update that leaves it alone waits in vain, and fails"
+            ),
+            value=waits,
+        )
 
 
 PLATFORM: tuple[Rule, ...] = (
@@ -47,8 +55,19 @@ PLATFORM: tuple[Rule, ...] = (
         severity="high",
         applies_to=(SCALED_OBJECT,),
         why="KEDA refuses a cpu trigger whose Deployment is not there, and the first up ends in an error.",
-        fix=f"Depend on the InferenceService, and annotate it {_WAIT}: jsonpath={{.status.components.predictor}}.",
+        fix="Depend on the InferenceService; do not wait for more of it.",
         check=_before_its_deployment,
         reads_graph=True,
+    ),
+)
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        id="inference-services-are-not-awaited",
+        severity="high",
+        applies_to=INFERENCE_SERVICE,
+        why="Pulumi compares two generations that KServe counts apart: the update fails after ten minutes of waiting.",
+        fix=f"Leave {_WAIT} away; look at the service's conditions after the update.",
+        check=_awaited,
     ),
 )

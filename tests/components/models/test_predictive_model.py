@@ -65,7 +65,6 @@ def test_the_service_is_the_release(made):
         "annotations": {
             "serving.kserve.io/deploymentMode": "Standard",
             "serving.kserve.io/autoscalerClass": "external",
-            "pulumi.com/waitFor": "jsonpath={.status.components.predictor}",
         },
     }
     amounts = {"cpu": "2", "memory": "2Gi"}

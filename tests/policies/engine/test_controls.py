@@ -125,7 +125,12 @@ def test_rules_say_their_controls_or_why_there_are_none():
 
 def test_checks_are_there():
     """Names of what the gate asks besides rules; a release's notices are read from where they are made."""
-    files = ("releases/dated.py", "releases/measured.py", "gate/evaluate/share_findings.py")
+    files = (
+        "releases/agent_measured.py",
+        "releases/dated.py",
+        "releases/measured.py",
+        "gate/evaluate/share_findings.py",
+    )
     text = "".join((ROOT / file).read_text(encoding="utf-8") for file in files)
     made = {name for name in mapped().checks if name.startswith("release:")}
     assert notices.__module__ == "releases.dated"

@@ -1,6 +1,6 @@
 from policies.analysis.kubernetes.keda import SCALED_OBJECT
 from policies.engine.graph import UNKNOWN
-from policies.rules.serving.scaler_order import PLATFORM
+from policies.rules.serving.scaler_order import PLATFORM, RULES
 from tests.policies.cases import OURS, Case, RuleCases, cases_test, resource
 
 _SERVICE = "kubernetes:serving.kserve.io/v1beta1:InferenceService"
@@ -29,7 +29,7 @@ _TARGET = "spec.scaleTargetRef.name: minilm-v1-predictor"
 CASES = {
     "scaled-objects-wait-for-their-deployment": RuleCases(
         passing=[
-            Case(_scaler("cpu", after=[_WAITED]), [_WAITED, OURS]),
+            Case(_scaler("cpu", after=[_PLAIN]), [_PLAIN, OURS]),
             Case(_scaler("prometheus"), [_PLAIN, OURS]),
             Case(_scaler("cpu", target="other-predictor"), [_PLAIN, OURS]),
             Case(_scaler("cpu", source="f.yaml#ScaledObject/models/x"), [_PLAIN, OURS]),
@@ -37,23 +37,43 @@ CASES = {
         failing=[
             Case(
                 _scaler("cpu"),
-                [_WAITED, OURS],
+                [_PLAIN, OURS],
                 [f"{_TARGET} is made for service, and the scaler does not wait for it"],
             ),
             Case(
-                _scaler("prometheus", "memory", after=[_PLAIN]),
+                _scaler("prometheus", "memory"),
                 [_PLAIN, OURS],
-                [
-                    (
-                        f"{_TARGET} is made some time after service is accepted, and nothing waits for it; "
-                        "a memory trigger is refused until it is there"
-                    )
-                ],
+                [f"{_TARGET} is made for service, and the scaler does not wait for it"],
             ),
         ],
         not_applicable=[Case(_PLAIN)],
         undecided=[Case(_scaler(UNKNOWN, after=[_PLAIN]), [_PLAIN, OURS])],
-    )
+    ),
+    "inference-services-are-not-awaited": RuleCases(
+        passing=[Case(_PLAIN), Case(_service(**{"pulumi.com/skipAwait": "true"}))],
+        failing=[
+            Case(
+                _WAITED,
+                findings=[
+                    (
+                        "metadata.annotations[pulumi.com/waitFor]: status.observedGeneration is the Deployment's: an "
+                        "update that leaves it alone waits in vain, and fails"
+                    )
+                ],
+            )
+            Case(
+                _service(**{"pulumi.com/waitFor": "condition=Ready"}),
+                findings=[
+                    (
+                        "metadata.annotations[pulumi.com/waitFor]: status.observedGeneration is the Deployment's: an "
+                        "update that leaves it alone waits in vain, and fails"
+                    )
+                ],
+            )
+        ],
+        not_applicable=[Case(_scaler("cpu"))],
+        undecided=[Case(_service(**{"pulumi.com/waitFor": UNKNOWN}))],
+    ),
 }
 
-test_cases = cases_test(PLATFORM, CASES)
+test_cases = cases_test((*PLATFORM, *RULES), CASES)
