@@ -24,6 +24,10 @@ def _scaler(*kinds, after=(), target="minilm-v1-predictor", **extra):
 
 _WAITED = _service(**{"pulumi.com/waitFor": "jsonpath={.status.components.predictor}"})
 _PLAIN = _service()
+_IN_VAIN = (
+    "metadata.annotations[pulumi.com/waitFor]: status.observedGeneration is the Deployment's: an update that leaves it "
+    "alone waits in vain, and fails"
+)
 _TARGET = "spec.scaleTargetRef.name: minilm-v1-predictor"
 
 CASES = {
@@ -52,24 +56,8 @@ CASES = {
     "inference-services-are-not-awaited": RuleCases(
         passing=[Case(_PLAIN), Case(_service(**{"pulumi.com/skipAwait": "true"}))],
         failing=[
-            Case(
-                _WAITED,
-                findings=[
-                    (
-                        "metadata.annotations[pulumi.com/waitFor]: status.observedGeneration is the Deployment's: an "
-                        "update that leaves it alone waits in vain, and fails"
-                    )
-                ],
-            )
-            Case(
-                _service(**{"pulumi.com/waitFor": "condition=Ready"}),
-                findings=[
-                    (
-                        "metadata.annotations[pulumi.com/waitFor]: status.observedGeneration is the Deployment's: an "
-                        "update that leaves it alone waits in vain, and fails"
-                    )
-                ],
-            )
+            Case(_WAITED, findings=[_IN_VAIN]),
+            Case(_service(**{"pulumi.com/waitFor": "condition=Ready"}), findings=[_IN_VAIN]),
         ],
         not_applicable=[Case(_scaler("cpu"))],
         undecided=[Case(_service(**{"pulumi.com/waitFor": UNKNOWN}))],
