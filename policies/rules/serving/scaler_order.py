@@ -3,9 +3,9 @@
 KEDA v2.18.0, ``scaledobject_webhook.go``, read 2026-11-28: a ScaledObject with a cpu or memory trigger is refused, as
 not found, until its Deployment is there. KServe makes that a moment after it accepted the InferenceService, and Pulumi
 asks again for a minute (pulumi-kubernetes 4.34, ``await.go``). To wait for the InferenceService itself does harm:
-KServe v0.20.0 (``PropagateRawStatus``) writes the Deployment's generation into ``status.observedGeneration``, and Pulumi
-waits until that is as high as the service's own. Seen in a rehearsal on 2026-11-30: an ``up`` that added a version
-failed.
+KServe v0.20.0 (``PropagateRawStatus``) writes the Deployment's generation into ``status.observedGeneration``, and
+Pulumi waits until that is as high as the service's own. Seen in a rehearsal on 2026-11-30: an ``up`` that added a
+version failed.
 """
 
 from collections.abc import Iterable
