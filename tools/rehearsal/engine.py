@@ -8,6 +8,7 @@ import subprocess
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -117,6 +118,7 @@ class Engine:
                 code = _wait(process, stop)
             finally:
                 _end(process)
+                _end_left(self.home)
         said = log.read_text(encoding="utf-8", errors="replace")
         found = list(_events(events))
         failed, errors = _operations(found, "resOpFailedEvent"), _errors(found, said if code else "")
@@ -189,6 +191,14 @@ def _end(process: "subprocess.Popen[bytes]") -> None:
         os.killpg(process.pid, signal.SIGTERM)
     except ProcessLookupError:
         return
+
+
+def _end_left(home: Home) -> None:
+    """Plugins have process groups of their own, and Pulumi's own do not see that their engine is gone."""
+    for environment in Path("/proc").glob("[0-9]*/environ"):
+        with suppress(OSError):  # it ended meanwhile, or is somebody else's
+            if f"PULUMI_HOME={home.folder / 'pulumi'}".encode() in environment.read_bytes().split(b"\0"):
+                os.kill(int(environment.parent.name), signal.SIGKILL)
 
 
 def _events(path: Path) -> Iterator[Mapping[str, Any]]:

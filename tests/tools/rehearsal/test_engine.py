@@ -1,6 +1,10 @@
 """What is read out of the engine's own log."""
 
-from tools.rehearsal.engine import Operation, Run, _errors, _events, _operations, heard
+import subprocess
+import sys
+
+from tools.rehearsal.engine import Operation, Run, _end_left, _errors, _events, _operations, heard
+from tools.rehearsal.home import Home
 from tools.rehearsal.stages import counted, unexpected
 
 URN = "urn:pulumi:dev::slipway::slipway:network:Network$aws:ec2/vpc:Vpc::network-vpc"
@@ -68,3 +72,18 @@ def test_it_does_where_something_failed_or_another_error_was_said():
 def test_it_hides_no_change_that_was_not_expected():
     said = "error: no changes were expected for refresh but changes were proposed\n"
     assert heard(255, [], [LATE], said) == (255, [LATE])
+
+
+def test_a_plugin_that_outlives_its_engine_is_ended_and_no_other(tmp_path):
+    def started(folder):
+        return subprocess.Popen(
+            [sys.executable, "-c", "import time; time.sleep(60)"],
+            env={"PULUMI_HOME": str(tmp_path / folder / "pulumi")},
+            start_new_session=True,
+        )
+
+    with started("own") as own, started("other") as other:
+        _end_left(Home(tmp_path / "own"))
+        assert own.wait(10) == -9
+        assert other.poll() is None
+        other.kill()
