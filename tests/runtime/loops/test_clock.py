@@ -21,6 +21,8 @@ KNOWN = {
     "agents/__main__.py": "the day on which a person asks on the command line",
     "agents/build.py": "the day on which a process starts; within activities the engine's time",
     "clock.py": "taken once, when a process starts",
+    "suites/agents/__main__.py": "the day on which a person measures an agent",
+    "suites/agents/play.py": "the day on which a task is played, by the agent's record and by its policies alike",
     "starting.py": "when a person says that they answered: nothing is decided by it",
 }
 NOON = datetime(2026, 11, 30, 12, tzinfo=UTC)
