@@ -18,7 +18,9 @@ class Holder:
 
     @property
     def kind(self) -> str:
-        """``cluster`` where bindings of the cluster give all of it; ``pods`` of a service account; else ``roles``."""
+        """``charts`` of a release, ``cluster`` where bindings give all, ``pods`` of an account, else ``roles``."""
+        if self.identity.startswith("release "):
+            return "charts"
         if all(p.actions and all(a.startswith("kubernetes:") for a in p.actions) for p in self.permissions):
             return "cluster"
         return "pods" if "/" in self.identity else "roles"
